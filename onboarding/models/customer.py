@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from onboarding.profiles import PROFILES, Profile
+
+
+class Portfolio(models.Model):
+    """The customers that one team takes care of. Who is no member sees none of them."""
+
+    name = models.CharField(max_length=120, unique=True)
+    members = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="portfolios", blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Customer(models.Model):
+    """The customer's record, as a person typed it."""
+
+    class Product(models.TextChoices):
+        ADVOCACY = "advocacy", _("Advocacy")
+        HOME = "home", _("Home")
+
+    portfolio = models.ForeignKey(Portfolio, on_delete=models.PROTECT, related_name="customers")
+    name = models.CharField(max_length=200)
+    product = models.CharField(max_length=20, choices=Product, default=Product.ADVOCACY)
+    haiilo_host = models.CharField(max_length=253)
+    domains = models.JSONField(default=list)
+    tenant_hint = models.CharField(max_length=36, blank=True, default="")
+    contact_name = models.CharField(max_length=200)
+    contact_email = models.EmailField()
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="customers"
+    )
+    target_date = models.DateField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["portfolio", "name", "product"], name="one_record_per_customer_and_product"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def profile(self) -> Profile:
+        """The product profile: attributes, address pattern, rules."""
+        return PROFILES[self.product]

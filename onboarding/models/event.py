@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from onboarding.words import Sentence
+
+
+class Event(models.Model):
+    """An immutable note that something was decided, done or seen. Rows are only ever added."""
+
+    onboarding = models.ForeignKey("onboarding.Onboarding", on_delete=models.CASCADE, related_name="events")
+    at = models.DateTimeField(auto_now_add=True)
+    step = models.CharField(max_length=40, blank=True, default="")
+    kind = models.CharField(max_length=20)
+    message = models.JSONField(default=dict)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    actor_name = models.CharField(max_length=200, blank=True, default="")
+    detail = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["onboarding", "-id"], name="event_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.step}"
+
+    @property
+    def sentence(self) -> Sentence | None:
+        """What happened, in the reader's language when turned into text."""
+        return Sentence.from_json(self.message)

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+
+def digest(token: str) -> str:
+    """What is stored of a link's token or a consent's state."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class LinkQuerySet(models.QuerySet["Link"]):
+    """Finding a link by its token, and using it once."""
+
+    def open(self) -> LinkQuerySet:
+        """Links that still work."""
+        return self.filter(used_at=None, revoked_at=None, expires_at__gt=timezone.now())
+
+    def by_token(self, token: str) -> Link | None:
+        """The link with this token, usable or not."""
+        return self.select_related("onboarding__customer").filter(token_hash=digest(token)).first()
+
+
+class Link(models.Model):
+    """A personal onboarding link. It opens the sign-in and nothing else; its token is stored as a hash."""
+
+    onboarding = models.ForeignKey("onboarding.Onboarding", on_delete=models.CASCADE, related_name="links")
+    token_hash = models.CharField(max_length=64, unique=True)
+    contact_name = models.CharField(max_length=200)
+    contact_email = models.EmailField()
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True, blank=True)
+    used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = LinkQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"link for {self.contact_name}"
+
+    def condition(self) -> str:
+        """``open``, ``used``, ``revoked`` or ``expired``."""
+        if self.revoked_at:
+            return "revoked"
+        if self.used_at:
+            return "used"
+        return "open" if self.expires_at > timezone.now() else "expired"
+
+    @staticmethod
+    def new_token() -> str:
+        """256 random bits, URL-safe."""
+        return secrets.token_urlsafe(32)
+
+    @staticmethod
+    def default_expiry() -> timedelta:
+        """How long a link works."""
+        return timedelta(days=settings.LINK_DAYS)
+
+
+class ConsentAttempt(models.Model):
+    """One round trip of one browser to Microsoft: bound to a link, a session and a state that works once."""
+
+    link = models.ForeignKey(Link, on_delete=models.CASCADE, related_name="attempts")
+    session_hash = models.CharField(max_length=64)
+    started_at = models.DateTimeField(auto_now_add=True)
+    state_hash = models.CharField(max_length=64, unique=True)
+    signed_in_tenant = models.CharField(max_length=36, blank=True, default="")
+    signed_in_object_id = models.CharField(max_length=36, blank=True, default="")
+    signed_in_name = models.CharField(max_length=200, blank=True, default="")
+    signed_in_at = models.DateTimeField(null=True, blank=True)
+    consent_state_hash = models.CharField(max_length=64, unique=True, null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    granted_at = models.DateTimeField(null=True, blank=True)
+    error = models.CharField(max_length=60, blank=True, default="")
+
+    def __str__(self) -> str:
+        return f"attempt {self.pk}"

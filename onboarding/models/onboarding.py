@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from onboarding.lifecycle import State
+
+
+@dataclass(frozen=True)
+class Lease:
+    """The right to work on one onboarding until it ends; every write-back checks the token."""
+
+    onboarding_id: int
+    token: int
+    look_at: datetime
+
+
+class OnboardingQuerySet(models.QuerySet["Onboarding"]):
+    """Who is due, who may see what, and the claim."""
+
+    def for_user(self, user: AbstractBaseUser) -> OnboardingQuerySet:
+        """The onboardings that `user` may see: those of the portfolios the user is a member of."""
+        return self.filter(customer__portfolio__members=user.pk)
+
+    def due(self, now: datetime) -> OnboardingQuerySet:
+        """Those to look at: their time has come and nobody works on them."""
+        return (
+            self.filter(Q(leased_until__isnull=True) | Q(leased_until__lte=now), look_at__lte=now)
+            .exclude(state__in=[State.PAUSED, State.CLOSED])
+            .order_by("look_at")
+        )
+
+    def claim(self, pk: int) -> Lease | None:
+        """Take the lease of one onboarding if it is due, or None. A conditional UPDATE whose count decides."""
+        now = timezone.now()
+        taken = (
+            self.due(now)
+            .order_by()
+            .filter(pk=pk)
+            .update(leased_until=now + timedelta(seconds=settings.LEASE_SECONDS), lease_token=F("lease_token") + 1)
+        )
+        if not taken:
+            return None
+        row = self.values("lease_token", "look_at").get(pk=pk)
+        return Lease(pk, row["lease_token"], row["look_at"])
+
+    def held(self, lease: Lease) -> OnboardingQuerySet:
+        """The row of `lease`, if it is still ours."""
+        return self.filter(pk=lease.onboarding_id, lease_token=lease.token)
+
+    def renew(self, lease: Lease) -> bool:
+        """Prolong the lease before something that takes time; False when it was lost."""
+        until = timezone.now() + timedelta(seconds=settings.LEASE_SECONDS)
+        return bool(self.held(lease).update(leased_until=until))
+
+    def release(self, lease: Lease, *, look_at: datetime) -> None:
+        """End the lease. `look_at` is set only if nobody moved it meanwhile, so that a person's click is kept."""
+        held = self.held(lease)
+        held.filter(look_at=lease.look_at).update(look_at=look_at, leased_until=None)
+        held.update(leased_until=None)
+
+
+class Onboarding(models.Model):
+    """One customer's way into Haiilo. Two columns do all timing: when to look next, and who works until when."""
+
+    customer = models.OneToOneField("onboarding.Customer", on_delete=models.CASCADE, related_name="onboarding")
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    look_at = models.DateTimeField(default=timezone.now)
+    leased_until = models.DateTimeField(null=True, blank=True)
+    lease_token = models.PositiveBigIntegerField(default=0)
+    # What the board sorts and filters by: the first step that is not done, kept by the ledger with each verdict.
+    current_key = models.CharField(max_length=40, default="customer")
+    current_kind = models.CharField(max_length=10, default="new")
+    current_court = models.CharField(max_length=12, default="cs")
+    current_since = models.DateTimeField(default=timezone.now)
+    log_watermark = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    live_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OnboardingQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["look_at", "leased_until"], name="onboarding_due"),
+            models.Index(fields=["state", "current_kind", "current_court"], name="onboarding_bucket"),
+        ]
+
+    def __str__(self) -> str:
+        return f"onboarding of {self.customer}"

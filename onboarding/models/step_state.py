@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from onboarding.verdicts import Court
+from onboarding.words import Sentence
+
+
+class StepState(models.Model):
+    """The last verdict on one step, and what people answered in it. Written by the ledger alone."""
+
+    class Kind(models.TextChoices):
+        NEW = "new", _("not started")
+        DONE = "done", _("done")
+        TODO = "todo", _("ready to apply")
+        WAITING = "waiting", _("waiting")
+        ASKING = "asking", _("asks")
+        BROKEN = "broken", _("broken")
+
+    onboarding = models.ForeignKey("onboarding.Onboarding", on_delete=models.CASCADE, related_name="steps")
+    key = models.CharField(max_length=40)
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.NEW)
+    court = models.CharField(max_length=12, choices=[(c.value, c.value) for c in Court], default=Court.CS)
+    message = models.JSONField(default=dict, blank=True)
+    warnings = models.JSONField(default=list, blank=True)
+    code = models.CharField(max_length=200, blank=True, default="")
+    request_id = models.CharField(max_length=80, blank=True, default="")
+    evidence = models.JSONField(default=dict, blank=True)
+    offers = models.JSONField(default=dict, blank=True)
+    plan = models.JSONField(default=dict, blank=True)
+    progress = models.JSONField(default=dict, blank=True)
+    since = models.DateTimeField(null=True, blank=True)
+    checked_at = models.DateTimeField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    answer = models.JSONField(default=dict, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    answered_at = models.DateTimeField(null=True, blank=True)
+    intents = models.JSONField(default=dict, blank=True)
+    graph_calls = models.PositiveIntegerField(default=0)
+    seconds = models.FloatField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["onboarding", "key"], name="one_state_per_step")]
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.kind}"
+
+    @property
+    def sentence(self) -> Sentence | None:
+        """The one sentence about this step, in the reader's language when turned into text."""
+        return Sentence.from_json(self.message)

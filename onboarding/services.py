@@ -1,0 +1,224 @@
+"""What people may ask for. Each function is one transaction: the decision, its line in the timeline, the doorbell.
+
+Who may act is checked here again, for views and for whoever calls later: a member of the customer's portfolio.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext_noop as _
+
+from . import ledger
+from .lifecycle import State, check_move
+from .models import Customer, CustomerSecret, Link, Onboarding, Portfolio, StepState
+from .models.link import digest
+from .steps import STEPS, by_key
+from .tasks import ring_on_commit
+from .words import Sentence, say
+
+
+class Refused(Exception):
+    """The wish cannot be granted; `sentence` says why and what to do."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        super().__init__(sentence.text)
+        self.sentence = sentence
+
+
+def _check(onboarding: Onboarding, actor: User) -> None:
+    if not Onboarding.objects.for_user(actor).filter(pk=onboarding.pk).exists():
+        raise Http404
+
+
+def look_now(onboarding_id: int) -> None:
+    """Let the engine look as soon as it can."""
+    Onboarding.objects.filter(pk=onboarding_id).update(look_at=timezone.now())
+    ring_on_commit(onboarding_id)
+
+
+# The customer's record
+
+
+def create_customer(
+    *,
+    actor: User,
+    portfolio: Portfolio,
+    name: str,
+    product: str,
+    haiilo_host: str,
+    domains: Sequence[str],
+    contact_name: str,
+    contact_email: str,
+    target_date: date | None = None,
+    tenant_hint: str = "",
+) -> Onboarding:
+    """Create the customer and its onboarding, and start looking. Raises `Refused` for a second record of the same."""
+    if not portfolio.members.filter(pk=actor.pk).exists():
+        raise Http404
+    try:
+        with transaction.atomic():
+            customer = Customer.objects.create(
+                portfolio=portfolio,
+                name=name,
+                product=product,
+                haiilo_host=haiilo_host,
+                domains=list(domains),
+                contact_name=contact_name,
+                contact_email=contact_email,
+                target_date=target_date,
+                tenant_hint=tenant_hint,
+                owner=actor,
+            )
+            onboarding = Onboarding.objects.create(customer=customer)
+            StepState.objects.bulk_create(StepState(onboarding=onboarding, key=step.key) for step in STEPS)
+            ledger.note(onboarding.pk, "created", say(_("The customer was created.")), step="customer", actor=actor)
+            look_now(onboarding.pk)
+    except IntegrityError as error:
+        raise Refused(
+            say(_("There is a customer named “%(name)s” with this product already. Open that one."), name=name)
+        ) from error
+    return onboarding
+
+
+def update_customer(onboarding: Onboarding, *, actor: User, **fields: Any) -> None:
+    """Change the customer's record; what was concluded from it is looked at anew. Raises `Refused` on a duplicate."""
+    _check(onboarding, actor)
+    customer = onboarding.customer
+    for field, value in fields.items():
+        setattr(customer, field, value)
+    try:
+        with transaction.atomic():
+            customer.save(update_fields=list(fields))
+            ledger.make_stale(onboarding.pk)
+            ledger.note(onboarding.pk, "changed", say(_("The record was changed.")), step="customer", actor=actor)
+            look_now(onboarding.pk)
+    except IntegrityError as error:
+        raise Refused(
+            say(_("There is a customer named “%(name)s” with this product already."), name=customer.name)
+        ) from error
+
+
+# Links
+
+
+@transaction.atomic
+def issue_link(onboarding: Onboarding, *, actor: User) -> tuple[Link, str]:
+    """Make a personal link for the customer's contact; earlier ones stop working. The token is returned once."""
+    _check(onboarding, actor)
+    customer, token = onboarding.customer, Link.new_token()
+    Link.objects.open().filter(onboarding=onboarding).update(revoked_at=timezone.now())
+    link = Link.objects.create(
+        onboarding=onboarding,
+        token_hash=digest(token),
+        contact_name=customer.contact_name,
+        contact_email=customer.contact_email,
+        created_by=actor,
+        expires_at=timezone.now() + Link.default_expiry(),
+    )
+    ledger.make_stale(onboarding.pk, "consent")
+    ledger.note(
+        onboarding.pk,
+        "link",
+        say(_("A link was made for %(contact)s."), contact=link.contact_name),
+        step="consent",
+        actor=actor,
+    )
+    look_now(onboarding.pk)
+    return link, token
+
+
+@transaction.atomic
+def revoke_link(link: Link, *, actor: User) -> None:
+    """Make the link useless at once, also for a browser that is already signed in."""
+    _check(link.onboarding, actor)
+    if Link.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now()):
+        ledger.note(
+            link.onboarding_id,
+            "link",
+            say(_("The link for %(contact)s was revoked."), contact=link.contact_name),
+            step="consent",
+            actor=actor,
+        )
+        look_now(link.onboarding_id)
+
+
+# Steps
+
+
+@transaction.atomic
+def answer(
+    onboarding: Onboarding,
+    step_key: str,
+    *,
+    actor: User,
+    answer: Mapping[str, Any],
+    secrets: Mapping[str, str] | None = None,
+) -> None:
+    """Keep what a person said about a step, at any time; the engine uses it when the step's turn comes."""
+    _check(onboarding, actor)
+    now = timezone.now()
+    for kind, plaintext in (secrets or {}).items():
+        row = CustomerSecret.objects.filter(onboarding=onboarding, kind=kind).first()
+        row = row or CustomerSecret(onboarding=onboarding, kind=kind)
+        row.close_over(plaintext)
+        row.saved_at, row.saved_by = now, actor
+        row.save()
+        ledger.note(onboarding.pk, "answered", say(_("A secret token was entered.")), step=step_key, actor=actor)
+    ledger.keep_answer(onboarding.pk, step_key, answer, actor=actor)
+    if not secrets:
+        ledger.note(
+            onboarding.pk,
+            "answered",
+            say(_("The question of step “%(step)s” was answered."), step=str(by_key(step_key).title)),
+            step=step_key,
+            actor=actor,
+        )
+    look_now(onboarding.pk)
+
+
+@transaction.atomic
+def approve_plan(onboarding: Onboarding, step_key: str, *, actor: User, fingerprint: str) -> None:
+    """Let the engine make exactly this plan. Raises `Refused` when the plan has changed since it was shown."""
+    _check(onboarding, actor)
+    state = StepState.objects.select_for_update().filter(onboarding=onboarding, key=step_key).first()
+    if state is None or state.kind != StepState.Kind.TODO or state.plan.get("fingerprint") != fingerprint:
+        raise Refused(say(_("The plan has changed meanwhile. Look at the new one, then approve it.")))
+    ledger.keep_answer(onboarding.pk, step_key, {"approved_plan": fingerprint}, actor=actor)
+    ledger.note(onboarding.pk, "approved", say(_("The plan was approved.")), step=step_key, actor=actor)
+    look_now(onboarding.pk)
+
+
+@transaction.atomic
+def look_again(onboarding: Onboarding, *, actor: User, step_key: str | None = None) -> None:
+    """Read the live systems now instead of believing what was seen before."""
+    _check(onboarding, actor)
+    ledger.make_stale(onboarding.pk, step_key)
+    look_now(onboarding.pk)
+
+
+def pause(onboarding: Onboarding, *, actor: User) -> None:
+    """Stop looking and acting until somebody resumes. Raises `lifecycle.IllegalMove`."""
+    _move(onboarding, State.PAUSED, say(_("The onboarding was paused.")), actor)
+
+
+def resume(onboarding: Onboarding, *, actor: User) -> None:
+    """Go on after a pause. Raises `lifecycle.IllegalMove`."""
+    _move(onboarding, State.OPEN, say(_("The onboarding goes on.")), actor)
+
+
+@transaction.atomic
+def _move(onboarding: Onboarding, then: State, sentence: Sentence, actor: User) -> None:
+    _check(onboarding, actor)
+    row = Onboarding.objects.select_for_update().get(pk=onboarding.pk)
+    check_move(State(row.state), then)
+    row.state, row.look_at = then, timezone.now()
+    row.save(update_fields=["state", "look_at"])
+    ledger.note(row.pk, then, sentence, actor=actor)
+    ring_on_commit(row.pk)

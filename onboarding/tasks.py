@@ -1,0 +1,44 @@
+"""Doorbells. A message carries a key, has no authority, and may be lost, doubled, late or forged without harm."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+
+from celery import shared_task
+from django.db import transaction
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from . import engine
+from .models import Onboarding
+
+log = logging.getLogger(__name__)
+
+MOST_AT_ONCE = 500
+EXPIRES = 30  # seconds; the next sweep rings again
+
+
+@shared_task(name="onboarding.tasks.reconcile")
+def reconcile(pk: int) -> None:
+    """Look at this onboarding."""
+    engine.reconcile(pk)
+
+
+@shared_task(name="onboarding.tasks.sweep")
+def sweep() -> None:
+    """Ring for each onboarding that is due."""
+    for pk in Onboarding.objects.due(timezone.now()).values_list("pk", flat=True)[:MOST_AT_ONCE]:
+        reconcile.apply_async((pk,), expires=EXPIRES)
+
+
+def ring_on_commit(pk: int) -> None:
+    """Ring once the present transaction is committed. A broker that is down costs a wait for the sweep, nothing else."""
+    transaction.on_commit(partial(_ring, pk))
+
+
+def _ring(pk: int) -> None:
+    try:
+        reconcile.apply_async((pk,), expires=EXPIRES, retry=False)
+    except OperationalError:
+        log.warning("the broker does not answer; the sweep will look at onboarding %s", pk)

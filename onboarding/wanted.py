@@ -1,0 +1,108 @@
+"""What is wanted of a tenant: the customer's record, people's answers and earlier evidence, in one frozen value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from .profiles import Profile
+
+
+@dataclass(frozen=True)
+class ProvedTenant:
+    """A tenant that is proved to be this customer's. Writing functions take this, never a bare GUID."""
+
+    tenant_id: str
+
+
+@dataclass(frozen=True)
+class SecretText:
+    """A customer's secret in memory for the moment it is needed; never shown by repr, str or a traceback."""
+
+    _value: str = field(repr=False)
+
+    def reveal(self) -> str:
+        """The secret itself, for the one call that sends it."""
+        return self._value
+
+    def __str__(self) -> str:
+        return "(secret)"
+
+
+@dataclass(frozen=True)
+class ConsentSeen:
+    """What the browser round trip left behind: who signed in where, and what Microsoft answered."""
+
+    signed_in_tenant: str
+    signed_in_object_id: str
+    signed_in_name: str
+    signed_in_at: datetime
+    granted_at: datetime | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class LinkSent:
+    """The newest link that went to the customer's admin, as far as it matters to what we say about it."""
+
+    contact: str
+    created_at: datetime
+    expires_at: datetime
+    seen_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """How the people of the current job came through so far, from our own archive of the provisioning log."""
+
+    created: int = 0
+    updated: int = 0
+    skipped: int = 0
+    failed: int = 0
+    removed: int = 0
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Everything a step may know beyond what it reads: the customer's record, people's answers, earlier evidence."""
+
+    customer_name: str
+    profile: Profile
+    haiilo_host: str
+    domains: tuple[str, ...]
+    now: datetime
+    expected_tenant: str | None = None
+    proved: ProvedTenant | None = None
+    link: LinkSent | None = None
+    consent: ConsentSeen | None = None
+    answers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    evidence: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    applied: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
+    scim_token: SecretText | None = None
+    scim_token_saved_at: datetime | None = None
+    arrived: Arrived = Arrived()
+
+    def answer(self, step: str, name: str, default: Any = None) -> Any:
+        """What a person answered in `step` for the field `name`."""
+        return self.answers.get(step, {}).get(name, default)
+
+    def seen(self, step: str, name: str) -> Any:
+        """A piece of the evidence with which `step` was done. Raises KeyError when `step` was never done."""
+        return self.evidence[step][name]
+
+    @property
+    def base_url(self) -> str:
+        """The customer's SCIM base address (Entra: Tenant URL)."""
+        return self.profile.base_url.format(host=self.haiilo_host)
+
+    @property
+    def service_principal_id(self) -> str:
+        """Object id of the chosen SSO application (a service principal)."""
+        return str(self.seen("sso_application", "service_principal_id"))
+
+    @property
+    def job_id(self) -> str:
+        """Id of the synchronization job that is ours to run."""
+        return str(self.seen("connection", "job_id"))

@@ -1,0 +1,53 @@
+"""Sentences that are decided in one place and read in another, perhaps in another language.
+
+A verdict is reached by a worker and shown later to people who read English, German or Finnish. So what is stored is
+the English template and its values, and the translation happens when a page is drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A template in English, marked with ``gettext_noop`` where it is written, and what fills its gaps.
+
+    Values are JSON scalars, or Sentences in their turn. ``str()`` gives the sentence in the active language.
+    """
+
+    text: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        translated = gettext(self.text)
+        return translated % {name: str(value) for name, value in self.values.items()} if self.values else translated
+
+    def as_json(self) -> dict[str, Any]:
+        """The stored form: ``{"text": …, "values": {…}}``."""
+        return {
+            "text": self.text,
+            "values": {
+                name: value.as_json() if isinstance(value, Sentence) else value for name, value in self.values.items()
+            },
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any] | None) -> Sentence | None:
+        """The sentence that `as_json` stored, or None where none was."""
+        if not stored or "text" not in stored:
+            return None
+        values = {
+            name: (cls.from_json(value) or "") if isinstance(value, dict) else value
+            for name, value in stored.get("values", {}).items()
+        }
+        return cls(stored["text"], values)
+
+
+def say(text: str, **values: Any) -> Sentence:
+    """Make a `Sentence`; write ``say(_("…%(name)s…"), name=…)`` with ``gettext_noop as _`` so that the text is found."""
+    return Sentence(text, values)
