@@ -1,0 +1,118 @@
+"""Microsoft Graph v1.0 for the onboarding: typed, without a framework.
+
+Start with ``GraphClient(Transport(session, ClientCredentials(…)))``. What can go wrong is drawn in `errors`.
+"""
+
+from . import guards
+from .auth import Assertion, Certificate, ClientCredentials, Credential, Secret, TokenSource
+from .client import GraphClient
+from .clouds import CHINA, GLOBAL, US_GOV_L4, US_GOV_L5, Cloud
+from .errors import (
+    AlreadyThere,
+    ConsentMissing,
+    CredentialsRefused,
+    GraphError,
+    HostRefused,
+    IdTokenRejected,
+    LicenceMissing,
+    Malformed,
+    NotAllowed,
+    NotThere,
+    OurCredentialRefused,
+    OutcomeUnknown,
+    ReadOnly,
+    Rejected,
+    RoleMissing,
+    SignInFailed,
+    SignInRefused,
+    Throttled,
+    TooLarge,
+    TryLater,
+    Unavailable,
+    WriteRefused,
+)
+from .id_token import Identity
+from .identity import Begun, SignIn
+from .keys import KeySet
+from .models.changes import Modified
+from .models.directory import DirectoryObject, Group, User
+from .models.expression import ParsedExpression
+from .models.logs import LogPage, LogStep, ProvisioningEvent
+from .models.on_demand import OnDemandResult, OnDemandStep
+from .models.organization import AssignedPlan, Organization, VerifiedDomain
+from .models.service_principal import AppRole, AppRoleAssignment, ServicePrincipal
+from .models.synchronization import Execution, Job, Progress, Quarantine, Schedule, Status, Template
+from .reroute import Reroutes
+from .retry import Effect
+from .tenants import admin_consent_url, resolve_tenant
+from .transport import Transport
+
+__all__ = [
+    "CHINA",
+    "GLOBAL",
+    "US_GOV_L4",
+    "US_GOV_L5",
+    "AlreadyThere",
+    "AppRole",
+    "AppRoleAssignment",
+    "Assertion",
+    "AssignedPlan",
+    "Begun",
+    "Certificate",
+    "ClientCredentials",
+    "Cloud",
+    "ConsentMissing",
+    "Credential",
+    "CredentialsRefused",
+    "DirectoryObject",
+    "Effect",
+    "Execution",
+    "GraphClient",
+    "GraphError",
+    "Group",
+    "HostRefused",
+    "IdTokenRejected",
+    "Identity",
+    "Job",
+    "KeySet",
+    "LicenceMissing",
+    "LogPage",
+    "LogStep",
+    "Malformed",
+    "Modified",
+    "NotAllowed",
+    "NotThere",
+    "OnDemandResult",
+    "OnDemandStep",
+    "Organization",
+    "OurCredentialRefused",
+    "OutcomeUnknown",
+    "ParsedExpression",
+    "Progress",
+    "ProvisioningEvent",
+    "Quarantine",
+    "ReadOnly",
+    "Rejected",
+    "Reroutes",
+    "RoleMissing",
+    "Schedule",
+    "Secret",
+    "ServicePrincipal",
+    "SignIn",
+    "SignInFailed",
+    "SignInRefused",
+    "Status",
+    "Template",
+    "Throttled",
+    "TokenSource",
+    "TooLarge",
+    "Transport",
+    "TryLater",
+    "Unavailable",
+    "User",
+    "VerifiedDomain",
+    "WriteRefused",
+    "admin_consent_url",
+    "guards",
+    "resolve_tenant",
+]

@@ -1,0 +1,63 @@
+"""What Entra's token endpoint means by its AADSTS numbers (Entra documentation, "Microsoft Entra error codes").
+
+The answer is flat, not Graph's envelope; the number in ``error_codes`` decides, never the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from . import errors
+from .errors import GraphError
+
+# no service principal or no consent in the tenant, or switched off there; 7000229 is known from the field only
+CONSENT_MISSING = frozenset(
+    {7000229, 700016, 700011, 65001, 65004, 650051, 650052, 650056, 7000112, 70001, 1000031, 90093, 90094, 90095}
+)
+OUR_CREDENTIAL = frozenset({7000215, 7000222, 7000218, 700027, 50012, 700025, 700030, 700024, 700023, 700021, 5002738})
+CONDITIONAL_ACCESS = frozenset({53000, 53001, 53003, 530032, 530035, 500021, 500022, 500212, 500213})
+BUSY = {90033: 30.0, 90055: 60.0, 50196: 300.0}  # seconds to wait, chosen by us
+_NUMBER = re.compile(r"AADSTS(\d{4,8})")
+
+
+def number_of(payload: Mapping[str, Any]) -> int:
+    """The first AADSTS number of an error answer, 0 where there is none."""
+    codes = payload.get("error_codes")
+    if isinstance(codes, list):
+        for code in codes:
+            if str(code).isdigit():
+                return int(code)
+    found = _NUMBER.search(str(payload.get("error_description") or ""))
+    return int(found[1]) if found else 0
+
+
+def error_of(payload: Mapping[str, Any], *, path: str = "", status: int = 0, method: str = "POST") -> GraphError:
+    """The error that a token endpoint's error answer is."""
+    number, word = number_of(payload), str(payload.get("error") or "")
+    about: dict[str, Any] = {
+        "method": method,
+        "path": path,
+        "status": status,
+        "code": f"AADSTS{number}" if number else word,
+        "inner_code": word if number else "",
+        "request_id": str(payload.get("correlation_id") or payload.get("trace_id") or ""),
+    }
+    message = str(payload.get("error_description") or "").partition("\n")[0]
+    if number in BUSY:
+        busy = errors.Unavailable if number == 90033 else errors.Throttled
+        return busy(message, retry_after=BUSY[number], **about)
+    if word == "temporarily_unavailable":
+        return errors.Unavailable(message, **about)
+    return _kind(number)(message, **about)
+
+
+def _kind(number: int) -> type[GraphError]:
+    if number in CONSENT_MISSING:
+        return errors.ConsentMissing
+    if number in OUR_CREDENTIAL:
+        return errors.OurCredentialRefused
+    if number in CONDITIONAL_ACCESS:
+        return errors.NotAllowed
+    return errors.Rejected

@@ -1,0 +1,192 @@
+"""From an outcome to a value or an error: pure, and the only place that reads Graph's error envelopes.
+
+Shapes and codes: Graph documentation, "Error responses and resource types"; the odd ones were observed in public
+issue threads (a missing permission on /synchronization is a 401 ``UnknownError`` with an empty message; JSON text
+may hide inside ``message``; ``innerError`` may be spelt ``innererror``).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import errors
+from .errors import GraphError, OutcomeUnknown, clean
+from .retry import Effect, retry_after
+from .wire import Answer, Lost, Why
+
+_SCIM = "systemforcrossdomainidentitymanagement"
+_NO_LICENCE = "authentication_requestfromnonpremiumtenantorb2ctenant"
+_NOT_REPLICATED = "does not exist or one of its queried reference-property objects"
+_EXISTS = ("already exist", "conflicting object")
+
+
+@dataclass(frozen=True)
+class Call:
+    """What was asked; `hidden` are values that must not come back in an error's message."""
+
+    method: str
+    path: str
+    effect: Effect
+    hidden: tuple[str, ...] = field(default=(), repr=False)
+    request_id: str = ""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What an error envelope says, both levels read."""
+
+    code: str = ""
+    inner_code: str = ""
+    message: str = field(default="", repr=False)
+    request_id: str = ""
+
+
+def read_envelope(body: bytes) -> Said:
+    """The envelope of an error answer; empty where there is none."""
+    outer = _part(parsed(body), "error")
+    message = _text(outer, "message")
+    hidden_json = parsed(message)
+    nested = _part(hidden_json, "error") or _as_dict(hidden_json)
+    inner = _part(outer, "innererror") or _part(nested, "innererror")
+    deepest = _text(inner, "code") or _text(_part(inner, "innererror"), "code")
+    code, nested_code = _text(outer, "code"), _text(nested, "code")
+    if nested_code and code.lower() in ("", "unknownerror"):
+        code, nested_code = nested_code, ""
+    return Said(
+        code=code,
+        inner_code=deepest or nested_code,
+        message=_text(nested, "message") or message,
+        request_id=_text(inner, "request-id"),
+    )
+
+
+def parsed(body: bytes | str) -> Any:
+    """The JSON in `body`, or None where it is none."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def value_of(call: Call, outcome: Answer | Lost, now: float, *, required: bool = False) -> Any:
+    """The JSON object of a good answer; None for an empty one, unless `required`. Raises what it means otherwise."""
+    if isinstance(outcome, Answer) and 200 <= outcome.status < 300:
+        if not outcome.body.strip() and not required:
+            return None
+        value = parsed(outcome.body)
+        if isinstance(value, dict):
+            return value
+    raise error_of(call, outcome, now)
+
+
+def error_of(call: Call, outcome: Answer | Lost, now: float) -> GraphError:
+    """The error that an outcome is. A 2xx given here is one that could not be read."""
+    if isinstance(outcome, Lost):
+        return _lost(call, outcome)
+    said = read_envelope(outcome.body) if outcome.status >= 300 else Said(message="the answer is not readable")
+    about: dict[str, Any] = {
+        "method": call.method,
+        "path": call.path,
+        "status": outcome.status,
+        "code": said.code,
+        "inner_code": said.inner_code,
+        "request_id": outcome.headers.get("request-id") or said.request_id or call.request_id,
+    }
+    message = clean(said.message, call.hidden)
+    later = _later(call, outcome, said)
+    if later is not None:
+        wait = retry_after(outcome, now)
+        return later(message, retry_after=wait, scope=outcome.headers.get("x-ms-throttle-scope", ""), **about)
+    kind = _kind(call, outcome, said)
+    if kind is errors.CredentialsRefused and not said.inner_code:
+        about["inner_code"] = said.code
+    return kind(message, **about)
+
+
+def _lost(call: Call, lost: Lost) -> GraphError:
+    about: dict[str, Any] = {"method": call.method, "path": call.path, "request_id": call.request_id}
+    if call.effect is Effect.ONCE and lost.why is not Why.NOT_SENT:
+        return OutcomeUnknown(lost.why.value, **about)
+    if lost.why is Why.TOO_LARGE:
+        return errors.TooLarge(lost.why.value, **about)
+    return errors.Unavailable(lost.why.value, **about)
+
+
+def _later(call: Call, answer: Answer, said: Said) -> type[errors.TryLater] | None:
+    status = answer.status
+    once = call.effect is Effect.ONCE
+    if status == 500 and "requested value" in said.message.lower() and "was not found" in said.message.lower():
+        return None  # a wrong key name in the request, observed with PUT secrets
+    if status >= 500 or status < 300 or status == 408:
+        return OutcomeUnknown if once else errors.Unavailable
+    if status == 429:
+        return OutcomeUnknown if once else errors.Throttled
+    if status == 404 and once and not _no_such_route(said):
+        return OutcomeUnknown  # created all the same, in reports of several clients
+    return None
+
+
+def _kind(call: Call, answer: Answer, said: Said) -> type[GraphError]:
+    status, code, message = answer.status, said.code.lower(), said.message.lower()
+    if status < 400:
+        return errors.HostRefused
+    if status == 401:
+        return _unauthorized(call, said)
+    if status == 403:
+        return _forbidden(call, code)
+    if status == 404:
+        return errors.Rejected if _no_such_route(said) else errors.NotThere
+    if status == 409:
+        return errors.AlreadyThere
+    if status == 400:
+        return _bad_request(call, said, code, message)
+    return errors.Rejected
+
+
+def _unauthorized(call: Call, said: Said) -> type[GraphError]:
+    silent = said.code.lower() in ("", "unknownerror") and not said.message.strip()
+    return errors.RoleMissing if silent and "/synchronization" in call.path else errors.NotAllowed
+
+
+def _forbidden(call: Call, code: str) -> type[GraphError]:
+    if code == _NO_LICENCE:
+        return errors.LicenceMissing
+    if code == "authorization_requestdenied" or code.endswith("permissionmissing") or "/synchronization" in call.path:
+        return errors.RoleMissing
+    return errors.NotAllowed
+
+
+def _bad_request(call: Call, said: Said, code: str, message: str) -> type[GraphError]:
+    inner = said.inner_code.lower()
+    if code == "credentialvalidationunavailable" or code.startswith(_SCIM) or inner.startswith(_SCIM):
+        return errors.CredentialsRefused
+    if call.path.endswith("/validateCredentials") and not code.startswith("request"):
+        return errors.CredentialsRefused
+    if code == "request_multipleobjectswithsamekeyvalue" or any(words in message for words in _EXISTS):
+        return errors.AlreadyThere
+    if _NOT_REPLICATED in message:
+        return errors.NotThere
+    return errors.Rejected
+
+
+def _no_such_route(said: Said) -> bool:
+    return "no http resource was found" in said.message.lower()
+
+
+def _as_dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _part(value: Any, name: str) -> dict[str, Any]:
+    """The object under `name`, the name compared without regard to case."""
+    for key, part in _as_dict(value).items():
+        if key.lower() == name:
+            return _as_dict(part)
+    return {}
+
+
+def _text(value: dict[str, Any], name: str) -> str:
+    found = value.get(name)
+    return found if isinstance(found, str) else ""

@@ -1,0 +1,199 @@
+"""What can go wrong, by what the caller can do about it.
+
+    GraphError
+    ├── TryLater              ask again after `retry_after` seconds
+    │   ├── Throttled         429
+    │   ├── Unavailable       5xx, a web page or half an answer, no connection: nothing was changed
+    │   └── OutcomeUnknown    a call that must not be repeated blindly: look first whether it happened
+    ├── NotAllowed            the customer's tenant does not let us
+    │   ├── ConsentMissing    no principal of ours, or no consent, in that tenant
+    │   ├── RoleMissing       a permission is missing in the token
+    │   └── LicenceMissing    the tenant needs Entra ID P1 or P2 for this
+    ├── NotThere              404, or not replicated yet
+    ├── AlreadyThere          409, or 400 "already exists"
+    ├── Rejected              any other 4xx: our mistake
+    │   └── CredentialsRefused    validateCredentials said no; `inner_code` tells why
+    ├── OurCredentialRefused  Entra refuses our own key or secret: it concerns every tenant
+    ├── Malformed             an answer lacks what it promises
+    ├── TooLarge              an answer beyond the size cap
+    ├── HostRefused           a redirect or a nextLink leads to another host: not followed
+    └── WriteRefused          the guard of the transport said no: nothing was sent
+        └── ReadOnly          the same, by the guard that lets only reads through
+
+    SignInFailed              a person's sign-in did not end with a believed identity
+    ├── SignInRefused         Microsoft said no
+    └── IdTokenRejected       what came back is not to be believed
+
+No error ever carries a body, a token, a credential or the query of an address.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from urllib.parse import quote
+
+LONGEST_MESSAGE = 600
+SHORTEST_SECRET = 4  # shorter values ("500", "on") are no secrets, and hiding them would spoil every sentence
+_JWT = re.compile(r"eyJ[\w-]{5,}(?:\.[\w-]*){1,4}")
+_BEARER = re.compile(r"(?i)\bbearer\s+\S+")
+
+
+def clean(message: str, hidden: tuple[str, ...] = ()) -> str:
+    """`message` on one line, shortened, without token-like text and without `hidden` values, plain or encoded."""
+    for value in hidden:
+        if len(value) >= SHORTEST_SECRET:
+            for form in (value, json.dumps(value)[1:-1], quote(value, safe="")):
+                message = message.replace(form, "***")
+    message = message.replace("\x00", "").encode(errors="replace").decode()  # these break logs and databases
+    message = _BEARER.sub("Bearer ***", _JWT.sub("***", message))
+    return " ".join(message.split())[:LONGEST_MESSAGE]
+
+
+class GraphError(Exception):
+    """The root. `path` has no host and no query; `request_id` is what Microsoft's support asks for."""
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        method: str = "",
+        path: str = "",
+        status: int = 0,
+        code: str = "",
+        inner_code: str = "",
+        request_id: str = "",
+    ) -> None:
+        self.message = clean(message)
+        self.method, self.path, self.status = method, path.partition("?")[0], status
+        self.code, self.inner_code, self.request_id = (clean(word)[:200] for word in (code, inner_code, request_id))
+        super().__init__(self.message)
+
+    def __str__(self) -> str:
+        where = f"{self.method} {self.path}".strip()
+        codes = " / ".join(code for code in (self.code, self.inner_code) if code)
+        parts = [
+            f"[{self.request_id}]" if self.request_id else "",
+            where,
+            str(self.status) if self.status else "",
+            codes,
+            self.message,
+        ]
+        return " ".join(part for part in parts if part) or type(self).__name__
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self}>"
+
+
+class TryLater(GraphError):
+    """Not now. `retry_after`: seconds, or None when nobody said; `scope`: Graph's x-ms-throttle-scope, or empty."""
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        retry_after: float | None = None,
+        scope: str = "",
+        method: str = "",
+        path: str = "",
+        status: int = 0,
+        code: str = "",
+        inner_code: str = "",
+        request_id: str = "",
+    ) -> None:
+        super().__init__(
+            message, method=method, path=path, status=status, code=code, inner_code=inner_code, request_id=request_id
+        )
+        self.retry_after, self.scope = retry_after, scope
+
+
+class Throttled(TryLater):
+    """429: too many calls."""
+
+
+class Unavailable(TryLater):
+    """Microsoft did not answer, or not with an answer. Nothing was changed, or repeating changes nothing more."""
+
+
+class OutcomeUnknown(TryLater):
+    """The call may have happened. Never send it again before having looked."""
+
+
+class NotAllowed(GraphError):
+    """The tenant does not allow it."""
+
+
+class ConsentMissing(NotAllowed):
+    """The tenant has no service principal or no consent of our application, or has switched it off."""
+
+
+class RoleMissing(NotAllowed):
+    """The token works, but lacks a permission for this call."""
+
+
+class LicenceMissing(NotAllowed):
+    """The tenant has no Entra ID P1 or P2, which this call needs."""
+
+
+class NotThere(GraphError):
+    """The object does not exist, was deleted, or is not replicated yet."""
+
+
+class AlreadyThere(GraphError):
+    """It exists already."""
+
+
+class Rejected(GraphError):
+    """The request is wrong: a fault of ours."""
+
+
+class CredentialsRefused(Rejected):
+    """Entra could not use the SCIM address and token that it was given; `inner_code` says why."""
+
+
+class OurCredentialRefused(GraphError):
+    """Entra refuses the key or secret of our own application. Waiting does not help, and no tenant is spared."""
+
+
+class Malformed(GraphError):
+    """A required part of an answer is missing or unreadable."""
+
+
+class TooLarge(GraphError):
+    """The answer is larger than the cap; it was not read to its end."""
+
+
+class HostRefused(GraphError):
+    """The far side pointed to another host. The token was not sent there."""
+
+
+class WriteRefused(GraphError):
+    """The guard said no before anything was sent."""
+
+
+class ReadOnly(WriteRefused):
+    """Only reads are let through now."""
+
+
+class SignInFailed(Exception):
+    """A sign-in did not end with a believed identity."""
+
+
+class SignInRefused(SignInFailed):
+    """Microsoft answered with an error, in the callback or at the token endpoint.
+
+    `code` is OAuth's word (``access_denied``), `description` usually begins with the AADSTS number.
+    """
+
+    def __init__(self, code: str, description: str = "", correlation_id: str = "") -> None:
+        self.code = clean(code)[:100]
+        self.description, self.correlation_id = clean(description), clean(correlation_id)[:100]
+        super().__init__(f"{self.code}: {self.description}" if self.description else self.code)
+
+
+class IdTokenRejected(SignInFailed):
+    """The answer of the sign-in is not to be believed. `reason` is a short phrase for the log."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = clean(reason)
+        super().__init__(self.reason)

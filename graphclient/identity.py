@@ -1,0 +1,159 @@
+"""OpenID Connect sign-in of a customer's admin: it proves person and tenant.
+
+msal does the mechanics (state, nonce, PKCE S256, redeeming the code); belief in the ID token is ours (`id_token`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+import requests
+from msal.exceptions import MsalError
+
+from .auth import Credential, msal_app
+from .clouds import GLOBAL, Cloud
+from .decide import parsed
+from .errors import GraphError, HostRefused, IdTokenRejected, SignInRefused, Unavailable
+from .id_token import Identity, believe
+from .keys import KeySet
+from .login import LoginHttp
+from .paths import stays_at
+from .tenants import admin_consent_url, discovery_url, resolve_tenant
+
+__all__ = ["Begun", "Identity", "KeySet", "SignIn", "admin_consent_url", "resolve_tenant"]
+
+MOST_KEY_SETS = 64
+_FLOW = ("state", "nonce", "code_verifier", "redirect_uri", "scope", "tenant")
+_WRONG = (ValueError, RuntimeError, LookupError, TypeError, AttributeError)  # msal's ways to refuse an answer
+
+
+@dataclass(frozen=True)
+class Begun:
+    """Where to send the browser, and what its session must keep until it comes back (JSON, with the PKCE verifier)."""
+
+    url: str
+    flow: dict[str, Any] = field(repr=False)
+
+
+class SignIn:
+    """Sign-ins with our application's registration. Thread-safe; keeps nothing about people."""
+
+    def __init__(
+        self, client_id: str, credential: Credential, session: requests.Session, cloud: Cloud = GLOBAL
+    ) -> None:
+        self._client_id, self._credential, self._session, self._cloud = client_id, credential, session, cloud
+        self._http = LoginHttp(session, cloud.login)
+        self._lock = threading.Lock()
+        self._key_sets: OrderedDict[str, KeySet] = OrderedDict()
+
+    def begin(self, authority_tenant: str, redirect_uri: str, state: str, login_hint: str | None = None) -> Begun:
+        """Start at the sign-in page of `authority_tenant` (an id, or ``organizations``). Raises a `GraphError`."""
+        app = self._app(authority_tenant)
+        flow: dict[str, Any] = app.initiate_auth_code_flow(
+            ["email"],
+            redirect_uri=redirect_uri,
+            state=state,
+            prompt="select_account",
+            login_hint=login_hint,
+            response_mode="form_post",  # msal warns about any other; changed in the address below
+        )
+        flow["auth_uri"] = _in_query(flow["auth_uri"])
+        flow["tenant"] = authority_tenant
+        return Begun(flow["auth_uri"], flow)
+
+    def finish(self, flow: dict[str, Any], params: dict[str, str]) -> Identity:
+        """The identity behind a callback. Raises `SignInRefused`, `IdTokenRejected`, or a `GraphError` on outage.
+
+        The tenant is the one that signed the person in; whether it is the expected one is the caller's question.
+        """
+        tenant = _checked(flow, params)
+        if params.get("error"):
+            raise SignInRefused(params["error"], params.get("error_description", ""), _correlation(params))
+        app = self._app(tenant)
+        result = _redeem(app, flow, params)
+        token = result.get("id_token")
+        if result.get("error") or not isinstance(token, str):
+            raise SignInRefused(
+                str(result.get("error") or "no_id_token"),
+                str(result.get("error_description") or ""),
+                _correlation(result),
+            )
+        keys = self._keys(tenant)
+        nonce = _hashed(str(flow["nonce"]))
+        return believe(
+            token,
+            client_id=self._client_id,
+            cloud=self._cloud,
+            nonce_matches=lambda claim: hmac.compare_digest(claim.encode(), nonce.encode()),
+            key_of=keys.key,
+        )
+
+    def _app(self, tenant: str) -> Any:
+        """A new msal application each time: its token cache would keep the person's tokens otherwise."""
+        return msal_app(tenant, self._client_id, self._credential, self._session, self._cloud)
+
+    def _keys(self, tenant: str) -> KeySet:
+        """The keys that the tenant's discovery document names, on the cloud's own login host only."""
+        with self._lock:
+            known = self._key_sets.get(tenant)
+        if known is not None:
+            return known
+        document = parsed(self._http.get(discovery_url(self._cloud, tenant)).text.encode())
+        uri = str(document.get("jwks_uri") if isinstance(document, dict) else "")
+        if not stays_at(self._cloud.login, uri):
+            raise HostRefused("the keys are said to be on another host", method="GET", path=f"/{tenant}")
+        with self._lock:
+            made = self._key_sets.setdefault(tenant, KeySet(self._session, uri))
+            while len(self._key_sets) > MOST_KEY_SETS:
+                self._key_sets.popitem(last=False)
+        return made
+
+
+def _checked(flow: Mapping[str, Any], params: Mapping[str, str]) -> str:
+    """The tenant of a flow whose state is the callback's."""
+    expected, given = str(flow.get("state") or ""), str(params.get("state") or "")
+    if not all(flow.get(name) for name in _FLOW):
+        raise IdTokenRejected("the beginning of this sign-in is incomplete")
+    if not hmac.compare_digest(expected.encode(), given.encode()):
+        raise IdTokenRejected("state does not match")
+    if not params.get("error") and not params.get("code"):
+        raise IdTokenRejected("neither a code nor an error")
+    return str(flow["tenant"])
+
+
+def _redeem(app: Any, flow: Mapping[str, Any], params: Mapping[str, str]) -> dict[str, Any]:
+    fault: Exception
+    try:
+        result = app.acquire_token_by_auth_code_flow(dict(flow), dict(params))
+        return result if isinstance(result, dict) else {}
+    except requests.RequestException:
+        fault = Unavailable("the login service was not reached", method="POST")
+    except MsalError:
+        fault = Unavailable("the login service did not answer properly", method="POST")
+    except GraphError:
+        raise
+    except _WRONG as error:
+        fault = IdTokenRejected(f"unreadable answer ({type(error).__name__})")
+    raise fault
+
+
+def _hashed(nonce: str) -> str:
+    """msal keeps a nonce and sends its SHA-256, so that what the address shows is not what the session keeps."""
+    return hashlib.sha256(nonce.encode("ascii")).hexdigest()
+
+
+def _in_query(auth_uri: str) -> str:
+    parts = urlsplit(auth_uri)
+    query = [(key, value) for key, value in parse_qsl(parts.query) if key != "response_mode"]
+    return urlunsplit(parts._replace(query=urlencode([*query, ("response_mode", "query")])))
+
+
+def _correlation(answer: Mapping[str, Any]) -> str:
+    return str(answer.get("correlation_id") or answer.get("trace_id") or "")

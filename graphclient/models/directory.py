@@ -1,0 +1,92 @@
+"""People and groups (Graph reference: user, group, directoryObject)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import fields
+
+
+def _maybe_flag(data: Mapping[str, Any], key: str) -> bool | None:
+    value = data.get(key)
+    return value if isinstance(value, bool) else None
+
+
+@dataclass(frozen=True)
+class DirectoryObject:
+    """A member of a group. `kind` is ``user``, ``group``, ``device`` …; others than users have no account fields."""
+
+    id: str
+    kind: str = ""
+    display_name: str = ""
+    user_principal_name: str | None = None
+    account_enabled: bool | None = None
+    user_type: str | None = None
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def from_json(cls, data: Any) -> DirectoryObject:
+        """Raises `Malformed` without an id."""
+        return cls(
+            id=fields.need(data, "id", "a directory object"),
+            kind=fields.text(data, "@odata.type").rpartition(".")[2],
+            display_name=fields.text(data, "displayName"),
+            user_principal_name=fields.maybe(data, "userPrincipalName"),
+            account_enabled=_maybe_flag(data, "accountEnabled"),
+            user_type=fields.maybe(data, "userType"),
+            raw=data,
+        )
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group."""
+
+    id: str
+    display_name: str = ""
+    security_enabled: bool = False
+
+    @classmethod
+    def from_json(cls, data: Any) -> Group:
+        """Raises `Malformed` without an id."""
+        return cls(
+            fields.need(data, "id", "a group"), fields.text(data, "displayName"), fields.flag(data, "securityEnabled")
+        )
+
+
+@dataclass(frozen=True)
+class User:
+    """A person in the tenant; texts are empty where Entra has none. `raw` has whatever else was selected."""
+
+    id: str
+    display_name: str = ""
+    user_principal_name: str = ""
+    mail: str = ""
+    account_enabled: bool | None = None
+    user_type: str = ""
+    given_name: str = ""
+    surname: str = ""
+    country: str = ""
+    city: str = ""
+    state: str = ""
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def from_json(cls, data: Any) -> User:
+        """Raises `Malformed` without an id."""
+        return cls(
+            id=fields.need(data, "id", "a user"),
+            display_name=fields.text(data, "displayName"),
+            user_principal_name=fields.text(data, "userPrincipalName"),
+            mail=fields.text(data, "mail"),
+            account_enabled=_maybe_flag(data, "accountEnabled"),
+            user_type=fields.text(data, "userType"),
+            given_name=fields.text(data, "givenName"),
+            surname=fields.text(data, "surname"),
+            country=fields.text(data, "country"),
+            city=fields.text(data, "city"),
+            state=fields.text(data, "state"),
+            raw=data,
+        )

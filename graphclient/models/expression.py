@@ -1,0 +1,31 @@
+"""What Entra says about a mapping expression (Graph reference: parseExpressionResponse)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from . import fields
+
+
+@dataclass(frozen=True)
+class ParsedExpression:
+    """A wrong expression is answered with 200 too: `ok` tells. `parsed` goes into a mapping as it is."""
+
+    ok: bool
+    parsed: Mapping[str, Any] | None = None
+    error: str = ""
+    result: tuple[str, ...] = ()
+
+    @classmethod
+    def from_json(cls, data: Any) -> ParsedExpression:
+        """`ok` is whether it could be parsed; a failed evaluation leaves `result` empty."""
+        data = data if isinstance(data, dict) else {}
+        error = fields.part(data, "error")
+        return cls(
+            ok=fields.flag(data, "parsingSucceeded"),
+            parsed=fields.part(data, "parsedExpression") or None,
+            error=fields.text(error, "message") or fields.text(error, "code"),
+            result=fields.texts(data, "evaluationResult"),
+        )

@@ -1,0 +1,66 @@
+"""The tenant itself (Graph reference, resource type organization)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from . import fields
+
+P1, P2 = "41781fb2-bc02-4b7c-bd55-b576c07bb09d", "eec0eb4f-6444-4f95-aba0-50c24d67f998"  # service plans
+
+
+@dataclass(frozen=True)
+class VerifiedDomain:
+    """A domain that the tenant has proved to own."""
+
+    name: str
+    is_default: bool = False
+    is_initial: bool = False
+
+    @classmethod
+    def from_json(cls, data: Any) -> VerifiedDomain:
+        """Raises `Malformed` without a name."""
+        name = fields.need(data, "name", "a verified domain")
+        return cls(name, fields.flag(data, "isDefault"), fields.flag(data, "isInitial"))
+
+
+@dataclass(frozen=True)
+class AssignedPlan:
+    """A service plan of the tenant."""
+
+    service_plan_id: str
+    capability_status: str = ""
+
+    @classmethod
+    def from_json(cls, data: Any) -> AssignedPlan:
+        """A plan without an id is kept, it matches nothing."""
+        status = fields.word(data, "capabilityStatus", ("Enabled", "Warning", "Suspended", "Deleted", "LockedOut"))
+        return cls(fields.text(data, "servicePlanId").lower(), status)
+
+
+@dataclass(frozen=True)
+class Organization:
+    """The tenant: its id, name, domains and plans."""
+
+    id: str
+    display_name: str = ""
+    verified_domains: tuple[VerifiedDomain, ...] = ()
+    plans: tuple[AssignedPlan, ...] = ()
+
+    @classmethod
+    def from_json(cls, data: Any) -> Organization:
+        """Raises `Malformed` without an id."""
+        return cls(
+            id=fields.need(data, "id", "an organization"),
+            display_name=fields.text(data, "displayName"),
+            verified_domains=tuple(VerifiedDomain.from_json(row) for row in fields.rows(data, "verifiedDomains")),
+            plans=tuple(AssignedPlan.from_json(row) for row in fields.rows(data, "assignedPlans")),
+        )
+
+    @property
+    def has_p1(self) -> bool:
+        """Whether the tenant has Entra ID P1 or P2, a plan in its grace period included."""
+        return any(
+            plan.service_plan_id in (P1, P2) and plan.capability_status in ("Enabled", "Warning") for plan in self.plans
+        )

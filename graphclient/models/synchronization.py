@@ -1,0 +1,215 @@
+"""Provisioning jobs and their state (Graph reference: synchronizationJob, -Status, -Template)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from . import fields
+
+CODES = ("NotConfigured", "NotRun", "Active", "Paused", "Quarantine")
+REASONS = (
+    "EncounteredBaseEscrowThreshold",
+    "EncounteredTotalEscrowThreshold",
+    "EncounteredEscrowProportionThreshold",
+    "EncounteredQuarantineException",
+    "Unknown",
+    "QuarantinedOnDemand",
+    "TooManyDeletes",
+    "IngestionInterrupted",
+)
+
+
+@dataclass(frozen=True)
+class Template:
+    """A way of provisioning that an application offers, ``scim`` for instance."""
+
+    id: str
+    default: bool = False
+    description: str = ""
+
+    @classmethod
+    def from_json(cls, data: Any) -> Template:
+        """Raises `Malformed` without an id."""
+        return cls(
+            fields.need(data, "id", "a template"), fields.flag(data, "default"), fields.text(data, "description")
+        )
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """When a job runs. `state`: Active, Disabled or Paused; `interval` is None while the service has not set one."""
+
+    interval: timedelta | None = None
+    state: str = ""
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Schedule:
+        """Everything may be missing."""
+        return cls(fields.duration(data.get("interval")), fields.word(data, "state", ("Active", "Disabled", "Paused")))
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the reading of the source is: in `units`, often pages, not people."""
+
+    completed: int = 0
+    total: int = 0
+    units: str = ""
+    at: datetime | None = None
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Progress:
+        """Everything may be missing."""
+        return cls(
+            fields.number(data, "completedUnits"),
+            fields.number(data, "totalUnits"),
+            fields.text(data, "units"),
+            fields.moment(data.get("progressObservationDateTime")),
+        )
+
+
+@dataclass(frozen=True)
+class Execution:
+    """One run. `state`: Succeeded, Failed or EntryLevelErrors."""
+
+    state: str
+    began: datetime
+    ended: datetime | None = None
+    error_code: str = ""
+    error_message: str = ""
+    activity_id: str = ""
+    count_entitled: int = 0
+    count_entitled_for_provisioning: int = 0
+    count_escrowed: int = 0
+    count_escrowed_raw: int = 0
+    count_exported: int = 0
+    count_exports: int = 0
+    count_imported: int = 0
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Execution | None:
+        """None for a run that never began (year 1): a healthy new job shows such a one as Failed."""
+        began = fields.moment(data.get("timeBegan"))
+        if began is None:
+            return None
+        error = fields.part(data, "error")
+        return cls(
+            state=fields.word(data, "state", ("Succeeded", "Failed", "EntryLevelErrors")),
+            began=began,
+            ended=fields.moment(data.get("timeEnded")),
+            error_code=fields.text(error, "code"),
+            error_message=fields.text(error, "message"),
+            activity_id=fields.text(data, "activityIdentifier"),
+            count_entitled=fields.number(data, "countEntitled"),
+            count_entitled_for_provisioning=fields.number(data, "countEntitledForProvisioning"),
+            count_escrowed=fields.number(data, "countEscrowed"),
+            count_escrowed_raw=fields.number(data, "countEscrowedRaw"),
+            count_exported=fields.number(data, "countExported"),
+            count_exports=fields.number(data, "countExports"),
+            count_imported=fields.number(data, "countImported"),
+        )
+
+
+@dataclass(frozen=True)
+class Quarantine:
+    """Why the service has put a job aside; `began` is when this stay began."""
+
+    reason: str = ""
+    error_code: str = ""
+    error_message: str = ""
+    next_attempt: datetime | None = None
+    began: datetime | None = None
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Quarantine:
+        """Everything may be missing."""
+        error = fields.part(data, "error")
+        return cls(
+            reason=fields.word(data, "reason", REASONS),
+            error_code=fields.text(error, "code"),
+            error_message=fields.text(error, "message"),
+            next_attempt=fields.moment(data.get("nextAttempt")),
+            began=fields.moment(data.get("currentBegan")),
+        )
+
+
+@dataclass(frozen=True)
+class Status:
+    """The state of a job. `counts` are the known entries by type, growing through the initial cycle."""
+
+    code: str = ""
+    progress: tuple[Progress, ...] = ()
+    steady_state_first: datetime | None = None
+    steady_state_last: datetime | None = None
+    last_execution: Execution | None = None
+    quarantine: Quarantine | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
+    escrows_pruned: bool = False
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Status:
+        """Everything may be missing."""
+        quarantine = data.get("quarantine")
+        return cls(
+            code=fields.word(data, "code", CODES),
+            progress=tuple(Progress.from_json(row) for row in fields.rows(data, "progress")),
+            steady_state_first=fields.moment(data.get("steadyStateFirstAchievedTime")),
+            steady_state_last=fields.moment(data.get("steadyStateLastAchievedTime")),
+            last_execution=Execution.from_json(fields.part(data, "lastExecution")),
+            quarantine=Quarantine.from_json(quarantine) if isinstance(quarantine, dict) else None,
+            counts={
+                fields.text(row, "key"): fields.number(row, "value")
+                for row in fields.rows(data, "synchronizedEntryCountByType")
+            },
+            escrows_pruned=fields.flag(data, "escrowsPruned"),
+            raw=data,
+        )
+
+
+@dataclass(frozen=True)
+class Job:
+    """A provisioning job of an enterprise application."""
+
+    id: str
+    template_id: str
+    schedule: Schedule = field(default_factory=Schedule)
+    status: Status = field(default_factory=Status)
+
+    @classmethod
+    def from_json(cls, data: Any) -> Job:
+        """Raises `Malformed` without an id."""
+        return cls(
+            id=fields.need(data, "id", "a job"),
+            template_id=fields.text(data, "templateId"),
+            schedule=Schedule.from_json(fields.part(data, "schedule")),
+            status=Status.from_json(fields.part(data, "status")),
+        )
+
+    @property
+    def quarantined(self) -> bool:
+        """Whether the service has put the job aside."""
+        return self.status.code == "Quarantine"
+
+    @property
+    def paused(self) -> bool:
+        """Whether somebody stopped it, or nobody started it."""
+        return self.status.code in ("Paused", "NotConfigured") or self.schedule.state in ("Disabled", "Paused")
+
+    @property
+    def running(self) -> bool:
+        """Whether it works by its schedule, the first run still ahead included."""
+        return self.status.code in ("Active", "NotRun") and self.schedule.state == "Active"
+
+    @property
+    def never_ran(self) -> bool:
+        """Whether no run ever began."""
+        return self.status.last_execution is None and not self.finished_initial_cycle
+
+    @property
+    def finished_initial_cycle(self) -> bool:
+        """Whether everybody in scope was looked at once."""
+        return self.status.steady_state_first is not None

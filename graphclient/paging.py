@@ -1,0 +1,46 @@
+"""All lists of Graph, by one generator: `@odata.nextLink` is opaque and followed verbatim, on Graph's host only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .errors import Malformed
+from .transport import Transport
+
+NEXT = "@odata.nextLink"
+ADVANCED = {"ConsistencyLevel": "eventual"}  # for $count, $search, and some filters; kept on every page
+
+
+def pages(
+    transport: Transport,
+    path: str,
+    params: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Iterator[dict[str, Any]]:
+    """Every row of the list at `path`. A link that comes twice raises `Malformed`: it would never end."""
+    page = transport.get(path, params, headers)
+    seen: set[str] = set()
+    while True:
+        yield from rows_of(page, path)
+        link = next_link(page)
+        if link is None:
+            return
+        if link in seen:
+            raise Malformed("a nextLink came twice", method="GET", path=path)
+        seen.add(link)
+        page = transport.follow(link, headers)
+
+
+def rows_of(page: Mapping[str, Any], path: str) -> list[dict[str, Any]]:
+    """The objects in ``value``. Raises `Malformed` where there is no list."""
+    rows = page.get("value")
+    if not isinstance(rows, list):
+        raise Malformed("a list has no value", method="GET", path=path)
+    return [row for row in rows if isinstance(row, dict)]
+
+
+def next_link(page: Mapping[str, Any]) -> str | None:
+    """The link to the next page, or None on the last one."""
+    link = page.get(NEXT)
+    return link if isinstance(link, str) and link else None

@@ -1,0 +1,1 @@
+"""One module for each slice of Graph that we use."""

@@ -1,0 +1,142 @@
+"""Provisioning of one enterprise application (Graph reference: synchronization APIs).
+
+Every path takes the object id of the service principal; the alternate key by appId does not work here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..models.expression import ParsedExpression
+from ..models.on_demand import OnDemandResult
+from ..models.synchronization import Job, Template
+from ..paging import pages
+from ..paths import part
+from ..retry import Effect
+from ..transport import Transport
+
+ON_DEMAND_TIMEOUT = 150.0  # seconds; usually below 30, Microsoft promises no limit
+
+
+class Synchronization:
+    """Templates, jobs, credentials and mappings; every method may raise a `GraphError`."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def templates(self, sp_id: str) -> list[Template]:
+        """What the application can be provisioned with; empty means that it cannot be provisioned."""
+        return [Template.from_json(row) for row in pages(self._transport, f"{_root(sp_id)}/templates")]
+
+    def jobs(self, sp_id: str) -> list[Job]:
+        """All jobs of the application."""
+        return [Job.from_json(row) for row in pages(self._transport, f"{_root(sp_id)}/jobs")]
+
+    def job(self, sp_id: str, job_id: str) -> Job:
+        """One job. Raises `NotThere`, also for some moments after it was created."""
+        return Job.from_json(self._transport.get(_job(sp_id, job_id)))
+
+    def create_job(self, sp_id: str, template_id: str) -> Job:
+        """A new job, not running. A second call makes a second job: on `OutcomeUnknown` look at `jobs` first."""
+        path = f"{_root(sp_id)}/jobs"
+        answer = self._transport.ask("POST", path, json={"templateId": template_id})
+        return self._transport.after_once(Job.from_json, answer, path)
+
+    def start(self, sp_id: str, job_id: str) -> None:
+        """Start or go on; clears quarantine. Do not call it on a running job."""
+        self._transport.send("POST", f"{_job(sp_id, job_id)}/start", effect=Effect.SAME)
+
+    def pause(self, sp_id: str, job_id: str) -> None:
+        """Stop after the cycle that is running."""
+        self._transport.send("POST", f"{_job(sp_id, job_id)}/pause", effect=Effect.SAME)
+
+    def restart(self, sp_id: str, job_id: str, reset_scope: str) -> None:
+        """Forget what `reset_scope` names ("Watermark, Escrows, QuarantineState") and run anew. Sent once."""
+        self._transport.send("POST", f"{_job(sp_id, job_id)}/restart", json={"criteria": {"resetScope": reset_scope}})
+
+    def delete_job(self, sp_id: str, job_id: str) -> None:
+        """Delete the job; there is no undo. Raises `NotThere` when it is gone already."""
+        self._transport.send("DELETE", _job(sp_id, job_id))
+
+    def validate_credentials(
+        self,
+        sp_id: str,
+        *,
+        template_id: str,
+        base_url: str | None = None,
+        secret_token: str | None = None,
+        saved: bool = False,
+        job_id: str | None = None,
+    ) -> None:
+        """Let Entra try address and token, or with `saved` what it has stored. Raises `CredentialsRefused`."""
+        path = f"{_job(sp_id, job_id)}/validateCredentials" if job_id else f"{_root(sp_id)}/jobs/validateCredentials"
+        body: dict[str, Any] = {"templateId": template_id, "useSavedCredentials": saved}
+        if not saved:
+            body["credentials"] = _pairs({"BaseAddress": base_url or "", "SecretToken": secret_token or ""})
+        self._transport.send("POST", path, json=body, safe=True, hidden=(secret_token or "",))
+
+    def put_secrets(self, sp_id: str, values: Mapping[str, str]) -> None:
+        """Replace the whole set: keys that are not sent are gone. Values are strings, key names case-sensitive."""
+        body = {"value": _pairs(values)}
+        self._transport.send("PUT", f"{_root(sp_id)}/secrets", json=body, hidden=_secret_values(values))
+
+    def secrets(self, sp_id: str) -> dict[str, str]:
+        """What is stored, by key; secret values come masked and are of no use."""
+        answer = self._transport.get(f"{_root(sp_id)}/secrets")
+        rows = answer.get("value")
+        pairs = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+        return {str(row["key"]): str(row.get("value") or "") for row in pairs if row.get("key")}
+
+    def schema(self, sp_id: str, job_id: str) -> dict[str, Any]:
+        """The mappings as one opaque document; only ``@odata.context`` is taken off."""
+        document = self._transport.get(f"{_job(sp_id, job_id)}/schema")
+        return {key: value for key, value in document.items() if key != "@odata.context"}
+
+    def put_schema(self, sp_id: str, job_id: str, document: Mapping[str, Any]) -> None:
+        """Replace the whole document. (PATCH is in Microsoft's OpenAPI file, but not in the service.)"""
+        body = {key: value for key, value in document.items() if key != "@odata.context"}
+        self._transport.send("PUT", f"{_job(sp_id, job_id)}/schema", json=body)
+
+    def parse_expression(self, sp_id: str, job_id: str, expression: str) -> ParsedExpression:
+        """The parse tree of a mapping expression, or why there is none."""
+        body = {"expression": expression, "targetAttributeDefinition": None, "testInputObject": None}
+        path = f"{_job(sp_id, job_id)}/schema/parseExpression"
+        return ParsedExpression.from_json(self._transport.ask("POST", path, json=body, safe=True))
+
+    def functions(self, sp_id: str, job_id: str) -> list[dict[str, Any]]:
+        """The functions that mapping expressions may use."""
+        return list(pages(self._transport, f"{_job(sp_id, job_id)}/schema/functions"))
+
+    def filter_operators(self, sp_id: str, job_id: str) -> list[dict[str, Any]]:
+        """The operators that scoping filters may use."""
+        return list(pages(self._transport, f"{_job(sp_id, job_id)}/schema/filterOperators"))
+
+    def provision_on_demand(self, sp_id: str, job_id: str, rule_id: str, user_id: str) -> OnDemandResult:
+        """Provision one person now. A 200 may still say Skipped or Failure; Microsoft allows 5 calls in 10 seconds."""
+        subject = {"objectId": user_id, "objectTypeName": "User"}
+        answer = self._transport.ask(
+            "POST",
+            f"{_job(sp_id, job_id)}/provisionOnDemand",
+            json={"parameters": [{"ruleId": rule_id, "subjects": [subject]}]},
+            read_timeout=ON_DEMAND_TIMEOUT,
+        )
+        return OnDemandResult.from_json(answer)
+
+
+def _root(sp_id: str) -> str:
+    return f"/servicePrincipals/{part(sp_id)}/synchronization"
+
+
+def _job(sp_id: str, job_id: str) -> str:
+    return f"{_root(sp_id)}/jobs/{part(job_id)}"
+
+
+def _pairs(values: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"key": key, "value": value} for key, value in values.items()]
+
+
+def _secret_values(values: Mapping[str, str]) -> tuple[str, ...]:
+    """Values that no error message may repeat: all but addresses and switches."""
+    open_keys = {"BaseAddress", "SyncAll"}
+    return tuple(value for key, value in values.items() if key not in open_keys)

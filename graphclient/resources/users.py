@@ -1,0 +1,48 @@
+"""People of the tenant: one, a few by what somebody types, many by id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import islice
+
+from ..models.directory import User
+from ..paging import rows_of
+from ..paths import literal, part
+from ..transport import BATCH, Transport
+
+SELECT = "id,displayName,userPrincipalName,mail,accountEnabled,userType,givenName,surname,country,city,state"
+MOST = 100
+
+
+class Users:
+    """Users; every method may raise a `GraphError`."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def get(self, id_or_upn: str) -> User:
+        """By object id or user principal name. Raises `NotThere`."""
+        return User.from_json(self._transport.get(f"/users/{part(id_or_upn)}", {"$select": SELECT}))
+
+    def find(self, text: str, top: int = 20) -> list[User]:
+        """Up to `top` whose display name, user principal name or mail begins with `text`; none for an empty text."""
+        text = text.strip()
+        if not text:
+            return []
+        begins = " or ".join(
+            f"startswith({name},{literal(text)})" for name in ("displayName", "userPrincipalName", "mail")
+        )
+        params = {"$filter": begins, "$select": SELECT, "$top": str(max(1, min(top, MOST)))}
+        rows = rows_of(self._transport.get("/users", params), "/users")
+        return [User.from_json(row) for row in rows[:top]]
+
+    def many(self, ids: Iterable[str]) -> dict[str, User]:
+        """Users by the ids that were asked for, twenty in a batch; an id that Graph does not know is left out.
+
+        Raises the first other error.
+        """
+        waiting, found = iter(dict.fromkeys(ids)), dict[str, User]()
+        while chunk := list(islice(waiting, BATCH)):
+            rows = self._transport.batch_get([f"/users/{part(user_id)}?$select={SELECT}" for user_id in chunk])
+            found |= {user_id: User.from_json(row) for user_id, row in zip(chunk, rows, strict=True) if row is not None}
+        return found

@@ -1,0 +1,60 @@
+"""Public facts about tenants: which one a domain belongs to, and where its admin consents."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, urlencode
+
+import requests
+
+from . import aadsts
+from .clouds import Cloud
+from .decide import parsed
+from .errors import Malformed
+from .login import CAP, whole
+from .wire import exchange, harden
+
+_LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
+_DOMAIN = re.compile(rf"(?=.{{4,253}}$)(?:{_LABEL}\.)+(?!\d+$){_LABEL}")
+_GUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+
+
+def discovery_url(cloud: Cloud, tenant: str) -> str:
+    """The OpenID Connect metadata of a tenant, by id or domain."""
+    return f"{cloud.login}/{quote(tenant, safe='')}/v2.0/.well-known/openid-configuration"
+
+
+def plain_domain(domain: str) -> str | None:
+    """The domain in lower-case ASCII (IDNA), or None where it is no domain name."""
+    try:
+        ascii_name = domain.strip().rstrip(".").encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        return None
+    return ascii_name if _DOMAIN.fullmatch(ascii_name) else None
+
+
+def resolve_tenant(session: requests.Session, cloud: Cloud, domain: str) -> str | None:
+    """The id of the tenant that owns `domain`, or None when Microsoft knows no such domain (or it is none).
+
+    Raises `TryLater` on outage, `Malformed` when the metadata names another issuer than this cloud's.
+    """
+    name = plain_domain(domain)
+    if name is None:
+        return None
+    url = discovery_url(cloud, name)
+    answer = whole(exchange(harden(session), "GET", url, cap=CAP), "GET", url)
+    document = parsed(answer.body)
+    if answer.status == 400:
+        return None
+    if answer.status > 400:
+        raise aadsts.error_of(document, path=f"/{name}", status=answer.status, method="GET")
+    issuer = re.fullmatch(rf"{re.escape(cloud.login)}/({_GUID})/v2\.0", str(document.get("issuer")), re.IGNORECASE)
+    if issuer is None:
+        raise Malformed("the metadata names no tenant of this cloud", method="GET", path=f"/{name}")
+    return issuer[1].lower()
+
+
+def admin_consent_url(cloud: Cloud, tenant_id: str, client_id: str, redirect_uri: str, state: str) -> str:
+    """Microsoft's consent page (v2) of exactly this tenant, for all permissions of our registration."""
+    query = {"client_id": client_id, "scope": cloud.scope, "redirect_uri": redirect_uri, "state": state}
+    return f"{cloud.login}/{quote(tenant_id, safe='')}/v2.0/adminconsent?{urlencode(query)}"

@@ -1,0 +1,71 @@
+"""How a fault of the network is told: what never left may be sent again, everything else is doubt."""
+
+from __future__ import annotations
+
+import ssl
+from typing import Any
+
+import pytest
+import requests
+from urllib3.exceptions import (
+    DecodeError,
+    MaxRetryError,
+    NewConnectionError,
+    ProtocolError,
+    ReadTimeoutError,
+    SSLError,
+)
+
+from graphclient.wire import Lost, Why, exchange, harden
+
+POOL: Any = None
+
+
+def retried(reason: Exception) -> MaxRetryError:
+    return MaxRetryError(POOL, "/", reason)
+
+
+@pytest.mark.parametrize(
+    ("fault", "why"),
+    [
+        (requests.ConnectTimeout("slow"), Why.NOT_SENT),
+        (requests.ConnectionError(retried(NewConnectionError(POOL, "refused"))), Why.NOT_SENT),
+        (requests.exceptions.ProxyError("no"), Why.NOT_SENT),
+        (requests.exceptions.SSLError(retried(SSLError(ssl.SSLCertVerificationError("self-signed")))), Why.NOT_SENT),
+        (requests.exceptions.SSLError(retried(SSLError(ssl.SSLEOFError("closed")))), Why.BROKEN),
+        (requests.ReadTimeout("slow"), Why.TIMED_OUT),
+        (ReadTimeoutError(POOL, "/", "slow"), Why.TIMED_OUT),
+        (TimeoutError("slow"), Why.TIMED_OUT),
+        (requests.ConnectionError(ProtocolError("aborted", ConnectionResetError())), Why.BROKEN),
+        (requests.ConnectionError(retried(ReadTimeoutError(POOL, "/", "slow"))), Why.BROKEN),
+        (ProtocolError("cut"), Why.BROKEN),
+        (DecodeError("no gzip"), Why.BROKEN),
+        (ConnectionResetError(), Why.BROKEN),
+        (requests.ConnectionError(), Why.BROKEN),
+    ],
+)
+def test_tells_what_never_left_from_what_may_have(fault: Exception, why: Why) -> None:
+    class Faulty(requests.adapters.HTTPAdapter):
+        def send(self, *args: Any, **kwargs: Any) -> requests.Response:
+            raise fault
+
+    with requests.Session() as http:
+        http.mount("https://graph.microsoft.com/", Faulty())
+        assert exchange(http, "POST", "https://graph.microsoft.com/v1.0/a") == Lost(why)
+
+
+def test_cannot_be_talked_out_of_checking_certificates() -> None:
+    seen: list[Any] = []
+
+    class Noting(requests.adapters.HTTPAdapter):
+        def send(self, *args: Any, **kwargs: Any) -> requests.Response:
+            seen.append((kwargs["verify"], kwargs["timeout"], kwargs["stream"]))
+            raise requests.ConnectionError
+
+    for verify in (False, True, "/etc/own-bundle.pem"):
+        with requests.Session() as http:
+            http.mount("https://", Noting())
+            http.verify = verify
+            exchange(harden(http), "GET", "https://graph.microsoft.com/v1.0/a")
+    assert [row[0] for row in seen] == [True, True, "/etc/own-bundle.pem"]
+    assert {row[1:] for row in seen} == {((5.0, 30.0), True)}

@@ -1,0 +1,25 @@
+"""The product's settings as tests need them: chosen by the environment, before anything is read from it."""
+
+import atexit
+import os
+import shutil
+
+from config.launch import postgres
+
+os.environ.update(
+    DEBUG="1", SECURE="0", PUBLIC_URL="http://localhost:8000", ALLOWED_HOSTS="localhost,127.0.0.1,testserver"
+)
+for _name in ("SANDBOX_URL", "REDIS_URL", "SECRET_KEY", "ENCRYPTION_KEYS", "STATIC_ROOT", "BEHIND_PROXY"):
+    os.environ.pop(_name, None)
+if not os.environ.get("DATABASE_URL"):
+    # The server behind this address is started by the first test that needs a database (tests/conftest.py).
+    POSTGRES_FOLDER = postgres.new_folder()
+    atexit.register(shutil.rmtree, POSTGRES_FOLDER, ignore_errors=True)
+    os.environ["DATABASE_URL"] = postgres.url_of(POSTGRES_FOLDER)
+
+from config.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.MD5PasswordHasher"
+]  # a test signs in often; strength is not its subject
+CELERY_BROKER_URL = "redis://127.0.0.1:1/0"  # nobody listens: a doorbell that is lost must never matter
