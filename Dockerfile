@@ -1,0 +1,30 @@
+# Two stages: the first has pip and builds, the second has only what runs. BASE_IMAGE needs Python 3.11 or newer with venv.
+ARG BASE_IMAGE=python:3.13-slim-bookworm
+
+FROM ${BASE_IMAGE} AS build
+WORKDIR /app
+RUN python3 -m venv /app/.venv
+ENV PATH=/app/.venv/bin:$PATH
+COPY requirements.lock ./
+RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.lock
+COPY manage.py ./
+COPY config ./config
+COPY graphclient ./graphclient
+COPY templates ./templates
+COPY onboarding ./onboarding
+# The key is for this one command; nothing is signed with it.
+RUN python -m config.launch.words compile && \
+    SECRET_KEY=only-to-collect-static-files python manage.py collectstatic --no-input --verbosity 0 && \
+    python -m compileall -q config graphclient onboarding
+
+FROM ${BASE_IMAGE}
+RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin onboarding
+WORKDIR /app
+COPY --from=build /app /app
+ENV PATH=/app/.venv/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    DJANGO_SETTINGS_MODULE=config.settings
+USER 10001
+EXPOSE 8000
+CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--blocking-threads", "2", "--no-ws", "config.wsgi:application"]

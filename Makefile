@@ -1,0 +1,49 @@
+# `make` alone lists what there is. Works with GNU make 3.81 (macOS) and newer.
+.DEFAULT_GOAL := list
+.PHONY: list setup demo rehearse test check fmt lock words
+
+PY := .venv/bin/python
+USERS ?= 200
+CUSTOMERS ?= 2
+CSV ?=
+TESTS ?=
+UV_COMPILE = uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate \
+	--no-emit-index-url --python-version 3.11 --quiet
+
+list:
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## .venv with the locked dependencies; quick when nothing has changed
+	@for python in python3.13 python3.12 python3.11 python3; do \
+		if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
+			exec $$python config/launch/setup.py; \
+		fi; \
+	done; \
+	echo "Python 3.11 or newer is needed and was not found. Debian, Ubuntu: sudo apt install python3 python3-venv; macOS: brew install python" >&2; \
+	exit 1
+
+demo: setup ## the whole product on this machine, with three customers; Ctrl-C stops it
+	@exec $(PY) -m config.launch.demo
+
+rehearse: setup ## new customers to live without a browser: USERS=200 CUSTOMERS=2, or CSV=file
+	@exec $(PY) -m config.launch.rehearse --users $(USERS) --customers $(CUSTOMERS) $(if $(CSV),--csv "$(CSV)")
+
+test: setup ## every test, on PostgreSQL and SQLite; TESTS="tests/house -k name" for some
+	@exec $(PY) -m config.launch.test $(TESTS)
+
+check: setup ## format, lint, types, imports, migrations, deploy check, templates, translations
+	@exec $(PY) -m config.launch.check
+
+fmt: setup ## put the code and the templates into the house's format
+	@$(PY) -m ruff format .
+	@$(PY) -m ruff check --fix .
+	@find templates -name '*.html' -exec $(PY) -m djade --target-version 5.2 {} +
+
+words: setup ## collect the texts to translate into onboarding/locale/*/LC_MESSAGES/django.po
+	@$(PY) -m config.launch.words extract
+
+lock: ## compile both lock files from pyproject.toml (needs uv)
+	@command -v uv >/dev/null || { echo "uv is needed to write the lock files: pip install uv" >&2; exit 1; }
+	$(UV_COMPILE) -o requirements.lock
+	$(UV_COMPILE) --group dev -o requirements-dev.lock
+	@! grep -n '://' requirements.lock requirements-dev.lock

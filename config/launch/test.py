@@ -1,0 +1,121 @@
+"""Every test: the whole suite on PostgreSQL, then migrations and the main journey on SQLite.
+
+Looks at what the machine has first, installs what it can (as root on Debian), and names what it could not run at the
+end; with CI=true that counts as a failure. Arguments are handed to pytest, then only the PostgreSQL run is done.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from config.launch import broker, postgres
+from config.launch.processes import Interrupted, interruptible
+from config.launch.progress import doing, say
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MAC_BROWSER = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+NO_TESTS = 5  # pytest's exit status when nothing was collected
+
+
+@dataclass
+class Machine:
+    """What there is to test with, and what is missing: mark → reason."""
+
+    environment: dict[str, str]
+    missing: dict[str, str] = field(default_factory=dict)
+
+
+def browser() -> str | None:
+    """A Chromium that is installed."""
+    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    return found or (str(MAC_BROWSER) if MAC_BROWSER.exists() else None)
+
+
+def is_root_on_debian() -> bool:
+    """Whether apt-get may be used."""
+    return Path("/etc/debian_version").exists() and os.geteuid() == 0 and shutil.which("apt-get") is not None
+
+
+def install_browser() -> None:
+    """Debian's Chromium, quietly; a failure shows in `browser()` being None still."""
+    for words in (["update"], ["install", "-y", "--no-install-recommends", "chromium"]):
+        done = subprocess.run(
+            ["apt-get", "-qq", *words],
+            env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            say(done.stderr.strip())
+
+
+def look_around(resources: ExitStack) -> Machine:
+    """Start what is to be started; the rest is noted as missing."""
+    machine = Machine({**os.environ, "PYTHONUNBUFFERED": "1"})
+    if browser() is None and is_root_on_debian():
+        with doing("Installing Debian's Chromium"):
+            install_browser()
+    path = browser()
+    if path is None:
+        machine.missing["browser"] = "no Chromium: sudo apt install chromium (macOS: brew install --cask google-chrome)"
+    else:
+        machine.environment["BROWSER_PATH"] = path
+    try:
+        broker.binary()
+    except broker.NoBroker as problem:
+        machine.missing["broker"] = str(problem)
+    try:
+        machine.environment["DATABASE_URL"] = resources.enter_context(postgres.running())
+    except postgres.NoPostgres as problem:
+        machine.missing["PostgreSQL"] = f"{problem}; the suite was run on SQLite instead"
+        machine.environment["DATABASE_URL"] = "sqlite:///:memory:"
+    return machine
+
+
+def pytest(machine: Machine, arguments: list[str], **environment: str) -> int:
+    """Run pytest in a process of its own, its output passed through."""
+    left_out = [mark for mark in ("browser", "broker") if mark in machine.missing]
+    marks = " and ".join([*(f"not {mark}" for mark in left_out), "not soak"])
+    if "-m" not in arguments:
+        arguments = ["-m", marks, *arguments]
+    command = [sys.executable, "-m", "pytest", *arguments]
+    # Ctrl-C goes to the whole terminal group; pytest ends by itself and its fixtures end what they started
+    process = subprocess.Popen(command, cwd=ROOT, env={**machine.environment, **environment})
+    try:
+        return process.wait()
+    except Interrupted:
+        process.terminate()
+        process.wait()
+        raise
+
+
+def main() -> int:
+    """Exit status: pytest's, or 1 when CI=true and something could not be run."""
+    with interruptible(), ExitStack() as resources:
+        machine = look_around(resources)
+        status = pytest(machine, sys.argv[1:])
+        if len(sys.argv) == 1 and "broker" not in machine.missing:
+            say("The same journey on SQLite:")
+            sqlite = pytest(machine, ["-m", "sqlite_journey", "tests/flows"], DATABASE_URL="sqlite:///:memory:")
+            status = status or sqlite
+        for what, reason in machine.missing.items():
+            say(f"NOT RUN, {what}: {reason}")
+        if machine.missing and os.environ.get("CI", "").lower() in ("1", "true"):
+            return status or 1
+        return status
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except Interrupted:
+        say("Stopped.")
+        sys.exit(130)

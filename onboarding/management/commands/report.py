@@ -1,0 +1,53 @@
+"""Where onboardings stand, for machines: one JSON object a line."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from onboarding.models import Onboarding
+from onboarding.steps import STEPS
+
+
+class Command(BaseCommand):
+    """``report PK…``: per onboarding its steps with the seconds and Graph calls that each has cost so far."""
+
+    help = "Print where onboardings stand, one JSON object a line."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("pk", nargs="+", type=int)
+
+    def handle(self, *, pk: list[int], **_options: Any) -> None:
+        for number in pk:
+            onboarding = Onboarding.objects.select_related("customer").filter(pk=number).first()
+            if onboarding is None:
+                raise CommandError(f"There is no onboarding {number}.")
+            self.stdout.write(json.dumps(report_of(onboarding), ensure_ascii=False))
+
+
+def report_of(onboarding: Onboarding) -> dict[str, Any]:
+    """JSON: who, where it stands, and each step in its order. Seconds are worker time, not waiting time."""
+    states = {state.key: state for state in onboarding.steps.all()}
+    return {
+        "pk": onboarding.pk,
+        "name": onboarding.customer.name,
+        "state": onboarding.state,
+        "live": onboarding.live_at is not None and onboarding.current_kind == "done",
+        "current": onboarding.current_key,
+        "steps": [
+            {
+                "key": step.key,
+                "kind": states[step.key].kind,
+                "message": str(states[step.key].sentence or ""),
+                "code": states[step.key].code,
+                "seconds": round(states[step.key].seconds, 3),
+                "graph_calls": states[step.key].graph_calls,
+                "checked_at": checked.isoformat() if (checked := states[step.key].checked_at) else None,
+            }
+            for step in STEPS
+            if step.key in states
+        ],
+    }

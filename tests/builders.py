@@ -1,0 +1,77 @@
+"""Rows to begin a test with. Plain functions; alice is of the portfolio, charlie is the stranger."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from onboarding import services
+from onboarding.models import ConsentAttempt, Link, Onboarding, Portfolio, StepState
+from onboarding.models.link import digest
+
+_numbers = itertools.count(1)
+
+
+def person(name: str = "alice") -> User:
+    """A member of staff; the same name gives the same one."""
+    user = User.objects.filter(username=name).first()
+    return user or User.objects.create_user(name, f"{name}@haiilo.example", "correct horse battery")
+
+
+def portfolio(*members: User, name: str = "Customer success") -> Portfolio:
+    made, _ = Portfolio.objects.get_or_create(name=name)
+    made.members.add(*members)
+    return made
+
+
+def onboarding(owner: User | None = None, **fields: Any) -> Onboarding:
+    """A customer that was just created by its owner."""
+    owner = owner or person()
+    number = next(_numbers)
+    given = {
+        "name": f"Contoso {number}",
+        "product": "advocacy",
+        "haiilo_host": f"contoso{number}.smarpshare.com",
+        "domains": [f"contoso{number}.example"],
+        "contact_name": "Eva Berg",
+        "contact_email": f"eva@contoso{number}.example",
+    }
+    return services.create_customer(actor=owner, portfolio=portfolio(owner), **{**given, **fields})
+
+
+def done(made: Onboarding, **evidence: dict[str, Any]) -> None:
+    """Mark steps as done just now, with this evidence."""
+    for key, seen in evidence.items():
+        StepState.objects.update_or_create(
+            onboarding=made,
+            key=key,
+            defaults={"kind": "done", "evidence": seen, "done_at": timezone.now(), "checked_at": timezone.now()},
+        )
+
+
+def granted(made: Onboarding, tenant_id: str) -> Link:
+    """The round trip of an admin that ended with a yes, as the browser flow leaves it behind."""
+    now = timezone.now()
+    link, token = services.issue_link(made, actor=made.customer.owner)
+    Link.objects.filter(pk=link.pk).update(seen_at=now, used_at=now)
+    ConsentAttempt.objects.create(
+        link=link,
+        session_hash=digest("session"),
+        state_hash=digest(token + "1"),
+        consent_state_hash=digest(token + "2"),
+        signed_in_tenant=tenant_id,
+        signed_in_object_id="0f0e0d0c-0000-4000-8000-000000000001",
+        signed_in_name="Eva Berg",
+        signed_in_at=now,
+        answered_at=now,
+        granted_at=now,
+    )
+    return link
+
+
+def state(made: Onboarding, key: str) -> StepState:
+    """The step's row as it is in the database now."""
+    return StepState.objects.get(onboarding=made, key=key)

@@ -1,0 +1,156 @@
+"""The engine against the sandbox: the same client, transport and tokens as in production, no web and no broker."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import requests
+from django.utils import timezone
+
+from onboarding import connect, engine, services
+from onboarding.models import Onboarding
+from tests import builders
+
+_numbers = itertools.count(1)
+
+
+@dataclass
+class Far:
+    """One customer's side: the sandbox's tenant and what may be done to it."""
+
+    control: str
+    tenant: dict[str, Any]
+
+    @property
+    def tid(self) -> str:
+        return self.tenant["tenant_id"]
+
+    def ask(self, method: str, path: str, **body: Any) -> Any:
+        answer = requests.request(method, self.control + path, json=body or None, timeout=30)
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
+    def consent(self) -> None:
+        self.ask("POST", f"/tenants/{self.tid}/consent", user_name=self.tenant["admin"]["user_name"])
+
+    def mood(self, **mood: Any) -> None:
+        self.ask("POST", f"/tenants/{self.tid}/mood", **mood)
+
+    def jobs(self) -> list[dict[str, Any]]:
+        return self.ask("GET", f"/tenants/{self.tid}")["jobs"]
+
+    def arrived(self) -> list[dict[str, Any]]:
+        return self.ask("GET", f"/haiilo/{self.tenant['haiilo_host']}/users")["users"]
+
+    def run_cycle(self) -> None:
+        self.ask("POST", f"/tenants/{self.tid}/run")
+
+    def calls(self, method: str, containing: str) -> list[dict[str, Any]]:
+        journal = self.ask("GET", f"/journal?tenant={self.tid}")
+        return [line for line in journal if line["method"] == method and containing in line["path"]]
+
+
+@pytest.fixture
+def wired(settings, sandbox):
+    """Our own settings as the stack would set them, for this test's sandbox."""
+    settings.SANDBOX_URL = sandbox.url
+    settings.ENTRA_CLIENT_ID = sandbox.client_id
+    settings.ENTRA_PRIVATE_KEY = sandbox.private_key
+    settings.ENTRA_CERTIFICATE = sandbox.certificate
+    settings.QUIET_SECONDS, settings.QUIET_LOOKS = 0.2, 2
+    caches = (connect.reroutes, connect.session, connect.credential, connect.sign_in)
+    for cached in caches:
+        cached.cache_clear()
+    connect._sources = connect._TokenSources()
+    yield
+    for cached in caches:
+        cached.cache_clear()
+
+
+@pytest.fixture
+def tenant_at(wired, sandbox):
+    """Make a tenant with a fresh name; keyword arguments go to the sandbox."""
+
+    def make(**wishes: Any) -> Far:
+        number = next(_numbers)
+        wishes = {
+            "name": f"Fabrikam {number}",
+            "domain": f"engine{number}.example",
+            "users": 3,
+            "product": "advocacy",
+            "haiilo_host": f"engine{number}.smarpshare.com",
+            "calm": True,
+            **wishes,
+        }
+        tenant = requests.post(sandbox.control + "/tenants", json=wishes, timeout=30).json()
+        return Far(sandbox.control, {**wishes, **tenant})
+
+    return make
+
+
+@pytest.fixture
+def far(tenant_at):
+    return tenant_at()
+
+
+def customer_of(far: Far) -> Onboarding:
+    """Our record of the sandbox's customer."""
+    return builders.onboarding(
+        name=far.tenant["name"], haiilo_host=far.tenant["haiilo_host"], domains=[far.tenant["domain"]]
+    )
+
+
+def look(made: Onboarding) -> Onboarding:
+    """One look, now."""
+    Onboarding.objects.filter(pk=made.pk).update(look_at=timezone.now())
+    engine.reconcile(made.pk)
+    made.refresh_from_db()
+    return made
+
+
+def until_quiet(made: Onboarding, far: Far, *, looks: int = 40) -> Onboarding:
+    """Look again and again, letting the far side run, until a person must act or all is done."""
+    for _look in range(looks):
+        look(made)
+        if made.current_kind != "waiting":
+            return made
+        if made.current_key in ("initial_cycle", "live"):
+            far.run_cycle()
+    raise AssertionError(f"still waiting: {builders.state(made, made.current_key).message}")
+
+
+def answer_all(made: Onboarding, far: Far, *, until: str = "") -> Onboarding:
+    """Play customer success: answer what is asked and approve what is planned, until `until` stands or all is done."""
+    owner = made.customer.owner
+    for _turn in range(20):
+        until_quiet(made, far)
+        key = made.current_key
+        state = builders.state(made, key)
+        if key == until or state.kind == "done":
+            return made
+        if state.kind == "todo":
+            services.approve_plan(made, key, actor=owner, fingerprint=state.plan["fingerprint"])
+        elif key == "connection":
+            services.answer(
+                made, key, actor=owner, answer={"token_saved": True}, secrets={"scim_token": far.tenant["scim_token"]}
+            )
+        elif key == "pilot":
+            services.answer(made, key, actor=owner, answer={"person": far.tenant["pilot"]["user_name"]})
+        elif key == "readiness":
+            services.answer(made, key, actor=owner, answer={"accepted": True})
+        else:
+            raise AssertionError(f"{key} is {state.kind}: {state.message} {state.code}")
+    raise AssertionError("too many turns")
+
+
+@pytest.fixture
+def consented(far):
+    """A customer whose admin has just said yes."""
+    far.consent()
+    made = customer_of(far)
+    look(made)
+    builders.granted(made, far.tid)
+    return made

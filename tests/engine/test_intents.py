@@ -1,0 +1,71 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from onboarding import ledger
+from onboarding.models import Onboarding, StepState
+from onboarding.verdicts import Broken, Change, Waiting
+from onboarding.words import say
+from tests import builders
+
+pytestmark = pytest.mark.django_db
+
+ONCE = Change("create_job", say("Create the job."), once=True)
+REPEATABLE = Change("save", say("Save the mapping."))
+
+
+@pytest.fixture
+def lease(settings):
+    settings.QUIET_LOOKS, settings.QUIET_SECONDS = 3, 60.0
+    return Onboarding.objects.claim(builders.onboarding().pk)
+
+
+def age(lease, key, seconds):
+    state = StepState.objects.get(onboarding_id=lease.onboarding_id, key="connection")
+    state.intents[key]["at"] = (timezone.now() - timedelta(seconds=seconds)).isoformat()
+    state.save()
+
+
+def test_commits_the_intent_before_the_change_is_sent(lease):
+    assert ledger.intend(lease, "connection", ONCE) is None
+    state = StepState.objects.get(onboarding_id=lease.onboarding_id, key="connection")
+    assert state.intents["create_job"]["tries"] == 1
+
+
+def test_holds_back_a_second_create_until_it_was_looked_for_long_enough(lease):
+    ledger.intend(lease, "connection", ONCE)
+    age(lease, "create_job", 61)
+    held = [ledger.intend(lease, "connection", ONCE) for _look in range(3)]
+    assert all(isinstance(verdict, Waiting) for verdict in held)
+    assert ledger.intend(lease, "connection", ONCE) is None
+
+
+def test_holds_back_a_second_create_within_the_quiet_time_however_often_it_looks(lease):
+    ledger.intend(lease, "connection", ONCE)
+    assert all(isinstance(ledger.intend(lease, "connection", ONCE), Waiting) for _look in range(10))
+
+
+def test_repeats_a_repeatable_change_at_once_after_a_crash(lease):
+    assert ledger.intend(lease, "connection", REPEATABLE) is None
+    assert ledger.intend(lease, "connection", REPEATABLE) is None
+
+
+def test_gives_up_on_a_change_that_was_accepted_three_times_without_effect(lease):
+    for _try in range(3):
+        assert ledger.intend(lease, "connection", REPEATABLE) is None
+        ledger.applied(lease, "connection", REPEATABLE, None)
+    assert isinstance(ledger.intend(lease, "connection", REPEATABLE), Broken)
+
+
+def test_keeps_the_result_of_a_change_under_its_own_name(lease):
+    change = Change("provision", say("Try."), payload={"person": "eva"})
+    ledger.intend(lease, "pilot", change)
+    ledger.applied(lease, "pilot", change, {"ok": True})
+    state = StepState.objects.get(onboarding_id=lease.onboarding_id, key="pilot")
+    assert state.intents["provision"]["result"] == {"ok": True}
+
+
+def test_tells_two_payloads_of_one_change_apart():
+    one, two = (Change("provision", say("Try."), payload={"person": name}) for name in ("eva", "jan"))
+    assert ledger.intent_key(one) != ledger.intent_key(two)

@@ -1,0 +1,124 @@
+import pytest
+
+from onboarding import services
+from onboarding.models import Onboarding, ProvisionedPerson, TenantBinding
+from tests import builders
+
+from .conftest import answer_all, customer_of, look, until_quiet
+
+pytestmark = pytest.mark.django_db
+
+
+def test_resolves_the_expected_tenant_before_any_link_goes_out(far):
+    made = look(customer_of(far))
+    assert builders.state(made, "customer").evidence["tenant_id"] == far.tid
+    assert (made.current_key, made.current_kind, made.current_court) == ("consent", "asking", "cs")
+
+
+def test_goes_from_consent_to_live_and_everybody_in_scope_is_in_haiilo(consented, far):
+    answer_all(consented, far)
+    assert (consented.state, consented.current_key, consented.current_kind) == ("live", "live", "done")
+    scope = far.tenant["scope"]
+    assert len(far.arrived()) == scope["direct"] + scope["by_group"] + scope["guests"]
+    created = ProvisionedPerson.objects.filter(onboarding=consented, result="created").count()
+    assert created == len(far.arrived())
+    assert len(far.jobs()) == 1
+
+
+def test_changes_nothing_in_the_tenant_before_a_person_approved_the_plan(consented, far):
+    answer_all(consented, far, until="mappings")
+    assert builders.state(consented, "mappings").kind == "todo"
+    assert far.calls("PUT", "/schema") == []
+
+
+def test_writes_below_the_chosen_application_only(consented, far):
+    answer_all(consented, far)
+    journal = far.ask("GET", f"/journal?tenant={far.tid}")
+    written = [
+        line["path"]
+        for line in journal
+        if line["kind"] == "graph" and line["method"] not in ("GET", "HEAD") and "$batch" not in line["path"]
+    ]
+    assert written
+    assert all(f"/servicePrincipals/{far.tenant['service_principal_id']}/" in path for path in written)
+
+
+def test_makes_no_second_job_when_the_answer_to_the_first_was_lost(consented, far):
+    answer_all(consented, far, until="connection")
+    far.mood(lose_next={"method": "POST", "path_contains": "/synchronization/jobs"})
+    answer_all(consented, far)
+    assert len(far.jobs()) == 1
+    assert consented.state == "live"
+
+
+def test_asks_the_customer_again_when_access_was_revoked_and_goes_on_from_the_same_step(consented, far):
+    answer_all(consented, far, until="mappings")
+    far.ask("POST", f"/tenants/{far.tid}/revoke")
+    services.look_again(consented, actor=consented.customer.owner)
+    from datetime import timedelta
+
+    from onboarding.models import ConsentAttempt
+
+    for attempt in ConsentAttempt.objects.all():
+        attempt.granted_at -= timedelta(hours=1)
+        attempt.save()
+    look(consented)
+    assert (consented.current_key, consented.current_court) == ("consent", "customer")
+    assert builders.state(consented, "consent").code == "access_lost"
+    far.consent()
+    builders.granted(consented, far.tid)
+    until_quiet(consented, far)
+    assert consented.current_key == "mappings"
+
+
+def test_never_binds_a_tenant_that_belongs_to_another_customer(consented, far):
+    until_quiet(consented, far)
+    assert TenantBinding.objects.get().onboarding == consented
+    twin = builders.onboarding(haiilo_host="twin.smarpshare.com", domains=[far.tenant["domain"]])
+    look(twin)
+    builders.granted(twin, far.tid)
+    look(twin)
+    assert builders.state(twin, "consent").code == "tenant_taken"
+    assert TenantBinding.objects.count() == 1
+
+
+def test_never_binds_when_somebody_signed_in_from_another_tenant(far, tenant_at):
+    stranger = tenant_at()
+    stranger.consent()
+    made = look(customer_of(far))
+    builders.granted(made, stranger.tid)
+    look(made)
+    assert builders.state(made, "consent").code == "wrong_tenant"
+    assert not TenantBinding.objects.exists()
+
+
+def test_waits_as_long_as_microsoft_says_when_it_is_throttled(consented, far):
+    until_quiet(consented, far)
+    far.mood(throttle=20)
+    services.look_again(consented, actor=consented.customer.owner)
+    look(consented)
+    assert consented.current_kind == "waiting"
+    far.mood(throttle=0)
+    until_quiet(consented, far)
+    assert consented.current_kind == "asking"
+
+
+def test_shows_what_was_changed_by_hand_on_a_live_tenant_and_repairs_nothing(consented, far):
+    answer_all(consented, far)
+    [job] = far.jobs()
+    puts = len(far.calls("PUT", "/schema"))
+    from onboarding.connect import Reach
+    from onboarding.wishes import wanted_of
+
+    wanted = wanted_of(consented.pk)
+    graph = Reach(wanted).graph
+    document = graph.synchronization.schema(wanted.service_principal_id, job["id"])
+    for rule in document["synchronizationRules"]:
+        for mapping in rule["objectMappings"]:
+            mapping["enabled"] = True
+    graph.synchronization.put_schema(wanted.service_principal_id, job["id"], document)
+    services.look_again(consented, actor=consented.customer.owner)
+    look(consented)
+    assert builders.state(consented, "mappings").kind == "todo"
+    assert len(far.calls("PUT", "/schema")) == puts + 1
+    assert Onboarding.objects.get(pk=consented.pk).state == "live"

@@ -1,0 +1,71 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from onboarding import ledger
+from onboarding.ledger import Cost, LeaseLost
+from onboarding.models import Event, Onboarding
+from onboarding.verdicts import Done
+from tests import builders
+
+pytestmark = pytest.mark.django_db
+
+
+def test_gives_the_lease_to_one_worker_only():
+    made = builders.onboarding()
+    assert Onboarding.objects.claim(made.pk) is not None
+    assert Onboarding.objects.claim(made.pk) is None
+
+
+def test_gives_the_lease_again_once_it_has_ended():
+    made = builders.onboarding()
+    first = Onboarding.objects.claim(made.pk)
+    Onboarding.objects.filter(pk=made.pk).update(leased_until=timezone.now() - timedelta(seconds=1))
+    second = Onboarding.objects.claim(made.pk)
+    assert second.token == first.token + 1
+
+
+@pytest.mark.parametrize("state", ["paused", "closed"])
+def test_gives_no_lease_on_an_onboarding_at_rest(state):
+    made = builders.onboarding()
+    Onboarding.objects.filter(pk=made.pk).update(state=state)
+    assert Onboarding.objects.claim(made.pk) is None
+
+
+def test_gives_no_lease_before_the_time_has_come():
+    made = builders.onboarding()
+    Onboarding.objects.filter(pk=made.pk).update(look_at=timezone.now() + timedelta(minutes=1))
+    assert Onboarding.objects.claim(made.pk) is None
+
+
+def test_writes_nothing_for_a_worker_whose_lease_was_taken_over():
+    made = builders.onboarding()
+    sleeper = Onboarding.objects.claim(made.pk)
+    Onboarding.objects.filter(pk=made.pk).update(leased_until=timezone.now())
+    Onboarding.objects.claim(made.pk)
+    before = Event.objects.count()
+    with pytest.raises(LeaseLost):
+        ledger.record(sleeper, "customer", Done(), Cost())
+    assert builders.state(made, "customer").kind == "new"
+    assert Event.objects.count() == before
+    assert not Onboarding.objects.renew(sleeper)
+
+
+def test_sets_the_next_look_when_the_lease_is_released():
+    made = builders.onboarding()
+    lease = Onboarding.objects.claim(made.pk)
+    later = timezone.now() + timedelta(hours=1)
+    Onboarding.objects.release(lease, look_at=later)
+    made.refresh_from_db()
+    assert (made.look_at, made.leased_until) == (later, None)
+
+
+def test_keeps_the_click_of_a_person_that_came_while_it_worked():
+    made = builders.onboarding()
+    lease = Onboarding.objects.claim(made.pk)
+    clicked = timezone.now()
+    Onboarding.objects.filter(pk=made.pk).update(look_at=clicked)
+    Onboarding.objects.release(lease, look_at=clicked + timedelta(hours=1))
+    made.refresh_from_db()
+    assert (made.look_at, made.leased_until) == (clicked, None)

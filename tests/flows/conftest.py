@@ -1,0 +1,119 @@
+"""The whole product as processes, driven by robots that act like people. One stack; each flow has own customers."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import environ
+import psycopg
+import pytest
+from psycopg import sql
+
+from config.launch import expectation
+from config.launch.customers import Customer
+from config.launch.journey import Journey, Traveller
+from config.launch.people import StaffMember
+from config.launch.progress import say
+from config.launch.stack import Stack, Wishes
+
+STAFF = "alice"
+_numbers = itertools.count(1)
+FAST = {
+    "SWEEP_SECONDS": "1",
+    "LEASE_SECONDS": "5",  # a killed worker is missed that soon
+    "QUIET_SECONDS": "2",
+    "QUIET_LOOKS": "2",
+}
+
+
+@pytest.fixture(scope="session")
+def stack_database(django_db_modify_db_settings: None) -> Iterator[str]:
+    """A database of its own for the stack, on the suite's server; empty means SQLite in the stack's folder."""
+    server = environ.Env().db_url("DATABASE_URL")
+    if server["ENGINE"].endswith("sqlite3"):
+        yield ""
+        return
+    name = f"flows_{secrets.token_hex(4)}"
+    where = {"host": server["HOST"], "user": server["USER"], "password": server["PASSWORD"], "dbname": server["NAME"]}
+    where |= {"port": server["PORT"]} if server["PORT"] else {}
+    with psycopg.connect(**where, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        yield f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{name}"
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory, stack_database: str) -> Iterator[Stack]:
+    """Broker, sandbox, web, worker and beat in a throw-away folder."""
+    folder = tmp_path_factory.mktemp("stack")
+    made = Stack(Wishes(folder, database_url=stack_database, pace=30, speed=600, seed=1, environment=FAST))
+    made.start()
+    try:
+        yield made
+    finally:
+        made.stop()
+
+
+@pytest.fixture(scope="session")
+def password(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Alice's, who is of the portfolio."""
+    path = tmp_path_factory.mktemp("staff") / "password"
+    path.write_text(secrets.token_urlsafe(18))
+    stack.manage("add_staff", "--user-name", STAFF, "--password-file", str(path), "--portfolio", "Customer success")
+    return path.read_text()
+
+
+@pytest.fixture
+def staff(stack: Stack, password: str) -> StaffMember:
+    """Alice with a browser of her own, signed in."""
+    alice = StaffMember(stack.public_url)
+    alice.sign_in(STAFF, password)
+    return alice
+
+
+@pytest.fixture
+def journey(stack: Stack, staff: StaffMember) -> Journey:
+    """Nobody on the way yet."""
+    return Journey(stack, staff, say)
+
+
+@pytest.fixture
+def new_customer() -> Callable[..., Customer]:
+    """Customers with fresh names."""
+
+    def make(users: int = 4, product: str = "advocacy") -> Customer:
+        label = f"flow{next(_numbers)}"
+        host = f"{label}.smarpshare.com" if product == "advocacy" else f"{label}.haiilo.example"
+        return Customer(label.title(), f"{label}.example", product, host, users, ("Germany", "Finland"))
+
+    return make
+
+
+def tenant_id(traveller: Traveller) -> str:
+    return str(traveller.account.tenant["tenant_id"])
+
+
+def jobs(stack: Stack, traveller: Traveller) -> list[dict[str, Any]]:
+    """The provisioning jobs in the customer's tenant."""
+    return list(stack.far_side.tenant(tenant_id(traveller))["jobs"])
+
+
+def differences(stack: Stack, traveller: Traveller) -> list[dict[str, str]]:
+    """Between those in scope and those in Haiilo."""
+    customer = traveller.account.customer
+    wanted = expectation.expected(stack.far_side.directory(tenant_id(traveller)), customer.product)
+    assert len(wanted) > customer.users, "the sandbox adds a group's members and a guest"
+    return expectation.mismatches(wanted, expectation.found(stack.far_side.arrived(customer.host), customer.product))
+
+
+def calls(stack: Stack, traveller: Traveller, method: str, containing: str) -> list[dict[str, Any]]:
+    """What our application asked of Graph in this tenant."""
+    return [
+        line
+        for line in stack.far_side.journal(tenant_id(traveller))
+        if line["kind"] == "graph" and line["method"] == method and containing in line["path"]
+    ]

@@ -1,0 +1,76 @@
+# ruff: noqa: S603 - the commands are written right here
+"""The house keeps its own rules: small files, a place for everything, words that are true."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.urls import get_resolver
+
+from config.launch import stack
+from onboarding.steps import STEPS
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+LONGEST = 400
+SECRETIVE = re.compile(r"\b(utils?|helpers?|manager|handler|misc|common)\.py$")
+
+
+def tracked(*patterns: str) -> list[Path]:
+    """Files of the checkout that are not ignored."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *patterns]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [ROOT / line for line in listed.splitlines() if (ROOT / line).is_file()]
+
+
+def test_keeps_python_files_short():
+    lengths = {path: len(path.read_text().splitlines()) for path in tracked("*.py")}
+    assert {str(path): length for path, length in lengths.items() if length > LONGEST} == {}
+
+
+def test_names_no_room_for_leftovers():
+    assert [str(path) for path in tracked("*.py") if SECRETIVE.search(path.name)] == []
+
+
+@pytest.mark.parametrize("key", [step.key for step in STEPS])
+def test_has_a_template_for_each_step(key):
+    assert (ROOT / "templates" / "steps" / f"{key}.html").is_file()
+
+
+@pytest.mark.parametrize("key", [step.key for step in STEPS])
+def test_has_a_test_file_for_each_step(key):
+    assert (ROOT / "tests" / "steps" / f"test_{key}.py").is_file()
+
+
+def test_has_a_test_that_names_each_url():
+    names = {str(name) for name in get_resolver().reverse_dict if isinstance(name, str)}
+    assert len(names) > 10
+    tests = "\n".join(path.read_text() for path in tracked("tests/pages/*.py", "tests/flows/*.py"))
+    assert sorted(name for name in names if f'"{name}"' not in tests) == []
+
+
+def test_asks_the_sandbox_for_the_permissions_of_production():
+    assert stack.PERMISSIONS == settings.ENTRA_PERMISSIONS
+
+
+def test_describes_every_setting_that_the_environment_gives():
+    used = set(re.findall(r'env\.\w+\(\s*"(\w+)"', (ROOT / "config" / "settings.py").read_text()))
+    assert len(used) > 15
+    told = (ROOT / "README.md").read_text()
+    # STATIC_ROOT is for images that want another place; nobody who runs the product sets it
+    assert sorted(name for name in used - {"STATIC_ROOT"} if f"`{name}`" not in told) == []
+
+
+def test_puts_no_host_into_a_lock():
+    for name in ("requirements.lock", "requirements-dev.lock"):
+        lines = (ROOT / name).read_text().splitlines()
+        assert [line for line in lines if "://" in line] == []
+        assert any("--hash=sha256:" in line for line in lines)
+
+
+def test_keeps_secrets_and_other_peoples_lock_files_out_of_the_repository():
+    names = {path.name for path in tracked()}
+    assert names & {".env", "uv.lock", "pylock.toml", "db.sqlite3"} == set()

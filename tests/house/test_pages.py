@@ -1,0 +1,53 @@
+"""Reading pages as the robots do."""
+
+from __future__ import annotations
+
+import pytest
+
+from config.launch.pages import NotOnThePage, read
+
+HTML = """<html><head><title>no</title></head><body><h1>Hello <b>you</b></h1><script>not()</script>
+<a href="/customers/7/">Contoso <i>Ltd</i></a>
+<form method="post" action="../send/">
+  <input type="hidden" name="csrf" value="c1"><textarea name="note">old
+text</textarea>
+  <select name="product"><option value="home">Home</option><option value="advocacy" selected>Advocacy</option></select>
+  <input type="radio" name="app" value="1"><input type="radio" name="app" value="2">
+  <input type="checkbox" name="accepted" value="yes"><input name="gone" disabled value="x">
+  <button type="button">Copy</button><button name="go" value="1">Write <b>this</b></button>
+</form><form id="late" method="post" action="/late/"></form><input form="late" name="far" value="9">
+</body></html>"""
+
+
+@pytest.fixture
+def page():
+    return read("http://localhost:1/customers/7/steps/", 200, HTML)
+
+
+def test_reads_the_text_that_a_person_sees(page):
+    assert page.text.startswith("Hello you Contoso Ltd")
+    assert "not()" not in page.text
+    assert ("http://localhost:1/customers/7/", "Contoso Ltd") in page.links
+
+
+def test_sends_what_a_browser_would_send(page):
+    form = page.form(having="note")
+    assert form.action == "http://localhost:1/customers/7/send/"
+    assert form.data({}, form.buttons[0]) == {"csrf": "c1", "note": "old\ntext", "product": "advocacy", "go": "1"}
+    assert form.data({"accepted": "yes", "app": "2"}, None)["app"] == "2"
+    assert form.fields["app"].choices == ["1", "2"]
+
+
+def test_finds_fields_that_stand_outside_of_their_form(page):
+    assert page.form(action="/late/").data({}, None) == {"far": "9"}
+
+
+def test_knows_buttons_that_send_only(page):
+    assert [button.text for button in page.form(having="note").buttons] == ["Write this"]
+
+
+def test_says_what_is_there_instead(page):
+    with pytest.raises(NotOnThePage, match="accepted"):
+        page.form(having="note").data({"token": "x"}, None)
+    with pytest.raises(NotOnThePage, match="csrf"):
+        page.form(having="passwd")
