@@ -7,8 +7,8 @@ USERS ?= 200
 CUSTOMERS ?= 2
 CSV ?=
 TESTS ?=
-UV_COMPILE = uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate \
-	--no-emit-index-url --python-version 3.11 --quiet
+UV_COMPILE = uv pip compile --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
+	--python-version 3.11 --quiet
 
 list:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,8 +42,9 @@ fmt: setup ## put the code and the templates into the house's format
 words: setup ## collect the texts to translate into onboarding/locale/*/LC_MESSAGES/django.po
 	@$(PY) -m config.launch.words extract
 
-lock: ## compile both lock files from pyproject.toml (needs uv)
+lock: ## compile the lock files from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "uv is needed to write the lock files: pip install uv" >&2; exit 1; }
-	$(UV_COMPILE) -o requirements.lock
-	$(UV_COMPILE) --group dev -o requirements-dev.lock
-	@! grep -n '://' requirements.lock requirements-dev.lock
+	$(UV_COMPILE) pyproject.toml -o requirements.lock
+	$(UV_COMPILE) pyproject.toml --group dev -o requirements-dev.lock
+	$(UV_COMPILE) --group clients -o requirements-clients.lock
+	@! grep -n '://' requirements*.lock

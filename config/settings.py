@@ -119,7 +119,9 @@ SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
-SECURE_REFERRER_POLICY = "no-referrer"
+# Never a path, to nobody: links carry tokens. Not "no-referrer": browsers then send "Origin: null" with each form,
+# which the CSRF check refuses.
+SECURE_REFERRER_POLICY = "strict-origin"
 X_FRAME_OPTIONS = "DENY"
 
 # Microsoft. The application must be registered once per cloud; only Global so far.
@@ -152,6 +154,19 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# Mail. A console shows it while developing; the letters themselves are rows, with their links masked.
+_mail = env.email_url("EMAIL_URL", default="consolemail://" if DEBUG else "smtp://localhost:25")
+EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"] or "localhost", _mail["EMAIL_PORT"] or 25
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"] or "", _mail["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
+EMAIL_FILE_PATH = _mail["EMAIL_FILE_PATH"]
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Haiilo onboarding <onboarding@localhost>")
+REMIND_AFTER_DAYS = env.int("REMIND_AFTER_DAYS", default=3)
+ESCALATE_AFTER_DAYS = env.int("ESCALATE_AFTER_DAYS", default=7)
+WEEKEND_MAIL = env.bool("WEEKEND_MAIL", default=False)
+
 # The engine.
 LEASE_SECONDS = env.int("LEASE_SECONDS", default=240)  # longer than the slowest single call (on-demand: 150 s)
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=5.0)
@@ -178,12 +193,18 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "onboarding.tasks.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": 30}},
+    "remind": {"task": "onboarding.tasks.remind", "schedule": SWEEP_SECONDS * 60, "options": {"expires": 60}},
+    "letters": {"task": "onboarding.tasks.send_letters", "schedule": SWEEP_SECONDS * 6, "options": {"expires": 30}},
 }
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {"()": "config.redaction.Redacting", "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s"}
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # Django's own handlers would write paths as they are, tokens and all.
+    "loggers": {"django": {"handlers": []}, "django.server": {"handlers": [], "propagate": True}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }

@@ -18,7 +18,8 @@ CONSENT_MISSING = frozenset(
 )
 OUR_CREDENTIAL = frozenset({7000215, 7000222, 7000218, 700027, 50012, 700025, 700030, 700024, 700023, 700021, 5002738})
 CONDITIONAL_ACCESS = frozenset({53000, 53001, 53003, 530032, 530035, 500021, 500022, 500212, 500213})
-BUSY = {90033: 30.0, 90055: 60.0, 50196: 300.0}  # seconds to wait, chosen by us
+DOWN = {90033: 30.0, 90006: 10.0, 90024: 10.0, 90025: 10.0}  # seconds to wait, chosen by us
+LOADED = {90055: 60.0, 50196: 300.0}
 _NUMBER = re.compile(r"AADSTS(\d{4,8})")
 
 
@@ -45,9 +46,10 @@ def error_of(payload: Mapping[str, Any], *, path: str = "", status: int = 0, met
         "request_id": str(payload.get("correlation_id") or payload.get("trace_id") or ""),
     }
     message = str(payload.get("error_description") or "").partition("\n")[0]
-    if number in BUSY:
-        busy = errors.Unavailable if number == 90033 else errors.Throttled
-        return busy(message, retry_after=BUSY[number], **about)
+    if number in DOWN:
+        return errors.Unavailable(message, retry_after=DOWN[number], **about)
+    if number in LOADED:
+        return errors.Throttled(message, retry_after=LOADED[number], **about)
     if word == "temporarily_unavailable":
         return errors.Unavailable(message, **about)
     return _kind(number)(message, **about)

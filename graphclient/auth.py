@@ -1,11 +1,11 @@
-"""App-only tokens of one tenant, by msal; and what our application signs with."""
+"""App-only tokens of one tenant, by msal: kept in memory, one flight at a time."""
 
 from __future__ import annotations
 
+import copy
 import re
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import msal
@@ -14,7 +14,9 @@ from msal.exceptions import MsalError
 
 from . import aadsts, errors
 from .clouds import GLOBAL, Cloud
-from .login import LoginHttp
+from .credentials import Credential, Told
+from .errors import GraphError, TryLater
+from .login import LoginHttp, Reply
 
 _TENANT = re.compile(r"[0-9a-z][0-9a-z.-]{1,251}[0-9a-z]", re.IGNORECASE)
 NOT_ONE_TENANT = frozenset({"common", "organizations", "consumers"})
@@ -27,51 +29,12 @@ class TokenSource(Protocol):
         """A token that is good now. Raises a `GraphError`."""
         ...
 
-    def drop(self) -> None:
-        """Forget what is kept; the next token is a fresh one."""
+    def drop(self, *, refused: str | None = None, claims: str | None = None) -> None:
+        """Forget what is kept; the next token is a fresh one.
+
+        `refused`: only if this token is the one that is kept. `claims`: what the fresh one must satisfy, as JSON.
+        """
         ...
-
-
-class Credential(Protocol):
-    """What our application proves itself with."""
-
-    def for_msal(self) -> Any:
-        """The form that msal takes as ``client_credential``."""
-        ...
-
-
-@dataclass(frozen=True)
-class Certificate:
-    """A private key and its certificate, both PEM. Signs PS256 with x5t#S256 and x5c."""
-
-    private_key_pem: str = field(repr=False)
-    certificate_pem: str = field(repr=False)
-
-    def for_msal(self) -> dict[str, str]:
-        """msal chooses PS256 when it is given no thumbprint."""
-        return {"private_key": self.private_key_pem, "public_certificate": self.certificate_pem}
-
-
-@dataclass(frozen=True)
-class Secret:
-    """A client secret; not for production."""
-
-    text: str = field(repr=False)
-
-    def for_msal(self) -> str:
-        """The secret itself."""
-        return self.text
-
-
-@dataclass(frozen=True)
-class Assertion:
-    """A callable that returns a signed client assertion: a federated credential, or a key in a vault."""
-
-    make: Callable[[], str] = field(repr=False)
-
-    def for_msal(self) -> dict[str, Callable[[], str]]:
-        """msal asks for a new one when it needs it."""
-        return {"client_assertion": self.make}
 
 
 def one_tenant(tenant_id: str) -> str:
@@ -81,31 +44,22 @@ def one_tenant(tenant_id: str) -> str:
     return tenant_id
 
 
-def msal_app(
-    tenant: str,
-    client_id: str,
-    credential: Credential,
-    session: requests.Session,
-    cloud: Cloud,
-    *,
-    refusals: bool = False,
-) -> Any:
-    """msal's confidential client for `tenant`: one GET of the tenant's discovery document. Raises a `GraphError`.
-
-    `refusals`: whether refused token requests raise too, as `LoginHttp` says.
-    """
+def msal_app(tenant: str, client_id: str, credential: Credential, http: Any, cloud: Cloud) -> Any:
+    """msal's confidential client for `tenant`: one GET of the tenant's discovery document. Raises a `GraphError`."""
     if not _TENANT.fullmatch(tenant):
         raise ValueError("not the id or domain of a tenant")
-    fault: errors.GraphError
+    fault: GraphError
     try:
         return msal.ConfidentialClientApplication(
             client_id,
             client_credential=credential.for_msal(),
-            authority=f"{cloud.login}/{tenant}",
-            http_client=LoginHttp(session, cloud.login, refusals=refusals),
+            authority=cloud.authority(tenant),
+            http_client=http,
             instance_discovery=False,  # the hosts are ours to choose: a fixed list, no look-up
             exclude_scopes=["offline_access"],
         )
+    except Told as told:
+        fault = told.fault
     except requests.RequestException:
         fault = errors.Unavailable("the login service was not reached", path=f"/{tenant}")
     except (MsalError, KeyError):
@@ -127,47 +81,102 @@ class ClientCredentials:
         cloud: Cloud = GLOBAL,
     ) -> None:
         self._tenant_id, self._client_id = one_tenant(tenant_id), client_id
-        self._credential, self._session, self._cloud = credential, session, cloud
+        self._credential, self._cloud = credential, cloud
+        self._http = _Telling(LoginHttp(session, cloud.login, refusals=True))
         self._lock = threading.Lock()
         self._app: Any = None
+        self._claims: str | None = None
+        self._given = 0  # the hash of the token that was given out last; the token itself stays with msal
+        self._failures = 0
+        self._fault: GraphError | None = None
 
     def __repr__(self) -> str:
         return f"ClientCredentials({self._tenant_id!r})"
 
     def token(self) -> str:
-        """A token, from memory until five minutes before its end. Raises a `GraphError`."""
-        with self._lock:
-            app = self._app or self._make()
-            result = self._acquire(app)
-            token = result.get("access_token")
-            if isinstance(token, str) and token:
-                return token
-        raise aadsts.error_of(result, path=self._path)
+        """A token, from memory until five minutes before its end. Raises a `GraphError`.
 
-    def drop(self) -> None:
-        """Forget the application and with it its tokens; nothing is sent."""
+        Who waits while a request of another thread fails is told the same and sends none of its own.
+        """
+        seen, token = self._failures, ""
         with self._lock:
-            self._app = None
+            fault = copy.copy(self._fault) if self._failures != seen else None
+            if fault is None:
+                token, fault = self._fly()
+        if fault is not None:
+            raise fault
+        return token
+
+    def drop(self, *, refused: str | None = None, claims: str | None = None) -> None:
+        """Forget the token, unless another one has taken the place of `refused`; nothing is sent."""
+        with self._lock:
+            if refused is not None and hash(refused) != self._given:
+                return
+            if claims is not None:
+                self._claims = claims
+            elif self._app is not None:
+                self._app.remove_tokens_for_client()
 
     @property
     def _path(self) -> str:
         return f"/{self._tenant_id}/oauth2/v2.0/token"
 
-    def _make(self) -> Any:
-        self._app = msal_app(
-            self._tenant_id, self._client_id, self._credential, self._session, self._cloud, refusals=True
-        )
-        return self._app
-
-    def _acquire(self, app: Any) -> dict[str, Any]:
-        fault: errors.GraphError
+    def _fly(self) -> tuple[str, GraphError | None]:
+        token = ""
+        fault: GraphError | None = None
         try:
-            result = app.acquire_token_for_client(scopes=[self._cloud.scope])
-            return result if isinstance(result, dict) else {}
+            token = self._acquire()
+        except GraphError as error:
+            fault = error
+        self._fault = copy.copy(fault)  # a copy has no traceback, which would keep frames alive
+        if fault is None:
+            self._given = hash(token)
+        else:
+            self._failures += 1
+        if not isinstance(fault, TryLater):
+            self._claims = None  # satisfied, or refused for good
+        return token, fault
+
+    def _acquire(self) -> str:
+        if self._app is None:
+            self._app = msal_app(self._tenant_id, self._client_id, self._credential, self._http, self._cloud)
+        fault: GraphError
+        try:
+            result = self._app.acquire_token_for_client(scopes=[self._cloud.scope], claims_challenge=self._claims)
+            token = result.get("access_token") if isinstance(result, dict) else None
+            if isinstance(token, str) and token:
+                return token
+            fault = aadsts.error_of(result if isinstance(result, dict) else {}, path=self._path)
+        except Told as told:
+            fault = told.fault
         except requests.RequestException:
             fault = errors.Unavailable("the login service was not reached", method="POST", path=self._path)
         except MsalError:
             fault = errors.Unavailable("the login service did not answer properly", method="POST", path=self._path)
-        except ValueError:
+        except (ValueError, TypeError):
             fault = errors.OurCredentialRefused("our own key cannot sign", method="POST", path=self._path)
         raise fault
+
+
+class _Telling:
+    """`LoginHttp` for msal: its errors pass as faults of the network, so that msal uses a token that is still good."""
+
+    def __init__(self, http: LoginHttp) -> None:
+        self._http = http
+
+    def get(self, url: str, **kwargs: Any) -> Reply:
+        return self._tell("get", url, kwargs)
+
+    def post(self, url: str, **kwargs: Any) -> Reply:
+        return self._tell("post", url, kwargs)
+
+    def close(self) -> None:
+        """Nothing: the session belongs to the caller."""
+
+    def _tell(self, verb: str, url: str, kwargs: Mapping[str, Any]) -> Reply:
+        try:
+            reply: Reply = getattr(self._http, verb)(url, **kwargs)
+            return reply
+        except GraphError as error:
+            fault = error
+        raise Told(fault)

@@ -136,7 +136,7 @@ def _kind(call: Call, answer: Answer, said: Said) -> type[GraphError]:
         return _unauthorized(call, said)
     if status == 403:
         return _forbidden(call, code)
-    if status == 404:
+    if status in (404, 410):
         return errors.Rejected if _no_such_route(said) else errors.NotThere
     if status == 409:
         return errors.AlreadyThere

@@ -110,6 +110,11 @@ class TryLater(GraphError):
 class Throttled(TryLater):
     """429: too many calls."""
 
+    @property
+    def everywhere(self) -> bool:
+        """Whether the limit is one of our application over all tenants, so that every tenant has to wait."""
+        return self.scope.partition("/")[0].strip().lower() == "application"
+
 
 class Unavailable(TryLater):
     """Microsoft did not answer, or not with an answer. Nothing was changed, or repeating changes nothing more."""

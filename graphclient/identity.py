@@ -17,8 +17,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import requests
 from msal.exceptions import MsalError
 
-from .auth import Credential, msal_app
+from .auth import msal_app
 from .clouds import GLOBAL, Cloud
+from .credentials import Credential, Told
 from .decide import parsed
 from .errors import GraphError, HostRefused, IdTokenRejected, SignInRefused, Unavailable
 from .id_token import Identity, believe
@@ -97,7 +98,7 @@ class SignIn:
 
     def _app(self, tenant: str) -> Any:
         """A new msal application each time: its token cache would keep the person's tokens otherwise."""
-        return msal_app(tenant, self._client_id, self._credential, self._session, self._cloud)
+        return msal_app(tenant, self._client_id, self._credential, self._http, self._cloud)
 
     def _keys(self, tenant: str) -> KeySet:
         """The keys that the tenant's discovery document names, on the cloud's own login host only."""
@@ -133,6 +134,8 @@ def _redeem(app: Any, flow: Mapping[str, Any], params: Mapping[str, str]) -> dic
     try:
         result = app.acquire_token_by_auth_code_flow(dict(flow), dict(params))
         return result if isinstance(result, dict) else {}
+    except Told as told:
+        fault = told.fault
     except requests.RequestException:
         fault = Unavailable("the login service was not reached", method="POST")
     except MsalError:

@@ -9,6 +9,7 @@ from .errors import Malformed
 from .transport import Transport
 
 NEXT = "@odata.nextLink"
+MOST_EMPTY = 50  # pages without a row in a row; Graph may send some, an endless chain of them is a fault
 ADVANCED = {"ConsistencyLevel": "eventual"}  # for $count, $search, and some filters; kept on every page
 
 
@@ -18,11 +19,16 @@ def pages(
     params: Mapping[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Iterator[dict[str, Any]]:
-    """Every row of the list at `path`. A link that comes twice raises `Malformed`: it would never end."""
+    """Every row of the list at `path`. A link that comes twice, or pages without end that are empty, raise `Malformed`."""
     page = transport.get(path, params, headers)
     seen: set[str] = set()
+    empty = 0
     while True:
-        yield from rows_of(page, path)
+        rows = rows_of(page, path)
+        empty = 0 if rows else empty + 1
+        if empty > MOST_EMPTY:
+            raise Malformed("page after page is empty", method="GET", path=path)
+        yield from rows
         link = next_link(page)
         if link is None:
             return

@@ -14,6 +14,7 @@ from .wire import Answer, Lost, Why
 
 LONGEST_WAIT = 10.0  # seconds, all waits of one call together
 MOST_ATTEMPTS = 4
+SPREAD = 0.1  # share of a told pause that is added by chance, so that those who were told the same do not return at once
 LONGEST_ASKED = 24 * 3600.0  # seconds; a longer Retry-After is taken for this
 _AGAIN = frozenset({429, 502, 503, 504})
 
@@ -48,7 +49,10 @@ def pause_before_next(
     now: float,
     jitter: Callable[[], float] = random.random,
 ) -> float | None:
-    """Seconds to wait before attempt `attempt` + 1, or None to give up. `attempt` counts from 1."""
+    """Seconds to wait before attempt `attempt` + 1, or None to give up.
+
+    `attempt` counts from 1; `waited`: seconds since the call began, pauses and exchanges together.
+    """
     if effect is Effect.ONCE or attempt >= MOST_ATTEMPTS:
         return None
     asked = None
@@ -60,5 +64,10 @@ def pause_before_next(
         asked = retry_after(outcome, now)
     else:
         return None
-    pause = asked if asked is not None else 0.5 * 2 ** (attempt - 1) * (1 + jitter() / 2)
-    return pause if waited + pause <= LONGEST_WAIT else None
+    room = LONGEST_WAIT - waited
+    if asked is not None:  # never sooner than told
+        return min(asked * (1 + SPREAD * jitter()), room) if asked <= room else None
+    # a refused call counts against the limit too, so an untold 429 gets a longer breath than an outage
+    first = 2.0 if isinstance(outcome, Answer) and outcome.status == 429 else 0.5
+    pause = first * 2 ** (attempt - 1) * (1 + jitter() / 2)
+    return pause if pause <= room else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import requests
 
@@ -21,7 +21,7 @@ _GUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 def discovery_url(cloud: Cloud, tenant: str) -> str:
     """The OpenID Connect metadata of a tenant, by id or domain."""
-    return f"{cloud.login}/{quote(tenant, safe='')}/v2.0/.well-known/openid-configuration"
+    return f"{cloud.authority(tenant)}/v2.0/.well-known/openid-configuration"
 
 
 def plain_domain(domain: str) -> str | None:
@@ -57,4 +57,4 @@ def resolve_tenant(session: requests.Session, cloud: Cloud, domain: str) -> str 
 def admin_consent_url(cloud: Cloud, tenant_id: str, client_id: str, redirect_uri: str, state: str) -> str:
     """Microsoft's consent page (v2) of exactly this tenant, for all permissions of our registration."""
     query = {"client_id": client_id, "scope": cloud.scope, "redirect_uri": redirect_uri, "state": state}
-    return f"{cloud.login}/{quote(tenant_id, safe='')}/v2.0/adminconsent?{urlencode(query)}"
+    return f"{cloud.authority(tenant_id)}/v2.0/adminconsent?{urlencode(query)}"

@@ -64,12 +64,14 @@ def exchange(
     data: Any = None,
     json: Any = None,
     read_timeout: float = READ,
+    within: float | None = None,
     cap: int = CAP,
     clock: Callable[[], float] = time.monotonic,
 ) -> Answer | Lost:
-    """Send once, follow nothing. Connecting, waiting and reading together take CONNECT + `read_timeout` seconds, or the
-    answer counts as lost; only a read that is stuck then may add its own time-out."""
-    deadline = clock() + CONNECT + read_timeout
+    """Send once, follow nothing. Connecting, waiting and reading together take `within` seconds, by default CONNECT +
+    `read_timeout`, or the answer counts as lost."""
+    total = CONNECT + read_timeout if within is None else within
+    deadline = clock() + total
     try:
         with session.request(
             method,
@@ -78,7 +80,7 @@ def exchange(
             params=params,
             data=data,
             json=json,
-            timeout=(CONNECT, read_timeout),
+            timeout=(min(CONNECT, total), min(read_timeout, total)),
             verify=session.verify if isinstance(session.verify, str) else True,  # a bundle of one's own, but never off
             allow_redirects=False,
             stream=True,
@@ -92,16 +94,27 @@ def exchange(
 
 
 def _read(raw: urllib3.HTTPResponse, cap: int, deadline: float, clock: Callable[[], float]) -> bytes | Why:
-    """`read1` hands out what has arrived, so that a dripping body meets the deadline."""
+    """`read1` hands out what has arrived, so that a dripping body meets the deadline, and a stuck one no later."""
     parts, size = [], 0
-    while chunk := raw.read1(_CHUNK, decode_content=True):
+    while True:
+        left = deadline - clock()
+        if left <= 0:
+            return Why.TIMED_OUT
+        _wait_no_longer(raw, left)
+        chunk = raw.read1(_CHUNK, decode_content=True)
+        if not chunk:
+            return b"".join(parts)
         size += len(chunk)
         if size > cap:
             return Why.TOO_LARGE
-        if clock() > deadline:
-            return Why.TIMED_OUT
         parts.append(chunk)
-    return b"".join(parts)
+
+
+def _wait_no_longer(raw: urllib3.HTTPResponse, seconds: float) -> None:
+    """Shorten the next read; urllib3 sets the socket's time-out anew when it uses the connection again."""
+    sock = getattr(raw.connection, "sock", None)  # None once the far side has said that it closes
+    if sock is not None:
+        sock.settimeout(min(seconds, sock.gettimeout() or seconds))
 
 
 def _why(error: Exception) -> Why:

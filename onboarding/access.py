@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from .models import Link, Onboarding, Portfolio
 
 LINK_OF_SESSION = "link"
+BROWSER_OF_SESSION = "browser"
 
 
 def staff(request: HttpRequest) -> User:
@@ -42,3 +45,15 @@ def link_of_session(request: HttpRequest) -> Link | None:
     if pk is None:
         return None
     return Link.objects.select_related("onboarding__customer").filter(pk=pk, revoked_at=None).first()
+
+
+def browser_of(request: HttpRequest) -> str:
+    """The secret by which this browser is known again, empty where it has none. It outlives a change of session key."""
+    return str(request.session.get(BROWSER_OF_SESSION, ""))
+
+
+def remember_browser(request: HttpRequest) -> str:
+    """Give this browser a secret of its own if it has none, under a session key that nobody can have planted."""
+    request.session.cycle_key()
+    known = request.session.setdefault(BROWSER_OF_SESSION, secrets.token_urlsafe(32))
+    return str(known)

@@ -1,4 +1,4 @@
-"""From what is wanted to a Graph client in the right tenant: session, reroutes, credential, guard. The only room that knows.
+"""From what is wanted to a Graph client in the right tenant: session, reroutes, credential and guard meet here alone.
 
 In production every address is Microsoft's. With ``SANDBOX_URL`` (only while DEBUG) the same https addresses are
 carried to the sandbox by an adapter on the session; URLs, tokens and code stay byte for byte those of production.

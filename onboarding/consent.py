@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hmac
 import logging
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -30,8 +31,17 @@ from .words import Sentence, say
 
 log = logging.getLogger(__name__)
 
-ROUND_TRIP = timedelta(minutes=30)  # from the click on our page to the answer
-WRONG_ROLE = ("AADSTS90094", "AADSTS90093", "AADSTS90095")
+EACH_WAY = timedelta(minutes=10)  # from the click to being signed in, and from there to the answer about the consent
+
+# What Microsoft's refusals mean to the person in front of the page (Entra documentation, "Entra error codes").
+NUMBER = re.compile(r"AADSTS(\d{4,8})")
+CORRELATION = re.compile(r"Correlation ID: ([0-9a-f-]{36})", re.IGNORECASE)
+DECLINED = frozenset({65004})
+WRONG_ROLE = frozenset({90093, 90094, 90095})
+WRONG_ACCOUNT = frozenset({16000, 50020, 50034, 90072})
+BLOCKED = frozenset({53000, 53001, 53003, 530032, 530035, 500021, 500022, 500212, 500213})
+BUSY = frozenset({90033, 90055})
+DOWN = _("Microsoft does not answer at the moment. Try again in a few minutes; your link stays valid.")
 
 
 @dataclass(frozen=True)
@@ -43,11 +53,14 @@ class Redirect:
 
 
 class ConsentProblem(Exception):
-    """The round trip ended without consent. `kind` chooses the page's advice, `sentence` is its headline."""
+    """The round trip ended without consent. `kind` chooses the page's advice, `sentence` says what happened.
 
-    def __init__(self, kind: str, sentence: Sentence, detail: str = "") -> None:
+    `detail` is the code and id under which Microsoft knows it. `link` is None unless this browser has shown its own.
+    """
+
+    def __init__(self, kind: str, sentence: Sentence, *, detail: str = "", link: Link | None = None) -> None:
         super().__init__(kind)
-        self.kind, self.sentence, self.detail = kind, sentence, detail
+        self.kind, self.sentence, self.detail, self.link = kind, sentence, detail, link
 
 
 @dataclass(frozen=True)
@@ -69,36 +82,41 @@ def expected_tenant(link: Link) -> str | None:
     return state.evidence.get("tenant_id") if state and state.done_at else None
 
 
-def begin_sign_in(link: Link, *, session_key: str) -> Redirect:
-    """Start a round trip for this browser: to Microsoft's sign-in page of the expected tenant."""
+def begin_sign_in(link: Link, *, browser: str) -> Redirect:
+    """Start a round trip: to Microsoft's sign-in page of the expected tenant. `browser` is a secret of this session."""
     if not Link.objects.open().filter(pk=link.pk).exists():
-        raise ConsentProblem("link_closed", say(_("This link no longer works. Ask for a new one.")))
+        raise _link_closed(link)
     tenant_id = expected_tenant(link)
     if tenant_id is None:
         raise ConsentProblem(
-            "not_ready", say(_("We do not know your Microsoft tenant yet. Try again in a minute, or ask us."))
+            "not_ready",
+            say(_("We do not know your Microsoft tenant yet. Try again in a minute, or ask us.")),
+            link=link,
         )
     state = secrets.token_urlsafe(32)
     try:
         begun = connect.sign_in().begin(tenant_id, _absolute("consent_signed_in"), state)
     except GraphError as error:
-        raise _microsoft_is_down(error) from error
-    ConsentAttempt.objects.create(link=link, session_hash=digest(session_key), state_hash=digest(state))
+        raise _microsoft_is_down(link, error) from error
+    ConsentAttempt.objects.create(link=link, session_hash=digest(browser), state_hash=digest(state))
     return Redirect(connect.reroutes().url(begun.url), begun.flow)
 
 
-def finish_sign_in(flow: Mapping[str, Any], params: Mapping[str, str], *, session_key: str) -> Redirect:
+def finish_sign_in(flow: Mapping[str, Any], params: Mapping[str, str], *, browser: str) -> Redirect:
     """The admin is back from signing in: check who it is, then go on to the consent of exactly that tenant."""
-    attempt = _attempt(params.get("state", ""), session_key)
+    attempt = _attempt(browser, state_hash=digest(params.get("state", "")), signed_in_at=None)
+    _check_in_time(attempt, attempt.started_at)
+    if not Link.objects.open().filter(pk=attempt.link_id).exists():
+        raise _link_closed(attempt.link)
     try:
         identity = connect.sign_in().finish(dict(flow), dict(params))
     except SignInRefused as error:
-        raise _refused(attempt, error.code, error.description) from error
+        raise _refused(attempt, error.code, error.description, error.correlation_id) from error
     except IdTokenRejected as error:
-        log.warning("ID token rejected: %s", error)
+        log.warning("ID token rejected in attempt %s: %s", attempt.pk, error)
         raise _forged() from error
     except GraphError as error:
-        raise _microsoft_is_down(error) from error
+        raise _microsoft_is_down(attempt.link, error) from error
     if identity.tenant_id.lower() != expected_tenant(attempt.link):
         raise _wrong_tenant(attempt, identity.tenant_id)
     return _on_to_consent(attempt, identity)
@@ -109,34 +127,25 @@ def _on_to_consent(attempt: ConsentAttempt, identity: Identity) -> Redirect:
     used = ConsentAttempt.objects.filter(pk=attempt.pk, signed_in_at=None).update(
         signed_in_tenant=identity.tenant_id.lower(),
         signed_in_object_id=identity.object_id,
-        signed_in_name=identity.name[:200],
+        signed_in_name=_plain(identity.name, 200),
         signed_in_at=timezone.now(),
         consent_state_hash=digest(state),
     )
     if not used:
         raise _forged()
-    url = admin_consent_url(
-        GLOBAL, identity.tenant_id, settings.ENTRA_CLIENT_ID, _absolute("consent_granted"), state
-    )
+    url = admin_consent_url(GLOBAL, identity.tenant_id, settings.ENTRA_CLIENT_ID, _absolute("consent_granted"), state)
     return Redirect(connect.reroutes().url(url))
 
 
-def record_consent(params: Mapping[str, str], *, session_key: str) -> ConsentOutcome:
+def record_consent(params: Mapping[str, str], *, browser: str) -> ConsentOutcome:
     """The browser is back from the consent page. A hint, no proof: it is kept as one, and the engine looks."""
-    attempt = (
-        ConsentAttempt.objects.select_related("link__onboarding__customer")
-        .filter(consent_state_hash=digest(params.get("state", "")), answered_at=None)
-        .exclude(signed_in_at=None)
-        .first()
-    )
-    if attempt is None or not _same_browser(attempt, session_key):
-        raise _forged()
-    if attempt.started_at < timezone.now() - ROUND_TRIP:
-        raise ConsentProblem("too_late", say(_("That took too long. Open your link again.")))
+    attempt = _attempt(browser, consent_state_hash=digest(params.get("state", "")))
+    _check_in_time(attempt, attempt.signed_in_at or attempt.started_at)
     if params.get("error") or params.get("admin_consent", "").lower() != "true":
         raise _refused(attempt, params.get("error", ""), params.get("error_description", ""))
-    if params.get("tenant", "").lower() != attempt.signed_in_tenant:
-        raise _wrong_tenant(attempt, params.get("tenant", ""))
+    tenant_id = params.get("tenant", "").lower()
+    if tenant_id != attempt.signed_in_tenant or tenant_id != expected_tenant(attempt.link):
+        raise _wrong_tenant(attempt, tenant_id)
     _grant(attempt)
     return ConsentOutcome(attempt.link)
 
@@ -146,7 +155,7 @@ def _grant(attempt: ConsentAttempt) -> None:
     """Use the link up: exactly one of many simultaneous answers wins."""
     now = timezone.now()
     if not Link.objects.open().filter(pk=attempt.link_id).update(used_at=now):
-        raise ConsentProblem("link_closed", say(_("This link no longer works. Ask for a new one.")))
+        raise _link_closed(attempt.link)
     ConsentAttempt.objects.filter(pk=attempt.pk).update(answered_at=now, granted_at=now)
     ledger.make_stale(attempt.link.onboarding_id, "consent")
     ledger.note(
@@ -159,23 +168,28 @@ def _grant(attempt: ConsentAttempt) -> None:
     look_now(attempt.link.onboarding_id)
 
 
-def _attempt(state: str, session_key: str) -> ConsentAttempt:
-    attempt = (
-        ConsentAttempt.objects.select_related("link__onboarding__customer")
-        .filter(state_hash=digest(state), signed_in_at=None, answered_at=None)
-        .first()
-    )
-    if attempt is None or not _same_browser(attempt, session_key):
+def _attempt(browser: str, **found_by: Any) -> ConsentAttempt:
+    """The round trip that this answer belongs to, begun by this very browser and not answered yet."""
+    rows = ConsentAttempt.objects.select_related("link__onboarding__customer", "link__created_by")
+    attempt = rows.filter(answered_at=None, **found_by).first()
+    if attempt is None:
         raise _forged()
-    if attempt.started_at < timezone.now() - ROUND_TRIP:
-        raise ConsentProblem("too_late", say(_("That took too long. Open your link again.")))
-    if not Link.objects.open().filter(pk=attempt.link_id).exists():
-        raise ConsentProblem("link_closed", say(_("This link no longer works. Ask for a new one.")))
+    if not hmac.compare_digest(attempt.session_hash, digest(browser)):
+        log.warning("The answer to attempt %s came from another browser than the one that began it", attempt.pk)
+        raise _forged()
     return attempt
 
 
-def _same_browser(attempt: ConsentAttempt, session_key: str) -> bool:
-    return hmac.compare_digest(attempt.session_hash, digest(session_key))
+def _check_in_time(attempt: ConsentAttempt, since: datetime) -> None:
+    if since < timezone.now() - EACH_WAY:
+        raise ConsentProblem("too_late", say(_("That took too long. Open your link again.")), link=attempt.link)
+
+
+# Why it ended
+
+
+def _link_closed(link: Link) -> ConsentProblem:
+    return ConsentProblem("link_closed", say(_("This link no longer works. Ask for a new one.")), link=link)
 
 
 def _forged() -> ConsentProblem:
@@ -184,40 +198,52 @@ def _forged() -> ConsentProblem:
     )
 
 
-def _microsoft_is_down(error: GraphError) -> ConsentProblem:
-    return ConsentProblem(
-        "microsoft_down",
-        say(_("Microsoft does not answer at the moment. Try again in a few minutes; your link stays valid.")),
-        str(error),
-    )
+def _microsoft_is_down(link: Link, error: GraphError) -> ConsentProblem:
+    log.warning("Microsoft's sign-in does not answer: %s", error)
+    return ConsentProblem("microsoft_down", say(DOWN), link=link)
 
 
-def _refused(attempt: ConsentAttempt, code: str, description: str) -> ConsentProblem:
+def _refused(attempt: ConsentAttempt, code: str, description: str, correlation_id: str = "") -> ConsentProblem:
     """Keep why Microsoft said no, and say it in words."""
-    kind, sentence = _reading_of(code, description)
-    _end(attempt, kind)
-    return ConsentProblem(kind, sentence, description[:300] or code)
+    found, correlated = NUMBER.search(description), CORRELATION.search(description)
+    kind, sentence = _reading_of(code, int(found[1]) if found else 0, attempt.link.onboarding.customer.name)
+    detail = [found[0] if found else _plain(code, 60), correlated[1] if correlated else correlation_id]
+    _end(attempt, kind, detail={"code": detail[0], "request_id": detail[1]})
+    return ConsentProblem(kind, sentence, detail=" · ".join(part for part in detail if part), link=attempt.link)
 
 
-def _reading_of(code: str, description: str) -> tuple[str, Sentence]:
-    if any(number in description for number in WRONG_ROLE):
+def _reading_of(code: str, number: int, customer: str) -> tuple[str, Sentence]:
+    if number in WRONG_ROLE:
         return "not_allowed", say(
             _("Your account may not approve this. A Global Administrator or Privileged Role Administrator can.")
         )
-    if code in ("access_denied", "permission_denied") or "AADSTS65004" in description:
+    if number in WRONG_ACCOUNT:
+        return "wrong_account", say(
+            _("The account you chose is not one of %(customer)s. Open your link again and choose one that is."),
+            customer=customer,
+        )
+    if number in BLOCKED:
+        return "blocked", say(
+            _("A policy of your organisation blocked the sign-in. Open your link again from an allowed device.")
+        )
+    if number in BUSY:
+        return "microsoft_down", say(DOWN)
+    if number in DECLINED or code in ("access_denied", "permission_denied"):
         return "declined", say(_("You declined. Nothing was changed; you can open your link again at any time."))
     return "failed", say(_("Microsoft ended this with an error. Open your link again, or tell us the code below."))
 
 
 def _wrong_tenant(attempt: ConsentAttempt, tenant_id: str) -> ConsentProblem:
     """Never bind; tell the admin and leave a line for customer success."""
-    _end(attempt, "wrong_tenant", detail={"tenant": tenant_id[:36]})
+    log.warning("Attempt %s ended in another tenant than the customer's", attempt.pk)
+    _end(attempt, "wrong_tenant", detail={"tenant": _plain(tenant_id, 36), "expected": expected_tenant(attempt.link)})
     return ConsentProblem(
         "wrong_tenant",
         say(
             _("You signed in to another organisation than %(customer)s. Sign in with your account there."),
             customer=attempt.link.onboarding.customer.name,
         ),
+        link=attempt.link,
     )
 
 
@@ -234,4 +260,9 @@ def _end(attempt: ConsentAttempt, kind: str, detail: Mapping[str, Any] | None = 
 
 
 def _absolute(name: str) -> str:
-    return settings.PUBLIC_URL.rstrip("/") + reverse(name)
+    return str(settings.PUBLIC_URL).rstrip("/") + reverse(name)
+
+
+def _plain(text: str, length: int) -> str:
+    """What a stranger sent, fit to be stored and shown: a database takes no NUL character."""
+    return "".join(character for character in text if character.isprintable())[:length]

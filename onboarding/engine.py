@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import time
-
 from datetime import timedelta
 from typing import Any, assert_never
 
@@ -16,9 +15,10 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
-from graphclient import ConsentMissing, GraphError, NotAllowed, OurCredentialRefused, TryLater
+from graphclient import ConsentMissing, GraphError, NotAllowed, NotThere, OurCredentialRefused, TryLater
 
 from . import harvest, ledger, wishes
+from .catalogue import explain_code, is_known
 from .connect import Reach
 from .ledger import Cost, LeaseLost
 from .lifecycle import State
@@ -27,16 +27,18 @@ from .models.onboarding import Lease
 from .steps import STEPS
 from .steps.base import Step, StepFailed
 from .verdicts import Asking, Broken, Court, Done, Todo, Verdict, Waiting, fingerprint
-from .wanted import Wanted
 from .words import say
 
 log = logging.getLogger(__name__)
 
 SPREADING = timedelta(seconds=20)
 AFTER_ERROR = timedelta(seconds=30)
+ABSENT = timedelta(minutes=1)
 LOOK_AGAIN_WHILE_ASKING = timedelta(minutes=30)
 LOOK_AGAIN_WHEN_BROKEN = timedelta(hours=1)
 A_DAY = timedelta(days=1)
+FOUNDATIONS = frozenset({"sso_application", "connection"})
+SEND_THE_TOKEN = frozenset({"connection", "enable"})
 
 
 def reconcile(pk: int) -> None:
@@ -93,7 +95,7 @@ class Visit:
 
     def _look(self, step: Step[Any]) -> Verdict:
         self._renew()
-        started, calls = time.monotonic(), self.reach.calls
+        started, calls, before = time.monotonic(), self.reach.calls, self.wanted.evidence.get(step.key)
         verdict = self._settle_safely(step)
         cost = Cost(self.reach.calls - calls, time.monotonic() - started)
         if isinstance(verdict, Done) and step.key == "consent":
@@ -102,7 +104,23 @@ class Visit:
         if isinstance(verdict, Done):
             ledger.settle_intents(self.lease, step.key)
             self._know_more()
+            self._release_secret(step.key)
+            if step.key in FOUNDATIONS and before not in (None, verdict.evidence):
+                self._doubt_what_follows(step)
         return verdict
+
+    def _doubt_what_follows(self, step: Step[Any]) -> None:
+        """What later steps have seen was another application or job: look at them anew, however fresh they are."""
+        for later in STEPS[STEPS.index(step) + 1 :]:
+            ledger.make_stale(self.lease.onboarding_id, later.key)
+            if later.key in self.states:
+                self.states[later.key].checked_at = None
+
+    def _release_secret(self, key: str) -> None:
+        """Erase the token once nobody has to send it again (`enable` does once more, with the deletion guard)."""
+        done = set(self.wanted.evidence) >= SEND_THE_TOKEN
+        if key in SEND_THE_TOKEN and done and self.wanted.token_is_saved:
+            ledger.release_secret(self.lease, wishes.SCIM_TOKEN)
 
     def _renew(self) -> None:
         if not Onboarding.objects.renew(self.lease):
@@ -120,10 +138,12 @@ class Visit:
         except GraphError as error:
             if isinstance(error, ConsentMissing):
                 ledger.make_stale(self.lease.onboarding_id, "consent")
+            if isinstance(error, NotAllowed):
+                self.reach.forget_token()  # a permission that is granted from now on is not in this token
             return explain(error)
         except LeaseLost:
             raise
-        except Exception as error:  # noqa: BLE001 - whatever it is: stop this customer with a reason, go on with others
+        except Exception as error:  # whatever it is: stop this customer with a reason, go on with others
             log.exception("step %s of onboarding %s failed", step.key, self.lease.onboarding_id)
             return Broken(
                 say(_("The dashboard itself failed here. Our engineers have to look at it.")),
@@ -132,25 +152,26 @@ class Visit:
             )
 
     def _settle(self, step: Step[Any]) -> Verdict:
-        """Read, assess; if something is to do and may be done: apply, then read and assess again."""
+        """Read, assess; while something is to do and may be done: apply, then read and assess again."""
         if step.key in harvest.WATCHES_PEOPLE and "enable" in self.wanted.evidence:
             harvest.collect(self.lease, self.reach.graph, self.wanted.job_id, renew=self._renew)
             self._know_more()
-        verdict = step.assess(self.wanted, step.read(self.reach, self.wanted))
-        if not isinstance(verdict, Todo) or not self._may_apply(step, verdict):
-            return verdict
-        held = self._apply(step, verdict)
-        if held is not None:
-            return held
-        self._know_more()
-        after = step.assess(self.wanted, step.read(self.reach, self.wanted))
-        if isinstance(after, Todo) and set(_keys(after)) & set(_keys(verdict)):
-            return Waiting(say(_("Saved. Microsoft is still spreading the change.")), SPREADING)
-        return after
+        made: set[str] = set()
+        while True:
+            verdict = step.assess(self.wanted, step.read(self.reach, self.wanted))
+            if not isinstance(verdict, Todo) or not self._may_apply(step, verdict):
+                return verdict
+            if made & set(_keys(verdict)):
+                return Waiting(say(_("Saved. Microsoft is still spreading the change.")), SPREADING)
+            held = self._apply(step, verdict)
+            if held is not None:
+                return held
+            made |= set(_keys(verdict))
+            self._know_more()
 
     def _may_apply(self, step: Step[Any], todo: Todo) -> bool:
         """Before go-live a step may act as its nature is; on a live tenant nothing is repaired unasked."""
-        if not step.asks_first and not self.live:
+        if not step.asks_first and not todo.asks and not self.live:
             return True
         return bool(self.wanted.answer(step.key, "approved_plan") == fingerprint(todo.changes))
 
@@ -193,6 +214,9 @@ def explain(error: GraphError) -> Verdict:
         case TryLater():
             pause = timedelta(seconds=error.retry_after) if error.retry_after else AFTER_ERROR
             return Waiting(say(_("Microsoft is busy or did not answer. We try again by ourselves.")), pause)
+        case NotAllowed() if is_known(code):
+            sentence, court = explain_code(code)
+            return Asking(sentence, court, code=code)
         case ConsentMissing():
             return Asking(
                 say(_("We have no access to the tenant. The admin has to consent again by a new link.")),
@@ -201,7 +225,9 @@ def explain(error: GraphError) -> Verdict:
             )
         case NotAllowed():
             return Asking(
-                say(_("A permission is missing in the tenant. The admin has to open a new link and accept all of them.")),
+                say(
+                    _("A permission is missing in the tenant. The admin has to open a new link and accept all of them.")
+                ),
                 Court.CUSTOMER,
                 code=code,
             )
@@ -212,6 +238,13 @@ def explain(error: GraphError) -> Verdict:
                 code,
                 request_id,
             )
+        case NotThere():
+            return Waiting(
+                say(_("Microsoft does not find what it had before, perhaps only for a moment. We look again.")), ABSENT
+            )
+        case _ if is_known(code):
+            sentence, court = explain_code(code, error.message)
+            return Broken(sentence, court, code, request_id)
         case _:
             return Broken(
                 say(_("Microsoft refused the request. Our engineers have to look at it.")),

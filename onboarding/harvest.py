@@ -1,4 +1,4 @@
-"""Bring the provisioning log of a job into our own archive, page by page, each page and its watermark in one transaction.
+"""Bring the provisioning log of a job into our own archive: each page and its watermark in one transaction.
 
 The log has no change token, arrives late and may repeat rows (Graph: provisioningObjectSummary, list), so reading
 starts a little before the newest row that we have, and a row that we know changes nothing.
@@ -59,8 +59,7 @@ def keep(lease: Lease, events: Iterable[ProvisioningEvent]) -> None:
         if held is None:
             raise LeaseLost(f"onboarding {lease.onboarding_id}")
         known = {
-            person.source_id: person
-            for person in held.people.filter(source_id__in={event.source_id for event in page})
+            person.source_id: person for person in held.people.filter(source_id__in={event.source_id for event in page})
         }
         changed: dict[str, ProvisionedPerson] = {}
         for event in sorted(page, key=lambda event: (event.at, event.id)):
@@ -79,16 +78,18 @@ def keep(lease: Lease, events: Iterable[ProvisioningEvent]) -> None:
             held.save(update_fields=["log_watermark"])
 
 
-def outcome(
-    onboarding_id: int, event: ProvisioningEvent, before: ProvisionedPerson | None
-) -> ProvisionedPerson | None:
+def outcome(onboarding_id: int, event: ProvisioningEvent, before: ProvisionedPerson | None) -> ProvisionedPerson | None:
     """The person's row after `event`, or None when it tells nothing newer."""
     if before is not None and (event.at < before.at or event.id == before.event_id):
         return None
     result = result_of(event)
-    if before is not None and result == Result.SKIPPED and before.result in (Result.CREATED, Result.UPDATED):
-        if (event.error_code or "").lower().endswith(SAME_ALREADY) or not event.error_code:
-            return None
+    arrived = before is not None and before.result in (Result.CREATED, Result.UPDATED)
+    if (
+        arrived
+        and result == Result.SKIPPED
+        and (not event.error_code or event.error_code.lower().endswith(SAME_ALREADY))
+    ):
+        return None
     if before is not None and result == Result.UPDATED and before.result == Result.CREATED:
         result = Result.CREATED  # an update after the creation does not take back that we created this person
     return ProvisionedPerson(

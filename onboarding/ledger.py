@@ -6,8 +6,6 @@ Each function is one short transaction. What the engine writes carries its lease
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,7 +19,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_noop as _
 
 from .lifecycle import State
-from .models import Event, Onboarding, StepState, TenantBinding
+from .models import Backup, CustomerSecret, Event, Onboarding, StepState, TenantBinding
 from .models.onboarding import Lease
 from .verdicts import Asking, Broken, Change, Court, Done, Todo, Verdict, Waiting, fingerprint
 from .words import Sentence, say
@@ -147,9 +145,7 @@ def stand(lease: Lease, key: str, *, live: bool) -> None:
         if live and row.state == State.OPEN:
             row.state, row.live_at = State.LIVE, timezone.now()
             note(row.pk, "live", say(_("The onboarding is live.")), step=key)
-        row.save(
-            update_fields=["current_key", "current_kind", "current_court", "current_since", "state", "live_at"]
-        )
+        row.save(update_fields=["current_key", "current_kind", "current_court", "current_since", "state", "live_at"])
 
 
 def bind(lease: Lease, evidence: Mapping[str, Any]) -> Verdict | None:
@@ -184,9 +180,8 @@ def bind(lease: Lease, evidence: Mapping[str, Any]) -> Verdict | None:
 
 
 def intent_key(change: Change) -> str:
-    """The name of one change with this very payload."""
-    payload = json.dumps(change.payload, sort_keys=True).encode()
-    return f"{change.key}:{hashlib.sha256(payload).hexdigest()[:12]}" if change.payload else change.key
+    """Under which name the intent of this change is kept."""
+    return change.intent
 
 
 def intend(lease: Lease, key: str, change: Change) -> Verdict | None:
@@ -200,7 +195,7 @@ def intend(lease: Lease, key: str, change: Change) -> Verdict | None:
         _hold(lease)
         state = _state(lease.onboarding_id, key)
         entry = state.intents.get(intent_key(change))
-        if entry and change.once and not _is_quiet(entry, now):
+        if entry and entry["tries"] and change.once and not _is_quiet(entry, now):
             entry["looks"] += 1
             state.save(update_fields=["intents"])
             pause = timedelta(seconds=settings.QUIET_SECONDS / settings.QUIET_LOOKS)
@@ -209,7 +204,9 @@ def intend(lease: Lease, key: str, change: Change) -> Verdict | None:
             )
         if entry and entry["tries"] >= MOST_TRIES and entry.get("applied_at"):
             return Broken(
-                say(_("Microsoft accepted this several times, but it has no effect: %(change)s"), change=change.summary),
+                say(
+                    _("Microsoft accepted this several times, but it has no effect: %(change)s"), change=change.summary
+                ),
                 Court.MICROSOFT,
                 code="no_effect",
             )
@@ -225,13 +222,17 @@ def _is_quiet(entry: Mapping[str, Any], now: datetime) -> bool:
 
 
 def applied(lease: Lease, key: str, change: Change, result: Mapping[str, Any] | None) -> None:
-    """Note that `change` was made, with the sentence that announced it. Raises `LeaseLost`."""
+    """Note that `change` was made, with the sentence that announced it; keep its backup. Raises `LeaseLost`."""
+    kept = dict(result or {})
+    backup = kept.pop("backup", None)
     with transaction.atomic():
         _hold(lease)
         state = _state(lease.onboarding_id, key)
+        if backup is not None:
+            Backup.objects.create(onboarding_id=lease.onboarding_id, step=key, document=backup)
         entry = state.intents.setdefault(intent_key(change), {"at": timezone.now().isoformat(), "tries": 1, "looks": 0})
         entry["applied_at"] = timezone.now().isoformat()
-        entry["result"] = dict(result or {})
+        entry["result"] = kept
         # Results are looked up by the change's own key; the newest one wins.
         state.intents[change.key] = {**entry}
         state.save(update_fields=["intents"])
@@ -239,14 +240,28 @@ def applied(lease: Lease, key: str, change: Change, result: Mapping[str, Any] | 
 
 
 def settle_intents(lease: Lease, key: str) -> None:
-    """The step is as wanted: what was begun is done, and may be begun anew one day (drift)."""
+    """The step is as wanted: what was begun is done, and may be begun anew one day (drift), by a new approval."""
     with transaction.atomic():
         _hold(lease)
         state = _state(lease.onboarding_id, key)
         closed = {name: {**entry, "tries": 0} for name, entry in state.intents.items() if entry.get("result")}
-        if closed != state.intents:
-            state.intents = closed
-            state.save(update_fields=["intents"])
+        answer = {name: value for name, value in state.answer.items() if name != "approved_plan"}
+        if closed != state.intents or answer != state.answer:
+            state.intents, state.answer = closed, answer
+            state.save(update_fields=["intents", "answer"])
+
+
+def release_secret(lease: Lease, kind: str) -> None:
+    """Erase a customer's secret that is saved where it is needed; a newer one has to be entered again."""
+    with transaction.atomic():
+        _hold(lease)
+        if CustomerSecret.objects.filter(onboarding_id=lease.onboarding_id, kind=kind).delete()[0]:
+            note(
+                lease.onboarding_id,
+                "released",
+                say(_("Microsoft has the secret token now; our copy was erased.")),
+                step="connection",
+            )
 
 
 # What people said

@@ -15,10 +15,9 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
-from . import ledger
+from . import ledger, links
 from .lifecycle import State, check_move
-from .models import Customer, CustomerSecret, Link, Onboarding, Portfolio, StepState
-from .models.link import digest
+from .models import Contact, Customer, CustomerSecret, Link, Onboarding, Portfolio, StepState
 from .steps import STEPS, by_key
 from .tasks import ring_on_commit
 from .words import Sentence, say
@@ -32,7 +31,8 @@ class Refused(Exception):
         self.sentence = sentence
 
 
-def _check(onboarding: Onboarding, actor: User) -> None:
+def check_member(onboarding: Onboarding, actor: User) -> None:
+    """Raise `Http404` unless `actor` is a member of the customer's portfolio."""
     if not Onboarding.objects.for_user(actor).filter(pk=onboarding.pk).exists():
         raise Http404
 
@@ -77,6 +77,7 @@ def create_customer(
                 owner=actor,
             )
             onboarding = Onboarding.objects.create(customer=customer)
+            Contact.objects.create(onboarding=onboarding, name=contact_name, email=contact_email)
             StepState.objects.bulk_create(StepState(onboarding=onboarding, key=step.key) for step in STEPS)
             ledger.note(onboarding.pk, "created", say(_("The customer was created.")), step="customer", actor=actor)
             look_now(onboarding.pk)
@@ -89,13 +90,14 @@ def create_customer(
 
 def update_customer(onboarding: Onboarding, *, actor: User, **fields: Any) -> None:
     """Change the customer's record; what was concluded from it is looked at anew. Raises `Refused` on a duplicate."""
-    _check(onboarding, actor)
+    check_member(onboarding, actor)
     customer = onboarding.customer
     for field, value in fields.items():
         setattr(customer, field, value)
     try:
         with transaction.atomic():
             customer.save(update_fields=list(fields))
+            _keep_first_contact(onboarding, fields)
             ledger.make_stale(onboarding.pk)
             ledger.note(onboarding.pk, "changed", say(_("The record was changed.")), step="customer", actor=actor)
             look_now(onboarding.pk)
@@ -105,31 +107,36 @@ def update_customer(onboarding: Onboarding, *, actor: User, **fields: Any) -> No
         ) from error
 
 
+def _keep_first_contact(onboarding: Onboarding, fields: Mapping[str, Any]) -> None:
+    """The record names the first contact; both say the same."""
+    said = {"name": fields.get("contact_name"), "email": fields.get("contact_email")}
+    changed = {name: value for name, value in said.items() if value}
+    first = first_contact(onboarding)
+    if Contact.objects.filter(onboarding=onboarding, email=changed.get("email")).exclude(pk=first.pk).exists():
+        raise Refused(say(_("Another contact of this customer has this e-mail address already.")))
+    if changed:
+        Contact.objects.filter(pk=first.pk).update(**changed)
+
+
 # Links
 
 
+def first_contact(onboarding: Onboarding) -> Contact:
+    """The contact that was named first: the one on the customer's record."""
+    return onboarding.contacts.order_by("pk")[0]
+
+
 @transaction.atomic
-def issue_link(onboarding: Onboarding, *, actor: User) -> tuple[Link, str]:
-    """Make a personal link for the customer's contact; earlier ones stop working. The token is returned once."""
-    _check(onboarding, actor)
-    customer, token = onboarding.customer, Link.new_token()
-    Link.objects.open().filter(onboarding=onboarding).update(revoked_at=timezone.now())
-    link = Link.objects.create(
-        onboarding=onboarding,
-        token_hash=digest(token),
-        contact_name=customer.contact_name,
-        contact_email=customer.contact_email,
-        created_by=actor,
-        expires_at=timezone.now() + Link.default_expiry(),
-    )
-    ledger.make_stale(onboarding.pk, "consent")
-    ledger.note(
-        onboarding.pk,
-        "link",
-        say(_("A link was made for %(contact)s."), contact=link.contact_name),
-        step="consent",
-        actor=actor,
-    )
+def issue_link(onboarding: Onboarding, *, actor: User, contact: Contact | None = None) -> tuple[Link, str]:
+    """Make a personal link for `contact`, or for the first one; their earlier links stop working. The token is
+    returned once.
+    """
+    check_member(onboarding, actor)
+    contact = contact or first_contact(onboarding)
+    if contact.onboarding_id != onboarding.pk:
+        raise Http404
+    link, token = links.make(contact, actor=actor)
+    links.close_others(link)
     look_now(onboarding.pk)
     return link, token
 
@@ -137,8 +144,8 @@ def issue_link(onboarding: Onboarding, *, actor: User) -> tuple[Link, str]:
 @transaction.atomic
 def revoke_link(link: Link, *, actor: User) -> None:
     """Make the link useless at once, also for a browser that is already signed in."""
-    _check(link.onboarding, actor)
-    if Link.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now()):
+    check_member(link.onboarding, actor)
+    if links.take_back(link):
         ledger.note(
             link.onboarding_id,
             "link",
@@ -162,7 +169,7 @@ def answer(
     secrets: Mapping[str, str] | None = None,
 ) -> None:
     """Keep what a person said about a step, at any time; the engine uses it when the step's turn comes."""
-    _check(onboarding, actor)
+    check_member(onboarding, actor)
     now = timezone.now()
     for kind, plaintext in (secrets or {}).items():
         row = CustomerSecret.objects.filter(onboarding=onboarding, kind=kind).first()
@@ -186,7 +193,7 @@ def answer(
 @transaction.atomic
 def approve_plan(onboarding: Onboarding, step_key: str, *, actor: User, fingerprint: str) -> None:
     """Let the engine make exactly this plan. Raises `Refused` when the plan has changed since it was shown."""
-    _check(onboarding, actor)
+    check_member(onboarding, actor)
     state = StepState.objects.select_for_update().filter(onboarding=onboarding, key=step_key).first()
     if state is None or state.kind != StepState.Kind.TODO or state.plan.get("fingerprint") != fingerprint:
         raise Refused(say(_("The plan has changed meanwhile. Look at the new one, then approve it.")))
@@ -198,9 +205,16 @@ def approve_plan(onboarding: Onboarding, step_key: str, *, actor: User, fingerpr
 @transaction.atomic
 def look_again(onboarding: Onboarding, *, actor: User, step_key: str | None = None) -> None:
     """Read the live systems now instead of believing what was seen before."""
-    _check(onboarding, actor)
+    check_member(onboarding, actor)
     ledger.make_stale(onboarding.pk, step_key)
     look_now(onboarding.pk)
+
+
+@transaction.atomic
+def note_export(onboarding: Onboarding, *, actor: User) -> None:
+    """Leave a line in the timeline that the list of people was taken out of the product, and by whom."""
+    check_member(onboarding, actor)
+    ledger.note(onboarding.pk, "export", say(_("The list of people was exported.")), actor=actor)
 
 
 def pause(onboarding: Onboarding, *, actor: User) -> None:
@@ -215,7 +229,7 @@ def resume(onboarding: Onboarding, *, actor: User) -> None:
 
 @transaction.atomic
 def _move(onboarding: Onboarding, then: State, sentence: Sentence, actor: User) -> None:
-    _check(onboarding, actor)
+    check_member(onboarding, actor)
     row = Onboarding.objects.select_for_update().get(pk=onboarding.pk)
     check_move(State(row.state), then)
     row.state, row.look_at = then, timezone.now()

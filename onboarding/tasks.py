@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from . import engine
+from . import engine, letters, mail, standings
 from .models import Onboarding
 
 log = logging.getLogger(__name__)
@@ -32,8 +32,24 @@ def sweep() -> None:
         reconcile.apply_async((pk,), expires=EXPIRES)
 
 
+@shared_task(name="onboarding.tasks.remind")
+def remind() -> None:
+    """Write the letters that are due by rule, and withdraw those whose reason is over."""
+    now = timezone.now()
+    for pk in standings.with_letters_waiting():
+        letters.withdraw_outdated(pk, now=now)
+    for pk in standings.candidates(now):
+        letters.write_due(pk, now=now)
+
+
+@shared_task(name="onboarding.tasks.send_letters")
+def send_letters() -> None:
+    """Send each letter that is released."""
+    mail.send_released()
+
+
 def ring_on_commit(pk: int) -> None:
-    """Ring once the present transaction is committed. A broker that is down costs a wait for the sweep, nothing else."""
+    """Ring once the present transaction is committed. A broker that is down costs a wait for the sweep, no more."""
     transaction.on_commit(partial(_ring, pk))
 
 
@@ -42,3 +58,15 @@ def _ring(pk: int) -> None:
         reconcile.apply_async((pk,), expires=EXPIRES, retry=False)
     except OperationalError:
         log.warning("the broker does not answer; the sweep will look at onboarding %s", pk)
+
+
+def ring_for_letters_on_commit() -> None:
+    """Ring for the letters once the present transaction is committed; beat rings for them anyway."""
+    transaction.on_commit(_ring_for_letters)
+
+
+def _ring_for_letters() -> None:
+    try:
+        send_letters.apply_async((), expires=EXPIRES, retry=False)
+    except OperationalError:
+        log.warning("the broker does not answer; beat will ring for the letters")

@@ -47,6 +47,12 @@ class Change:
     payload: Mapping[str, Any] = field(default_factory=dict)
     once: bool = False
 
+    @property
+    def intent(self) -> str:
+        """The name of this change with this very payload."""
+        payload = json.dumps(self.payload, sort_keys=True).encode()
+        return f"{self.key}:{hashlib.sha256(payload).hexdigest()[:12]}" if self.payload else self.key
+
     def as_json(self) -> dict[str, Any]:
         """The stored form, also what the plan's fingerprint is taken over."""
         return {
@@ -75,12 +81,16 @@ class Done:
 
 @dataclass(frozen=True)
 class Todo:
-    """Something differs from what is wanted, and these changes would mend it."""
+    """Something differs from what is wanted, and these changes would mend it.
+
+    `asks` is for a plan that a person must approve although its step usually acts by itself.
+    """
 
     why: Sentence
     changes: Sequence[Change]
     button: Sentence
     warnings: Sequence[Sentence] = ()
+    asks: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,7 +124,7 @@ class Asking:
 
 @dataclass(frozen=True)
 class Broken:
-    """It failed in a way that waiting does not mend. `code` and `request_id` go to the detail line, not the headline."""
+    """It failed, and waiting does not mend it. `code` and `request_id` go to the detail line, not the headline."""
 
     why: Sentence
     court: Court

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from .profiles import Profile
@@ -80,6 +80,8 @@ class Wanted:
     answers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     evidence: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     applied: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
+    begun: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    answered_at: Mapping[str, datetime] = field(default_factory=dict)
     scim_token: SecretText | None = None
     scim_token_saved_at: datetime | None = None
     arrived: Arrived = Arrived()
@@ -91,6 +93,23 @@ class Wanted:
     def seen(self, step: str, name: str) -> Any:
         """A piece of the evidence with which `step` was done. Raises KeyError when `step` was never done."""
         return self.evidence[step][name]
+
+    def result(self, step: str, change: str) -> Mapping[str, Any]:
+        """What `apply` returned for the newest `change` of this key; empty when it was never made."""
+        return self.applied.get(step, {}).get(change, {})
+
+    def applied_lately(self, step: str, change: str, within: timedelta) -> bool:
+        """Whether `change` was made in the last moments, so that the far side may not show it yet."""
+        at = self.result(step, change).get("at")
+        return at is not None and self.now - datetime.fromisoformat(str(at)) < within
+
+    @property
+    def token_is_saved(self) -> bool:
+        """Whether the token that was entered last is the one that was saved at Microsoft."""
+        entered = self.scim_token_saved_at
+        return (
+            entered is not None and self.result("connection", "save_credentials").get("token_at") == entered.isoformat()
+        )
 
     @property
     def base_url(self) -> str:

@@ -54,6 +54,8 @@ def wanted_of(onboarding_id: int) -> Wanted:
         answers=answers,
         evidence=evidence,
         applied={key: _results(state) for key, state in states.items()},
+        begun={key: frozenset(state.intents) for key, state in states.items()},
+        answered_at={key: state.answered_at for key, state in states.items() if state.answered_at},
         scim_token=secret.open() if secret else None,
         scim_token_saved_at=secret.saved_at if secret else None,
         arrived=arrived(onboarding_id),

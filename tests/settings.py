@@ -9,7 +9,7 @@ from config.launch import postgres
 os.environ.update(
     DEBUG="1", SECURE="0", PUBLIC_URL="http://localhost:8000", ALLOWED_HOSTS="localhost,127.0.0.1,testserver"
 )
-for _name in ("SANDBOX_URL", "REDIS_URL", "SECRET_KEY", "ENCRYPTION_KEYS", "STATIC_ROOT", "BEHIND_PROXY"):
+for _name in ("SANDBOX_URL", "REDIS_URL", "SECRET_KEY", "ENCRYPTION_KEYS", "STATIC_ROOT", "BEHIND_PROXY", "EMAIL_URL"):
     os.environ.pop(_name, None)
 if not os.environ.get("DATABASE_URL"):
     # The server behind this address is started by the first test that needs a database (tests/conftest.py).
@@ -23,3 +23,4 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.MD5PasswordHasher"
 ]  # a test signs in often; strength is not its subject
 CELERY_BROKER_URL = "redis://127.0.0.1:1/0"  # nobody listens: a doorbell that is lost must never matter
+WHITENOISE_AUTOREFRESH = True  # nothing is collected for a test

@@ -14,7 +14,7 @@ from config.launch.progress import doing, say
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PY = [sys.executable, "-m"]
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-clients.lock")
 
 
 def production() -> dict[str, str]:

@@ -190,12 +190,12 @@ class Browser:
     that text is not followed; the page is then the redirect itself, its url the address.
     """
 
-    def __init__(self, home: str) -> None:
+    def __init__(self, home: str, http: requests.Session | None = None) -> None:
         self.home = home
         self.page = Page(home, 0, "", "", [], [])
         self.trail: list[str] = []
         self.stop_before = ""
-        self._http = requests.Session()
+        self._http = http or requests.Session()
         self._http.trust_env = False
 
     def open(self, address: str) -> Page:

@@ -31,7 +31,7 @@ PERMISSIONS = [
 ]
 NOT_PASSED_ON = re.compile(
     r"^(DATABASE_URL|REDIS_URL|SECRET_KEY|ENCRYPTION_KEYS|ENTRA_\w+|SANDBOX_URL|PUBLIC_URL|DEBUG|SECURE|ALLOWED_HOSTS"
-    r"|BEHIND_PROXY|STATIC_ROOT|\w+_PROXY|DJANGO_SETTINGS_MODULE|PYTHONWARNINGS|\w+_FILE)$",
+    r"|EMAIL_URL|DEFAULT_FROM_EMAIL|BEHIND_PROXY|STATIC_ROOT|\w+_PROXY|DJANGO_SETTINGS_MODULE|PYTHONWARNINGS|\w+_FILE)$",
     re.IGNORECASE,
 )
 
@@ -111,6 +111,7 @@ class Stack:
             "PUBLIC_URL": self.public_url,
             "DATABASE_URL": self.wishes.database_url or f"sqlite:///{self.folder / 'database.sqlite3'}",
             "REDIS_URL": self.redis_url,
+            "EMAIL_URL": f"filemail:///{self.folder / 'mail'}",
             "PACE": str(self.wishes.pace),
             "PYTHONUNBUFFERED": "1",
             **self.wishes.environment,

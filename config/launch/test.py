@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from config.launch import broker, postgres
+from config.launch import broker, clients, postgres
 from config.launch.processes import Interrupted, interruptible
 from config.launch.progress import doing, say
 
@@ -57,8 +57,8 @@ def install_browser() -> None:
             say(done.stderr.strip())
 
 
-def look_around(resources: ExitStack) -> Machine:
-    """Start what is to be started; the rest is noted as missing."""
+def look_around(resources: ExitStack, *, everything: bool = True) -> Machine:
+    """Start what is to be started; the rest is noted as missing. Other people's clients only for `everything`."""
     machine = Machine({**os.environ, "PYTHONUNBUFFERED": "1"})
     if browser() is None and is_root_on_debian():
         with doing("Installing Debian's Chromium"):
@@ -73,6 +73,11 @@ def look_around(resources: ExitStack) -> Machine:
     except broker.NoBroker as problem:
         machine.missing["broker"] = str(problem)
     try:
+        if everything:
+            clients.ready()
+    except clients.NoClients as problem:
+        machine.missing["clients"] = str(problem)
+    try:
         machine.environment["DATABASE_URL"] = resources.enter_context(postgres.running())
     except postgres.NoPostgres as problem:
         machine.missing["PostgreSQL"] = f"{problem}; the suite was run on SQLite instead"
@@ -82,8 +87,8 @@ def look_around(resources: ExitStack) -> Machine:
 
 def pytest(machine: Machine, arguments: list[str], **environment: str) -> int:
     """Run pytest in a process of its own, its output passed through."""
-    left_out = [mark for mark in ("browser", "broker") if mark in machine.missing]
-    marks = " and ".join([*(f"not {mark}" for mark in left_out), "not soak"])
+    left_out = [mark for mark in ("browser", "broker", "clients") if mark in machine.missing]
+    marks = " and ".join(f"not {mark}" for mark in [*left_out, "soak", "m365"])
     if "-m" not in arguments:
         arguments = ["-m", marks, *arguments]
     command = [sys.executable, "-m", "pytest", *arguments]
@@ -100,7 +105,7 @@ def pytest(machine: Machine, arguments: list[str], **environment: str) -> int:
 def main() -> int:
     """Exit status: pytest's, or 1 when CI=true and something could not be run."""
     with interruptible(), ExitStack() as resources:
-        machine = look_around(resources)
+        machine = look_around(resources, everything=len(sys.argv) == 1)
         status = pytest(machine, sys.argv[1:])
         if len(sys.argv) == 1 and "broker" not in machine.missing:
             say("The same journey on SQLite:")

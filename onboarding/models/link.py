@@ -30,12 +30,14 @@ class Link(models.Model):
     """A personal onboarding link. It opens the sign-in and nothing else; its token is stored as a hash."""
 
     onboarding = models.ForeignKey("onboarding.Onboarding", on_delete=models.CASCADE, related_name="links")
+    contact = models.ForeignKey(
+        "onboarding.Contact", on_delete=models.SET_NULL, null=True, blank=True, related_name="links"
+    )
     token_hash = models.CharField(max_length=64, unique=True)
+    # To whom it went, also when the contact is changed or removed later.
     contact_name = models.CharField(max_length=200)
     contact_email = models.EmailField()
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
-    )
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     seen_at = models.DateTimeField(null=True, blank=True)

@@ -36,6 +36,10 @@ class Tenant(Protocol):
         """The tenant id behind a domain by its public OpenID metadata, or None when Microsoft knows no such domain."""
         ...
 
+    def forget_token(self) -> None:
+        """Have a new token fetched for the next request: a permission that was just granted is not in the old one."""
+        ...
+
 
 class StepFailed(Exception):
     """Raised by `apply` when the outcome is known and needs a person: carries the verdict to record."""
@@ -56,7 +60,7 @@ class Step(Protocol[Facts]):
     """Whether a person must approve the plan before `apply`."""
 
     def read(self, tenant: Tenant, wanted: Wanted) -> Facts:
-        """Look at the live systems. GETs only."""
+        """Look at the live systems: GETs, and such POSTs as change nothing (validateCredentials)."""
         ...
 
     def assess(self, wanted: Wanted, facts: Facts) -> Verdict:
@@ -66,7 +70,8 @@ class Step(Protocol[Facts]):
     def apply(self, tenant: Tenant, wanted: Wanted, change: Change) -> Mapping[str, Any] | None:
         """Make one change. Safe to repeat, unless the change says `once`.
 
-        What it returns (JSON, no secret) is kept and seen by the next `assess` as ``wanted.applied[step][change.key]``.
+        What it returns (JSON, no secret) is kept and seen by the next `assess` as ``wanted.applied[step][change.key]``;
+        what it returns under ``backup`` is kept apart, and nothing is done after it before that is stored.
         Raises `StepFailed` where the far side's answer already is the verdict.
         """
         ...

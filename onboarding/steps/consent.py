@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
-from graphclient import ConsentMissing, Organization, RoleMissing
+from graphclient import NotAllowed, Organization, RoleMissing
 from onboarding.steps.base import Tenant
 from onboarding.verdicts import Asking, Broken, Change, Court, Done, Verdict, Waiting
 from onboarding.wanted import ConsentSeen, Wanted
@@ -59,10 +59,9 @@ class Consent:
             return Facts()
         try:
             return Facts(tenant.graph.organization.get())
-        except ConsentMissing:
-            return Facts()
-        except RoleMissing:
-            return Facts(permission_missing=True)
+        except NotAllowed as error:
+            tenant.forget_token()  # it says what was granted when it was fetched
+            return Facts(permission_missing=isinstance(error, RoleMissing))
 
     def assess(self, wanted: Wanted, facts: Facts) -> Verdict:
         """Done when every proof agrees; a mismatch never binds."""

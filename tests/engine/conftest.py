@@ -5,11 +5,13 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import requests
 from django.utils import timezone
 
+from graphclient import GraphClient, Transport
 from onboarding import connect, engine, services
 from onboarding.models import Onboarding
 from tests import builders
@@ -35,6 +37,18 @@ class Far:
 
     def consent(self) -> None:
         self.ask("POST", f"/tenants/{self.tid}/consent", user_name=self.tenant["admin"]["user_name"])
+
+    def switch(self, **switches: Any) -> None:
+        """Turn failure modes on (True, or their parameters) or off (False)."""
+        self.ask("POST", f"/tenants/{self.tid}/switches", **switches)
+
+    def assign(self, user_name: str, assigned: bool) -> None:
+        """Assign a person to the application directly, or take that away."""
+        self.ask("PATCH", f"/tenants/{self.tid}/users/{quote(user_name)}", assigned=assigned)
+
+    def by_hand(self) -> GraphClient:
+        """Graph as somebody with the portal uses it: no guard of ours."""
+        return GraphClient(Transport(connect.session(), connect._sources.of(self.tid)))
 
     def mood(self, **mood: Any) -> None:
         self.ask("POST", f"/tenants/{self.tid}/mood", **mood)

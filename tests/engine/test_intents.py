@@ -3,8 +3,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from onboarding import ledger
-from onboarding.models import Onboarding, StepState
+from onboarding import ledger, services
+from onboarding.models import Backup, CustomerSecret, Event, Onboarding, StepState
 from onboarding.verdicts import Broken, Change, Waiting
 from onboarding.words import say
 from tests import builders
@@ -69,3 +69,36 @@ def test_keeps_the_result_of_a_change_under_its_own_name(lease):
 def test_tells_two_payloads_of_one_change_apart():
     one, two = (Change("provision", say("Try."), payload={"person": name}) for name in ("eva", "jan"))
     assert ledger.intent_key(one) != ledger.intent_key(two)
+
+
+def test_makes_at_once_what_was_settled_and_has_gone_since(lease):
+    ledger.intend(lease, "connection", ONCE)
+    ledger.applied(lease, "connection", ONCE, {"job_id": "j"})
+    ledger.settle_intents(lease, "connection")
+    assert ledger.intend(lease, "connection", ONCE) is None
+
+
+def test_uses_an_approval_up_once_the_step_is_done(lease):
+    made = Onboarding.objects.get(pk=lease.onboarding_id)
+    ledger.keep_answer(made.pk, "enable", {"approved_plan": "abc", "other": 1}, actor=made.customer.owner)
+    ledger.settle_intents(lease, "enable")
+    assert builders.state(made, "enable").answer == {"other": 1}
+
+
+def test_keeps_a_backup_apart_from_the_result(lease):
+    change = Change("back_up", say("Keep a copy."))
+    ledger.intend(lease, "mappings", change)
+    ledger.applied(lease, "mappings", change, {"at": "now", "backup": {"schema": {"version": "1"}}})
+    kept = Backup.objects.get(onboarding_id=lease.onboarding_id)
+    assert (kept.step, kept.document) == ("mappings", {"schema": {"version": "1"}})
+    state = StepState.objects.get(onboarding_id=lease.onboarding_id, key="mappings")
+    assert state.intents["back_up"]["result"] == {"at": "now"}
+
+
+def test_erases_a_secret_and_says_so_once(lease):
+    made = Onboarding.objects.get(pk=lease.onboarding_id)
+    services.answer(made, "connection", actor=made.customer.owner, answer={}, secrets={"scim_token": "s3cret"})
+    for _time in range(2):
+        ledger.release_secret(lease, "scim_token")
+    assert not CustomerSecret.objects.exists()
+    assert Event.objects.filter(kind="released").count() == 1

@@ -65,7 +65,7 @@ def test_describes_every_setting_that_the_environment_gives():
 
 
 def test_puts_no_host_into_a_lock():
-    for name in ("requirements.lock", "requirements-dev.lock"):
+    for name in ("requirements.lock", "requirements-dev.lock", "requirements-clients.lock"):
         lines = (ROOT / name).read_text().splitlines()
         assert [line for line in lines if "://" in line] == []
         assert any("--hash=sha256:" in line for line in lines)

@@ -1,0 +1,34 @@
+"""Several GETs in one request (Graph documentation, "JSON batching"): the envelope, made and read. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .wire import Answer
+
+BATCH = 20  # most requests in one $batch
+
+
+def wrap(urls: Sequence[str]) -> dict[str, Any]:
+    """The body of a batch of GETs. Raises ValueError for more than twenty."""
+    if len(urls) > BATCH:
+        raise ValueError("a batch holds twenty requests")
+    return {"requests": [{"id": str(number), "method": "GET", "url": url} for number, url in enumerate(urls)]}
+
+
+def answer_of_each(value: Mapping[str, Any], count: int) -> list[Answer]:
+    """The answers in the order of the requests. One that is missing counts as an unreadable 200."""
+    rows = value.get("responses")
+    by_id = {str(row.get("id")): row for row in rows if isinstance(row, dict)} if isinstance(rows, list) else {}
+    return [_answer(by_id.get(str(number))) for number in range(count)]
+
+
+def _answer(row: Mapping[str, Any] | None) -> Answer:
+    if row is None:
+        return Answer(200)
+    status, raw, body = row.get("status"), row.get("headers"), row.get("body")
+    headers = {str(key).lower(): str(value) for key, value in raw.items()} if isinstance(raw, dict) else {}
+    known = isinstance(status, int) and not isinstance(status, bool) and 100 <= status < 600
+    return Answer(int(status) if known and isinstance(status, int) else 500, headers, json.dumps(body).encode())

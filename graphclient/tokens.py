@@ -1,0 +1,66 @@
+"""The token sources of many tenants: one per tenant, bounded, the cost of each independent of how many there are."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+
+import requests
+
+from .auth import ClientCredentials
+from .clouds import GLOBAL, Cloud
+from .credentials import Credential
+
+MOST_TENANTS = 1024  # kept at once, about 15 KiB each; a tenant beyond that signs in anew
+
+
+class TokenSources:
+    """One `ClientCredentials` per tenant, the least recently used dropped first. Thread-safe.
+
+    Each has an msal application and a token cache of its own: a slow sign-in in one tenant holds up no other.
+    """
+
+    def __init__(
+        self,
+        client_id: str,
+        credential: Credential,
+        session: requests.Session,
+        cloud: Cloud = GLOBAL,
+        *,
+        most: int = MOST_TENANTS,
+    ) -> None:
+        if most < 1:
+            raise ValueError("at least one tenant has to be kept")
+        self._client_id, self._credential, self._session, self._cloud = client_id, credential, session, cloud
+        self._most = most
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[str, ClientCredentials] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def of(self, tenant_id: str) -> ClientCredentials:
+        """The source of this tenant; nothing is sent. Raises ValueError for what is not one tenant."""
+        key = tenant_id.lower()
+        with self._lock:
+            source = self._kept.get(key)
+            if source is not None:
+                self._kept.move_to_end(key)
+                return source
+            source = ClientCredentials(key, self._client_id, self._credential, self._session, self._cloud)
+            self._kept[key] = source
+            if len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+            return source
+
+    def drop(self, tenant_id: str) -> None:
+        """Forget this tenant's token, so that newly granted permissions are seen; nothing is sent."""
+        source = self._kept.get(tenant_id.lower())
+        if source is not None:
+            source.drop()
+
+    def rotate(self, credential: Credential) -> None:
+        """Sign with another key from now on; what the old one brought is forgotten."""
+        with self._lock:
+            self._credential = credential
+            self._kept.clear()

@@ -1,0 +1,61 @@
+"""A contact's personal link: made, handed over, and taken back. The token exists in memory only; a row has its hash."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_noop as _
+
+from . import ledger
+from .models import Contact, Link
+from .models.link import digest
+from .wording import MASK
+from .words import say
+
+
+def address_of(token: str) -> str:
+    """The whole address of the link page for this token."""
+    return f"{settings.PUBLIC_URL.rstrip('/')}{reverse('link', args=[token])}"
+
+
+def masked_address() -> str:
+    """The address of a link with dots in the place of its token, for what is kept and shown."""
+    return address_of("token").replace("token", MASK)
+
+
+@transaction.atomic
+def make(contact: Contact, *, actor: User | None) -> tuple[Link, str]:
+    """A new link for this contact beside the earlier ones, and its token. Without `actor` the dashboard made it."""
+    token = Link.new_token()
+    link = Link.objects.create(
+        onboarding_id=contact.onboarding_id,
+        contact=contact,
+        token_hash=digest(token),
+        contact_name=contact.name,
+        contact_email=contact.email,
+        created_by=actor or contact.onboarding.customer.owner,
+        expires_at=timezone.now() + Link.default_expiry(),
+    )
+    ledger.make_stale(contact.onboarding_id, "consent")
+    ledger.note(
+        contact.onboarding_id,
+        "link",
+        say(_("A link was made for %(contact)s."), contact=contact.name),
+        step="consent",
+        actor=actor,
+    )
+    return link, token
+
+
+def close_others(link: Link) -> None:
+    """Earlier links of the same contact stop working, those of other contacts go on."""
+    earlier = Link.objects.open().filter(contact=link.contact_id, pk__lt=link.pk)
+    earlier.update(revoked_at=timezone.now())
+
+
+def take_back(link: Link) -> bool:
+    """Make the link useless; False when it was already."""
+    return bool(Link.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now()))

@@ -1,0 +1,36 @@
+"""What pages need to know. Reads only, a fixed number of queries whatever the number of customers or people."""
+
+from __future__ import annotations
+
+from .board import BUCKETS, Board, BoardRow, Bucket, Dot, board
+from .link import PERMISSIONS, LinkView, Permission, link_view
+from .people import Cause, Filter, People, people, people_rows, why
+from .record import Record, record
+from .step import COURTS, MOVING, Plan, PlannedChange, StepView, Words
+
+__all__ = [
+    "BUCKETS",
+    "COURTS",
+    "MOVING",
+    "PERMISSIONS",
+    "Board",
+    "BoardRow",
+    "Bucket",
+    "Cause",
+    "Dot",
+    "Filter",
+    "LinkView",
+    "People",
+    "Permission",
+    "Plan",
+    "PlannedChange",
+    "Record",
+    "StepView",
+    "Words",
+    "board",
+    "link_view",
+    "people",
+    "people_rows",
+    "record",
+    "why",
+]

@@ -1,0 +1,91 @@
+"""One customer: the whole record on one page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from onboarding.lifecycle import MOVES, State
+from onboarding.models import Customer, CustomerSecret, Event, Link, Onboarding, StepState, TenantBinding
+from onboarding.verdicts import Court
+from onboarding.wanted import Arrived
+from onboarding.wishes import SCIM_TOKEN, arrived
+
+from .paging import version
+from .step import MOVING, Kind, StepView, steps_of
+
+MOST_EVENTS = 30
+MOST_LINKS = 10
+
+
+@dataclass(frozen=True)
+class Record:
+    """What the customer page shows. `version` is the same as long as nothing on it has changed.
+
+    `moving`: something happens by itself, or is about to. `watched`: that, or the next act is somebody else's; then
+    the page looks again by itself, too.
+    """
+
+    onboarding: Onboarding
+    customer: Customer
+    steps: list[StepView]
+    current: StepView | None
+    events: list[Event]
+    moving: bool
+    watched: bool
+    paused: bool
+    may_pause: bool
+    tenant: TenantBinding | None
+    tenant_expected: str | None
+    links: list[Link]
+    secret: CustomerSecret | None
+    arrived: Arrived
+    version: str
+
+
+def record(onboarding: Onboarding) -> Record:
+    """All that the customer page shows. Six queries."""
+    states = {state.key: state for state in onboarding.steps.select_related("answered_by")}
+    steps = steps_of(onboarding, states)
+    current = next((step for step in steps if step.is_current), None)
+    events = list(onboarding.events.select_related("actor").order_by("-id")[:MOST_EVENTS])
+    links = list(onboarding.links.select_related("created_by").order_by("-id")[:MOST_LINKS])
+    numbers = arrived(onboarding.pk)
+    active = onboarding.state in (State.OPEN, State.LIVE)
+    moving = active and current is not None and (current.kind in MOVING or current.pending)
+    return Record(
+        onboarding=onboarding,
+        customer=onboarding.customer,
+        steps=steps,
+        current=current,
+        events=events,
+        moving=moving,
+        watched=moving or (active and _is_with_others(current)),
+        paused=onboarding.state == State.PAUSED,
+        may_pause=State.PAUSED in MOVES[State(onboarding.state)],
+        tenant=TenantBinding.objects.filter(onboarding=onboarding).first(),
+        tenant_expected=_expected(states),
+        links=links,
+        secret=CustomerSecret.objects.select_related("saved_by")
+        .filter(onboarding=onboarding, kind=SCIM_TOKEN)
+        .defer("sealed")
+        .first(),
+        arrived=numbers,
+        version=version(
+            onboarding.state,
+            [(step.key, step.kind, step.court, step.sentence, step.pending, step.progress) for step in steps],
+            [(step.warnings, step.code, step.plan) for step in steps],
+            events[0].pk if events else 0,
+            [(link.pk, link.seen_at, link.condition()) for link in links],
+            numbers,
+        ),
+    )
+
+
+def _is_with_others(step: StepView | None) -> bool:
+    return step is not None and step.kind == Kind.ASKING and step.court != Court.CS
+
+
+def _expected(states: Mapping[str, StepState]) -> str | None:
+    state = states.get("customer")
+    return state.evidence.get("tenant_id") if state else None

@@ -1,0 +1,173 @@
+"""The pages of the customer's admin: the link, the round trip to Microsoft, and the progress afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.translation import gettext_noop as _
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
+
+from onboarding import access, consent, queries
+from onboarding.http import page
+from onboarding.lifecycle import State
+from onboarding.models import StepState
+from onboarding.models.link import digest
+from onboarding.verdicts import Court
+from onboarding.words import say
+
+from .forwarding import forwarding
+from .problems import closed_page, problem_page
+from .stages import stages
+
+Kind = StepState.Kind
+SIGN_INS = "sign_ins"  # in the session: what msal needs when the browser comes back, by the hash of the state
+MOST_SIGN_INS = 4  # tabs in which a sign-in was begun and not finished
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def kept_private(view: View[P]) -> View[P]:
+    """No cache keeps these pages and no search engine lists them."""
+
+    @wraps(view)
+    def private(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        response["Cache-Control"] = "no-store"
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+    return private
+
+
+def _unknown(request: HttpRequest) -> HttpResponse:
+    return problem_page(request, "unknown", say(_("Check that you have the whole link, or ask for a new one.")))
+
+
+def _problem(request: HttpRequest, problem: consent.ConsentProblem, *, is_answer: bool) -> HttpResponse:
+    return problem_page(
+        request, problem.kind, problem.sentence, link=problem.link, detail=problem.detail, is_answer=is_answer
+    )
+
+
+@kept_private
+@require_safe
+def link(request: HttpRequest, token: str) -> HttpResponse:
+    """What will happen and what we ask for. Opening it never uses the link up: mail scanners open links too."""
+    found = access.link_for(token)
+    if found is None:
+        return _unknown(request)
+    if access.link_of_session(request) == found:
+        return redirect("progress")
+    if found.condition() != "open":
+        return closed_page(request, found)
+    if request.method == "GET":
+        consent.link_seen(found)
+    view = queries.link_view(found)
+    address = settings.PUBLIC_URL + reverse("link", args=[token])
+    context = {
+        "view": view,
+        "token": token,
+        "is_ready": consent.expected_tenant(found) is not None,
+        "forwarding": forwarding(view, address),
+        "client_id": settings.ENTRA_CLIENT_ID,
+    }
+    return render(request, "link/link.html", context)
+
+
+@kept_private
+@require_http_methods(["GET", "HEAD", "POST"])
+def begin(request: HttpRequest, token: str) -> HttpResponse:
+    """The button of the link page: on to Microsoft's sign-in page of the customer's tenant."""
+    if request.method != "POST":
+        return redirect("link", token)
+    found = access.link_for(token)
+    if found is None:
+        return _unknown(request)
+    try:
+        begun = consent.begin_sign_in(found, browser=access.remember_browser(request))
+    except consent.ConsentProblem as problem:
+        return _problem(request, problem, is_answer=False)
+    _keep(request, begun.flow)
+    return HttpResponseRedirect(begun.url)
+
+
+@kept_private
+@require_GET
+def signed_in(request: HttpRequest) -> HttpResponse:
+    """Microsoft sends the browser here after the sign-in; it goes on to the consent page of the same tenant."""
+    params = request.GET.dict()
+    flow = _take(request, params.get("state", ""))
+    try:
+        begun = consent.finish_sign_in(flow, params, browser=access.browser_of(request))
+    except consent.ConsentProblem as problem:
+        return _problem(request, problem, is_answer=True)
+    request.session.cycle_key()
+    return HttpResponseRedirect(begun.url)
+
+
+@kept_private
+@require_GET
+def granted(request: HttpRequest) -> HttpResponse:
+    """Microsoft sends the browser here after the consent page."""
+    try:
+        outcome = consent.record_consent(request.GET.dict(), browser=access.browser_of(request))
+    except consent.ConsentProblem as problem:
+        return _problem(request, problem, is_answer=True)
+    request.session[access.LINK_OF_SESSION] = outcome.link.pk
+    return redirect("progress")
+
+
+@kept_private
+@require_safe
+def progress(request: HttpRequest) -> HttpResponse:
+    """How far we are, for the browser that consented. Asks again by itself only while something moves."""
+    found = access.link_of_session(request)
+    if found is None:
+        return problem_page(
+            request, "no_session", say(_("This browser has not approved anything here, or too long ago."))
+        )
+    return page(request, "link/progress.html", "progress", _standing(queries.link_view(found)))
+
+
+def _standing(view: queries.LinkView) -> dict[str, Any]:
+    """What the progress page shows beside the view itself."""
+    paused = view.link.onboarding.state == State.PAUSED
+    arrived = view.arrived.created + view.arrived.updated
+    asks = [
+        step.sentence
+        for step in view.steps
+        if step.is_current and step.kind == Kind.ASKING and step.court == Court.CUSTOMER
+    ]
+    return {
+        "view": view,
+        "stages": stages(view.steps),
+        "live": all(step.kind == Kind.DONE for step in view.steps),
+        "asks": asks[0] if asks else "",
+        "arrived": arrived,
+        "arrived_text": number_format(arrived, force_grouping=True),
+        "scope_text": number_format(view.in_scope, force_grouping=True) if view.in_scope else "",
+        "moving": view.moving and not paused,
+        "paused": paused,
+    }
+
+
+def _keep(request: HttpRequest, flow: Any) -> None:
+    kept = {**request.session.get(SIGN_INS, {}), digest(flow["state"]): dict(flow)}
+    request.session[SIGN_INS] = dict(list(kept.items())[-MOST_SIGN_INS:])
+
+
+def _take(request: HttpRequest, state: str) -> dict[str, Any]:
+    """What was kept for this state, and no longer; empty when this browser has begun no such sign-in."""
+    kept = dict(request.session.get(SIGN_INS, {}))
+    flow: dict[str, Any] = kept.pop(digest(state), {})
+    if flow:
+        request.session[SIGN_INS] = kept
+    return flow

@@ -1,0 +1,62 @@
+"""The customer page as all of its views answer with it: whole, or the part that refreshes."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+
+from onboarding import queries
+from onboarding.forms import AnswerForm, focus_first_error, form_for
+from onboarding.http import page
+from onboarding.models import Onboarding
+from onboarding.queries import StepView
+
+from .refreshing import now_seen
+
+
+def record_page(
+    request: HttpRequest,
+    onboarding: Onboarding,
+    *,
+    opened: str = "",
+    filled: AnswerForm | None = None,
+    new_link: str = "",
+) -> HttpResponse:
+    """The customer with its current step, or the step `opened`, ready to be answered.
+
+    `filled` is the answer to `opened` that was not good enough. `new_link` is shown this once and kept nowhere.
+    """
+    record = queries.record(onboarding)
+    seen = now_seen(record.version)
+    if request.GET.get("seen") == seen:
+        return HttpResponse(status=204)
+    forms = {}
+    for step in record.steps:
+        form = filled if filled and step.key == opened else _form(step, opened)
+        if form is not None:
+            focus_first_error(form)
+            forms[step.key] = form
+    current = record.current
+    context = {
+        "record": record,
+        "customer": record.customer,
+        "current": current,
+        "form": forms.get(current.key) if current else None,
+        "opened": opened if current is None or opened != current.key else "",
+        "opened_form": forms.get(opened),
+        "new_link": new_link,
+        "has_open_link": any(link.condition() == "open" for link in record.links),
+        "seen": seen,
+        "refreshes": record.watched and not forms,
+        "swapped": bool(getattr(request, "htmx", None)),
+    }
+    response = page(request, "record.html", "progress", context)
+    if new_link:
+        response["Cache-Control"] = "no-store"
+    return response
+
+
+def _form(step: StepView, opened: str) -> AnswerForm | None:
+    """The form of a step that asks now, or was opened on purpose; none while an answer is on its way."""
+    if step.key != opened and (not step.is_current or step.pending):
+        return None
+    return form_for(step.key, kind=step.kind, code=step.code, offers=step.offers, anyway=step.key == opened)

@@ -1,0 +1,353 @@
+"""The control port: what a person would prepare at Microsoft and Haiilo, what goes wrong, and what can be inspected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, Flask, Response, jsonify, make_response, redirect, request
+from werkzeug.exceptions import HTTPException
+
+from .. import haiilo, moods, seeding, switches
+from ..engine_room import cycles
+from ..graph.shapes import show_assignment, show_group, show_user
+from ..login import consenting, keys
+from ..moods import Moods
+from ..world import App, Tenant, World
+from . import page
+
+Body = dict[str, Any]
+
+
+class Unknown(ValueError):
+    """No such tenant or application."""
+
+
+def application(world: World, moods_: Moods) -> Flask:
+    """The WSGI application of the control port."""
+    app = Flask(__name__, static_folder=None)
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.register_blueprint(_Control(world, moods_).blueprint())
+
+    @app.errorhandler(ValueError)
+    def refuse(error: ValueError) -> Response:
+        return make_response(jsonify(error=str(error)), 404 if isinstance(error, Unknown) else 400)
+
+    @app.errorhandler(HTTPException)
+    def refuse_http(error: HTTPException) -> Response:
+        return make_response(jsonify(error=error.description), error.code or 500)
+
+    return app
+
+
+class _Control:
+    def __init__(self, world: World, moods_: Moods) -> None:
+        self.world, self.moods = world, moods_
+
+    def blueprint(self) -> Blueprint:
+        control = Blueprint("control", __name__)
+        table: list[tuple[str, str, Callable[..., Any]]] = [
+            ("GET", "/healthz", self.health),
+            ("GET", "/", self.page),
+            ("POST", "/switch", self.switch_on_page),
+            ("POST", "/apps", self.register),
+            ("GET", "/tenants", self.tenants),
+            ("POST", "/tenants", self.make_tenant),
+            ("GET", "/tenants/<tenant_id>", self.tenant),
+            ("GET", "/tenants/<tenant_id>/directory", self.directory),
+            ("PATCH", "/tenants/<tenant_id>/users/<user>", self.change_user),
+            ("DELETE", "/tenants/<tenant_id>/users/<user>", self.delete_user),
+            ("PATCH", "/tenants/<tenant_id>/groups/<group>", self.change_group),
+            ("POST", "/tenants/<tenant_id>/consent", self.consent),
+            ("POST", "/tenants/<tenant_id>/revoke", self.revoke),
+            ("POST", "/tenants/<tenant_id>/own", self.own),
+            ("POST", "/tenants/<tenant_id>/mood", self.mood),
+            ("GET", "/tenants/<tenant_id>/switches", self.switches),
+            ("POST", "/tenants/<tenant_id>/switches", self.flip),
+            ("POST", "/tenants/<tenant_id>/run", self.run),
+            ("GET", "/switches", self.every_switch),
+            ("POST", "/release", self.release),
+            ("GET", "/journal", self.journal),
+            ("GET", "/violations", self.violations),
+            ("POST", "/hosts", self.hosts),
+            ("POST", "/clock", self.clock),
+            ("GET", "/clock", self.time),
+            ("POST", "/keys/roll", self.roll),
+            ("GET", "/haiilo/<host>/users", self.arrived),
+        ]
+        for method, rule, function in table:
+            control.add_url_rule(rule, f"{method} {rule}".replace(".", " "), _json(function), methods=[method])
+        return control
+
+    # The world
+
+    def health(self) -> Body:
+        """Both ports listen."""
+        return {"ready": True}
+
+    def page(self) -> str:
+        """A person may make a tenant fail here."""
+        return page.show(self.world)
+
+    def switch_on_page(self) -> Response:
+        """The page's form."""
+        form = request.form
+        switches.flip(self.world, self._tenant(form.get("tenant", "")), {form.get("switch", ""): form.get("on") == "1"})
+        answer: Any = redirect("/", 303)
+        return make_response(answer)
+
+    def register(self) -> Body:
+        """An application registration; again with the same client id replaces it, consents stay."""
+        body = _body()
+        client_id = str(body["client_id"]).lower()
+        pems = [body["certificate_pem"]] if body.get("certificate_pem") else list(body.get("certificates", []))
+        app = App(
+            client_id,
+            str(body.get("display_name", "Application")),
+            list(body.get("redirect_uris", [])),
+            pems,
+            list(body.get("permissions", [])),
+            list(body.get("secrets", [])),
+        )
+        unknown = [name for name in app.permissions if name not in seeding.graph_permissions()]
+        if unknown:
+            raise ValueError(f"unknown permissions: {unknown}")
+        self.world.apps[client_id] = app
+        self.world.touch()
+        return {"client_id": client_id}
+
+    def tenants(self) -> list[Body]:
+        """All of them, in short."""
+        return [
+            {"tenant_id": each.id, "name": each.name, "domain": each.domains[0], **dict(seeding.describe(each))}
+            for each in self.world.tenants.values()
+        ]
+
+    def make_tenant(self) -> Body:
+        """The same domain gives the same tenant."""
+        return seeding.make_tenant(self.world, _body())
+
+    def tenant(self, tenant_id: str) -> Body:
+        """Consent, roles, jobs, mood, and whether an answer is being held."""
+        tenant = self._tenant(tenant_id)
+        consents = {
+            client: {"roles": each.roles, "effective": each.effective_at <= self.world.clock.now()}
+            for client, each in tenant.consents.items()
+        }
+        first = next(iter(tenant.consents.values()), None)
+        return {
+            **tenant.made,
+            "name": tenant.name,
+            "licence": tenant.licence,
+            "consent": bool(tenant.consents),
+            "consents": consents,
+            "roles": first.roles if first else [],
+            "jobs": [
+                {**job.as_graph(), "service_principal_id": job.service_principal_id}
+                for job in tenant.jobs.values()
+                if not job.deleted
+            ],
+            "secrets": {key: sorted(values) for key, values in tenant.secrets.items()},
+            "mood": asdict(tenant.mood),
+            "switches": tenant.switches,
+            "holding": self.moods.holding(tenant),
+            "log_rows": len(tenant.log),
+        }
+
+    def directory(self, tenant_id: str) -> Body:
+        """Users, groups, and the assignments to the application that is to be provisioned."""
+        tenant = self._tenant(tenant_id)
+        with self.world.lock:
+            return {
+                "users": [show_user(user) for user in tenant.users.values() if not user.deleted_at],
+                "groups": [
+                    {**show_group(group), "members": [{"id": key, "type": kind} for key, kind in group.members.items()]}
+                    for group in tenant.groups.values()
+                ],
+                "assignments": [
+                    show_assignment(each) for each in tenant.assignments_of(tenant.made["service_principal_id"])
+                ],
+            }
+
+    def change_user(self, tenant_id: str, user: str) -> Body:
+        """Change attributes, or take an assignment away: {"assigned": false}."""
+        tenant = self._tenant(tenant_id)
+        found = tenant.user_named(user)
+        if found is None:
+            raise Unknown(f"no such user: {user}")
+        with self.world.lock:
+            for key, value in _body().items():
+                if key == "assigned":
+                    seeding.reassign(tenant, found, bool(value))
+                elif key in type(found).__slots__ and key not in ("id", "changed"):
+                    setattr(found, key, value)
+                else:
+                    raise ValueError(f"no such attribute: {key}")
+            tenant.upns[found.userPrincipalName.lower()] = found.id
+            tenant.change(found)
+            self.world.touch()
+        return show_user(found)
+
+    def delete_user(self, tenant_id: str, user: str) -> Body:
+        """Into the recycle bin; gone for good after 30 days."""
+        tenant = self._tenant(tenant_id)
+        found = tenant.user_named(user)
+        if found is None:
+            raise Unknown(f"no such user: {user}")
+        found.deleted_at = self.world.clock.now()
+        tenant.change(found)
+        self.world.touch()
+        return {}
+
+    def change_group(self, tenant_id: str, group: str) -> Body:
+        """Take users out of a group or put them in: {"remove": [id], "add": [id]}."""
+        tenant, body = self._tenant(tenant_id), _body()
+        found = tenant.groups.get(group)
+        if found is None:
+            raise Unknown(f"no such group: {group}")
+        with self.world.lock:
+            for gone in body.get("remove", []):
+                found.members.pop(gone, None)
+            found.members |= {come: "user" for come in body.get("add", []) if come in tenant.users}
+            tenant.change(found)
+            self.world.touch()
+        return {**show_group(found), "members": sorted(found.members)}
+
+    # What people decide
+
+    def _app(self, body: Body) -> App:
+        apps = self.world.apps
+        chosen = str(body.get("client_id") or next(iter(apps), "")).lower()
+        if chosen not in apps:
+            raise Unknown(f"no such application: {chosen}")
+        return apps[chosen]
+
+    def consent(self, tenant_id: str) -> Body:
+        """As if the person had accepted on the page. Raises ValueError when the role is not enough."""
+        tenant, body = self._tenant(tenant_id), _body()
+        user = tenant.user_named(str(body.get("user_name") or tenant.made["admin"]["user_name"]))
+        if user is None or not consenting.may_consent(tenant, user):
+            raise ValueError("AADSTS90094: this account may not consent")
+        made = consenting.grant(self.world, tenant, self._app(body))
+        return {"roles": made.roles, "service_principal_id": made.service_principal_id}
+
+    def revoke(self, tenant_id: str) -> Body:
+        """The admin deletes our enterprise application."""
+        consenting.revoke(self.world, self._tenant(tenant_id), self._app(_body()).client_id)
+        return {}
+
+    def own(self, tenant_id: str) -> Body:
+        """The admin makes our service principal an owner of the customer's application (least privilege)."""
+        tenant, body = self._tenant(tenant_id), _body()
+        consent = tenant.consents.get(self._app(body).client_id)
+        sp = tenant.service_principals.get(str(body.get("service_principal_id", tenant.made["service_principal_id"])))
+        if consent is None or sp is None:
+            raise ValueError("consent first")
+        for owners in (sp.owners, sp.application_owners) if body.get("application", True) else (sp.owners,):
+            if consent.service_principal_id not in owners:
+                owners.append(consent.service_principal_id)
+        self.world.touch()
+        return {"owners": sp.owners}
+
+    # What goes wrong
+
+    def mood(self, tenant_id: str) -> Body:
+        """throttle, fail, calm, lose_next, hold_next."""
+        tenant = self._tenant(tenant_id)
+        moods.change(tenant, _body())
+        return asdict(tenant.mood)
+
+    def release(self) -> Body:
+        """Let held answers go."""
+        self.moods.release()
+        return {}
+
+    def switches(self, tenant_id: str) -> Body:
+        """Those that are on."""
+        return dict(self._tenant(tenant_id).switches)
+
+    def flip(self, tenant_id: str) -> Body:
+        """{"F9": true}."""
+        return switches.flip(self.world, self._tenant(tenant_id), _body())
+
+    def every_switch(self) -> Body:
+        """What each will show."""
+        return switches.known()
+
+    def hosts(self) -> Body:
+        """Where the provisioning service finds a host: {"scim.example": "http://127.0.0.1:9000"}; null forgets it."""
+        for host, base_url in _body().items():
+            self.world.hosts.pop(host.lower(), None)
+            if base_url is not None:
+                self.world.hosts[host.lower()] = str(base_url)
+        return dict(self.world.hosts)
+
+    # Time
+
+    def run(self, tenant_id: str) -> Body:
+        """Run any cycle that is due, now; whoever waits for one need not wait for the clock."""
+        tenant = self._tenant(tenant_id)
+        for job in list(tenant.jobs.values()):
+            if not job.deleted:
+                cycles(self.world).run(tenant, job)
+        return {}
+
+    def clock(self) -> Body:
+        """Jump: {"hours": 700}."""
+        body = _body()
+        self.world.clock.jump(timedelta(**{key: float(value) for key, value in body.items()}))
+        self.world.touch()
+        return self.time()
+
+    def time(self) -> Body:
+        """Both readings."""
+        clock = self.world.clock
+        return {"now": clock.now().isoformat(), "stamp": clock.stamp().isoformat(), "speed": clock.speed}
+
+    def roll(self) -> Body:
+        """A new signing key."""
+        return {"kid": keys.roll(self.world).kid}
+
+    # What can be seen
+
+    def journal(self) -> list[Body]:
+        """Filtered by any of its fields: ?tenant=…&method=PUT&path=/schema (path: contains)."""
+        wanted = {key: value for key, value in request.args.items() if key not in ("path", "last")}
+        part, lines = request.args.get("path", ""), list(self.world.journal)
+        found = [
+            line
+            for line in lines
+            if part in line["path"] and all(str(line.get(key)) == value for key, value in wanted.items())
+        ]
+        return found[-int(request.args["last"]) :] if "last" in request.args else found
+
+    def violations(self) -> list[Body]:
+        """Calls with one tenant's token that named an object of another."""
+        return list(self.world.violations)
+
+    def arrived(self, host: str) -> Body:
+        """Whom Haiilo holds."""
+        return {"users": haiilo.users(self.world, host)}
+
+    def _tenant(self, name: str) -> Tenant:
+        found = self.world.tenant_at(name)
+        if found is None:
+            raise Unknown(f"no such tenant: {name}")
+        return found
+
+
+def _body() -> Body:
+    body = request.get_json(silent=True, force=True) if request.content_length else {}
+    if not isinstance(body, dict):
+        raise ValueError("a JSON object is needed")
+    return body
+
+
+def _json(function: Callable[..., Any]) -> Callable[..., Any]:
+    def answer(**arguments: Any) -> Any:
+        made = function(**arguments)
+        return made if isinstance(made, str | Response) else jsonify(made)
+
+    return answer

@@ -1,0 +1,50 @@
+"""The seam to `sandbox.provisioning`: what the calls of Graph and of the control port need of the engine."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Protocol
+
+from .world import Job, Tenant, World
+
+
+class Cycles(Protocol):
+    """The engine, as Graph and the control port use it."""
+
+    def run(self, tenant: Tenant, job: Job) -> None:
+        """Run any cycle that is due, now."""
+
+    def on_start(self, tenant: Tenant, job: Job) -> None:
+        """The job was started."""
+
+    def on_pause(self, tenant: Tenant, job: Job) -> None:
+        """The job was paused."""
+
+    def on_restart(self, tenant: Tenant, job: Job, criteria: str) -> None:
+        """The job was restarted with a reset scope."""
+
+
+def cycles(world: World) -> Cycles:
+    """The engine that was put into this world."""
+    engine: Cycles = world.engine
+    return engine
+
+
+def default_schema(template_id: str, tenant: Tenant) -> dict[str, Any]:
+    """The template's mappings (REFERENCE 8.3)."""
+    from . import provisioning
+
+    return provisioning.default_schema(template_id, tenant)
+
+
+def visible_secrets(world: World, tenant: Tenant, sp_id: str) -> dict[str, str]:
+    """The saved set as the service sees it: some time after PUT (REFERENCE 14)."""
+    at = tenant.secrets_visible_at.get(sp_id)
+    return {} if at is not None and at > world.clock.now() else dict(tenant.secrets.get(sp_id, {}))
+
+
+def delay_secrets(world: World, tenant: Tenant, sp_id: str) -> None:
+    """Note from when on they are seen; switch F10 makes it three minutes."""
+    lag = 0.0 if tenant.mood.calm else world.random.uniform(1, 30)
+    lag = 180.0 if tenant.switched("F10") else lag
+    tenant.secrets_visible_at[sp_id] = world.clock.now() + timedelta(seconds=lag)

@@ -1,0 +1,298 @@
+"""Enterprise applications, registrations, and making new ones from a template (REFERENCE 4)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from ..world import ServicePrincipal, User, new_id
+from .filters import Filterable, ops
+from .lists import Listing, answer, count, one
+from .permissions import KNOWN, MAKE_APPS, READ_APPS, WRITE_APPS
+from .routes import route
+from .shapes import MEMBERS, SERVICE_PRINCIPALS, get_row, show_service_principal
+from .wire import Answer, Call, Refused, context, not_found, service_principal
+
+GRAPH_APP_ID = "00000003-0000-0000-c000-000000000000"
+NON_GALLERY = "8adf8e6e-67b2-4cf2-a259-e3dc5476c621"
+INTEGRATED = "WindowsAzureActiveDirectoryIntegratedApp"
+CUSTOM = "WindowsAzureActiveDirectoryCustomSingleSignOnApplication"
+USER_ROLE: dict[str, Any] = {
+    "id": "18d14569-c3bd-439b-9a66-3a2aee01d14f",
+    "displayName": "User",
+    "value": None,
+    "isEnabled": True,
+    "allowedMemberTypes": ["User"],
+    "description": "User",
+    "origin": "Application",
+}
+SAML_ROLE: dict[str, Any] = {
+    **USER_ROLE,
+    "id": "b9632174-c057-4f7e-951b-be3adc52bfe6",
+    "displayName": "msiam_access",
+    "description": "msiam_access",
+}
+
+
+def graph_roles() -> list[dict[str, Any]]:
+    """What Graph's own service principal offers: every application permission with its id (REFERENCE 1.2)."""
+    return [
+        {
+            "id": key,
+            "value": value,
+            "displayName": value,
+            "description": value,
+            "isEnabled": True,
+            "allowedMemberTypes": ["Application"],
+            "origin": "Application",
+        }
+        for value, key in KNOWN.items()
+    ]
+
+
+def _listed(call: Call) -> Sequence[ServicePrincipal]:
+    now = call.world.clock.now()
+    return [sp for sp in call.tenant.service_principals.values() if sp.listed_at is None or sp.listed_at <= now]
+
+
+def _listing(call: Call) -> Listing:
+    """Filtering by the sign-on mode is not documented; the switch `filter_by_sign_on_mode` allows it."""
+    if not call.tenant.switched("filter_by_sign_on_mode"):
+        return SERVICE_PRINCIPALS
+    more = {**SERVICE_PRINCIPALS.filterable.properties, "preferredSingleSignOnMode": ops("eq")}
+    return replace(SERVICE_PRINCIPALS, filterable=Filterable(more))
+
+
+@route("GET", "/servicePrincipals", READ_APPS)
+def list_service_principals(call: Call) -> Answer:
+    """Graph: servicePrincipal, list."""
+    return answer(call, _listing(call), _listed(call))
+
+
+@route("GET", "/servicePrincipals/$count", READ_APPS)
+def count_service_principals(call: Call) -> Answer:
+    """A bare number."""
+    return count(call, _listing(call), _listed(call))
+
+
+@route("GET", "/servicePrincipals(appId='{appId}')", READ_APPS)
+def get_by_app_id(call: Call) -> Answer:
+    """The alternate key (REFERENCE 4); it does not work below /synchronization (REFERENCE 16)."""
+    wanted = call.parts["appId"].lower()
+    found = next((sp for sp in _listed(call) if sp.appId.lower() == wanted), None)
+    if found is None:
+        raise not_found(wanted)
+    return one(call, SERVICE_PRINCIPALS, found)
+
+
+@route("GET", "/servicePrincipals/{servicePrincipal-id}", READ_APPS)
+def get_service_principal(call: Call) -> Answer:
+    """Graph: servicePrincipal, get."""
+    return one(call, SERVICE_PRINCIPALS, service_principal(call))
+
+
+_CHANGEABLE = {
+    "accountEnabled": bool,
+    "appRoleAssignmentRequired": bool,
+    "notificationEmailAddresses": list,
+    "preferredSingleSignOnMode": str,
+    "loginUrl": str,
+    "replyUrls": list,
+    "tags": list,
+}
+
+
+@route("PATCH", "/servicePrincipals/{servicePrincipal-id}", WRITE_APPS)
+def change_service_principal(call: Call) -> Answer:
+    """Graph: servicePrincipal, update. Differs: only the properties that a set-up touches."""
+    sp, body = service_principal(call), call.json()
+    for name, value in (body or {}).items():
+        if name not in _CHANGEABLE or not isinstance(value, _CHANGEABLE[name]):
+            raise Refused(400, "Request_BadRequest", f"Invalid value specified for property '{name}' of resource.")
+    for name, value in body.items():
+        setattr(sp, name, value)
+    return Answer(204)
+
+
+# Owners
+
+
+@route("GET", "/servicePrincipals/{servicePrincipal-id}/owners", READ_APPS)
+def list_owners(call: Call) -> Answer:
+    """Users and service principals (Graph: servicePrincipal, list owners)."""
+    return _owners(call, service_principal(call).owners)
+
+
+def _owners(call: Call, ids: Sequence[str]) -> Answer:
+    tenant = call.tenant
+    rows = [tenant.users.get(key) or tenant.service_principals.get(key) for key in ids]
+
+    def show(thing: User | ServicePrincipal) -> dict[str, Any]:
+        if isinstance(thing, User):
+            return MEMBERS.show(thing)
+        return {"@odata.type": "#microsoft.graph.servicePrincipal", **show_service_principal(thing)}
+
+    return answer(call, replace(MEMBERS, show=show), [row for row in rows if row])
+
+
+@route("POST", "/servicePrincipals/{servicePrincipal-id}/owners/$ref", WRITE_APPS)
+def add_owner(call: Call) -> Answer:
+    """Graph: servicePrincipal, add owner (REFERENCE 1.2)."""
+    return _add_owner(call, service_principal(call).owners)
+
+
+@route("GET", "/applications/{application-id}", READ_APPS)
+def get_application(call: Call) -> Answer:
+    """Graph: application, get."""
+    return one(call, _APPLICATIONS, _registered(call))
+
+
+@route("GET", "/applications", READ_APPS)
+def list_applications(call: Call) -> Answer:
+    """Registrations of this tenant (Graph: application, list)."""
+    return answer(call, _APPLICATIONS, [sp for sp in _listed(call) if sp.application_id])
+
+
+@route("POST", "/applications/{application-id}/owners/$ref", MAKE_APPS)
+def add_application_owner(call: Call) -> Answer:
+    """Needed too for provision on demand with OwnedBy (REFERENCE 1.2)."""
+    return _add_owner(call, _registered(call).application_owners)
+
+
+def _registered(call: Call) -> ServicePrincipal:
+    wanted = call.parts["application-id"].lower()
+    found = next((sp for sp in call.tenant.service_principals.values() if sp.application_id == wanted), None)
+    if found is None:
+        raise not_found(wanted)
+    return found
+
+
+def _add_owner(call: Call, owners: list[str]) -> Answer:
+    body = call.json()
+    address = body.get("@odata.id", "") if isinstance(body, dict) else ""
+    found = re.search(r"/(?:directoryObjects|users|servicePrincipals)/([0-9a-fA-F-]{36})$", str(address))
+    key = found[1].lower() if found else ""
+    if key not in call.tenant.users and key not in call.tenant.service_principals:
+        raise Refused(400, "Request_BadRequest", f"Invalid object identifier '{key or address}'.")
+    if key in owners:
+        raise Refused(
+            400,
+            "Request_BadRequest",
+            "One or more added object references already exist for the following modified properties: 'owners'.",
+        )
+    owners.append(key)
+    return Answer(204)
+
+
+def _show_application(sp: ServicePrincipal) -> dict[str, Any]:
+    return {
+        "id": sp.application_id,
+        "appId": sp.appId,
+        "displayName": sp.displayName,
+        "applicationTemplateId": sp.applicationTemplateId,
+        "signInAudience": "AzureADMyOrg",
+        "identifierUris": [],
+        "appRoles": sp.appRoles,
+        "tags": sp.tags,
+        "createdDateTime": show_service_principal(sp)["createdDateTime"],
+    }
+
+
+_APPLICATIONS = Listing(
+    "applications",
+    "application",
+    frozenset(_show_application(ServicePrincipal("", "", ""))),
+    Filterable({"displayName": ops("eq startswith"), "appId": ops("eq in")}),
+    lambda sp, name: getattr(sp, name, None),
+    _show_application,
+    orderable=frozenset({"displayName"}),
+)
+
+
+# Templates
+
+
+_GALLERY: list[dict[str, Any]] = [
+    {"id": NON_GALLERY, "displayName": "Custom", "publisher": None, "supportedProvisioningTypes": ["sync"]},
+    {
+        "id": "cd3ed3de-93ee-400b-8b19-b61ef44a0f29",
+        "displayName": "Salesforce",
+        "publisher": "Salesforce",
+        "supportedProvisioningTypes": ["sync"],
+    },
+]
+_TEMPLATES = Listing(
+    "applicationTemplates",
+    "applicationTemplate",
+    frozenset(_GALLERY[0]),
+    Filterable({"displayName": ops("eq contains startswith"), "id": ops("eq")}),
+    get_row,
+    dict,
+    advanced=False,
+)
+
+
+@route("GET", "/applicationTemplates", READ_APPS)
+def list_templates(call: Call) -> Answer:
+    """The gallery. Differs: two entries (Graph: applicationTemplate, list)."""
+    return answer(call, _TEMPLATES, _GALLERY)
+
+
+@route("GET", "/applicationTemplates/{applicationTemplate-id}", READ_APPS)
+def get_template(call: Call) -> Answer:
+    """Graph: applicationTemplate, get."""
+    found = next((row for row in _GALLERY if row["id"] == call.parts["applicationTemplate-id"].lower()), None)
+    if found is None:
+        raise not_found(call.parts["applicationTemplate-id"])
+    return one(call, _TEMPLATES, found)
+
+
+@route("POST", "/applicationTemplates/{applicationTemplate-id}/instantiate", MAKE_APPS)
+def instantiate(call: Call) -> Answer:
+    """A new application with its service principal, owned by the caller; both visible only after a while.
+
+    Not idempotent (REFERENCE 4; Graph: applicationTemplate, instantiate).
+    """
+    template = call.parts["applicationTemplate-id"].lower()
+    body = call.json()
+    name = body.get("displayName") if isinstance(body, dict) else None
+    if template not in {row["id"] for row in _GALLERY}:
+        raise not_found(template)
+    if not isinstance(name, str) or not name.strip():
+        raise Refused(400, "Request_BadRequest", "A value is required for property 'displayName' of resource.")
+    sp = make(call, name.strip(), template)
+    shown: dict[str, Any] = {"id": sp.application_id, "appId": sp.appId, "displayName": sp.displayName, "appRoles": []}
+    answer_body = {"application": shown, "servicePrincipal": show_service_principal(sp)}
+    kind = "microsoft.graph.applicationServicePrincipal"
+    return Answer(201, {"@odata.context": context(call, kind), **answer_body})
+
+
+def make(call: Call, name: str, template: str) -> ServicePrincipal:
+    """Into the tenant; reads and lists lag apart from each other."""
+    tenant, now = call.tenant, call.world.clock.now()
+    lag = (timedelta(0), timedelta(0))
+    if not tenant.mood.calm:
+        lag = (timedelta(seconds=call.world.random.uniform(2, 20)), timedelta(seconds=call.world.random.uniform(2, 40)))
+    owner = [call.caller.service_principal_id] if call.caller.service_principal_id else []
+    sp = ServicePrincipal(
+        new_id(),
+        new_id(),
+        name,
+        application_id=new_id(),
+        applicationTemplateId=template,
+        appOwnerOrganizationId=tenant.id,
+        tags=[INTEGRATED, CUSTOM],
+        appRoles=[USER_ROLE, SAML_ROLE],
+        createdDateTime=call.world.clock.stamp(),
+        owners=list(owner),
+        application_owners=list(owner),
+        templates=["scim"],
+        readable_at=now + lag[0],
+        listed_at=now + lag[1],
+    )
+    sp.servicePrincipalNames = [sp.appId]
+    tenant.service_principals[sp.id] = sp
+    return sp

@@ -1,0 +1,110 @@
+"""App role assignments: who is assigned to an application, and which permissions an application has (REFERENCE 10)."""
+
+from __future__ import annotations
+
+from ..world import Assignment, Group, ServicePrincipal, Tenant, User, new_id
+from .applications import GRAPH_APP_ID
+from .lists import answer, count, one
+from .permissions import ASSIGN, KNOWN, READ_APPS, UNASSIGN
+from .routes import route
+from .shapes import ASSIGNMENTS
+from .wire import Answer, Call, Refused, context, not_found, service_principal
+
+DEFAULT_ACCESS = "00000000-0000-0000-0000-000000000000"
+
+
+def _assigned(call: Call) -> list[Assignment]:
+    return call.tenant.assignments_of(service_principal(call).id)
+
+
+@route("GET", "/servicePrincipals/{servicePrincipal-id}/appRoleAssignedTo", READ_APPS)
+def list_assigned(call: Call) -> Answer:
+    """Users, groups and service principals (Graph: servicePrincipal, list appRoleAssignedTo)."""
+    return answer(call, ASSIGNMENTS, _assigned(call))
+
+
+@route("GET", "/servicePrincipals/{servicePrincipal-id}/appRoleAssignedTo/$count", READ_APPS)
+def count_assigned(call: Call) -> Answer:
+    """A bare number, with ConsistencyLevel: eventual."""
+    return count(call, ASSIGNMENTS, _assigned(call))
+
+
+@route("GET", "/servicePrincipals/{servicePrincipal-id}/appRoleAssignedTo/{appRoleAssignment-id}", READ_APPS)
+def get_assigned(call: Call) -> Answer:
+    """One assignment."""
+    found = call.tenant.assignments.get(service_principal(call).id, {}).get(call.parts["appRoleAssignment-id"])
+    if found is None:
+        raise not_found(call.parts["appRoleAssignment-id"])
+    return one(call, ASSIGNMENTS, found)
+
+
+@route("POST", "/servicePrincipals/{servicePrincipal-id}/appRoleAssignedTo", ASSIGN)
+def assign(call: Call) -> Answer:
+    """Errors as REFERENCE 10 lists them; groups need P1 (Graph: servicePrincipal, post appRoleAssignedTo)."""
+    sp, body = service_principal(call), call.json()
+    values = [str(body.get(name, "")).lower() for name in ("principalId", "resourceId", "appRoleId")] if body else []
+    if len(values) != 3 or not all(len(value) == 36 for value in values):
+        raise Refused(400, "Request_BadRequest", "Invalid GUID specified in the request.")
+    principal_id, resource_id, role_id = values
+    principal = call.tenant.users.get(principal_id) or call.tenant.groups.get(principal_id)
+    if principal is None or resource_id != sp.id:
+        raise not_found(principal_id if principal is None else resource_id)
+    _check_role(sp, role_id)
+    if isinstance(principal, Group) and call.tenant.licence == "none":
+        raise Refused(400, "Request_BadRequest", "Assigning groups needs an Entra ID P1 or P2 licence.")
+    if any(
+        each.principalId == principal_id and each.appRoleId == role_id for each in call.tenant.assignments_of(sp.id)
+    ):
+        raise Refused(400, "Request_BadRequest", "Permission being assigned already exists on the object")
+    made = put(call.tenant, sp, principal, role_id)
+    made.createdDateTime = call.world.clock.stamp()
+    body = {"@odata.context": context(call, "appRoleAssignments/$entity"), **ASSIGNMENTS.show(made)}
+    return Answer(201, body)
+
+
+def _check_role(sp: ServicePrincipal, role_id: str) -> None:
+    roles = [role for role in sp.appRoles if role["isEnabled"] and "User" in role["allowedMemberTypes"]]
+    legal = {role["id"] for role in roles} or {DEFAULT_ACCESS}
+    if role_id not in legal:
+        raise Refused(400, "Request_BadRequest", "Permission being assigned was not found on application")
+
+
+def put(tenant: Tenant, sp: ServicePrincipal, principal: User | Group, role_id: str) -> Assignment:
+    """Assign, without any check."""
+    kind = "User" if isinstance(principal, User) else "Group"
+    made = Assignment(new_id(), principal.id, kind, principal.displayName or "", sp.id, sp.displayName, role_id)
+    tenant.assignments.setdefault(sp.id, {})[made.id] = made
+    tenant.change(made)
+    return made
+
+
+@route("DELETE", "/servicePrincipals/{servicePrincipal-id}/appRoleAssignedTo/{appRoleAssignment-id}", UNASSIGN)
+def unassign(call: Call) -> Answer:
+    """204; the person is disabled in Haiilo at the next cycle (REFERENCE 10)."""
+    assigned = call.tenant.assignments.get(service_principal(call).id, {})
+    if assigned.pop(call.parts["appRoleAssignment-id"], None) is None:
+        raise not_found(call.parts["appRoleAssignment-id"])
+    call.tenant.changes += 1
+    return Answer(204)
+
+
+@route("GET", "/servicePrincipals/{servicePrincipal-id}/appRoleAssignments", READ_APPS)
+def list_granted(call: Call) -> Answer:
+    """The roles that an application has itself: its consented permissions (Graph: list appRoleAssignments)."""
+    sp, tenant = service_principal(call), call.tenant
+    graph = next((each for each in tenant.service_principals.values() if each.appId == GRAPH_APP_ID), None)
+    consent = next((each for each in tenant.consents.values() if each.service_principal_id == sp.id), None)
+    rows = [
+        Assignment(
+            f"{sp.id[:8]}-{KNOWN[role][:8]}",
+            sp.id,
+            "ServicePrincipal",
+            sp.displayName,
+            graph.id if graph else "",
+            "Microsoft Graph",
+            KNOWN[role],
+            createdDateTime=sp.createdDateTime,
+        )
+        for role in (consent.roles if consent else [])
+    ]
+    return answer(call, ASSIGNMENTS, rows)

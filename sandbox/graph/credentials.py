@@ -1,0 +1,105 @@
+"""Saved secrets and the connection test (REFERENCE 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .. import engine_room
+from ..wording import words
+from ..world import Job
+from . import audit
+from .jobs import JOB, SP, job_in
+from .permissions import READ_SYNC, WRITE_SYNC
+from .routes import route
+from .wire import Answer, Call, Refused, context, service_principal
+
+KEYS = frozenset(
+    words(
+        "None UserName Password SecretToken AppKey BaseAddress ClientIdentifier ClientSecret SingleSignOnType"
+        " Sandbox Url Domain ConsumerKey ConsumerSecret TokenKey TokenExpiration Oauth2AccessToken"
+        " Oauth2AccessTokenCreationTime Oauth2RefreshToken SyncAll InstanceName Oauth2ClientId"
+        " Oauth2ClientSecret CompanyId UpdateKeyOnSoftDelete SynchronizationSchedule SystemOfRecord"
+        " SandboxName EnforceDomain SyncNotificationSettings SkipOutOfScopeDeletions Oauth2AuthorizationCode"
+        " Oauth2RedirectUri ApplicationTemplateIdentifier Oauth2TokenExchangeUri Oauth2AuthorizationUri"
+        " AuthenticationType Server PerformInboundEntitlementGrants HardDeletesEnabled"
+        " SyncAgentCompatibilityKey SyncAgentADContainer ValidateDomain TestReferences ConnectionString"
+    )
+)
+SECRET = frozenset({"SecretToken", "Password", "ClientSecret", "Oauth2ClientSecret", "Oauth2AccessToken"})
+MASK = "*"
+NEEDED_TOGETHER = frozenset({"SyncNotificationSettings", "SyncAll"})
+
+
+def _pairs(rows: Any, *, what: str) -> dict[str, str]:
+    """Key → value. Raises Refused: 400 when missing, 500 for a key that is not in the enum (REFERENCE 7)."""
+    if not isinstance(rows, list):
+        raise Refused(400, "RequestMissingRequiredParameter", f"Required parameter '{what}' is missing.")
+    pairs: dict[str, str] = {}
+    for row in rows:
+        key, value = (row.get("key"), row.get("value")) if isinstance(row, Mapping) else (None, None)
+        if not isinstance(key, str) or key not in KEYS:
+            raise Refused(500, "InternalError", f"Requested value '{key}' was not found.")
+        if value is not None and not isinstance(value, str):
+            raise Refused(400, "BadRequest", f"The value of '{key}' must be a string.")
+        pairs[key] = value or ""
+    return pairs
+
+
+@route("PUT", SP + "/secrets", WRITE_SYNC)
+def put_secrets(call: Call) -> Answer:
+    """204; replaces the whole set. Without SyncAll and SyncNotificationSettings it is answered 204 and nothing is
+    saved (REFERENCE 7, 16; the switch `two_secrets_are_enough` makes it as documented)."""
+    sp, tenant, body = service_principal(call), call.tenant, call.json()
+    pairs = _pairs(body.get("value") if isinstance(body, dict) else None, what="value")
+    cleared = bool(pairs) and not any(pairs.values())
+    if cleared or set(pairs) >= NEEDED_TOGETHER or tenant.switched("two_secrets_are_enough"):
+        tenant.secrets[sp.id] = {key: value for key, value in pairs.items() if value}
+        engine_room.delay_secrets(call.world, tenant, sp.id)
+        audit.write(call, "Update provisioning setting or credentials", sp.id)
+    return Answer(204)
+
+
+@route("GET", SP + "/secrets", READ_SYNC)
+def get_secrets(call: Call) -> Answer:
+    """Which keys are there; secret values are masked (REFERENCE 7)."""
+    sp = service_principal(call)
+    saved = engine_room.visible_secrets(call.world, call.tenant, sp.id)
+    rows = [{"key": key, "value": MASK if key in SECRET else value} for key, value in saved.items()]
+    what = context(call, f"servicePrincipals('{sp.id}')/synchronization/secrets")
+    return Answer(200, {"@odata.context": what, "value": rows})
+
+
+@route("POST", SP + "/jobs/validateCredentials", WRITE_SYNC, outside=True)
+def validate(call: Call) -> Answer:
+    """Before there is a job; needs templateId (REFERENCE 7)."""
+    return _validate(call, None)
+
+
+@route("POST", JOB + "/validateCredentials", WRITE_SYNC, outside=True)
+def validate_job(call: Call) -> Answer:
+    """On a job (REFERENCE 7)."""
+    return _validate(call, job_in(call))
+
+
+def _validate(call: Call, job: Job | None) -> Answer:
+    sp, tenant, body = service_principal(call), call.tenant, call.json()
+    if not isinstance(body, dict) or (job is None and not body.get("templateId")):
+        raise Refused(400, "RequestMissingRequiredParameter", "Required parameter 'templateId' is missing.")
+    if body.get("useSavedCredentials"):
+        pairs = engine_room.visible_secrets(call.world, tenant, sp.id)
+    else:
+        pairs = _pairs(body.get("credentials"), what="credentials")
+    from .. import provisioning
+
+    refusal = provisioning.validate_credentials(
+        call.world, tenant, pairs.get("BaseAddress", ""), pairs.get("SecretToken", ""), job.schema if job else None
+    )
+    if refusal is None:
+        return Answer(204)
+    raise Refused(
+        400,
+        refusal.code,
+        refusal.message,
+        inner={"code": refusal.inner_code, "details": [], "message": refusal.message, "target": None},
+    )

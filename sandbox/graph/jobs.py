@@ -1,0 +1,229 @@
+"""Synchronization templates and jobs (REFERENCE 5, 6)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from .. import engine_room
+from ..clock import NEVER
+from ..wording import words
+from ..world import Job
+from . import audit
+from .filters import Filterable
+from .lists import Listing, answer, one
+from .permissions import READ_SYNC, WRITE_SYNC
+from .routes import route
+from .shapes import get_row
+from .wire import Answer, Call, Refused, context, service_principal
+
+SP = "/servicePrincipals/{servicePrincipal-id}/synchronization"
+JOB = SP + "/jobs/{synchronizationJob-id}"
+SETTINGS = [
+    {"name": "AzureIngestionAttributeOptimization", "value": "False"},
+    {"name": "LookaheadQueryEnabled", "value": "False"},
+    {"name": "QuarantineTooManyDeletesThreshold", "value": "500"},
+]
+SCOPES = frozenset(words("none connectordatastore escrows watermark quarantinestate full forcedeletes"))
+UNSET = "P10675199DT2H48M5.4775807S"  # the largest TimeSpan, as the service shows it before the first start
+
+
+def show_template(template_id: str) -> dict[str, Any]:
+    """Graph: synchronizationTemplate, without its schema."""
+    return {
+        "id": template_id,
+        "factoryTag": template_id,
+        "applicationId": "8adf8e6e-67b2-4cf2-a259-e3dc5476c621",
+        "default": True,
+        "description": None,
+        "discoverable": True,
+        "metadata": [],
+    }
+
+
+_ROW = Listing(
+    "", "synchronizationTemplate", frozenset(show_template("")), Filterable({}), get_row, dict, advanced=False
+)
+_JOBS = Listing(
+    "",
+    "synchronizationJob",
+    frozenset({"id", "templateId", "schedule", "status", "synchronizationJobSettings"}),
+    Filterable({}),
+    get_row,
+    dict,
+    advanced=False,
+)
+
+
+def _named(listing: Listing, call: Call, what: str) -> Listing:
+    return replace(listing, name=f"servicePrincipals('{service_principal(call).id}')/synchronization/{what}")
+
+
+def _templates(call: Call) -> list[str]:
+    return [] if call.tenant.switched("F6") else service_principal(call).templates
+
+
+@route("GET", SP + "/templates", READ_SYNC)
+def list_templates(call: Call) -> Answer:
+    """Empty for an application that cannot be provisioned (REFERENCE 5)."""
+    return answer(call, _named(_ROW, call, "templates"), [show_template(name) for name in _templates(call)])
+
+
+@route("GET", SP + "/templates/{synchronizationTemplate-id}", READ_SYNC)
+def get_template(call: Call) -> Answer:
+    """REFERENCE 5."""
+    return one(call, _named(_ROW, call, "templates"), show_template(template_in(call)))
+
+
+def template_in(call: Call) -> str:
+    """The template id in the path. Raises Refused (404)."""
+    name = call.parts["synchronizationTemplate-id"]
+    if name not in _templates(call):
+        raise Refused(404, "ResourceNotFound", f"Template '{name}' was not found.")
+    return name
+
+
+def job_in(call: Call) -> Job:
+    """The job in the path, if it can be read yet. Raises Refused (404; also for moments after its creation)."""
+    sp, wanted = service_principal(call), call.parts["synchronizationJob-id"]
+    job = call.tenant.jobs.get(wanted)
+    if job is None or job.deleted or job.service_principal_id != sp.id or _later(call, job.readable_at):
+        raise Refused(404, "ResourceNotFound", f"Job '{wanted}' was not found.")
+    return job
+
+
+def _later(call: Call, moment: datetime | None) -> bool:
+    return moment is not None and moment > call.world.clock.now()
+
+
+def _jobs(call: Call) -> Sequence[Job]:
+    return [job for job in call.tenant.jobs_of(service_principal(call).id) if not _later(call, job.listed_at)]
+
+
+@route("GET", SP + "/jobs", READ_SYNC)
+def list_jobs(call: Call) -> Answer:
+    """All of the application; a new one comes up late (REFERENCE 6, 14)."""
+    return answer(call, _named(_JOBS, call, "jobs"), [job.as_graph() for job in _jobs(call)])
+
+
+@route("GET", JOB, READ_SYNC)
+def get_job(call: Call) -> Answer:
+    """REFERENCE 6, 11."""
+    return one(call, _named(_JOBS, call, "jobs"), job_in(call).as_graph())
+
+
+@route("POST", SP + "/jobs", WRITE_SYNC)
+def create_job(call: Call) -> Answer:
+    """201; not running; a second POST makes a second job (REFERENCE 6)."""
+    sp, body = service_principal(call), call.json()
+    template = body.get("templateId") if isinstance(body, dict) else None
+    if not isinstance(template, str) or not template:
+        raise Refused(400, "RequestMissingRequiredParameter", "Required parameter 'templateId' is missing.")
+    if template not in _templates(call):
+        raise Refused(400, "InvalidTemplate", f"Template '{template}' is not available for this application.")
+    job = make(call, sp.id, template)
+    body = {"@odata.context": context(call, f"servicePrincipals('{sp.id}')/synchronization/jobs/$entity")}
+    return Answer(201, {**body, **job.as_graph()})
+
+
+def make(call: Call, sp_id: str, template: str) -> Job:
+    """A job with the template's default schema; reads and lists lag apart from each other unless calm."""
+    tenant, clock = call.tenant, call.world.clock
+    job = new_job(tenant.id, sp_id, template, engine_room.default_schema(template, tenant))
+    if not tenant.mood.calm:
+        job.readable_at = clock.now() + timedelta(seconds=call.world.random.uniform(1, 15))
+        job.listed_at = clock.now() + timedelta(seconds=call.world.random.uniform(1, 15))
+    tenant.jobs[job.id] = job
+    audit.write(call, "Add provisioning configuration", sp_id)
+    return job
+
+
+def new_job(tenant_id: str, sp_id: str, template: str, schema: dict[str, Any]) -> Job:
+    """As the service makes it: Paused, never ran."""
+    status = {
+        "code": "Paused",
+        "countSuccessiveCompleteFailures": 0,
+        "escrowsPruned": False,
+        "steadyStateFirstAchievedTime": NEVER,
+        "steadyStateLastAchievedTime": NEVER,
+        "troubleshootingUrl": "",
+        "lastExecution": None,
+        "lastSuccessfulExecution": None,
+        "lastSuccessfulExecutionWithExports": None,
+        "quarantine": None,
+        "progress": [],
+        "synchronizedEntryCountByType": [],
+    }
+    return Job(
+        id=f"{template}.{tenant_id.replace('-', '')}.{uuid.uuid4()}",
+        template_id=template,
+        service_principal_id=sp_id,
+        schema=schema,
+        schedule={"expiration": None, "interval": UNSET, "state": "Disabled"},
+        status=status,
+        settings=[dict(row) for row in SETTINGS],
+    )
+
+
+@route("DELETE", JOB, WRITE_SYNC)
+def delete_job(call: Call) -> Answer:
+    """204; accounts stay as they are (REFERENCE 6)."""
+    job = job_in(call)
+    job.deleted = True
+    audit.write(call, "Delete provisioning configuration", job.service_principal_id)
+    return Answer(204)
+
+
+@route("POST", JOB + "/start", WRITE_SYNC)
+def start(call: Call) -> Answer:
+    """204; goes on where it stopped, clears quarantine (REFERENCE 6). Saved credentials must be visible (F10)."""
+    job = job_in(call)
+    if not engine_room.visible_secrets(call.world, call.tenant, job.service_principal_id).get("BaseAddress"):
+        raise Refused(
+            400,
+            "MissingCredentials",
+            "The synchronization job cannot be started because its credentials are not configured.",
+        )
+    engine_room.cycles(call.world).on_start(call.tenant, job)
+    audit.write(call, "Enable/start provisioning configuration", job.service_principal_id)
+    return Answer(204)
+
+
+@route("POST", JOB + "/pause", WRITE_SYNC)
+def pause(call: Call) -> Answer:
+    """204; a running cycle finishes (REFERENCE 6)."""
+    job = job_in(call)
+    job.schedule = {**job.schedule, "state": "Disabled"}
+    engine_room.cycles(call.world).on_pause(call.tenant, job)
+    audit.write(call, "Disable/pause provisioning configuration", job.service_principal_id)
+    return Answer(204)
+
+
+@route("POST", JOB + "/restart", WRITE_SYNC)
+def restart(call: Call) -> Answer:
+    """204; only criteria.resetScope is taken; empty is what the portal's Restart does (REFERENCE 6)."""
+    job, body = job_in(call), call.json() or {}
+    criteria = body.get("criteria", {})
+    if not isinstance(criteria, dict) or set(criteria) - {"resetScope", "@odata.type"}:
+        raise Refused(400, "BadRequest", "Only criteria.resetScope may be given.")
+    scope = str(criteria.get("resetScope") or "")
+    names = [name.strip() for name in scope.split(",") if name.strip()]
+    if any(name.lower() not in SCOPES for name in names):
+        raise Refused(400, "BadRequest", f"Requested value '{scope}' was not found.")
+    if any(name.lower() == "none" for name in names):
+        raise Refused(400, "BadRequest", "The reset scope None must not be used.")
+    engine_room.cycles(call.world).on_restart(
+        call.tenant, job, ", ".join(names) or "QuarantineState, Watermark, Escrows"
+    )
+    audit.write(call, "Enable/restart provisioning configuration", job.service_principal_id)
+    return Answer(204)
+
+
+@route("GET", SP, READ_SYNC)
+def get_synchronization(call: Call) -> Answer:
+    """The container: only its id."""
+    sp = service_principal(call)
+    return Answer(200, {"@odata.context": context(call, "synchronization/$entity"), "id": sp.id})

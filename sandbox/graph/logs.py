@@ -1,0 +1,139 @@
+"""The provisioning log and the directory's audit log (REFERENCE 12)."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+from ..wording import words
+from ..world import LogRow
+from . import throttling
+from .filters import Filterable, ops
+from .lists import Listing, answer, one
+from .permissions import READ_AUDITS, READ_LOGS
+from .routes import route
+from .shapes import get_row
+from .wire import Answer, Call, Refused, not_found
+
+_LOG = Listing(
+    name="auditLogs/provisioning",
+    type_name="provisioningObjectSummary",
+    properties=frozenset(
+        words(
+            "id activityDateTime tenantId jobId cycleId changeId durationInMilliseconds provisioningAction"
+            " provisioningStatusInfo provisioningSteps modifiedProperties initiatedBy servicePrincipal"
+            " sourceSystem targetSystem sourceIdentity targetIdentity"
+        )
+    ),
+    filterable=Filterable(
+        {
+            "activityDateTime": ops("eq gt lt ge le"),
+            **dict.fromkeys(words("id jobId changeId provisioningAction provisioningStatusInfo/status"), ops("eq")),
+            **dict.fromkeys(
+                words(
+                    "servicePrincipal/id servicePrincipal/displayName sourceIdentity/id sourceIdentity/displayName"
+                    " targetIdentity/id targetIdentity/displayName sourceSystem/displayName targetSystem/displayName"
+                    " initiatedBy/displayName"
+                ),
+                ops("eq contains"),
+            ),
+        },
+        folded=False,
+    ),
+    get=lambda row, name: _value(row, name),
+    show=lambda row: row.json() if isinstance(row, LogRow) else row,
+    orderable=frozenset({"activityDateTime"}),
+    presorted=True,
+    most=1000,
+    advanced=False,
+)
+_AUDITS = Listing(
+    name="auditLogs/directoryAudits",
+    type_name="directoryAudit",
+    properties=frozenset(
+        words(
+            "id category correlationId result resultReason activityDisplayName activityDateTime loggedByService"
+            " operationType initiatedBy targetResources additionalDetails"
+        )
+    ),
+    filterable=Filterable(
+        {
+            "activityDateTime": ops("eq gt lt ge le"),
+            **dict.fromkeys(["activityDisplayName", "category", "loggedByService", "result"], ops("eq startswith")),
+            "correlationId": ops("eq"),
+        },
+        folded=False,
+    ),
+    get=get_row,
+    show=dict,
+    orderable=frozenset({"activityDateTime"}),
+    most=1000,
+    advanced=False,
+)
+
+
+def _value(row: Any, name: str) -> Any:
+    """From a packed row without unpacking it, where that is possible."""
+    if isinstance(row, LogRow):
+        if name == "jobId":
+            return row.job_id
+        if name == "id":
+            return row.id
+        if name == "activityDateTime":
+            return row.shown
+        row = row.json()
+    return get_row(row, name)
+
+
+def _refuse_without_licence(call: Call) -> None:
+    """REFERENCE 1.4; switch F32."""
+    if call.tenant.licence == "none" or call.tenant.switched("F32"):
+        raise Refused(
+            403,
+            "Authentication_RequestFromNonPremiumTenantOrB2CTenant",
+            "Neither tenant is B2C or tenant doesn't have premium license",
+        )
+
+
+_SINCE = re.compile(r"activityDateTime\s+g[te]\s+(\d{4}-\d\d-\d\dT[\d:]+)")
+
+
+def _rows(call: Call) -> list[LogRow]:
+    """Within retention (30 days; 7 without a licence); the newest lag a little; only since the filter's date."""
+    now = call.world.clock.now()
+    oldest = now - timedelta(days=30)
+    lag = timedelta(0) if call.tenant.mood.calm else timedelta(minutes=5)
+    found = _SINCE.search(call.query.get("$filter", ""))
+    since = found[1] if found else ""
+    return [row for row in call.tenant.log if oldest <= row.at <= now - lag and row.shown[:19] >= since]
+
+
+@route("GET", "/auditLogs/provisioning", READ_LOGS)
+def list_log(call: Call) -> Answer:
+    """5 requests in 10 seconds; case-sensitive filters; oldest or newest first (REFERENCE 12)."""
+    _refuse_without_licence(call)
+    throttling.count(call, "auditLogs", 5, 10)
+    rows = _rows(call)
+    if not re.fullmatch(r"activityDateTime(\s+asc)?", call.query.get("$orderby", "").strip()):
+        rows.reverse()  # newest first, unless asked otherwise
+    return answer(call, _LOG, rows)
+
+
+@route("GET", "/auditLogs/provisioning/{provisioningObjectSummary-id}", READ_LOGS)
+def get_log_row(call: Call) -> Answer:
+    """One row."""
+    _refuse_without_licence(call)
+    wanted = call.parts["provisioningObjectSummary-id"]
+    found = next((row for row in _rows(call) if row.id == wanted), None)
+    if found is None:
+        raise not_found(wanted)
+    return one(call, _LOG, found)
+
+
+@route("GET", "/auditLogs/directoryAudits", READ_AUDITS)
+def list_audits(call: Call) -> Answer:
+    """Who changed the configuration, and quarantines (REFERENCE 12)."""
+    _refuse_without_licence(call)
+    throttling.count(call, "auditLogs", 5, 10)
+    return answer(call, _AUDITS, list(reversed(call.tenant.audits)))

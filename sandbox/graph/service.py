@@ -1,0 +1,115 @@
+"""One Graph call from request to answer: token, route, moods, permission, handler, checks, journal."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from ..moods import Moods
+from ..world import World
+from . import (  # noqa: F401  (each registers its routes)
+    access,
+    applications,
+    assignments,
+    batch,
+    credentials,
+    jobs,
+    logs,
+    on_demand,
+    organization,
+    people,
+    permissions,
+    routes,
+    schema,
+    throttling,
+)
+from .wire import Answer, Call, Refused, common_headers, no_route
+
+
+@dataclass
+class Outcome:
+    """An answer, and what is to go wrong with its way back: "", lose, hold or truncate."""
+
+    answer: Answer
+    accident: str = ""
+
+
+class Graph:
+    """The service of one world."""
+
+    def __init__(self, world: World, moods: Moods, contract: Any = None) -> None:
+        self.world, self.moods, self.contract = world, moods, contract
+
+    def handle(self, call: Call) -> Outcome:
+        """Never raises what a caller can cause; what happened is in the journal."""
+        call.dispatch = lambda inner: self.handle(inner).answer
+        try:
+            outcome = self._handle(call)
+        except Refused as refused:
+            outcome = Outcome(refused.answer(call))
+            if refused.status == 404 and call.caller_:
+                access.watch_isolation(call)
+        outcome.answer.headers = {**common_headers(call), **outcome.answer.headers}
+        self._write(call, outcome)
+        return outcome
+
+    def _handle(self, call: Call) -> Outcome:
+        call.caller_ = access.authenticate(call)
+        found = routes.find(call)
+        if found is None:
+            raise no_route(call)
+        mood = call.tenant.mood
+        if mood.throttle:
+            raise throttling.too_many(mood.throttle)
+        if mood.fail:
+            raise Refused(mood.fail, "UnknownError" if mood.fail == 500 else "ServiceUnavailable", "")
+        accident = "" if call.batched else self.moods.ordered(call.tenant, call.method, call.path)
+        by_chance = self.moods.chance(call.tenant, call.method, found.template) if not accident else ""
+        self._refuse_by_chance(call, by_chance)
+        permissions.check(call, found.need)
+        answer = self._answer(call, found)
+        return Outcome(answer, accident or (by_chance if by_chance in ("lose", "truncate") else ""))
+
+    def _refuse_by_chance(self, call: Call, chance: str) -> None:
+        if chance == "throttle":
+            raise throttling.too_many(max(1, math.ceil(self.world.clock.wait(timedelta(seconds=10)))))
+        if chance == "unavailable":
+            raise Refused(503, "ServiceUnavailable", "The service is temporarily unavailable.")
+        if chance == "timeout":
+            raise Refused(504, "GatewayTimeout", "")
+
+    def _answer(self, call: Call, found: routes.Route) -> Answer:
+        if self.contract:
+            self.contract.check_request(call)
+        if found.outside:
+            answer = found.handler(call)
+        else:
+            with self.world.lock:
+                answer = found.handler(call)
+        if call.method != "GET":
+            self.world.touch()
+        if self.contract:
+            self.contract.check_answer(call, answer)
+        return answer
+
+    def _write(self, call: Call, outcome: Outcome) -> None:
+        caller = call.caller_
+        self.world.journal.append(
+            {
+                "time": self.world.clock.stamp().isoformat(),
+                "kind": "graph",
+                "method": call.method,
+                "path": call.path,
+                "query": call.query,
+                "tenant": caller.tenant.id if caller else "",
+                "token_tenant": caller.tenant.id if caller else "",
+                "client_id": caller.client_id if caller else "",
+                "roles": sorted(caller.roles) if caller else [],
+                "status": outcome.answer.status,
+                "code": outcome.answer.code,
+                "accident": outcome.accident,
+                "request_id": call.request_id,
+            }
+        )

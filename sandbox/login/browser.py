@@ -1,0 +1,210 @@
+"""What a person does at Microsoft with a browser: sign in, be sent back with a code, consent (REFERENCE 2.2, 2.3)."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from ..world import App, Tenant, User, World
+from . import consenting, pages
+from .refusals import LoginRefused, needed
+from .tenants import tenant_of
+from .tokens import Code, TokenDesk
+
+PICK = frozenset({"login", "select_account", "create"})
+SCOPE = ".default"
+
+
+@dataclass
+class Page:
+    """HTML, or an address to go to. `cookie` is the session to remember."""
+
+    html: str = ""
+    location: str = ""
+    status: int = 200
+    cookie: str = ""
+
+
+@dataclass
+class Errand:
+    """Why somebody is here: an authorize or an admin consent request that was checked."""
+
+    kind: str
+    authority: str
+    app: App
+    redirect_uri: str
+    query: dict[str, str]
+
+    def back(self, values: Mapping[str, str]) -> Page:
+        """Send the browser to the application."""
+        given = {key: value for key, value in values.items() if value}
+        if self.query.get("response_mode") == "form_post":
+            return Page(html=pages.form_post(self.redirect_uri, given))
+        parts = urlsplit(self.redirect_uri)
+        query = "&".join(each for each in (parts.query, urlencode(given)) if each)
+        if self.query.get("response_mode") == "fragment":
+            return Page(location=urlunsplit(parts._replace(fragment=urlencode(given))), status=302)
+        return Page(location=urlunsplit(parts._replace(query=query)), status=302)
+
+
+@dataclass
+class Browser:
+    """The pages of one world; sessions and open consents live in memory only."""
+
+    world: World
+    desk: TokenDesk
+    sessions: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Cookie → tenant id and user id."""
+    open_consents: dict[str, tuple[Errand, str, str]] = field(default_factory=dict)
+    """One-time context → errand, tenant id, user id."""
+
+    def arrive(self, kind: str, authority: str, query: str, session: str) -> Page:
+        """GET …/authorize or …/adminconsent. Raises LoginRefused where the application cannot be told."""
+        errand = self._errand(kind, authority, query)
+        signed_in = self._person(session)
+        prompts = set(errand.query.get("prompt", "").split())
+        if signed_in is None or prompts & PICK:
+            if "none" in prompts:
+                return self._refused(errand, LoginRefused(50058, "login_required"))
+            return self._sign_in_page(errand, query)
+        return self._go_on(errand, query, *signed_in)
+
+    def sign_in(self, context: str, login: str, password: str) -> Page:
+        """POST of the sign-in page. Raises LoginRefused for a made-up context."""
+        kind, _, rest = context.partition(" ")
+        authority, _, query = rest.partition(" ")
+        errand = self._errand(kind, authority, query)
+        try:
+            tenant, user = self._believe(login, password)
+        except LoginRefused as refused:
+            return self._sign_in_page(errand, query, refused.description, hint=login)
+        session = secrets.token_urlsafe(24)
+        self.sessions[session] = (tenant.id, user.id)
+        page = self._go_on(errand, query, tenant, user)
+        page.cookie = session
+        return page
+
+    def decide(self, context: str, decision: str, session: str) -> Page:
+        """POST of the consent page: once, and only in the browser that was shown it. Raises LoginRefused."""
+        found = self.open_consents.pop(context, None)
+        if found is None or self.sessions.get(session) != (found[1], found[2]):
+            raise LoginRefused(90013, "invalid_request")
+        errand, tenant = found[0], self.world.tenants[found[1]]
+        user = tenant.users[found[2]]
+        if decision == "return":
+            return self._denied(errand, tenant, LoginRefused(90094, "consent_required"))
+        if decision != "accept" or not consenting.may_consent(tenant, user):
+            return self._denied(errand, tenant, LoginRefused(65004, "consent_required"))
+        try:
+            consenting.grant(self.world, tenant, errand.app)
+        except LoginRefused as refused:
+            return self._denied(errand, tenant, refused)
+        shown = self._shown_tenant(tenant)
+        state = errand.query.get("state", "")
+        if errand.kind == "v1":
+            return errand.back({"tenant": shown, "state": state, "admin_consent": "True"})
+        values = {"admin_consent": "True", "tenant": shown, "scope": errand.query["scope"], "state": state}
+        return errand.back(values)
+
+    # Inside
+
+    def _errand(self, kind: str, authority: str, query: str) -> Errand:
+        """Checked as far as it can be without knowing who asks. Raises LoginRefused."""
+        values = dict(parse_qsl(query, keep_blank_values=True))
+        tenant_of(self.world, authority)
+        app = self.world.apps.get(needed(values, "client_id").lower())
+        if app is None:
+            raise LoginRefused(700016, "unauthorized_client", detail=f"Identifier '{values['client_id']}'.")
+        address = values.get("redirect_uri", "")
+        if not address:
+            raise LoginRefused(900971, "invalid_request")
+        if address not in app.redirect_uris:
+            raise LoginRefused(50011, "invalid_request", detail=f"'{address}'.")
+        if kind == "v2" and not needed(values, "scope").endswith(SCOPE):
+            raise LoginRefused(70011, "invalid_scope", detail="Only .default covers application permissions.")
+        if kind == "authorize":
+            self._check_authorize(values)
+        elif authority.lower() == "consumers":
+            raise LoginRefused(90014, "invalid_request")
+        return Errand(kind, authority, app, address, values)
+
+    def _check_authorize(self, values: Mapping[str, str]) -> None:
+        if needed(values, "response_type") != "code":
+            raise LoginRefused(70003, "unsupported_response_type")
+        needed(values, "scope")
+        if values.get("code_challenge") and values.get("code_challenge_method") != "S256":
+            raise LoginRefused(501481, "invalid_request", detail="Only S256 is supported here.")
+
+    def _person(self, session: str) -> tuple[Tenant, User] | None:
+        tenant_id, user_id = self.sessions.get(session, ("", ""))
+        tenant = self.world.tenants.get(tenant_id)
+        user = tenant.users.get(user_id) if tenant else None
+        return (tenant, user) if tenant and user else None
+
+    def _believe(self, login: str, password: str) -> tuple[Tenant, User]:
+        domain = login.strip().rpartition("@")[2]
+        tenant = self.world.tenant_at(domain) if "@" in login else None
+        user = tenant.user_named(login.strip()) if tenant else None
+        if tenant is None or user is None or user.deleted_at:
+            raise LoginRefused(50034, "invalid_grant")
+        if not user.accountEnabled:
+            raise LoginRefused(50057, "invalid_grant")
+        expected = tenant.passwords.get(user.id)
+        if expected is None or not secrets.compare_digest(expected.encode(), password.encode()):
+            raise LoginRefused(50126, "invalid_grant")
+        return tenant, user
+
+    def _sign_in_page(self, errand: Errand, query: str, problem: str = "", hint: str = "") -> Page:
+        context = f"{errand.kind} {errand.authority} {query}"
+        hint = hint or errand.query.get("login_hint", "")
+        return Page(html=pages.sign_in(f"/{errand.authority}/login", context, hint, problem))
+
+    def _go_on(self, errand: Errand, query: str, tenant: Tenant, user: User) -> Page:
+        wanted = tenant_of(self.world, errand.authority)
+        if wanted is not None and wanted is not tenant:
+            return self._sign_in_page(errand, query, LoginRefused(50020, "access_denied").description)
+        if errand.kind == "authorize":
+            return self._code(errand, tenant, user)
+        context = secrets.token_urlsafe(24)
+        self.open_consents[context] = (errand, tenant.id, user.id)
+        action = f"/{errand.authority}/consent"
+        if not consenting.may_consent(tenant, user):
+            refused = LoginRefused(90094, "consent_required")
+            return Page(html=pages.need_approval(action, context, errand.app.display_name, refused.description))
+        app = errand.app
+        return Page(
+            html=pages.consent(action, context, app.display_name, tenant.name, user.userPrincipalName, app.permissions)
+        )
+
+    def _code(self, errand: Errand, tenant: Tenant, user: User) -> Page:
+        query, code = errand.query, f"0.{secrets.token_urlsafe(48)}"
+        self.desk.codes[code] = Code(
+            errand.app.client_id,
+            errand.redirect_uri,
+            tenant.id,
+            user.id,
+            query.get("nonce", ""),
+            query.get("code_challenge", ""),
+            query["scope"],
+        )
+        values = {"code": code, "state": query.get("state", ""), "session_state": secrets.token_hex(16)}
+        return errand.back(values)
+
+    def _shown_tenant(self, tenant: Tenant) -> str:
+        """Switch F2: the answer names another tenant than the one that consented."""
+        return "00000000-aaaa-4000-8000-000000000002" if tenant.switched("F2") else tenant.id
+
+    def _refused(self, errand: Errand, refused: LoginRefused) -> Page:
+        values = {"error": refused.word, "error_description": refused.description}
+        return errand.back({**values, "state": errand.query.get("state", "")})
+
+    def _denied(self, errand: Errand, tenant: Tenant, refused: LoginRefused) -> Page:
+        """The true denial: v1 without state and tenant, v2 with admin_consent=True all the same (REFERENCE 2.2)."""
+        if errand.kind == "v1":
+            return errand.back({"error": "permission_denied", "error_description": "The admin canceled the request"})
+        values = {"error": refused.word, "error_description": refused.description}
+        return errand.back(
+            {**values, "tenant": tenant.id, "state": errand.query.get("state", ""), "admin_consent": "True"}
+        )

@@ -1,0 +1,94 @@
+"""The login service's signing keys: published as JWKS, rolled without notice (REFERENCE 2.3)."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import jwt
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from ..world import World
+
+KEPT = 2  # the one that signs and the one before it
+
+
+class NotOurs(Exception):
+    """The token was not signed here, or is none."""
+
+
+class Expired(Exception):
+    """The token's time is over, or has not come."""
+
+
+@dataclass
+class SigningKey:
+    """One key pair; `kid` is its name in the JWKS."""
+
+    kid: str
+    pem: str = field(repr=False)
+
+    @property
+    def private(self) -> rsa.RSAPrivateKey:
+        """Loaded once a process."""
+        return _load(self.pem)
+
+    def published(self) -> dict[str, Any]:
+        """Its row in the JWKS."""
+        row = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(self.private.public_key()))
+        return {"kty": "RSA", "use": "sig", "kid": self.kid, "n": row["n"], "e": row["e"]}
+
+
+@lru_cache(maxsize=16)
+def _load(pem: str) -> rsa.RSAPrivateKey:
+    key = serialization.load_pem_private_key(pem.encode(), None)
+    assert isinstance(key, rsa.RSAPrivateKey)
+    return key
+
+
+def roll(world: World) -> SigningKey:
+    """A new key that signs from now on; the one before stays published, older ones are gone."""
+    made = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    pem = made.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()
+    kid = base64.urlsafe_b64encode(hashlib.sha256(pem.encode()).digest()[:20]).decode().rstrip("=")
+    key = SigningKey(kid, pem)
+    with world.lock:
+        world.keys = [*world.keys, key][-KEPT:]
+        world.touch()
+    return key
+
+
+def published(world: World) -> list[dict[str, Any]]:
+    """The rows of the JWKS document."""
+    return [key.published() for key in world.keys]
+
+
+def sign(world: World, claims: Mapping[str, Any]) -> str:
+    """A JWT signed with the newest key."""
+    key: SigningKey = world.keys[-1]
+    return jwt.encode(dict(claims), key.private, algorithm="RS256", headers={"kid": key.kid, "x5t": key.kid})
+
+
+def verify(world: World, token: str) -> dict[str, Any]:
+    """The claims of a token signed here, whatever its audience. Raises Expired or NotOurs."""
+    try:
+        kid = jwt.get_unverified_header(token).get("kid")
+        key = next((each for each in world.keys if each.kid == kid), None)
+        if key is None:
+            raise NotOurs("Access token validation failure. Invalid signing key.")
+        claims: dict[str, Any] = jwt.decode(
+            token, key.private.public_key(), algorithms=["RS256"], options={"verify_aud": False}, leeway=0
+        )
+    except (jwt.ExpiredSignatureError, jwt.ImmatureSignatureError) as error:
+        raise Expired(str(error)) from error
+    except jwt.InvalidTokenError as error:
+        raise NotOurs("CompactToken parsing failed.") from error
+    return claims

@@ -1,0 +1,98 @@
+"""Unkindness: what goes wrong by chance, seeded and bounded, and what is ordered to go wrong (REFERENCE 14, ENGINE K).
+
+By chance, unless a tenant is calm: 429 with Retry-After, 503 and 504, a body that breaks off, an effect without an
+answer. The call after an unkind one is always kind, so a client that tries again gets through.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .world import Tenant, World
+
+HOLD_AT_MOST = 300.0  # seconds on the wall
+CHANCES = (("throttle", 0.02), ("unavailable", 0.01), ("timeout", 0.01), ("truncate", 0.01), ("lose", 0.01))
+RARE_EFFECTS = frozenset({"lose", "truncate"})
+
+
+@dataclass
+class Moods:
+    """The unkindness of one world; not kept over a restart."""
+
+    world: World
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _numbers: dict[str, int] = field(default_factory=dict)
+    _unkind: set[tuple[str, str, str]] = field(default_factory=set)
+    _held: dict[str, int] = field(default_factory=dict)
+    _release: threading.Event = field(default_factory=threading.Event)
+
+    def chance(self, tenant: Tenant, method: str, template: str) -> str:
+        """What happens to this call by chance: one of CHANCES, or nothing. The same seed gives the same series."""
+        if tenant.mood.calm:
+            return ""
+        key = (tenant.id, method, template)
+        with self._lock:
+            number = self._numbers[tenant.id] = self._numbers.get(tenant.id, 0) + 1
+            if key in self._unkind:
+                self._unkind.discard(key)
+                return ""
+            drawn = random.Random(f"{self.world.seed}/{tenant.domains[0]}/{number}").random()
+            for name, share in CHANCES:
+                if drawn < share:
+                    self._unkind.add(key)
+                    return name
+                drawn -= share
+        return ""
+
+    def ordered(self, tenant: Tenant, method: str, path: str) -> str:
+        """What was ordered for this call through the control port: "lose" or "hold" (each once), or nothing."""
+        for name, orders in (("lose", tenant.mood.lose_next), ("hold", tenant.mood.hold_next)):
+            with self._lock:
+                found = next((order for order in orders if fits(order, method, path)), None)
+                if found is not None:
+                    orders.remove(found)
+                    return name
+        return ""
+
+    def hold(self, tenant: Tenant) -> None:
+        """Wait until somebody releases the answer."""
+        with self._lock:
+            self._held[tenant.id] = self._held.get(tenant.id, 0) + 1
+            event = self._release
+        event.wait(HOLD_AT_MOST)
+        with self._lock:
+            self._held[tenant.id] -= 1
+
+    def holding(self, tenant: Tenant) -> bool:
+        """Whether an answer to this tenant is being held."""
+        return self._held.get(tenant.id, 0) > 0
+
+    def release(self) -> None:
+        """Let everything go that is held."""
+        with self._lock:
+            self._release.set()
+            self._release = threading.Event()
+
+
+def fits(order: Mapping[str, Any], method: str, path: str) -> bool:
+    """Whether a call is meant by an order {method, path_contains}."""
+    return str(order.get("method", method)).upper() == method and str(order.get("path_contains", "")) in path
+
+
+def change(tenant: Tenant, wishes: Mapping[str, Any]) -> None:
+    """Take over what POST /tenants/<id>/mood says. Raises ValueError for an unknown wish."""
+    mood = tenant.mood
+    for key, value in wishes.items():
+        match key:
+            case "calm":
+                mood.calm = bool(value)
+            case "throttle" | "fail":
+                setattr(mood, key, int(value))
+            case "lose_next" | "hold_next":
+                getattr(mood, key).append(dict(value))
+            case _:
+                raise ValueError(f"no such mood: {key}")

@@ -1,0 +1,148 @@
+"""Groups and their members: created, renamed, filled, emptied, deleted (REFERENCE 13)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ..world import Group
+from .memory import Memory
+from .outcome import Outcome
+from .plan import Mapped, Plan
+from .target import EntryFailed, Target
+from .values import EvaluationRefused, Value, as_text, is_empty
+
+ENDPOINT = "/Groups"
+CORE = "urn:ietf:params:scim:schemas:core:2.0:Group"
+TARGET = "customappsso"
+BATCH = 500
+"""Members in one PATCH."""
+
+
+@dataclass
+class GroupWork:
+    """What is needed to provision the groups of one job."""
+
+    plan: Plan
+    target: Target
+    memory: Memory
+
+    def provision(self, group: Group) -> Outcome:
+        """A group in scope: create, match, update, members. Raises TargetLost."""
+        outcome = Outcome(target_id=self.memory.groups.get(group.id, ""))
+        verb = "Update" if outcome.target_id else "Add"
+        outcome.step(f"EntryImport{verb}", "import", "success", f"Received Group '{group.displayName}' ({verb})")
+        if not self.plan.in_filter(group):
+            text = f"Group '{group.displayName}' does not pass the scoping filter."
+            outcome.step("EntrySynchronizationScoping", "scoping", "skipped", text)
+            return outcome.end("other", "skipped", "EntrySynchronizationSkipped", text)
+        try:
+            self._written(outcome, group)
+        except EvaluationRefused as problem:
+            return _failed(outcome, "AttributeMappingEvaluationError", str(problem))
+        except EntryFailed as problem:
+            return _failed(outcome, problem.code, problem.reason)
+        return outcome
+
+    def _written(self, outcome: Outcome, group: Group) -> None:
+        values = [pair for pair in self.plan.values(group, creating=True) if pair[0].slot.type != "Reference"]
+        resource = self._resource(outcome, group)
+        if resource is None:
+            if not self.plan.adds:
+                outcome.end("other", "skipped", "EntrySynchronizationSkipped", "Creating groups is switched off.")
+                return
+            self._create(outcome, group, values)
+        elif self.plan.updates:
+            self._update(outcome, group, resource, values)
+        self._members(outcome, group)
+        if not outcome.modified:
+            outcome.end("update", "skipped", "RedundantExport", f"Group '{group.displayName}' is the same already.")
+
+    def _resource(self, outcome: Outcome, group: Group) -> dict[str, Any] | None:
+        if outcome.target_id:
+            found = self.target.get(ENDPOINT, outcome.target_id)
+            if found is None:
+                raise EntryFailed("InvalidAnchor", f"The linked group '{outcome.target_id}' is not in {TARGET}.")
+            return found
+        for each in self.plan.matchers:
+            value = each.evaluate(group)
+            if is_empty(value):
+                continue
+            hits = self.target.find(ENDPOINT, each.slot, value)
+            if len(hits) > 1:
+                raise EntryFailed("DuplicateTargetEntries", f"{len(hits)} groups are named '{as_text(value)}'.")
+            if hits:
+                self._link(outcome, group, hits[0])
+                return hits[0]
+        return None
+
+    def _link(self, outcome: Outcome, group: Group, resource: dict[str, Any]) -> None:
+        outcome.target_id = str(resource["id"])
+        self.memory.groups[group.id] = outcome.target_id
+
+    def _create(self, outcome: Outcome, group: Group, values: list[tuple[Mapped, Value]]) -> None:
+        body: dict[str, Any] = {"schemas": [CORE]}
+        for each, value in values:
+            each.slot.put(body, value)
+        outcome.action = "create"
+        self._link(outcome, group, self.target.create(ENDPOINT, body))
+        self.memory.members[group.id] = []
+        outcome.modified = [(each.slot.name, None, value) for each, value in values]
+        outcome.step("EntryExportAdd", "export", "success", f"Group '{group.displayName}' was created in {TARGET}")
+
+    def _update(
+        self, outcome: Outcome, group: Group, resource: dict[str, Any], values: list[tuple[Mapped, Value]]
+    ) -> None:
+        outcome.action = "update"
+        changes = [
+            (each.slot, current, value)
+            for each, value in values
+            if each.flow_type != "objectaddonly" and not each.slot.same(current := each.slot.read(resource), value)
+        ]
+        if changes:
+            self.target.patch(ENDPOINT, outcome.target_id, self.target.operations(changes))
+            outcome.modified = [(slot.name, old, new) for slot, old, new in changes]
+            outcome.step("EntryExportUpdate", "export", "success", f"Group '{group.displayName}' was updated")
+
+    def _members(self, outcome: Outcome, group: Group) -> None:
+        mapped = next((each for each in self.plan.mapped if each.slot.attribute == "members"), None)
+        if mapped is None:
+            return
+        wanted = [identity for identity in group.members if identity in self.memory.links]
+        written = self.memory.members.setdefault(group.id, [])
+        added = [identity for identity in wanted if identity not in set(written)]
+        removed = [identity for identity in written if identity not in set(wanted)]
+        for batch in _batches(added):
+            ids = [self.memory.links[identity] for identity in batch]
+            self.target.patch(ENDPOINT, outcome.target_id, self.target.addition(ids))
+            outcome.modified += [("members", None, identity) for identity in ids]
+        gone = [self.memory.links.get(identity) for identity in removed]
+        for batch in _batches([identity for identity in gone if identity]):
+            self.target.patch(ENDPOINT, outcome.target_id, self.target.removal(batch))
+            outcome.modified += [("members", identity, None) for identity in batch]
+        self.memory.members[group.id] = wanted
+        if added or removed:
+            text = f"{len(added)} members were added, {len(removed)} removed."
+            outcome.step("EntryExportUpdate", "export", "success", text)
+
+    def delete(self, identity: str) -> Outcome:
+        """Out of scope or gone: DELETE. Raises TargetLost."""
+        outcome = Outcome(action="delete", target_id=self.memory.groups[identity])
+        try:
+            self.target.delete(ENDPOINT, outcome.target_id)
+        except EntryFailed as problem:
+            return _failed(outcome, problem.code, problem.reason)
+        self.memory.groups.pop(identity, None)
+        self.memory.members.pop(identity, None)
+        outcome.step("EntryExportDelete", "export", "success", f"The group was deleted in {TARGET}")
+        return outcome
+
+
+def _batches(items: list[str]) -> list[list[str]]:
+    return [items[start : start + BATCH] for start in range(0, len(items), BATCH)]
+
+
+def _failed(outcome: Outcome, code: str, reason: str) -> Outcome:
+    outcome.step("EntryExportUpdate", "export", "failure", reason)
+    action = outcome.action if outcome.action != "other" else "create" if not outcome.target_id else "update"
+    return outcome.end(action, "failure", code, reason)

@@ -1,0 +1,153 @@
+"""Provision on demand: one object, now, with the result in the answer (REFERENCE 9)."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from ..clock import graph_time
+from ..world import Group, User
+from . import scenarios
+from . import schema as schemas
+from .outcome import Outcome, modified
+from .plan import PlanRefused
+from .preparation import Prepared, prepare
+from .scope import Scope, read_scope
+from .source import Subject
+from .target import TargetLost
+from .wire import Send, Wire
+
+if TYPE_CHECKING:
+    from ..world import Job, ServicePrincipal, Tenant, World
+
+MOST_MEMBERS = 5
+_TYPE_NAME = "Microsoft.Azure.ActiveDirectory.Synchronization.Contracts.ProvisionOnDemandResult"
+
+
+class BadParameters(ValueError):
+    """The request is refused with RequestParameterInvalid; the message says why."""
+
+
+def on_demand(
+    world: World,
+    tenant: Tenant,
+    sp: ServicePrincipal,
+    job: Job,
+    parameters: Sequence[Mapping[str, Any]],
+    *,
+    send: Send | None = None,
+) -> tuple[str, str]:
+    """The key and the value of the answer, both strings with JSON inside. Raises BadParameters."""
+    identity, kind, members = _subject(job, parameters)
+    thing = _thing(tenant, identity, kind)
+    began = world.clock.stamp()
+    started = time.perf_counter()
+    try:
+        prepared = prepare(world, tenant, job, send or Wire(world), strict=False)
+        with world.lock:
+            scope = read_scope(tenant, sp.id, sync_all=prepared.settings.sync_all, now=world.clock.now())
+        scenarios.look(world, tenant, prepared.memory, scope, on_demand=True)
+        outcome = _provisioned(prepared, scope, thing, members)
+    except TargetLost as lost:
+        return _answer(tenant, Outcome().end("other", "failure", lost.code, lost.message), {})
+    except PlanRefused as refused:
+        return _answer(tenant, Outcome().end("other", "failure", "InvalidSchema", str(refused)), {})
+    plan = prepared.user_plan if kind == "User" else prepared.group_plan
+    spent = round((time.perf_counter() - started) * 1000)
+    row = prepared.letterhead.row(outcome, thing, kind, plan.target if plan else "", world.clock.stamp(), spent)
+    tenant.add_log(row, world.clock.now())
+    world.touch()
+    return _answer(tenant, outcome, {**row, "startTime": graph_time(began), "endTime": row["activityDateTime"]})
+
+
+def _subject(job: Job, parameters: Sequence[Mapping[str, Any]]) -> tuple[str, str, list[str]]:
+    """Object id, "User" or "Group", and ids of a group's members. Raises BadParameters."""
+    if not isinstance(parameters, list) or len(parameters) != 1 or not isinstance(parameters[0], Mapping):
+        raise BadParameters("Exactly one element is needed in parameters.")
+    rule, subjects = parameters[0].get("ruleId"), parameters[0].get("subjects")
+    if not rule or str(rule) not in {str(each.get("id")) for each in schemas.rules(job.schema)}:
+        raise BadParameters(f"The rule '{rule or ''}' is not a rule of this job.")
+    if not isinstance(subjects, list) or len(subjects) != 1 or not isinstance(subjects[0], Mapping):
+        raise BadParameters("Exactly one subject is needed.")
+    subject = subjects[0]
+    kind = next((name for name in ("User", "Group") if name == subject.get("objectTypeName")), None)
+    if kind is None:
+        raise BadParameters(f"objectTypeName '{subject.get('objectTypeName')}' is neither User nor Group.")
+    members = (subject.get("links") or {}).get("members") or []
+    if len(members) > MOST_MEMBERS:
+        raise BadParameters(f"At most {MOST_MEMBERS} members of a group can be provisioned on demand.")
+    return str(subject.get("objectId") or ""), kind, [str(member.get("objectId")) for member in members]
+
+
+def _thing(tenant: Tenant, identity: str, kind: str) -> User | Group:
+    found: User | Group | None = tenant.users.get(identity) if kind == "User" else tenant.groups.get(identity)
+    if found is None:
+        raise BadParameters(f"There is no {kind.lower()} with the object id '{identity}'.")
+    return found
+
+
+def _provisioned(prepared: Prepared, scope: Scope, thing: User | Group, members: list[str]) -> Outcome:
+    if isinstance(thing, User):
+        if prepared.user_plan is None:
+            return Outcome().end("other", "skipped", "EntrySynchronizationSkipped", "Users are not mapped.")
+        user = scope.users.get(thing.id)
+        if user is None:
+            return prepared.users.provision(Subject(thing), entitled=False)
+        subject = scope.subject(user)
+        if subject.gone and user.id in prepared.memory.links:
+            return prepared.users.disable(subject)
+        outcome = prepared.users.provision(subject, entitled=user.id not in scope.not_entitled)
+        if outcome.status != "failure":
+            prepared.memory.seen.add(user.id)
+        return outcome
+    if prepared.group_plan is None:
+        return Outcome().end("other", "skipped", "EntrySynchronizationSkipped", "Groups are not mapped.")
+    kept = {identity: kind for identity, kind in thing.members.items() if identity in members}
+    return prepared.groups.provision(replace(thing, members=kept))
+
+
+def _answer(tenant: Tenant, outcome: Outcome, row: dict[str, Any]) -> tuple[str, str]:
+    result = {"failure": "Failure", "skipped": "Skipped"}.get(outcome.status, "Success")
+    shown = _shown(outcome, row)
+    if tenant.switched("on_demand_array"):
+        return _TYPE_NAME, json.dumps([shown], ensure_ascii=False)
+    details = {"errorCode": outcome.code, "errorMessage": outcome.reason}
+    key = {"result": result, "details": details}
+    return json.dumps(key, ensure_ascii=False), json.dumps(shown, ensure_ascii=False)
+
+
+def _shown(outcome: Outcome, row: dict[str, Any]) -> dict[str, Any]:
+    """The object inside the answer; enums are capitalised here, lower-case in the logs."""
+    status = outcome.status.capitalize()
+    error = {"errorCode": outcome.code, "reason": outcome.reason} if outcome.code else None
+    return {
+        "id": row.get("id", ""),
+        "activityDateTime": row.get("activityDateTime", ""),
+        "jobId": row.get("jobId", ""),
+        "cycleId": row.get("cycleId", ""),
+        "changeId": row.get("changeId", str(uuid.uuid4())),
+        "action": outcome.action[:1].upper() + outcome.action[1:],
+        "startTime": row.get("startTime", ""),
+        "endTime": row.get("endTime", ""),
+        "durationInMilliseconds": row.get("durationInMilliseconds", 0),
+        "statusInfo": {"status": status, "errorInformation": error},
+        "modifiedProperties": modified(outcome),
+        "provisioningSteps": [
+            {
+                "name": step.name,
+                "type": step.type[:1].upper() + step.type[1:],
+                "status": "Failure" if step.status == "failure" else step.status.capitalize(),
+                "description": step.description,
+                "timestamp": row.get("activityDateTime", ""),
+                "details": step.details,
+            }
+            for step in outcome.steps
+        ],
+        "sourceIdentity": row.get("sourceIdentity"),
+        "targetIdentity": row.get("targetIdentity"),
+        "servicePrincipal": row.get("servicePrincipal"),
+    }

@@ -1,0 +1,94 @@
+"""What a cycle or a provisioning on demand needs before it can begin."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from . import memory as memories
+from . import schema as schemas
+from .compiler import Surroundings
+from .groups import GroupWork
+from .memory import Memory
+from .outcome import Letterhead
+from .plan import Plan, compile_plan
+from .settings import Settings, read_settings
+from .target import Target, TargetLost, endpoint_of
+from .users import UserWork
+from .wire import Send
+
+if TYPE_CHECKING:
+    from ..world import Job, Tenant, World
+
+_SHORTEST_WAIT, _LONGEST_WAIT = 2.0, 30.0
+
+
+@dataclass
+class Prepared:
+    """Plans, target and memory of one job."""
+
+    settings: Settings
+    memory: Memory
+    target: Target
+    user_plan: Plan | None
+    group_plan: Plan | None
+    letterhead: Letterhead
+
+    @property
+    def users(self) -> UserWork:
+        """Only where there is a plan for users."""
+        assert self.user_plan is not None
+        return UserWork(self.user_plan, self.target, self.memory)
+
+    @property
+    def groups(self) -> GroupWork:
+        """Only where there is a plan for groups."""
+        assert self.group_plan is not None
+        return GroupWork(self.group_plan, self.target, self.memory)
+
+
+def prepare(world: World, tenant: Tenant, job: Job, send: Send, *, strict: bool | None = None) -> Prepared:
+    """`strict` False ignores the flag in the address. Raises TargetLost without an address, PlanRefused."""
+    settings = read_settings(world, tenant, job)
+    clock = world.clock
+    try:
+        base, flagged = endpoint_of(settings.base_address)
+    except ValueError as problem:
+        code = "SystemForCrossDomainIdentityManagementInvalidCredentials"
+        raise TargetLost(code, str(problem)) from None
+    target = Target(
+        base,
+        settings.token,
+        send,
+        strict=flagged if strict is None else strict,
+        timeout=min(_LONGEST_WAIT, max(_SHORTEST_WAIT, clock.wait(timedelta(seconds=100)))),
+    )
+    pause = target.pause
+    target.pause = lambda seconds: pause(clock.wait(timedelta(seconds=seconds)))
+    around = Surroundings(now=clock.stamp, chance=world.random)
+    return Prepared(
+        settings=settings,
+        memory=memories.of(job),
+        target=target,
+        user_plan=compile_plan(job.schema, "User", around),
+        group_plan=compile_plan(job.schema, "Group", around),
+        letterhead=letterhead(tenant, job),
+    )
+
+
+def letterhead(tenant: Tenant, job: Job) -> Letterhead:
+    """For the log rows of one cycle."""
+    application = tenant.service_principals.get(job.service_principal_id)
+    rule = next(iter(schemas.rules(job.schema)), {})
+    source = schemas.directory(job.schema, str(rule.get("sourceDirectoryName"))) or {}
+    target = schemas.directory(job.schema, str(rule.get("targetDirectoryName"))) or {}
+    return Letterhead(
+        tenant=tenant,
+        job=job,
+        cycle=str(uuid.uuid4()),
+        application=application.displayName if application else "",
+        source_system=str(source.get("id", "")),
+        target_system=str(target.get("id", "")),
+    )

@@ -1,0 +1,86 @@
+"""When a job goes into quarantine, how it is tried again, and when it is given up (REFERENCE 11.4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from ..clock import graph_time
+from . import status
+from .memory import Memory, Quarantine
+
+if TYPE_CHECKING:
+    from ..clock import Clock
+    from ..world import Job
+
+GIVEN_UP_AFTER = timedelta(days=28)
+_GAPS = (timedelta(hours=6), timedelta(hours=12), timedelta(hours=24))
+
+
+@dataclass(frozen=True)
+class Limits:
+    """From how many failures on what happens."""
+
+    judged_from: int = 5_000
+    proportion: float = 0.4
+    base: int = 40_000
+    total: int = 60_000
+    deletes: int = 500
+
+
+def verdict(limits: Limits, failures: int, operations: int, references: int) -> str | None:
+    """The quarantine reason, or None; `references` are failed references, which only the total counts."""
+    if failures + references >= limits.total:
+        return "EncounteredTotalEscrowThreshold"
+    if failures >= limits.base:
+        return "EncounteredBaseEscrowThreshold"
+    if failures >= limits.judged_from and operations and failures / operations > limits.proportion:
+        return "EncounteredEscrowProportionThreshold"
+    return None
+
+
+def enter(job: Job, memory: Memory, clock: Clock, reason: str, code: str, message: str) -> None:
+    """Into quarantine, or one more attempt failed in it."""
+    now, before = clock.now(), memory.quarantine
+    count = before.count + 1 if before else 1
+    memory.quarantine = Quarantine(
+        reason=reason,
+        series_began=before.series_began if before else now,
+        began=before.began if before and before.reason == reason else now,
+        count=count,
+        next_at=now + _GAPS[min(count, len(_GAPS)) - 1],
+    )
+    memory.next_at = memory.quarantine.next_at
+    status.change(
+        job, code="Quarantine", quarantine=shown(memory.quarantine, clock, status.error(code, message)), progress=[]
+    )
+
+
+def shown(quarantine: Quarantine, clock: Clock, error: dict[str, Any]) -> dict[str, Any]:
+    """As synchronizationQuarantine."""
+    return {
+        "currentBegan": graph_time(clock.stamp(quarantine.began)),
+        "error": error,
+        "nextAttempt": graph_time(clock.stamp(quarantine.next_at)),
+        "reason": quarantine.reason,
+        "seriesBegan": graph_time(clock.stamp(quarantine.series_began)),
+        "seriesCount": quarantine.count,
+    }
+
+
+def leave(job: Job, memory: Memory) -> None:
+    """Out of quarantine."""
+    memory.quarantine = None
+    status.change(job, code="Active", quarantine=None)
+
+
+def is_given_up(memory: Memory, now: datetime) -> bool:
+    """Whether the 28 days are over."""
+    return memory.quarantine is not None and now >= memory.quarantine.series_began + GIVEN_UP_AFTER
+
+
+def give_up(job: Job, memory: Memory) -> None:
+    """Switch the job off; what it was in quarantine for stays readable."""
+    memory.next_at = None
+    job.schedule = {**job.schedule, "state": "Disabled"}

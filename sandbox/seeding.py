@@ -1,0 +1,247 @@
+"""A customer's tenant as it is before we come: people, groups, applications, and who is assigned to what."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from . import haiilo
+from .graph.applications import CUSTOM, GRAPH_APP_ID, INTEGRATED, NON_GALLERY, SAML_ROLE, USER_ROLE, graph_roles
+from .graph.assignments import put
+from .login.consenting import APPLICATION_ADMINISTRATOR, GLOBAL_ADMINISTRATOR, PRIVILEGED_ROLE_ADMINISTRATOR
+from .names import made_up
+from .wording import words
+from .world import Group, ServicePrincipal, Tenant, User, World, new_id
+
+DEFAULT_GROUPS = ("Germany", "Finland", "Netherlands")
+KNOWN = frozenset(
+    words(
+        "name domain users product haiilo_host haiilo_groups calm licence group_members groups tenant_id"
+        " app_name assignable switches"
+    )
+)
+GALLERY = "WindowsAzureActiveDirectoryGalleryApplicationNonPrimaryV1"
+GROUP_MEMBERS, NESTED_MEMBERS = 5, 3
+
+
+class Unwanted(ValueError):
+    """A wish that the sandbox does not know, or that cannot be."""
+
+
+def make_tenant(world: World, wishes: Mapping[str, Any]) -> dict[str, Any]:
+    """The tenant of a domain, made if it is not there yet. Raises Unwanted."""
+    unknown = set(wishes) - KNOWN
+    domain = str(wishes.get("domain", "")).lower()
+    if unknown or "." not in domain:
+        raise Unwanted(f"unknown: {sorted(unknown)}" if unknown else "a tenant needs a domain")
+    with world.lock:
+        there = world.tenant_at(domain)
+        if there is not None:
+            return there.made
+        tenant = _tenant(world, domain, wishes)
+        world.tenants[tenant.id] = tenant
+        for name in [*tenant.domains, tenant.initial_domain]:
+            world.domains[name] = tenant.id
+        tenant.made = _Furnishing(world, tenant, wishes).furnish()
+        world.touch()
+    return tenant.made
+
+
+def _tenant(world: World, domain: str, wishes: Mapping[str, Any]) -> Tenant:
+    label = domain.partition(".")[0]
+    licence = str(wishes.get("licence", "P1"))
+    if licence not in ("P1", "P2", "none"):
+        raise Unwanted(f"no such licence: {licence}")
+    tenant = Tenant(
+        id=str(wishes.get("tenant_id") or new_id()).lower(),
+        name=str(wishes.get("name") or label.title()),
+        domains=[domain],
+        initial_domain=f"{label}.onmicrosoft.example",
+        product=str(wishes.get("product", "advocacy")),
+        haiilo_host=str(wishes.get("haiilo_host") or f"{label}.smarpshare.com").lower(),
+        haiilo_groups=list(wishes.get("haiilo_groups") or DEFAULT_GROUPS),
+        licence=licence,
+    )
+    tenant.mood.calm = bool(wishes.get("calm", False))
+    tenant.switches = dict(wishes.get("switches") or {})
+    return tenant
+
+
+class _Furnishing:
+    """One tenant being filled."""
+
+    def __init__(self, world: World, tenant: Tenant, wishes: Mapping[str, Any]) -> None:
+        self.world, self.tenant, self.wishes = world, tenant, wishes
+        countries = tenant.haiilo_groups
+        self.people = made_up(f"{world.seed}/{tenant.domains[0]}", tenant.domains[0], countries)
+
+    def furnish(self) -> dict[str, Any]:
+        tenant, count = self.tenant, int(self.wishes.get("users", 10))
+        self._platform_principals()
+        admins = self._admins()
+        sso = self._applications()
+        direct = [self._assign(self._user(), sso) for _number in range(count)]
+        scope = self._groups(sso)
+        guest = self._assign(self._guest(), sso)
+        disabled = self._assign(self._user(accountEnabled=False), sso)
+        unassigned = self._user()
+        self._managers(direct)
+        token = haiilo.make_platform(self.world, tenant.haiilo_host, tenant.product, tenant.haiilo_groups)
+        pilot = direct[0] if direct else guest
+        return {
+            "tenant_id": tenant.id,
+            **admins,
+            "pilot": {"user_name": pilot.userPrincipalName, "id": pilot.id},
+            "scim_token": token,
+            "haiilo": haiilo.credentials(self.world, tenant.haiilo_host),
+            "base_url": f"https://{tenant.haiilo_host}/api/scim/v2",
+            "service_principal_id": sso.id,
+            "scope": {"direct": len(direct), "guests": 1, "disabled": 1, "unassigned": 1, **scope},
+            "guest": {"user_name": guest.userPrincipalName},
+            "disabled": {"user_name": disabled.userPrincipalName},
+            "unassigned": {"user_name": unassigned.userPrincipalName},
+        }
+
+    # People
+
+    def _user(self, **other: Any) -> User:
+        return self.tenant.add_user(User(**{**next(self.people), **other}))
+
+    def _guest(self) -> User:
+        """A guest of another organisation: its user principal name carries #EXT# (F31)."""
+        drawn = next(self.people)
+        local = str(drawn["mailNickname"])
+        name = f"{local}_partner.example#EXT#@{self.tenant.initial_domain}"
+        guest = {**drawn, "userPrincipalName": name, "mail": f"{local}@partner.example", "userType": "Guest"}
+        return self.tenant.add_user(User(**guest))
+
+    def _admins(self) -> dict[str, dict[str, str]]:
+        wanted = {
+            "admin": ("admin", GLOBAL_ADMINISTRATOR),
+            "privileged_admin": ("role.admin", PRIVILEGED_ROLE_ADMINISTRATOR),
+            "app_admin": ("app.admin", APPLICATION_ADMINISTRATOR),
+            "plain_user": ("somebody", ""),
+        }
+        found = {}
+        for key, (local, role) in wanted.items():
+            name = f"{local}@{self.tenant.domains[0]}"
+            user = self._user(userPrincipalName=name, mail=name, mailNickname=local)
+            self.tenant.passwords[user.id] = secrets.token_urlsafe(9)
+            self.tenant.roles[user.id] = [role] if role else []
+            found[key] = {"user_name": name, "password": self.tenant.passwords[user.id], "id": user.id}
+        return found
+
+    def _managers(self, people: list[User]) -> None:
+        """Every tenth leads the next nine."""
+        for index, user in enumerate(people):
+            if index % 10:
+                user.manager = people[index - index % 10].id
+
+    # Groups
+
+    def _groups(self, sso: ServicePrincipal) -> dict[str, int]:
+        """An assigned group with members and a group inside it, whose members are not provisioned (REFERENCE 10)."""
+        tenant = self.tenant
+        count = int(self.wishes.get("group_members", GROUP_MEMBERS))
+        nested = self._group("Night shift", [self._user() for _number in range(NESTED_MEMBERS)])
+        staff = [self._user() for _number in range(count)]
+        if tenant.licence == "none":
+            self._group("All staff", [*staff, nested])
+            return {"by_group": 0, "nested": 0}
+        self._put(sso, self._group("All staff", [*staff, nested]))
+        by_group = count
+        for number in range(int(self.wishes.get("groups", 0))):
+            members = [self._user() for _each in range(2)]
+            self._put(sso, self._group(f"Team {number + 1}", members))
+            by_group += len(members)
+        return {"by_group": by_group, "nested": NESTED_MEMBERS}
+
+    def _group(self, name: str, members: Sequence[User | Group]) -> Group:
+        group = Group(new_id(), name, mailNickname=name.lower().replace(" ", "-"))
+        group.members = {each.id: "user" if isinstance(each, User) else "group" for each in members}
+        self.tenant.groups[group.id] = group
+        self.tenant.change(group)
+        return group
+
+    # Applications
+
+    def _put(self, sp: ServicePrincipal, principal: User | Group) -> None:
+        put(self.tenant, sp, principal, USER_ROLE["id"])
+
+    def _assign(self, user: User, sp: ServicePrincipal) -> User:
+        self._put(sp, user)
+        return user
+
+    def _platform_principals(self) -> None:
+        self._principal(
+            "Microsoft Graph", GRAPH_APP_ID, appRoles=graph_roles(), tags=[], appRoleAssignmentRequired=False
+        )
+
+    def _applications(self) -> ServicePrincipal:
+        """The one to be provisioned comes back; the others are what a directory has besides."""
+        tenant, host = self.tenant, self.tenant.haiilo_host
+        other = f"test-{host}"
+        for name, address in (("Payroll", "https://payroll.example/saml"), ("Travel", "https://travel.example/acs")):
+            self._principal(name, new_id(), **_saml(address, GALLERY), templates=[])
+        self._principal("Expenses", new_id(), replyUrls=["https://expenses.example/oidc"], tags=[INTEGRATED])
+        self._principal("Haiilo (test)", new_id(), **_oidc(f"https://{other}/login/oauth2/code/microsoft"))
+        name = str(self.wishes.get("app_name") or "Haiilo SSO")
+        saml = _saml(f"https://{host}/login/saml2/sso", CUSTOM)
+        if tenant.product != "home":
+            return self._principal(name, new_id(), **saml, templates=["scim"], applicationTemplateId=NON_GALLERY)
+        self._principal("Haiilo Home", new_id(), **saml, templates=[])
+        return self._principal(
+            str(self.wishes.get("app_name") or "Haiilo SCIM app"),
+            new_id(),
+            templates=["scim"],
+            applicationTemplateId=NON_GALLERY,
+            tags=[INTEGRATED, CUSTOM],
+            appRoles=[dict(USER_ROLE), dict(SAML_ROLE)],
+            homepage=f"https://{host}/",
+        )
+
+    def _principal(self, name: str, app_id: str, **more: Any) -> ServicePrincipal:
+        sp = ServicePrincipal(
+            new_id(), app_id, name, application_id=new_id(), appOwnerOrganizationId=self.tenant.id, **more
+        )
+        sp.servicePrincipalNames = [app_id, *[url for url in sp.replyUrls if "saml" in url]]
+        self.tenant.service_principals[sp.id] = sp
+        return sp
+
+
+def _saml(reply_url: str, tag: str) -> dict[str, Any]:
+    return {
+        "preferredSingleSignOnMode": "saml",
+        "replyUrls": [reply_url],
+        "tags": [INTEGRATED, tag],
+        "appRoles": [dict(USER_ROLE), dict(SAML_ROLE)],
+        "loginUrl": None,
+    }
+
+
+def _oidc(reply_url: str) -> dict[str, Any]:
+    """An enterprise application that came from a registration: it cannot be provisioned (F6)."""
+    return {"preferredSingleSignOnMode": "oidc", "replyUrls": [reply_url], "tags": [INTEGRATED]}
+
+
+def describe(tenant: Tenant) -> Iterator[tuple[str, int]]:
+    """How much of what there is."""
+    yield "users", len(tenant.users)
+    yield "groups", len(tenant.groups)
+    yield "service_principals", len(tenant.service_principals)
+
+
+def reassign(tenant: Tenant, user: User, assigned: bool) -> None:
+    """Assign a user to the application that is to be provisioned, or take the assignment away."""
+    sp = tenant.service_principals[tenant.made["service_principal_id"]]
+    there = tenant.assignments.setdefault(sp.id, {})
+    for key in [key for key, each in there.items() if each.principalId == user.id]:
+        del there[key]
+    if assigned:
+        put(tenant, sp, user, USER_ROLE["id"])
+
+
+def graph_permissions() -> frozenset[str]:
+    """The application permissions that Graph offers here."""
+    return frozenset(role["value"] for role in graph_roles())

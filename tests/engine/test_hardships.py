@@ -1,0 +1,278 @@
+"""What goes wrong on the far side, what is said about it, whose court it is, and that it goes on once it is mended."""
+
+from datetime import timedelta
+
+import pytest
+
+from onboarding import services
+from onboarding.models import Backup, ConsentAttempt, CustomerSecret, Event
+from tests import builders
+
+from .conftest import answer_all, customer_of, look, until_quiet
+
+pytestmark = pytest.mark.django_db
+OLD_ADDRESS = "https://old.smarpshare.com/api/scim/v2"
+
+
+def started(far):
+    """A customer whose admin has just said yes, in this tenant."""
+    far.consent()
+    made = look(customer_of(far))
+    builders.granted(made, far.tid)
+    return made
+
+
+def again(made, key=None):
+    """Somebody presses "look again"."""
+    services.look_again(made, actor=made.customer.owner, step_key=key)
+    return look(made)
+
+
+def answer(made, key, secrets=None, **given):
+    services.answer(made, key, actor=made.customer.owner, answer=given, secrets=secrets)
+
+
+def age_consent(made, **how_long):
+    for attempt in ConsentAttempt.objects.filter(link__onboarding=made):
+        attempt.granted_at -= timedelta(**how_long)
+        attempt.save()
+
+
+def said(made, key):
+    state = builders.state(made, key)
+    return f"{state.sentence} " + " ".join(str(warning) for warning in state.warnings)
+
+
+@pytest.mark.parametrize("wishes", [{"calm": False}, {"switches": {"F10": True}}, {"switches": {"F7": True}}])
+def test_reaches_live_all_the_same_with_one_job(tenant_at, wishes):
+    far = tenant_at(**wishes)
+    made = answer_all(started(far), far)
+    assert made.state == "live"
+    scope = far.tenant["scope"]
+    assert len(far.arrived()) == scope["direct"] + scope["by_group"] + scope["guests"]
+    own = [job for job in far.jobs() if job["id"] == builders.state(made, "connection").evidence["job_id"]]
+    ours = far.by_hand().synchronization.jobs(far.tenant["service_principal_id"])
+    assert len(own) == len(ours) == 1
+
+
+def test_leads_a_home_customer_over_an_application_of_its_own(tenant_at):
+    far = tenant_at(product="home", haiilo_host="nordwind.haiilo.example")
+    far.consent()
+    made = look(
+        builders.onboarding(product="home", haiilo_host=far.tenant["haiilo_host"], domains=[far.tenant["domain"]])
+    )
+    builders.granted(made, far.tid)
+    answer_all(made, far)
+    assert made.state == "live"
+    assert (
+        builders.state(made, "sso_application").evidence["service_principal_id"] == far.tenant["service_principal_id"]
+    )
+    assert far.arrived()
+
+
+def test_tells_a_tenant_without_licence_what_it_will_miss_and_goes_on(tenant_at):
+    far = tenant_at(licence="none")
+    made = answer_all(started(far), far)
+    assert made.state == "live"
+    assert "no group can be assigned" in said(made, "readiness")
+    assert builders.state(made, "live").evidence["created"] == len(far.arrived())
+
+
+def test_waits_for_half_a_consent_and_then_asks_for_a_whole_one(tenant_at):
+    far = tenant_at(switches={"F4": True})
+    made = look(started(far))
+    assert made.current_kind == "waiting"
+    age_consent(made, minutes=20)
+    again(made)
+    assert (made.current_kind, made.current_court) == ("asking", "customer")
+    assert "permissions" in said(made, made.current_key)
+    far.switch(F4=False)
+    far.consent()
+    builders.granted(made, far.tid)
+    until_quiet(made, far)
+    assert made.current_key == "connection"
+
+
+def test_says_that_an_application_from_a_registration_cannot_take_provisioning(tenant_at):
+    far = tenant_at(switches={"F6": True})
+    made = until_quiet(started(far), far)
+    assert (made.current_key, made.current_court) == ("sso_application", "customer")
+    assert "non-gallery" in said(made, "sso_application")
+    far.switch(F6=False)
+    again(made)
+    assert made.current_key == "connection"
+
+
+def test_tells_a_wrong_token_from_a_haiilo_that_refuses_everything(consented, far):
+    until_quiet(consented, far)
+    answer(consented, "connection", {"scim_token": "wrong"}, token_saved=True)
+    look(consented)
+    assert (consented.current_key, consented.current_kind, consented.current_court) == ("connection", "asking", "cs")
+    assert "Haiilo refused the token" in said(consented, "connection")
+    assert far.jobs() == []
+    assert far.calls("PUT", "/secrets") == []
+    answer(consented, "connection", {"scim_token": f" Bearer {far.tenant['scim_token']}\n"}, token_saved=True)
+    until_quiet(consented, far)
+    assert consented.current_key == "mappings"
+
+
+def test_erases_our_copy_of_the_token_once_nobody_has_to_send_it_again(consented, far):
+    answer_all(consented, far, until="enable")
+    assert CustomerSecret.objects.filter(onboarding=consented).exists()
+    answer_all(consented, far)
+    assert not CustomerSecret.objects.filter(onboarding=consented).exists()
+    assert Event.objects.filter(onboarding=consented, kind="released").count() == 1
+
+
+def test_takes_a_new_token_on_a_live_tenant_by_a_persons_yes(consented, far):
+    answer_all(consented, far)
+    puts = len(far.calls("PUT", "/secrets"))
+    answer(consented, "connection", {"scim_token": far.tenant["scim_token"]}, token_saved=True)
+    look(consented)
+    assert builders.state(consented, "connection").kind == "todo"
+    assert len(far.calls("PUT", "/secrets")) == puts
+    answer_all(consented, far)
+    assert len(far.calls("PUT", "/secrets")) == puts + 1
+    assert not CustomerSecret.objects.filter(onboarding=consented).exists()
+
+
+def old_job(far):
+    """A job that the customer's admin made by hand, with another mapping and another address."""
+    graph, app = far.by_hand(), far.tenant["service_principal_id"]
+    job = graph.synchronization.create_job(app, "scim")
+    settings = {"SyncAll": "false", "SyncNotificationSettings": "{}", "SkipOutOfScopeDeletions": "True"}
+    graph.synchronization.put_secrets(app, {"BaseAddress": OLD_ADDRESS, "SecretToken": "old", **settings})
+    return job.id
+
+
+@pytest.mark.parametrize(("word", "kept"), [("adopt", True), ("replace", False)])
+def test_adopts_or_replaces_a_job_of_others_as_a_person_says(consented, far, word, kept):
+    before = old_job(far)
+    until_quiet(consented, far)
+    state = builders.state(consented, "sso_application")
+    assert (state.kind, state.code) == ("asking", "existing_job")
+    assert state.offers["jobs"][0]["base_address"] == OLD_ADDRESS
+    answer(consented, "sso_application", existing_job=word)
+    until_quiet(consented, far)
+    answer(consented, "connection", {"scim_token": far.tenant["scim_token"]}, token_saved=True)
+    until_quiet(consented, far)
+    assert builders.state(consented, "connection").kind == "todo", "nothing of others is changed without a yes"
+    assert [job["id"] for job in far.jobs()] == [before]
+    answer_all(consented, far)
+    assert consented.state == "live"
+    [job] = far.jobs()
+    assert (job["id"] == before) is kept
+    kept_copies = list(Backup.objects.filter(onboarding=consented).order_by("pk"))
+    assert kept_copies[0].document["job_id"] == before
+    assert kept_copies[0].document["schema"]["synchronizationRules"]
+    stored = far.by_hand().synchronization.secrets(far.tenant["service_principal_id"])
+    assert stored["SkipOutOfScopeDeletions"] == "True"
+
+
+def test_makes_no_new_job_silently_when_ours_was_deleted_by_hand(consented, far):
+    answer_all(consented, far, until="enable")
+    [job] = far.jobs()
+    far.by_hand().synchronization.delete_job(far.tenant["service_principal_id"], job["id"])
+    state = builders.state(consented, "connection")
+    state.intents = {
+        key: entry | {"result": entry["result"] | {"at": "2026-01-01T00:00:00+00:00"}}
+        for key, entry in state.intents.items()
+    }
+    state.save()
+    again(consented)
+    assert builders.state(consented, "connection").kind == "todo"
+    assert "deleted" in said(consented, "connection")
+    assert far.jobs() == []
+    answer_all(consented, far)
+    assert consented.state == "live"
+    [new] = far.jobs()
+    assert new["id"] != job["id"]
+    assert len(far.arrived()) == sum(far.tenant["scope"][key] for key in ("direct", "by_group", "guests"))
+
+
+def test_counts_the_scope_as_the_tenant_has_it(consented, far):
+    answer_all(consented, far, until="pilot")
+    evidence, scope = builders.state(consented, "scope").evidence, far.tenant["scope"]
+    assert (evidence["direct"], evidence["by_group"]) == (scope["direct"] + scope["guests"], scope["by_group"])
+    assert (evidence["guests"], evidence["disabled"], evidence["nested_groups"]) == (1, 1, 1)
+
+
+def test_asks_the_customer_to_assign_somebody_and_goes_on(tenant_at):
+    far = tenant_at(users=0, group_members=0)
+    made = started(far)
+    for name in ("guest", "disabled"):
+        far.assign(far.tenant[name]["user_name"], False)
+    answer_all(made, far, until="scope")
+    assert (made.current_key, made.current_court) == ("scope", "customer")
+    assert "groups inside" in said(made, "scope")
+    far.assign(far.tenant["unassigned"]["user_name"], True)
+    again(made)
+    assert made.current_key == "pilot"
+
+
+@pytest.mark.parametrize(
+    ("switch", "court", "says"),
+    [
+        ("F11", "customer", "not assigned"),
+        ("F13", "customer", "matching attribute"),
+        ("F14", "customer", "empty in Entra"),
+        ("F17", "cs", "another account"),
+        ("F18", "cs", "More than one Haiilo account"),
+        ("F27", "haiilo", "Haiilo failed"),
+    ],
+)
+def test_explains_a_pilot_that_did_not_get_through(consented, far, switch, court, says):
+    answer_all(consented, far, until="pilot")
+    far.switch(**{switch: True})
+    person = far.tenant["pilot"]["user_name"]
+    answer(consented, "pilot", person=person)
+    look(consented)
+    state = builders.state(consented, "pilot")
+    assert (state.kind, state.code) == ("asking", "pilot_failed"), said(consented, "pilot")
+    assert says in said(consented, "pilot")
+    assert state.court == court
+
+
+@pytest.mark.parametrize("switch", ["F11", "F13", "F14", "F27"])
+def test_tries_the_same_person_again_once_the_cause_is_mended(consented, far, switch):
+    answer_all(consented, far, until="pilot")
+    for on in (True, True, True, True, False):
+        far.switch(**{switch: on})
+        answer(consented, "pilot", person=far.tenant["pilot"]["user_name"])
+        until_quiet(consented, far)
+        assert consented.current_key == ("pilot" if on else "enable")
+
+
+def test_understands_the_other_shape_of_an_on_demand_run(tenant_at):
+    far = tenant_at(switches={"on_demand_array": True})
+    made = answer_all(started(far), far, until="enable")
+    assert builders.state(made, "pilot").evidence["read_back"]
+
+
+@pytest.mark.parametrize(
+    ("switch", "court", "says"), [("F26", "cs", "put the job aside"), ("F9", "cs", "refused the token")]
+)
+def test_says_at_once_why_a_live_job_was_put_aside(consented, far, switch, court, says):
+    answer_all(consented, far)
+    far.switch(**{switch: True})
+    far.ask("POST", "/clock", hours=1)
+    far.run_cycle()
+    again(consented, "live")
+    state = builders.state(consented, "live")
+    assert (state.kind, state.court) == ("broken", court)
+    assert says in said(consented, "live")
+
+
+def test_shows_a_job_that_was_stopped_by_hand_and_starts_it_by_a_new_yes_only(consented, far):
+    answer_all(consented, far)
+    [job] = far.jobs()
+    starts = len(far.calls("POST", "/start"))
+    far.by_hand().synchronization.pause(far.tenant["service_principal_id"], job["id"])
+    again(consented)
+    assert builders.state(consented, "live").code == "paused"
+    assert builders.state(consented, "enable").kind == "todo"
+    again(consented)
+    assert len(far.calls("POST", "/start")) == starts
+    answer_all(consented, far)
+    assert len(far.calls("POST", "/start")) == starts + 1
+    assert consented.current_kind == "done"

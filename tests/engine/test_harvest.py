@@ -1,0 +1,86 @@
+"""From the provisioning log into our archive: the newest outcome of each person, and how far was read."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from graphclient import ProvisioningEvent
+from onboarding import harvest
+from onboarding.ledger import LeaseLost
+from onboarding.models import Onboarding, ProvisionedPerson
+from tests import builders
+
+pytestmark = pytest.mark.django_db
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def event(minute, action="create", status="success", *, person="eva", code="", kind="User", identity=""):
+    return ProvisioningEvent(
+        id=identity or f"{person}-{minute}-{action}",
+        at=NOON + timedelta(minutes=minute),
+        action=action,
+        status=status,
+        error_code=code,
+        source_id=person,
+        source_name=person.title(),
+        source_user_name=f"{person}@nordwind.example",
+        source_type=kind,
+    )
+
+
+@pytest.fixture
+def lease():
+    return Onboarding.objects.claim(builders.onboarding().pk)
+
+
+def results(lease):
+    return dict(ProvisionedPerson.objects.filter(onboarding=lease.onboarding_id).values_list("source_id", "result"))
+
+
+STORIES = [
+    ([event(0)], "created"),
+    ([event(0), event(1, "update")], "created"),
+    ([event(0, "update")], "updated"),
+    ([event(0, status="failure", code="X"), event(1)], "created"),
+    ([event(0), event(1, "update", "failure", code="X")], "failed"),
+    ([event(0), event(1, "update", "skipped", code="HaiiloRedundantExport")], "created"),
+    ([event(0), event(1, "other", "skipped", code="NotEffectivelyEntitled")], "skipped"),
+    ([event(0, "other", "skipped", code="RedundantExport")], "skipped"),
+    ([event(0), event(1, "disable")], "removed"),
+    ([event(0), event(1, "delete")], "removed"),
+]
+
+
+@pytest.mark.parametrize(("story", "ends"), STORIES)
+def test_keeps_the_newest_outcome_of_a_person(lease, story, ends):
+    harvest.keep(lease, story)
+    assert results(lease) == {"eva": ends}
+
+
+@pytest.mark.parametrize(("story", "ends"), STORIES)
+def test_comes_to_the_same_in_any_order_and_however_often_it_is_read(lease, story, ends):
+    harvest.keep(lease, reversed(story))
+    for one in story:
+        harvest.keep(lease, [one])
+    assert results(lease) == {"eva": ends}
+
+
+def test_counts_people_only(lease):
+    harvest.keep(lease, [event(0, person="sales", kind="Group"), event(0, person="")])
+    assert results(lease) == {}
+
+
+def test_moves_the_watermark_with_the_rows_and_never_back(lease):
+    harvest.keep(lease, [event(5)])
+    harvest.keep(lease, [event(1, person="jan")])
+    assert Onboarding.objects.get(pk=lease.onboarding_id).log_watermark == NOON + timedelta(minutes=5)
+    assert set(results(lease)) == {"eva", "jan"}
+
+
+def test_writes_nothing_for_a_worker_that_lost_its_lease(lease):
+    Onboarding.objects.filter(pk=lease.onboarding_id).update(leased_until=None)
+    Onboarding.objects.claim(lease.onboarding_id)
+    with pytest.raises(LeaseLost):
+        harvest.keep(lease, [event(0)])
+    assert results(lease) == {}

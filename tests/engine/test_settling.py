@@ -1,0 +1,154 @@
+"""How one step is settled in one look: read, assess, apply, again. The step is made up; the engine is the real one."""
+
+from datetime import timedelta
+from typing import ClassVar
+
+import pytest
+
+from graphclient import (
+    ConsentMissing,
+    Malformed,
+    NotAllowed,
+    NotThere,
+    OurCredentialRefused,
+    Rejected,
+    RoleMissing,
+    Throttled,
+)
+from onboarding import ledger
+from onboarding.connect import Reach
+from onboarding.engine import Visit, explain
+from onboarding.models import Onboarding
+from onboarding.verdicts import Asking, Broken, Change, Done, Todo, Waiting, fingerprint
+from onboarding.words import say
+from tests import builders
+
+pytestmark = pytest.mark.django_db
+
+
+class Staged:
+    """Wants `wanted` changes, one after the other; the far side takes those in `takes`."""
+
+    key: ClassVar[str] = "mappings"
+    title: ClassVar[str] = "Staged"
+    fresh_for: ClassVar[timedelta] = timedelta(days=1)
+
+    def __init__(self, wanted, *, takes="ab", asks_first=False, asks=False, fails=None):
+        self.wanted, self.takes, self.asks_first, self.asks, self.fails = wanted, takes, asks_first, asks, fails
+        self.made, self.sent = [], []
+
+    def read(self, tenant, wanted):
+        if self.fails:
+            raise self.fails
+        return list(self.made)
+
+    def assess(self, wanted, made):
+        left = [key for key in self.wanted if key not in made]
+        if not left:
+            return Done({"made": made})
+        return Todo(say("To do."), [Change(left[0], say("Do."))], say("Do it"), asks=self.asks)
+
+    def apply(self, tenant, wanted, change):
+        self.sent.append(change.key)
+        if change.key in self.takes:
+            self.made.append(change.key)
+        return {"at": "now"}
+
+
+@pytest.fixture
+def visit():
+    return Visit(Onboarding.objects.claim(builders.onboarding().pk))
+
+
+def settle(visit, step):
+    return visit._settle_safely(step)
+
+
+def test_makes_one_stage_after_the_other_in_one_look(visit):
+    step = Staged("ab")
+    assert isinstance(settle(visit, step), Done)
+    assert step.sent == ["a", "b"]
+
+
+def test_sends_nothing_twice_in_one_look_when_it_has_no_effect(visit):
+    step = Staged("ab", takes="a")
+    assert isinstance(settle(visit, step), Waiting)
+    assert step.sent == ["a", "b"]
+
+
+def test_gives_up_when_it_never_has_an_effect(visit):
+    step = Staged("a", takes="")
+    verdicts = [settle(visit, step) for _look in range(4)]
+    assert isinstance(verdicts[-1], Broken)
+    assert step.sent == ["a"] * 3
+
+
+@pytest.mark.parametrize("nature", [{"asks_first": True}, {"asks": True}])
+def test_applies_nothing_that_a_person_has_to_approve_first(visit, nature):
+    step = Staged("a", **nature)
+    assert isinstance(settle(visit, step), Todo)
+    assert step.sent == []
+
+
+@pytest.mark.parametrize("nature", [{"asks_first": True}, {"asks": True}])
+def test_applies_the_plan_that_was_approved_and_no_other(visit, nature):
+    step = Staged("ab", **nature)
+    plan = settle(visit, step)
+    made = Onboarding.objects.get(pk=visit.lease.onboarding_id)
+    ledger.keep_answer(made.pk, step.key, {"approved_plan": fingerprint(plan.changes)}, actor=made.customer.owner)
+    visit._know_more()
+    assert isinstance(settle(visit, step), Todo)
+    assert step.sent == ["a"]
+
+
+def test_repairs_nothing_unasked_on_a_live_tenant(visit):
+    visit.live = True
+    step = Staged("a")
+    assert isinstance(settle(visit, step), Todo)
+    assert step.sent == []
+
+
+class CountingReach(Reach):
+    """Counts how often a token was dropped."""
+
+    forgotten = 0
+
+    def forget_token(self):
+        self.forgotten += 1
+
+
+@pytest.mark.parametrize(("error", "times"), [(RoleMissing(), 1), (ConsentMissing(), 1), (Throttled(), 0)])
+def test_has_a_new_token_fetched_after_something_was_not_allowed(visit, error, times):
+    visit.reach = CountingReach(visit.wanted)
+    settle(visit, Staged("a", fails=error))
+    assert visit.reach.forgotten == times
+
+
+def test_stops_with_a_reason_when_a_step_has_a_fault(visit):
+    verdict = settle(visit, Staged("a", fails=KeyError("evidence")))
+    assert isinstance(verdict, Broken)
+    assert verdict.code == "KeyError"
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "court"),
+    [
+        (Throttled(retry_after=7.0), Waiting, "microsoft"),
+        (NotThere(), Waiting, "microsoft"),
+        (RoleMissing(), Asking, "customer"),
+        (ConsentMissing(code="AADSTS700016"), Asking, "customer"),
+        (NotAllowed(code="AADSTS53003"), Asking, "customer"),
+        (Rejected(code="AADSTS90002"), Broken, "cs"),
+        (Rejected(code="SomethingNew"), Broken, "haiilo"),
+        (OurCredentialRefused(code="AADSTS7000222"), Broken, "haiilo"),
+        (Malformed("x"), Broken, "haiilo"),
+    ],
+)
+def test_says_what_an_error_of_graph_means_and_who_acts(error, kind, court):
+    verdict = explain(error)
+    assert isinstance(verdict, kind)
+    assert verdict.court == court
+
+
+def test_waits_as_long_as_microsoft_says():
+    assert explain(Throttled(retry_after=7.0)).look_again_in == timedelta(seconds=7)

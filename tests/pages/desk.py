@@ -1,0 +1,79 @@
+"""What lies on the desk of customer success: customers at a stage, and pages read as a person reads them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from config.launch.pages import Page
+from config.launch.pages import read as read_page
+from onboarding import ledger
+from onboarding.ledger import Cost
+from onboarding.models import Onboarding, ProvisionedPerson
+from onboarding.steps import STEPS
+from onboarding.verdicts import Asking, Change, Court, Detail, Done, Todo, Verdict
+from onboarding.words import say
+
+HTMX = {"HX-Request": "true"}
+TOKEN_NEEDED = Asking(say("Enter the token."), Court.CS, code="token_needed")
+PLAN = Todo(
+    say("Check the mapping."),
+    [Change("write", say("Map 2 attributes."), (Detail("+", say("country")), Detail("-", say("title"))), {"a": 1})],
+    say("Write this mapping"),
+)
+
+
+def stand(made: Onboarding, key: str, verdict: Verdict, **evidence: dict[str, Any]) -> Onboarding:
+    """Let the engine have found `verdict` for the step `key`, and all before it done."""
+    Onboarding.objects.filter(pk=made.pk).update(look_at=timezone.now(), leased_until=None)
+    lease = Onboarding.objects.claim(made.pk)
+    assert lease
+    for step in STEPS:
+        if step.key == key:
+            break
+        ledger.record(lease, step.key, Done(evidence.get(step.key, {}), say("Seen.")), Cost())
+    ledger.record(lease, key, verdict, Cost())
+    ledger.stand(lease, key, live=key == "live" and isinstance(verdict, Done))
+    Onboarding.objects.release(lease, look_at=timezone.now())
+    made.refresh_from_db()
+    return made
+
+
+def read(answer: HttpResponse, path: str = "/") -> Page:
+    """The answer as a person without JavaScript sees it."""
+    return read_page(f"http://testserver{path}", answer.status_code, answer.content.decode())
+
+
+def open_record(client: Client, made: Onboarding) -> Page:
+    """The customer's page."""
+    path = reverse("record", args=[made.pk])
+    return read(client.get(path), path)
+
+
+def post(client: Client, name: str, *args: Any, **data: Any) -> Page:
+    """Send a form and follow where it leads."""
+    answer = client.post(reverse(name, args=args), data, follow=True)
+    return read(answer, answer.redirect_chain[-1][0] if answer.redirect_chain else reverse(name, args=args))
+
+
+def people(made: Onboarding, count: int, **fields: Any) -> list[ProvisionedPerson]:
+    """Some people who came through, or did not."""
+    given: dict[str, Any] = {"result": "created", "action": "create", "at": timezone.now(), **fields}
+    start = made.people.count()
+    return ProvisionedPerson.objects.bulk_create(
+        ProvisionedPerson(
+            **{
+                "onboarding": made,
+                "source_id": f"s{number}",
+                "event_id": f"e{number}",
+                "name": f"Person {number:04}",
+                "user_name": f"p{number:04}@contoso.example",
+                **given,
+            }
+        )
+        for number in range(start, start + count)
+    )

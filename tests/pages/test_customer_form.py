@@ -1,0 +1,201 @@
+"""The record's form: forgiving about how things are pasted, strict about what they are."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from onboarding.models import Customer, Event
+from tests import builders
+
+from .desk import post, read
+
+GOOD = {
+    "name": "Contoso AG",
+    "product": "advocacy",
+    "haiilo_host": "contoso.smarpshare.com",
+    "domains": "contoso.com",
+    "contact_name": "Eva Berg",
+    "contact_email": "eva@contoso.com",
+}
+
+
+def create(client, **changed):
+    return post(client, "customer_new", **{**GOOD, **changed})
+
+
+def made(page) -> Customer:
+    customer = Customer.objects.get()
+    assert page.url.endswith(reverse("record", args=[customer.onboarding.pk]))
+    return customer
+
+
+def test_creates_the_customer_and_opens_it(alice):
+    customer = made(create(alice))
+    assert customer.owner == builders.person("alice")
+    assert customer.domains == ["contoso.com"]
+    assert customer.onboarding.steps.count() == 11
+    assert customer.onboarding.events.get().actor == builders.person("alice")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "https://contoso.smarpshare.com/admin?x=1#top",
+        "  Contoso.SmarpShare.com. ",
+        "contoso.smarpshare.com:443",
+        "contoso\u200b.smarpshare.com",
+        "http://user@contoso.smarpshare.com/",
+    ],
+)
+def test_takes_an_address_as_it_was_pasted(alice, typed):
+    assert made(create(alice, haiilo_host=typed)).haiilo_host == "contoso.smarpshare.com"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "contoso",
+        "not an address",
+        "127.0.0.1",
+        "https://",
+        "contoso.smarpshare.com.evil.example",
+        "[::1",
+        "a..b",
+        "-.com",
+    ],
+)
+def test_refuses_an_address_that_is_none_of_the_product(alice, typed):
+    page = create(alice, haiilo_host=typed)
+    assert Customer.objects.count() == 0
+    form = page.form(having="haiilo_host")
+    assert form.fields["haiilo_host"].value == typed
+    assert "address" in page.text
+    assert form.fields["name"].value == GOOD["name"]
+
+
+def test_takes_any_address_for_the_other_product(alice):
+    customer = made(create(alice, product="home", haiilo_host="people.contoso.com"))
+    assert customer.haiilo_host == "people.contoso.com"
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("contoso.com, contoso.de\ncontoso.fi", ["contoso.com", "contoso.de", "contoso.fi"]),
+        ("eva@contoso.com; @contoso.com", ["contoso.com"]),
+        ("https://www.contoso.com/", ["www.contoso.com"]),
+        ("MÜLLER.de", ["xn--mller-kva.de"]),
+        ("contoso.com\r\n\r\n", ["contoso.com"]),
+    ],
+)
+def test_takes_domains_in_any_manner(alice, typed, kept):
+    assert made(create(alice, domains=typed)).domains == kept
+
+
+def test_names_the_domains_that_are_none(alice):
+    page = create(alice, domains="contoso.com, contoso, .de")
+    assert "Not a domain: contoso, .de" in page.text
+    assert page.form(having="domains").fields["domains"].value.strip() == "contoso.com, contoso, .de"
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        ("name", " \u200b ", "Enter the customer's name"),
+        ("name", "x" * 201, "200"),
+        ("product", "chat", "Choose one of the products"),
+        ("haiilo_host", "", "Enter the customer's Haiilo address"),
+        ("domains", " ,; ", "Enter at least one domain"),
+        ("contact_name", "", "Enter the name of the customer's IT admin"),
+        ("contact_email", "", "Enter the e-mail address"),
+        ("contact_email", "eva at contoso", "This is no e-mail address"),
+        ("target_date", "tomorrow", "Write the date as"),
+        ("target_date", "2020-01-01", "This day is over"),
+        ("tenant_hint", "contoso.onmicrosoft.com", "This is no tenant ID"),
+        ("name", "a\0b", ""),
+    ],
+)
+def test_says_what_to_do_beside_the_field(alice, field, typed, said):
+    answer = alice.post(reverse("customer_new"), {**GOOD, field: typed})
+    if not said:
+        assert Customer.objects.get().name == "ab"
+        return
+    assert answer.status_code == 200
+    assert list(answer.context["form"].errors) == [field]
+    page = read(answer)
+    assert said in page.text
+    assert page.form(having="contact_name").fields["contact_email"].value == (
+        typed if field == "contact_email" else GOOD["contact_email"]
+    )
+    assert f'aria-describedby="id_{field}' in page.html
+    assert 'aria-invalid="true"' in page.html
+    assert Customer.objects.count() == 0
+
+
+def test_keeps_date_and_tenant(alice):
+    day = timezone.localdate() + timedelta(days=30)
+    customer = made(create(alice, target_date=day.isoformat(), tenant_hint="{3F0E0D0C-0000-4000-8000-00000000000A}"))
+    assert customer.target_date == day
+    assert customer.tenant_hint == "3f0e0d0c-0000-4000-8000-00000000000a"
+
+
+def test_refuses_a_second_record_of_the_same_customer(alice):
+    create(alice)
+    page = create(alice)
+    assert "Open that one." in page.text
+    assert page.form(having="name").fields["name"].value == "Contoso AG"
+    assert Customer.objects.count() == 1
+
+
+def test_asks_for_the_portfolio_only_where_there_are_several(alice):
+    assert "portfolio" not in read(alice.get(reverse("customer_new"))).form(having="name").fields
+    second = builders.portfolio(builders.person("alice"), name="Nordics")
+    foreign = builders.portfolio(builders.person("charlie"), name="Another team")
+    form = read(alice.get(reverse("customer_new"))).form(having="name")
+    assert sorted(form.fields["portfolio"].choices) == sorted(
+        str(each.pk) for each in builders.person("alice").portfolios.all()
+    )
+    assert "Choose one of your portfolios." in create(alice, portfolio=foreign.pk).text
+    assert made(create(alice, portfolio=second.pk)).portfolio == second
+
+
+def test_creates_nothing_for_a_person_without_a_portfolio(client, db):
+    client.force_login(builders.person("dora"))
+    page = create(client)
+    assert "no portfolio" in page.text
+    assert Customer.objects.count() == 0
+
+
+def test_changes_the_record_and_looks_anew(alice):
+    customer = made(create(alice))
+    builders.done(customer.onboarding, customer={"tenant_id": "t"})
+    form = read(alice.get(reverse("customer_edit", args=[customer.onboarding.pk]))).form(having="name")
+    assert form.fields["domains"].value.strip() == "contoso.com"
+    page = post(
+        alice, "customer_edit", customer.onboarding.pk, **{**GOOD, "domains": "contoso.de", "name": "Contoso SE"}
+    )
+    customer.refresh_from_db()
+    assert (customer.name, customer.domains) == ("Contoso SE", ["contoso.de"])
+    assert builders.state(customer.onboarding, "customer").checked_at is None
+    assert "Contoso SE" in page.text
+    assert Event.objects.filter(onboarding=customer.onboarding, kind="changed").count() == 1
+
+
+def test_keeps_an_old_target_date_when_something_else_is_changed(alice, customer):
+    day = timezone.localdate() - timedelta(days=3)
+    Customer.objects.filter(pk=customer.customer_id).update(target_date=day)
+    page = post(alice, "customer_edit", customer.pk, **{**GOOD, "target_date": day.isoformat()})
+    assert page.url.endswith(reverse("record", args=[customer.pk]))
+
+
+def test_refuses_the_name_of_another_customer_and_changes_nothing(alice, customer):
+    other = builders.onboarding(name="Taken")
+    page = post(alice, "customer_edit", customer.pk, **{**GOOD, "name": "Taken"})
+    assert "already" in page.text
+    customer.customer.refresh_from_db()
+    assert customer.customer.name != other.customer.name
+    assert customer.customer.name in page.text

@@ -1,0 +1,229 @@
+"""The users page: is everyone in, why not, who acts; and the way out as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from onboarding.models import Event, ProvisionedPerson
+from onboarding.views.export import csv_file, guarded
+from onboarding.views.people_line import line
+from tests import builders
+
+from .desk import HTMX, people, read
+
+NO_GROUP = {"result": "failed", "code": "BadRequest", "reason": "400.76 Group does not exist: Suomi"}
+CONFLICT = {"result": "failed", "code": "EntryConflict", "reason": "There is one already."}
+
+
+def page_of(client, made, **query):
+    path = reverse("people", args=[made.pk])
+    return read(client.get(path, query), path)
+
+
+def shown(page):
+    return re.findall(r"p\d{4}@contoso\.example", page.text)
+
+
+def export(client, made, **data):
+    answer = client.post(reverse("people_csv", args=[made.pk]), data)
+    text = b"".join(answer.streaming_content).decode()
+    assert text.startswith("\ufeff")
+    return answer, list(csv.reader(io.StringIO(text[1:])))
+
+
+def test_says_that_nobody_has_been_through_yet(alice, customer):
+    page = page_of(alice, customer)
+    assert "Nobody is in Haiilo yet" in page.text
+    assert "Nobody has been through the cycle yet" in page.text
+
+
+def test_answers_whether_everyone_is_in(alice, customer):
+    builders.done(customer, scope={"total": 2050})
+    people(customer, 3)
+    people(customer, 2, result="updated")
+    people(customer, 1, **CONFLICT)
+    assert "5 of about 2050 people are in Haiilo" in page_of(alice, customer).text
+
+
+def test_says_when_everyone_has_arrived(alice, customer):
+    builders.done(customer, scope={"total": 2})
+    people(customer, 2)
+    assert "Everyone who was counted in scope has arrived." in page_of(alice, customer).text
+
+
+def test_lists_person_user_name_result_reason_and_time(alice, customer):
+    [person] = people(customer, 1, **CONFLICT)
+    page = page_of(alice, customer)
+    for text in (person.name, person.user_name, "failed", "Haiilo has another account", "There is one already."):
+        assert text in page.text
+    assert f'datetime="{person.at.strftime("%Y-%m-%d")}' in page.html
+
+
+def test_draws_the_line_in_shares_that_make_a_whole():
+    pieces = line({"created": 1, "updated": 1, "skipped": 0, "failed": 1}, 3)
+    assert [piece.result for piece in pieces] == ["created", "updated", "failed"]
+    assert sum(float(piece.width) for piece in pieces) == pytest.approx(100, abs=0.1)
+    assert pieces[1].x == "33.33"
+
+
+def test_draws_with_points_in_every_language(alice, customer):
+    people(customer, 2)
+    people(customer, 1, **CONFLICT)
+    html = alice.get(reverse("people", args=[customer.pk]), headers={"Accept-Language": "de"}).content.decode()
+    assert 'width="66.67"' in html
+
+
+def test_groups_those_who_are_missing_by_cause_with_who_acts_and_what_to_send(alice, customer):
+    people(customer, 3, **NO_GROUP)
+    people(customer, 2, **CONFLICT)
+    people(customer, 4, result="skipped", code="NotEffectivelyEntitled")
+    page = page_of(alice, customer)
+    causes = page.text[page.text.index("Why some are not in") : page.text.index("Export as CSV")]
+    assert causes.index("3 people failed") < causes.index("2 people failed") < causes.index("4 people skipped")
+    assert "The person's country is not the name of a Haiilo group." in causes
+    assert "Acts: customer" in causes
+    assert "Acts: our court" in causes
+    assert "Hello Eva Berg, 3 of your people are not in Haiilo yet." in causes
+
+
+def test_shows_exactly_the_people_of_a_cause(alice, customer):
+    concerned = people(customer, 2, **NO_GROUP)
+    people(customer, 3, result="failed", code="BadRequest", reason="Something else.")
+    page = page_of(alice, customer)
+    [href] = [href for href, text in page.links if text == "2 people"]
+    assert sorted(shown(read(alice.get(href)))) == sorted(person.user_name for person in concerned)
+    [href] = [href for href, text in page.links if text == "3 people"]
+    assert len(shown(read(alice.get(href)))) == 3
+
+
+@pytest.mark.parametrize(("query", "count"), [({}, 6), ({"result": "failed"}, 1), ({"result": "created"}, 3)])
+def test_filters_by_result(alice, customer, query, count):
+    people(customer, 3)
+    people(customer, 2, result="updated")
+    people(customer, 1, **CONFLICT)
+    assert len(shown(page_of(alice, customer, **query))) == count
+
+
+@pytest.mark.parametrize("query", [{"result": "eaten"}, {"after": "nonsense"}, {"mark": "made up"}])
+def test_ignores_what_it_does_not_know(alice, customer, query):
+    people(customer, 3)
+    assert len(shown(page_of(alice, customer, **query))) == 3
+
+
+def test_searches_by_name_and_user_name(alice, customer):
+    people(customer, 3)
+    ProvisionedPerson.objects.filter(user_name="p0001@contoso.example").update(name="Aino Korhonen")
+    assert shown(page_of(alice, customer, search="korho")) == ["p0001@contoso.example"]
+    assert shown(page_of(alice, customer, search="P0002")) == ["p0002@contoso.example"]
+
+
+def test_keeps_a_search_that_finds_nobody(alice, customer):
+    people(customer, 1)
+    page = page_of(alice, customer, search="nobody\0 <b>")
+    assert page.status == 200
+    assert "Nobody found for “nobody <b>”" in page.text
+    assert page.form(having="search").fields["search"].value == "nobody <b>"
+
+
+def test_keeps_the_filter_while_searching(alice, customer):
+    people(customer, 2, **CONFLICT)
+    page = page_of(alice, customer, result="failed")
+    assert page.form(having="search").fields["result"].value == "failed"
+
+
+def test_goes_on_with_the_next_page(alice, customer):
+    people(customer, 230)
+    seen, page = [], page_of(alice, customer)
+    while True:
+        seen += shown(page)
+        following = [href for href, text in page.links if text == "Next page"]
+        if not following:
+            break
+        page = read(alice.get(following[0]))
+    assert seen == sorted(seen)
+    assert len(seen) == len(set(seen)) == 230
+
+
+def test_costs_the_same_for_few_people_and_for_many(alice, customer):
+    people(customer, 1)
+    page_of(alice, customer)
+    with CaptureQueriesContext(connection) as few:
+        page_of(alice, customer)
+    people(customer, 90, **NO_GROUP)
+    people(customer, 9, **CONFLICT)
+    with CaptureQueriesContext(connection) as many:
+        page_of(alice, customer)
+    assert len(many) == len(few)
+
+
+def test_sends_the_same_rows_as_a_part(alice, customer):
+    people(customer, 2)
+    part = alice.get(reverse("people", args=[customer.pk]), headers=HTMX).content.decode()
+    assert part.lstrip().startswith('<div id="people"')
+    assert "p0001@contoso.example" in part
+
+
+def test_keeps_the_people_of_another_customer_apart(alice, customer):
+    other = builders.onboarding()
+    people(other, 2)
+    assert shown(page_of(alice, customer)) == []
+    assert len(export(alice, customer)[1]) == 1
+
+
+# CSV
+
+
+def test_exports_what_the_filter_leaves(alice, customer):
+    people(customer, 3)
+    people(customer, 1, **CONFLICT)
+    answer, rows = export(alice, customer, result="failed")
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    assert "attachment" in answer["Content-Disposition"]
+    assert len(rows) == 2
+    assert rows[1][1] == "p0003@contoso.example"
+    assert rows[1][4] == "EntryConflict"
+    assert len(export(alice, customer)[1]) == 5
+
+
+def test_notes_who_took_the_list(alice, customer):
+    people(customer, 1)
+    export(alice, customer)
+    noted = Event.objects.get(onboarding=customer, kind="export")
+    assert noted.actor == builders.person("alice")
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "\n=1", "  =cmd|' /C calc'!A0"])
+def test_disarms_formulas(cell):
+    assert guarded(cell) == f"'{cell}"
+
+
+@pytest.mark.parametrize("cell", ["Eva Berg", "eva@contoso.example", "1-2", "", "O'Neil"])
+def test_leaves_other_cells_as_they_are(cell):
+    assert guarded(cell) == cell
+
+
+def test_disarms_what_came_from_the_tenant(alice, customer):
+    people(customer, 1, name='=HYPERLINK("https://evil.example")', user_name="+1@contoso.example")
+    _answer, rows = export(alice, customer)
+    assert rows[1][:2] == ['\'=HYPERLINK("https://evil.example")', "'+1@contoso.example"]
+
+
+def test_ends_at_the_cap_and_says_so(db):
+    asked = []
+
+    def endless():
+        for number in range(10**9):
+            asked.append(number)
+            yield (number,)
+
+    lines = b"".join(csv_file("x.csv", ["n"], endless(), most=3).streaming_content).decode().splitlines()
+    assert lines[1:4] == ["0", "1", "2"]
+    assert "Only the first 3 rows" in lines[4]
+    assert len(asked) == 4

@@ -1,0 +1,114 @@
+"""The link page after the consent: how far we are, for the browser that consented."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from onboarding.models import Link, Onboarding, StepState
+from tests.graphclient.entra import Entra
+
+from .visitor import Visitor, far_side, invited, text_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def far(settings):
+    with far_side(settings) as server:
+        yield server
+
+
+@pytest.fixture
+def entra(far):
+    return Entra(far).open()
+
+
+@pytest.fixture
+def invitation():
+    return invited()
+
+
+@pytest.fixture
+def visitor(entra):
+    return Visitor(entra)
+
+
+def test_shows_the_progress_instead_of_a_used_link_in_the_same_browser(visitor, invitation):
+    visitor.go_all_the_way(invitation)
+    assert visitor.client.get(invitation.path)["Location"] == reverse("progress")
+
+
+def test_shows_a_stranger_no_progress(client):
+    page = client.get(reverse("progress"))
+    assert page.status_code == 404
+    assert "Open your link" in text_of(page)
+
+
+def test_shows_no_progress_once_the_link_is_revoked(visitor, invitation):
+    visitor.go_all_the_way(invitation)
+    Link.objects.update(revoked_at=timezone.now())
+    assert visitor.client.get(reverse("progress")).status_code == 404
+
+
+def standing(invitation, key: str, kind: str, court: str = "cs", message: str = "") -> None:
+    """Everything before `key` is done, and `key` stands like this."""
+    for state in StepState.objects.filter(onboarding=invitation.onboarding).order_by("pk"):
+        if state.key == key:
+            break
+        StepState.objects.filter(pk=state.pk).update(kind="done", done_at=timezone.now())
+    StepState.objects.filter(onboarding=invitation.onboarding, key=key).update(
+        kind=kind, court=court, message={"text": message}
+    )
+    Onboarding.objects.filter(pk=invitation.onboarding.pk).update(current_key=key, current_kind=kind)
+
+
+@pytest.mark.parametrize(
+    ("key", "kind", "court", "polls", "words"),
+    [
+        ("consent", "waiting", "microsoft", True, "This can take up to 15 minutes"),
+        ("connection", "asking", "cs", False, "It is Haiilo&#x27;s turn"),
+        ("mappings", "todo", "cs", False, "It is Haiilo&#x27;s turn"),
+        ("live", "broken", "haiilo", False, "It is Haiilo&#x27;s turn"),
+        ("scope", "asking", "customer", False, "a sentence for the customer"),
+        ("initial_cycle", "waiting", "microsoft", True, "one after the other"),
+        ("live", "done", "cs", False, "Everything is set up"),
+    ],
+)
+def test_says_how_far_we_are_and_asks_again_only_while_something_moves(
+    visitor, invitation, key, kind, court, polls, words
+):
+    visitor.go_all_the_way(invitation)
+    message = "a sentence for the customer" if court == "customer" else "a sentence for customer success"
+    standing(invitation, key, kind, court, message)
+    page = visitor.client.get(reverse("progress")).content.decode()
+    assert words in page
+    assert ('hx-trigger="every 3s"' in page) is polls
+    assert "a sentence for customer success" not in page
+    assert page.count('aria-current="step"') == (0 if kind == "done" else 1)
+
+
+def test_stops_asking_while_we_are_paused(visitor, invitation):
+    visitor.go_all_the_way(invitation)
+    standing(invitation, "initial_cycle", "waiting", "microsoft")
+    Onboarding.objects.update(state="paused")
+    page = visitor.client.get(reverse("progress")).content.decode()
+    assert "hx-trigger" not in page
+    assert "Haiilo has paused this" in page
+
+
+def test_refreshes_the_part_alone(visitor, invitation):
+    visitor.go_all_the_way(invitation)
+    part = visitor.client.get(reverse("progress"), headers={"HX-Request": "true"}).content.decode()
+    assert part.strip().startswith('<div id="progress"')
+    assert "<html" not in part
+
+
+def test_counts_the_people_who_have_arrived(visitor, invitation):
+    visitor.go_all_the_way(invitation)
+    standing(invitation, "initial_cycle", "waiting", "microsoft")
+    StepState.objects.filter(key="scope").update(evidence={"total": 2050})
+    page = visitor.client.get(reverse("progress")).content.decode()
+    assert "0 of 2,050 people are in Haiilo" in page
+    assert 'max="2050"' in page

@@ -1,0 +1,243 @@
+"""The customer page: what is next, in whose court, what was seen, and what happened."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from config.launch.people import LINK
+from onboarding import ledger, services
+from onboarding.models import Link, Onboarding
+from onboarding.steps import STEPS
+from onboarding.verdicts import Asking, Broken, Court, Done, Progress, Waiting
+from onboarding.words import say
+from tests import builders
+
+from .desk import HTMX, PLAN, TOKEN_NEEDED, open_record, post, stand
+
+WORKING = Waiting(say("Microsoft works."), timedelta(seconds=30), progress=Progress(1204, 2050))
+LINK_SENT = Asking(say("Eva has not opened it yet."), Court.CUSTOMER, code="link_sent")
+
+
+def test_answers_with_what_is_next_and_whose_court_it_is_in(alice, customer):
+    stand(customer, "connection", TOKEN_NEEDED, customer={"tenant_id": "t-1", "domain": "contoso.example"})
+    page = open_record(alice, customer)
+    assert "Next · 5 Connection Enter the token." in page.text
+    assert "our court" in page.text
+    assert "t-1" in page.text
+    assert len(re.findall(r'aria-current="step"', page.html)) == 1
+    for step in STEPS:
+        assert str(step.title) in page.text
+
+
+def test_has_one_primary_button(alice, customer):
+    for key, verdict in (("connection", TOKEN_NEEDED), ("mappings", PLAN), ("consent", LINK_SENT)):
+        stand(customer, key, verdict)
+        assert open_record(alice, customer).html.count("btn--primary") <= 1
+
+
+def test_puts_codes_into_the_detail_line(alice, customer):
+    stand(customer, "live", Broken(say("The job was put aside."), Court.HAIILO, "EncounteredQuarantine", "req-77"))
+    page = open_record(alice, customer)
+    assert '<code class="detail">EncounteredQuarantine · req-77</code>' in page.html
+    assert re.search(r"<h2[^>]*>The job was put aside.</h2>", page.html)
+
+
+def test_keeps_our_own_codes_to_itself(alice, customer):
+    stand(customer, "connection", TOKEN_NEEDED)
+    assert "token_needed" not in open_record(alice, customer).html
+
+
+def test_shows_progress_as_far_as_it_is_known(alice, customer):
+    stand(customer, "initial_cycle", WORKING)
+    page = open_record(alice, customer)
+    assert "1204 of about 2050 people" in page.text
+    assert re.search(r'<progress[^>]*max="2050"[^>]*value="1204"', page.html)
+
+
+def test_tells_what_happened_newest_first(alice, customer):
+    stand(customer, "connection", TOKEN_NEEDED)
+    text = open_record(alice, customer).text
+    timeline = text[text.index("Timeline") :]
+    assert timeline.index("Enter the token.") < timeline.index("The customer was created.")
+    assert "alice" in timeline
+
+
+def test_says_when_the_tenant_was_proved(alice, customer):
+    assert "not proved yet" in open_record(alice, customer).text
+    lease = Onboarding.objects.claim(customer.pk)
+    evidence = {"tenant_id": "t", "tenant_name": "Contoso", "verified_domain": "contoso.example"}
+    ledger.bind(lease, {**evidence, "admin_object_id": "o", "admin_name": "Eva"})
+    assert "tenant contoso.example (proved" in open_record(alice, customer).text
+
+
+@pytest.mark.parametrize("key", [step.key for step in STEPS])
+@pytest.mark.parametrize("kind", ["done", "asking", "todo", "waiting", "broken"])
+def test_can_show_every_step_in_every_state(alice, customer, key, kind):
+    verdict = {
+        "done": Done({"something": 1}, say("Seen."), (say("But look."),)),
+        "asking": Asking(say("What now?"), Court.CS, code="unknown"),
+        "todo": PLAN,
+        "waiting": WORKING,
+        "broken": Broken(say("It broke."), Court.HAIILO, "Code", "req"),
+    }[kind]
+    stand(customer, key, verdict)
+    assert open_record(alice, customer).status == 200
+    assert alice.get(reverse("step", args=[customer.pk, key])).status_code == 200
+
+
+def test_costs_the_same_for_a_new_customer_and_for_one_with_a_history(alice, customer):
+    path = reverse("record", args=[customer.pk])
+    alice.get(path)
+    with CaptureQueriesContext(connection) as few:
+        alice.get(path)
+    for _number in range(5):
+        services.issue_link(customer, actor=builders.person())
+        services.answer(customer, "pilot", actor=builders.person(), answer={"person": "x"})
+    stand(customer, "live", Done({"created": 1}, say("It runs.")))
+    with CaptureQueriesContext(connection) as many:
+        alice.get(path)
+    assert len(many) <= len(few)
+
+
+# Refreshing
+
+
+def trigger(client, made):
+    found = re.search(r'hx-get="([^"]+)" hx-trigger="every (\d+)s"', open_record(client, made).html)
+    return found and found[2]
+
+
+@pytest.mark.parametrize(
+    ("key", "verdict", "seconds"),
+    [
+        ("initial_cycle", WORKING, "3"),
+        ("consent", LINK_SENT, "6"),
+        ("connection", TOKEN_NEEDED, None),
+        ("mappings", PLAN, None),
+        ("live", Done(note=say("It runs.")), None),
+        ("live", Broken(say("Gone."), Court.CS), None),
+    ],
+)
+def test_refreshes_while_something_moves_or_others_have_to_act(alice, customer, key, verdict, seconds):
+    stand(customer, key, verdict)
+    assert trigger(alice, customer) == seconds
+
+
+def test_refreshes_after_an_answer_until_it_was_taken_up(alice, customer):
+    stand(customer, "connection", TOKEN_NEEDED)
+    services.answer(customer, "connection", actor=builders.person(), answer={"token_saved": True})
+    page = open_record(alice, customer)
+    assert trigger(alice, customer) == "3"
+    assert page.find(having="token") is None
+    assert "Taken down." in page.text
+
+
+def test_stops_refreshing_when_it_is_paused(alice, customer):
+    stand(customer, "initial_cycle", WORKING)
+    post(alice, "pause", customer.pk)
+    assert trigger(alice, customer) is None
+
+
+def test_sends_the_moving_part_alone_when_it_refreshes(alice, customer):
+    stand(customer, "initial_cycle", WORKING)
+    part = alice.get(reverse("record", args=[customer.pk]), headers=HTMX).content.decode()
+    assert "<html" not in part
+    assert part.lstrip().startswith('<div id="progress"')
+    for name in ("head", "links", "timeline"):
+        assert re.search(rf'id="{name}"[^>]*hx-swap-oob="true"', part)
+
+
+def test_sends_nothing_while_nothing_has_changed(alice, customer, monkeypatch):
+    monkeypatch.setattr("onboarding.views.refreshing.time.time", lambda: 1_800_000_000.0)
+    stand(customer, "initial_cycle", WORKING)
+    found = re.search(r'hx-get="([^"]+)"', open_record(alice, customer).html)
+    assert alice.get(found[1], headers=HTMX).status_code == 204
+    stand(
+        customer,
+        "initial_cycle",
+        Waiting(say("Microsoft works."), timedelta(seconds=30), progress=Progress(1205, 2050)),
+    )
+    assert alice.get(found[1], headers=HTMX).status_code == 200
+
+
+# The link
+
+
+def test_shows_a_new_link_once_and_keeps_it_nowhere(alice, customer):
+    page = post(alice, "link_issue", customer.pk)
+    found = LINK.search(page.html)
+    assert found
+    token = found[0].rstrip("/").rpartition("/")[2]
+    assert Link.objects.by_token(token) is not None
+    assert token not in page.url
+    assert token not in open_record(alice, customer).html
+    assert token not in str(dict(alice.session))
+    answer = alice.post(reverse("link_issue", args=[customer.pk]))
+    assert "no-store" in answer["Cache-Control"]
+
+
+def test_shows_a_new_link_to_a_browser_that_swaps_parts(alice, customer):
+    part = alice.post(reverse("link_issue", args=[customer.pk]), headers=HTMX).content.decode()
+    assert "<html" not in part
+    assert LINK.search(part)
+    assert re.search(r'id="new_link" hx-swap-oob="true"', part)
+
+
+def test_leaves_a_new_link_on_the_page_while_the_rest_refreshes(alice, customer):
+    stand(customer, "consent", LINK_SENT)
+    post(alice, "link_issue", customer.pk)
+    part = alice.get(reverse("record", args=[customer.pk]), headers=HTMX).content.decode()
+    assert 'id="new_link"' not in part
+    Link.objects.update(revoked_at=timezone.now())
+    part = alice.get(reverse("record", args=[customer.pk]), headers=HTMX).content.decode()
+    assert 'id="new_link"' in part
+
+
+def test_opens_the_customer_where_a_links_address_is_opened_again(alice, customer):
+    answer = alice.get(reverse("link_issue", args=[customer.pk]))
+    assert answer["Location"] == reverse("record", args=[customer.pk])
+    assert not customer.links.exists()
+
+
+def test_tells_what_became_of_the_link(alice, customer):
+    assert "None was made yet." in open_record(alice, customer).text
+    link, _token = services.issue_link(customer, actor=builders.person())
+    assert "not opened yet" in open_record(alice, customer).text
+    Link.objects.filter(pk=link.pk).update(seen_at=timezone.now())
+    assert "opened" in open_record(alice, customer).text
+    page = post(alice, "link_revoke", customer.pk, link.pk)
+    assert "The link was revoked." in page.text
+    assert "revoked" in open_record(alice, customer).text
+    Link.objects.filter(pk=link.pk).update(revoked_at=None, expires_at=timezone.now())
+    assert "expired" in open_record(alice, customer).text
+    Link.objects.filter(pk=link.pk).update(used_at=timezone.now())
+    assert "used" in open_record(alice, customer).text
+
+
+# Pausing
+
+
+def test_pauses_and_goes_on(alice, customer):
+    page = post(alice, "pause", customer.pk)
+    assert "Paused: nothing is looked at" in page.text
+    customer.refresh_from_db()
+    assert customer.state == "paused"
+    post(alice, "resume", customer.pk)
+    customer.refresh_from_db()
+    assert customer.state == "open"
+
+
+@pytest.mark.parametrize("name", ["pause", "resume"])
+def test_explains_what_does_not_go_any_more(alice, customer, name):
+    Onboarding.objects.filter(pk=customer.pk).update(state="closed")
+    page = post(alice, name, customer.pk)
+    assert "Look at where it stands." in page.text
+    customer.refresh_from_db()
+    assert customer.state == "closed"

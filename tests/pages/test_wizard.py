@@ -1,0 +1,249 @@
+"""The steps' questions: answered by a form, refused beside the field, approved by the plan that was shown."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from onboarding import services
+from onboarding.models import CustomerSecret
+from onboarding.steps import STEPS
+from onboarding.verdicts import Asking, Change, Court, Done, Todo
+from onboarding.words import say
+from tests import builders
+
+from .desk import HTMX, PLAN, TOKEN_NEEDED, open_record, post, read, stand
+
+TOKEN = "s3cret-t0ken-of-contoso"
+APPS = [
+    {
+        "service_principal_id": f"app-{number}",
+        "app_id": f"id-{number}",
+        "name": f"Haiilo {number}",
+        "enabled": True,
+        "can_provision": number < 3,
+        "template_id": "scim",
+        "jobs": [{"id": "j", "code": "Active", "base_address": "https://old.example/scim"}],
+        "reasons": [say("It leads to %(host)s.", host="contoso").as_json()],
+        "warnings": [say("It may be a test.").as_json()],
+        "score": number,
+    }
+    for number in (1, 2, 3)
+]
+CHOOSE = Asking(say("Choose the application."), Court.CS, {"candidates": APPS}, "choose_application")
+EXISTING = Asking(say("There is a job."), Court.CS, {"jobs": APPS[0]["jobs"]}, "existing_job")
+PILOT = Asking(
+    say("Name one person."),
+    Court.CS,
+    {"people": [{"id": "1", "name": "Eva", "user_name": "eva@x.example"}]},
+    "pilot_needed",
+)
+TENANTS = Asking(say("Which tenant?"), Court.CS, {"tenants": [{"tenant_id": "a" * 8, "domain": "contoso.de"}]})
+TENANT_ID = "3f0e0d0c-0000-4000-8000-00000000000a"
+READY = Asking(say("Go on without a licence?"), Court.CS, code="no_licence")
+
+QUESTIONS = {
+    "connection": (TOKEN_NEEDED, {"token": TOKEN}, {"token_saved": True}),
+    "sso_application": (CHOOSE, {"service_principal_id": "app-2"}, {"service_principal_id": "app-2"}),
+    "pilot": (PILOT, {"person": " eva@x.example "}, {"person": "eva@x.example"}),
+    "customer": (Asking(say("Which?"), Court.CS), {"tenant_id": TENANT_ID.upper()}, {"tenant_id": TENANT_ID}),
+    "readiness": (READY, {"accepted": "yes"}, {"accepted": True}),
+}
+BAD = [
+    ("connection", TOKEN_NEEDED, {"token": ""}, "Paste the access token"),
+    ("connection", TOKEN_NEEDED, {"token": "Bearer "}, "There is no token left"),
+    ("connection", TOKEN_NEEDED, {"token": "https://contoso.example"}, "This is an address"),
+    ("connection", TOKEN_NEEDED, {"token": "x" * 20_001}, "too long"),
+    ("sso_application", CHOOSE, {}, "Choose one of the applications"),
+    ("sso_application", CHOOSE, {"service_principal_id": "app-3"}, "not to be chosen any more"),
+    ("sso_application", EXISTING, {"existing_job": "eat"}, "adopt the job or to replace"),
+    ("pilot", PILOT, {"person": "\u200b"}, "Enter the user name of one person"),
+    ("customer", TENANTS, {"tenant_id": "contoso"}, "This is no tenant ID"),
+]
+
+
+@pytest.mark.parametrize("key", QUESTIONS)
+def test_takes_an_answer_and_goes_back_to_the_customer(alice, customer, key):
+    verdict, typed, kept = QUESTIONS[key]
+    stand(customer, key, verdict)
+    form = open_record(alice, customer).form(action=f"/steps/{key}/")
+    assert set(typed) <= set(form.fields)
+    answer = alice.post(reverse("step", args=[customer.pk, key]), typed)
+    assert answer["Location"] == reverse("record", args=[customer.pk])
+    state = builders.state(customer, key)
+    assert state.answer == kept
+    assert state.answered_by == builders.person("alice")
+    assert state.checked_at is None
+
+
+@pytest.mark.parametrize(("key", "verdict", "typed", "said"), BAD)
+def test_refuses_beside_the_field_and_keeps_nothing(alice, customer, key, verdict, typed, said):
+    stand(customer, key, verdict)
+    answer = alice.post(reverse("step", args=[customer.pk, key]), typed)
+    assert answer.status_code == 200
+    assert said in read(answer).text
+    assert builders.state(customer, key).answer == {}
+    assert not CustomerSecret.objects.exists()
+
+
+def test_keeps_what_was_typed_after_a_refusal(alice, customer):
+    stand(customer, "pilot", PILOT)
+    page = read(alice.post(reverse("step", args=[customer.pk, "pilot"]), {"person": "x" * 300}))
+    assert page.form(having="person").fields["person"].value == "x" * 300
+    stand(customer, "sso_application", EXISTING)
+    page = read(alice.post(reverse("step", args=[customer.pk, "sso_application"]), {"existing_job": "eat"}))
+    assert page.form(having="existing_job").fields["existing_job"].choices == ["adopt", "replace"]
+
+
+def test_sends_a_refusal_as_a_part_to_a_browser_that_swaps(alice, customer):
+    stand(customer, "pilot", PILOT)
+    part = alice.post(reverse("step", args=[customer.pk, "pilot"]), {"person": ""}, headers=HTMX).content.decode()
+    assert "<html" not in part
+    assert "Enter the user name of one person" in part
+    assert "autofocus" in part
+
+
+# The token
+
+
+def test_seals_the_token_and_never_shows_it(alice, customer):
+    stand(customer, "connection", TOKEN_NEEDED)
+    page = post(alice, "step", customer.pk, "connection", token=f'  "Bearer {TOKEN}"\n')
+    assert "We removed from the token" in page.text
+    secret = CustomerSecret.objects.get(onboarding=customer)
+    assert secret.open().reveal() == TOKEN
+    assert TOKEN.encode() not in bytes(secret.sealed)
+    pages = [page.html, open_record(alice, customer).html]
+    pages.append(alice.get(reverse("step", args=[customer.pk, "connection"])).content.decode())
+    stand(customer, "mappings", PLAN, connection={"base_url": "https://contoso.example", "job_id": "j"})
+    pages.append(open_record(alice, customer).html)
+    assert all(TOKEN not in html for html in pages)
+    assert secret.mark in pages[-1]
+    assert TOKEN not in str(builders.state(customer, "connection").answer)
+
+
+def test_gives_a_refused_token_back_to_nobody(alice, customer):
+    stand(customer, "connection", TOKEN_NEEDED)
+    page = post(alice, "step", customer.pk, "connection", token="https://contoso.example/" + TOKEN)
+    assert TOKEN not in page.html
+    field = page.form(having="token").fields["token"]
+    assert (field.kind, field.value) == ("password", "")
+    assert 'autocomplete="off"' in page.html
+
+
+def test_takes_a_new_token_for_a_connection_that_works(alice, customer):
+    stand(customer, "mappings", PLAN, connection={"base_url": "https://contoso.example", "job_id": "j"})
+    page = read(alice.get(reverse("step", args=[customer.pk, "connection"])))
+    assert page.find(having="token")
+    post(alice, "step", customer.pk, "connection", token=TOKEN)
+    assert builders.state(customer, "connection").checked_at is None
+
+
+# Choices
+
+
+def test_offers_applications_with_reasons_and_warnings(alice, customer):
+    stand(customer, "sso_application", CHOOSE)
+    page = open_record(alice, customer)
+    assert page.form(having="service_principal_id").fields["service_principal_id"].choices == ["app-1", "app-2"]
+    for text in ("Haiilo 3", "It leads to contoso.", "It may be a test.", "https://old.example/scim"):
+        assert text in page.text
+
+
+def test_offers_to_adopt_or_to_replace_a_job(alice, customer):
+    stand(customer, "sso_application", EXISTING)
+    assert "https://old.example/scim" in open_record(alice, customer).text
+    post(alice, "step", customer.pk, "sso_application", existing_job="adopt")
+    assert builders.state(customer, "sso_application").answer == {"existing_job": "adopt"}
+
+
+def test_offers_the_tenants_that_were_found(alice, customer):
+    stand(customer, "customer", TENANTS)
+    assert open_record(alice, customer).form(having="tenant_id").fields["tenant_id"].choices == ["a" * 8]
+
+
+def test_offers_people_of_the_scope(alice, customer):
+    stand(customer, "pilot", PILOT)
+    assert '<option value="eva@x.example">' in open_record(alice, customer).html
+
+
+def test_says_that_a_question_is_settled(alice, customer):
+    stand(customer, "mappings", PLAN)
+    page = post(alice, "step", customer.pk, "sso_application", service_principal_id="app-1")
+    assert "settled meanwhile" in page.text
+    assert builders.state(customer, "sso_application").answer == {}
+
+
+@pytest.mark.parametrize("name", ["step", "step_approve", "step_look"])
+def test_knows_no_other_steps(alice, customer, name):
+    assert alice.post(reverse(name, args=[customer.pk, "coffee"])).status_code == 404
+
+
+# Plans
+
+
+def test_shows_the_plan_as_sentences_before_it_is_approved(alice, customer):
+    stand(customer, "mappings", PLAN)
+    page = open_record(alice, customer)
+    form = page.form(action="/mappings/approve/")
+    assert [button.text for button in form.buttons] == ["Write this mapping"]
+    assert "Map 2 attributes." in page.text
+    assert '<li data-sign="+">country</li>' in page.html
+    assert '<li data-sign="-">title</li>' in page.html
+
+
+def test_approves_exactly_the_plan_that_was_shown(alice, customer):
+    stand(customer, "mappings", PLAN)
+    shown = open_record(alice, customer).form(action="/mappings/approve/").fields["fingerprint"].value
+    other = Todo(say("Check."), [Change("write", say("Map 3 attributes."))], say("Write"))
+    stand(customer, "mappings", other)
+    page = post(alice, "step_approve", customer.pk, "mappings", fingerprint=shown)
+    assert "The plan has changed meanwhile." in page.text
+    assert builders.state(customer, "mappings").answer == {}
+    shown = page.form(action="/mappings/approve/").fields["fingerprint"].value
+    page = post(alice, "step_approve", customer.pk, "mappings", fingerprint=shown)
+    assert builders.state(customer, "mappings").answer == {"approved_plan": shown}
+    assert page.find(action="/approve/") is None
+
+
+@pytest.mark.parametrize("fingerprint", ["", "0" * 24, "é"])
+def test_approves_nothing_by_a_made_up_fingerprint(alice, customer, fingerprint):
+    stand(customer, "mappings", PLAN)
+    post(alice, "step_approve", customer.pk, "mappings", fingerprint=fingerprint)
+    assert builders.state(customer, "mappings").answer == {}
+
+
+def test_shows_the_request_behind_a_disclosure(alice, customer):
+    stand(customer, "mappings", PLAN)
+    page = open_record(alice, customer)
+    assert "Show the request" in page.text
+    assert "&quot;a&quot;: 1" in page.html
+
+
+# Looking again
+
+
+@pytest.mark.parametrize("key", [step.key for step in STEPS])
+def test_looks_again_when_asked(alice, customer, key):
+    stand(customer, key, Done({}, say("Seen.")))
+    assert builders.state(customer, key).checked_at is not None
+    post(alice, "step_look", customer.pk, key)
+    assert builders.state(customer, key).checked_at is None
+
+
+def test_asks_the_customer_for_a_new_consent_with_the_names_that_are_missing(alice, customer):
+    missing = Asking(
+        say("Permissions are missing."), Court.CUSTOMER, {"missing": ["User.Read.All"]}, "permissions_missing"
+    )
+    stand(customer, "readiness", missing)
+    page = open_record(alice, customer)
+    assert "User.Read.All" in page.text
+    assert "Make the link for Eva Berg" in page.text
+
+
+def test_keeps_answers_that_come_while_the_broker_is_down(alice, customer):
+    stand(customer, "pilot", PILOT)  # nobody listens at the broker's address in these tests
+    post(alice, "step", customer.pk, "pilot", person="eva@x.example")
+    customer.refresh_from_db()
+    assert builders.state(customer, "pilot").answer == {"person": "eva@x.example"}
+    assert services.look_now(customer.pk) is None

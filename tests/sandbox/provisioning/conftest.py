@@ -1,0 +1,32 @@
+"""The rig as fixtures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from .rig import Rig, new_world, serving
+
+
+@pytest.fixture
+def make_rig() -> Iterator[Callable[..., Rig]]:
+    """Make a rig in this test's world; keyword arguments are the rig's."""
+    world = new_world()
+    with serving(world) as base:
+        yield lambda **wishes: Rig(world, base, **wishes)
+
+
+@pytest.fixture
+def rig(make_rig: Callable[..., Any]) -> Rig:
+    """Advocacy."""
+    made: Rig = make_rig()
+    return made
+
+
+@pytest.fixture
+def home(make_rig: Callable[..., Any]) -> Rig:
+    """Home, with the default mappings."""
+    made: Rig = make_rig(host="contoso.haiilo.example", product="home")
+    return made

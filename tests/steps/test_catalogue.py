@@ -1,0 +1,66 @@
+import pytest
+
+from onboarding import catalogue
+from onboarding.catalogue import SCIM, explain_code
+from onboarding.verdicts import Court
+
+ROWS = [
+    row
+    for rows in (catalogue.SIGN_IN, catalogue.TOKEN, catalogue.GRAPH, catalogue.CREDENTIALS, catalogue.PEOPLE)
+    for row in rows
+]
+CODES = [code for codes, _court, _text in ROWS for code in codes.split()]
+
+
+def test_has_each_code_once():
+    assert sorted(CODES) == sorted(set(CODES))
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_explains_each_of_its_codes_in_a_whole_sentence(code):
+    sentence, _court = explain_code(code)
+    assert str(sentence).endswith(".")
+    assert code not in str(sentence)
+
+
+@pytest.mark.parametrize(
+    ("code", "like"),
+    [
+        ("ContosoEntryConflict", "EntryConflict"),
+        ("haiilossoduplicatetargetentries", "DuplicateTargetEntries"),
+        (" aadsts65001 ", "AADSTS65001"),
+        (f"{SCIM}CredentialValidationUnavailable", f"{SCIM}CredentialValidationUnavailable"),
+    ],
+)
+def test_compares_the_end_and_without_regard_to_case(code, like):
+    assert explain_code(code) == explain_code(like)
+
+
+def test_prefers_the_longer_of_two_endings():
+    assert explain_code(f"{SCIM}CredentialValidationUnavailable") != explain_code("CredentialValidationUnavailable")
+    assert explain_code("xDuplicateSourceEntries") != explain_code("DuplicateTargetEntries")
+
+
+@pytest.mark.parametrize(
+    ("code", "reason", "says"),
+    [
+        ("BrandNew", "It is too hot", "Microsoft says: It is too hot"),
+        ("BrandNew", "", "the code BrandNew"),
+        ("", "", "gives no reason"),
+    ],
+)
+def test_hands_an_unknown_code_to_our_engineers_with_microsofts_words(code, reason, says):
+    sentence, court = explain_code(code, reason)
+    assert says in str(sentence)
+    assert court is Court.HAIILO
+    assert not catalogue.is_known(code)
+
+
+def test_recognises_haiilos_own_error_inside_microsofts_reason():
+    sentence, court = explain_code("UnprocessableEntity", "… error 400.76: Group does not exist …")
+    assert "Haiilo group" in str(sentence)
+    assert court is Court.CUSTOMER
+
+
+def test_keeps_a_percent_sign_of_microsoft_as_it_is():
+    assert str(explain_code("New", "100% of %(x)s")[0]) == "Microsoft says: 100% of %(x)s"

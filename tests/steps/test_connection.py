@@ -1,0 +1,279 @@
+import json
+
+import pytest
+
+from onboarding.catalogue import SCIM
+from onboarding.steps.base import StepFailed
+from onboarding.steps.connection import Connection, Facts
+from onboarding.steps.credentials import Trial
+from onboarding.steps.jobs import creation
+from onboarding.verdicts import Asking, Change, Court, Done, Todo, Waiting
+from onboarding.wanted import SecretText
+from onboarding.words import say
+from tests.graphclient.far_side import Reply
+from tests.graphclient.samples import NEW_JOB
+
+from .facts import APP, BASE_URL, CHOSEN, CONNECTED, JOB, NOW, ago, at_step, job, texts, with_token
+
+ROOT = f"/v1.0/servicePrincipals/{APP}/synchronization"
+STORED = {"BaseAddress": BASE_URL, "SecretToken": "***", "SyncAll": "false"}
+WORKING = Trial(True)
+REFUSED = Trial(False, f"{SCIM}CredentialValidationFailure", "401")
+WORKS = Facts((job(),), STORED, WORKING)
+ADOPTED = CHOSEN | {"existing_job_id": JOB}
+MADE = {"create_job": {"job_id": JOB, "service_principal_id": APP, "at": ago(minutes=1).isoformat()}}
+SAVED = {"save_credentials": {"token_at": NOW.isoformat(), "base_url": BASE_URL, "at": NOW.isoformat()}}
+SAVED_LONG_AGO = {"save_credentials": SAVED["save_credentials"] | {"at": ago(hours=1).isoformat()}}
+TRIED = {"try_credentials": {"token_at": NOW.isoformat(), "base_url": BASE_URL, "at": NOW.isoformat()}}
+assess = Connection().assess
+
+
+def step(**fields):
+    return at_step("connection", **fields)
+
+
+def keys(todo):
+    return [change.key for change in todo.changes]
+
+
+def test_asks_for_the_token_first():
+    verdict = assess(step(), Facts())
+    assert isinstance(verdict, Asking)
+    assert (verdict.code, verdict.court) == ("token_needed", Court.CS)
+
+
+def test_plans_to_try_then_make_the_job_then_save():
+    verdict = assess(step(**with_token()), Facts())
+    assert isinstance(verdict, Todo)
+    assert keys(verdict) == ["try_credentials", "create_job", "save_credentials"]
+    assert [change.once for change in verdict.changes] == [False, True, False]
+    assert not verdict.asks
+
+
+def test_does_not_try_again_what_was_tried():
+    verdict = assess(step(**with_token(), applied={"connection": TRIED}), Facts())
+    assert keys(verdict) == ["create_job", "save_credentials"]
+
+
+@pytest.mark.parametrize("changed", [{"scim_token_saved_at": ago(hours=-1)}, {"haiilo_host": "new.smarpshare.com"}])
+def test_tries_again_with_another_token_or_address(changed):
+    verdict = assess(step(**with_token(**changed), applied={"connection": TRIED}), Facts())
+    assert "try_credentials" in keys(verdict)
+
+
+def test_makes_no_second_job_where_ours_is_already():
+    verdict = assess(step(**with_token(), applied={"connection": MADE}), Facts((job(),)))
+    assert keys(verdict) == ["try_credentials", "save_credentials"]
+
+
+def test_adopts_the_job_whose_creation_nobody_answered():
+    begun = {"connection": frozenset({creation(APP, "scim").intent})}
+    verdict = assess(step(**with_token(), begun=begun), Facts((job(),)))
+    assert "create_job" not in keys(verdict)
+
+
+def test_asks_about_a_job_that_somebody_else_made_meanwhile():
+    verdict = assess(step(**with_token()), Facts((job(),)))
+    assert isinstance(verdict, Asking)
+    assert verdict.code == "foreign_job"
+
+
+def test_is_done_when_microsofts_own_test_with_the_saved_ones_succeeds():
+    verdict = assess(step(**with_token(), applied={"connection": MADE | SAVED}), WORKS)
+    assert isinstance(verdict, Done)
+    assert verdict.evidence == CONNECTED
+
+
+def test_stays_done_after_our_copy_of_the_token_was_erased():
+    assert isinstance(assess(step(applied={"connection": MADE | SAVED}), WORKS), Done)
+
+
+@pytest.mark.parametrize("tested", [Trial(), REFUSED])
+def test_waits_while_the_saved_ones_are_not_visible_yet(tested):
+    facts = Facts((job(),), {}, tested)
+    assert isinstance(assess(step(**with_token(), applied={"connection": MADE | SAVED}), facts), Waiting)
+
+
+def test_saves_nothing_over_what_it_cannot_see_yet():
+    newer = step(**with_token(scim_token_saved_at=ago(minutes=-5)), applied={"connection": MADE | SAVED})
+    assert isinstance(assess(newer, Facts((job(),), {}, REFUSED)), Waiting)
+
+
+def test_makes_no_second_job_while_the_list_does_not_show_the_first():
+    assert isinstance(assess(step(**with_token(), applied={"connection": MADE}), Facts()), Waiting)
+
+
+def test_saves_a_new_token_although_the_old_one_works():
+    facts = step(**with_token(scim_token_saved_at=ago(minutes=-5)), applied={"connection": MADE | SAVED})
+    assert keys(assess(facts, WORKS)) == ["try_credentials", "save_credentials"]
+
+
+def test_shows_both_addresses_when_another_one_is_stored():
+    facts = Facts((job(),), {**STORED, "BaseAddress": "https://test.smarpshare.com/api/scim/v2"}, WORKING)
+    verdict = assess(step(**with_token(), evidence={"sso_application": ADOPTED}), facts)
+    assert isinstance(verdict, Todo)
+    assert verdict.asks, "a job of others is not pointed elsewhere without a person's yes"
+    said = texts(detail.text for detail in verdict.changes[-1].details if detail.sign == "~")
+    assert f"https://test.smarpshare.com/api/scim/v2 becomes {BASE_URL}" in said
+
+
+def test_says_the_same_plan_until_it_is_done_on_an_adopted_job():
+    facts = Facts((job(),), STORED, REFUSED)
+    first = assess(step(**with_token(), evidence={"sso_application": ADOPTED}), facts)
+    again = assess(step(**with_token(), evidence={"sso_application": ADOPTED}, applied={"connection": TRIED}), facts)
+    assert [c.as_json() for c in first.changes] == [c.as_json() for c in again.changes]
+
+
+REFUSALS = [
+    (f"{SCIM}InvalidCredentials", Court.CS, "address"),
+    (f"{SCIM}CredentialValidationUnavailable", Court.CS, "could not reach Haiilo"),
+    (f"{SCIM}CredentialValidationFailure", Court.CS, "Haiilo refused the token"),
+    (f"{SCIM}ServiceIncompatible", Court.HAIILO, "not valid SCIM"),
+    ("CredentialValidationUnavailable", Court.CS, "could not finish the test"),
+]
+
+
+@pytest.mark.parametrize(("code", "court", "says"), REFUSALS)
+def test_says_which_side_fails_when_the_saved_token_stops_working(code, court, says):
+    facts = Facts((job(),), STORED, Trial(False, code))
+    verdict = assess(step(evidence={"connection": CONNECTED}, applied={"connection": SAVED_LONG_AGO}), facts)
+    assert isinstance(verdict, Asking)
+    assert (verdict.code, verdict.court) == (code, court)
+    assert says in str(verdict.question)
+
+
+def test_makes_no_new_job_silently_when_somebody_deleted_ours():
+    gone = {"connection": CONNECTED}
+    assert assess(step(evidence=gone), Facts((), STORED)).code == "job_gone"
+    plan = assess(step(**with_token(), evidence=gone), Facts((), STORED))
+    assert isinstance(plan, Todo)
+    assert plan.asks
+    assert "create_job" in keys(plan)
+
+
+def test_begins_anew_on_an_application_that_was_chosen_later():
+    other = {"connection": CONNECTED | {"service_principal_id": "other", "job_id": "other-job"}}
+    verdict = assess(step(**with_token(), evidence=other), Facts((), {}))
+    assert isinstance(verdict, Todo)
+    assert not verdict.asks
+
+
+REPLACED = {"sso_application": CHOSEN | {"replaced_job_ids": ["old"]}}
+
+
+def test_keeps_a_copy_before_it_removes_what_a_person_wants_replaced():
+    verdict = assess(step(**with_token(), evidence=REPLACED), Facts((job("Active", identity="old"),), STORED))
+    assert isinstance(verdict, Todo)
+    assert verdict.asks
+    assert keys(verdict) == ["back_up_job", "remove_job"]
+
+
+def test_goes_on_with_a_new_job_once_the_old_one_is_removed():
+    verdict = assess(step(**with_token(), evidence=REPLACED), Facts((), STORED))
+    assert keys(verdict) == ["try_credentials", "create_job", "save_credentials"]
+
+
+# Applying
+
+
+def change(key, **payload):
+    return Change(key, say("x"), payload=payload)
+
+
+def test_has_microsoft_try_the_cleaned_token(tenant, far):
+    far.on("POST", f"{ROOT}/jobs/validateCredentials", Reply(204))
+    dirty = step(scim_token=SecretText(" Bearer “s3cret”\n"), scim_token_saved_at=NOW)
+    result = Connection().apply(tenant, dirty, change("try_credentials", base_url=BASE_URL))
+    assert result == {"token_at": NOW.isoformat(), "base_url": BASE_URL, "at": NOW.isoformat()}
+    body = far.asked[-1].json
+    assert body["templateId"] == "scim"
+    assert {row["key"]: row["value"] for row in body["credentials"]} == {
+        "BaseAddress": BASE_URL,
+        "SecretToken": "s3cret",
+    }
+
+
+@pytest.mark.parametrize(("code", "court", "says"), REFUSALS)
+def test_says_which_side_fails_when_what_was_entered_is_refused(tenant, far, code, court, says):
+    body = {"error": {"code": "CredentialValidationUnavailable", "message": "no", "innerError": {"code": code}}}
+    far.on("POST", f"{ROOT}/jobs/validateCredentials", Reply(400, body))
+    with pytest.raises(StepFailed) as failed:
+        Connection().apply(tenant, step(**with_token()), change("try_credentials", base_url=BASE_URL))
+    verdict = failed.value.verdict
+    assert (verdict.code, verdict.court) == (code, court)
+    assert says in str(verdict.question)
+
+
+def test_sends_nothing_of_a_token_that_cannot_be_one(tenant, far):
+    with pytest.raises(StepFailed, match="address, not a token"):
+        Connection().apply(tenant, step(**with_token(scim_token=SecretText("https://x"))), change("try_credentials"))
+    assert far.asked == []
+
+
+def stored(far, **values):
+    far.on("GET", f"{ROOT}/secrets", Reply(200, {"value": [{"key": k, "value": v} for k, v in values.items()]}))
+    far.on("PUT", f"{ROOT}/secrets", Reply(204))
+
+
+def put(far):
+    [asked] = far.seen("PUT", f"{ROOT}/secrets")
+    return {row["key"]: row["value"] for row in asked.json["value"]}
+
+
+def test_saves_all_four_keys_for_a_new_job(tenant, far):
+    stored(far, SyncAll="true")
+    result = Connection().apply(tenant, step(**with_token()), change("save_credentials", base_url=BASE_URL))
+    values = put(far)
+    assert values.pop("SyncNotificationSettings") == json.dumps({"Enabled": False})
+    assert values == {"BaseAddress": BASE_URL, "SecretToken": "s3cret-token", "SyncAll": "false"}
+    assert "s3cret" not in json.dumps(result)
+
+
+def test_drops_no_other_key_and_writes_no_masked_value_back(tenant, far):
+    settings = {"Enabled": True, "Recipients": "it@nordwind.example", "DeleteThresholdEnabled": True}
+    stored(
+        far,
+        BaseAddress="https://old",
+        SecretToken="***",
+        SyncAll="true",
+        SkipOutOfScopeDeletions="True",
+        Oauth2ClientSecret="***",
+        SyncNotificationSettings=json.dumps(settings),
+    )
+    adopted = step(**with_token(), evidence={"sso_application": ADOPTED})
+    Connection().apply(tenant, adopted, change("save_credentials", base_url=BASE_URL))
+    values = put(far)
+    assert values["SkipOutOfScopeDeletions"] == "True"
+    assert values["SyncAll"] == "true", "the scope of a job that was there is not changed in passing"
+    assert json.loads(values["SyncNotificationSettings"]) == settings
+    assert (values["BaseAddress"], values["SecretToken"]) == (BASE_URL, "s3cret-token")
+    assert "Oauth2ClientSecret" not in values
+
+
+def test_makes_the_job_and_remembers_which(tenant, far):
+    far.on("POST", f"{ROOT}/jobs", Reply(201, {**NEW_JOB, "id": "new-job"}))
+    result = Connection().apply(tenant, step(**with_token()), creation(APP, "scim"))
+    assert (result["job_id"], result["service_principal_id"]) == ("new-job", APP)
+
+
+def test_hands_over_the_whole_schema_before_anything_is_removed(tenant, far):
+    far.on("GET", f"{ROOT}/jobs/old", Reply(200, {**NEW_JOB, "id": "old"}))
+    far.on("GET", f"{ROOT}/jobs/old/schema", Reply(200, {"version": "1"}))
+    result = Connection().apply(tenant, step(), change("back_up_job", job_id="old"))
+    assert result["backup"]["schema"] == {"version": "1"}
+    assert [asked.method for asked in far.asked] == ["GET", "GET"]
+
+
+@pytest.mark.parametrize("reply", [Reply(204), Reply(404, {"error": {"code": "x"}})])
+def test_takes_a_removed_job_for_removed(tenant, far, reply):
+    far.on("DELETE", f"{ROOT}/jobs/old", reply)
+    assert Connection().apply(tenant, step(), change("remove_job", job_id="old"))["job_id"] == "old"
+
+
+def test_reads_jobs_names_of_secrets_and_microsofts_test(tenant, far):
+    far.on("GET", f"{ROOT}/jobs", Reply(200, {"value": [{**NEW_JOB, "id": JOB}]}))
+    stored(far, **STORED)
+    far.on("POST", f"{ROOT}/jobs/{JOB}/validateCredentials", Reply(204))
+    facts = Connection().read(tenant, step(applied={"connection": MADE}))
+    assert (facts.tested, facts.stored) == (WORKING, STORED)
+    assert far.asked[-1].json == {"templateId": "scim", "useSavedCredentials": True}

@@ -1,0 +1,171 @@
+import json
+
+import pytest
+
+from graphclient import Unavailable
+from onboarding.steps import secrets
+from onboarding.steps.base import StepFailed
+from onboarding.steps.credentials import Trial
+from onboarding.steps.enable import Enable, Facts
+from onboarding.verdicts import Asking, Broken, Change, Done, Todo, Waiting
+from onboarding.words import say
+from tests.graphclient.far_side import Reply
+from tests.graphclient.samples import NEW_JOB
+from tests.graphclient.samples import job as job_json
+
+from .facts import APP, BASE_URL, JOB, NOW, SCOPE, ago, at_step, job, texts, with_token
+
+ROOT = f"/v1.0/servicePrincipals/{APP}/synchronization"
+GUARDED = {"SyncNotificationSettings": json.dumps({"DeleteThresholdEnabled": True, "DeleteThresholdValue": 20})}
+OPEN = {"SyncNotificationSettings": json.dumps({"DeleteThresholdEnabled": False, "DeleteThresholdValue": 20})}
+JUST_DONE = {"enable": {"enable": {"guard": 20, "at": ago(seconds=10).isoformat(), "started": True}}}
+ONLY_SAVED = {"enable": {"enable": {"guard": 20, "at": ago(seconds=10).isoformat(), "started": False}}}
+WORKS = Reply(204)
+REFUSED = Trial(False, "SystemForCrossDomainIdentityManagementCredentialValidationFailure")
+assess = Enable().assess
+
+
+def step(**fields):
+    return at_step("enable", **fields)
+
+
+def test_announces_guard_and_start_for_so_many_people():
+    verdict = assess(step(**with_token()), Facts(job(), OPEN))
+    assert isinstance(verdict, Todo)
+    [change] = verdict.changes
+    assert "200 people" in str(verdict.button)
+    assert "more than 20 deletions" in texts(detail.text for detail in change.details)
+    assert "2 to 16 minutes" in texts(detail.text for detail in change.details)
+
+
+def test_announces_the_same_whatever_part_was_done_before_a_crash():
+    plans = [assess(step(**with_token()), Facts(job(), stored)).changes[0].as_json() for stored in (OPEN, GUARDED, {})]
+    assert plans[0] == plans[1] == plans[2]
+
+
+@pytest.mark.parametrize("code", ["Active", "NotRun", "Quarantine"])
+def test_is_done_when_the_job_runs_with_its_guard_on(code):
+    verdict = assess(step(), Facts(job(code), GUARDED))
+    assert isinstance(verdict, Done)
+    assert verdict.evidence == {"job_id": JOB, "started": True, "guard": 20}
+
+
+@pytest.mark.parametrize("found", [job(), job("Active", state="Paused"), job("Active", state="Disabled")])
+def test_starts_no_job_twice_while_the_start_is_not_visible_yet(found):
+    assert isinstance(assess(step(**with_token(), applied=JUST_DONE), Facts(found, OPEN)), Waiting)
+
+
+def test_waits_with_the_start_until_microsoft_sees_what_was_saved():
+    only_saved = step(**with_token(), applied=ONLY_SAVED)
+    assert isinstance(assess(only_saved, Facts(job(), {}, REFUSED)), Waiting)
+    assert isinstance(assess(only_saved, Facts(job(), GUARDED, Trial(True))), Todo)
+
+
+def test_starts_nothing_with_a_token_that_no_longer_works():
+    verdict = assess(step(**with_token()), Facts(job(), GUARDED, REFUSED))
+    assert isinstance(verdict, Asking)
+    assert "Haiilo refused the token" in str(verdict.question)
+
+
+def test_believes_the_guard_that_was_just_saved():
+    assert isinstance(assess(step(applied=JUST_DONE), Facts(job("Active"), {})), Done)
+
+
+def test_shows_a_job_that_somebody_stopped_later_as_a_plan():
+    stopped = step(evidence={"enable": {"job_id": JOB}})
+    verdict = assess(stopped, Facts(job("Paused"), GUARDED))
+    assert isinstance(verdict, Todo)
+    assert "stopped in the customer's tenant" in str(verdict.why)
+
+
+def test_asks_for_the_token_when_the_guard_is_off_and_our_copy_was_erased():
+    verdict = assess(step(), Facts(job("Active"), OPEN))
+    assert isinstance(verdict, Asking)
+    assert verdict.code == "token_needed"
+
+
+def test_tells_a_deleted_job():
+    assert isinstance(assess(step(), Facts()), Broken)
+
+
+def test_says_that_the_whole_directory_is_in_scope():
+    everybody = step(**with_token(), evidence={"scope": SCOPE | {"sync_all": True}})
+    assert "whole directory" in texts(d.text for d in assess(everybody, Facts(job(), OPEN)).changes[0].details)
+
+
+@pytest.mark.parametrize(("people", "guard"), [(0, 5), (30, 5), (51, 5), (200, 20), (4999, 499), (90_000, 500)])
+def test_sizes_the_guard_by_the_people_in_scope(people, guard):
+    assert secrets.guard_for(people) == guard
+
+
+@pytest.mark.parametrize(
+    ("text", "guard"),
+    [
+        ("", None),
+        ("not json", None),
+        ("[]", None),
+        ('{"DeleteThresholdEnabled": "true", "DeleteThresholdValue": "7"}', 7),
+        ('{"DeleteThresholdEnabled": true, "DeleteThresholdValue": "many"}', 0),
+        ('{"DeleteThresholdEnabled": false, "DeleteThresholdValue": 7}', None),
+    ],
+)
+def test_reads_the_guard_however_it_is_written(text, guard):
+    assert secrets.guard_of({"SyncNotificationSettings": text}) == guard
+
+
+# Applying
+
+
+@pytest.fixture
+def answers(far):
+    def give(stored, found, tested=WORKS):
+        far.on("GET", f"{ROOT}/secrets", Reply(200, {"value": [{"key": k, "value": v} for k, v in stored.items()]}))
+        far.on("PUT", f"{ROOT}/secrets", Reply(204))
+        far.on("GET", f"{ROOT}/jobs/{JOB}", Reply(200, {**found, "id": JOB}))
+        far.on("POST", f"{ROOT}/jobs/{JOB}/validateCredentials", tested)
+        far.on("POST", f"{ROOT}/jobs/{JOB}/start", Reply(204))
+
+    return give
+
+
+CHANGE = Change("enable", say("x"), payload={"guard": 20, "people": 200})
+
+
+def test_saves_the_guard_beside_everything_else_and_starts(tenant, far, answers):
+    before = {"BaseAddress": BASE_URL, "SecretToken": "***", "SyncAll": "false", **OPEN}
+    answers(before, NEW_JOB)
+    result = Enable().apply(tenant, step(**with_token()), CHANGE)
+    [put] = far.seen("PUT", f"{ROOT}/secrets")
+    values = {row["key"]: row["value"] for row in put.json["value"]}
+    assert (values["SecretToken"], values["SyncAll"], values["BaseAddress"]) == ("s3cret-token", "false", BASE_URL)
+    assert secrets.guard_of(values) == 20
+    assert len(far.seen("POST", f"{ROOT}/jobs/{JOB}/start")) == 1
+    assert result == {"guard": 20, "at": NOW.isoformat(), "started": True}
+
+
+def test_saves_but_does_not_start_while_the_saved_ones_are_not_seen(tenant, far, answers):
+    body = {"error": {"code": "CredentialValidationUnavailable", "innerError": {"code": REFUSED.code}}}
+    answers({"BaseAddress": BASE_URL, **OPEN}, NEW_JOB, Reply(400, body))
+    assert not Enable().apply(tenant, step(**with_token()), CHANGE)["started"]
+    assert far.seen("POST", f"{ROOT}/jobs/{JOB}/start") == []
+
+
+def test_saves_nothing_over_what_it_cannot_see(tenant, far, answers):
+    answers({}, NEW_JOB)
+    with pytest.raises(Unavailable):
+        Enable().apply(tenant, step(**with_token()), CHANGE)
+    assert far.seen("PUT", f"{ROOT}/secrets") == []
+
+
+def test_starts_nothing_that_runs_and_saves_nothing_that_is_saved(tenant, far, answers):
+    answers({"BaseAddress": BASE_URL, **GUARDED}, job_json())
+    Enable().apply(tenant, step(), CHANGE)
+    assert far.seen("PUT", f"{ROOT}/secrets") == []
+    assert far.seen("POST", f"{ROOT}/jobs/{JOB}/start") == []
+
+
+def test_never_writes_without_the_token(tenant, far, answers):
+    answers({"BaseAddress": BASE_URL, **OPEN}, NEW_JOB)
+    with pytest.raises(StepFailed):
+        Enable().apply(tenant, step(), CHANGE)
+    assert far.seen("PUT", f"{ROOT}/secrets") == []

@@ -1,0 +1,141 @@
+import pytest
+
+from onboarding.steps.initial_cycle import Facts, InitialCycle
+from onboarding.verdicts import Broken, Court, Done, Progress, Waiting
+from tests.graphclient.far_side import Reply
+from tests.graphclient.samples import job as job_json
+
+from .facts import APP, JOB, SCOPE, ago, arrived, at_step, execution, finished, job, quarantine, texts
+
+assess = InitialCycle().assess
+
+
+def step(*, minutes=5, **fields):
+    started = {"enable": {"enable": {"at": ago(minutes=minutes).isoformat(), "guard": 20}}}
+    return at_step("initial_cycle", **{"applied": started} | fields)
+
+
+def running(known=0, **status):
+    return job("Active", **{"counts": {"User": known}, "last_execution": execution()} | status)
+
+
+RUNNING = [
+    (job("NotRun"), {}, "begin the first run", 0),
+    (job("Active"), {}, "begin the first run", 0),
+    (running(0), {}, "finding out who is in scope", 0),
+    (running(50), {}, "50 of about 200 people, 1 to 12 minutes left", 50),
+    (running(0), {"arrived": arrived(created=80, updated=5, failed=9)}, "85 of about 200", 85),
+    (running(190), {"minutes": 300}, "longer than Microsoft's own estimate", 190),
+    (running(500), {}, "200 of about 200", 200),
+]
+
+
+@pytest.mark.parametrize(("found", "fields", "says", "done"), RUNNING)
+def test_says_honestly_how_far_it_is(found, fields, says, done):
+    verdict = assess(step(**fields), Facts(found))
+    assert isinstance(verdict, Waiting)
+    assert says in str(verdict.why)
+    assert verdict.court is Court.MICROSOFT
+    assert verdict.progress == Progress(done, 200)
+
+
+def test_claims_no_total_where_the_whole_directory_is_taken():
+    verdict = assess(step(evidence={"scope": SCOPE | {"sync_all": True}}), Facts(running(500)))
+    assert verdict.progress == Progress(500, None)
+
+
+def test_looks_less_often_later():
+    early, late = (assess(step(minutes=minutes), Facts(running())).look_again_in for minutes in (5, 60))
+    assert early < late
+
+
+@pytest.mark.parametrize("name", ["User", "user", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"])
+def test_counts_people_under_whatever_name_the_job_counts_them(name):
+    counts = {name: 40, "Group": 7}
+    assert assess(step(), Facts(job("Active", counts=counts, last_execution=execution()))).progress.done == 40
+
+
+def test_is_not_done_before_our_archive_has_caught_up():
+    verdict = assess(step(arrived=arrived(created=150, skipped=3)), Facts(finished()))
+    assert isinstance(verdict, Waiting)
+    assert "last results" in str(verdict.why)
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        {"created": 200, "skipped": 3},
+        {"created": 120, "updated": 80},
+        {"created": 20, "skipped": 183},
+    ],
+)
+def test_is_done_with_numbers_once_it_has(numbers):
+    verdict = assess(step(arrived=arrived(**numbers)), Facts(finished()))
+    assert isinstance(verdict, Done)
+    assert verdict.evidence == {"created": 0, "updated": 0, "skipped": 0, "failed": 0, "total": 200} | numbers
+    assert not verdict.warnings
+
+
+def test_does_not_wait_for_a_log_that_does_not_come():
+    late = finished(steady_state_first=ago(hours=1))
+    assert isinstance(assess(step(arrived=arrived(created=150)), Facts(late)), Done)
+
+
+def test_takes_the_jobs_own_numbers_where_there_is_no_log():
+    found = finished(last_execution=execution("EntryLevelErrors", count_escrowed=4), counts={"User": 196})
+    verdict = assess(step(evidence={"readiness": {"licence": "none"}}), Facts(found))
+    assert (verdict.evidence["created"], verdict.evidence["failed"]) == (196, 4)
+    assert "Without Entra ID P1" in texts(verdict.warnings)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "status", "says"),
+    [
+        ({"created": 190, "failed": 10}, {"counts": {"User": 190}}, "10 people failed"),
+        ({"failed": 200}, {"counts": {}}, "Nobody arrived"),
+        ({"created": 200}, {"escrows_pruned": True}, "forgot some"),
+    ],
+)
+def test_warns_of_what_went_wrong(numbers, status, says):
+    verdict = assess(step(arrived=arrived(**numbers)), Facts(finished(**status)))
+    assert isinstance(verdict, Done)
+    assert says in texts(verdict.warnings)
+
+
+BROKEN = [
+    (quarantine("EncounteredQuarantineException"), Court.CS, "no longer work"),
+    (
+        quarantine(
+            "EncounteredQuarantineException", "SystemForCrossDomainIdentityManagementCredentialValidationFailure"
+        ),
+        Court.CS,
+        "Haiilo refused the token",
+    ),
+    (quarantine("TooManyDeletes"), Court.CUSTOMER, "deletion guard"),
+    (quarantine("EncounteredEscrowProportionThreshold"), Court.CS, "too many people failed"),
+    (quarantine("", "NewCode", "Something new"), Court.HAIILO, "Something new"),
+    (None, Court.CS, "no reason"),
+]
+
+
+@pytest.mark.parametrize(("stay", "court", "says"), BROKEN)
+def test_gives_reason_and_owner_when_microsoft_puts_the_job_aside(stay, court, says):
+    verdict = assess(step(), Facts(job("Quarantine", quarantine=stay)))
+    assert isinstance(verdict, Broken)
+    assert verdict.court is court
+    assert says in str(verdict.why)
+    assert verdict.code
+
+
+@pytest.mark.parametrize(("found", "code"), [(job("Paused"), "paused"), (None, "job_gone")])
+def test_shows_what_somebody_did_by_hand(found, code):
+    verdict = assess(step(), Facts(found))
+    assert isinstance(verdict, Broken)
+    assert (verdict.code, verdict.court) == (code, Court.CS)
+
+
+def test_reads_the_job(tenant, far):
+    path = f"/v1.0/servicePrincipals/{APP}/synchronization/jobs/{JOB}"
+    far.on("GET", path, Reply(200, {**job_json(), "id": JOB}), Reply(404, {"error": {"code": "x"}}))
+    assert InitialCycle().read(tenant, step()).job.status.counts == {"User": 431}
+    assert InitialCycle().read(tenant, step()) == Facts(None)

@@ -1,0 +1,184 @@
+from datetime import timedelta
+
+import pytest
+
+from graphclient import OnDemandResult, User
+from onboarding.steps.pilot import Facts, Pilot, read_outcome
+from onboarding.verdicts import Asking, Court, Done, Todo
+from tests.graphclient.far_side import Reply
+from tests.graphclient.samples import on_demand_a, on_demand_b
+
+from .facts import APP, EVIDENCE, JOB, NOW, SCOPE, at_step
+
+EVA = User("u-1", "Eva Berg", "eva@nordwind.example", account_enabled=True)
+ASKED = NOW.isoformat()
+assess = Pilot().assess
+
+
+def step(**fields):
+    given = {"answers": {"pilot": {"person": "eva@nordwind.example"}}, "answered_at": {"pilot": NOW}}
+    return at_step("pilot", **given | fields)
+
+
+def ran(result="Success", code="", message="", *, asked=ASKED, **more):
+    outcome = OnDemandResult.from_json(on_demand_a(result, code, message))
+    return {"person_id": "u-1", "asked": asked, "at": ASKED, **read_outcome(outcome), **more}
+
+
+SAME = ran("Skipped", "RedundantExport")
+IN_SCOPE = Facts(EVA, in_scope=True)
+
+
+def test_offers_people_of_the_scope_to_name():
+    verdict = assess(step(answers={}), Facts())
+    assert isinstance(verdict, Asking)
+    assert (verdict.code, verdict.court) == ("pilot_needed", Court.CS)
+    assert verdict.offers["people"] == SCOPE["sample"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "says"),
+    [
+        (Facts(), "nobody called “eva@nordwind.example”"),
+        (Facts(EVA), "not in scope"),
+        (Facts(User("u-1", "Eva Berg", account_enabled=False), in_scope=True), "disabled"),
+    ],
+)
+def test_asks_for_another_person_when_this_one_cannot_be_tried(facts, says):
+    verdict = assess(step(), facts)
+    assert isinstance(verdict, Asking)
+    assert verdict.code == "pilot_needed"
+    assert says in str(verdict.question)
+
+
+def test_provisions_the_named_person_and_then_reads_back():
+    first = assess(step(), IN_SCOPE)
+    assert isinstance(first, Todo)
+    assert [change.key for change in first.changes] == ["provision"]
+    second = assess(step(applied={"pilot": {"provision": ran()}}), IN_SCOPE)
+    assert [change.key for change in second.changes] == ["read_back"]
+
+
+@pytest.mark.parametrize(("first", "action"), [(ran(), "create"), (SAME, "none")])
+def test_is_done_when_a_second_run_finds_nothing_left_to_do(first, action):
+    verdict = assess(step(applied={"pilot": {"provision": first, "read_back": SAME}}), IN_SCOPE)
+    assert isinstance(verdict, Done)
+    assert verdict.evidence == {
+        "person_id": "u-1",
+        "name": "Eva Berg",
+        "user_name": "eva@nordwind.example",
+        "action": action,
+        "read_back": True,
+        "job_id": JOB,
+        "asked": ASKED,
+    }
+
+
+def test_does_not_believe_a_haiilo_that_takes_and_forgets():
+    verdict = assess(step(applied={"pilot": {"provision": ran(), "read_back": ran()}}), IN_SCOPE)
+    assert isinstance(verdict, Asking)
+    assert (verdict.code, verdict.court) == ("pilot_failed", Court.HAIILO)
+
+
+FAILURES = [
+    (ran("Failure", "HaiiloEntryConflict"), Court.CS, "another account"),
+    (ran("Failure", "MandatoryFieldsMissing"), Court.CUSTOMER, "empty in Entra"),
+    (ran("Failure", "SomethingNew", "Said Microsoft"), Court.HAIILO, "Microsoft says: Said Microsoft"),
+    (ran("Failure", "X", "status 400, 400.76 Group does not exist"), Court.CUSTOMER, "name of a Haiilo group"),
+    (ran("Skipped", "NotEffectivelyEntitled"), Court.CUSTOMER, "not assigned"),
+    (ran(arrived=False), Court.HAIILO, "no reason"),
+]
+
+
+@pytest.mark.parametrize(("result", "court", "says"), FAILURES)
+def test_explains_a_failure_and_who_acts(result, court, says):
+    verdict = assess(step(applied={"pilot": {"provision": result}}), IN_SCOPE)
+    assert isinstance(verdict, Asking)
+    assert (verdict.code, verdict.court) == ("pilot_failed", court)
+    assert says in str(verdict.question)
+    assert verdict.offers["people"]
+
+
+@pytest.mark.parametrize(
+    "earlier", [ran("Failure", "X", asked="2026-11-01T00:00:00+00:00"), ran("Failure", "X", person_id="other")]
+)
+def test_tries_again_when_a_person_answers_again(earlier):
+    verdict = assess(step(applied={"pilot": {"provision": earlier}}), IN_SCOPE)
+    assert isinstance(verdict, Todo)
+
+
+def test_lets_the_pilot_rest_once_it_went_through():
+    behind = {"pilot": {"job_id": JOB, "asked": ASKED, "name": "Eva Berg"}}
+    assert isinstance(assess(step(evidence=behind), Facts()), Done)
+    named_anew = step(evidence=behind, answered_at={"pilot": NOW + timedelta(hours=1)})
+    assert isinstance(assess(named_anew, IN_SCOPE), Todo)
+    other_job = step(evidence=behind | {"connection": EVIDENCE["connection"] | {"job_id": "new"}})
+    assert isinstance(assess(other_job, IN_SCOPE), Todo)
+
+
+# What a run says
+
+
+def outcome(answer):
+    return read_outcome(OnDemandResult.from_json(answer))
+
+
+SCOPED_OUT = [{"name": "EntrySynchronizationScoping", "type": "Scoping", "status": "Skipped", "details": {}}]
+REDUNDANT = [
+    {"name": "EntryExport", "type": "Export", "status": "Skipped", "details": {"SkipReason": "RedundantExport"}}
+]
+
+
+@pytest.mark.parametrize(
+    ("answer", "arrived", "same", "code"),
+    [
+        (on_demand_a(), True, False, ""),
+        (on_demand_b(), True, False, ""),
+        (on_demand_a("Skipped", "RedundantExport"), True, True, "RedundantExport"),
+        (on_demand_b(provisioningSteps=REDUNDANT), True, True, ""),
+        (on_demand_b(provisioningSteps=SCOPED_OUT), False, False, "NotEffectivelyEntitled"),
+        (on_demand_a("Failure", "DuplicateTargetEntries"), False, False, "DuplicateTargetEntries"),
+        ({"key": "not json", "value": "neither"}, False, False, ""),
+    ],
+)
+def test_understands_both_shapes_of_an_answer(answer, arrived, same, code):
+    read = outcome(answer)
+    assert (read["arrived"], read["same"], read["code"]) == (arrived, same, code)
+
+
+def test_keeps_none_of_the_values_that_a_run_wrote():
+    assert "eva@" not in str(outcome(on_demand_a()))
+
+
+def test_sends_rule_and_person_and_keeps_the_outcome(tenant, far):
+    path = f"/v1.0/servicePrincipals/{APP}/synchronization/jobs/{JOB}/provisionOnDemand"
+    far.on("POST", path, Reply(200, on_demand_a()))
+    [change] = assess(step(), IN_SCOPE).changes
+    result = Pilot().apply(tenant, step(), change)
+    [asked] = far.seen("POST", path)
+    subject = {"objectId": "u-1", "objectTypeName": "User"}
+    assert asked.json == {"parameters": [{"ruleId": "rule-1", "subjects": [subject]}]}
+    assert (result["person_id"], result["asked"], result["arrived"]) == ("u-1", ASKED, True)
+
+
+@pytest.mark.parametrize(
+    ("assigned", "members", "in_scope"),
+    [
+        ([{"id": "a", "principalId": "u-1", "principalType": "User"}], [], True),
+        ([{"id": "a", "principalId": "g-1", "principalType": "Group"}], [{"id": "u-1"}], True),
+        ([{"id": "a", "principalId": "g-1", "principalType": "Group"}], [{"id": "u-2"}], False),
+        ([], [], False),
+    ],
+)
+def test_reads_whether_the_person_is_assigned(tenant, far, assigned, members, in_scope):
+    eva = {"id": "u-1", "displayName": "Eva Berg", "userPrincipalName": "eva@nordwind.example"}
+    far.on("GET", "/v1.0/users/eva%40nordwind.example", Reply(200, eva))
+    far.on("GET", f"/v1.0/servicePrincipals/{APP}/appRoleAssignedTo", Reply(200, {"value": assigned}))
+    far.on("GET", "/v1.0/groups/g-1/members", Reply(200, {"value": members}))
+    facts = Pilot().read(tenant, step())
+    assert (facts.person.id, facts.in_scope) == ("u-1", in_scope)
+
+
+def test_reads_nobody_where_the_tenant_knows_nobody_of_that_name(tenant, far):
+    far.on("GET", "/v1.0/users/eva%40nordwind.example", Reply(404, {"error": {"code": "Request_ResourceNotFound"}}))
+    assert Pilot().read(tenant, step()) == Facts()

@@ -1,0 +1,112 @@
+import pytest
+from django.conf import settings
+
+from onboarding.steps.readiness import GRAPH, Facts, Readiness, licence
+from onboarding.verdicts import Asking, Court, Done, Waiting
+from tests.graphclient.far_side import Reply
+from tests.graphclient.samples import ORGANIZATION
+
+from .facts import P1, ago, at_step, candidate, consent_seen, organization, texts
+
+P2 = "eec0eb4f-6444-4f95-aba0-50c24d67f998"
+ALL = frozenset(settings.ENTRA_PERMISSIONS)
+LATER = consent_seen(granted_at=ago(minutes=20))
+assess = Readiness().assess
+
+
+def ready(**fields):
+    given = {"organization": organization(), "candidates": (candidate(),), "assigned": 12}
+    return Facts(ALL, **given | fields)
+
+
+def test_is_done_when_every_permission_is_there():
+    verdict = assess(at_step("readiness"), ready())
+    assert isinstance(verdict, Done)
+    assert verdict.evidence == {
+        "permissions": dict.fromkeys(settings.ENTRA_PERMISSIONS, True),
+        "licence": "P1",
+        "verified_domains": ["nordwind.example"],
+        "candidates": 1,
+        "assigned": 12,
+    }
+    assert not verdict.warnings
+
+
+@pytest.mark.parametrize("facts", [Facts(frozenset()), Facts(ALL - {"User.Read.All"}), Facts(ALL, refused=True)])
+def test_waits_while_the_permissions_may_still_be_spreading(facts):
+    assert isinstance(assess(at_step("readiness"), facts), Waiting)
+
+
+def test_names_the_permissions_that_are_missing_afterwards():
+    verdict = assess(at_step("readiness", consent=LATER), Facts(ALL - {"User.Read.All", "ProvisioningLog.Read.All"}))
+    assert isinstance(verdict, Asking)
+    assert (verdict.code, verdict.court) == ("permissions_missing", Court.CUSTOMER)
+    assert sorted(verdict.offers["missing"]) == ["ProvisioningLog.Read.All", "User.Read.All"]
+    assert "User.Read.All" in str(verdict.question)
+
+
+def test_asks_for_a_new_consent_when_all_are_listed_but_refused():
+    verdict = assess(at_step("readiness", consent=LATER), Facts(ALL, refused=True))
+    assert (verdict.code, verdict.offers["missing"]) == ("permissions_missing", [])
+
+
+@pytest.mark.parametrize(
+    ("facts", "says"),
+    [
+        ({"organization": organization(plans=())}, "no group can be assigned"),
+        ({"candidates": (), "assigned": 0}, "No application for Haiilo"),
+        ({"candidates": (candidate(templates=()),), "assigned": 0}, "No application for Haiilo"),
+        ({"assigned": 0}, "Nobody is assigned"),
+    ],
+)
+def test_warns_of_what_does_not_hold_it_up(facts, says):
+    verdict = assess(at_step("readiness"), ready(**facts))
+    assert isinstance(verdict, Done)
+    assert says in texts(verdict.warnings)
+
+
+def test_warns_of_a_domain_that_the_tenant_has_not_verified():
+    verdict = assess(at_step("readiness", domains=("nordwind.example", "new.example")), ready())
+    assert "new.example" in texts(verdict.warnings)
+
+
+@pytest.mark.parametrize(("plans", "best"), [((), "none"), ((P1,), "P1"), ((P2,), "P2"), ((P1, P2), "P2")])
+def test_tells_the_licence(plans, best):
+    assert licence(organization(plans=plans)) == best
+
+
+def granted(far, *names):
+    roles = [{"id": f"id-of-{name}", "value": name} for name in settings.ENTRA_PERMISSIONS]
+    far.on(
+        "GET", "/v1.0/servicePrincipals(appId='our-client-id')", Reply(200, {"id": "ours", "appId": "our-client-id"})
+    )
+    graph = {"id": "graph", "appId": GRAPH, "appRoles": roles}
+    far.on("GET", f"/v1.0/servicePrincipals(appId='{GRAPH}')", Reply(200, graph))
+    rows = [
+        {"id": f"a-{name}", "appRoleId": f"id-of-{name}", "principalId": "ours", "resourceId": "graph"}
+        for name in names
+    ]
+    far.on("GET", "/v1.0/servicePrincipals/ours/appRoleAssignments", Reply(200, {"value": rows}))
+
+
+def test_reads_permissions_by_name_and_has_a_new_token_fetched_while_one_is_missing(tenant, far):
+    granted(far, "User.Read.All")
+    facts = Readiness().read(tenant, at_step("readiness", evidence={"readiness": {"licence": "P1"}}))
+    assert facts == Facts(frozenset({"User.Read.All"}))
+    assert tenant.forgotten == 1
+
+
+def test_reads_the_tenant_and_its_applications_once_all_are_there(tenant, far):
+    granted(far, *settings.ENTRA_PERMISSIONS)
+    far.on("GET", "/v1.0/servicePrincipals", Reply(200, {"value": []}))
+    far.on("GET", "/v1.0/organization", Reply(200, {"value": [ORGANIZATION]}))
+    facts = Readiness().read(tenant, at_step("readiness"))
+    assert (facts.granted, facts.refused, facts.assigned) == (ALL, False, 0)
+    assert facts.organization.has_p1
+
+
+def test_takes_a_refused_request_for_a_token_that_is_too_old(tenant, far):
+    granted(far, *settings.ENTRA_PERMISSIONS)
+    far.on("GET", "/v1.0/servicePrincipals", Reply(403, {"error": {"code": "Authorization_RequestDenied"}}))
+    assert Readiness().read(tenant, at_step("readiness")) == Facts(ALL, refused=True)
+    assert tenant.forgotten == 2

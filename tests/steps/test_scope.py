@@ -1,0 +1,99 @@
+import pytest
+
+from onboarding.steps.scope import Facts, Group, Member, Scope
+from onboarding.verdicts import Asking, Court, Done
+from tests.graphclient.far_side import Reply
+
+from .facts import APP, at_step, texts
+
+EVA, JAN, PIA = (Member(name, name.title(), f"{name}@nordwind.example", enabled=True) for name in ("eva", "jan", "pia"))
+OFF = Member("off", "Off", "off@nordwind.example", enabled=False)
+GUEST = Member("guest", "Guest", "guest_x#EXT#@nordwind.example", enabled=True, guest=True)
+UNKNOWN = Member("unknown", "Unknown")
+NO_LICENCE = {"readiness": {"licence": "none"}}
+assess = Scope().assess
+
+
+def sales(*people, nested=0):
+    return Group("g-1", "Sales", people, nested)
+
+
+def test_counts_each_person_once_and_directly_first():
+    verdict = assess(at_step("scope"), Facts((EVA, JAN), (sales(JAN, PIA), Group("g-2", "All", (PIA, EVA)))))
+    assert isinstance(verdict, Done)
+    evidence = verdict.evidence
+    assert (evidence["total"], evidence["direct"], evidence["by_group"]) == (3, 2, 1)
+    assert [group["members"] for group in evidence["groups"]] == [2, 2]
+    assert [person["id"] for person in evidence["sample"]] == ["eva", "jan", "pia"]
+
+
+def test_counts_guests_in_and_disabled_people_apart():
+    verdict = assess(at_step("scope"), Facts((EVA, OFF, GUEST)))
+    assert (verdict.evidence["total"], verdict.evidence["guests"], verdict.evidence["disabled"]) == (2, 1, 1)
+    said = texts(verdict.warnings)
+    assert "1 disabled" in said
+    assert "1 guests" in said
+
+
+def test_counts_people_whom_nobody_looked_up_as_they_are():
+    assert assess(at_step("scope"), Facts((UNKNOWN,))).evidence["total"] == 1
+
+
+def test_warns_of_groups_inside_groups():
+    verdict = assess(at_step("scope"), Facts((EVA,), (sales(PIA, nested=2),)))
+    assert verdict.evidence["nested_groups"] == 2
+    assert "2 groups are nested" in texts(verdict.warnings)
+
+
+def test_names_no_more_than_twenty_people():
+    many = tuple(Member(str(number), enabled=True) for number in range(50))
+    evidence = assess(at_step("scope"), Facts(many)).evidence
+    assert (evidence["total"], len(evidence["sample"])) == (50, 20)
+
+
+def test_warns_when_the_whole_directory_is_taken():
+    verdict = assess(at_step("scope"), Facts(sync_all=True))
+    assert isinstance(verdict, Done)
+    assert verdict.evidence["sync_all"]
+    assert "whole directory" in texts(verdict.warnings)
+
+
+NOBODY = [
+    (Facts(), {}, "Nobody is assigned"),
+    (Facts(), NO_LICENCE, "people one by one"),
+    (Facts((), (sales(),)), {}, "groups are empty"),
+    (Facts((), (sales(nested=1),)), {}, "does not open these"),
+    (Facts((OFF,)), {}, "Only disabled accounts"),
+    (Facts((), (sales(OFF),)), {}, "Only disabled accounts"),
+]
+
+
+@pytest.mark.parametrize(("facts", "evidence", "says"), NOBODY)
+def test_says_why_nobody_is_in_scope_and_asks_the_customer(facts, evidence, says):
+    verdict = assess(at_step("scope", evidence=evidence), facts)
+    assert isinstance(verdict, Asking)
+    assert (verdict.code, verdict.court) == ("nobody_in_scope", Court.CUSTOMER)
+    assert says in str(verdict.question)
+
+
+def test_reads_assignments_members_and_people(tenant, far):
+    def assigned(identity, kind):
+        return {"id": f"a-{identity}", "principalId": identity, "principalType": kind, "principalDisplayName": identity}
+
+    rows = [assigned("eva", "User"), assigned("eva", "User"), assigned("gone", "User"), assigned("g-1", "Group")]
+    far.on("GET", f"/v1.0/servicePrincipals/{APP}/appRoleAssignedTo", Reply(200, {"value": rows}))
+    stored = {"value": [{"key": "SyncAll", "value": "True"}]}
+    far.on("GET", f"/v1.0/servicePrincipals/{APP}/synchronization/secrets", Reply(200, stored))
+    members = [
+        {"@odata.type": "#microsoft.graph.user", "id": "off", "displayName": "Off", "accountEnabled": False},
+        {"@odata.type": "#microsoft.graph.group", "id": "inner", "displayName": "Inner"},
+        {"@odata.type": "#microsoft.graph.device", "id": "laptop", "displayName": "Laptop"},
+    ]
+    far.on("GET", "/v1.0/groups/g-1/members", Reply(200, {"value": members}))
+    eva = {"id": "eva", "displayName": "Eva", "userPrincipalName": "eva@x", "accountEnabled": True, "userType": "Guest"}
+    answers = [{"id": "0", "status": 200, "body": eva}, {"id": "1", "status": 404, "body": {"error": {"code": "x"}}}]
+    far.on("POST", "/v1.0/$batch", Reply(200, {"responses": answers}))
+    facts = Scope().read(tenant, at_step("scope"))
+    assert facts.direct == (Member("eva", "Eva", "eva@x", enabled=True, guest=True),)
+    assert facts.groups == (Group("g-1", "g-1", (Member("off", "Off", "", enabled=False),), nested=1),)
+    assert facts.sync_all

@@ -1,0 +1,217 @@
+import pytest
+
+from onboarding.profiles import HOME
+from onboarding.steps.sso_application import Facts, SsoApplication
+from onboarding.verdicts import Asking, Court, Done
+from tests.graphclient.far_side import Reply
+from tests.graphclient.samples import NEW_JOB, SERVICE_PRINCIPAL
+
+from .facts import APP, BASE_URL, CHOSEN, CONNECTED, HOST, JOB, at_step, candidate, job, offered, texts
+
+TWIN = "twin"
+ELSEWHERE = {"reply_urls": ("https://nordwind-test.smarpshare.com/saml/acs",)}
+assess = SsoApplication().assess
+
+
+def look(*candidates, answer=None, **fields):
+    answers = {"sso_application": answer} if answer else {}
+    return assess(at_step("sso_application", answers=answers, **fields), Facts(candidates))
+
+
+def test_takes_the_only_application_that_leads_to_the_customers_host():
+    verdict = look(candidate(), candidate("other", display_name="Haiilo old", **ELSEWHERE))
+    assert isinstance(verdict, Done)
+    assert verdict.evidence == {
+        "service_principal_id": APP,
+        "app_id": f"app-of-{APP}",
+        "name": "Haiilo SSO",
+        "template_id": "scim",
+        "existing_job_id": "",
+        "replaced_job_ids": [],
+    }
+    assert HOST in str(verdict.note)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        {"reply_urls": (), "service_principal_names": (f"https://{HOST}/saml",)},
+        {"reply_urls": (), "service_principal_names": (HOST.upper(),)},
+        {"reply_urls": (), "login_url": f"https://{HOST}"},
+        {"reply_urls": (), "homepage": f"https://{HOST}/?x"},
+    ],
+)
+def test_recognises_the_host_wherever_it_is_written(where):
+    assert isinstance(look(candidate(**where)), Done)
+
+
+NEVER_ALONE = [
+    [candidate(), candidate(TWIN, display_name="Haiilo SSO (test)")],
+    [candidate("named", reply_urls=())],
+    [candidate("elsewhere", **ELSEWHERE)],
+    [candidate(account_enabled=False)],
+]
+
+
+@pytest.mark.parametrize("candidates", NEVER_ALONE)
+def test_never_chooses_silently_where_it_is_not_certain(candidates):
+    verdict = look(*candidates)
+    assert isinstance(verdict, Asking)
+    assert (verdict.code, verdict.court) == ("choose_application", Court.CS)
+    assert len(verdict.offers["candidates"]) == len(candidates)
+
+
+def test_offers_the_best_first_whatever_the_order_of_what_was_found():
+    found = [candidate("b", **ELSEWHERE), candidate("a"), candidate("c", display_name="Haiilo SSO test")]
+    first, second = look(*found).offers["candidates"], look(*reversed(found)).offers["candidates"]
+    assert first == second
+    assert [offer["service_principal_id"] for offer in first] == ["a", "c", "b"]
+    assert "lead to" in offered(first[0]["reasons"])
+    assert {"enabled", "can_provision", "template_id", "jobs", "score", "app_id", "name"} <= set(first[0])
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"account_enabled": False}, "disabled"),
+        ({"templates": ()}, "app registration"),
+        ({"display_name": "Haiilo SSO test"}, "sounds like a test"),
+        (ELSEWHERE, "another Haiilo address"),
+        ({"jobs": (job(),), "address": "https://x.smarpshare.com/api"}, "sends elsewhere"),
+        ({}, "second application"),
+    ],
+)
+def test_warns_of_twins_and_of_what_cannot_be_used(fields, says):
+    offers = look(candidate("a"), candidate("z"), candidate(TWIN, **fields)).offers["candidates"]
+    [twin] = [offer for offer in offers if offer["service_principal_id"] == TWIN]
+    assert says in offered(twin["warnings"])
+
+
+def test_says_that_an_application_made_from_a_registration_needs_a_second_one():
+    verdict = look(candidate(templates=()))
+    assert isinstance(verdict, Asking)
+    assert (verdict.code, verdict.court) == ("no_application", Court.CUSTOMER)
+    assert "second, non-gallery" in str(verdict.question)
+
+
+def test_says_what_the_customer_has_to_create_when_there_is_nothing():
+    verdict = look()
+    assert (verdict.code, verdict.court) == ("no_application", Court.CUSTOMER)
+    assert HOST in str(verdict.question)
+
+
+@pytest.mark.parametrize(
+    ("templates", "chosen"),
+    [(("customappsso", "scim"), "scim"), (("customappsso",), "customappsso"), (("AAD2AAD", "scim"), "scim")],
+)
+def test_prefers_the_modern_template(templates, chosen):
+    assert look(candidate(templates=templates)).evidence["template_id"] == chosen
+
+
+def test_believes_a_persons_choice_among_several():
+    verdict = look(candidate(), candidate(TWIN), answer={"service_principal_id": TWIN})
+    assert isinstance(verdict, Done)
+    assert verdict.evidence["service_principal_id"] == TWIN
+    assert "second application" in texts(verdict.warnings)
+
+
+@pytest.mark.parametrize("chosen", ["gone", "unusable"])
+def test_asks_again_when_the_choice_cannot_be_used(chosen):
+    verdict = look(candidate(), candidate("unusable", templates=()), answer={"service_principal_id": chosen})
+    assert isinstance(verdict, Asking)
+    assert verdict.code == "choose_application"
+
+
+def test_does_not_reopen_the_question_for_a_twin_that_appears_after_the_set_up():
+    done = {"sso_application": CHOSEN, "connection": CONNECTED}
+    verdict = look(candidate(jobs=(job(),)), candidate(TWIN), evidence=done)
+    assert isinstance(verdict, Done)
+    assert verdict.evidence["existing_job_id"] == ""
+
+
+# A job that is there already
+
+
+EXISTING = candidate(jobs=(job("Active", identity="old"),), address=BASE_URL)
+
+
+def test_asks_what_to_do_with_a_job_that_others_made():
+    verdict = look(EXISTING)
+    assert isinstance(verdict, Asking)
+    assert (verdict.code, verdict.court) == ("existing_job", Court.CS)
+    [offer] = verdict.offers["jobs"]
+    assert (offer["id"], offer["base_address"], offer["code"]) == ("old", BASE_URL, "Active")
+
+
+def test_adopts_it_by_a_persons_word_with_its_own_template():
+    old = candidate(jobs=(job("Active", identity="old", template="customappsso"),), templates=("scim", "customappsso"))
+    verdict = look(old, answer={"existing_job": "adopt"})
+    assert (verdict.evidence["existing_job_id"], verdict.evidence["template_id"]) == ("old", "customappsso")
+
+
+def test_keeps_it_adopted_once_it_is_connected():
+    done = {
+        "sso_application": CHOSEN | {"service_principal_id": APP, "existing_job_id": "old"},
+        "connection": CONNECTED | {"job_id": "old"},
+    }
+    assert look(EXISTING, answer={"existing_job": "adopt"}, evidence=done).evidence["existing_job_id"] == "old"
+
+
+def test_notes_what_a_person_wants_replaced():
+    verdict = look(EXISTING, answer={"existing_job": "replace"})
+    assert (verdict.evidence["existing_job_id"], verdict.evidence["replaced_job_ids"]) == ("", ["old"])
+
+
+def test_leaves_jobs_of_other_directions_alone():
+    assert isinstance(look(candidate(jobs=(job(template="AAD2AAD"),))), Done)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"applied": {"connection": {"create_job": {"job_id": JOB, "service_principal_id": APP}}}},
+        {"evidence": {"connection": CONNECTED}},
+    ],
+)
+def test_knows_the_job_that_we_made(fields):
+    assert isinstance(look(candidate(jobs=(job(),)), **fields), Done)
+
+
+# Home wants an application of its own
+
+
+def test_never_takes_the_sign_in_application_for_home():
+    verdict = look(candidate(), profile=HOME)
+    assert isinstance(verdict, Asking)
+    assert "application of its own" in str(verdict.question)
+    assert "sign-in application" in offered(verdict.offers["candidates"][0]["warnings"])
+
+
+def test_ranks_the_separate_application_first_for_home():
+    own = candidate("own", display_name="Haiilo SCIM app", preferred_single_sign_on_mode=None, reply_urls=())
+    offers = look(candidate(), own, profile=HOME).offers["candidates"]
+    assert offers[0]["service_principal_id"] == "own"
+
+
+# Reading
+
+
+def test_reads_templates_jobs_and_the_address_they_send_to(tenant, far):
+    mine = {**SERVICE_PRINCIPAL, "id": APP, "replyUrls": [f"https://{HOST}/acs"]}
+    dashboard = {**SERVICE_PRINCIPAL, "id": "ours", "appId": "our-client-id", "displayName": "Haiilo onboarding"}
+    root = f"/v1.0/servicePrincipals/{APP}/synchronization"
+    far.on("GET", "/v1.0/servicePrincipals", Reply(200, {"value": [mine, dashboard]}))
+    far.on("GET", f"{root}/templates", Reply(200, {"value": [{"id": "scim"}]}))
+    far.on("GET", f"{root}/jobs", Reply(200, {"value": [NEW_JOB]}))
+    far.on("GET", f"{root}/secrets", Reply(200, {"value": [{"key": "BaseAddress", "value": BASE_URL}]}))
+    [found] = SsoApplication().read(tenant, at_step("sso_application")).candidates
+    assert (found.app.id, found.templates, found.base_address) == (APP, ("scim",), BASE_URL)
+    assert len(found.jobs) == 1
+
+
+def test_leaves_out_an_application_whose_templates_are_not_there_yet(tenant, far):
+    mine = {**SERVICE_PRINCIPAL, "id": APP, "replyUrls": [f"https://{HOST}/acs"]}
+    far.on("GET", "/v1.0/servicePrincipals", Reply(200, {"value": [mine]}))
+    far.on("GET", f"/v1.0/servicePrincipals/{APP}/synchronization/templates", Reply(404, {"error": {"code": "x"}}))
+    [found] = SsoApplication().read(tenant, at_step("sso_application")).candidates
+    assert not found.usable
