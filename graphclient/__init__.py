@@ -4,9 +4,11 @@ Start with ``GraphClient(Transport(session, ClientCredentials(…)))``. What can
 """
 
 from . import guards
-from .auth import Assertion, Certificate, ClientCredentials, Credential, Secret, TokenSource
+from .auth import ClientCredentials, TokenSource
 from .client import GraphClient
 from .clouds import CHINA, GLOBAL, US_GOV_L4, US_GOV_L5, Cloud
+from .credentials import Assertion, Certificate, Credential, Secret
+from .credentials import Assertion, Certificate, Credential, Secret
 from .errors import (
     AlreadyThere,
     ConsentMissing,

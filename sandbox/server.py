@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import threading
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,8 @@ from .login import keys
 from .moods import Moods
 from .store import Keeper, load
 from .world import World
+
+log = logging.getLogger(__name__)
 
 HOST = "127.0.0.1"
 THREADS, CONTROL_THREADS = 24, 6
@@ -40,7 +44,7 @@ class Sandbox:
         if not self.world.keys:
             keys.roll(self.world)
         self.moods = Moods(self.world)
-        self.graph = Graph(self.world, self.moods)
+        self.graph = Graph(self.world, self.moods, _contract())
         front = Front(self.world, self.graph, self.moods, [haiilo.blueprint(self.world)])
         self._servers = [
             _server(front, port, THREADS),
@@ -77,6 +81,16 @@ class Sandbox:
             server.close()
         if self._keeper:
             self._keeper.stop()
+
+
+def _contract() -> Any:
+    """The check against the OpenAPI document; without openapi-core nothing is checked, and that is said."""
+    if find_spec("openapi_core") is None:
+        log.warning("openapi-core is not installed: requests and answers are not checked against openapi.yaml")
+        return None
+    from .contract import Contract
+
+    return Contract()
 
 
 def _server(application: Any, port: int, threads: int) -> Any:

@@ -86,6 +86,10 @@ class FarSide:
         """Make the far side unkind in a named way."""
         self.ask("POST", f"/tenants/{tenant_id}/mood", mood)
 
+    def is_holding(self, tenant_id: str) -> bool:
+        """Whether an answer to this tenant is being held."""
+        return bool(self.tenant(tenant_id)["holding"])
+
     def release(self) -> None:
         """Let a held answer go."""
         self.ask("POST", "/release", {})

@@ -8,7 +8,8 @@ from itertools import islice
 from ..models.directory import User
 from ..paging import rows_of
 from ..paths import literal, part
-from ..transport import BATCH, Transport
+from ..batch import BATCH
+from ..transport import Transport
 
 SELECT = "id,displayName,userPrincipalName,mail,accountEnabled,userType,givenName,surname,country,city,state"
 MOST = 100

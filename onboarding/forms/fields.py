@@ -79,9 +79,11 @@ class DomainsField(forms.CharField):
         text = super().clean(value)
         domains: list[str] = []
         wrong: list[str] = []
-        for part in BETWEEN.split(text.strip()):
+        for part in filter(None, BETWEEN.split(text)):
             domain = host_of(tidied(part).rpartition("@")[2])
             (domains if domain else wrong).append(domain or part)
+        if not domains and not wrong:
+            raise ValidationError(self.error_messages["required"], code="required")
         if wrong:
             raise ValidationError(
                 _("Not a domain: %(wrong)s. Write domains such as contoso.com."),

@@ -12,17 +12,13 @@ from werkzeug.exceptions import HTTPException
 
 from .. import haiilo, moods, seeding, switches
 from ..engine_room import cycles
-from ..graph.shapes import show_assignment, show_group, show_user
 from ..login import consenting, keys
 from ..moods import Moods
 from ..world import App, Tenant, World
-from . import page
+from . import directory, page
+from .directory import Unknown
 
 Body = dict[str, Any]
-
-
-class Unknown(ValueError):
-    """No such tenant or application."""
 
 
 def application(world: World, moods_: Moods) -> Flask:
@@ -59,6 +55,7 @@ class _Control:
             ("GET", "/tenants/<tenant_id>/directory", self.directory),
             ("PATCH", "/tenants/<tenant_id>/users/<user>", self.change_user),
             ("DELETE", "/tenants/<tenant_id>/users/<user>", self.delete_user),
+            ("POST", "/tenants/<tenant_id>/users/<user>/restore", self.restore_user),
             ("PATCH", "/tenants/<tenant_id>/groups/<group>", self.change_group),
             ("POST", "/tenants/<tenant_id>/consent", self.consent),
             ("POST", "/tenants/<tenant_id>/revoke", self.revoke),
@@ -158,62 +155,23 @@ class _Control:
 
     def directory(self, tenant_id: str) -> Body:
         """Users, groups, and the assignments to the application that is to be provisioned."""
-        tenant = self._tenant(tenant_id)
-        with self.world.lock:
-            return {
-                "users": [show_user(user) for user in tenant.users.values() if not user.deleted_at],
-                "groups": [
-                    {**show_group(group), "members": [{"id": key, "type": kind} for key, kind in group.members.items()]}
-                    for group in tenant.groups.values()
-                ],
-                "assignments": [
-                    show_assignment(each) for each in tenant.assignments_of(tenant.made["service_principal_id"])
-                ],
-            }
+        return directory.show(self.world, self._tenant(tenant_id))
 
     def change_user(self, tenant_id: str, user: str) -> Body:
-        """Change attributes, or take an assignment away: {"assigned": false}."""
-        tenant = self._tenant(tenant_id)
-        found = tenant.user_named(user)
-        if found is None:
-            raise Unknown(f"no such user: {user}")
-        with self.world.lock:
-            for key, value in _body().items():
-                if key == "assigned":
-                    seeding.reassign(tenant, found, bool(value))
-                elif key in type(found).__slots__ and key not in ("id", "changed"):
-                    setattr(found, key, value)
-                else:
-                    raise ValueError(f"no such attribute: {key}")
-            tenant.upns[found.userPrincipalName.lower()] = found.id
-            tenant.change(found)
-            self.world.touch()
-        return show_user(found)
+        """Attributes as Graph names them, and {"assigned": false}."""
+        return directory.change_user(self.world, self._tenant(tenant_id), user, _body())
 
     def delete_user(self, tenant_id: str, user: str) -> Body:
-        """Into the recycle bin; gone for good after 30 days."""
-        tenant = self._tenant(tenant_id)
-        found = tenant.user_named(user)
-        if found is None:
-            raise Unknown(f"no such user: {user}")
-        found.deleted_at = self.world.clock.now()
-        tenant.change(found)
-        self.world.touch()
-        return {}
+        """Soft."""
+        return directory.delete_user(self.world, self._tenant(tenant_id), user)
+
+    def restore_user(self, tenant_id: str, user: str) -> Body:
+        """Out of the recycle bin."""
+        return directory.restore_user(self.world, self._tenant(tenant_id), user)
 
     def change_group(self, tenant_id: str, group: str) -> Body:
-        """Take users out of a group or put them in: {"remove": [id], "add": [id]}."""
-        tenant, body = self._tenant(tenant_id), _body()
-        found = tenant.groups.get(group)
-        if found is None:
-            raise Unknown(f"no such group: {group}")
-        with self.world.lock:
-            for gone in body.get("remove", []):
-                found.members.pop(gone, None)
-            found.members |= {come: "user" for come in body.get("add", []) if come in tenant.users}
-            tenant.change(found)
-            self.world.touch()
-        return {**show_group(found), "members": sorted(found.members)}
+        """{"add": [ids], "remove": [ids]}."""
+        return directory.change_group(self.world, self._tenant(tenant_id), group, _body())
 
     # What people decide
 

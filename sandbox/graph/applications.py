@@ -14,7 +14,7 @@ from .lists import Listing, answer, count, one
 from .permissions import KNOWN, MAKE_APPS, READ_APPS, WRITE_APPS
 from .routes import route
 from .shapes import MEMBERS, SERVICE_PRINCIPALS, get_row, show_service_principal
-from .wire import Answer, Call, Refused, context, not_found, service_principal
+from .wire import ROOT, Answer, Call, Refused, context, not_found, service_principal
 
 GRAPH_APP_ID = "00000003-0000-0000-c000-000000000000"
 NON_GALLERY = "8adf8e6e-67b2-4cf2-a259-e3dc5476c621"
@@ -142,6 +142,13 @@ def _owners(call: Call, ids: Sequence[str]) -> Answer:
 def add_owner(call: Call) -> Answer:
     """Graph: servicePrincipal, add owner (REFERENCE 1.2)."""
     return _add_owner(call, service_principal(call).owners)
+
+
+@route("GET", "/servicePrincipals/{servicePrincipal-id}/owners/$ref", READ_APPS)
+def list_owner_references(call: Call) -> Answer:
+    """Addresses only (Graph: servicePrincipal, list owners, $ref)."""
+    rows = [{"@odata.id": f"{call.origin}{ROOT}/directoryObjects/{key}"} for key in service_principal(call).owners]
+    return Answer(200, {"@odata.context": context(call, "Collection($ref)"), "value": rows})
 
 
 @route("GET", "/applications/{application-id}", READ_APPS)

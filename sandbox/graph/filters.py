@@ -174,8 +174,10 @@ class _Parser:
         name = self.take()[1]
         self.expect(")")
         sign = self.take()[1].lower()
+        if sign not in _COMPARE:
+            raise self.wrong()
         self._allow(name, sign)
-        compare, wanted = _COMPARE.get(sign, operator.eq), str(self._literal()).lower()
+        compare, wanted = _COMPARE[sign], str(self._literal()).lower()
         return lambda row: compare(str(self.get(row, name) or "").lower(), wanted)
 
     def _text_function(self, function: str) -> Predicate:
@@ -213,7 +215,7 @@ class _Parser:
         self._allow(name, f"any/{sign}")
         wanted = self._fold(self._literal())
         self.expect(")")
-        compare = _COMPARE.get(sign, operator.eq)
+        compare = _COMPARE[sign]
         return lambda row: any(compare(self._fold(each), wanted) for each in self.get(row, name) or ())
 
     def _literal(self) -> Any:

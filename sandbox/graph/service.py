@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,6 +27,8 @@ from . import (  # noqa: F401  (each registers its routes)
     throttling,
 )
 from .wire import Answer, Call, Refused, common_headers, no_route
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -91,8 +94,17 @@ class Graph:
         if call.method != "GET":
             self.world.touch()
         if self.contract:
-            self.contract.check_answer(call, answer)
+            self._check(call, answer)
         return answer
+
+    def _check(self, call: Call, answer: Answer) -> None:
+        """Our own answer contradicts the document: that must not go unseen."""
+        try:
+            self.contract.check_answer(call, answer)
+        except AssertionError as broken:
+            log.error("%s", broken)
+            self.world.violations.append({"broken": str(broken)})
+            raise Refused(500, "SandboxContractBroken", str(broken)) from broken
 
     def _write(self, call: Call, outcome: Outcome) -> None:
         caller = call.caller_

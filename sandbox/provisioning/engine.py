@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -60,6 +61,15 @@ class Engine:
         self._stopping.set()
         if self._thread is not None:
             self._thread.join()
+
+    def when_idle(self, timeout: float) -> bool:
+        """Wait until nothing is due and nothing runs; False when that takes longer than `timeout` seconds."""
+        until = time.monotonic() + timeout
+        while time.monotonic() < until:
+            if not any(self._is_due(job) or self._lock(job).locked() for _tenant, job in list(self._jobs())):
+                return True
+            self._stopping.wait(TICK / 10)
+        return False
 
     def _look_around(self) -> None:
         while not self._stopping.wait(TICK):

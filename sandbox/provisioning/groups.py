@@ -143,6 +143,6 @@ def _batches(items: list[str]) -> list[list[str]]:
 
 
 def _failed(outcome: Outcome, code: str, reason: str) -> Outcome:
-    outcome.step("EntryExportUpdate", "export", "failure", reason)
     action = outcome.action if outcome.action != "other" else "create" if not outcome.target_id else "update"
+    outcome.step("EntryExportAdd" if action == "create" else "EntryExportUpdate", "export", "failure", reason)
     return outcome.end(action, "failure", code, reason)

@@ -1,52 +1,32 @@
-"""The provisioning engine against scim2-server, a strict one that nobody here wrote, in both of Entra's dialects.
-
-Set up as a person would do it with curl: tokens and Graph calls are written out here, so that neither our own client
-nor the SDK stands between the engine and its target.
-"""
+"""The provisioning engine against scim2-server, a strict one that nobody here wrote, in both of Entra's dialects."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
-import requests
 
 from config.launch import ports
 from config.launch.processes import Program, Supervisor
-from tests.clients.conftest import CLIENT_ID, SECRET, Customer, make_customer
+from tests.clients.conftest import CLIENT_ID, SECRET, make_customer
+from tests.clients.strict import (
+    ENTERPRISE,
+    HOST,
+    TOKEN,
+    Provisioning,
+    Target,
+    differences,
+    has_manager,
+    members_at_target,
+    scope_of,
+)
 
 pytestmark = pytest.mark.clients
 
-TOKEN = "of-the-strict-server"
-HOST = "strict.haiilo.example"
-GRAPH = "https://graph.microsoft.com/v1.0"
 PEOPLE = 12
-
-
-@dataclass
-class Target:
-    """scim2-server, with a room for each test under a name of its own."""
-
-    url: str
-    rooms: list[str] = field(default_factory=list)
-
-    def resources(self, room: str, kind: str) -> list[dict[str, Any]]:
-        """All of them, read page by page."""
-        found: list[dict[str, Any]] = []
-        while True:
-            answer = requests.get(
-                f"{self.url}/{room}/v2/{kind}",
-                params={"startIndex": len(found) + 1, "count": 50},
-                headers={"Authorization": f"Bearer {TOKEN}"},
-                timeout=30,
-            )
-            answer.raise_for_status()
-            found += answer.json().get("Resources", [])
-            if len(found) >= answer.json()["totalResults"]:
-                return found
 
 
 @pytest.fixture(scope="module")
@@ -58,68 +38,6 @@ def target(clients, tmp_path_factory) -> Iterator[Target]:
         yield Target(f"http://{ports.HOST}:{port}")
     finally:
         supervisor.stop()
-
-
-@dataclass
-class Provisioning:
-    """A customer whose job writes to a room of the strict server."""
-
-    customer: Customer
-    target: Target
-    room: str
-    http: requests.Session
-
-    @property
-    def base(self) -> str:
-        return f"{GRAPH}/servicePrincipals/{self.customer.tenant['service_principal_id']}/synchronization"
-
-    def ask(self, method: str, address: str, body: Any = None) -> Any:
-        answer = self.http.request(method, address, json=body, timeout=30)
-        assert answer.ok, answer.text
-        return answer.json() if answer.content else None
-
-    def set_up(self, flag: str) -> None:
-        """Job with the default mapping, secrets, start."""
-        self.job = self.ask("POST", f"{self.base}/jobs", {"templateId": "scim"})["id"]
-        address = f"https://{HOST}/{self.room}/v2{flag}"
-        values = {"BaseAddress": address, "SecretToken": TOKEN, "SyncAll": "false", "SyncNotificationSettings": "{}"}
-        saved = [{"key": key, "value": value} for key, value in values.items()]
-        self.ask("PUT", f"{self.base}/secrets", {"value": saved})
-        body = {"templateId": "scim", "useSavedCredentials": True}
-        self.ask("POST", f"{self.base}/jobs/{self.job}/validateCredentials", body)
-        self.ask("POST", f"{self.base}/jobs/{self.job}/start")
-        self.run()
-
-    def change(self, user: str, **attributes: Any) -> None:
-        """As an admin would in the directory."""
-        self.customer.far_side.ask("PATCH", f"/tenants/{self.customer.tid}/users/{user}", attributes)
-
-    def run_next(self) -> None:
-        """Forty minutes later."""
-        self.customer.far_side.ask("POST", "/clock", {"minutes": 41})
-        self.run()
-
-    def run(self) -> None:
-        self.customer.far_side.run_cycle(self.customer.tid)
-
-    def status(self) -> dict[str, Any]:
-        return dict(self.ask("GET", f"{self.base}/jobs/{self.job}")["status"])
-
-    def log(self) -> list[dict[str, Any]]:
-        return list(self.ask("GET", f"{GRAPH}/auditLogs/provisioning?$filter=jobId eq '{self.job}'&$top=500")["value"])
-
-    def failures(self) -> list[tuple[str, str, str]]:
-        """(action, code, name) of everything that did not work."""
-        rows = [row for row in self.log() if row["provisioningStatusInfo"]["status"] == "failure"]
-        return [
-            (
-                row["provisioningAction"],
-                row["provisioningStatusInfo"]["errorInformation"]["errorCode"],
-                row["provisioningStatusInfo"]["errorInformation"]["reason"],
-                row["sourceIdentity"]["displayName"],
-            )
-            for row in rows
-        ]
 
 
 @pytest.fixture
@@ -139,92 +57,6 @@ def provisioning(sandbox, application, gateway, target):
         return made
 
     return make
-
-
-# What should be there, worked out from the directory alone
-
-
-def in_scope(directory: dict[str, Any], service_principal_id: str) -> dict[str, dict[str, Any]]:
-    """User name → user, of everybody enabled who is assigned or a direct member of an assigned group."""
-    users = {user["id"]: user for user in directory["users"]}
-    groups = {group["id"]: group for group in directory["groups"]}
-    wanted: set[str] = set()
-    for each in directory["assignments"]:
-        if each["resourceId"] == service_principal_id:
-            members = groups.get(each["principalId"], {}).get("members", [])
-            wanted |= {each["principalId"], *(member["id"] for member in members)}
-    found = [users[each] for each in wanted if each in users]
-    return {user["userPrincipalName"]: user for user in found if user["accountEnabled"]}
-
-
-ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
-
-
-def has_manager(resource: dict[str, Any]) -> bool:
-    return bool(resource.get(ENTERPRISE, {}).get("manager"))
-
-
-def as_scim(user: dict[str, Any]) -> dict[str, str]:
-    """What the default mapping makes of a user (REFERENCE 8.3), attribute by attribute; empty values are not sent."""
-    made = {
-        "userName": user["userPrincipalName"],
-        "displayName": user["displayName"],
-        "title": user["jobTitle"],
-        "emails.work": user["mail"],
-        "preferredLanguage": user["preferredLanguage"],
-        "name.givenName": user["givenName"],
-        "name.familyName": user["surname"],
-        "name.formatted": f"{user['givenName']} {user['surname']}",
-        "addresses.formatted": user["officeLocation"],
-        "addresses.streetAddress": user["streetAddress"],
-        "addresses.locality": user["city"],
-        "addresses.region": user["state"],
-        "addresses.postalCode": user["postalCode"],
-        "addresses.country": user["country"],
-        "phoneNumbers.work": (user["businessPhones"] or [None])[0],
-        "phoneNumbers.mobile": user["mobilePhone"],
-        "phoneNumbers.fax": user["faxNumber"],
-        "externalId": user["mailNickname"],
-        "employeeNumber": user["employeeId"],
-        "department": user["department"],
-    }
-    return {key: value for key, value in made.items() if value}
-
-
-def flat(resource: dict[str, Any]) -> dict[str, str]:
-    """The same of a SCIM resource."""
-    found = {key: resource.get(key) for key in ("userName", "displayName", "title", "preferredLanguage", "externalId")}
-    found |= {f"name.{key}": value for key, value in resource.get("name", {}).items()}
-    for kind in ("emails", "phoneNumbers"):
-        found |= {f"{kind}.{each['type']}": each["value"] for each in resource.get(kind, [])}
-    for address in resource.get("addresses", []):
-        found |= {f"addresses.{key}": value for key, value in address.items() if key not in ("type", "primary")}
-    enterprise = resource.get(ENTERPRISE, {})
-    found |= {key: enterprise.get(key) for key in ("employeeNumber", "department")}
-    return {key: value for key, value in found.items() if value}
-
-
-def scope_of(made: Provisioning) -> dict[str, dict[str, Any]]:
-    """User name at the target → user; Entra leaves the mark of a guest out of it (F31)."""
-    customer = made.customer
-    found = in_scope(customer.far_side.directory(customer.tid), customer.tenant["service_principal_id"])
-    return {name.replace("#EXT#", ""): user for name, user in found.items()}
-
-
-def differences(made: Provisioning) -> dict[str, Any]:
-    """Who is missing or too many at the target, and which attributes differ: wanted and found."""
-    wanted = {name: {**as_scim(user), "userName": name} for name, user in scope_of(made).items()}
-    there = made.target.resources(made.room, "Users")
-    active = {row["userName"]: flat(row) for row in there if row["active"] is True}
-    return {
-        "missing": sorted(set(wanted) - set(active)),
-        "too many": sorted(set(active) - set(wanted)),
-        "different": {
-            name: sorted(set(wanted[name].items()) ^ set(active[name].items()))
-            for name in set(wanted) & set(active)
-            if wanted[name] != active[name]
-        },
-    }
 
 
 NONE = {"missing": [], "too many": [], "different": {}}
@@ -261,12 +93,6 @@ def test_refers_to_managers_and_members_by_their_accounts(provisioning, flag):
             assert there == wanted
 
 
-def members_at_target(made: Provisioning, name: str) -> set[str]:
-    people = {row["id"]: row["userName"] for row in made.target.resources(made.room, "Users")}
-    group = next(row for row in made.target.resources(made.room, "Groups") if row["displayName"] == name)
-    return {people[member["value"]] for member in group["members"]}
-
-
 @dataclass(frozen=True)
 class Changed:
     """Who got a telephone number of a kind that they had not, and who left which group."""
@@ -295,15 +121,56 @@ def change_everything(made: Provisioning) -> Changed:
     return Changed(people[2], staff["displayName"], users[leaves]["userPrincipalName"])
 
 
-NO_TARGET = "no value of 'phone_numbers' matches the path filter"
-NO_LIST = "x"
+# What the strict server does not take from Entra, and why Entra sends it all the same: (object, answer) → REFERENCE 13,
+# FEASIBILITY 5. Both stay failures in the log until the value is made at the target by other means.
+NEW_KIND = "no value of 'phone_numbers' matches the path filter"  # Add through a filter that fits nothing yet
+LIST_OF_MEMBERS = "a remove operation carries no value"  # Remove of members with a list: the default dialect only
 
 
-@pytest.mark.parametrize("flag", [STRICT, DEFAULT], ids=["strict", "default"])
-def test_follows_changes_but_for_what_is_listed(provisioning, flag):
+@pytest.mark.parametrize(
+    ("flag", "refused"),
+    [(STRICT, {"person": NEW_KIND}), (DEFAULT, {"person": NEW_KIND, "group": LIST_OF_MEMBERS})],
+    ids=["strict", "default"],
+)
+def test_follows_changes_but_for_what_is_listed(provisioning, flag, refused):
     made = provisioning(f"changes{len(flag)}", flag)
     who = change_everything(made)
     made.run_next()
-    print(who, made.failures(), differences(made))
-    print(members_at_target(made,who.group),who.left)
-    assert 0
+    names = {"person": who.got_a_fax["displayName"], "group": who.group}
+    failures = {name: reason for _action, _code, reason, name in made.failures()}
+    assert failures.keys() == {names[what] for what in refused}
+    assert all(says in failures[names[what]] for what, says in refused.items())
+    assert differences(made) == {
+        **NONE,
+        "different": {who.got_a_fax["userPrincipalName"]: [("phoneNumbers.fax", "+358 9 123")]},
+    }
+    assert (who.left in members_at_target(made, who.group)) == ("group" in refused)
+    assert made.status()["lastExecution"]["state"] == "EntryLevelErrors"
+
+
+def test_deactivates_who_is_deleted_and_deletes_a_month_later(provisioning):
+    made = provisioning("deleted", STRICT)
+    gone = next(user for user in scope_of(made).values() if user["userType"] == "Member")
+
+    def at_target() -> list[bool]:
+        users = made.target.resources(made.room, "Users")
+        return [row["active"] for row in users if row["userName"] == gone["userPrincipalName"]]
+
+    assert at_target() == [True]
+    made.customer.far_side.ask("DELETE", f"/tenants/{made.customer.tid}/users/{gone['id']}")
+    made.run_next()
+    assert at_target() == [False]
+    made.customer.far_side.ask("POST", "/clock", {"days": 31})
+    made.run()
+    assert at_target() == []
+    assert made.failures() == []
+
+
+def test_goes_into_quarantine_when_its_token_is_no_longer_taken(provisioning):
+    made = provisioning("locked", STRICT)
+    saved = [{"key": "BaseAddress", "value": f"https://{HOST}/locked/v2"}, {"key": "SecretToken", "value": "another"}]
+    saved += [{"key": "SyncAll", "value": "false"}, {"key": "SyncNotificationSettings", "value": "{}"}]
+    made.ask("PUT", f"{made.base}/secrets", {"value": saved})
+    made.run_next()
+    status = made.status()
+    assert (status["code"], status["quarantine"]["reason"]) == ("Quarantine", "EncounteredQuarantineException")

@@ -54,10 +54,10 @@ def open_record(client: Client, made: Onboarding) -> Page:
     return read(client.get(path), path)
 
 
-def post(client: Client, name: str, *args: Any, **data: Any) -> Page:
+def post(client: Client, view: str, /, *args: Any, **data: Any) -> Page:
     """Send a form and follow where it leads."""
-    answer = client.post(reverse(name, args=args), data, follow=True)
-    return read(answer, answer.redirect_chain[-1][0] if answer.redirect_chain else reverse(name, args=args))
+    answer = client.post(reverse(view, args=args), data, follow=True)
+    return read(answer, answer.redirect_chain[-1][0] if answer.redirect_chain else reverse(view, args=args))
 
 
 def people(made: Onboarding, count: int, **fields: Any) -> list[ProvisionedPerson]:

@@ -52,14 +52,18 @@ def test_what_is_written_is_read_back_the_same(node: Node) -> None:
     assert parse(write(node)) == node
 
 
+def _read(text: str) -> Node | str:
+    try:
+        return parse(text)
+    except SyntaxRefused as problem:
+        return str(problem)
+
+
 @given(st.text(max_size=60))
 def test_reading_anything_gives_a_tree_or_a_clear_refusal(text: str) -> None:
-    try:
-        node = parse(text)
-    except SyntaxRefused as problem:
-        assert str(problem)
-    else:
-        assert parse(write(node)) == node
+    found = _read(text)
+    assert found
+    assert isinstance(found, str) or parse(write(found)) == found
 
 
 def test_an_empty_argument_stays_empty_in_the_tree() -> None:
@@ -109,7 +113,7 @@ def test_parameter_names_in_the_tree_are_those_of_functions() -> None:
         ("[mail", "closing bracket"),
         ("[]", "no name"),
         ('"open', "no closing quotation mark"),
-        ("Join(", "no closing bracket"),
+        ("Join(", "ends too early"),
         ('Join(",", [a]', "no closing bracket"),
         ('Join(",", [a]))', "Unexpected ')'"),
         ("[a] [b]", "Unexpected '[b]'"),

@@ -73,14 +73,14 @@ TEXTS: list[tuple[str, dict[str, Any], Any]] = [
     ("Mid([g], 2, 99)", {"g": "John"}, "ohn"),
     ("Mid([g], 9, 2)", {"g": "John"}, ""),
     ("NormalizeDiacritics([g])", {"g": "Zoë"}, "Zoe"),
-    ("NormalizeDiacritics([g])", {"g": "Ærøskøbing ßtraße Łódź İı ǣ Ǭ ṻ"}, "AEroeskoebing ssstrasse Lodz Ii ae O u"),
+    ("NormalizeDiacritics([g])", {"g": "Ærøskøbing ßtraße Łódź İı ǣ Ǭ ṻ"}, "AEroeskoebing sstrasse Lodz Ii ae O u"),
     ("PCase([f])", {"f": "PABLO GONSALVES (SECOND)"}, "Pablo Gonsalves (Second)"),
     ('PCase([l], " \'-")', {"l": "PINTO-DE'SILVA"}, "Pinto-De'Silva"),
     ('PCase(Join(" ", [f], [l]))', {"f": "GREGORY", "l": "JAMES"}, "Gregory James"),
     ('Split([e], ",")', {"e": "PermissionSetOne, PermissionSetTwo"}, ["PermissionSetOne", "PermissionSetTwo"]),
     ("StripSpaces([s])", {"s": " a b  c "}, "abc"),
     ("ToLower([s])", {"s": "ÄB İ"}, "äb i̇"),
-    ('ToLower([s], "tr-TR")', {"s": "KIZ"}, "kız"),
+    ('ToLower([s], "tr-TR")', {"s": "KIZ"}, "k\u0131z"),
     ("ToUpper([s])", {"s": "straße"}, "STRAßE"),
     ('ToUpper([s], "tr-TR")', {"s": "iz"}, "İZ"),
     (
@@ -208,7 +208,7 @@ DATES: list[tuple[str, dict[str, Any], str]] = [
     (
         'NumFromDate(Join("", FormatDateTime([e], , "yyyy-MM-ddzzz", "yyyy-MM-dd"), " 23:59:59-08:00"))',
         {"e": "2020-12-31-08:00"},
-        "132539759990000000",
+        "132539615990000000",
     ),
     (
         'Switch([Active], , "1", IIF(DateDiff("d", Now(), CDate([h])) > 5, "False", "True"), "0", "False")',
@@ -227,7 +227,7 @@ LAYOUTS = ["yyyy-MM-ddTHH:mm:ss.fffzzz", "d MMM yyyy h:mm:ss.fff tt", "dddd, dd 
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-@given(moment=st.datetimes(datetime(1950, 1, 1), datetime(2049, 12, 31)))
+@given(moment=st.datetimes(NOW.replace(year=1950, tzinfo=None), NOW.replace(year=2049, tzinfo=None)))
 def test_a_date_survives_writing_and_reading(layout: str, moment: datetime) -> None:
     wanted = moment.replace(microsecond=moment.microsecond // 1000 * 1000, tzinfo=UTC)
     assert datepatterns.read(datepatterns.write(wanted, layout), layout) == wanted
