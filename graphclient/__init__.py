@@ -6,9 +6,8 @@ Start with ``GraphClient(Transport(session, ClientCredentials(…)))``. What can
 from . import guards
 from .auth import ClientCredentials, TokenSource
 from .client import GraphClient
-from .clouds import CHINA, GLOBAL, US_GOV_L4, US_GOV_L5, Cloud
-from .credentials import Assertion, Certificate, Credential, Secret
-from .credentials import Assertion, Certificate, Credential, Secret
+from .clouds import CHINA, CLOUDS, GLOBAL, US_GOV_L4, US_GOV_L5, Cloud
+from .credentials import Assertion, Certificate, Credential, Secret, VaultKey
 from .errors import (
     AlreadyThere,
     ConsentMissing,
@@ -47,10 +46,12 @@ from .models.synchronization import Execution, Job, Progress, Quarantine, Schedu
 from .reroute import Reroutes
 from .retry import Effect
 from .tenants import admin_consent_url, resolve_tenant
+from .tokens import TokenSources
 from .transport import Transport
 
 __all__ = [
     "CHINA",
+    "CLOUDS",
     "GLOBAL",
     "US_GOV_L4",
     "US_GOV_L5",
@@ -107,11 +108,13 @@ __all__ = [
     "Template",
     "Throttled",
     "TokenSource",
+    "TokenSources",
     "TooLarge",
     "Transport",
     "TryLater",
     "Unavailable",
     "User",
+    "VaultKey",
     "VerifiedDomain",
     "WriteRefused",
     "admin_consent_url",

@@ -44,8 +44,8 @@ class Parcel:
 class Carrier:
     """Carries calls with the tokens of one tenant. May be shared by threads.
 
-    `guard` is asked before each request and may be exchanged; `priority` is Graph's x-ms-throttle-priority (low, normal,
-    high), empty for none; `pressure` is the share of a limit that Graph last said was used, 0 when it said nothing.
+    `guard` is asked before each request and may be exchanged. `priority`: Graph's x-ms-throttle-priority (low, normal,
+    high), empty for none. `pressure`: the share of a limit that Graph last said was used, 0 when it said nothing.
     """
 
     session: requests.Session = field(repr=False)

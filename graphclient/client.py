@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .resources.applications import Applications
+from .resources.directory_audits import DirectoryAudits
 from .resources.groups import Groups
 from .resources.organization import OrganizationResource
 from .resources.provisioning_logs import ProvisioningLogs
@@ -18,7 +20,9 @@ class GraphClient:
         self.transport = transport
         self.organization = OrganizationResource(transport)
         self.service_principals = ServicePrincipals(transport)
+        self.applications = Applications(transport)
         self.groups = Groups(transport)
         self.users = Users(transport)
         self.synchronization = Synchronization(transport)
         self.provisioning_logs = ProvisioningLogs(transport)
+        self.directory_audits = DirectoryAudits(transport)

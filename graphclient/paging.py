@@ -19,7 +19,7 @@ def pages(
     params: Mapping[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Iterator[dict[str, Any]]:
-    """Every row of the list at `path`. A link that comes twice, or pages without end that are empty, raise `Malformed`."""
+    """Every row of the list at `path`. A link that comes twice, or empty pages without end, raise `Malformed`."""
     page = transport.get(path, params, headers)
     seen: set[str] = set()
     empty = 0

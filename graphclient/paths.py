@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime
 from urllib.parse import quote, unquote, urlsplit
+
+_GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def part(value: str) -> str:
@@ -15,6 +19,20 @@ def part(value: str) -> str:
 def literal(value: str) -> str:
     """A string literal of OData's $filter, quotes doubled."""
     return "'" + value.replace("'", "''") + "'"
+
+
+def guid(value: str) -> str:
+    """A GUID literal of OData's $filter, which has no quotes. Raises ValueError for anything else."""
+    if not _GUID.fullmatch(value):
+        raise ValueError("not a GUID")
+    return value
+
+
+def moment_literal(value: datetime) -> str:
+    """A point in time in OData's $filter, in UTC and whole seconds. Raises ValueError for a naive one."""
+    if value.tzinfo is None:
+        raise ValueError("a time without a zone")
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def stays_at(base_url: str, url: str) -> bool:

@@ -95,7 +95,8 @@ def exchange(
 
 def _read(raw: urllib3.HTTPResponse, cap: int, deadline: float, clock: Callable[[], float]) -> bytes | Why:
     """`read1` hands out what has arrived, so that a dripping body meets the deadline, and a stuck one no later."""
-    parts, size = [], 0
+    parts: list[bytes] = []
+    size = 0
     while True:
         left = deadline - clock()
         if left <= 0:

@@ -97,7 +97,7 @@ def outcome(onboarding_id: int, event: ProvisioningEvent, before: ProvisionedPer
         source_id=event.source_id,
         target_id=event.target_id or (before.target_id if before else ""),
         name=event.source_name or (before.name if before else ""),
-        user_name=event.source_user_name or (before.user_name if before else ""),
+        user_name=user_name_of(event, before),
         action=event.action.lower(),
         result=result,
         code=event.error_code or "",
@@ -105,6 +105,15 @@ def outcome(onboarding_id: int, event: ProvisioningEvent, before: ProvisionedPer
         at=event.at,
         event_id=event.id,
     )
+
+
+def user_name_of(event: ProvisioningEvent, before: ProvisionedPerson | None) -> str:
+    """The name at Haiilo where one was written there: a guest's loses its ``#EXT#`` on the way. Else the name in Entra."""
+    written = [change.new for change in event.modified if change.name == "userName" and change.new]
+    if written and event.status.lower() == "success":
+        return written[-1]
+    known = before.user_name if before else ""
+    return known if before and before.target_id and known else event.source_user_name or known
 
 
 def result_of(event: ProvisioningEvent) -> ProvisionedPerson.Result:

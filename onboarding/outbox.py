@@ -1,4 +1,4 @@
-"""What members of the portfolio do with letters: read and change a draft, release it, have it sent again, withdraw it."""
+"""What members of the portfolio do with letters: change a draft, release it, have it sent again, withdraw it."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def release(letter: Letter, *, actor: User, tenant: str = "") -> None:
 
 @transaction.atomic
 def retry(letter: Letter, *, actor: User) -> None:
-    """Send a letter that failed, or of which nobody knows, once more, with a fresh link. Raises `Refused` for others."""
+    """Send a letter that failed, or perhaps did not go, once more with a fresh link. Raises `Refused` for others."""
     check_member(letter.onboarding, actor)
     row = _locked(letter)
     if row.state not in TRY_AGAIN:

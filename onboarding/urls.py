@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from django.views.i18n import set_language
 
-from .views import board, customer, health, link, people, record, staff, wizard
+from .views import board, contacts, customer, health, link, outbox, people, questionnaire, record, staff, wizard
 
 urlpatterns = [
     # staff
@@ -33,4 +33,18 @@ urlpatterns = [
     # everybody
     path("language/", set_language, name="language"),
     path("healthz", health.healthz, name="healthz"),
+    # contacts, letters and the questions of the kick-off
+    path("outbox/", outbox.outbox, name="outbox"),
+    path("customers/<int:pk>/outbox/", outbox.outbox, name="outbox"),
+    path("customers/<int:pk>/letters/<int:letter_pk>/", outbox.letter, name="letter"),
+    path("customers/<int:pk>/letters/<int:letter_pk>/release/", outbox.letter_release, name="letter_release"),
+    path("customers/<int:pk>/letters/<int:letter_pk>/retry/", outbox.letter_retry, name="letter_retry"),
+    path("customers/<int:pk>/letters/<int:letter_pk>/cancel/", outbox.letter_cancel, name="letter_cancel"),
+    path("customers/<int:pk>/contacts/", contacts.contacts, name="contacts"),
+    path("customers/<int:pk>/contacts/add/", contacts.contact_add, name="contact_add"),
+    path("customers/<int:pk>/contacts/<int:contact_pk>/", contacts.contact_change, name="contact_change"),
+    path("customers/<int:pk>/contacts/<int:contact_pk>/remove/", contacts.contact_remove, name="contact_remove"),
+    path("customers/<int:pk>/contacts/<int:contact_pk>/link/", contacts.contact_link, name="contact_link"),
+    path("customers/<int:pk>/questions/", questionnaire.questionnaire, name="questionnaire"),
+    path("l/<str:token>/questions/", questionnaire.questionnaire_by_link, name="questionnaire_by_link"),
 ]

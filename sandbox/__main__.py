@@ -23,6 +23,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0, help="the moods, repeatable")
     wanted = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
+    logging.getLogger("waitress").setLevel(logging.ERROR)  # broken bodies are meant
     end = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_received: end.set())

@@ -7,7 +7,9 @@ browser comes to the port itself. msgraph-sdk asks for /v1.0//…: the double sl
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask, Response, g, request
@@ -20,6 +22,7 @@ from .moods import Moods
 from .world import Tenant, World
 
 HERE = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:\d+)?", re.IGNORECASE)
+SLOWEST = 2.0  # seconds on the wall
 MOST_BODY = 4 * 1024 * 1024
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -60,6 +63,8 @@ class Front:
         outcome = self.graph.handle(call)
         if outcome.accident == "hold" and call.caller_:
             self.moods.hold(call.caller_.tenant)
+        if outcome.accident == "slow":
+            time.sleep(min(SLOWEST, self.world.clock.wait(timedelta(seconds=10))))
         if outcome.accident == "lose":
             raise ClientDisconnected  # takes effect, and the connection ends without a byte
         return _send(outcome, start_response)
@@ -84,15 +89,15 @@ def _call(world: World, environ: Environ, path: str) -> Call:
 def _send(outcome: Outcome, start_response: StartResponse) -> Iterable[bytes]:
     answer = outcome.answer
     body = answer.raw()
+    shown = body[: len(body) // 2] if outcome.accident in ("truncate", "break") else body
+    length = len(shown if outcome.accident == "truncate" else body)
     headers = list(answer.headers.items())
     if body:
         headers.append(("Content-Type", answer.content_type))
     if answer.status != 204:
-        headers.append(("Content-Length", str(len(body))))
+        headers.append(("Content-Length", str(length)))
     start_response(f"{answer.status} {REASONS.get(answer.status, 'Status')}", headers)
-    if outcome.accident == "truncate" and len(body) > 20:
-        return [body[: len(body) // 2]]
-    return [body]
+    return [shown]
 
 
 def _flask(world: World, blueprints: Iterable[Any]) -> Flask:

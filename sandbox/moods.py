@@ -1,7 +1,8 @@
 """Unkindness: what goes wrong by chance, seeded and bounded, and what is ordered to go wrong (REFERENCE 14, ENGINE K).
 
-By chance, unless a tenant is calm: 429 with Retry-After, 503 and 504, a body that breaks off, an effect without an
-answer. The call after an unkind one is always kind, so a client that tries again gets through.
+By chance, unless a tenant is calm: 429 with Retry-After, 503 and 504, JSON that ends in the middle, a connection that
+breaks off in the body, an effect without an answer, a slow answer. The call after an unkind one is always kind, so a
+client that tries again gets through.
 """
 
 from __future__ import annotations
@@ -15,8 +16,17 @@ from typing import Any
 from .world import Tenant, World
 
 HOLD_AT_MOST = 300.0  # seconds on the wall
-CHANCES = (("throttle", 0.02), ("unavailable", 0.01), ("timeout", 0.01), ("truncate", 0.01), ("lose", 0.01))
-RARE_EFFECTS = frozenset({"lose", "truncate"})
+CHANCES = (
+    ("throttle", 0.02),
+    ("unavailable", 0.01),
+    ("timeout", 0.01),
+    ("truncate", 0.005),
+    ("break", 0.005),
+    ("lose", 0.01),
+    ("slow", 0.01),
+)
+AFTERWARDS = frozenset({"truncate", "break", "lose", "slow"})
+"""Accidents of the answer: the call took effect."""
 
 
 @dataclass

@@ -53,6 +53,7 @@ class Sandbox:
         self.port, self.control_port = (int(each.effective_port) for each in self._servers)
         self.world.hosts = {"*": self.url}
         self.world.engine = provisioning.Engine(self.world, self.world.clock)
+        self._stopping = False
         self._keeper = Keeper(self.world, state) if state else None
 
     @property
@@ -68,13 +69,21 @@ class Sandbox:
     def start(self) -> None:
         """Both ports answer when this returns."""
         for server in self._servers:
-            threading.Thread(target=server.run, daemon=True, name="server").start()
+            threading.Thread(target=self._serve, args=(server,), daemon=True, name="server").start()
         self.world.engine.start()
         if self._keeper:
             self._keeper.start()
 
+    def _serve(self, server: Any) -> None:
+        try:
+            server.run()
+        except OSError:
+            if not self._stopping:  # closing pulls the sockets away from under the loop
+                raise
+
     def stop(self) -> None:
         """No more answers, and the world is kept."""
+        self._stopping = True
         self.moods.release()
         self.world.engine.stop()
         for server in self._servers:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from . import fields
@@ -11,12 +11,18 @@ from . import fields
 
 @dataclass(frozen=True)
 class ParsedExpression:
-    """A wrong expression is answered with 200 too: `ok` tells. `parsed` goes into a mapping as it is."""
+    """A wrong expression is answered with 200 too: `ok` tells. `parsed` goes into a mapping as it is.
+
+    `evaluated` and `result`: what became of the test object, personal data; `tenant_can_act`: Microsoft says that the
+    tenant can mend the error.
+    """
 
     ok: bool
     parsed: Mapping[str, Any] | None = None
     error: str = ""
-    result: tuple[str, ...] = ()
+    result: tuple[str, ...] = field(default=(), repr=False)
+    evaluated: bool = False
+    tenant_can_act: bool = False
 
     @classmethod
     def from_json(cls, data: Any) -> ParsedExpression:
@@ -28,4 +34,6 @@ class ParsedExpression:
             parsed=fields.part(data, "parsedExpression") or None,
             error=fields.text(error, "message") or fields.text(error, "code"),
             result=fields.texts(data, "evaluationResult"),
+            evaluated=fields.flag(data, "evaluationSucceeded"),
+            tenant_can_act=fields.flag(error, "tenantActionable"),
         )

@@ -13,6 +13,7 @@ from .changes import Modified
 
 ACTIONS = ("other", "create", "delete", "disable", "update", "stagedDelete")
 STATUSES = ("success", "failure", "skipped", "warning")
+CATEGORIES = ("failure", "nonServiceFailure", "success")
 STEP_TYPES = ("import", "scoping", "matching", "processing", "referenceResolution", "export")
 
 
@@ -44,10 +45,14 @@ class ProvisioningEvent:
 
     id: str
     at: datetime
+    tenant_id: str = ""
     job_id: str = ""
     cycle_id: str = ""
+    service_principal_id: str = ""
+    milliseconds: int = 0
     action: str = ""
     status: str = ""
+    error_category: str = ""
     error_code: str = ""
     reason: str = field(default="", repr=False)
     recommended_action: str = field(default="", repr=False)
@@ -72,10 +77,14 @@ class ProvisioningEvent:
         return cls(
             id=fields.need(data, "id", "a provisioning event"),
             at=at,
+            tenant_id=fields.text(data, "tenantId"),
             job_id=fields.text(data, "jobId"),
             cycle_id=fields.text(data, "cycleId"),
+            service_principal_id=fields.text(_one(data, "servicePrincipal"), "id"),
+            milliseconds=fields.number(data, "durationInMilliseconds"),
             action=fields.word(data, "provisioningAction", ACTIONS) or fields.word(data, "action", ACTIONS),
             status=fields.word(info, "status", STATUSES),
+            error_category=fields.word(error, "errorCategory", CATEGORIES),
             error_code=fields.text(error, "errorCode"),
             reason=fields.text(error, "reason"),
             recommended_action=fields.text(error, "recommendedAction"),
@@ -88,6 +97,11 @@ class ProvisioningEvent:
             steps=tuple(LogStep.from_json(row) for row in fields.rows(data, "provisioningSteps")),
             modified=tuple(Modified.from_json(row) for row in fields.rows(data, "modifiedProperties")),
         )
+
+
+def _one(data: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """An object that the reference calls a collection in places."""
+    return fields.part(data, key) or next(iter(fields.rows(data, key)), {})
 
 
 @dataclass(frozen=True)

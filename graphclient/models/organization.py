@@ -8,6 +8,7 @@ from typing import Any
 from . import fields
 
 P1, P2 = "41781fb2-bc02-4b7c-bd55-b576c07bb09d", "eec0eb4f-6444-4f95-aba0-50c24d67f998"  # service plans
+CAPABILITY = ("Enabled", "Warning", "Suspended", "Deleted", "LockedOut")
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,61 @@ class AssignedPlan:
     @classmethod
     def from_json(cls, data: Any) -> AssignedPlan:
         """A plan without an id is kept, it matches nothing."""
-        status = fields.word(data, "capabilityStatus", ("Enabled", "Warning", "Suspended", "Deleted", "LockedOut"))
+        status = fields.word(data, "capabilityStatus", CAPABILITY)
         return cls(fields.text(data, "servicePlanId").lower(), status)
+
+
+@dataclass(frozen=True)
+class Domain:
+    """A domain of the tenant, verified or not; `name` is what Graph calls its id."""
+
+    name: str
+    is_verified: bool = False
+    is_default: bool = False
+    is_initial: bool = False
+    authentication_type: str = ""
+
+    @classmethod
+    def from_json(cls, data: Any) -> Domain:
+        """Raises `Malformed` without a name."""
+        return cls(
+            name=fields.need(data, "id", "a domain"),
+            is_verified=fields.flag(data, "isVerified"),
+            is_default=fields.flag(data, "isDefault"),
+            is_initial=fields.flag(data, "isInitial"),
+            authentication_type=fields.word(data, "authenticationType", ("Managed", "Federated")),
+        )
+
+
+@dataclass(frozen=True)
+class SubscribedSku:
+    """A product that the tenant has bought. `enabled`: how many licences are paid for, `consumed`: are given out."""
+
+    id: str
+    part_number: str = ""
+    capability_status: str = ""
+    enabled: int = 0
+    consumed: int = 0
+    service_plan_ids: tuple[str, ...] = ()
+
+    @classmethod
+    def from_json(cls, data: Any) -> SubscribedSku:
+        """Raises `Malformed` without an id."""
+        return cls(
+            id=fields.need(data, "id", "a subscribed product"),
+            part_number=fields.text(data, "skuPartNumber"),
+            capability_status=fields.word(data, "capabilityStatus", CAPABILITY),
+            enabled=fields.number(fields.part(data, "prepaidUnits"), "enabled"),
+            consumed=fields.number(data, "consumedUnits"),
+            service_plan_ids=tuple(
+                fields.text(row, "servicePlanId").lower() for row in fields.rows(data, "servicePlans")
+            ),
+        )
+
+    @property
+    def has_p1(self) -> bool:
+        """Whether it brings Entra ID P1 or P2, its grace period included."""
+        return self.capability_status in ("Enabled", "Warning") and not {P1, P2}.isdisjoint(self.service_plan_ids)
 
 
 @dataclass(frozen=True)

@@ -115,13 +115,16 @@ class Execution:
 
 @dataclass(frozen=True)
 class Quarantine:
-    """Why the service has put a job aside; `began` is when this stay began."""
+    """Why the service has put a job aside; `began` is when this stay began, `series_began` when the first of
+    `series_count` in a row did: 28 days later the job is disabled."""
 
     reason: str = ""
     error_code: str = ""
     error_message: str = ""
     next_attempt: datetime | None = None
     began: datetime | None = None
+    series_began: datetime | None = None
+    series_count: int = 0
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Quarantine:
@@ -133,6 +136,8 @@ class Quarantine:
             error_message=fields.text(error, "message"),
             next_attempt=fields.moment(data.get("nextAttempt")),
             began=fields.moment(data.get("currentBegan")),
+            series_began=fields.moment(data.get("seriesBegan")),
+            series_count=fields.number(data, "seriesCount"),
         )
 
 
@@ -178,6 +183,7 @@ class Job:
     template_id: str
     schedule: Schedule = field(default_factory=Schedule)
     status: Status = field(default_factory=Status)
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_json(cls, data: Any) -> Job:
@@ -187,6 +193,10 @@ class Job:
             template_id=fields.text(data, "templateId"),
             schedule=Schedule.from_json(fields.part(data, "schedule")),
             status=Status.from_json(fields.part(data, "status")),
+            settings={
+                fields.text(row, "name"): fields.text(row, "value")
+                for row in fields.rows(data, "synchronizationJobSettings")
+            },
         )
 
     @property

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..models.directory import DirectoryObject, Group
-from ..paging import ADVANCED, pages
-from ..paths import part
+from ..paging import ADVANCED, pages, rows_of
+from ..paths import literal, part
 from ..transport import Transport
 
+SELECT = "id,displayName,securityEnabled"
 MEMBER = "id,displayName,userPrincipalName,accountEnabled,userType"
+TOP, MOST = "999", 100
 
 
 class Groups:
@@ -20,13 +22,31 @@ class Groups:
 
     def get(self, group_id: str) -> Group:
         """By object id. Raises `NotThere`."""
-        params = {"$select": "id,displayName,securityEnabled"}
-        return Group.from_json(self._transport.get(f"/groups/{part(group_id)}", params))
+        return Group.from_json(self._transport.get(f"/groups/{part(group_id)}", {"$select": SELECT}))
 
     def members(self, group_id: str) -> Iterator[DirectoryObject]:
         """Direct members of every kind."""
-        rows = pages(self._transport, f"/groups/{part(group_id)}/members", {"$select": MEMBER, "$top": "999"})
+        rows = pages(self._transport, f"/groups/{part(group_id)}/members", {"$select": MEMBER, "$top": TOP})
         return (DirectoryObject.from_json(row) for row in rows)
+
+    def transitive_members(self, group_id: str) -> Iterator[DirectoryObject]:
+        """Members of every kind, nested groups and theirs included: not who is provisioned."""
+        path = f"/groups/{part(group_id)}/transitiveMembers"
+        return (
+            DirectoryObject.from_json(row) for row in pages(self._transport, path, {"$select": MEMBER, "$top": TOP})
+        )
+
+    def find(self, text: str, top: int = 20) -> list[Group]:
+        """Up to `top` whose display name begins with `text`; none for an empty text."""
+        if not text.strip():
+            return []
+        params = {
+            "$filter": f"startswith(displayName,{literal(text.strip())})",
+            "$select": SELECT,
+            "$top": str(max(1, min(top, MOST))),
+        }
+        rows = rows_of(self._transport.get("/groups", params), "/groups")
+        return [Group.from_json(row) for row in rows[:top]]
 
     def count_members(self, group_id: str) -> int:
         """How many direct members of every kind."""
@@ -35,3 +55,8 @@ class Groups:
     def count_transitive_members(self, group_id: str) -> int:
         """How many members of every kind, nested groups and theirs included."""
         return self._transport.number(f"/groups/{part(group_id)}/transitiveMembers/$count", ADVANCED)
+
+    def count_transitive_users(self, group_id: str) -> int:
+        """How many people, those of nested groups included."""
+        path = f"/groups/{part(group_id)}/transitiveMembers/microsoft.graph.user/$count"
+        return self._transport.number(path, ADVANCED)

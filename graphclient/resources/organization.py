@@ -1,25 +1,33 @@
-"""GET /organization."""
+"""The tenant itself: GET /organization, /domains, /subscribedSkus."""
 
 from __future__ import annotations
 
 from ..errors import Malformed
-from ..models.organization import Organization
-from ..paging import rows_of
+from ..models.organization import Domain, Organization, SubscribedSku
+from ..paging import pages, rows_of
 from ..transport import Transport
 
 PATH = "/organization"
+SELECT = "id,displayName,verifiedDomains,assignedPlans"
 
 
 class OrganizationResource:
-    """The tenant behind the token."""
+    """The tenant behind the token; every method may raise a `GraphError`."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
     def get(self) -> Organization:
         """The one organization. Raises `Malformed` where there is not exactly one."""
-        page = self._transport.get(PATH, {"$select": "id,displayName,verifiedDomains,assignedPlans"})
-        rows = rows_of(page, PATH)
+        rows = rows_of(self._transport.get(PATH, {"$select": SELECT}), PATH)
         if len(rows) != 1:
             raise Malformed("not exactly one organization", method="GET", path=PATH)
         return Organization.from_json(rows[0])
+
+    def domains(self) -> list[Domain]:
+        """All domains, those not verified included. Needs more than `get`: Domain.Read.All."""
+        return [Domain.from_json(row) for row in pages(self._transport, "/domains")]
+
+    def subscribed_skus(self) -> list[SubscribedSku]:
+        """What the tenant has bought."""
+        return [SubscribedSku.from_json(row) for row in pages(self._transport, "/subscribedSkus")]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..errors import Rejected
+from ..models.directory import DirectoryObject
 from ..models.service_principal import AppRoleAssignment, ServicePrincipal
-from ..paging import pages
-from ..paths import literal, part
+from ..paging import ADVANCED, pages
+from ..paths import guid, literal, part
 from ..transport import Transport
+from .owners import add_owner, list_owners
 
 PATH = "/servicePrincipals"
 SELECT = (
@@ -16,6 +18,7 @@ SELECT = (
     "servicePrincipalNames,loginUrl,homepage,tags,appRoles,appOwnerOrganizationId,appRoleAssignmentRequired"
 )
 INTEGRATED = "WindowsAzureActiveDirectoryIntegratedApp"  # the tag of what the portal calls enterprise applications
+GRAPH_APP_ID = "00000003-0000-0000-c000-000000000000"  # Microsoft Graph itself, a principal in every tenant
 TOP = "999"
 
 
@@ -59,10 +62,47 @@ class ServicePrincipals:
         rows = pages(self._transport, f"{PATH}/{part(sp_id)}/appRoleAssignments", {"$top": TOP})
         return (AppRoleAssignment.from_json(row) for row in rows)
 
-    def assigned_to(self, sp_id: str) -> Iterator[AppRoleAssignment]:
-        """Who is assigned to this application: users, groups, service principals."""
-        rows = pages(self._transport, f"{PATH}/{part(sp_id)}/appRoleAssignedTo", {"$top": TOP})
+    def granted_permissions(self, app_id: str) -> frozenset[str]:
+        """The application permissions on Microsoft Graph that the application with this client id has, by name.
+
+        What the tenant granted, at once; a token may be older. Raises `NotThere` where it has no principal.
+        """
+        ours, graph = self.by_app_id(app_id), self.by_app_id(GRAPH_APP_ID)
+        names = {role.id: role.value for role in graph.app_roles}
+        granted = [row.app_role_id for row in self.granted_roles(ours.id) if row.resource_id == graph.id]
+        return frozenset(names.get(role_id) or role_id for role_id in granted)
+
+    def assigned_to(
+        self, sp_id: str, *, principal_id: str | None = None, named: str | None = None
+    ) -> Iterator[AppRoleAssignment]:
+        """Who is assigned to this application: users, groups, service principals.
+
+        All of them, or only this principal, or those whose name begins with `named`.
+        """
+        params = {"$top": TOP}
+        if principal_id is not None:
+            params["$filter"] = f"principalId eq {guid(principal_id)}"
+        elif named is not None:
+            params["$filter"] = f"startswith(principalDisplayName,{literal(named)})"
+        rows = pages(self._transport, f"{PATH}/{part(sp_id)}/appRoleAssignedTo", params)
         return (AppRoleAssignment.from_json(row) for row in rows)
+
+    def count_assigned(self, sp_id: str) -> int:
+        """How many assignments there are, of every kind. Counted in an index that lags."""
+        return self._transport.number(f"{PATH}/{part(sp_id)}/appRoleAssignedTo/$count", ADVANCED)
+
+    def owners(self, sp_id: str) -> Iterator[DirectoryObject]:
+        """Who owns the enterprise application."""
+        return list_owners(self._transport, f"{PATH}/{part(sp_id)}")
+
+    def add_owner(self, sp_id: str, owner_id: str) -> bool:
+        """Make `owner_id` (a principal's object id) an owner; False where it was one already."""
+        return add_owner(self._transport, f"{PATH}/{part(sp_id)}", owner_id)
+
+    def owned_by(self, sp_id: str) -> Iterator[DirectoryObject]:
+        """What this service principal owns: with OwnedBy, the whole of what it can change."""
+        rows = pages(self._transport, f"{PATH}/{part(sp_id)}/ownedObjects", {"$select": "id,displayName", "$top": TOP})
+        return (DirectoryObject.from_json(row) for row in rows)
 
     def _list(self, odata_filter: str | None) -> Iterator[ServicePrincipal]:
         params = {"$select": SELECT, "$top": TOP} | ({"$filter": odata_filter} if odata_filter else {})

@@ -5,9 +5,10 @@ Every path takes the object id of the service principal; the alternate key by ap
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..models.directory_definition import DirectoryDefinition
 from ..models.expression import ParsedExpression
 from ..models.on_demand import OnDemandResult
 from ..models.synchronization import Job, Template
@@ -17,6 +18,14 @@ from ..retry import Effect
 from ..transport import Transport
 
 ON_DEMAND_TIMEOUT = 150.0  # seconds; usually below 30, Microsoft promises no limit
+MOST_MEMBERS = 5  # of a group in one provision on demand
+RESET = (
+    "Escrows",
+    "Watermark",
+    "QuarantineState",
+    "Full",
+    "ForceDeletes",
+)  # those that one may use unasked by Microsoft
 
 
 class Synchronization:
@@ -28,6 +37,10 @@ class Synchronization:
     def templates(self, sp_id: str) -> list[Template]:
         """What the application can be provisioned with; empty means that it cannot be provisioned."""
         return [Template.from_json(row) for row in pages(self._transport, f"{_root(sp_id)}/templates")]
+
+    def template_schema(self, sp_id: str, template_id: str) -> dict[str, Any]:
+        """The mappings that a new job of this template begins with, as `schema` gives them."""
+        return _bare(self._transport.get(f"{_root(sp_id)}/templates/{part(template_id)}/schema"))
 
     def jobs(self, sp_id: str) -> list[Job]:
         """All jobs of the application."""
@@ -52,7 +65,13 @@ class Synchronization:
         self._transport.send("POST", f"{_job(sp_id, job_id)}/pause", effect=Effect.SAME)
 
     def restart(self, sp_id: str, job_id: str, reset_scope: str) -> None:
-        """Forget what `reset_scope` names ("Watermark, Escrows, QuarantineState") and run anew. Sent once."""
+        """Forget what `reset_scope` names ("Watermark, Escrows, QuarantineState") and run anew. Sent once.
+
+        Empty is what the portal's Restart does. Raises ValueError for a word that is not one of `RESET`.
+        """
+        words = [word.strip() for word in reset_scope.split(",") if word.strip()]
+        if not set(words) <= set(RESET):
+            raise ValueError(f"a reset scope is made of {', '.join(RESET)}")
         self._transport.send("POST", f"{_job(sp_id, job_id)}/restart", json={"criteria": {"resetScope": reset_scope}})
 
     def delete_job(self, sp_id: str, job_id: str) -> None:
@@ -90,19 +109,39 @@ class Synchronization:
 
     def schema(self, sp_id: str, job_id: str) -> dict[str, Any]:
         """The mappings as one opaque document; only ``@odata.context`` is taken off."""
-        document = self._transport.get(f"{_job(sp_id, job_id)}/schema")
-        return {key: value for key, value in document.items() if key != "@odata.context"}
+        return _bare(self._transport.get(f"{_job(sp_id, job_id)}/schema"))
 
     def put_schema(self, sp_id: str, job_id: str, document: Mapping[str, Any]) -> None:
         """Replace the whole document. (PATCH is in Microsoft's OpenAPI file, but not in the service.)"""
-        body = {key: value for key, value in document.items() if key != "@odata.context"}
-        self._transport.send("PUT", f"{_job(sp_id, job_id)}/schema", json=body)
+        self._transport.send("PUT", f"{_job(sp_id, job_id)}/schema", json=_bare(document))
 
-    def parse_expression(self, sp_id: str, job_id: str, expression: str) -> ParsedExpression:
-        """The parse tree of a mapping expression, or why there is none."""
-        body = {"expression": expression, "targetAttributeDefinition": None, "testInputObject": None}
+    def delete_schema(self, sp_id: str, job_id: str) -> None:
+        """Back to the mappings of the template."""
+        self._transport.send("DELETE", f"{_job(sp_id, job_id)}/schema")
+
+    def discover(self, sp_id: str, job_id: str, directory_id: str) -> DirectoryDefinition:
+        """Let Entra read the attributes of this directory of the schema anew, where it can."""
+        path = f"{_job(sp_id, job_id)}/schema/directories/{part(directory_id)}/discover"
+        return DirectoryDefinition.from_json(self._transport.ask("POST", path, effect=Effect.SAME))
+
+    def parse_expression(
+        self,
+        sp_id: str,
+        job_id: str,
+        expression: str,
+        *,
+        subject: Mapping[str, str] | None = None,
+        target: Mapping[str, Any] | None = None,
+    ) -> ParsedExpression:
+        """The parse tree of a mapping expression, or why there is none; evaluated for `subject`, if that is given.
+
+        `subject`: the values of a User by attribute name; `target`: the attribute definition of the schema that the
+        result is meant for.
+        """
+        body = {"expression": expression, "targetAttributeDefinition": target, "testInputObject": _test_object(subject)}
         path = f"{_job(sp_id, job_id)}/schema/parseExpression"
-        return ParsedExpression.from_json(self._transport.ask("POST", path, json=body, safe=True))
+        hidden = tuple(subject.values()) if subject else ()
+        return ParsedExpression.from_json(self._transport.ask("POST", path, json=body, safe=True, hidden=hidden))
 
     def functions(self, sp_id: str, job_id: str) -> list[dict[str, Any]]:
         """The functions that mapping expressions may use."""
@@ -114,7 +153,19 @@ class Synchronization:
 
     def provision_on_demand(self, sp_id: str, job_id: str, rule_id: str, user_id: str) -> OnDemandResult:
         """Provision one person now. A 200 may still say Skipped or Failure; Microsoft allows 5 calls in 10 seconds."""
-        subject = {"objectId": user_id, "objectTypeName": "User"}
+        return self._on_demand(sp_id, job_id, rule_id, {"objectId": user_id, "objectTypeName": "User"})
+
+    def provision_group_on_demand(
+        self, sp_id: str, job_id: str, rule_id: str, group_id: str, member_ids: Sequence[str] = ()
+    ) -> OnDemandResult:
+        """Provision one group with up to five of its members now; as for a person. Raises ValueError for more."""
+        if len(member_ids) > MOST_MEMBERS:
+            raise ValueError("a group is provisioned on demand with five members at most")
+        members = [{"objectId": user_id, "objectTypeName": "User"} for user_id in member_ids]
+        group = {"objectId": group_id, "objectTypeName": "Group", "links": {"members": members}}
+        return self._on_demand(sp_id, job_id, rule_id, group)
+
+    def _on_demand(self, sp_id: str, job_id: str, rule_id: str, subject: Mapping[str, Any]) -> OnDemandResult:
         answer = self._transport.ask(
             "POST",
             f"{_job(sp_id, job_id)}/provisionOnDemand",
@@ -140,3 +191,15 @@ def _secret_values(values: Mapping[str, str]) -> tuple[str, ...]:
     """Values that no error message may repeat: all but addresses and switches."""
     open_keys = {"BaseAddress", "SyncAll"}
     return tuple(value for key, value in values.items() if key not in open_keys)
+
+
+def _bare(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in document.items() if key != "@odata.context"}
+
+
+def _test_object(values: Mapping[str, str] | None) -> dict[str, Any] | None:
+    """Graph's expressionInputObject: a definition of the attributes, and their values."""
+    if values is None:
+        return None
+    attributes = [{"name": name, "type": "String"} for name in values]
+    return {"definition": {"name": "User", "attributes": attributes}, "properties": _pairs(values)}

@@ -32,7 +32,9 @@ class ContactForm(forms.Form):
     role = forms.ChoiceField(
         label=_("Role"),
         choices=Role.choices,
-        help_text=_("Letters about the approval go to the approver or the IT admin, reminders that do not help to the sponsor."),
+        help_text=_(
+            "The approval is asked of the approver or the IT admin; the sponsor is told when that does not help."
+        ),
     )
     language = forms.ChoiceField(label=_("Language of letters"), choices=settings.LANGUAGES)
     note = TidyField(label=_("Note"), required=False, max_length=500, help_text=_("Only for us."))

@@ -9,9 +9,22 @@ from django.utils.translation import gettext_lazy as _
 
 from onboarding.models import Questionnaire
 
-from .fields import TenantIdField, TidyField
+from .fields import GUID, TidyField
 
 PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+
+
+class ApplicationIdField(TidyField):
+    """An application ID: a GUID, braces and capitals forgiven."""
+
+    def clean(self, value: Any) -> str:
+        """The GUID in lower case. Raises `ValidationError`."""
+        text = str(super().clean(value)).strip("{}").lower()
+        if text and not GUID.fullmatch(text):
+            raise forms.ValidationError(
+                _("This is no application ID. It has 32 hex digits in five groups."), code="invalid"
+            )
+        return text
 
 
 class QuestionnaireForm(forms.Form):
@@ -39,13 +52,12 @@ class QuestionnaireForm(forms.Form):
         required=False,
         error_messages={"invalid": _("Write a number."), "min_value": _("Write a number of people, 0 or more.")},
     )
-    app_id = TenantIdField(
+    app_id = ApplicationIdField(
         label=_("Application ID of the application with which people sign in to Haiilo"),
         help_text=_("In the Microsoft Entra admin center under Enterprise applications, Properties."),
         max_length=80,
         required=False,
         widget=forms.TextInput(attrs=PLAIN),
-        error_messages={"invalid": _("This is no application ID. It has 32 hex digits in five groups.")},
     )
     pilot_person = TidyField(
         label=_("With whom may we try it first?"),
@@ -54,9 +66,7 @@ class QuestionnaireForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs=PLAIN),
     )
-    pilot_group = TidyField(
-        label=_("Is there a pilot group? Its name in Entra"), max_length=256, required=False
-    )
+    pilot_group = TidyField(label=_("Is there a pilot group? Its name in Entra"), max_length=256, required=False)
     remark = forms.CharField(
         label=_("Anything else that we should know?"),
         help_text=_("Please no passwords or tokens."),

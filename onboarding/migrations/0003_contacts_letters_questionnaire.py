@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
             name='Questionnaire',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('has_p1', models.CharField(blank=True, choices=[('yes', 'Yes'), ('no', 'No'), ('unknown', 'I don’t know')], default='', max_length=7)),
+                ('has_p1', models.CharField(blank=True, choices=[('yes', 'Yes'), ('no', 'No'), ('unknown', 'Not known')], default='', max_length=7)),
                 ('admin_name', models.CharField(blank=True, default='', max_length=200)),
                 ('admin_email', models.EmailField(blank=True, default='', max_length=254)),
                 ('existing_users', models.PositiveIntegerField(blank=True, null=True)),

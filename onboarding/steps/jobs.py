@@ -15,6 +15,7 @@ from onboarding.words import say
 
 REPLICATION = timedelta(minutes=15)  # a new job may answer 404 that long
 SOON = timedelta(seconds=20)
+NAMELESS = frozenset({"", "Unknown"})  # words for "no reason"
 TEMPLATES = ("scim", "customappsso")  # in the order we like them
 
 
@@ -89,8 +90,15 @@ def quarantined(job: Job) -> Broken:
     if quarantine is None:
         sentence, court = explain_code("Unknown")
         return Broken(sentence, court, code="Quarantine")
-    inner, reason = quarantine.error_code, quarantine.reason
+    inner, reason, told = quarantine.error_code, quarantine.reason, quarantine.error_message.strip()
+    code = " / ".join(each for each in (reason, inner) if each) or "Quarantine"
+    named = {each for each in (reason, inner) if each not in NAMELESS and is_known(each)}
+    if not named and told:
+        return Broken(
+            say(_("Microsoft has put the job aside and says: %(reason)s Test address and token first."), reason=told),
+            Court.CS,
+            code=code,
+        )
     # the error behind the quarantine is more exact than its reason, where we know it
-    code = inner if inner and is_known(inner) else reason or inner or "Unknown"
-    sentence, court = explain_code(code, quarantine.error_message)
-    return Broken(sentence, court, code=" / ".join(each for each in (reason, inner) if each) or "Quarantine")
+    sentence, court = explain_code(inner if inner in named else reason if reason in named else "Unknown", told)
+    return Broken(sentence, court, code=code)

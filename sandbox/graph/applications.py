@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from ..clock import graph_time
 from ..world import ServicePrincipal, User, new_id
 from .filters import Filterable, ops
 from .lists import Listing, answer, count, one
@@ -204,7 +205,7 @@ def _show_application(sp: ServicePrincipal) -> dict[str, Any]:
         "identifierUris": [],
         "appRoles": sp.appRoles,
         "tags": sp.tags,
-        "createdDateTime": show_service_principal(sp)["createdDateTime"],
+        "createdDateTime": graph_time(sp.createdDateTime),
     }
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from ..moods import Moods
+from ..moods import AFTERWARDS, Moods
 from ..world import World
 from . import (  # noqa: F401  (each registers its routes)
     access,
@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Outcome:
-    """An answer, and what is to go wrong with its way back: "", lose, hold or truncate."""
+    """An answer, and what is to go wrong with its way back: "", hold, or one of AFTERWARDS."""
 
     answer: Answer
     accident: str = ""
@@ -73,7 +73,7 @@ class Graph:
         self._refuse_by_chance(call, by_chance)
         permissions.check(call, found.need)
         answer = self._answer(call, found)
-        return Outcome(answer, accident or (by_chance if by_chance in ("lose", "truncate") else ""))
+        return Outcome(answer, accident or (by_chance if by_chance in AFTERWARDS else ""))
 
     def _refuse_by_chance(self, call: Call, chance: str) -> None:
         if chance == "throttle":

@@ -81,7 +81,7 @@ _SP_PLAIN = words(
 def show_service_principal(sp: ServicePrincipal) -> dict[str, Any]:
     """Graph: servicePrincipal."""
     row: dict[str, Any] = {name: getattr(sp, name) for name in _SP_PLAIN}
-    row |= {"appDisplayName": sp.displayName, "createdDateTime": graph_time(sp.createdDateTime)}
+    row |= {"appDisplayName": sp.displayName, "passwordCredentials": [], "verifiedPublisher": None}
     row |= {"deletedDateTime": None, "description": None, "notes": None, "logoutUrl": None, "alternativeNames": []}
     return row | {"signInAudience": "AzureADMyOrg", "oauth2PermissionScopes": [], "keyCredentials": []}
 

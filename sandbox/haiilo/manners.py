@@ -65,13 +65,15 @@ def before(platform: Platform, tenant: Tenant | None, method: str) -> None:
         raise ScimRefused(500, "Internal Server Error")
     slow = tenant.switched("F33")
     if slow:
-        _slow(platform.calls, slow)
+        _slow(platform.calls, method, slow)
 
 
-def _slow(calls: int, wish: Any) -> None:
-    """The switch's value may be {"seconds": 2}: then every call takes that long instead."""
-    if isinstance(wish, dict) and wish.get("seconds"):
-        time.sleep(float(wish["seconds"]))
+def _slow(calls: int, method: str, wish: Any) -> None:
+    """The switch's value may be {"seconds": 2} (every call takes that long) or {"throttle": true} (429 to writes)."""
+    if isinstance(wish, dict):
+        time.sleep(float(wish.get("seconds", 0)))
+        if wish.get("throttle") and method != "GET":
+            raise ScimRefused(429, "Too many requests.")
         return
     if calls % 9 == 3:
         raise ScimRefused(429, "Too many requests.")

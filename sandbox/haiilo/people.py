@@ -133,6 +133,8 @@ def _sorted(product: str, given: dict[str, Any]) -> tuple[dict[str, Any], dict[s
             _sort(_known(product, urn), dict(value), inside, other, f"{urn}:")
             if inside:
                 kept[urn] = inside
+        elif lower.startswith("urn:") and isinstance(value, Mapping):
+            other |= {f"{key}:{name}": each for name, each in value.items()}
         elif product == "advocacy" and lower in _BARE:
             kept[lower] = value
         elif product == "home" and lower == "externalid":

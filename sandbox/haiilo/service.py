@@ -168,7 +168,7 @@ class Service:
 
     def nowhere(self, platform: Platform, tenant: Tenant | None, anything: str) -> Any:
         """Any other path, or a verb that a path does not have; what SCIM leaves open is not implemented."""
-        if anything in ("Me", "Bulk") or anything.rpartition("/")[2] == ".search":
+        if anything in ("Me", "Bulk", ".search") or anything.rpartition("/")[2] == ".search":
             raise ScimRefused(501, f"/{anything} is not implemented.")
         if anything.partition("/")[0] in _PATHS:
             raise ScimRefused(405, f"/{anything} cannot be asked with {request.method}.")

@@ -88,9 +88,10 @@ class Browser:
 
     def decide(self, context: str, decision: str, session: str) -> Page:
         """POST of the consent page: once, and only in the browser that was shown it. Raises LoginRefused."""
-        found = self.open_consents.pop(context, None)
+        found = self.open_consents.get(context)
         if found is None or self.sessions.get(session) != (found[1], found[2]):
             raise LoginRefused(90013, "invalid_request")
+        del self.open_consents[context]
         errand, tenant = found[0], self.world.tenants[found[1]]
         user = tenant.users[found[2]]
         if decision == "return":

@@ -50,10 +50,12 @@ class Cycle:
     prepared: Prepared
     pruned: bool = False
     staged: int = 0
+    stale_scope: bool = False
+    """The scoping filter was changed and the service does not know it yet (F25)."""
     counts: Counts = field(init=False)
 
     def __post_init__(self) -> None:
-        self.counts = Counts(self.world.clock.now())
+        self.counts = Counts(self.world.clock.stamp())
         self.memory = self.prepared.memory
 
     def run(self) -> None:
@@ -83,8 +85,10 @@ class Cycle:
         """The change number up to which this cycle reads, and the scope."""
         memory, tenant = self.memory, self.tenant
         print_now = fingerprint(self.job.schema)
-        if memory.fingerprint != print_now and not tenant.switched("F25"):
-            memory.forget_watermark()
+        if memory.fingerprint != print_now:
+            self.stale_scope = bool(tenant.switched("F25")) and memory.watermark is not None
+            if not self.stale_scope:
+                memory.forget_watermark()
         if memory.watermark is None:
             memory.fingerprint, memory.sync_all = print_now, self.prepared.settings.sync_all
         with self.world.lock:
@@ -191,8 +195,11 @@ class Cycle:
             return False
         if user.deleted_at is not None or not user.accountEnabled:
             return True
-        inside = identity in scope.users and self.prepared.users.plan.in_filter(scope.subject(scope.users[identity]))
-        return not inside and not self.prepared.settings.keeps_leavers
+        if identity in scope.users:
+            passes = self.prepared.users.plan.in_filter(scope.subject(scope.users[identity]))
+            if passes or self.stale_scope:
+                return False
+        return not self.prepared.settings.keeps_leavers
 
     def _take_leave(self, identity: str, scope: Scope) -> Outcome:
         work, memory = self.prepared.users, self.memory
@@ -280,14 +287,14 @@ class Cycle:
         self._count()
         memory.watermark = until
         memory.failures_in_a_row = 0
-        memory.steady_first = memory.steady_first or clock.now()
+        memory.steady_first = memory.steady_first or clock.stamp()
         execution = self.execution("EntryLevelErrors" if memory.escrows or self.pruned else "Succeeded")
         changed: dict[str, object] = {
             "countSuccessiveCompleteFailures": 0,
             "escrowsPruned": self.pruned or bool(self.job.status.get("escrowsPruned")),
             "lastExecution": execution,
             "progress": status.progress(total, total, clock),
-            "steadyStateFirstAchievedTime": graph_time(clock.stamp(memory.steady_first)),
+            "steadyStateFirstAchievedTime": graph_time(memory.steady_first),
             "steadyStateLastAchievedTime": graph_time(clock.stamp()),
             "synchronizedEntryCountByType": status.entry_counts(memory.counted),
         }

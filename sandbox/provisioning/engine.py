@@ -124,15 +124,20 @@ class Engine:
             cycle = Cycle(self.world, tenant, job, self.send, self.limits, prepared)
             cycle.run()
         except TargetLost as lost:
-            self._lost(job, memory, cycle, "EncounteredQuarantineException", lost.code, lost.message)
+            self._lost(tenant, job, memory, cycle, "EncounteredQuarantineException", lost.code, lost.message)
         except PlanRefused as refused:
-            self._lost(job, memory, cycle, "EncounteredQuarantineException", "InvalidSchema", str(refused))
+            self._lost(tenant, job, memory, cycle, "EncounteredQuarantineException", "InvalidSchema", str(refused))
         except Quarantined as quarantined:
-            self._lost(job, memory, cycle, quarantined.reason, quarantined.reason, quarantined.message)
+            self._lost(tenant, job, memory, cycle, quarantined.reason, quarantined.reason, quarantined.message)
         else:
             self._done(job, memory, cycle)
 
-    def _lost(self, job: Job, memory: Memory, cycle: Cycle | None, reason: str, code: str, message: str) -> None:
+    def _lost(
+        self, tenant: Tenant, job: Job, memory: Memory, cycle: Cycle | None, reason: str, code: str, message: str
+    ) -> None:
+        if memory.quarantine is None:
+            with self.world.lock:
+                tenant.audits.append(quarantines.audit_row(job, reason, self.clock))
         complete = reason not in ("TooManyDeletes", "Unknown")
         if complete:
             memory.failures_in_a_row += 1
@@ -147,11 +152,11 @@ class Engine:
         if memory.quarantine is not None:
             quarantines.leave(job, memory)
         if cycle.pruned:
-            self.on_pause_of(job, memory)
+            self._stop_itself(job, memory)
         elif memory.next_at is not None:
             memory.next_at = self.clock.now() + INTERVAL
 
-    def on_pause_of(self, job: Job, memory: Memory) -> None:
+    def _stop_itself(self, job: Job, memory: Memory) -> None:
         """The service itself stops the job, so that somebody looks at the failures (escrowsPruned)."""
         memory.next_at = None
         job.schedule = {**job.schedule, "state": "Disabled"}

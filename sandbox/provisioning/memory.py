@@ -21,11 +21,12 @@ class Escrow:
 
 @dataclass(slots=True)
 class Quarantine:
-    """Since when a job is in quarantine, on `Clock.now`."""
+    """Since when a job is in quarantine, on `Clock.now`, and the same moments as they are shown."""
 
     reason: str
     series_began: datetime
-    began: datetime
+    series_shown: datetime
+    began_shown: datetime
     count: int
     next_at: datetime
 
@@ -61,6 +62,7 @@ class Memory:
     counted: dict[str, int] = field(default_factory=dict)
     """"User", "Group" → known entries; never shrinks."""
     steady_first: datetime | None = None
+    """When the first initial cycle ended, as it is shown."""
     failures_in_a_row: int = 0
     faded: set[str] = field(default_factory=set)
     """Switches whose once-only effect has happened."""

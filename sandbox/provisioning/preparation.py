@@ -22,7 +22,7 @@ from .wire import Send
 if TYPE_CHECKING:
     from ..world import Job, Tenant, World
 
-_SHORTEST_WAIT, _LONGEST_WAIT = 2.0, 30.0
+_SHORTEST_WAIT, _LONGEST_WAIT = 10.0, 30.0
 
 
 @dataclass

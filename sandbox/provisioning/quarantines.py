@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -47,7 +48,8 @@ def enter(job: Job, memory: Memory, clock: Clock, reason: str, code: str, messag
     memory.quarantine = Quarantine(
         reason=reason,
         series_began=before.series_began if before else now,
-        began=before.began if before and before.reason == reason else now,
+        series_shown=before.series_shown if before else clock.stamp(),
+        began_shown=before.began_shown if before and before.reason == reason else clock.stamp(),
         count=count,
         next_at=now + _GAPS[min(count, len(_GAPS)) - 1],
     )
@@ -57,14 +59,49 @@ def enter(job: Job, memory: Memory, clock: Clock, reason: str, code: str, messag
     )
 
 
+def audit_row(job: Job, reason: str, clock: Clock) -> dict[str, Any]:
+    """The directoryAudit that tells of it."""
+    return {
+        "id": f"Sync_{uuid.uuid4()}",
+        "category": "ProvisioningManagement",
+        "correlationId": str(uuid.uuid4()),
+        "result": "failure",
+        "resultReason": reason,
+        "activityDisplayName": "Quarantine",
+        "activityDateTime": graph_time(clock.stamp()),
+        "loggedByService": "Account Provisioning",
+        "operationType": "",
+        "initiatedBy": {
+            "user": None,
+            "app": {
+                "appId": None,
+                "displayName": "Azure AD Provisioning Service",
+                "servicePrincipalId": None,
+                "servicePrincipalName": None,
+            },
+        },
+        "targetResources": [
+            {
+                "id": job.service_principal_id,
+                "displayName": None,
+                "type": "ServicePrincipal",
+                "userPrincipalName": None,
+                "groupType": None,
+                "modifiedProperties": [],
+            }
+        ],
+        "additionalDetails": [{"key": "JobId", "value": job.id}],
+    }
+
+
 def shown(quarantine: Quarantine, clock: Clock, error: dict[str, Any]) -> dict[str, Any]:
     """As synchronizationQuarantine."""
     return {
-        "currentBegan": graph_time(clock.stamp(quarantine.began)),
+        "currentBegan": graph_time(quarantine.began_shown),
         "error": error,
         "nextAttempt": graph_time(clock.stamp(quarantine.next_at)),
         "reason": quarantine.reason,
-        "seriesBegan": graph_time(clock.stamp(quarantine.series_began)),
+        "seriesBegan": graph_time(quarantine.series_shown),
         "seriesCount": quarantine.count,
     }
 

@@ -49,7 +49,7 @@ class Counts:
             "countImportedReferenceDeltas": 0,
             "error": error,
             "state": state,
-            "timeBegan": graph_time(clock.stamp(self.began)),
+            "timeBegan": graph_time(self.began),
             "timeEnded": graph_time(clock.stamp()),
         }
 

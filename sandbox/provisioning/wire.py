@@ -65,6 +65,8 @@ class Wire:
             )
         except urllib3.exceptions.TimeoutError:
             raise TooSlow("The operation has timed out.") from None
+        except ValueError:
+            raise Unreachable("The Secret Token contains characters that a header cannot carry.") from None
         except urllib3.exceptions.HTTPError as problem:
             raise Unreachable(f"Unable to connect to the remote server: {type(problem).__name__}.") from None
         return Answer(answer.status, answer.headers, answer.data)

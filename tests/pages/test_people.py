@@ -49,7 +49,7 @@ def test_answers_whether_everyone_is_in(alice, customer):
     people(customer, 3)
     people(customer, 2, result="updated")
     people(customer, 1, **CONFLICT)
-    assert "5 of about 2050 people are in Haiilo" in page_of(alice, customer).text
+    assert "5 of about 2,050 people are in Haiilo" in page_of(alice, customer).text
 
 
 def test_says_when_everyone_has_arrived(alice, customer):

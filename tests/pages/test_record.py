@@ -57,7 +57,7 @@ def test_keeps_our_own_codes_to_itself(alice, customer):
 def test_shows_progress_as_far_as_it_is_known(alice, customer):
     stand(customer, "initial_cycle", WORKING)
     page = open_record(alice, customer)
-    assert "1204 of about 2050 people" in page.text
+    assert "1,204 of about 2,050 people" in page.text
     assert re.search(r'<progress[^>]*max="2050"[^>]*value="1204"', page.html)
 
 
@@ -149,7 +149,7 @@ def test_sends_the_moving_part_alone_when_it_refreshes(alice, customer):
     stand(customer, "initial_cycle", WORKING)
     part = alice.get(reverse("record", args=[customer.pk]), headers=HTMX).content.decode()
     assert "<html" not in part
-    assert part.lstrip().startswith('<div id="progress"')
+    assert part.lstrip().startswith('<div id="standing"')
     for name in ("head", "links", "timeline"):
         assert re.search(rf'id="{name}"[^>]*hx-swap-oob="true"', part)
 

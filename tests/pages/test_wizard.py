@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from onboarding import services
 from onboarding.models import CustomerSecret
 from onboarding.steps import STEPS
 from onboarding.verdicts import Asking, Change, Court, Done, Todo
@@ -239,11 +238,3 @@ def test_asks_the_customer_for_a_new_consent_with_the_names_that_are_missing(ali
     page = open_record(alice, customer)
     assert "User.Read.All" in page.text
     assert "Make the link for Eva Berg" in page.text
-
-
-def test_keeps_answers_that_come_while_the_broker_is_down(alice, customer):
-    stand(customer, "pilot", PILOT)  # nobody listens at the broker's address in these tests
-    post(alice, "step", customer.pk, "pilot", person="eva@x.example")
-    customer.refresh_from_db()
-    assert builders.state(customer, "pilot").answer == {"person": "eva@x.example"}
-    assert services.look_now(customer.pk) is None

@@ -70,7 +70,6 @@ def test_takes_a_decision_once_and_in_the_same_browser(browser_of, untouched):
     page = mine.consent_page(untouched, untouched.made["admin"])
     assert stranger.send(page, decision="accept").status == 400
     assert granted(untouched) is None
-    page = mine.consent_page(untouched, untouched.made["admin"])
     assert mine.send(page, decision="accept").status == 302
     assert mine.send(page, decision="accept").status == 400
 

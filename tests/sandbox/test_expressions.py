@@ -32,19 +32,16 @@ leaves = st.one_of(
     st.text(max_size=20).map(quoted),
     st.integers(-(10**9), 10**9).map(lambda number: Constant(number, str(number))),
 )
-nodes = st.recursive(
-    leaves,
-    lambda inner: st.builds(
-        Call,
-        st.from_regex(r"[A-Z][A-Za-z]{0,10}", fullmatch=True),
-        st.lists(
-            st.one_of(st.none(), inner, st.builds(Comparison, st.sampled_from(["=", "<>", "<=", ">"]), inner, inner))
-        )
-        .filter(lambda arguments: arguments != [None])
-        .map(tuple),
-    ),
-    max_leaves=12,
-)
+comparisons = st.builds(Comparison, st.sampled_from(["=", "<>", "<=", ">"]), leaves, leaves)
+
+
+def _calls(inner: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
+    """Calls with up to four arguments; a lone empty one cannot be told from none."""
+    arguments = st.lists(st.one_of(st.none(), comparisons, inner), max_size=4).filter(lambda given: given != [None])
+    return st.builds(Call, st.from_regex(r"[A-Z][A-Za-z]{0,10}", fullmatch=True), arguments.map(tuple))
+
+
+nodes = st.one_of(leaves, _calls(leaves), _calls(_calls(leaves)))
 
 
 @given(nodes)

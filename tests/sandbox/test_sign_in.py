@@ -45,9 +45,7 @@ def test_signs_in_at_organizations_by_the_account_s_domain(person, entra):
 
 def test_tells_no_identity_without_the_profile_scope(person, entra):
     page = person.sign_in(authorize(person, entra, scope="openid"), entra.made["admin"])
-    claims = jwt.decode(
-        redeem(entra, page.query["code"]).json()["id_token"], options={"verify_signature": False}
-    )
+    claims = jwt.decode(redeem(entra, page.query["code"]).json()["id_token"], options={"verify_signature": False})
     assert not {"oid", "name", "preferred_username", "email"} & set(claims)
 
 

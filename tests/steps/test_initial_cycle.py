@@ -113,7 +113,10 @@ BROKEN = [
     ),
     (quarantine("TooManyDeletes"), Court.CUSTOMER, "deletion guard"),
     (quarantine("EncounteredEscrowProportionThreshold"), Court.CS, "too many people failed"),
-    (quarantine("", "NewCode", "Something new"), Court.HAIILO, "Something new"),
+    (quarantine("", "NewCode", "Something new"), Court.CS, "says: Something new"),
+    (quarantine("Unknown", "Unknown", "Something new"), Court.CS, "says: Something new"),
+    (quarantine("Unknown"), Court.CS, "gives no reason"),
+    (quarantine("TooManyDeletes", "NewCode", "Something new"), Court.CUSTOMER, "deletion guard"),
     (None, Court.CS, "no reason"),
 ]
 

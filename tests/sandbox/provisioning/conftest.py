@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from .rig import Rig, new_world, serving
+from .rig import Rig, Site, new_world
+
+
+@pytest.fixture(scope="session")
+def site() -> Site:
+    """Where the platforms of the test that runs are served."""
+    return Site()
 
 
 @pytest.fixture
-def make_rig() -> Iterator[Callable[..., Rig]]:
+def make_rig(site: Site) -> Callable[..., Rig]:
     """Make a rig in this test's world; keyword arguments are the rig's."""
     world = new_world()
-    with serving(world) as base:
-        yield lambda **wishes: Rig(world, base, **wishes)
+    base = site.show(world)
+    return lambda **wishes: Rig(world, base, **wishes)
 
 
 @pytest.fixture

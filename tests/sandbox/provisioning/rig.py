@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -32,21 +30,25 @@ ADVOCACY = {
 }
 
 
-@contextmanager
-def serving(world: World) -> Iterator[str]:
-    """The Haiilo side of a world on a free port."""
-    app = Flask("haiilo")
-    app.register_blueprint(haiilo.blueprint(world))
-    server = create_server(app, host="127.0.0.1", port=0, threads=4, channel_timeout=5)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    base = f"http://127.0.0.1:{server.effective_port}"
-    world.hosts["*"] = base
-    try:
-        yield base
-    finally:
-        server.close()
-        thread.join(5)
+class Site:
+    """One server on a free port for all tests; what it serves is the Haiilo side of the world that was set last."""
+
+    def __init__(self) -> None:
+        self._app: Any = None
+        server = create_server(self._serve, host="127.0.0.1", port=0, threads=4)
+        threading.Thread(target=server.run, daemon=True).start()
+        self.base = f"http://127.0.0.1:{server.effective_port}"
+
+    def _serve(self, environ: dict[str, Any], start_response: Any) -> Any:
+        return self._app(environ, start_response)
+
+    def show(self, world: World) -> str:
+        """The base URL at which the world is served now."""
+        app = Flask("haiilo")
+        app.register_blueprint(haiilo.blueprint(world))
+        self._app = app
+        world.hosts["*"] = self.base
+        return self.base
 
 
 @dataclass

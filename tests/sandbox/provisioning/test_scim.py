@@ -20,9 +20,9 @@ PROFILE = "urn:ietf:params:scim:schemas:extension:haiilo:2.0:User"
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 
 
-def user(name: str = "eva@contoso.example", country: str | None = "Finland", **more: Any) -> dict[str, Any]:
+def user(user_name: str = "eva@contoso.example", country: str | None = "Finland", **more: Any) -> dict[str, Any]:
     address = {"type": "work", "country": country} if country else None
-    return {"schemas": [USER], "userName": name, **({"addresses": [address]} if address else {}), **more}
+    return {"schemas": [USER], "userName": user_name, **({"addresses": [address]} if address else {}), **more}
 
 
 def patch(*operations: tuple[str, str | None, Any]) -> dict[str, Any]:

@@ -1,0 +1,47 @@
+"""Application registrations and what a template makes (Graph reference: application, applicationServicePrincipal)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from . import fields
+from .service_principal import ServicePrincipal
+
+
+@dataclass(frozen=True)
+class Application:
+    """An application registration: `id` is its object id, not the client id and not the service principal's."""
+
+    id: str
+    app_id: str
+    display_name: str = ""
+    application_template_id: str | None = None
+
+    @classmethod
+    def from_json(cls, data: Any) -> Application:
+        """Raises `Malformed` without both ids."""
+        return cls(
+            id=fields.need(data, "id", "an application"),
+            app_id=fields.need(data, "appId", "an application"),
+            display_name=fields.text(data, "displayName"),
+            application_template_id=fields.maybe(data, "applicationTemplateId"),
+        )
+
+
+@dataclass(frozen=True)
+class Instantiated:
+    """The pair that a template made; for some seconds neither may be found."""
+
+    application: Application
+    service_principal: ServicePrincipal
+
+    @classmethod
+    def from_json(cls, data: Any) -> Instantiated:
+        """Raises `Malformed` where one of the two, or an id of theirs, is missing."""
+        data = data if isinstance(data, Mapping) else {}
+        return cls(
+            Application.from_json(fields.part(data, "application")),
+            ServicePrincipal.from_json(fields.part(data, "servicePrincipal")),
+        )

@@ -1,0 +1,34 @@
+"""What a directory of the synchronization schema knows (Graph reference: directoryDefinition), read only.
+
+The schema itself stays one opaque document: models would drop what they do not know.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import fields
+
+
+@dataclass(frozen=True)
+class DirectoryDefinition:
+    """A side of the synchronization. `objects`: attribute names by object, ``User`` for instance."""
+
+    id: str
+    name: str = ""
+    read_only: bool = False
+    objects: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def from_json(cls, data: Any) -> DirectoryDefinition:
+        """Raises `Malformed` without an id."""
+        return cls(
+            id=fields.need(data, "id", "a directory definition"),
+            name=fields.text(data, "name"),
+            read_only=fields.flag(data, "readOnly"),
+            objects={
+                fields.text(row, "name"): tuple(fields.text(each, "name") for each in fields.rows(row, "attributes"))
+                for row in fields.rows(data, "objects")
+            },
+        )

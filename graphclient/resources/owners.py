@@ -1,0 +1,28 @@
+"""Owners of service principals and applications: …/owners and …/owners/$ref (Graph reference: add owner)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..errors import AlreadyThere
+from ..models.directory import DirectoryObject
+from ..paging import pages
+from ..paths import part
+from ..retry import Effect
+from ..transport import Transport
+
+
+def list_owners(transport: Transport, path: str) -> Iterator[DirectoryObject]:
+    """Users and service principals that own what is at `path`."""
+    rows = pages(transport, f"{path}/owners", {"$select": "id,displayName"})
+    return (DirectoryObject.from_json(row) for row in rows)
+
+
+def add_owner(transport: Transport, path: str, owner_id: str) -> bool:
+    """Make `owner_id` an owner; False where it was one already."""
+    body = {"@odata.id": f"{transport.base_url}/directoryObjects/{part(owner_id)}"}
+    try:
+        transport.send("POST", f"{path}/owners/$ref", json=body, effect=Effect.SAME)
+    except AlreadyThere:
+        return False
+    return True

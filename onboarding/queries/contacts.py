@@ -1,0 +1,47 @@
+"""The customer's contacts with the links that each of them got."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from onboarding.models import Contact, Letter, Link, Onboarding
+
+MOST_LINKS = 3
+
+
+@dataclass(frozen=True)
+class ContactCard:
+    """One contact, the newest links first, and the newest letter."""
+
+    contact: Contact
+    links: list[Link]
+    letter: Letter | None
+    is_first: bool
+
+    @property
+    def has_open_link(self) -> bool:
+        """Whether a link works that this contact has."""
+        return any(link.condition() == "open" for link in self.links)
+
+
+def contacts(onboarding: Onboarding) -> list[ContactCard]:
+    """All contacts, the first one first. Three queries."""
+    people = list(onboarding.contacts.order_by("pk"))
+    links: dict[int, list[Link]] = {person.pk: [] for person in people}
+    for link in onboarding.links.exclude(contact=None).order_by("-pk"):
+        links[link.contact_id or 0].append(link)
+    letters: dict[int, Letter] = {}
+    for letter in onboarding.letters.exclude(contact=None).defer("html", "text").order_by("-pk"):
+        letters.setdefault(letter.contact_id or 0, letter)
+    return [
+        ContactCard(person, links[person.pk][:MOST_LINKS], letters.get(person.pk), person.pk == people[0].pk)
+        for person in people
+    ]
+
+
+def expected_tenant(onboarding: Onboarding) -> dict[str, str]:
+    """Which tenant the domains lead to: `tenant_id` and `domain`; empty while that is not known."""
+    state = onboarding.steps.filter(key="customer").first()
+    if state is None or not state.done_at or not state.evidence.get("tenant_id"):
+        return {}
+    return {"tenant_id": str(state.evidence["tenant_id"]), "domain": str(state.evidence.get("domain", ""))}

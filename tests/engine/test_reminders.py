@@ -1,0 +1,217 @@
+"""The rules of the letters as tables: facts and the time go in, no database and no clock."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from onboarding.blockers import APPROVES, ASSIGNS, MAY_ASSIGN, MAY_CONSENT, blocker_of, standing
+from onboarding.reminders import MOST_REMINDERS, Due, Facts, Person, Rules, Written, addressee, due, still_holds
+from onboarding.words import say
+
+RULES = Rules(timedelta(days=3), timedelta(days=7))
+MONDAY = datetime(2027, 3, 1, 10, tzinfo=UTC)
+ADMIN, APPROVER, OWNER, SPONSOR = (
+    Person(1, "it_admin"),
+    Person(2, "approver"),
+    Person(3, "sso_owner"),
+    Person(4, "sponsor"),
+)
+WAITS = Facts(
+    now=MONDAY,
+    state="open",
+    kind="asking",
+    court="customer",
+    standing="consent:approval",
+    since=MONDAY - timedelta(days=3),
+    contacts=[ADMIN, SPONSOR],
+    letters=[Written(1, "invitation", "consent:approval", "sent", date(2027, 2, 26))],
+    roles=APPROVES,
+    holder=1,
+)
+NO_LINK = replace(WAITS, court="cs", letters=[], holder=None, since=MONDAY)
+LIVE = replace(
+    WAITS, state="live", kind="done", court="cs", standing="live:", live_at=MONDAY - timedelta(hours=1), holder=None
+)
+
+
+def sent(day: date, kind: str = "reminder", contact: int = 1, about: str = "consent:approval") -> Written:
+    return Written(contact, kind, about, "sent", day)
+
+
+def days_ago(days: int) -> date:
+    return MONDAY.date() - timedelta(days=days)
+
+
+def test_drafts_the_invitation_while_nobody_has_the_link():
+    assert due(NO_LINK, RULES) == [Due(1, "invitation", "invitation", draft=True)]
+
+
+def test_invites_the_approver_where_there_is_one():
+    assert due(replace(NO_LINK, contacts=[ADMIN, APPROVER]), RULES)[0].contact == 2
+
+
+def test_reminds_whoever_holds_the_link():
+    assert due(replace(WAITS, contacts=[ADMIN, APPROVER], holder=1), RULES)[0].contact == 1
+
+
+@pytest.mark.parametrize(("days", "expected"), [(0, 0), (1, 0), (2, 0), (3, 1), (6, 1)])
+def test_reminds_when_nothing_has_moved_for_some_days(days, expected):
+    facts = replace(WAITS, since=MONDAY - timedelta(days=days), letters=[sent(days_ago(days), "invitation")])
+    assert [each.kind for each in due(facts, RULES)] == ["reminder"] * expected
+
+
+def test_sends_reminders_by_itself_once_a_person_has_released_a_letter():
+    assert due(WAITS, RULES) == [Due(1, "reminder", "reminder 1", draft=False)]
+    assert due(replace(WAITS, letters=[]), RULES) == [Due(1, "reminder", "reminder 1", draft=True)]
+
+
+def test_counts_the_days_from_the_last_letter():
+    earlier = [sent(days_ago(6), "invitation"), sent(days_ago(2))]
+    assert due(replace(WAITS, since=MONDAY - timedelta(days=6), letters=earlier), RULES) == []
+
+
+def test_goes_on_reminding_when_the_link_has_run_out():
+    facts = replace(WAITS, court="cs", holder=None, letters=[sent(days_ago(8), "invitation")])
+    assert [each.kind for each in due(facts, RULES)] == ["reminder"]
+
+
+def test_gives_up_after_some_reminders():
+    letters = [sent(days_ago(3 * number)) for number in range(1, MOST_REMINDERS + 1)]
+    facts = replace(WAITS, contacts=[ADMIN], since=MONDAY - timedelta(days=30), letters=letters)
+    assert due(facts, RULES) == []
+
+
+@pytest.mark.parametrize(("days", "expected"), [(6, 0), (7, 1), (20, 1)])
+def test_tells_the_sponsor_when_reminders_do_not_help(days, expected):
+    facts = replace(WAITS, since=MONDAY - timedelta(days=days), letters=[sent(days_ago(1))])
+    assert [(each.contact, each.kind) for each in due(facts, RULES)] == [(4, "escalation")] * expected
+
+
+def test_tells_the_sponsor_once():
+    facts = replace(WAITS, since=MONDAY - timedelta(days=20), letters=[sent(days_ago(1))])
+    told = replace(facts, letters=[*facts.letters, sent(days_ago(9), "escalation", contact=4)])
+    assert due(told, RULES) == []
+
+
+def test_tells_no_sponsor_before_the_customer_was_asked():
+    assert "escalation" not in [each.kind for each in due(replace(WAITS, since=days(20), letters=[]), RULES)]
+
+
+def days(number: int) -> datetime:
+    return MONDAY - timedelta(days=number)
+
+
+@pytest.mark.parametrize("state", ["paused", "closed"])
+@pytest.mark.parametrize("facts", [WAITS, NO_LINK, LIVE])
+def test_writes_nothing_to_a_customer_at_rest(facts, state):
+    assert due(replace(facts, state=state), RULES) == []
+
+
+@pytest.mark.parametrize("facts", [WAITS, NO_LINK, LIVE])
+def test_writes_nothing_at_weekends_unless_it_is_wanted(facts):
+    saturday = replace(facts, now=MONDAY - timedelta(days=2), since=days(20), letters=[sent(days_ago(9))])
+    assert due(saturday, RULES) == []
+    if facts is WAITS:
+        assert due(saturday, replace(RULES, weekends=True)) != []
+
+
+@pytest.mark.parametrize("kind", ["waiting", "done", "todo", "new"])
+def test_writes_nothing_while_nobody_at_the_customer_has_to_act(kind):
+    assert due(replace(WAITS, kind=kind), RULES) == []
+
+
+def test_writes_nothing_while_it_is_our_turn():
+    assert due(replace(WAITS, court="cs", standing="connection:token_needed"), RULES) == []
+
+
+def test_writes_nothing_while_somebody_is_on_microsofts_pages():
+    assert due(replace(WAITS, busy=True), RULES) == []
+
+
+@pytest.mark.parametrize("state", ["draft", "approved", "sending", "sent", "unknown", "failed", "cancelled"])
+@pytest.mark.parametrize("kind", ["invitation", "reminder", "completion"])
+def test_never_writes_twice_a_day_to_one_contact(kind, state):
+    today = Written(1, kind, "consent:approval", state, MONDAY.date())
+    facts = replace(WAITS, contacts=[ADMIN], since=days(30), letters=[*WAITS.letters, today])
+    assert due(facts, RULES) == []
+
+
+@pytest.mark.parametrize("state", ["draft", "approved", "sending"])
+def test_writes_nothing_beside_a_letter_that_lies_ready(state):
+    lies = Written(1, "reminder", "consent:approval", state, days_ago(9))
+    assert due(replace(WAITS, contacts=[ADMIN], since=days(30), letters=[lies]), RULES) == []
+
+
+def test_reports_the_numbers_once_to_those_who_waited_for_them():
+    facts = replace(LIVE, contacts=[ADMIN, APPROVER, SPONSOR])
+    assert [(each.contact, each.kind) for each in due(facts, RULES)] == [(1, "completion"), (4, "completion")]
+    told = [sent(days_ago(1), "completion", contact, "live:") for contact in (1, 4)]
+    assert due(replace(facts, letters=told), RULES) == []
+
+
+def test_reports_no_old_news():
+    assert due(replace(LIVE, live_at=MONDAY - timedelta(days=8)), RULES) == []
+
+
+def test_reports_nothing_while_something_is_wrong():
+    broken = replace(LIVE, kind="broken", court="haiilo")
+    assert due(broken, RULES) == []
+    assert not still_holds(broken, "completion", "live:")
+
+
+@pytest.mark.parametrize(
+    ("change", "holds"),
+    [
+        ({}, True),
+        ({"court": "cs"}, True),
+        ({"kind": "waiting"}, False),
+        ({"standing": "readiness:permissions_missing"}, False),
+        ({"state": "paused"}, False),
+        ({"state": "closed"}, False),
+    ],
+)
+def test_stops_a_letter_when_what_it_is_about_is_over(change, holds):
+    assert still_holds(replace(WAITS, **change), "reminder", "consent:approval") is holds
+
+
+def test_writes_to_the_first_contact_where_nobody_has_the_role():
+    assert addressee(replace(WAITS, standing="scope:nobody_in_scope", roles=ASSIGNS, contacts=[SPONSOR])) == 4
+    assert addressee(replace(WAITS, contacts=[], holder=None)) is None
+
+
+# What the customer is asked for
+
+
+@pytest.mark.parametrize("code", ["no_link", "link_sent", "link_expired"])
+def test_takes_the_way_of_a_link_for_one_standing(code):
+    assert standing("consent", code) == "consent:approval"
+    assert standing("readiness", code) == f"readiness:{code}"
+
+
+@pytest.mark.parametrize(
+    ("key", "code", "right", "link", "roles"),
+    [
+        ("consent", "link_sent", MAY_CONSENT, True, APPROVES),
+        ("consent", "not_allowed", MAY_CONSENT, True, APPROVES),
+        ("consent", "access_lost", MAY_CONSENT, True, APPROVES),
+        ("consent", "something_new", MAY_CONSENT, True, APPROVES),
+        ("readiness", "permissions_missing", MAY_CONSENT, True, APPROVES),
+        ("scope", "nobody_in_scope", MAY_ASSIGN, False, ASSIGNS),
+        ("pilot", "pilot_failed", None, False, ("it_admin",)),
+    ],
+)
+def test_names_the_right_that_is_needed(key, code, right, link, roles):
+    found = blocker_of(key, code, say("What the step says."))
+    assert (found.right, found.link, tuple(found.roles)) == (right, link, roles)
+
+
+def test_names_the_missing_permissions():
+    found = blocker_of("readiness", "permissions_missing", None, {"missing": ["User.Read.All", "Application.Read.All"]})
+    assert "User.Read.All, Application.Read.All" in str(found.what)
+
+
+def test_tells_an_unknown_blocker_in_the_words_of_its_step():
+    assert str(blocker_of("pilot", "new_code", say("Enable %(who)s.", who="Eva")).what) == "Enable Eva."

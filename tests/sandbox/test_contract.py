@@ -1,0 +1,76 @@
+"""Requests and answers against Microsoft's OpenAPI document."""
+
+import pytest
+
+from sandbox.contract import Broken, Contract, strict
+from sandbox.graph import routes
+from sandbox.graph.wire import Answer, Call
+from sandbox.world import World
+
+VERBS = {"get", "post", "put", "patch", "delete"}
+UNKNOWN_TO_THE_DOCUMENT = {
+    "/applications",
+    "/applications/{application-id}",
+    "/applications/{application-id}/owners/$ref",
+    "/auditLogs/directoryAudits",
+    "/groups/$count",
+    "/groups/{group-id}/members",
+    "/groups/{group-id}/members/$count",
+    "/subscribedSkus",
+    "/users/{user-id}/manager",
+    "/servicePrincipals/{servicePrincipal-id}/synchronization/jobs/{synchronizationJob-id}"
+    "/schema/directories/{directoryDefinition-id}/discover",
+}
+
+
+def test_serves_every_path_of_the_document(far):
+    served = {(route.method, route.template) for route in routes.every()}
+    paths = strict()["paths"].items()
+    wanted = {(verb.upper(), path) for path, verbs in paths for verb in verbs if verb in VERBS}
+    assert wanted - served == set()
+    assert {path for _verb, path in served - wanted} <= UNKNOWN_TO_THE_DOCUMENT
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/jobs", {"templateId": 5}),
+        ("POST", "/jobs", {"templateId": "scim", "nonsense": True}),
+        ("POST", "/jobs/validateCredentials", {"templateId": "scim", "useSavedCredentials": "true"}),
+        ("POST", "/jobs/validateCredentials", {"templateId": "scim", "credentials": {"BaseAddress": "x"}}),
+        ("PUT", "/secrets", {"value": [{"key": "SyncAll", "value": False}]}),
+        ("PUT", "/secrets", {"value": [], "credentials": []}),
+    ],
+)
+def test_refuses_an_unknown_property_and_a_wrong_type(entra, method, path, body):
+    assert entra.refused(method, entra.sync + path, body)[:2] == (400, "BadRequest")
+
+
+def test_refuses_an_unknown_property_deep_inside_a_schema(entra):
+    job = entra.job()
+    document = entra.get(f"{job}/schema")
+    document["directories"][0]["objects"][0]["attributes"][0]["nonsense"] = 1
+    assert entra.refused("PUT", f"{job}/schema", document)[:2] == (400, "BadRequest")
+
+
+@pytest.mark.parametrize("method", ["DELETE", "PATCH", "PUT"])
+def test_has_no_verb_that_the_document_lacks(entra, method):
+    assert entra.refused(method, f"{entra.sync}/jobs", {})[0] == 404
+
+
+def call(world, path):
+    return Call(world, "GET", path, {}, {})
+
+
+def test_notices_an_answer_of_its_own_that_is_wrong():
+    contract, world = Contract(), World.__new__(World)
+    good = {"value": [{"id": "x", "displayName": "X"}]}
+    contract.check_answer(call(world, "/organization"), Answer(200, good))
+    for wrong in ({"value": [{"id": 5}]}, {"value": [{"id": "x", "nonsense": 1}]}, {"value": {}}):
+        with pytest.raises(Broken):
+            contract.check_answer(call(world, "/organization"), Answer(200, wrong))
+
+
+def test_never_answered_anything_that_contradicts_the_document(far):
+    """After all that the tests of this folder asked; by its name the last but for the later modules."""
+    assert [line for line in far.control("GET", "/violations") if "broken" in line] == []

@@ -1,0 +1,105 @@
+import json
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from config.launch import ports
+from sandbox.names import made_up
+from sandbox.seeding import make_tenant
+from sandbox.store import load
+
+from .conftest import FarSide
+
+SOON = 20.0
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Start the program; keyword arguments are its options."""
+    running = []
+
+    def begin(**options):
+        port, control = ports.free(), ports.free()
+        command = [sys.executable, "-m", "sandbox", "--port", str(port), "--control-port", str(control)]
+        for key, value in options.items():
+            command += [f"--{key}", str(value)]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603
+        running.append(process)
+        line = json.loads(process.stdout.readline())
+        assert line["ready"] is True
+        return process, FarSide(f"http://{ports.HOST}:{port}", f"http://{ports.HOST}:{control}")
+
+    yield begin
+    for process in running:
+        process.kill()
+        process.wait(10)
+        process.stdout.close()
+
+
+def end(process, number=signal.SIGTERM):
+    os.kill(process.pid, number)
+    return process.wait(SOON)
+
+
+def test_keeps_its_world_over_a_restart(start, tmp_path):
+    file = tmp_path / "state"
+    process, far = start(state=file, speed=600)
+    entra = far.tenant(domain="kept.example")
+    entra.started()
+    token, job = entra.token(), entra.control("GET", "")["jobs"]
+    assert end(process) == 0
+    _process, far = start(state=file, speed=600)
+    entra.far = far
+    assert entra.token() == token
+    assert entra.get("/organization")["value"][0]["id"] == entra.tid
+    assert [each["id"] for each in entra.control("GET", "")["jobs"]] == [each["id"] for each in job]
+    assert far.control("GET", f"/haiilo/{entra.made['haiilo_host']}/users")["users"]
+
+
+def test_keeps_it_also_when_it_is_killed(start, tmp_path):
+    file = tmp_path / "state"
+    process, far = start(state=file)
+    entra = far.tenant(domain="killed.example")
+    until = time.monotonic() + SOON
+    while not (file.exists() and load(file).tenant_at("killed.example").consents):
+        assert time.monotonic() < until
+    end(process, signal.SIGKILL)
+    entra.far = start(state=file)[1]
+    assert entra.get("/organization")
+
+
+def test_begins_anew_with_a_file_that_it_cannot_read(start, tmp_path):
+    file = tmp_path / "state"
+    file.write_bytes(pickle.dumps({"another": "program"}))
+    assert start(state=file)[1].control("GET", "/tenants") == []
+
+
+def test_makes_the_same_people_with_the_same_seed():
+    first, second = (made_up("1/a.example", "a.example", ["Germany"]) for _time in range(2))
+    assert [next(first) for _person in range(50)] == [next(second) for _person in range(50)]
+
+
+def test_holds_a_hundred_thousand_people(start):
+    process, far = start()
+    began = time.monotonic()
+    entra = far.tenant(domain="large.example", users=100_000, groups=500)
+    assert time.monotonic() - began < 10
+    with open(f"/proc/{process.pid}/status") as file:
+        resident = next(int(line.split()[1]) for line in file if line.startswith("VmRSS"))
+    assert resident < 2 * 1024 * 1024
+    page = entra.get("/users?$top=999")
+    assert len(page["value"]) == 999
+    assert len(entra.get("/groups?$top=999")["value"]) == 502
+
+
+def test_refuses_to_fill_a_tenant_from_a_wish_that_it_does_not_know(far):
+    from sandbox.clock import Clock
+    from sandbox.world import World
+
+    with pytest.raises(ValueError, match="nonsense"):
+        make_tenant(World(Clock()), {"domain": "a.example", "nonsense": 1})
