@@ -108,7 +108,7 @@ def outcome(onboarding_id: int, event: ProvisioningEvent, before: ProvisionedPer
 
 
 def user_name_of(event: ProvisioningEvent, before: ProvisionedPerson | None) -> str:
-    """The name at Haiilo where one was written there: a guest's loses its ``#EXT#`` on the way. Else the name in Entra."""
+    """The name at Haiilo where one was written there (a guest's loses its ``#EXT#`` on the way), else that in Entra."""
     written = [change.new for change in event.modified if change.name == "userName" and change.new]
     if written and event.status.lower() == "success":
         return written[-1]

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import logging
 import smtplib
+from contextlib import suppress
 from datetime import datetime, timedelta
 from email.utils import formataddr
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef
@@ -135,10 +137,10 @@ def _message(letter: Letter, token: str) -> EmailMultiAlternatives:
 
 def _talk(message: EmailMultiAlternatives) -> None:
     """Hand the message to the mail server. Raises `_NotSent` or `_PerhapsSent`."""
-    connection = get_connection(fail_silently=False)
     try:
+        connection = get_connection(fail_silently=False)
         connection.open()
-    except (OSError, smtplib.SMTPException) as error:
+    except (OSError, smtplib.SMTPException, ImproperlyConfigured) as error:
         raise _NotSent(f"the mail server could not be reached: {_reason(error)}") from error
     try:
         sent = connection.send_messages([message])
@@ -147,7 +149,8 @@ def _talk(message: EmailMultiAlternatives) -> None:
     except (OSError, smtplib.SMTPException) as error:
         raise _PerhapsSent(_reason(error)) from error
     finally:
-        connection.close()
+        with suppress(OSError, smtplib.SMTPException):  # how the goodbye went says nothing about the letter
+            connection.close()
     if not sent:
         raise _NotSent("the mail server took nothing")
 

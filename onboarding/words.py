@@ -49,5 +49,5 @@ class Sentence:
 
 
 def say(text: str, **values: Any) -> Sentence:
-    """Make a `Sentence`; write ``say(_("…%(name)s…"), name=…)`` with ``gettext_noop as _`` so that the text is found."""
+    """Make a `Sentence`: ``say(_("…%(name)s…"), name=…)`` with ``gettext_noop as _``, so that the text is found."""
     return Sentence(text, values)

@@ -15,9 +15,7 @@ class CustomerSecret(models.Model):
     sealed = models.BinaryField()
     mark = models.CharField(max_length=6)
     saved_at = models.DateTimeField()
-    saved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
-    )
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["onboarding", "kind"], name="one_secret_of_a_kind")]
@@ -28,9 +26,7 @@ class CustomerSecret(models.Model):
     def close_over(self, plaintext: str) -> None:
         """Seal `plaintext` into this row; the caller saves."""
         self.mark = mark_of(plaintext)
-        self.sealed = seal(
-            plaintext, owner=str(self.onboarding_id), kind=self.kind, keys=settings.ENCRYPTION_KEYS
-        )
+        self.sealed = seal(plaintext, owner=str(self.onboarding_id), kind=self.kind, keys=settings.ENCRYPTION_KEYS)
 
     def open(self) -> SecretText:
         """The secret in memory. Raises `envelope.CannotOpen`."""
