@@ -35,14 +35,18 @@ from .errors import (
 from .id_token import Identity
 from .identity import Begun, SignIn
 from .keys import KeySet
+from .models.application import Application, Instantiated
+from .models.audit import DirectoryAudit, Target
 from .models.changes import Modified
 from .models.directory import DirectoryObject, Group, User
+from .models.directory_definition import DirectoryDefinition
 from .models.expression import ParsedExpression
 from .models.logs import LogPage, LogStep, ProvisioningEvent
 from .models.on_demand import OnDemandResult, OnDemandStep
-from .models.organization import AssignedPlan, Organization, VerifiedDomain
+from .models.organization import AssignedPlan, Domain, Organization, SubscribedSku, VerifiedDomain
 from .models.service_principal import AppRole, AppRoleAssignment, ServicePrincipal
 from .models.synchronization import Execution, Job, Progress, Quarantine, Schedule, Status, Template
+from .probes import Finding, Probe, missing, probe
 from .reroute import Reroutes
 from .retry import Effect
 from .tenants import admin_consent_url, resolve_tenant
@@ -58,6 +62,7 @@ __all__ = [
     "AlreadyThere",
     "AppRole",
     "AppRoleAssignment",
+    "Application",
     "Assertion",
     "AssignedPlan",
     "Begun",
@@ -67,15 +72,20 @@ __all__ = [
     "ConsentMissing",
     "Credential",
     "CredentialsRefused",
+    "DirectoryAudit",
+    "DirectoryDefinition",
     "DirectoryObject",
+    "Domain",
     "Effect",
     "Execution",
+    "Finding",
     "GraphClient",
     "GraphError",
     "Group",
     "HostRefused",
     "IdTokenRejected",
     "Identity",
+    "Instantiated",
     "Job",
     "KeySet",
     "LicenceMissing",
@@ -91,6 +101,7 @@ __all__ = [
     "OurCredentialRefused",
     "OutcomeUnknown",
     "ParsedExpression",
+    "Probe",
     "Progress",
     "ProvisioningEvent",
     "Quarantine",
@@ -105,6 +116,8 @@ __all__ = [
     "SignInFailed",
     "SignInRefused",
     "Status",
+    "SubscribedSku",
+    "Target",
     "Template",
     "Throttled",
     "TokenSource",
@@ -119,5 +132,7 @@ __all__ = [
     "WriteRefused",
     "admin_consent_url",
     "guards",
+    "missing",
+    "probe",
     "resolve_tenant",
 ]

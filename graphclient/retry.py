@@ -14,9 +14,7 @@ from .wire import Answer, Lost, Why
 
 LONGEST_WAIT = 10.0  # seconds, all waits of one call together
 MOST_ATTEMPTS = 4
-SPREAD = (
-    0.1  # share of a told pause that is added by chance, so that those who were told the same do not return at once
-)
+SPREAD = 0.1  # of a told pause is added by chance, so that those who were told the same do not return together
 LONGEST_ASKED = 24 * 3600.0  # seconds; a longer Retry-After is taken for this
 _AGAIN = frozenset({429, 502, 503, 504})
 

@@ -28,7 +28,10 @@ OURS: dict[str, str] = {
     "owner_may_restart": "OwnedBy is enough for restart, as documented.",
     "filter_by_sign_on_mode": "$filter on preferredSingleSignOnMode works.",
     "job_created_200": "POST jobs answers 200 in place of 201, as one sample shows.",
-    "logs_without_capitals": "Step types in the log are capitalised, as a published sample has them.",
+    "log_steps_capitalised": "Step types in the log are capitalised (Import), as a published sample has them.",
+    "log_principal_is_list": "servicePrincipal in log rows is a collection, as documented.",
+    "patch_schema_works": "PATCH on the schema does what PUT does, as Microsoft's OpenAPI file says.",
+    "forbidden_is_403": "A missing synchronization permission answers 403 Forbidden, as documented.",
 }
 ABSENT = {
     "F34": "The product's own: a link that was burnt or has expired.",

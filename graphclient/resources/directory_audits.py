@@ -1,9 +1,9 @@
-"""GET /auditLogs/directoryAudits: who changed provisioning settings, and quarantines. Needs P1 and AuditLog.Read.All."""
+"""GET /auditLogs/directoryAudits: who changed provisioning settings; quarantines. Needs AuditLog.Read.All and P1."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from ..models.audit import DirectoryAudit
 from ..paging import pages
@@ -50,3 +50,8 @@ class DirectoryAudits:
                 continue
             if about is None or any(target.id.lower() == about.lower() for target in audit.targets):
                 yield audit
+
+    def touch(self) -> None:
+        """Ask for one row, only to see whether the log may be read. Raises as `between` does."""
+        since = moment_literal(datetime.now(UTC) - timedelta(hours=1))
+        self._transport.get(PATH, {"$top": "1", "$filter": f"activityDateTime ge {since}"})

@@ -25,7 +25,7 @@ RESET = (
     "QuarantineState",
     "Full",
     "ForceDeletes",
-)  # those that one may use unasked by Microsoft
+)  # the rest is for Microsoft support only
 
 
 class Synchronization:

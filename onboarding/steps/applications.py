@@ -91,6 +91,11 @@ def find(tenant: Tenant, wanted: Wanted, *, closely: bool = True) -> tuple[Candi
     found = {app.id: app for name in NAMES for app in principals.named(name)}
     host = wanted.haiilo_host
     found |= {app.id: app for app in principals.single_sign_on() if host in hosts(app)}
+    named = str(wanted.answer("sso_application", "app_id", ""))
+    if named:
+        with suppress(NotThere):
+            app = principals.by_app_id(named)
+            found[app.id] = app
     chosen = str(wanted.answer("sso_application", "service_principal_id", ""))
     if chosen and chosen not in found:
         with suppress(NotThere):
@@ -164,6 +169,8 @@ def _sends_to(candidate: Candidate) -> str:
 
 def _points(wanted: Wanted, candidate: Candidate) -> Iterator[tuple[int, Sentence]]:
     app, host = candidate.app, wanted.haiilo_host
+    if app.app_id == wanted.answer("sso_application", "app_id"):
+        yield 30, say(_("The customer named it."))
     if host in hosts(app) and (wanted.profile.same_app_as_sso or not _is_sign_in(wanted, app)):
         yield 50, say(_("Its addresses lead to %(host)s."), host=host)
     if _sends_to(candidate) == host:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from ..wording import words
-from ..world import LogRow
+from ..world import LogRow, Tenant
 from . import throttling
 from .filters import Filterable, ops
 from .lists import Listing, answer, one
@@ -48,6 +48,7 @@ _LOG = Listing(
     most=1000,
     advanced=False,
 )
+DEVIATIONS = ("log_steps_capitalised", "log_principal_is_list")
 _AUDITS = Listing(
     name="auditLogs/directoryAudits",
     type_name="directoryAudit",
@@ -117,7 +118,20 @@ def list_log(call: Call) -> Answer:
     rows = _rows(call)
     if not re.fullmatch(r"activityDateTime(\s+asc)?", call.query.get("$orderby", "").strip()):
         rows.reverse()  # newest first, unless asked otherwise
-    return answer(call, _LOG, rows)
+    found = answer(call, _LOG, rows)
+    found.deviates = any(call.tenant.switched(key) for key in DEVIATIONS)
+    found.body["value"] = [_as_switched(call.tenant, row) for row in found.body["value"]]
+    return found
+
+
+def _as_switched(tenant: Tenant, row: dict[str, Any]) -> dict[str, Any]:
+    """Where documents and samples differ (REFERENCE 16)."""
+    if tenant.switched("log_steps_capitalised"):
+        for step in row.get("provisioningSteps") or []:
+            step["provisioningStepType"] = str(step["provisioningStepType"]).capitalize()
+    if tenant.switched("log_principal_is_list") and row.get("servicePrincipal"):
+        row["servicePrincipal"] = [row["servicePrincipal"]]
+    return row
 
 
 @route("GET", "/auditLogs/provisioning/{provisioningObjectSummary-id}", READ_LOGS)

@@ -95,7 +95,8 @@ def _check_owner(call: Call, need: Need) -> None:
     restarts = call.path.endswith("/restart") and not call.tenant.switched("owner_may_restart")
     if sp and OWNED_BY in caller.roles and _owns(caller, sp, call) and not restarts:
         return
-    if need.kind == "sync write" and SYNC_READ in caller.roles:
+    reads = need.kind == "sync write" and SYNC_READ in caller.roles
+    if reads or call.tenant.switched("forbidden_is_403"):
         raise Refused(403, "Forbidden", "")
     raise Refused(401, "UnknownError", "")
 

@@ -12,7 +12,7 @@ from . import audit
 from .jobs import JOB, SP, job_in, template_in
 from .permissions import READ_SYNC, WRITE_SYNC
 from .routes import route
-from .wire import Answer, Call, Refused, context, service_principal
+from .wire import Answer, Call, Refused, context, no_route, service_principal
 
 TEMPLATE = SP + "/templates/{synchronizationTemplate-id}"
 _RULE = frozenset(
@@ -58,6 +58,14 @@ def put_schema(call: Call) -> Answer:
     if changed:
         audit.write(call, "Update attribute mappings or scope", job.service_principal_id)
     return Answer(204)
+
+
+@route("PATCH", JOB + "/schema", WRITE_SYNC)
+def patch_schema(call: Call) -> Answer:
+    """Does not exist, though OpenAPI and SDKs offer it (REFERENCE 8.1, 16)."""
+    if call.tenant.switched("patch_schema_works"):
+        return put_schema(call)
+    raise no_route(call)
 
 
 def _next(body: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:

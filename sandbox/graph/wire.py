@@ -82,6 +82,8 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
     code: str = ""
     """The error code, for the journal."""
+    deviates: bool = False
+    """A switch made it differ from the OpenAPI document on purpose."""
 
     def raw(self) -> bytes:
         """As bytes."""

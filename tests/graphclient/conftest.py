@@ -19,12 +19,15 @@ class Tokens:
 
     def __init__(self) -> None:
         self.number = 1
+        self.claims: list[str | None] = []
 
     def token(self) -> str:
         return f"token-{self.number}"
 
-    def drop(self) -> None:
-        self.number += 1
+    def drop(self, *, refused: str | None = None, claims: str | None = None) -> None:
+        if refused in (None, self.token()):
+            self.number += 1
+            self.claims.append(claims)
 
 
 class Waits(list[float]):

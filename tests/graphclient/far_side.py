@@ -6,7 +6,7 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -34,7 +34,8 @@ class Asked:
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer to give. `cut` announces more bytes than it sends; `drop` closes the connection without a word."""
+    """An answer to give. `cut` announces more bytes than it sends; `drop` closes the connection without a word; with
+    `drip` the body comes byte by byte, that many seconds apart."""
 
     status: int = 200
     json: Any = None
@@ -42,6 +43,7 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
     cut: bool = False
     drop: bool = False
+    drip: float = 0.0
 
     @property
     def payload(self) -> bytes:
@@ -117,10 +119,24 @@ class _Handler(BaseHTTPRequestHandler):
         if reply.status != 204:
             self.send_header("Content-Length", str(len(payload) + extra))
         self.end_headers()
+        if reply.drip:
+            self._drip(payload, reply.drip)
+            return
         self.wfile.write(payload)
         self.wfile.flush()
         if reply.cut:
             self.close_connection = True
+
+    def _drip(self, payload: bytes, pause: float) -> None:
+        """Until all is sent, the client has hung up, or the server ends."""
+        self.connection.settimeout(pause)
+        for byte in payload:
+            self.wfile.write(bytes([byte]))
+            self.wfile.flush()
+            with suppress(TimeoutError):
+                if not self.connection.recv(1):
+                    self.close_connection = True
+                    return
 
     do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = _serve
 

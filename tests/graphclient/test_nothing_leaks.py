@@ -44,7 +44,7 @@ class Holder:
     def token(self) -> str:
         return BEARER
 
-    def drop(self) -> None:
+    def drop(self, *, refused: str | None = None, claims: str | None = None) -> None:
         """Nothing kept."""
 
 

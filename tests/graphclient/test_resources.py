@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+import requests
 
 from graphclient import (
     AlreadyThere,
@@ -278,16 +279,16 @@ def test_provisions_at_most_once(far: FarSide, graph: GraphClient, reply: Reply,
 
 
 def test_waits_longer_for_a_provision_on_demand(
-    far: FarSide, make_transport: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+    far: FarSide, session: requests.Session, make_transport: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     transport, waited = make_transport(), []
-    plain = transport._session.send
+    plain = session.send
 
     def send(request: Any, **kwargs: Any) -> Any:
         waited.append(kwargs["timeout"])
         return plain(request, **kwargs)
 
-    monkeypatch.setattr(transport._session, "send", send)
+    monkeypatch.setattr(session, "send", send)
     far.on("POST", f"{JOB}/provisionOnDemand", Reply(200, on_demand_a()))
     far.on("GET", JOB, Reply(200, NEW_JOB))
     GraphClient(transport).synchronization.provision_on_demand(SP, JOB_ID, "rule", "user")

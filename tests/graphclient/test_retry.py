@@ -18,8 +18,11 @@ def answer(status: int, after: str = "") -> Answer:
 @pytest.mark.parametrize(
     ("effect", "attempt", "outcome", "waited", "pause"),
     [
-        (NONE, 1, answer(429), 0, 0.5),
-        (NONE, 2, answer(429), 0.5, 1.0),
+        (NONE, 1, answer(429), 0, 2.0),
+        (NONE, 2, answer(429), 2.0, 4.0),
+        (NONE, 3, answer(429), 6.0, None),
+        (NONE, 1, answer(503), 0, 0.5),
+        (NONE, 2, answer(503), 0.5, 1.0),
         (NONE, 3, answer(503), 1.5, 2.0),
         (NONE, 4, answer(503), 3.5, None),
         (SAME, 1, answer(502), 0, 0.5),
@@ -49,10 +52,15 @@ def test_decides_by_a_table(
     assert decided == pause
 
 
-def test_spreads_its_own_pauses_but_not_the_servers() -> None:
-    own = pause_before_next(NONE, 1, answer(429), waited=0, now=NOW, jitter=lambda: 1.0)
+def test_spreads_all_pauses_and_comes_back_no_sooner_than_told() -> None:
+    own = pause_before_next(NONE, 1, answer(503), waited=0, now=NOW, jitter=lambda: 1.0)
     told = pause_before_next(NONE, 1, answer(429, "2"), waited=0, now=NOW, jitter=lambda: 1.0)
-    assert (own, told) == (0.75, 2.0)
+    longest = pause_before_next(NONE, 1, answer(429, "10"), waited=0, now=NOW, jitter=lambda: 1.0)
+    assert (own, told, longest) == (0.75, 2.2, 10.0)
+
+
+def test_counts_the_time_that_answers_took() -> None:
+    assert pause_before_next(NONE, 1, answer(503, "1"), waited=9.5, now=NOW) is None
 
 
 @pytest.mark.parametrize("after", ["", "0", "1", "2", "4.5", "30"])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
 import socket
 import threading
+import time
 import uuid
 from collections.abc import Callable
 
@@ -26,6 +28,8 @@ from graphclient import (
     WriteRefused,
     guards,
 )
+from graphclient.carrier import Carrier, Parcel
+from graphclient.decide import Call
 from graphclient.retry import Effect
 from graphclient.wire import Answer, Lost, Why, exchange
 
@@ -135,11 +139,53 @@ def test_gets_one_fresh_token_for_a_refused_one(far: FarSide, transport: Transpo
     assert [asked.headers["authorization"] for asked in far.asked] == ["Bearer token-1", "Bearer token-2"]
 
 
-def test_gets_one_fresh_token_for_a_claims_challenge(far: FarSide, transport: Transport, tokens: Tokens) -> None:
-    challenge = Reply(401, {"error": {"code": "X"}}, headers={"WWW-Authenticate": 'Bearer claims="eyJ"'})
-    far.on("GET", "/v1.0/users", challenge, OK)
+def challenge(text: str) -> Reply:
+    header = f'Bearer realm="", error="insufficient_claims", claims="{text}"'
+    return Reply(401, {"error": {"code": "X"}}, headers={"WWW-Authenticate": header})
+
+
+CLAIMS = '{"access_token":{"nbf":{"essential":true,"value":"1772442000"}}}'
+
+
+@pytest.mark.parametrize(
+    ("text", "claims"),
+    [
+        (base64.b64encode(CLAIMS.encode()).decode(), CLAIMS),
+        (base64.urlsafe_b64encode(b'{"a":"\xc3\xbf\xc3\xbf?>"}').decode().rstrip("="), '{"a":"ÿÿ?>"}'),
+        ("!!", None),
+        ("eyJ", None),
+        (base64.b64encode(b"[1]").decode(), None),
+    ],
+)
+def test_gets_one_fresh_token_for_a_claims_challenge(
+    far: FarSide, transport: Transport, tokens: Tokens, text: str, claims: str | None
+) -> None:
+    expected = [claims] if text != "!!" else []
+    far.on("GET", "/v1.0/users", challenge(text), OK)
+    if not expected:  # no claims are readable, so the answer is a refusal like any other
+        with pytest.raises(NotAllowed):
+            transport.get("/users")
+    else:
+        assert transport.get("/users") == {"value": []}
+    assert tokens.claims == expected
+
+
+def test_is_blocked_when_the_claims_do_not_help(far: FarSide, transport: Transport, tokens: Tokens) -> None:
+    far.on("GET", "/v1.0/users", challenge(base64.b64encode(CLAIMS.encode()).decode()))
+    with pytest.raises(NotAllowed):
+        transport.get("/users")
+    assert (tokens.claims, transport.calls) == ([CLAIMS], 2)
+
+
+def test_takes_the_token_that_another_thread_has_renewed(far: FarSide, transport: Transport, tokens: Tokens) -> None:
+    def refused(asked: Asked) -> Reply:
+        tokens.number = 7  # meanwhile
+        return EXPIRED
+
+    far.on("GET", "/v1.0/users", refused, OK)
     transport.get("/users")
-    assert tokens.number == 2
+    assert far.asked[1].headers["authorization"] == "Bearer token-7"
+    assert tokens.claims == []
 
 
 def test_does_not_ask_for_a_third_token(far: FarSide, transport: Transport, tokens: Tokens) -> None:
@@ -171,6 +217,13 @@ def test_follows_no_redirect(far: FarSide, transport: Transport, status: int) ->
     with pytest.raises(HostRefused):
         transport.get("/users")
     assert [asked.path for asked in far.asked] == ["/v1.0/users"]
+
+
+@pytest.mark.parametrize("path", ["/../beta/users", "users", "/a b", "/%2e%2e/beta", "/a\\b", ""])
+def test_sends_nothing_to_what_is_no_path_of_graph(far: FarSide, transport: Transport, path: str) -> None:
+    with pytest.raises(ValueError, match="path"):
+        transport.get(path)
+    assert far.asked == []
 
 
 @pytest.mark.parametrize("reply", [Reply(200, body=b"<html>"), Reply(200, body=b'{"val'), Reply(200, body=b"")])
@@ -214,6 +267,56 @@ def test_gives_up_on_a_dripping_body(session: requests.Session, far: FarSide) ->
     seconds = iter(range(0, 1000, 20))
     outcome = exchange(session, "GET", f"{GLOBAL.graph}/v1.0/users", clock=lambda: float(next(seconds)))
     assert outcome == Lost(Why.TIMED_OUT)
+
+
+@pytest.mark.parametrize("pause", [0.02, 30.0], ids=["dripping", "stuck"])
+def test_frees_the_worker_at_the_deadline(session: requests.Session, far: FarSide, pause: float) -> None:
+    far.on("GET", "/v1.0/users", Reply(200, {"value": ["x" * 200]}, drip=pause))
+    began = time.monotonic()
+    outcome = exchange(session, "GET", f"{GLOBAL.graph}/v1.0/users", read_timeout=30, within=0.3)
+    assert outcome == Lost(Why.TIMED_OUT)
+    assert 0.2 < time.monotonic() - began < 5
+
+
+def test_begins_no_attempt_that_its_time_does_not_cover(far: FarSide, session: requests.Session, waits: Waits) -> None:
+    far.on("GET", "/v1.0/users", Reply(503))
+    seconds = iter([0.0, 0.0, 12.0, 12.0, 12.0])
+    carrier = Carrier(session, Tokens(), sleep=waits, timer=lambda: next(seconds))
+    outcome = carrier.carry(Call("GET", "/users", Effect.NONE), Parcel(f"{GLOBAL.api}/users"))
+    assert isinstance(outcome, Answer)
+    assert (outcome.status, carrier.calls, waits) == (503, 1, [])
+
+
+def test_says_how_urgent_it_is_and_hears_how_full_the_limit_is(far: FarSide, session: requests.Session) -> None:
+    transport = Transport(session, Tokens(), priority="high")
+    full = {"x-ms-throttle-limit-percentage": "0.85"}
+    odd = {"x-ms-throttle-limit-percentage": "much"}
+    far.on("GET", "/v1.0/users", Reply(200, {}, headers=full), Reply(200, {}, headers=odd), Reply(200, {}))
+    heard = []
+    for _ in range(3):
+        transport.get("/users")
+        heard.append(transport.pressure)
+    assert heard == [0.85, 0.0, 0.0]
+    assert far.asked[0].headers["x-ms-throttle-priority"] == "high"
+
+
+@pytest.mark.parametrize(
+    ("scope", "everywhere"),
+    [
+        ("Application/ReadWrite/9a3d/", True),
+        ("application", True),
+        ("Tenant_Application/ReadWrite/9a3d/8f92", False),
+        ("Tenant/Read", False),
+        ("", False),
+    ],
+)
+def test_tells_whether_every_tenant_has_to_wait(
+    far: FarSide, transport: Transport, scope: str, everywhere: bool
+) -> None:
+    far.on("GET", "/v1.0/users", Reply(429, headers={"Retry-After": "60", "x-ms-throttle-scope": scope}))
+    with pytest.raises(Throttled) as caught:
+        transport.get("/users")
+    assert (caught.value.scope, caught.value.everywhere) == (scope, everywhere)
 
 
 def test_takes_no_proxy_no_netrc_and_no_cookie(

@@ -118,10 +118,12 @@ def test_tells_the_admin_how_to_remove_us_from_the_wrong_tenant_and_tells_custom
     assert Event.objects.filter(kind="consent").count() == 0
 
 
-def test_does_not_believe_an_answer_after_the_record_was_changed_to_another_tenant(visitor, invitation):
+@pytest.mark.parametrize("tenant", [TENANT, OTHER_TENANT], ids=["the old one", "the new one"])
+def test_does_not_believe_an_answer_after_the_record_was_changed_to_another_tenant(visitor, invitation, tenant):
+    """Who signed in, what the record says and what comes back must be one and the same tenant."""
     answer = visitor.consent(invitation)
     builders.done(invitation.onboarding, customer={"tenant_id": OTHER_TENANT, "domain": "other.example"})
-    assert visitor.granted(answer).status_code == 400
+    assert visitor.granted({**answer, "tenant": tenant}).status_code == 400
     assert not invitation.is_granted
 
 

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from onboarding import services
+from onboarding import questionnaires, services
 from onboarding.models import Event, Link, Questionnaire
 from tests import builders
 
@@ -162,6 +162,13 @@ def test_takes_no_answers_by_a_link_that_is_over(customer, linked, change):
     Link.objects.filter(pk=link.pk).update(**{change: timezone.now()})
     assert Client().get(reverse("questionnaire_by_link", args=[token])).status_code == 410
     assert by_link(token).status_code == 410
+    assert not Questionnaire.objects.exists()
+
+
+def test_takes_no_answers_by_a_link_that_ends_meanwhile(customer, linked):
+    link, _token = linked
+    Link.objects.filter(pk=link.pk).update(revoked_at=timezone.now())
+    assert not questionnaires.fill_in_by_link(link, dict.fromkeys(questionnaires.FIELDS, ""))
     assert not Questionnaire.objects.exists()
 
 

@@ -20,6 +20,7 @@ UNKNOWN_TO_THE_DOCUMENT = {
     "/users/{user-id}/manager",
     "/servicePrincipals/{servicePrincipal-id}/synchronization/jobs/{synchronizationJob-id}"
     "/schema/directories/{directoryDefinition-id}/discover",
+    "/servicePrincipals/{servicePrincipal-id}/synchronization/jobs/{synchronizationJob-id}/schema",  # PATCH by switch
 }
 
 

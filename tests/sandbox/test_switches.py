@@ -110,6 +110,37 @@ def test_f35_takes_access_away(entra):
     assert entra.ask_token().json()["error_codes"] == [700016]
 
 
+# Where documents and reality differ: reality by default, the document when switched
+
+
+def test_creates_a_job_with_200(entra):
+    entra.switch(job_created_200=True)
+    assert entra.ask("POST", f"{entra.sync}/jobs", {"templateId": "scim"}).status_code == 200
+
+
+def test_patches_the_schema(entra):
+    job = entra.job()
+    document = entra.get(f"{job}/schema")
+    assert entra.refused("PATCH", f"{job}/schema", document)[0] == 404
+    entra.switch(patch_schema_works=True)
+    assert entra.ask("PATCH", f"{job}/schema", document).status_code == 204
+
+
+def test_forbids_with_403(entra):
+    entra.switch(F5=True, forbidden_is_403=True)
+    assert entra.refused("GET", f"{entra.sync}/jobs")[0] == 403
+
+
+def test_writes_log_rows_as_documents_and_samples_have_them(entra):
+    entra.started()
+    [plain] = entra.get("/auditLogs/provisioning?$top=1")["value"]
+    entra.switch(log_steps_capitalised=True, log_principal_is_list=True)
+    [other] = entra.get("/auditLogs/provisioning?$top=1")["value"]
+    assert other["servicePrincipal"] == [plain["servicePrincipal"]]
+    kinds = [[step["provisioningStepType"] for step in row["provisioningSteps"]] for row in (plain, other)]
+    assert kinds[1] == [kind.capitalize() for kind in kinds[0]]
+
+
 # The page
 
 

@@ -45,6 +45,15 @@ def test_recognises_the_host_wherever_it_is_written(where):
     assert isinstance(look(candidate(**where)), Done)
 
 
+def test_puts_the_application_that_the_customer_named_first():
+    plain, named = candidate("a", reply_urls=()), candidate("b", reply_urls=())
+    verdict = look(plain, named, answer={"app_id": named.app.app_id})
+    assert isinstance(verdict, Asking)
+    first = verdict.offers["candidates"][0]
+    assert first["service_principal_id"] == "b"
+    assert "The customer named it." in texts(first["reasons"])
+
+
 NEVER_ALONE = [
     [candidate(), candidate(TWIN, display_name="Haiilo SSO (test)")],
     [candidate("named", reply_urls=())],

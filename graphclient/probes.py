@@ -1,0 +1,132 @@
+"""What the permissions that were granted are really good for, found by trying: one harmless call per operation.
+
+A role in a token is a hint only; Graph's answer decides. So an onboarding can live with fewer permissions than it asks
+for, and step down to reading once it is live. Least permissions: Graph reference, "Permissions" of each operation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from .client import GraphClient
+from .errors import (
+    GraphError,
+    LicenceMissing,
+    NotAllowed,
+    NotThere,
+    RoleMissing,
+    WriteRefused,
+)
+from .resources.service_principals import GRAPH_APP_ID
+
+EXPRESSION = "[userPrincipalName]"
+
+
+class Finding(Enum):
+    """What a probe found."""
+
+    WORKS = "works"
+    ROLE_MISSING = "permission or ownership missing"
+    LICENCE_MISSING = "the tenant's licence does not cover it"
+    NOT_ALLOWED = "refused for another reason"
+    NOT_THERE = "what it was tried on does not exist, or not yet"
+    NOT_TRIED = "there is nothing to try it on, or the guard forbids it"
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One operation, the least permission that is enough for it, and what was found. `error` is why."""
+
+    operation: str
+    least: str
+    finding: Finding
+    error: GraphError | None = None
+
+    @property
+    def works(self) -> bool:
+        """Whether the operation is allowed."""
+        return self.finding is Finding.WORKS
+
+
+@dataclass(frozen=True)
+class _Subject:
+    graph: GraphClient
+    sp_id: str = ""
+    job_id: str = ""
+
+
+@dataclass(frozen=True)
+class _Trial:
+    operation: str
+    least: str
+    attempt: Callable[[_Subject], Any]
+    needs: tuple[str, ...] = ()
+
+
+_TRIALS = (
+    _Trial("read the organization", "Organization.Read.All", lambda on: on.graph.organization.get()),
+    _Trial("find applications", "Application.Read.All", lambda on: on.graph.service_principals.by_app_id(GRAPH_APP_ID)),
+    _Trial("find people", "User.Read.All", lambda on: on.graph.users.find("a", top=1)),
+    _Trial("read groups", "GroupMember.Read.All", lambda on: on.graph.groups.find("a", top=1)),
+    _Trial(
+        "read assignments",
+        "Application.Read.All",
+        lambda on: on.graph.service_principals.count_assigned(on.sp_id),
+        needs=("sp_id",),
+    ),
+    _Trial(
+        "read provisioning",
+        "Synchronization.Read.All",
+        lambda on: on.graph.synchronization.jobs(on.sp_id),
+        needs=("sp_id",),
+    ),
+    # changes nothing, and Graph lets only those try it who may write
+    _Trial(
+        "change provisioning",
+        "Synchronization.ReadWrite.All",
+        lambda on: on.graph.synchronization.parse_expression(on.sp_id, on.job_id, EXPRESSION),
+        needs=("sp_id", "job_id"),
+    ),
+    _Trial("read the provisioning log", "ProvisioningLog.Read.All", lambda on: on.graph.provisioning_logs.touch()),
+    _Trial("read the audit log", "AuditLog.Read.All", lambda on: on.graph.directory_audits.touch()),
+)
+
+
+def probe(graph: GraphClient, sp_id: str = "", job_id: str = "") -> list[Probe]:
+    """Each operation once, with the application and job that there are. Raises `TryLater` and what concerns no single
+    operation: `ConsentMissing`, `OurCredentialRefused`."""
+    return [_try(trial, _Subject(graph, sp_id, job_id)) for trial in _TRIALS]
+
+
+def missing(probes: list[Probe]) -> list[str]:
+    """The least permissions that would make more operations work, each once."""
+    return list(dict.fromkeys(each.least for each in probes if each.finding is Finding.ROLE_MISSING))
+
+
+def _try(trial: _Trial, on: _Subject) -> Probe:
+    if not all(getattr(on, name) for name in trial.needs):
+        return Probe(trial.operation, trial.least, Finding.NOT_TRIED)
+    try:
+        trial.attempt(on)
+    except (NotAllowed, NotThere, WriteRefused) as error:
+        found = _finding(error)
+        if found is None:
+            raise
+        return Probe(trial.operation, trial.least, found, error)
+    return Probe(trial.operation, trial.least, Finding.WORKS)
+
+
+def _finding(error: GraphError) -> Finding | None:
+    """None for what is no answer to the question."""
+    if isinstance(error, RoleMissing):
+        return Finding.ROLE_MISSING
+    if isinstance(error, LicenceMissing):
+        return Finding.LICENCE_MISSING
+    if isinstance(error, NotThere):
+        return Finding.NOT_THERE
+    if isinstance(error, WriteRefused):
+        return Finding.NOT_TRIED
+    return Finding.NOT_ALLOWED if type(error) is NotAllowed else None

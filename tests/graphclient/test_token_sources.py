@@ -1,0 +1,261 @@
+"""Tokens of many tenants: bounded, one flight each, and a kept token costs the same however many tenants there are."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+import pytest
+import requests
+
+from graphclient import ClientCredentials, ConsentMissing, GraphError, Secret, TokenSources, Unavailable
+
+from .entra import CLIENT, OTHER_TENANT, TENANT, Entra
+from .far_side import Asked, FarSide, Reply
+
+CLAIMS = '{"access_token":{"nbf":{"essential":true,"value":"1"}}}'
+
+
+def tenant(number: int) -> str:
+    return f"{number:08x}-0000-4000-8000-000000000000"
+
+
+@pytest.fixture
+def sources(session: requests.Session) -> TokenSources:
+    return TokenSources(CLIENT, Secret("s3cret"), session)
+
+
+def together(*work: Callable[[], Any]) -> None:
+    """Run all at once, each in a thread."""
+    start = threading.Barrier(len(work))
+
+    def run(each: Callable[[], Any]) -> None:
+        start.wait()
+        each()
+
+    threads = [threading.Thread(target=run, args=(each,)) for each in work]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def test_keeps_one_source_for_each_tenant(sources: TokenSources) -> None:
+    assert sources.of(TENANT) is sources.of(TENANT.upper())
+    assert sources.of(TENANT) is not sources.of(OTHER_TENANT)
+    assert len(sources) == 2
+
+
+def test_drops_the_tenant_that_was_used_longest_ago(session: requests.Session) -> None:
+    sources = TokenSources(CLIENT, Secret("s3cret"), session, most=3)
+    kept = [sources.of(tenant(number)) for number in range(3)]
+    sources.of(tenant(0))
+    sources.of(tenant(3))
+    assert len(sources) == 3
+    assert sources.of(tenant(0)) is kept[0]
+    assert sources.of(tenant(2)) is kept[2]
+    assert sources.of(tenant(1)) is not kept[1]
+
+
+@pytest.mark.parametrize("wrong", ["common", "Organizations", "", "a/b"])
+def test_keeps_no_source_for_what_is_no_tenant(sources: TokenSources, wrong: str) -> None:
+    with pytest.raises(ValueError, match="exactly one tenant"):
+        sources.of(wrong)
+    assert len(sources) == 0
+
+
+def test_wants_room_for_one_tenant(session: requests.Session) -> None:
+    with pytest.raises(ValueError, match="at least one"):
+        TokenSources(CLIENT, Secret("s3cret"), session, most=0)
+
+
+def test_makes_one_request_per_tenant_for_32_cold_threads(far: FarSide, sources: TokenSources) -> None:
+    tenants = [tenant(number) for number in range(4)]
+    entras = [Entra(far, tenant=each).open() for each in tenants]
+    got = list[str]()
+    together(*[lambda number=number: got.append(sources.of(tenants[number % 4]).token()) for number in range(32)])
+    assert got == ["app-only"] * 32
+    assert [len(far.seen("POST", entra.token_path)) for entra in entras] == [1] * 4
+    assert len(far.asked) == 8  # and one discovery each
+
+
+def test_holds_up_no_tenant_for_another(far: FarSide, sources: TokenSources) -> None:
+    slow, quick = Entra(far, tenant=TENANT).open(), Entra(far, tenant=OTHER_TENANT).open()
+    arrived, release = threading.Event(), threading.Event()
+
+    def wait(asked: Asked) -> Reply:
+        arrived.set()
+        release.wait(10)
+        return quick._token(asked)
+
+    far.on("POST", slow.token_path, wait)
+    waiting = threading.Thread(target=sources.of(TENANT).token)
+    waiting.start()
+    assert arrived.wait(10)
+    assert sources.of(OTHER_TENANT).token() == "app-only"
+    assert waiting.is_alive()
+    release.set()
+    waiting.join()
+
+
+def test_tells_waiting_threads_of_one_failure(far: FarSide, sources: TokenSources) -> None:
+    """Else each of 32 threads would wait for a time-out of its own, one after the other."""
+    entra, all_there, told = Entra(far).open(), threading.Event(), list[GraphError]()
+    source = sources.of(TENANT)
+
+    def fail(asked: Asked) -> Reply:
+        all_there.wait(10)
+        return Reply(503, body=b"<html>")
+
+    def ask() -> None:
+        try:
+            source.token()
+        except GraphError as error:
+            told.append(error)
+
+    far.on("POST", entra.token_path, fail)
+    threads = [threading.Thread(target=ask) for _ in range(32)]
+    for thread in threads:
+        thread.start()
+    while sum(_is_waiting(thread) for thread in threads) < 31:
+        pass
+    all_there.set()
+    for thread in threads:
+        thread.join()
+    assert {type(error) for error in told} == {Unavailable}
+    assert len({id(error) for error in told}) == len(told) == 32
+    assert len(far.seen("POST", entra.token_path)) == 1
+    far.on("POST", entra.token_path, entra._token)
+    assert source.token() == "app-only"
+
+
+def _is_waiting(thread: threading.Thread) -> bool:
+    """Whether it has come to the lock: it is in `ClientCredentials.token` and has noted the failures so far."""
+    frame = sys._current_frames().get(thread.ident or 0)
+    return frame is not None and frame.f_code is ClientCredentials.token.__code__ and "seen" in frame.f_locals
+
+
+def python_calls(work: Callable[[], Any]) -> int:
+    """How many Python functions were entered."""
+    count = 0
+
+    def note(frame: FrameType, event: str, argument: Any) -> None:
+        nonlocal count
+        count += event == "call"
+
+    sys.setprofile(note)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+def test_gives_a_kept_token_at_the_same_cost_however_many_tenants(far: FarSide, sources: TokenSources) -> None:
+    def hit() -> None:
+        assert sources.of(tenant(0)).token() == "app-only"
+
+    Entra(far, tenant=tenant(0)).open()
+    hit()
+    alone = python_calls(hit)
+    for number in range(1, 150):
+        Entra(far, tenant=tenant(number)).open()
+        sources.of(tenant(number)).token()
+    before = len(far.asked)
+    assert python_calls(hit) == alone
+    assert 0 < alone < 200
+    assert len(far.asked) == before
+
+
+def test_keeps_one_token_in_each_cache(far: FarSide, sources: TokenSources) -> None:
+    for number in range(5):
+        entra = Entra(far, tenant=tenant(number)).open()
+        sources.of(entra.tenant).token()
+        cache = sources.of(entra.tenant)._app.token_cache
+        kept = list(cache.search(cache.CredentialType.ACCESS_TOKEN))
+        assert [row["realm"] for row in kept] == [entra.tenant]
+
+
+def test_signs_with_a_new_key_and_forgets_what_the_old_one_brought(far: FarSide, sources: TokenSources) -> None:
+    entra = Entra(far).open()
+    sources.of(TENANT).token()
+    sources.rotate(Secret("newer"))
+    assert len(sources) == 0
+    sources.of(TENANT).token()
+    assert [asked.form["client_secret"] for asked in far.seen("POST", entra.token_path)] == ["s3cret", "newer"]
+
+
+def test_forgets_the_token_of_one_tenant(far: FarSide, sources: TokenSources) -> None:
+    entra, other = Entra(far).open(), Entra(far, tenant=OTHER_TENANT).open()
+    for each in (TENANT, OTHER_TENANT):
+        sources.of(each).token()
+    sources.drop(TENANT.upper())
+    sources.drop(tenant(9))
+    assert len(sources) == 2
+    for each in (TENANT, OTHER_TENANT):
+        sources.of(each).token()
+    assert len(far.seen("POST", entra.token_path)) == 2
+    assert len(far.seen("POST", other.token_path)) == 1
+
+
+def numbered(far: FarSide, entra: Entra) -> None:
+    """Tokens t1, t2 … in the order in which they are asked for."""
+
+    def give(asked: Asked) -> Reply:
+        number = len(far.seen("POST", entra.token_path))
+        return Reply(200, {"token_type": "Bearer", "expires_in": 3599, "access_token": f"t{number}"})
+
+    far.on("POST", entra.token_path, give)
+
+
+def test_renews_a_refused_token_once_for_a_herd(far: FarSide, sources: TokenSources) -> None:
+    entra, source = Entra(far).open(), sources.of(TENANT)
+    numbered(far, entra)
+    assert source.token() == "t1"
+    got = list[str]()
+
+    def renew() -> None:
+        source.drop(refused="t1")
+        got.append(source.token())
+
+    together(*[renew] * 16)
+    assert got == ["t2"] * 16
+    source.drop(refused="t1", claims=CLAIMS)
+    assert source.token() == "t2"
+
+
+def test_asks_with_the_claims_of_a_challenge_once(far: FarSide, sources: TokenSources) -> None:
+    entra, source = Entra(far).open(), sources.of(TENANT)
+    numbered(far, entra)
+    source.token()
+    source.drop(refused="t1", claims=CLAIMS)
+    assert [source.token(), source.token()] == ["t2", "t2"]
+    forms = [asked.form for asked in far.seen("POST", entra.token_path)]
+    assert ["claims" in form for form in forms] == [False, True]
+    assert forms[1]["claims"] == CLAIMS
+
+
+def test_keeps_the_claims_over_an_outage_but_not_over_a_refusal(far: FarSide, sources: TokenSources) -> None:
+    entra, source = Entra(far).open(), sources.of(TENANT)
+    refused = Reply(400, {"error": "invalid_grant", "error_codes": [700016]})
+    far.on("POST", entra.token_path, entra._token, Reply(503), refused, entra._token)
+    source.token()
+    source.drop(claims=CLAIMS)
+    for kind in (Unavailable, ConsentMissing):
+        with pytest.raises(kind):
+            source.token()
+    assert source.token() == "app-only"
+    sent = ["claims" in asked.form for asked in far.seen("POST", entra.token_path)]
+    assert sent[:3] == [False, True, True]
+
+
+def test_asks_for_no_second_discovery_when_a_token_is_replaced(far: FarSide, sources: TokenSources) -> None:
+    entra, source = Entra(far).open(), sources.of(TENANT)
+    for _ in range(3):
+        source.token()
+        source.drop()
+    assert len(far.seen("GET", entra.discovery_path)) == 1
+    assert len(far.seen("POST", entra.token_path)) == 3
