@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
+from csp.decorators import csp_update
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -57,6 +58,9 @@ def _problem(request: HttpRequest, problem: consent.ConsentProblem, *, is_answer
     )
 
 
+# The button's way leads through Microsoft to wherever the customer's tenant signs people in, perhaps a federated host of
+# theirs; browsers hold every hop of a form's redirects against form-action.
+@csp_update({"form-action": ["https:"]})
 @kept_private
 @require_safe
 def link(request: HttpRequest, token: str) -> HttpResponse:

@@ -205,3 +205,10 @@ def test_shows_a_states_sentence_to_nobody_who_has_only_the_link(client):
     invitation = invited()
     StepState.objects.filter(onboarding=invitation.onboarding).update(message={"text": "only for our eyes"})
     assert "only for our eyes" not in client.get(invitation.path).content.decode()
+
+
+def test_lets_the_sign_in_go_on_to_the_customers_own_federated_host(client):
+    policy = client.get(invited().path)["Content-Security-Policy"]
+    (form_action,) = [rule for rule in policy.split("; ") if rule.startswith("form-action")]
+    assert form_action.split()[-1] == "https:"
+    assert "https:" not in policy.replace(form_action, "")
