@@ -1,6 +1,6 @@
 # `make` alone lists what there is. Works with GNU make 3.81 (macOS) and newer.
 .DEFAULT_GOAL := list
-.PHONY: list setup demo rehearse test check fmt lock words
+.PHONY: list setup demo rehearse test bench check fmt lock words
 
 PY := .venv/bin/python
 USERS ?= 200
@@ -30,6 +30,9 @@ rehearse: setup ## new customers to live without a browser: USERS=200 CUSTOMERS=
 
 test: setup ## every test, on PostgreSQL and SQLite; TESTS="tests/house -k name" for some
 	@exec $(PY) -m config.launch.test $(TESTS)
+
+bench: setup ## speed, as ratios to what is measured in the same run
+	@exec $(PY) -m bench
 
 check: setup ## format, lint, types, imports, migrations, deploy check, templates, translations
 	@exec $(PY) -m config.launch.check

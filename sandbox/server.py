@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from waitress import create_server
 
 from . import haiilo, provisioning
 from .clock import Clock
+from .contract import Contract
 from .control import service as control
 from .front import Front
 from .graph.service import Graph
@@ -44,7 +44,7 @@ class Sandbox:
         if not self.world.keys:
             keys.roll(self.world)
         self.moods = Moods(self.world)
-        self.graph = Graph(self.world, self.moods, _contract())
+        self.graph = Graph(self.world, self.moods, Contract())
         front = Front(self.world, self.graph, self.moods, [haiilo.blueprint(self.world)])
         self._servers = [
             _server(front, port, THREADS),
@@ -90,16 +90,6 @@ class Sandbox:
             server.close()
         if self._keeper:
             self._keeper.stop()
-
-
-def _contract() -> Any:
-    """The check against the OpenAPI document; without openapi-core nothing is checked, and that is said."""
-    if find_spec("openapi_core") is None:
-        log.warning("openapi-core is not installed: requests and answers are not checked against openapi.yaml")
-        return None
-    from .contract import Contract
-
-    return Contract()
 
 
 def _server(application: Any, port: int, threads: int) -> Any:

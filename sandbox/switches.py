@@ -22,6 +22,7 @@ OURS: dict[str, str] = {
     "F6": "The application came from an OIDC registration: its list of templates is empty.",
     "F7": "A twin application is there with a legacy customappsso job to another host; nobody arrives.",
     "F10": "Saved secrets are visible only three minutes later: start answers 400, validation fails.",
+    "F12": "Nobody is assigned: appRoleAssignedTo is empty, and a cycle ends with 0 users.",
     "F32": "No P1 licence: 403 Authentication_RequestFromNonPremiumTenantOrB2CTenant on the logs.",
     "F35": "Access is lost: 401 InvalidAuthenticationToken, and AADSTS700016 at the token endpoint.",
     "two_secrets_are_enough": "PUT secrets saves as documented, also without SyncAll and SyncNotificationSettings.",

@@ -290,8 +290,6 @@ class App:
     permissions: list[str]
     secrets: list[str] = field(default_factory=list)
     home_tenant: str = "5d1f0000-0000-4000-8000-00000000b00c"
-    redeemed: dict[str, float] = field(default_factory=dict)
-    """jti → exp, of client assertions seen."""
 
 
 @dataclass

@@ -78,8 +78,6 @@ def _check_claims(app: App, claims: Mapping[str, Any], authorities: set[str]) ->
         raise LoginRefused(700024, "invalid_client", status=401, detail="The lifetime is too long.")
     if not str(claims["jti"]).strip():
         raise LoginRefused(5002723, "invalid_client", status=401, detail="jti is empty.")
-    app.redeemed = {jti: exp for jti, exp in app.redeemed.items() if exp > now}
-    app.redeemed[str(claims["jti"])] = float(claims["exp"])
 
 
 def _registered(app: App, header: Mapping[str, Any]) -> str | None:

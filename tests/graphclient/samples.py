@@ -176,6 +176,30 @@ ON_DEMAND_ENTRY: dict[str, Any] = {
 }
 
 
+AUDIT: dict[str, Any] = {
+    "id": "Sync_1",
+    "category": "ApplicationManagement",
+    "correlationId": "c-1",
+    "result": "Success",
+    "resultReason": "",
+    "activityDisplayName": "Update attribute mappings or scope",
+    "activityDateTime": "2026-03-02T11:00:00.1234567Z",
+    "loggedByService": "Account Provisioning",
+    "initiatedBy": {
+        "user": {"id": "u-1", "displayName": "Eva", "userPrincipalName": "eva@nordwind.example"},
+        "app": None,
+    },
+    "targetResources": [
+        {
+            "id": SP.upper(),
+            "displayName": "Haiilo SSO",
+            "type": "ServicePrincipal",
+            "modifiedProperties": [{"displayName": "Schema", "oldValue": "1", "newValue": "2"}],
+        }
+    ],
+}
+
+
 def on_demand_a(result: str = "Success", code: str = "", message: str = "", **entry: Any) -> dict[str, str]:
     """The shape of the reference: JSON in key and value."""
     head = {"result": result, "details": {"errorCode": code, "errorMessage": message}}

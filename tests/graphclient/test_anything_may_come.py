@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
@@ -10,27 +11,35 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphclient import (
+    Application,
     AppRoleAssignment,
+    DirectoryAudit,
+    DirectoryDefinition,
     DirectoryObject,
+    Domain,
     GraphError,
     Group,
+    Instantiated,
     Job,
     Malformed,
     Organization,
     ParsedExpression,
     ProvisioningEvent,
     ServicePrincipal,
+    SubscribedSku,
     Template,
     User,
 )
 from graphclient.aadsts import error_of as token_error
+from graphclient.batch import answer_of_each
+from graphclient.challenge import challenge_of
 from graphclient.decide import Call, error_of, read_envelope, value_of
 from graphclient.keys import read_keys
 from graphclient.models.fields import duration, moment
 from graphclient.retry import Effect
 from graphclient.wire import Answer
 
-from .samples import EVENT, ORGANIZATION, SERVICE_PRINCIPAL, job
+from .samples import AUDIT, EVENT, ORGANIZATION, SERVICE_PRINCIPAL, job
 
 _text = st.text(max_size=20) | st.sampled_from(["\x00", "\ud800", "", "0001-01-01T00:00:00Z"])
 _json = st.recursive(
@@ -57,6 +66,23 @@ def test_makes_an_error_or_a_value_of_every_answer(effect: Effect, status: int, 
     else:
         assert 200 <= status < 300
         assert value is None or isinstance(value, dict)
+
+
+@settings(deadline=None)
+@given(
+    st.text(max_size=60) | st.binary(max_size=40).map(lambda raw: f'Bearer claims="{base64.b64encode(raw).decode()}"')
+)
+def test_reads_a_challenge_out_of_anything(header: str) -> None:
+    found = challenge_of(Answer(401, {"www-authenticate": header}))
+    assert found is None or found.claims is None or isinstance(json.loads(found.claims), dict)
+
+
+@settings(deadline=None)
+@given(_json, st.integers(0, 20))
+def test_reads_a_batch_out_of_anything(responses: Any, count: int) -> None:
+    answers = answer_of_each({"responses": responses}, count)
+    assert len(answers) == count
+    assert answer_of_each({"responses": [{"id": "0", "status": responses, "headers": responses, "body": responses}]}, 1)
 
 
 @settings(deadline=None)
@@ -101,6 +127,12 @@ MODELS: list[tuple[Any, dict[str, Any]]] = [
     (Template, {"id": "scim", "default": True}),
     (Job, job()),
     (ProvisioningEvent, EVENT),
+    (Application, {"id": "1", "appId": "2"}),
+    (Instantiated, {"application": {"id": "1", "appId": "2"}, "servicePrincipal": SERVICE_PRINCIPAL}),
+    (Domain, {"id": "a.example", "isVerified": True}),
+    (SubscribedSku, {"id": "1", "prepaidUnits": {"enabled": 1}, "servicePlans": [{"servicePlanId": "x"}]}),
+    (DirectoryDefinition, {"id": "1", "objects": [{"name": "User", "attributes": [{"name": "x"}]}]}),
+    (DirectoryAudit, AUDIT),
     (ParsedExpression, {"parsingSucceeded": True, "error": {"code": "x"}}),
 ]
 

@@ -1,4 +1,4 @@
-"""Where documents and reality differ, and what each class of fault means: row by row, from canned answers over the wire.
+"""Where documents and reality differ, and what each class of fault means: row by row, from canned answers.
 
 The rows are those of the project's API notes: 1.4 (a missing permission), 16 (documentation against reality) and the
 error classes of the execution notes (B3).

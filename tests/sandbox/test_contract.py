@@ -1,5 +1,7 @@
 """Requests and answers against Microsoft's OpenAPI document."""
 
+from pathlib import Path
+
 import pytest
 
 from sandbox.contract import Broken, Contract, strict
@@ -75,3 +77,11 @@ def test_notices_an_answer_of_its_own_that_is_wrong():
 def test_never_answered_anything_that_contradicts_the_document(far):
     """After all that the tests of this folder asked; by its name the last but for the later modules."""
     assert [line for line in far.control("GET", "/violations") if "broken" in line] == []
+
+
+def test_is_described_call_by_call_and_switch_by_switch(far):
+    text = (Path(__file__).parents[2] / "docs" / "sandbox.md").read_text()
+    calls = [f"`{route.method} {route.template}`" for route in routes.every()]
+    assert [call for call in calls if call not in text] == []
+    rows = [f"| `{key}` | {seen} |" for key, seen in far.control("GET", "/switches").items()]
+    assert [row for row in rows if row not in text] == []

@@ -97,6 +97,12 @@ def test_f9_lets_haiilo_refuse_the_token(entra):
     assert inner == "SystemForCrossDomainIdentityManagementCredentialValidationFailure"
 
 
+def test_f12_shows_nobody_assigned(entra):
+    assert entra.rows(f"{entra.sp}/appRoleAssignedTo")
+    entra.switch(F12=True)
+    assert entra.rows(f"{entra.sp}/appRoleAssignedTo") == []
+
+
 def test_f32_refuses_the_logs(entra):
     entra.switch(F32=True)
     code = "Authentication_RequestFromNonPremiumTenantOrB2CTenant"
