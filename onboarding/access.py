@@ -12,6 +12,7 @@ from .models import Link, Onboarding, Portfolio
 
 LINK_OF_SESSION = "link"
 BROWSER_OF_SESSION = "browser"
+FORWARDS_OF_SESSION = "forwards"
 
 
 def staff(request: HttpRequest) -> User:
@@ -45,6 +46,17 @@ def link_of_session(request: HttpRequest) -> Link | None:
     if pk is None:
         return None
     return Link.objects.select_related("onboarding__customer").filter(pk=pk, revoked_at=None).first()
+
+
+def may_forward(request: HttpRequest, link: Link) -> None:
+    """Remember that this browser came back from Microsoft with `link`: its holder may name somebody who can approve."""
+    request.session[FORWARDS_OF_SESSION] = link.pk
+
+
+def forwarded_link(request: HttpRequest) -> Link | None:
+    """The link that `may_forward` remembered, usable or not."""
+    pk = request.session.get(FORWARDS_OF_SESSION)
+    return Link.objects.select_related("onboarding__customer").filter(pk=pk).first() if pk else None
 
 
 def browser_of(request: HttpRequest) -> str:

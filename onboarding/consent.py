@@ -31,6 +31,8 @@ from .words import Sentence, say
 
 log = logging.getLogger(__name__)
 
+# Role template ids of Entra's built-in roles: Global Administrator, Privileged Role Administrator.
+MAY_APPROVE = frozenset({"62e90394-69f5-4237-9190-012177145e10", "e8611ab8-c189-46e8-94e1-60213ab1f814"})
 EACH_WAY = timedelta(minutes=10)  # from the click to being signed in, and from there to the answer about the consent
 
 # What Microsoft's refusals mean to the person in front of the page (Entra documentation, "Entra error codes").
@@ -50,6 +52,7 @@ class Redirect:
 
     url: str
     flow: Mapping[str, Any] = field(default_factory=dict)
+    without_role: Link | None = None  # this link's holder showed directory roles, and none that may approve
 
 
 class ConsentProblem(Exception):
@@ -134,7 +137,12 @@ def _on_to_consent(attempt: ConsentAttempt, identity: Identity) -> Redirect:
     if not used:
         raise _forged()
     url = admin_consent_url(GLOBAL, identity.tenant_id, settings.ENTRA_CLIENT_ID, _absolute("consent_granted"), state)
-    return Redirect(connect.reroutes().url(url))
+    return Redirect(connect.reroutes().url(url), without_role=attempt.link if _shows_other_roles(identity) else None)
+
+
+def _shows_other_roles(identity: Identity) -> bool:
+    """A hint only: roles may be missing from the token, or held and not active. Entra decides at the consent."""
+    return bool(identity.wids) and not MAY_APPROVE & {role.lower() for role in identity.wids}
 
 
 def record_consent(params: Mapping[str, str], *, browser: str) -> ConsentOutcome:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from django.views.i18n import set_language
 
-from .views import board, contacts, customer, health, link, outbox, people, questionnaire, record, staff, wizard
+from .views import approver, board, contacts, customer, health, link, outbox, people, questionnaire, record, staff, wizard
 
 urlpatterns = [
     # staff
@@ -27,6 +27,8 @@ urlpatterns = [
     # the customer's admin
     path("l/<str:token>/", link.link, name="link"),
     path("l/<str:token>/begin/", link.begin, name="link_begin"),
+    path("l/<str:token>/approver/", approver.by_link, name="approver_by_link"),
+    path("consent/approver/", approver.after_refusal, name="approver"),
     path("consent/signed-in/", link.signed_in, name="consent_signed_in"),
     path("consent/granted/", link.granted, name="consent_granted"),
     path("progress/", link.progress, name="progress"),

@@ -43,6 +43,10 @@ class Link(models.Model):
     seen_at = models.DateTimeField(null=True, blank=True)
     used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    # The link whose holder could not approve and named this one's.
+    forwarded_from = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="forwarded_to"
+    )
 
     objects = LinkQuerySet.as_manager()
 

@@ -19,6 +19,14 @@ MOST_LINKS = 10
 
 
 @dataclass(frozen=True)
+class Forwarded:
+    """Somebody who cannot approve named somebody who can, and whether that one has opened their link."""
+
+    holder: str
+    link: Link
+
+
+@dataclass(frozen=True)
 class Record:
     """What the customer page shows. `version` is the same as long as nothing on it has changed.
 
@@ -38,6 +46,7 @@ class Record:
     tenant: TenantBinding | None
     tenant_expected: str | None
     links: list[Link]
+    forwarded: list[Forwarded]
     secret: CustomerSecret | None
     arrived: Arrived
     version: str
@@ -49,7 +58,7 @@ def record(onboarding: Onboarding) -> Record:
     steps = steps_of(onboarding, states)
     current = next((step for step in steps if step.is_current), None)
     events = list(onboarding.events.select_related("actor").order_by("-id")[:MOST_EVENTS])
-    links = list(onboarding.links.select_related("created_by").order_by("-id")[:MOST_LINKS])
+    links = list(onboarding.links.select_related("created_by", "forwarded_from").order_by("-id")[:MOST_LINKS])
     numbers = arrived(onboarding.pk)
     active = onboarding.state in (State.OPEN, State.LIVE)
     moving = active and current is not None and (current.kind in MOVING or current.pending)
@@ -65,7 +74,8 @@ def record(onboarding: Onboarding) -> Record:
         may_pause=State.PAUSED in MOVES[State(onboarding.state)],
         tenant=TenantBinding.objects.filter(onboarding=onboarding).first(),
         tenant_expected=_expected(states),
-        links=links,
+        links=[link for link in links if link.forwarded_from is None],
+        forwarded=[Forwarded(link.forwarded_from.contact_name, link) for link in links if link.forwarded_from],
         secret=CustomerSecret.objects.select_related("saved_by")
         .filter(onboarding=onboarding, kind=SCIM_TOKEN)
         .defer("sealed")

@@ -16,14 +16,15 @@ class Forwarding:
 
     subject: str
     text: str
+    recipient: str = ""
 
     @property
     def mailto(self) -> str:
-        """The address of a new mail without a recipient."""
-        return f"mailto:?subject={quote(self.subject)}&body={quote(self.text)}"
+        """The address of a new mail, to the recipient where there is one."""
+        return f"mailto:{quote(self.recipient, safe='@')}?subject={quote(self.subject)}&body={quote(self.text)}"
 
 
-def forwarding(view: LinkView, address: str = "") -> Forwarding:
+def forwarding(view: LinkView, address: str = "", *, recipient: str = "") -> Forwarding:
     """In the reader's language. `address` is the link itself, left out where the page does not know it."""
     names = {
         "customer": view.customer_name,
@@ -46,4 +47,4 @@ def forwarding(view: LinkView, address: str = "") -> Forwarding:
         _("It was sent by %(asker)s at Haiilo%(mail)s, who answers questions.") % names,
     ]
     subject = _("Please approve: accounts for Haiilo at %(customer)s") % names
-    return Forwarding(subject, "\n\n".join(paragraphs))
+    return Forwarding(subject, "\n\n".join(paragraphs), recipient)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 
 from csp.decorators import csp_update
 from django.conf import settings
@@ -16,6 +14,7 @@ from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from onboarding import access, consent, queries
+from onboarding.forms.approver import ApproverForm
 from onboarding.http import page
 from onboarding.lifecycle import State
 from onboarding.models import StepState
@@ -23,7 +22,9 @@ from onboarding.models.link import digest
 from onboarding.verdicts import Court
 from onboarding.words import say
 
+from .approver import role_hint
 from .forwarding import forwarding
+from .private import kept_private
 from .problems import closed_page, problem_page
 from .stages import stages
 
@@ -31,28 +32,14 @@ Kind = StepState.Kind
 SIGN_INS = "sign_ins"  # in the session: what msal needs when the browser comes back, by the hash of the state
 MOST_SIGN_INS = 4  # tabs in which a sign-in was begun and not finished
 
-P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
-
-
-def kept_private(view: View[P]) -> View[P]:
-    """No cache keeps these pages and no search engine lists them."""
-
-    @wraps(view)
-    def private(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        response = view(request, *args, **kwargs)
-        response["Cache-Control"] = "no-store"
-        response["X-Robots-Tag"] = "noindex, nofollow"
-        return response
-
-    return private
-
 
 def _unknown(request: HttpRequest) -> HttpResponse:
     return problem_page(request, "unknown", say(_("Check that you have the whole link, or ask for a new one.")))
 
 
 def _problem(request: HttpRequest, problem: consent.ConsentProblem, *, is_answer: bool) -> HttpResponse:
+    if is_answer and problem.link is not None:
+        access.may_forward(request, problem.link)
     return problem_page(
         request, problem.kind, problem.sentence, link=problem.link, detail=problem.detail, is_answer=is_answer
     )
@@ -82,6 +69,8 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
         "is_ready": consent.expected_tenant(found) is not None,
         "forwarding": forwarding(view, address),
         "client_id": settings.ENTRA_CLIENT_ID,
+        "form": ApproverForm(),
+        "action": reverse("approver_by_link", args=[token]),
     }
     return render(request, "link/link.html", context)
 
@@ -114,6 +103,9 @@ def signed_in(request: HttpRequest) -> HttpResponse:
     except consent.ConsentProblem as problem:
         return _problem(request, problem, is_answer=True)
     request.session.cycle_key()
+    if begun.without_role is not None:
+        access.may_forward(request, begun.without_role)
+        return role_hint(request, begun.without_role, begun.url)
     return HttpResponseRedirect(begun.url)
 
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from onboarding import queries
+from onboarding.forms.approver import ApproverForm
 from onboarding.models import Link
 from onboarding.words import Sentence, say
 
@@ -72,6 +74,8 @@ def problem_page(
         "forwarding": forwarding(view) if view else None,
         "client_id": settings.ENTRA_CLIENT_ID,
         "is_answer": is_answer,
+        "form": ApproverForm() if view else None,
+        "action": reverse("approver"),
     }
     return render(request, "link/problem.html", context, status=reading.status)
 
