@@ -10,9 +10,12 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from config.launch import broker, clients, postgres
 from config.launch.processes import Interrupted, interruptible
@@ -21,7 +24,7 @@ from config.launch.progress import doing, say
 ROOT = Path(__file__).resolve().parent.parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC_BROWSER = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
-NO_TESTS = 5  # pytest's exit status when nothing was collected
+FLOWS = "tests/flows"
 
 
 @dataclass
@@ -85,15 +88,31 @@ def look_around(resources: ExitStack, *, everything: bool = True) -> Machine:
     return machine
 
 
-def pytest(machine: Machine, arguments: list[str], **environment: str) -> int:
+def pytest(machine: Machine, arguments: list[str], environment: Mapping[str, str] | None = None) -> int:
     """Run pytest in a process of its own, its output passed through."""
+    return wait_for(begin(machine, arguments, environment))
+
+
+def begin(
+    machine: Machine,
+    arguments: list[str],
+    environment: Mapping[str, str] | None = None,
+    output: IO[bytes] | None = None,
+) -> subprocess.Popen[bytes]:
+    """Start pytest; what it says goes to `output`, else where our own words go."""
     left_out = [mark for mark in ("browser", "broker", "clients") if mark in machine.missing]
     marks = " and ".join(f"not {mark}" for mark in [*left_out, "soak", "m365"])
     if "-m" not in arguments:
         arguments = ["-m", marks, *arguments]
     command = [sys.executable, "-m", "pytest", *arguments]
     # Ctrl-C goes to the whole terminal group; pytest ends by itself and its fixtures end what they started
-    process = subprocess.Popen(command, cwd=ROOT, env={**machine.environment, **environment})
+    return subprocess.Popen(
+        command, cwd=ROOT, env={**machine.environment, **(environment or {})}, stdout=output, stderr=output
+    )
+
+
+def wait_for(process: subprocess.Popen[bytes]) -> int:
+    """Its exit status; it is ended when we are interrupted."""
     try:
         return process.wait()
     except Interrupted:
@@ -102,15 +121,29 @@ def pytest(machine: Machine, arguments: list[str], **environment: str) -> int:
         raise
 
 
+def all_of_it(machine: Machine) -> int:
+    """The whole suite. The flows mostly wait for processes of their own, so they run beside everything else."""
+    with tempfile.TemporaryFile() as kept:
+        flows = begin(machine, [FLOWS], output=kept)
+        try:
+            status = pytest(machine, ["--ignore", FLOWS])
+            status = wait_for(flows) or status
+        finally:
+            flows.terminate()
+        kept.seek(0)
+        say("The flows, which ran at the same time:")
+        print(kept.read().decode(errors="replace"), flush=True)
+    if "broker" not in machine.missing:
+        say("The same journey on SQLite:")
+        status = pytest(machine, ["-m", "sqlite_journey", FLOWS], {"DATABASE_URL": "sqlite:///:memory:"}) or status
+    return status
+
+
 def main() -> int:
     """Exit status: pytest's, or 1 when CI=true and something could not be run."""
     with interruptible(), ExitStack() as resources:
         machine = look_around(resources, everything=len(sys.argv) == 1)
-        status = pytest(machine, sys.argv[1:])
-        if len(sys.argv) == 1 and "broker" not in machine.missing:
-            say("The same journey on SQLite:")
-            sqlite = pytest(machine, ["-m", "sqlite_journey", "tests/flows"], DATABASE_URL="sqlite:///:memory:")
-            status = status or sqlite
+        status = pytest(machine, sys.argv[1:]) if sys.argv[1:] else all_of_it(machine)
         for what, reason in machine.missing.items():
             say(f"NOT RUN, {what}: {reason}")
         if machine.missing and os.environ.get("CI", "").lower() in ("1", "true"):
