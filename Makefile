@@ -40,7 +40,7 @@ check: setup ## format, lint, types, imports, migrations, deploy check, template
 fmt: setup ## put the code and the templates into the house's format
 	@$(PY) -m ruff format .
 	@$(PY) -m ruff check --fix .
-	@find templates -name '*.html' -exec $(PY) -m djade --target-version 5.2 {} +
+	@find templates -name '*.html' -exec .venv/bin/djade --target-version 5.2 {} +
 
 words: setup ## collect the texts to translate into onboarding/locale/*/LC_MESSAGES/django.po
 	@$(PY) -m config.launch.words extract

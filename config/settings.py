@@ -124,18 +124,13 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_REFERRER_POLICY = "strict-origin"
 X_FRAME_OPTIONS = "DENY"
 
-# Microsoft. The application must be registered once per cloud; only Global so far.
+# Microsoft. Our applications, one a consent size (onboarding/sizes.py). Each must be registered once per cloud; only
+# Global so far.
 ENTRA_CLIENT_ID = env.str("ENTRA_CLIENT_ID", default="")
+ENTRA_SCOPED_CLIENT_ID = env.str("ENTRA_SCOPED_CLIENT_ID", default="")
+ENTRA_MONITOR_CLIENT_ID = env.str("ENTRA_MONITOR_CLIENT_ID", default="")
 ENTRA_PRIVATE_KEY = env.str("ENTRA_PRIVATE_KEY", default="", multiline=True)  # PEM; *_FILE reads it from a file
 ENTRA_CERTIFICATE = env.str("ENTRA_CERTIFICATE", default="", multiline=True)
-ENTRA_PERMISSIONS = [
-    "Synchronization.ReadWrite.All",  # job, secrets, schema, on-demand run
-    "Application.Read.All",  # find the SSO application, list who is assigned
-    "ProvisioningLog.Read.All",  # who was created, and why somebody was not
-    "User.Read.All",  # pilot person by name; who is disabled or a guest
-    "GroupMember.Read.All",  # count the members of assigned groups
-    "Organization.Read.All",  # name, verified domains and licence of the tenant
-]
 # Only with DEBUG: where the sandbox stands in for Microsoft, e.g. http://127.0.0.1:9400
 SANDBOX_URL = env.str("SANDBOX_URL", default="")
 
@@ -174,6 +169,15 @@ QUIET_SECONDS = env.float("QUIET_SECONDS", default=300.0)  # how long a create w
 QUIET_LOOKS = env.int("QUIET_LOOKS", default=5)
 PACE = env.float("PACE", default=1.0)  # waits between looks are divided by this; above 1 only with a sandbox
 LINK_DAYS = env.int("LINK_DAYS", default=7)
+
+# A team of one may approve its own proposal of another tenant; everybody else needs a second person.
+SINGLE_APPROVER = env.bool("SINGLE_APPROVER", default=False)
+
+# What the security pack tells a customer's reviewer; an empty one refers to the contract.
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
+DATA_REGION = env.str("DATA_REGION", default="")
+RETENTION_DAYS = env.int("RETENTION_DAYS", default=0)
+SUBPROCESSORS = env.list("SUBPROCESSORS", default=[])
 
 CELERY_BROKER_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 CELERY_TASK_IGNORE_RESULT = True

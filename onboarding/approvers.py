@@ -18,7 +18,7 @@ MOST = 5  # a customer; after that, customer success names the next one
 
 @transaction.atomic
 def name_approver(link: Link, *, name: str, email: str, language: str = "en") -> tuple[Link, str]:
-    """Make `name` an approver with a link of their own, beside the one that goes on working. The token is returned once.
+    """Make `name` an approver with a link of their own, beside the one that goes on working, and return its token once.
 
     Raises `Refused` when the link does not work any more, names its own holder, or too many were named.
     """

@@ -66,6 +66,8 @@ def blocker_of(key: str, code: str, sentence: Sentence | None, offers: Mapping[s
         return known
     if code == "no_application":
         return Blocker(sentence or say(_CREATE), MAY_CREATE, roles=ASSIGNS)
+    if code == "not_owner" and (offers or {}).get("owner"):
+        return Blocker(say(_OWN, **(offers or {})["owner"]), MAY_CREATE, roles=ASSIGNS)
     if code == "nobody_in_scope":
         return Blocker(say(_ASSIGN), MAY_ASSIGN, roles=ASSIGNS)
     if sentence is not None and key in ("consent", "readiness"):
@@ -74,6 +76,11 @@ def blocker_of(key: str, code: str, sentence: Sentence | None, offers: Mapping[s
 
 
 _CREATE = _("Please create an enterprise application for Haiilo in Microsoft Entra ID.")
+_OWN = _(
+    "Please make our application an owner of “%(name)s”. The portal cannot do that; send this to Microsoft Graph, for "
+    "example with Graph Explorer: POST https://graph.microsoft.com/v1.0/servicePrincipals/%(service_principal_id)s/owners/"
+    '$ref with the body {"@odata.id": "https://graph.microsoft.com/v1.0/directoryObjects/%(our_id)s"}'
+)
 _ASSIGN = _(
     "Nobody is assigned to your Haiilo application yet. Please assign the people or groups who are to get a Haiilo "
     "account: in the Microsoft Entra admin center under Enterprise applications, your Haiilo application, Users and "

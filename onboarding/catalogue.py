@@ -99,6 +99,13 @@ SIGN_IN: tuple[Row, ...] = (
     ),
     ("AADSTS54005", CS, _("This sign-in was used already. Begin it again.")),
     (
+        "state_mismatch",
+        CS,
+        _("The answer is too old, or belongs to another sign-in. Open the link again, or ask for a new one."),
+    ),
+    ("tenant_mismatch", CS, _("Sign-in and consent came from different tenants. Use one work account for both.")),
+    ("personal_account", CUSTOMER, _("This is a private Microsoft account. Sign in with the work account.")),
+    (
         "AADSTS50011 AADSTS900971 AADSTS50194 AADSTS650054 AADSTS650057 AADSTS70011 AADSTS900144 AADSTS90130",
         HAIILO,
         _("The registration of our own application does not fit. Our engineers have to correct it."),

@@ -61,24 +61,25 @@ def credential() -> Certificate:
 
 
 @cache
-def sign_in() -> SignIn:
-    """The OpenID Connect sign-in of a customer's admin."""
-    return SignIn(settings.ENTRA_CLIENT_ID, credential(), session(), GLOBAL)
+def sign_in(client_id: str) -> SignIn:
+    """The OpenID Connect sign-in of a customer's admin at one of our applications."""
+    return SignIn(client_id, credential(), session(), GLOBAL)
 
 
 class _TokenSources:
-    """One token source per tenant, the least recently used dropped first."""
+    """One token source per tenant and application of ours, the least recently used dropped first."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._kept: OrderedDict[str, ClientCredentials] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str], ClientCredentials] = OrderedDict()
 
-    def of(self, tenant_id: str) -> ClientCredentials:
+    def of(self, tenant_id: str, client_id: str) -> ClientCredentials:
+        key = (tenant_id, client_id)
         with self._lock:
-            source = self._kept.pop(tenant_id, None)
+            source = self._kept.pop(key, None)
             if source is None:
-                source = ClientCredentials(tenant_id, settings.ENTRA_CLIENT_ID, credential(), session(), GLOBAL)
-            self._kept[tenant_id] = source
+                source = ClientCredentials(tenant_id, client_id, credential(), session(), GLOBAL)
+            self._kept[key] = source
             while len(self._kept) > MOST_TENANTS:
                 self._kept.popitem(last=False)
             return source
@@ -104,7 +105,8 @@ class Reach:
 
     def update(self, wanted: Wanted) -> None:
         """Take note of newer evidence: a tenant that was just proved, an application that was just chosen."""
-        if _tenant_of(wanted) != _tenant_of(self._wanted) or self._transport is None:
+        moved = (_tenant_of(wanted), wanted.size) != (_tenant_of(self._wanted), self._wanted.size)
+        if moved or self._transport is None:
             self._transport = None
         else:
             self._transport.guard = _guard(wanted)
@@ -117,8 +119,8 @@ class Reach:
 
     @property
     def client_id(self) -> str:
-        """Our own application (client) id."""
-        return str(settings.ENTRA_CLIENT_ID)
+        """The application (client) id of ours that this customer consents to."""
+        return self._wanted.size.client_id
 
     @property
     def graph(self) -> GraphClient:
@@ -127,7 +129,7 @@ class Reach:
             tenant_id = _tenant_of(self._wanted)
             if tenant_id is None:
                 raise NoTenantYet("the customer's tenant is not known yet")
-            source = _sources.of(tenant_id)
+            source = _sources.of(tenant_id, self.client_id)
             self._transport = Transport(session(), source, guard=_guard(self._wanted))
         return GraphClient(self._transport)
 
@@ -139,7 +141,7 @@ class Reach:
         """Drop the tenant's cached token, so that newly granted permissions are seen."""
         tenant_id = _tenant_of(self._wanted)
         if tenant_id is not None:
-            _sources.of(tenant_id).drop()
+            _sources.of(tenant_id, self.client_id).drop()
 
 
 def _tenant_of(wanted: Wanted) -> str | None:

@@ -23,7 +23,8 @@ from django.utils.translation import gettext_noop as _
 
 from graphclient import GLOBAL, GraphError, Identity, IdTokenRejected, SignInRefused, admin_consent_url
 
-from . import connect, ledger
+from . import connect, ledger, sizes
+from .catalogue import explain_code, is_known
 from .models import ConsentAttempt, Link, StepState
 from .models.link import digest
 from .services import look_now
@@ -43,6 +44,9 @@ WRONG_ROLE = frozenset({90093, 90094, 90095})
 WRONG_ACCOUNT = frozenset({16000, 50020, 50034, 90072})
 BLOCKED = frozenset({53000, 53001, 53003, 530032, 530035, 500021, 500022, 500212, 500213})
 BUSY = frozenset({90033, 90055})
+ENDED_BY_HAND = frozenset({"access_denied", "permission_denied", "consent_required"})  # without a number of their own
+PERSONAL = "a personal account"  # graphclient.id_token's reason
+OTHER_ACCOUNT = _("The account you chose is not one of %(customer)s. Open your link again and choose one that is.")
 DOWN = _("Microsoft does not answer at the moment. Try again in a few minutes; your link stays valid.")
 
 
@@ -58,12 +62,16 @@ class Redirect:
 class ConsentProblem(Exception):
     """The round trip ended without consent. `kind` chooses the page's advice, `sentence` says what happened.
 
-    `detail` is the code and id under which Microsoft knows it. `link` is None unless this browser has shown its own.
+    `code` and `request_id` are under what Microsoft knows it; the catalogue explains the code. `link` is None unless
+    this browser has shown its own.
     """
 
-    def __init__(self, kind: str, sentence: Sentence, *, detail: str = "", link: Link | None = None) -> None:
+    def __init__(
+        self, kind: str, sentence: Sentence, *, code: str = "", request_id: str = "", link: Link | None = None
+    ) -> None:
         super().__init__(kind)
-        self.kind, self.sentence, self.detail, self.link = kind, sentence, detail, link
+        self.kind, self.sentence, self.link = kind, sentence, link
+        self.code, self.request_id = code, request_id
 
 
 @dataclass(frozen=True)
@@ -96,12 +104,14 @@ def begin_sign_in(link: Link, *, browser: str) -> Redirect:
             say(_("We do not know your Microsoft tenant yet. Try again in a minute, or ask us.")),
             link=link,
         )
-    state = secrets.token_urlsafe(32)
+    state, size = secrets.token_urlsafe(32), link.onboarding.customer.size
     try:
-        begun = connect.sign_in().begin(tenant_id, _absolute("consent_signed_in"), state)
+        begun = connect.sign_in(size.client_id).begin(tenant_id, _absolute("consent_signed_in"), state)
     except GraphError as error:
         raise _microsoft_is_down(link, error) from error
-    ConsentAttempt.objects.create(link=link, session_hash=digest(browser), state_hash=digest(state))
+    ConsentAttempt.objects.create(
+        link=link, session_hash=digest(browser), state_hash=digest(state), consent_size=size.key
+    )
     return Redirect(connect.reroutes().url(begun.url), begun.flow)
 
 
@@ -112,12 +122,12 @@ def finish_sign_in(flow: Mapping[str, Any], params: Mapping[str, str], *, browse
     if not Link.objects.open().filter(pk=attempt.link_id).exists():
         raise _link_closed(attempt.link)
     try:
-        identity = connect.sign_in().finish(dict(flow), dict(params))
+        identity = connect.sign_in(_client_id(attempt)).finish(dict(flow), dict(params))
     except SignInRefused as error:
         raise _refused(attempt, error.code, error.description, error.correlation_id) from error
     except IdTokenRejected as error:
         log.warning("ID token rejected in attempt %s: %s", attempt.pk, error)
-        raise _forged() from error
+        raise (_personal_account(attempt) if error.args == (PERSONAL,) else _forged()) from error
     except GraphError as error:
         raise _microsoft_is_down(attempt.link, error) from error
     if identity.tenant_id.lower() != expected_tenant(attempt.link):
@@ -136,7 +146,7 @@ def _on_to_consent(attempt: ConsentAttempt, identity: Identity) -> Redirect:
     )
     if not used:
         raise _forged()
-    url = admin_consent_url(GLOBAL, identity.tenant_id, settings.ENTRA_CLIENT_ID, _absolute("consent_granted"), state)
+    url = admin_consent_url(GLOBAL, identity.tenant_id, _client_id(attempt), _absolute("consent_granted"), state)
     return Redirect(connect.reroutes().url(url), without_role=attempt.link if _shows_other_roles(identity) else None)
 
 
@@ -188,9 +198,16 @@ def _attempt(browser: str, **found_by: Any) -> ConsentAttempt:
     return attempt
 
 
+def _client_id(attempt: ConsentAttempt) -> str:
+    """Our application that this round trip was begun with, also if the record was changed meanwhile."""
+    return sizes.by_key(attempt.consent_size).client_id
+
+
 def _check_in_time(attempt: ConsentAttempt, since: datetime) -> None:
     if since < timezone.now() - EACH_WAY:
-        raise ConsentProblem("too_late", say(_("That took too long. Open your link again.")), link=attempt.link)
+        raise ConsentProblem(
+            "too_late", say(_("That took too long. Open your link again.")), code="state_mismatch", link=attempt.link
+        )
 
 
 # Why it ended
@@ -202,7 +219,9 @@ def _link_closed(link: Link) -> ConsentProblem:
 
 def _forged() -> ConsentProblem:
     return ConsentProblem(
-        "forged", say(_("This answer does not belong to a sign-in that was begun here. Open your link again."))
+        "forged",
+        say(_("This answer does not belong to a sign-in that was begun here. Open your link again.")),
+        code="state_mismatch",
     )
 
 
@@ -215,9 +234,16 @@ def _refused(attempt: ConsentAttempt, code: str, description: str, correlation_i
     """Keep why Microsoft said no, and say it in words."""
     found, correlated = NUMBER.search(description), CORRELATION.search(description)
     kind, sentence = _reading_of(code, int(found[1]) if found else 0, attempt.link.onboarding.customer.name)
-    detail = [found[0] if found else _plain(code, 60), correlated[1] if correlated else correlation_id]
-    _end(attempt, kind, detail={"code": detail[0], "request_id": detail[1]})
-    return ConsentProblem(kind, sentence, detail=" · ".join(part for part in detail if part), link=attempt.link)
+    known_as = found[0] if found else _plain(code, 60)
+    request_id = correlated[1] if correlated else _plain(correlation_id, 60)
+    _end(attempt, kind, detail={"code": known_as, "request_id": request_id})
+    return ConsentProblem(kind, sentence, code=known_as, request_id=request_id, link=attempt.link)
+
+
+def _personal_account(attempt: ConsentAttempt) -> ConsentProblem:
+    _end(attempt, "wrong_account", detail={"code": "personal_account"})
+    sentence = say(OTHER_ACCOUNT, customer=attempt.link.onboarding.customer.name)
+    return ConsentProblem("wrong_account", sentence, code="personal_account", link=attempt.link)
 
 
 def _reading_of(code: str, number: int, customer: str) -> tuple[str, Sentence]:
@@ -226,42 +252,44 @@ def _reading_of(code: str, number: int, customer: str) -> tuple[str, Sentence]:
             _("Your account may not approve this. A Global Administrator or Privileged Role Administrator can.")
         )
     if number in WRONG_ACCOUNT:
-        return "wrong_account", say(
-            _("The account you chose is not one of %(customer)s. Open your link again and choose one that is."),
-            customer=customer,
-        )
+        return "wrong_account", say(OTHER_ACCOUNT, customer=customer)
     if number in BLOCKED:
         return "blocked", say(
             _("A policy of your organisation blocked the sign-in. Open your link again from an allowed device.")
         )
     if number in BUSY:
         return "microsoft_down", say(DOWN)
-    if number in DECLINED or code in ("access_denied", "permission_denied"):
+    if number in DECLINED or (not number and code in ENDED_BY_HAND):
         return "declined", say(_("You declined. Nothing was changed; you can open your link again at any time."))
+    if number and is_known(f"AADSTS{number}"):
+        return "failed", explain_code(f"AADSTS{number}")[0]
     return "failed", say(_("Microsoft ended this with an error. Open your link again, or tell us the code below."))
 
 
 def _wrong_tenant(attempt: ConsentAttempt, tenant_id: str) -> ConsentProblem:
     """Never bind; tell the admin and leave a line for customer success."""
     log.warning("Attempt %s ended in another tenant than the customer's", attempt.pk)
-    _end(attempt, "wrong_tenant", detail={"tenant": _plain(tenant_id, 36), "expected": expected_tenant(attempt.link)})
+    detail = {"code": "tenant_mismatch", "tenant": _plain(tenant_id, 36), "expected": expected_tenant(attempt.link)}
+    _end(attempt, "wrong_tenant", detail=detail)
     return ConsentProblem(
         "wrong_tenant",
         say(
             _("You signed in to another organisation than %(customer)s. Sign in with your account there."),
             customer=attempt.link.onboarding.customer.name,
         ),
+        code="tenant_mismatch",
         link=attempt.link,
     )
 
 
 @transaction.atomic
-def _end(attempt: ConsentAttempt, kind: str, detail: Mapping[str, Any] | None = None) -> None:
+def _end(attempt: ConsentAttempt, kind: str, detail: Mapping[str, Any]) -> None:
+    code = str(detail.get("code", ""))
     if not ConsentAttempt.objects.filter(pk=attempt.pk, answered_at=None).update(
-        answered_at=timezone.now(), error=kind
+        answered_at=timezone.now(), error=kind, error_code=code
     ):
         return
-    text = say(_("The round trip to Microsoft ended without consent."))
+    text = say(_("The round trip to Microsoft ended without consent. %(why)s"), why=explain_code(code)[0])
     ledger.note(attempt.link.onboarding_id, kind, text, step="consent", detail=detail)
     ledger.make_stale(attempt.link.onboarding_id, "consent")
     look_now(attempt.link.onboarding_id)

@@ -15,7 +15,7 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
-from . import ledger, links
+from . import alarms, ledger, links, sizes
 from .lifecycle import State, check_move
 from .models import Contact, Customer, CustomerSecret, Link, Onboarding, Portfolio, StepState
 from .steps import STEPS, by_key
@@ -43,6 +43,17 @@ def look_now(onboarding_id: int) -> None:
     ring_on_commit(onboarding_id)
 
 
+LEADS_TO_TENANT = ("domains", "tenant_hint")
+
+
+def check_tenant_is_ours_to_change(onboarding: Onboarding) -> None:
+    """Raise `Refused` after an answer from another tenant: then the expected one is changed by two people only."""
+    if alarms.wrong_tenant(onboarding.pk) is not None:
+        raise Refused(
+            say(_("Another tenant answered. Propose the change on the customer's page; a colleague has to approve it."))
+        )
+
+
 # The customer's record
 
 
@@ -58,6 +69,7 @@ def create_customer(
     contact_email: str,
     target_date: date | None = None,
     tenant_hint: str = "",
+    consent_size: str = sizes.STANDARD.key,
 ) -> Onboarding:
     """Create the customer and its onboarding, and start looking. Raises `Refused` for a second record of the same."""
     if not portfolio.members.filter(pk=actor.pk).exists():
@@ -74,6 +86,7 @@ def create_customer(
                 contact_email=contact_email,
                 target_date=target_date,
                 tenant_hint=tenant_hint,
+                consent_size=consent_size,
                 owner=actor,
             )
             onboarding = Onboarding.objects.create(customer=customer)
@@ -92,6 +105,8 @@ def update_customer(onboarding: Onboarding, *, actor: User, **fields: Any) -> No
     """Change the customer's record; what was concluded from it is looked at anew. Raises `Refused` on a duplicate."""
     check_member(onboarding, actor)
     customer = onboarding.customer
+    if any(fields.get(name, getattr(customer, name)) != getattr(customer, name) for name in LEADS_TO_TENANT):
+        check_tenant_is_ours_to_change(onboarding)
     for field, value in fields.items():
         setattr(customer, field, value)
     try:
@@ -168,8 +183,13 @@ def answer(
     answer: Mapping[str, Any],
     secrets: Mapping[str, str] | None = None,
 ) -> None:
-    """Keep what a person said about a step, at any time; the engine uses it when the step's turn comes."""
+    """Keep what a person said about a step, at any time; the engine uses it when the step's turn comes.
+
+    Raises `Refused` for a tenant while an answer from another one is not dealt with.
+    """
     check_member(onboarding, actor)
+    if step_key == "customer" and "tenant_id" in answer:
+        check_tenant_is_ours_to_change(onboarding)
     now = timezone.now()
     for kind, plaintext in (secrets or {}).items():
         row = CustomerSecret.objects.filter(onboarding=onboarding, kind=kind).first()

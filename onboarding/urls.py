@@ -5,7 +5,22 @@ from __future__ import annotations
 from django.urls import path
 from django.views.i18n import set_language
 
-from .views import approver, board, contacts, customer, health, link, outbox, people, questionnaire, record, staff, wizard
+from .views import (
+    approver,
+    board,
+    contacts,
+    customer,
+    health,
+    link,
+    outbox,
+    people,
+    questionnaire,
+    rebinding,
+    record,
+    security_pack,
+    staff,
+    wizard,
+)
 
 urlpatterns = [
     # staff
@@ -17,6 +32,9 @@ urlpatterns = [
     path("customers/<int:pk>/edit/", customer.customer_edit, name="customer_edit"),
     path("customers/<int:pk>/link/", record.link_issue, name="link_issue"),
     path("customers/<int:pk>/links/<int:link_pk>/revoke/", record.link_revoke, name="link_revoke"),
+    path("customers/<int:pk>/security/", security_pack.for_staff_to_send, name="security_pack"),
+    path("customers/<int:pk>/tenant/", rebinding.propose, name="rebinding_propose"),
+    path("customers/<int:pk>/tenant/<int:rebinding_pk>/", rebinding.decide, name="rebinding_decide"),
     path("customers/<int:pk>/pause/", record.pause, name="pause"),
     path("customers/<int:pk>/resume/", record.resume, name="resume"),
     path("customers/<int:pk>/steps/<slug:key>/", wizard.step, name="step"),
@@ -28,6 +46,7 @@ urlpatterns = [
     path("l/<str:token>/", link.link, name="link"),
     path("l/<str:token>/begin/", link.begin, name="link_begin"),
     path("l/<str:token>/approver/", approver.by_link, name="approver_by_link"),
+    path("l/<str:token>/security/", security_pack.by_link, name="security_pack_by_link"),
     path("consent/approver/", approver.after_refusal, name="approver"),
     path("consent/signed-in/", link.signed_in, name="consent_signed_in"),
     path("consent/granted/", link.granted, name="consent_granted"),

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from . import sizes
 from .profiles import Profile
+from .sizes import Size
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class ConsentSeen:
     signed_in_at: datetime
     granted_at: datetime | None = None
     error: str = ""
+    error_code: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,7 @@ class Wanted:
     scim_token: SecretText | None = None
     scim_token_saved_at: datetime | None = None
     arrived: Arrived = Arrived()
+    size: Size = sizes.STANDARD
 
     def answer(self, step: str, name: str, default: Any = None) -> Any:
         """What a person answered in `step` for the field `name`."""

@@ -49,8 +49,8 @@ def wanted_of(onboarding_id: int) -> Wanted:
         now=timezone.now(),
         expected_tenant=evidence.get("customer", {}).get("tenant_id"),
         proved=ProvedTenant(binding.tenant_id) if binding else None,
-        link=_newest_link(onboarding_id),
-        consent=_newest_consent(onboarding_id),
+        link=_newest_link(onboarding_id, customer.consent_size),
+        consent=_newest_consent(onboarding_id, customer.consent_size),
         answers=answers,
         evidence=evidence,
         applied={key: _results(state) for key, state in states.items()},
@@ -59,6 +59,7 @@ def wanted_of(onboarding_id: int) -> Wanted:
         scim_token=secret.open() if secret else None,
         scim_token_saved_at=secret.saved_at if secret else None,
         arrived=arrived(onboarding_id),
+        size=customer.size,
     )
 
 
@@ -66,16 +67,20 @@ def _results(state: StepState) -> dict[str, dict[str, object]]:
     return {key: entry["result"] for key, entry in state.intents.items() if entry.get("result")}
 
 
-def _newest_link(onboarding_id: int) -> LinkSent | None:
-    link = Link.objects.filter(onboarding_id=onboarding_id, revoked_at=None).order_by("-id").first()
+def _newest_link(onboarding_id: int, size: str) -> LinkSent | None:
+    """Not one that was used up for another of our applications: it leads to no consent any more."""
+    elsewhere = ConsentAttempt.objects.exclude(granted_at=None).exclude(consent_size=size).values("link")
+    links = Link.objects.filter(onboarding_id=onboarding_id, revoked_at=None).exclude(pk__in=elsewhere)
+    link = links.order_by("-id").first()
     if link is None:
         return None
     return LinkSent(link.contact_name, link.created_at, link.expires_at, link.seen_at)
 
 
-def _newest_consent(onboarding_id: int) -> ConsentSeen | None:
-    """The newest round trip that ended; a granted one outlives later refusals."""
-    ended = ConsentAttempt.objects.filter(link__onboarding_id=onboarding_id).exclude(answered_at=None)
+def _newest_consent(onboarding_id: int, size: str) -> ConsentSeen | None:
+    """The newest round trip that ended, for the application of this size; a granted one outlives later refusals."""
+    attempts = ConsentAttempt.objects.filter(link__onboarding_id=onboarding_id, consent_size=size)
+    ended = attempts.exclude(answered_at=None)
     attempt = ended.exclude(granted_at=None).order_by("-granted_at").first() or ended.order_by("-answered_at").first()
     if attempt is None:
         return None
@@ -86,4 +91,5 @@ def _newest_consent(onboarding_id: int) -> ConsentSeen | None:
         signed_in_at=attempt.signed_in_at or attempt.started_at,
         granted_at=attempt.granted_at,
         error=attempt.error,
+        error_code=attempt.error_code,
     )

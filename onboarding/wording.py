@@ -63,7 +63,7 @@ def _context(onboarding: Onboarding, contact: Contact) -> dict[str, Any]:
         "who": standings.addressee(onboarding),
         "since": onboarding.current_since,
         "days": settings.LINK_DAYS,
-        "permissions": len(settings.ENTRA_PERMISSIONS),
+        "permissions": len(customer.size.permissions),
         "numbers": numbers,
         "arrived": numbers.created + numbers.updated,
         "in_scope": scope.evidence.get("total") if scope else None,

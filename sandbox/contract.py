@@ -28,7 +28,10 @@ RELAXED = ("microsoft.graph.synchronizationSecret",)
 """Enums whose unknown values the service answers in a way of its own (REFERENCE 7: 500)."""
 OPEN = frozenset({"microsoft.graph.directoryObject"})
 """Whose derived types come in its place: members and owners are users, groups, service principals."""
-MORE: dict[str, Any] = {"microsoft.graph.publicError": {"tenantActionable": {"type": "boolean"}}}
+MORE: dict[str, Any] = {
+    "microsoft.graph.publicError": {"tenantActionable": {"type": "boolean"}},
+    "microsoft.graph.stringKeyObjectValuePair": {"value": {}},
+}
 """Properties that the API reference has and the document lacks (REFERENCE 8.5)."""
 Json = dict[str, Any]
 

@@ -17,7 +17,7 @@ import pytest
 from config.launch import broker as broker_of
 from config.launch import farside, keys, ports, postgres
 from config.launch.processes import Supervisor
-from config.launch.stack import PERMISSIONS
+from config.launch.stack import APPS
 from config.launch.test import browser
 
 PUBLIC_URL = "http://localhost:8000"
@@ -121,7 +121,8 @@ def sandbox() -> Iterator[Sandbox]:
             control = f"http://{ports.HOST}:{control_port}"
             far_side = farside.FarSide(control)
             private_key, certificate = keys.throw_away_pair()
-            far_side.register_app(keys.CLIENT_ID, "Haiilo onboarding", PUBLIC_URL, certificate, PERMISSIONS)
+            for client_id, (name, permissions) in APPS.items():
+                far_side.register_app(client_id, name, PUBLIC_URL, certificate, permissions)
             yield Sandbox(f"http://{ports.HOST}:{port}", control, keys.CLIENT_ID, private_key, certificate, far_side)
         finally:
             supervisor.stop()

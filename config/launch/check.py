@@ -67,7 +67,7 @@ def checks() -> list[tuple[str, Callable[[], str]]]:
         ("lint", command(*PY, "ruff", "check", ".")),
         ("import contracts", command(str(Path(sys.executable).parent / "lint-imports"), "--no-cache")),
         ("locks", locks_name_no_host),
-        ("templates", command(*PY, "djade", "--target-version", "5.2", "--check", *templates)),
+        ("templates", command(str(Path(sys.executable).parent / "djade"), "--target-version", "5.2", "--check", *templates)),
         ("translations", command(*PY, "config.launch.words", "check")),
         ("migrations", command(sys.executable, "manage.py", "makemigrations", "--check", "--dry-run")),
         (

@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
 CLIENT_ID = "5b1d2f8e-6c1f-4a55-9d53-0c9a4be3a6f1"  # our application as the sandbox knows it; means nothing elsewhere
+SCOPED_CLIENT_ID = "5b1d2f8e-6c1f-4a55-9d53-0c9a4be3a6f2"
+MONITOR_CLIENT_ID = "5b1d2f8e-6c1f-4a55-9d53-0c9a4be3a6f3"
 
 
 @dataclass(frozen=True)

@@ -14,21 +14,26 @@ import requests
 
 from config.launch import broker, farside, ports
 from config.launch.farside import FarSide
-from config.launch.keys import CLIENT_ID, keys_in
+from config.launch.keys import CLIENT_ID, MONITOR_CLIENT_ID, SCOPED_CLIENT_ID, keys_in
 from config.launch.ports import HOST
 from config.launch.processes import Program, Supervisor, end_stale
 from config.launch.progress import doing, say
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-# The product's own list is in config/settings.py; a house test keeps the two the same.
-PERMISSIONS = [
-    "Synchronization.ReadWrite.All",
+# The product's own lists are in onboarding/sizes.py; a house test keeps the two the same.
+READS = [
     "Application.Read.All",
     "ProvisioningLog.Read.All",
     "User.Read.All",
     "GroupMember.Read.All",
     "Organization.Read.All",
 ]
+PERMISSIONS = ["Synchronization.ReadWrite.All", *READS]
+APPS = {
+    CLIENT_ID: ("Haiilo onboarding", PERMISSIONS),
+    SCOPED_CLIENT_ID: ("Haiilo onboarding (scoped)", ["Application.ReadWrite.OwnedBy", *READS]),
+    MONITOR_CLIENT_ID: ("Haiilo monitoring", ["Synchronization.Read.All", *READS]),
+}
 NOT_PASSED_ON = re.compile(
     r"^(DATABASE_URL|REDIS_URL|SECRET_KEY|ENCRYPTION_KEYS|ENTRA_\w+|SANDBOX_URL|PUBLIC_URL|DEBUG|SECURE|ALLOWED_HOSTS"
     r"|EMAIL_URL|DEFAULT_FROM_EMAIL|BEHIND_PROXY|STATIC_ROOT|\w+_PROXY|DJANGO_SETTINGS_MODULE|PYTHONWARNINGS|\w+_FILE)$",
@@ -105,6 +110,8 @@ class Stack:
             "SECRET_KEY_FILE": str(self.keys.secret_key),
             "ENCRYPTION_KEYS_FILE": str(self.keys.encryption_keys),
             "ENTRA_CLIENT_ID": CLIENT_ID,
+            "ENTRA_SCOPED_CLIENT_ID": SCOPED_CLIENT_ID,
+            "ENTRA_MONITOR_CLIENT_ID": MONITOR_CLIENT_ID,
             "ENTRA_PRIVATE_KEY_FILE": str(self.keys.private_key),
             "ENTRA_CERTIFICATE_FILE": str(self.keys.certificate),
             "SANDBOX_URL": self.sandbox_url,
@@ -126,9 +133,9 @@ class Stack:
             if self.broker_port:
                 self._supervisor.start(broker.program(self.broker_port, self.folder / "broker", os.environ))
             self._supervisor.start(self._sandbox())
-            self.far_side.register_app(
-                CLIENT_ID, "Haiilo onboarding", self.public_url, self.keys.certificate.read_text(), PERMISSIONS
-            )
+            certificate = self.keys.certificate.read_text()
+            for client_id, (name, permissions) in APPS.items():
+                self.far_side.register_app(client_id, name, self.public_url, certificate, permissions)
             with doing("Preparing the database"):
                 self.manage("migrate", "--verbosity", "0")
             for program in (self._web(), self._worker(), self._beat()):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -116,7 +117,7 @@ def wait_for(process: subprocess.Popen[bytes]) -> int:
     try:
         return process.wait()
     except Interrupted:
-        process.terminate()
+        process.send_signal(signal.SIGINT)  # unlike SIGTERM it lets pytest's fixtures end what they started
         process.wait()
         raise
 
@@ -129,7 +130,9 @@ def all_of_it(machine: Machine) -> int:
             status = pytest(machine, ["--ignore", FLOWS])
             status = wait_for(flows) or status
         finally:
-            flows.terminate()
+            if flows.poll() is None:
+                flows.send_signal(signal.SIGINT)
+                flows.wait()
         kept.seek(0)
         say("The flows, which ran at the same time:")
         print(kept.read().decode(errors="replace"), flush=True)

@@ -9,6 +9,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from onboarding import sizes
 from onboarding.models import Customer, Portfolio
 from onboarding.profiles import PROFILES
 
@@ -16,6 +17,7 @@ from .fields import DomainsField, HostField, TenantIdField, TidyEmailField, Tidy
 
 NOT_AN_E_MAIL = _("This is no e-mail address. Write one such as eva@contoso.com.")
 FIELDS = ("name", "product", "haiilo_host", "domains", "contact_name", "contact_email", "target_date", "tenant_hint")
+SIZE = "consent_size"
 
 
 class CustomerForm(forms.Form):
@@ -80,6 +82,13 @@ class CustomerForm(forms.Form):
         widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false"}),
     )
 
+    consent_size = forms.ChoiceField(
+        label=_("Consent"),
+        required=False,
+        help_text=_("How much the admin is asked to approve. Changing it later takes a new link and a new approval."),
+        error_messages={"invalid_choice": _("Choose one of the sizes.")},
+    )
+
     def __init__(
         self,
         data: Any = None,
@@ -97,7 +106,23 @@ class CustomerForm(forms.Form):
             choice = self.fields["portfolio"]
             assert isinstance(choice, forms.ModelChoiceField)
             choice.queryset = Portfolio.objects.filter(pk__in=[each.pk for each in portfolios]).order_by("name")
+        self._offer_sizes(customer)
         self._only_portfolio = portfolios[0] if len(portfolios) == 1 else None
+
+    def _offer_sizes(self, customer: Customer | None) -> None:
+        """Those whose application is registered; where there is one only, nobody is asked."""
+        offered = sizes.offered(customer.consent_size if customer else sizes.STANDARD.key)
+        if len(offered) < 2:
+            del self.fields[SIZE]
+            return
+        choice = self.fields[SIZE]
+        assert isinstance(choice, forms.ChoiceField)
+        choice.choices = [(size.key, size.label) for size in offered]
+        choice.initial = customer.consent_size if customer else sizes.STANDARD.key
+
+    def clean_consent_size(self) -> str:
+        """What was not chosen stays as it is."""
+        return str(self.cleaned_data[SIZE] or self.fields[SIZE].initial)
 
     def clean_target_date(self) -> Any:
         """A day that is still to come, or the one that was known before."""
@@ -127,4 +152,5 @@ class CustomerForm(forms.Form):
 
     def record(self) -> dict[str, Any]:
         """The cleaned fields of the record, ready for the services."""
-        return {name: self.cleaned_data[name] for name in FIELDS}
+        names = (*FIELDS, SIZE) if SIZE in self.fields else FIELDS
+        return {name: self.cleaned_data[name] for name in names}

@@ -9,6 +9,7 @@ from .link import ConsentAttempt, Link
 from .onboarding import Onboarding
 from .person import ProvisionedPerson
 from .questionnaire import Questionnaire
+from .rebinding import Rebinding
 from .secret import CustomerSecret
 from .step_state import StepState
 from .tenant import TenantBinding
@@ -26,6 +27,7 @@ __all__ = [
     "Portfolio",
     "ProvisionedPerson",
     "Questionnaire",
+    "Rebinding",
     "StepState",
     "TenantBinding",
 ]

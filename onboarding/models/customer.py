@@ -4,7 +4,9 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from onboarding import sizes
 from onboarding.profiles import PROFILES, Profile
+from onboarding.sizes import Size
 
 
 class Portfolio(models.Model):
@@ -30,6 +32,7 @@ class Customer(models.Model):
     haiilo_host = models.CharField(max_length=253)
     domains = models.JSONField(default=list)
     tenant_hint = models.CharField(max_length=36, blank=True, default="")
+    consent_size = models.CharField(max_length=10, default=sizes.STANDARD.key)
     contact_name = models.CharField(max_length=200)
     contact_email = models.EmailField()
     owner = models.ForeignKey(
@@ -52,3 +55,8 @@ class Customer(models.Model):
     def profile(self) -> Profile:
         """The product profile: attributes, address pattern, rules."""
         return PROFILES[self.product]
+
+    @property
+    def size(self) -> Size:
+        """How much this customer is asked for, and with which application of ours."""
+        return sizes.by_key(self.consent_size)

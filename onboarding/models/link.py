@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from onboarding import sizes
+
 
 def digest(token: str) -> str:
     """What is stored of a link's token or a consent's state."""
@@ -76,6 +78,7 @@ class ConsentAttempt(models.Model):
     """One round trip of one browser to Microsoft: bound to a link, a session and a state that works once."""
 
     link = models.ForeignKey(Link, on_delete=models.CASCADE, related_name="attempts")
+    consent_size = models.CharField(max_length=10, default=sizes.STANDARD.key)  # with which application of ours
     session_hash = models.CharField(max_length=64)
     started_at = models.DateTimeField(auto_now_add=True)
     state_hash = models.CharField(max_length=64, unique=True)
@@ -87,6 +90,7 @@ class ConsentAttempt(models.Model):
     answered_at = models.DateTimeField(null=True, blank=True)
     granted_at = models.DateTimeField(null=True, blank=True)
     error = models.CharField(max_length=60, blank=True, default="")
+    error_code = models.CharField(max_length=60, blank=True, default="")  # Microsoft's own, or our check's
 
     def __str__(self) -> str:
         return f"attempt {self.pk}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .board import BUCKETS, Board, BoardRow, Bucket, Dot, board
-from .link import PERMISSIONS, LinkView, Permission, link_view
+from .link import LinkView, link_view
 from .people import Cause, Filter, People, people, people_rows, why
 from .record import Record, record
 from .step import COURTS, MOVING, Plan, PlannedChange, StepView, Words
@@ -12,7 +12,6 @@ __all__ = [
     "BUCKETS",
     "COURTS",
     "MOVING",
-    "PERMISSIONS",
     "Board",
     "BoardRow",
     "Bucket",
@@ -21,7 +20,6 @@ __all__ = [
     "Filter",
     "LinkView",
     "People",
-    "Permission",
     "Plan",
     "PlannedChange",
     "Record",

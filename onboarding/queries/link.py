@@ -5,56 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils.translation import gettext_lazy as _
-
 from onboarding.models import Customer, Link
+from onboarding.sizes import Permission, Size
 from onboarding.wanted import Arrived
 from onboarding.wishes import arrived
 
 from .step import MOVING, StepView, Words, steps_of
-
-
-@dataclass(frozen=True)
-class Permission:
-    """One permission that we ask for: what it lets us do, and what it does not."""
-
-    name: str
-    allows: Words
-    not_allows: Words
-
-
-PERMISSIONS = (
-    Permission(
-        "Synchronization.ReadWrite.All",
-        _("Set up, start and watch the provisioning of your Haiilo application."),
-        _("It would also allow this for other applications; the dashboard refuses to touch any but Haiilo's."),
-    ),
-    Permission(
-        "Application.Read.All",
-        _("Find your Haiilo application and see who is assigned to it."),
-        _("It cannot change any application."),
-    ),
-    Permission(
-        "ProvisioningLog.Read.All",
-        _("See who was created in Haiilo, and why somebody was not."),
-        _("It cannot read sign-in or other audit logs."),
-    ),
-    Permission(
-        "User.Read.All",
-        _("Choose one person for the trial run, and see who is disabled or a guest."),
-        _("It cannot change any user and reads no mail or files."),
-    ),
-    Permission(
-        "GroupMember.Read.All",
-        _("Count the members of the groups that are assigned to Haiilo."),
-        _("It cannot change any group and reads no conversations."),
-    ),
-    Permission(
-        "Organization.Read.All",
-        _("Check that the organisation is yours, by its verified domains, and which licence it has."),
-        _("It cannot change any setting."),
-    ),
-)
 
 
 @dataclass(frozen=True)
@@ -66,6 +22,7 @@ class LinkView:
     product: Words
     asked_by: str
     asked_by_email: str
+    size: Size
     permissions: Sequence[Permission]
     state: str
     steps: list[StepView]
@@ -87,7 +44,8 @@ def link_view(link: Link) -> LinkView:
         product=Customer.Product(onboarding.customer.product).label,
         asked_by=(asker.get_full_name() or asker.get_username()) if asker else "",
         asked_by_email=asker.email if asker else "",
-        permissions=PERMISSIONS,
+        size=onboarding.customer.size,
+        permissions=onboarding.customer.size.permissions,
         state=link.condition(),
         steps=steps,
         moving=any(step.kind in MOVING for step in steps if step.is_current),

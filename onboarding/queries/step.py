@@ -121,7 +121,7 @@ def _view(onboarding: Onboarding, number: int, state: StepState | None) -> StepV
         warnings=_texts(state.warnings),
         code=state.code,
         request_id=state.request_id,
-        evidence=state.evidence,
+        evidence=readable(state.evidence),
         offers=readable(state.offers),
         plan=_plan(state),
         progress=state.progress,

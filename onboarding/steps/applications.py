@@ -33,6 +33,8 @@ class Candidate:
     templates: tuple[str, ...] = ()
     jobs: tuple[Job, ...] = ()
     base_address: str = ""
+    needs_owner: str = ""
+    """Where we cannot look closer without being an owner of it: our own principal's object id."""
 
     @property
     def template_id(self) -> str:
@@ -100,12 +102,15 @@ def find(tenant: Tenant, wanted: Wanted, *, closely: bool = True) -> tuple[Candi
     if chosen and chosen not in found:
         with suppress(NotThere):
             found[chosen] = principals.get(chosen)
+    ours = principals.by_app_id(tenant.client_id).id if wanted.size.by_ownership else ""
     apps = [app for app in found.values() if app.app_id != tenant.client_id]
     apps.sort(key=lambda app: (app.id != chosen, host not in hosts(app), not app.account_enabled, app.display_name))
-    return tuple(_look(tenant.graph, app, closely=closely) for app in apps[:MOST])
+    return tuple(_look(tenant.graph, app, closely=closely, ours=ours) for app in apps[:MOST])
 
 
-def _look(graph: GraphClient, app: ServicePrincipal, *, closely: bool) -> Candidate:
+def _look(graph: GraphClient, app: ServicePrincipal, *, closely: bool, ours: str) -> Candidate:
+    if ours and all(owner.id != ours for owner in graph.service_principals.owners(app.id)):
+        return Candidate(app, needs_owner=ours)
     sync = graph.synchronization
     try:
         templates = tuple(template.id for template in sync.templates(app.id))
@@ -114,6 +119,12 @@ def _look(graph: GraphClient, app: ServicePrincipal, *, closely: bool) -> Candid
     except NotThere:
         return Candidate(app)
     return Candidate(app, templates, jobs, address)
+
+
+def chosen_id(wanted: Wanted) -> str:
+    """The application that a person chose or that was settled before; empty while there is none."""
+    before = wanted.evidence.get("sso_application", {}).get("service_principal_id", "")
+    return str(wanted.answer("sso_application", "service_principal_id", "") or before)
 
 
 # Judging
@@ -190,7 +201,9 @@ def _warnings(wanted: Wanted, candidate: Candidate, all_of_them: Sequence[Candid
     app, host = candidate.app, wanted.haiilo_host
     if not app.account_enabled:
         yield say(_("It is disabled in the tenant. Have it enabled, or choose another one."))
-    if not candidate.template_id:
+    if candidate.needs_owner:
+        yield say(_("Our application is not an owner of it."))
+    elif not candidate.template_id:
         yield say(
             _(
                 "It cannot take provisioning, because it was made from an app registration. "

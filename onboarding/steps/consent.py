@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from graphclient import NotAllowed, Organization, RoleMissing
+from onboarding.catalogue import explain_code
 from onboarding.steps.base import Tenant
 from onboarding.verdicts import Asking, Broken, Change, Court, Done, Verdict, Waiting
 from onboarding.wanted import ConsentSeen, Wanted
@@ -79,19 +80,27 @@ class Consent:
 
     def _nobody_yet(self, wanted: Wanted, consent: ConsentSeen | None) -> Verdict:
         if consent is not None and consent.error:
-            court = Court.CS if consent.error == "wrong_tenant" else Court.CUSTOMER
-            return Asking(say(REFUSALS.get(consent.error, REFUSALS["failed"])), court, code=consent.error)
+            text, court = self._refusal(consent)
+            return Asking(text, court, code=consent.error)
         link = wanted.link
         if link is None:
             return Asking(say(_("Send the customer's admin the personal link.")), Court.CS, code="no_link")
         if link.expires_at <= wanted.now:
             return Asking(say(_("The link has expired. Send a new one.")), Court.CS, code="link_expired")
-        text: Sentence
         if link.seen_at is None:
             text = say(_("%(contact)s has not opened the link yet."), contact=link.contact)
         else:
             text = say(_("%(contact)s has opened the link, but not approved yet."), contact=link.contact)
         return Asking(text, Court.CUSTOMER, code="link_sent")
+
+    def _refusal(self, consent: ConsentSeen) -> tuple[Sentence, Court]:
+        if consent.error == "wrong_tenant":
+            return say(REFUSALS["wrong_tenant"]), Court.CS
+        if consent.error in REFUSALS and consent.error != "failed":
+            return say(REFUSALS[consent.error]), Court.CUSTOMER
+        if consent.error_code:
+            return explain_code(consent.error_code)
+        return say(REFUSALS["failed"]), Court.CUSTOMER
 
     def _spreading(self, wanted: Wanted, consent: ConsentSeen, facts: Facts) -> Verdict:
         assert consent.granted_at is not None

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
-from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from graphclient import GraphClient, NotThere, Organization, RoleMissing
 from graphclient.models.organization import P2
-from onboarding.steps import applications
+from graphclient.probes import Probe
+from onboarding.steps import abilities, applications, ownership
 from onboarding.steps.applications import Candidate
 from onboarding.steps.base import Tenant
 from onboarding.steps.consent import PROPAGATION
@@ -37,6 +37,7 @@ class Facts:
     organization: Organization | None = None
     candidates: tuple[Candidate, ...] = ()
     assigned: int = 0
+    probes: tuple[Probe, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Readiness:
         granted: frozenset[str] = frozenset()
         try:
             granted = _granted(tenant.graph, tenant.client_id)
-            if _missing(granted):
+            if _missing(wanted, granted):
                 tenant.forget_token()
                 return Facts(granted)
             candidates = applications.find(tenant, wanted, closely=False)
@@ -63,28 +64,36 @@ class Readiness:
                 (each.candidate for each in applications.rank(wanted, candidates) if each.candidate.usable), None
             )
             assigned = sum(1 for _each in tenant.graph.service_principals.assigned_to(best.app.id)) if best else 0
-            return Facts(granted, False, tenant.graph.organization.get(), candidates, assigned)
+            organization = tenant.graph.organization.get()
+            probes = abilities.try_all(tenant.graph, wanted, best)
+            return Facts(granted, False, organization, candidates, assigned, probes)
         except RoleMissing:
             tenant.forget_token()
             return Facts(granted, refused=True)
 
     def assess(self, wanted: Wanted, facts: Facts) -> Verdict:
         """Done once every permission is there; a missing licence or application is told, not held against it."""
-        missing = _missing(facts.granted)
+        missing = _missing(wanted, facts.granted)
         if missing or facts.refused or facts.organization is None:
             return self._incomplete(wanted, missing)
         organization = facts.organization
+        unowned = ownership.unowned(wanted, facts.candidates, applications.chosen_id(wanted))
+        if unowned is not None:
+            return ownership.ask(wanted, unowned)
         usable = [candidate for candidate in facts.candidates if candidate.usable]
         evidence = {
-            "permissions": {name: name in facts.granted for name in settings.ENTRA_PERMISSIONS},
+            "permissions": {name: name in facts.granted for name in wanted.size.names},
             "licence": licence(organization),
             "verified_domains": sorted(domain.name.lower() for domain in organization.verified_domains),
             "candidates": len(usable),
             "assigned": facts.assigned,
+            "abilities": abilities.told(wanted, facts.probes),
         }
+        if wanted.size.by_ownership:
+            evidence["owner_of"] = [candidate.app.display_name for candidate in usable]
         note = say(
             _("All %(permissions)s permissions are there; %(candidates)s of the applications can take provisioning."),
-            permissions=len(settings.ENTRA_PERMISSIONS),
+            permissions=len(wanted.size.names),
             candidates=len(usable),
         )
         return Done(evidence, note, tuple(_warnings(wanted, facts, organization, bool(usable))))
@@ -126,8 +135,8 @@ def _granted(graph: GraphClient, client_id: str) -> frozenset[str]:
     return frozenset(names[role.app_role_id.lower()] for role in roles if role.app_role_id.lower() in names)
 
 
-def _missing(granted: frozenset[str]) -> list[str]:
-    return [name for name in settings.ENTRA_PERMISSIONS if name not in granted]
+def _missing(wanted: Wanted, granted: frozenset[str]) -> list[str]:
+    return [name for name in wanted.size.names if name not in granted]
 
 
 def licence(organization: Organization) -> str:

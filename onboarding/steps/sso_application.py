@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from graphclient import Job
-from onboarding.steps import applications
+from onboarding.steps import applications, ownership
 from onboarding.steps.applications import Candidate, Ranked
 from onboarding.steps.base import Tenant
 from onboarding.steps.jobs import is_our_making
@@ -45,6 +45,9 @@ class SsoApplication:
 
     def assess(self, wanted: Wanted, facts: Facts) -> Verdict:
         """Done by a person's choice, or by itself where exactly one fits."""
+        unowned = ownership.unowned(wanted, facts.candidates, applications.chosen_id(wanted))
+        if unowned is not None:
+            return ownership.ask(wanted, unowned)
         ranked = applications.rank(wanted, facts.candidates)
         if not any(each.candidate.template_id for each in ranked):
             return _nothing_usable(wanted, ranked)

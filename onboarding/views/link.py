@@ -26,7 +26,7 @@ from .approver import role_hint
 from .forwarding import forwarding
 from .private import kept_private
 from .problems import closed_page, problem_page
-from .stages import stages
+from .stages import just_approved, stages
 
 Kind = StepState.Kind
 SIGN_INS = "sign_ins"  # in the session: what msal needs when the browser comes back, by the hash of the state
@@ -41,13 +41,19 @@ def _problem(request: HttpRequest, problem: consent.ConsentProblem, *, is_answer
     if is_answer and problem.link is not None:
         access.may_forward(request, problem.link)
     return problem_page(
-        request, problem.kind, problem.sentence, link=problem.link, detail=problem.detail, is_answer=is_answer
+        request,
+        problem.kind,
+        problem.sentence,
+        link=problem.link,
+        code=problem.code,
+        request_id=problem.request_id,
+        is_answer=is_answer,
     )
 
 
-# The button's way leads through Microsoft to wherever the customer's tenant signs people in, perhaps a federated host of
-# theirs; browsers hold every hop of a form's redirects against form-action.
-@csp_update({"form-action": ["https:"]})
+# The button's way leads through Microsoft to wherever the customer's tenant signs people in, perhaps a federated host
+# of theirs; browsers hold every hop of a form's redirects against form-action.
+@csp_update({"form-action": ["https:"]})  # type: ignore[arg-type] # its annotation knows no views with arguments
 @kept_private
 @require_safe
 def link(request: HttpRequest, token: str) -> HttpResponse:
@@ -68,7 +74,8 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
         "token": token,
         "is_ready": consent.expected_tenant(found) is not None,
         "forwarding": forwarding(view, address),
-        "client_id": settings.ENTRA_CLIENT_ID,
+        "client_id": view.size.client_id,
+        "owner": {"client_id": view.size.client_id},
         "form": ApproverForm(),
         "action": reverse("approver_by_link", args=[token]),
     }
@@ -137,20 +144,22 @@ def _standing(view: queries.LinkView) -> dict[str, Any]:
     """What the progress page shows beside the view itself."""
     paused = view.link.onboarding.state == State.PAUSED
     arrived = view.arrived.created + view.arrived.updated
-    asks = [
-        step.sentence
+    pending = any(just_approved(step) for step in view.steps)
+    asking = [
+        step
         for step in view.steps
-        if step.is_current and step.kind == Kind.ASKING and step.court == Court.CUSTOMER
+        if step.is_current and step.kind == Kind.ASKING and step.court == Court.CUSTOMER and not pending
     ]
     return {
         "view": view,
         "stages": stages(view.steps),
         "live": all(step.kind == Kind.DONE for step in view.steps),
-        "asks": asks[0] if asks else "",
+        "asks": asking[0].sentence if asking else "",
+        "owner": asking[0].offers.get("owner") if asking else None,
         "arrived": arrived,
-        "arrived_text": number_format(arrived, force_grouping=True),
+        "shown": number_format(arrived, force_grouping=True),
         "scope_text": number_format(view.in_scope, force_grouping=True) if view.in_scope else "",
-        "moving": view.moving and not paused,
+        "moving": (view.moving or pending) and not paused,
         "paused": paused,
     }
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,9 +11,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
-from onboarding import queries
+from onboarding import queries, sizes
+from onboarding.catalogue import explain_code, is_known
 from onboarding.forms.approver import ApproverForm
 from onboarding.models import Link
+from onboarding.verdicts import Court
 from onboarding.words import Sentence, say
 
 from .forwarding import forwarding
@@ -46,6 +47,12 @@ READINGS = {
     "forged": Reading(gettext_lazy("We cannot accept this answer"), 400),
     "too_late": Reading(gettext_lazy("That took too long"), 400),
 }
+WHO_ACTS: dict[Court, str | Promise] = {
+    Court.CUSTOMER: gettext_lazy("Who acts: you, or another administrator of your organisation."),
+    Court.CS: gettext_lazy("Who acts: your contact at Haiilo, together with you."),
+    Court.HAIILO: gettext_lazy("Who acts: the engineers at Haiilo. You need not do anything."),
+    Court.MICROSOFT: gettext_lazy("Who acts: nobody. Wait a few minutes, then try again."),
+}
 CLOSED = {
     "used": _("Somebody has signed in with it and approved already. Each link works once."),
     "expired": _("Nothing was changed at your end. Ask us for a new one; it takes us a minute."),
@@ -59,7 +66,8 @@ def problem_page(
     sentence: Sentence | str,
     *,
     link: Link | None = None,
-    detail: str = "",
+    code: str = "",
+    request_id: str = "",
     is_answer: bool = False,
 ) -> HttpResponse:
     """The page for one problem. `is_answer`: its address is a callback's, which cannot be opened a second time."""
@@ -69,15 +77,24 @@ def problem_page(
         "kind": kind,
         "headline": reading.headline,
         "sentence": str(sentence),
-        "detail": detail,
+        "detail": " · ".join(part for part in (code, request_id) if part),
+        **_explained(code, sentence),
         "view": view,
         "forwarding": forwarding(view) if view else None,
-        "client_id": settings.ENTRA_CLIENT_ID,
+        "client_id": (view.size if view else sizes.STANDARD).client_id,
         "is_answer": is_answer,
         "form": ApproverForm() if view else None,
         "action": reverse("approver"),
     }
     return render(request, "link/problem.html", context, status=reading.status)
+
+
+def _explained(code: str, sentence: Sentence | str) -> dict[str, str | Promise]:
+    """What the catalogue says about the code, unless the page begins with it, and who has to act."""
+    if not is_known(code):
+        return {"explanation": "", "who_acts": WHO_ACTS[Court.CS] if code else ""}
+    explanation, court = explain_code(code)
+    return {"explanation": "" if explanation == sentence else str(explanation), "who_acts": WHO_ACTS[court]}
 
 
 def closed_page(request: HttpRequest, link: Link) -> HttpResponse:

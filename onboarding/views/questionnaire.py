@@ -16,7 +16,7 @@ from onboarding.models import Link, Onboarding, Questionnaire
 from onboarding.queries.contacts import expected_tenant
 from onboarding.words import say
 
-from .link import kept_private
+from .private import kept_private
 from .problems import closed_page, problem_page
 from .staff import for_staff
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from onboarding import queries
+from onboarding import access, queries
 from onboarding.forms import AnswerForm, focus_first_error, form_for
 from onboarding.http import page
 from onboarding.models import Onboarding
-from onboarding.queries import StepView
+from onboarding.queries import Record, StepView
 
 from .refreshing import now_seen
 
@@ -44,6 +45,8 @@ def record_page(
         "opened": opened if current is None or opened != current.key else "",
         "opened_form": forms.get(opened),
         "new_link": new_link,
+        "client_id": record.customer.size.client_id,
+        "may_decide": _may_decide(request, record),
         "has_open_link": any(link.condition() == "open" for link in record.links),
         "seen": seen,
         "refreshes": record.watched and not forms,
@@ -53,6 +56,13 @@ def record_page(
     if new_link:
         response["Cache-Control"] = "no-store"
     return response
+
+
+def _may_decide(request: HttpRequest, record: Record) -> bool:
+    """Whether this person may approve what is proposed: the author may not."""
+    return record.rebinding is not None and (
+        settings.SINGLE_APPROVER or record.rebinding.proposed_by_id != access.staff(request).pk
+    )
 
 
 def _form(step: StepView, opened: str) -> AnswerForm | None:

@@ -60,6 +60,11 @@ _LABELS: dict[str, Words] = {
 }
 
 
+def just_approved(step: StepView) -> bool:
+    """Whether the round trip through Microsoft ended and the engine has not looked at what came of it."""
+    return step.is_current and step.key == "consent" and step.pending
+
+
 def stages(steps: Sequence[StepView]) -> list[Stage]:
     """The stages that these steps amount to; at most one is current."""
     found = {step.key: step for step in steps}
@@ -72,8 +77,8 @@ def _stage(title: Words, sentence: Words, steps: Sequence[StepView], current: St
         return Stage(title, Kind.DONE, _LABELS[Kind.DONE], "", False)
     if current not in steps or current is None:
         return Stage(title, Kind.NEW, _LABELS[Kind.NEW], "", False)
-    if current.kind == Kind.ASKING and current.court == Court.CUSTOMER:
+    if current.kind == Kind.ASKING and current.court == Court.CUSTOMER and not just_approved(current):
         return Stage(title, Kind.ASKING, _("needs you"), "", True)  # what is needed is the page's first sentence
-    if current.kind in (Kind.NEW, Kind.WAITING):
+    if current.kind in (Kind.NEW, Kind.WAITING) or just_approved(current):
         return Stage(title, Kind.WAITING, _LABELS[Kind.WAITING], sentence, True)
     return Stage(title, Kind.WAITING, _LABELS[Kind.TODO], _("It is Haiilo's turn; you need not do anything."), True)

@@ -31,7 +31,13 @@ def step(request: HttpRequest, pk: int, key: str) -> HttpResponse:
         return redirect("record", pk)
     if not form.is_valid():
         return record_page(request, onboarding, opened=key, filled=form)
-    services.answer(onboarding, key, actor=access.staff(request), answer=form.answer(), secrets=form.secrets() or None)
+    try:
+        services.answer(
+            onboarding, key, actor=access.staff(request), answer=form.answer(), secrets=form.secrets() or None
+        )
+    except services.Refused as refused:
+        messages.warning(request, str(refused.sentence))
+        return redirect("record", pk)
     note = form.note()
     messages.success(request, f"{_('Saved. We look at once what comes of it.')} {note or ''}".strip())
     return redirect("record", pk)

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import pytest
 import requests
+from django.conf import settings
 from django.utils import timezone
 
 from graphclient import GraphClient, Transport
@@ -48,7 +49,7 @@ class Far:
 
     def by_hand(self) -> GraphClient:
         """Graph as somebody with the portal uses it: no guard of ours."""
-        return GraphClient(Transport(connect.session(), connect._sources.of(self.tid)))
+        return GraphClient(Transport(connect.session(), connect._sources.of(self.tid, settings.ENTRA_CLIENT_ID)))
 
     def mood(self, **mood: Any) -> None:
         self.ask("POST", f"/tenants/{self.tid}/mood", **mood)

@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 Json = dict[str, Any]
 
 texts = st.text(max_size=30) | st.sampled_from(
-    ["", "Müller, \u00e5\u4e2d\U0001f600", "\u0000\u001f\u2028", "\ud800", 'emails[type eq "work"].value', 'a/b\\c"d']
+    [
+        "",
+        "@odata.type",
+        "Müller, \u00e5\u4e2d\U0001f600",
+        "\u0000\u001f\u2028",
+        "\ud800",
+        'emails[type eq "work"].value',
+        'a/b\\c"d',
+    ]
 )
 numbers = st.integers(-(2**63), 2**63 - 1) | st.sampled_from([0.5, 1e300, -0.0, 1.0])
 loose: st.SearchStrategy[Any] = st.recursive(

@@ -58,6 +58,7 @@ TABLE = [
     # not there, there already
     (GET, SP, 404, envelope("Request_ResourceNotFound", "does not exist"), errors.NotThere),
     (GET, SP, 404, envelope("Directory_ObjectNotFound", "no"), errors.NotThere),
+    (GET, SP, 410, envelope("Gone", "no"), errors.NotThere),
     (START, f"{JOBS}/1/start", 404, envelope("JobNotFound", "no"), errors.NotThere),
     (
         PUT,

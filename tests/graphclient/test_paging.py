@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from graphclient import HostRefused, Malformed, Transport
-from graphclient.paging import ADVANCED, pages
+from graphclient.paging import ADVANCED, MOST_EMPTY, pages
 from graphclient.paths import literal, part, stays_at
 
-from .far_side import FarSide, Reply
+from .far_side import Asked, FarSide, Reply
 
 BASE = "https://graph.microsoft.com/v1.0"
 HOSTILE = [
@@ -85,6 +85,16 @@ def test_ends_a_circle_of_links(far: FarSide, transport: Transport) -> None:
 def test_goes_on_over_an_empty_page(far: FarSide, transport: Transport) -> None:
     far.on("GET", "/v1.0/users", page(link=f"{BASE}/users?p=2"), page("2"))
     assert [row["id"] for row in pages(transport, "/users")] == ["2"]
+
+
+def test_ends_a_chain_of_empty_pages(far: FarSide, transport: Transport) -> None:
+    def empty(asked: Asked) -> Reply:
+        return page(link=f"{BASE}/users?p={len(far.asked)}")
+
+    far.on("GET", "/v1.0/users", empty)
+    with pytest.raises(Malformed, match="empty"):
+        list(pages(transport, "/users"))
+    assert len(far.asked) == MOST_EMPTY + 1
 
 
 @pytest.mark.parametrize("answer", [{}, {"value": None}, {"value": {}}])

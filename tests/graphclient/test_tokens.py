@@ -144,7 +144,7 @@ NUMBERS = [
     *[(number, OurCredentialRefused) for number in (7000215, 7000222, 7000218, 700027, 50012, 700025, 700030)],
     *[(number, Rejected) for number in (90002, 50059, 90019, 90038, 900382, 9001023, 500011, 70011, 900144, 1)],
     (53003, NotAllowed),
-    (90033, Unavailable),
+    *[(number, Unavailable) for number in (90033, 90006, 90024, 90025)],
     (90055, Throttled),
     (50196, Throttled),
 ]

@@ -16,7 +16,7 @@ from urllib3.exceptions import (
     SSLError,
 )
 
-from graphclient.wire import Lost, Why, exchange, harden
+from graphclient.wire import Lost, Why, _read, exchange, harden
 
 POOL: Any = None
 
@@ -69,3 +69,34 @@ def test_cannot_be_talked_out_of_checking_certificates() -> None:
             exchange(harden(http), "GET", "https://graph.microsoft.com/v1.0/a")
     assert [row[0] for row in seen] == [True, True, "/etc/own-bundle.pem"]
     assert {row[1:] for row in seen} == {((5.0, 30.0), True)}
+
+
+class Trickle:
+    """A body of ever more bytes, and the socket below it; notes how long each read may wait."""
+
+    def __init__(self) -> None:
+        self.connection = self.sock = self
+        self.seconds, self.allowed = 30.0, list[float]()
+
+    def gettimeout(self) -> float:
+        return self.seconds
+
+    def settimeout(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.allowed.append(seconds)
+
+    def read1(self, size: int, *, decode_content: bool) -> bytes:
+        return b"x"
+
+
+def test_lets_no_read_outlast_the_deadline() -> None:
+    body: Any = Trickle()
+    now = iter([0.0, 12.0, 34.0, 36.0])
+    assert _read(body, 1000, 35.0, lambda: next(now)) is Why.TIMED_OUT
+    assert body.allowed == [30.0, 23.0, 1.0]
+
+
+def test_reads_on_where_the_socket_is_out_of_reach() -> None:
+    body: Any = Trickle()
+    body.connection = None
+    assert _read(body, 3, 35.0, lambda: 0.0) is Why.TOO_LARGE

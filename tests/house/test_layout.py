@@ -8,10 +8,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.urls import get_resolver
 
-from config.launch import stack
+from config.launch import keys, stack
+from onboarding import sizes
 from onboarding.steps import STEPS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -52,8 +52,11 @@ def test_has_a_test_that_names_each_url():
     assert sorted(name for name in names if f'"{name}"' not in tests) == []
 
 
-def test_asks_the_sandbox_for_the_permissions_of_production():
-    assert stack.PERMISSIONS == settings.ENTRA_PERMISSIONS
+def test_registers_the_applications_of_production_at_the_sandbox():
+    assert [sorted(permissions) for _name, permissions in stack.APPS.values()] == [
+        sorted(size.names) for size in sizes.SIZES
+    ]
+    assert list(stack.APPS) == [keys.CLIENT_ID, keys.SCOPED_CLIENT_ID, keys.MONITOR_CLIENT_ID]
 
 
 def test_describes_every_setting_that_the_environment_gives():

@@ -114,7 +114,7 @@ def test_tells_the_admin_how_to_remove_us_from_the_wrong_tenant_and_tells_custom
     assert CLIENT in text_of(page)
     assert not invitation.is_granted
     event = Event.objects.get(kind="wrong_tenant")
-    assert event.detail == {"tenant": OTHER_TENANT, "expected": TENANT}
+    assert event.detail == {"code": "tenant_mismatch", "tenant": OTHER_TENANT, "expected": TENANT}
     assert Event.objects.filter(kind="consent").count() == 0
 
 

@@ -199,3 +199,27 @@ def test_refuses_the_name_of_another_customer_and_changes_nothing(alice, custome
     customer.customer.refresh_from_db()
     assert customer.customer.name != other.customer.name
     assert customer.customer.name in page.text
+
+
+def test_asks_for_no_size_where_one_application_is_registered(alice, settings):
+    settings.ENTRA_SCOPED_CLIENT_ID = ""
+    assert 'name="consent_size"' not in alice.get(reverse("customer_new")).content.decode()
+    assert made(create(alice, consent_size="scoped")).consent_size == "standard"
+
+
+def test_offers_the_sizes_that_are_registered(alice, settings):
+    settings.ENTRA_SCOPED_CLIENT_ID, settings.ENTRA_MONITOR_CLIENT_ID = "scoped", "monitor"
+    page = alice.get(reverse("customer_new")).content.decode()
+    assert 'value="scoped"' in page
+    assert 'value="monitor"' not in page
+    assert made(create(alice, consent_size="scoped")).consent_size == "scoped"
+
+
+def test_keeps_the_size_that_a_customer_has(alice, settings):
+    settings.ENTRA_CLIENT_ID, settings.ENTRA_SCOPED_CLIENT_ID = "standard", ""
+    onboarding = builders.onboarding(consent_size="scoped")
+    page = alice.get(reverse("customer_edit", args=[onboarding.pk])).content.decode()
+    assert '<option value="scoped" selected>' in page
+    post(alice, "customer_edit", onboarding.pk, **GOOD)
+    onboarding.customer.refresh_from_db()
+    assert onboarding.customer.consent_size == "scoped"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -14,9 +15,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from config.redaction import Redacting
-from onboarding import services
+from onboarding import services, sizes
 from onboarding.models import ConsentAttempt, Link, StepState
-from onboarding.queries import PERMISSIONS
 from tests import builders
 
 from .visitor import invited
@@ -29,15 +29,20 @@ def test_says_who_asks_whom_for_what(client):
     page = client.get(invitation.path).content.decode()
     assert "Contoso &amp; Söhne" in page
     assert "alice@haiilo.example" in page
-    for permission in PERMISSIONS:
-        assert permission.name in page
+    for name in sizes.STANDARD.names:
+        assert name in page
     assert page.count("Global Administrator") >= 2
     assert "Sign in and review with Microsoft" in page
     assert f'action="{invitation.begin_path}"' in page
 
 
-def test_explains_each_permission_of_the_registration_and_no_other():
-    assert [permission.name for permission in PERMISSIONS] == house.ENTRA_PERMISSIONS
+@pytest.mark.parametrize("size", sizes.SIZES, ids=lambda size: size.key)
+def test_explains_each_permission_of_the_customers_size_and_no_other(client, settings, size):
+    setattr(settings, size.setting, f"client-of-{size.key}")
+    page = client.get(invited(consent_size=size.key).path).content.decode()
+    shown = re.findall(r'<dt class="strong"><code>([\w.]+)</code></dt>', page)
+    assert tuple(shown) == size.names
+    assert f"client-of-{size.key}" in page
 
 
 def test_gives_a_message_to_forward_with_the_link_in_it(client):
@@ -212,3 +217,12 @@ def test_lets_the_sign_in_go_on_to_the_customers_own_federated_host(client):
     (form_action,) = [rule for rule in policy.split("; ") if rule.startswith("form-action")]
     assert form_action.split()[-1] == "https:"
     assert "https:" not in policy.replace(form_action, "")
+
+
+def test_says_how_to_make_us_an_owner_only_where_that_is_needed(client, settings):
+    settings.ENTRA_SCOPED_CLIENT_ID = "scoped-client"
+    page = client.get(invited(consent_size="scoped").path).content.decode()
+    assert "New-MgServicePrincipalOwnerByRef" in page
+    assert "/owners/$ref" in page
+    assert "appId eq &#x27;scoped-client&#x27;" in page or "appId eq 'scoped-client'" in page
+    assert "OwnerByRef" not in client.get(invited().path).content.decode()

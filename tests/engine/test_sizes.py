@@ -1,0 +1,124 @@
+"""Three sizes of consent: what each asks for, and an onboarding with the one that reaches only what we own."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from config.launch.keys import MONITOR_CLIENT_ID, SCOPED_CLIENT_ID
+from onboarding import connect, services, sizes
+from onboarding.models import ConsentAttempt, Customer
+from onboarding.wishes import wanted_of
+from tests import builders
+
+from .conftest import answer_all, customer_of, look
+
+READS = [
+    "Application.Read.All",
+    "ProvisioningLog.Read.All",
+    "User.Read.All",
+    "GroupMember.Read.All",
+    "Organization.Read.All",
+]
+
+
+@pytest.mark.parametrize(
+    ("size", "names"),
+    [
+        (sizes.STANDARD, ["Synchronization.ReadWrite.All", *READS]),
+        (sizes.SCOPED, ["Application.ReadWrite.OwnedBy", *READS]),
+        (sizes.MONITOR, ["Synchronization.Read.All", *READS]),
+    ],
+    ids=lambda value: getattr(value, "key", ""),
+)
+def test_asks_for_exactly_these_permissions(size, names):
+    assert list(size.names) == names
+    assert all(str(each.allows) and str(each.not_allows) for each in size.permissions)
+
+
+@pytest.mark.parametrize("size", sizes.SIZES, ids=lambda size: size.key)
+def test_asks_in_no_size_for_what_would_take_over_a_tenant(size):
+    never = re.compile(r"(Application|Directory|AppRoleAssignment|RoleManagement)\.\w*Write\w*\.All")
+    assert [name for name in size.names if never.fullmatch(name)] == []
+
+
+def test_changes_nothing_with_the_size_for_watching():
+    assert [name for name in sizes.MONITOR.names if "Write" in name] == []
+
+
+@pytest.mark.parametrize(
+    ("configured", "offered"),
+    [
+        ({}, ["standard"]),
+        ({"ENTRA_SCOPED_CLIENT_ID": "s"}, ["standard", "scoped"]),
+        ({"ENTRA_MONITOR_CLIENT_ID": "m"}, ["standard"]),
+    ],
+)
+def test_offers_for_setting_up_what_is_registered_and_can(settings, configured, offered):
+    settings.ENTRA_CLIENT_ID = "standard"
+    settings.ENTRA_SCOPED_CLIENT_ID = settings.ENTRA_MONITOR_CLIENT_ID = ""
+    for name, value in configured.items():
+        setattr(settings, name, value)
+    assert [size.key for size in sizes.offered()] == offered
+
+
+@pytest.fixture
+def registered(wired, settings):
+    settings.ENTRA_SCOPED_CLIENT_ID, settings.ENTRA_MONITOR_CLIENT_ID = SCOPED_CLIENT_ID, MONITOR_CLIENT_ID
+
+
+def consented_to(far, client_id):
+    far.ask("POST", f"/tenants/{far.tid}/consent", user_name=far.tenant["admin"]["user_name"], client_id=client_id)
+
+
+def scoped_customer(far):
+    """Its admin has just approved the scoped application."""
+    consented_to(far, SCOPED_CLIENT_ID)
+    made = customer_of(far)
+    Customer.objects.filter(pk=made.customer.pk).update(consent_size="scoped")
+    made.refresh_from_db()
+    look(made)
+    builders.granted(made, far.tid)
+    ConsentAttempt.objects.filter(link__onboarding=made).update(consent_size="scoped")
+    return made
+
+
+@pytest.mark.django_db
+def test_asks_to_be_made_an_owner_and_goes_on_once_it_is_one(registered, far):
+    made = answer_all(scoped_customer(far), far, until="readiness")
+    state = builders.state(made, "readiness")
+    assert (state.kind, state.code, state.court) == ("asking", "not_owner", "customer")
+    owner = state.offers["owner"]
+    assert owner["service_principal_id"] == far.tenant["service_principal_id"]
+    assert owner["client_id"] == SCOPED_CLIENT_ID
+    far.ask("POST", f"/tenants/{far.tid}/own", client_id=SCOPED_CLIENT_ID)
+    made = answer_all(made, far)
+    assert made.state == "live"
+    assert builders.state(made, "readiness").evidence["owner_of"]
+    services.look_again(made, actor=made.customer.owner, step_key="readiness")
+    look(made)
+    seen = {
+        each["operation"]["text"]: each["verdict"] for each in builders.state(made, "readiness").evidence["abilities"]
+    }
+    assert (seen["write mappings"], seen["start provisioning"], seen["restart provisioning"]) == ("yes", "yes", "open")
+    assert far.calls("POST", "/restart") == []
+
+
+@pytest.mark.django_db
+def test_speaks_to_each_tenant_as_the_application_it_consented_to(registered, far):
+    made = answer_all(scoped_customer(far), far, until="readiness")
+    reach = connect.Reach(wanted_of(made.pk))
+    assert reach.client_id == SCOPED_CLIENT_ID
+    assert reach.graph.organization.get().id == far.tid
+    standard, scoped = (connect._sources.of(far.tid, key) for key in ("another", SCOPED_CLIENT_ID))
+    assert standard is not scoped
+
+
+@pytest.mark.django_db
+def test_takes_an_approval_of_another_size_for_none(registered, far):
+    made = scoped_customer(far)
+    assert wanted_of(made.pk).consent is not None
+    Customer.objects.filter(pk=made.customer.pk).update(consent_size="standard")
+    wanted = wanted_of(made.pk)
+    assert (wanted.consent, wanted.link) == (None, None)

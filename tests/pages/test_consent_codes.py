@@ -1,0 +1,110 @@
+"""Every code that the browser can come back with: who acts, in words, on the admin's page and on the record."""
+
+from __future__ import annotations
+
+import pytest
+
+from onboarding.catalogue import explain_code, is_known
+from onboarding.models import ConsentAttempt
+from onboarding.steps.consent import Consent, Facts
+from onboarding.verdicts import Asking, Court
+from onboarding.views.problems import WHO_ACTS
+from onboarding.wishes import wanted_of
+from tests.graphclient.entra import Entra
+
+from .desk import open_record
+from .visitor import Visitor, far_side, invited, text_of
+
+pytestmark = pytest.mark.django_db
+
+CORRELATION = "8b1f4f0e-2222-47f3-8f3f-6f9b1f0d2f00"
+CUSTOMER, CS, HAIILO, MICROSOFT = Court.CUSTOMER, Court.CS, Court.HAIILO, Court.MICROSOFT
+BY_COURT = {
+    CUSTOMER: "65004 65001 90094 90093 90095 50105 50020 50034 16000 50053 50055 50057 50126 50074 50076 50079 53000 "
+    "53001 53003 530032 530035 500212 500213 500021 500022 650052 650056 650051 70001 90036 90072",
+    HAIILO: "50011 900971 50194 650054 650057 70011 900144 90130",
+    CS: "54005",
+    MICROSOFT: "90033 90055",
+}
+ROWS = [(f"AADSTS{number}", court) for court, numbers in BY_COURT.items() for number in numbers.split()]
+WORDS = ["permission_denied", "consent_required", "access_denied"]
+
+
+@pytest.fixture
+def visitor(settings):
+    with far_side(settings) as far:
+        yield Visitor(Entra(far).open())
+
+
+def refuse(visitor, invitation, code):
+    description = f"{code}: Something. Trace ID: x Correlation ID: {CORRELATION} Timestamp: y"
+    answer = {"error": "server_error", "error_description": description}
+    return visitor.granted({**visitor.consent(invitation), **answer})
+
+
+@pytest.mark.parametrize(("code", "court"), ROWS, ids=[code for code, _ in ROWS])
+def test_says_what_a_code_means_and_who_acts(visitor, code, court, alice):
+    invitation = invited()
+    text = text_of(refuse(visitor, invitation, code))
+    sentence, found = explain_code(code)
+    assert is_known(code)
+    assert found == court
+    assert str(sentence).replace("'", "&#x27;") in text
+    assert str(WHO_ACTS[court]) in text
+    assert f"{code} · {CORRELATION}" in text
+    shown = open_record(alice, invitation.onboarding).text
+    assert str(sentence) in shown
+    assert f"{code} · {CORRELATION}" in shown
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_takes_a_word_without_a_number_for_a_no(visitor, word):
+    invitation = invited()
+    text = text_of(visitor.granted({**visitor.consent(invitation), "error": word, "admin_consent": "True"}))
+    assert "You declined" in text
+    assert word in text
+
+
+def test_does_not_take_an_error_for_a_no_because_microsoft_calls_it_access_denied(visitor):
+    invitation = invited()
+    answer = {"error": "access_denied", "error_description": "AADSTS650051: at the same time"}
+    text = text_of(visitor.granted({**visitor.consent(invitation), **answer}))
+    assert "You declined" not in text
+    assert "Two consents met each other" in text
+
+
+def test_shows_an_unknown_code_with_its_correlation_id(visitor, alice):
+    invitation = invited()
+    text = text_of(refuse(visitor, invitation, "AADSTS7654321"))
+    assert f"AADSTS7654321 · {CORRELATION}" in text
+    assert str(WHO_ACTS[CS]) in text
+    shown = open_record(alice, invitation.onboarding).text
+    assert "Microsoft gives the code AADSTS7654321" in shown
+    assert CORRELATION in shown
+
+
+def test_tells_a_private_account_from_a_forged_token(visitor):
+    invitation = invited()
+    private = "9188040d-6c67-4c5b-b112-36a304b66dad"
+    visitor.entra.claims |= {"tid": private, "iss": f"https://login.microsoftonline.com/{private}/v2.0"}
+    text = text_of(visitor.signed_in(visitor.begin(invitation)))
+    assert "private Microsoft account" in text
+    assert ConsentAttempt.objects.get().error == "wrong_account"
+
+
+def test_names_our_own_checks_too(visitor):
+    text = text_of(visitor.granted({"state": "made-up", "admin_consent": "True"}))
+    assert "state_mismatch" in text
+    assert str(WHO_ACTS[CS]) in text
+
+
+@pytest.mark.parametrize(
+    ("code", "court"), [("AADSTS50011", HAIILO), ("AADSTS90036", CUSTOMER), ("AADSTS7654321", HAIILO)]
+)
+def test_puts_the_onboarding_in_the_court_of_who_acts(visitor, code, court):
+    invitation = invited()
+    refuse(visitor, invitation, code)
+    verdict = Consent().assess(wanted_of(invitation.onboarding.pk), Facts())
+    assert isinstance(verdict, Asking)
+    assert (verdict.court, verdict.code) == (court, "failed")
+    assert str(verdict.question) == str(explain_code(code)[0])

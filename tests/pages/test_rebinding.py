@@ -1,0 +1,163 @@
+"""After an answer from another tenant: both are shown, and only two people together change the expected one."""
+
+from __future__ import annotations
+
+import pytest
+from django.http import Http404
+from django.test import Client
+from django.urls import reverse
+
+from onboarding import rebinding, services
+from onboarding.models import Customer, Event, Rebinding, StepState, TenantBinding
+from tests import builders
+from tests.graphclient.entra import CLIENT, OTHER_TENANT, TENANT, Entra
+
+from .desk import open_record, post
+from .visitor import Visitor, far_side, invited, text_of
+
+pytestmark = pytest.mark.django_db
+
+REASON = "Called Eva Berg on the number in the contract."
+WISH = {"tenant_id": OTHER_TENANT, "reason": REASON}
+
+
+@pytest.fixture
+def made(alice, settings):
+    """A customer of alice's and bob's, for whom another tenant answered."""
+    with far_side(settings) as far:
+        invitation, visitor = invited(), Visitor(Entra(far).open())
+        visitor.granted({**visitor.consent(invitation), "tenant": OTHER_TENANT})
+        builders.portfolio(builders.person("bob"))
+        yield invitation.onboarding
+
+
+@pytest.fixture
+def bob(made):
+    client = Client()
+    client.force_login(builders.person("bob"))
+    return client
+
+
+def expected(made):
+    return Customer.objects.get(pk=made.customer_id).tenant_hint
+
+
+def bind(made, tenant=TENANT):
+    TenantBinding.objects.create(
+        onboarding=made, tenant_id=tenant, verified_domain="contoso.example", admin_object_id="x"
+    )
+
+
+def test_shows_both_tenants_and_how_to_remove_our_application(alice, made):
+    page = open_record(alice, made)
+    for words in ("Another tenant answered", TENANT, OTHER_TENANT, "Enterprise applications", CLIENT):
+        assert words in page.text
+
+
+def test_changes_what_is_expected_when_a_second_person_approves(alice, bob, made):
+    page = post(alice, "rebinding_propose", made.pk, **WISH)
+    assert "Another tenant is proposed" in page.text
+    assert expected(made) == ""
+    row = Rebinding.objects.get()
+    assert REASON in open_record(bob, made).text
+    page = post(bob, "rebinding_decide", made.pk, row.pk, decision="approve")
+    assert expected(made) == OTHER_TENANT
+    assert "Another tenant answered" not in page.text
+    row.refresh_from_db()
+    assert (row.proposed_by, row.decided_by, row.accepted) == (
+        builders.person("alice"),
+        builders.person("bob"),
+        True,
+    )
+    who = list(Event.objects.filter(kind="rebinding").order_by("pk").values_list("actor__username", flat=True))
+    assert who == ["alice", "bob"]
+
+
+def test_never_lets_the_author_approve(alice, made):
+    post(alice, "rebinding_propose", made.pk, **WISH)
+    row = Rebinding.objects.get()
+    assert "Approve: expect this tenant" not in open_record(alice, made).text
+    page = post(alice, "rebinding_decide", made.pk, row.pk, decision="approve")
+    assert "Somebody else of your team has to approve it" in page.text
+    assert expected(made) == ""
+
+
+def test_lets_one_person_do_both_only_where_the_setting_says_so(alice, made, settings):
+    settings.SINGLE_APPROVER = True
+    post(alice, "rebinding_propose", made.pk, **WISH)
+    post(alice, "rebinding_decide", made.pk, Rebinding.objects.get().pk, decision="approve")
+    assert expected(made) == OTHER_TENANT
+
+
+def test_leaves_everything_as_it_is_when_rejected(alice, bob, made):
+    post(alice, "rebinding_propose", made.pk, **WISH)
+    row = Rebinding.objects.get()
+    post(bob, "rebinding_decide", made.pk, row.pk, decision="reject")
+    assert expected(made) == ""
+    assert "Another tenant answered" in open_record(alice, made).text
+    page = post(bob, "rebinding_decide", made.pk, row.pk, decision="approve")
+    assert "decided already" in page.text
+    assert expected(made) == ""
+
+
+def test_never_moves_a_binding(alice, bob, made):
+    post(alice, "rebinding_propose", made.pk, **WISH)
+    bind(made)
+    post(bob, "rebinding_decide", made.pk, Rebinding.objects.get().pk, decision="approve")
+    assert expected(made) == ""
+    Rebinding.objects.all().delete()
+    assert "never moved" in post(alice, "rebinding_propose", made.pk, **WISH).text
+    assert not Rebinding.objects.exists()
+
+
+def test_proposes_no_tenant_of_another_customer(alice, made):
+    bind(builders.onboarding(), OTHER_TENANT)
+    assert "belongs to another customer" in post(alice, "rebinding_propose", made.pk, **WISH).text
+
+
+@pytest.mark.parametrize("wish", [{**WISH, "reason": ""}, {**WISH, "tenant_id": "x"}, {**WISH, "tenant_id": TENANT}])
+def test_needs_a_tenant_that_differs_and_a_reason(alice, made, wish):
+    post(alice, "rebinding_propose", made.pk, **wish)
+    assert not Rebinding.objects.exists()
+
+
+def test_keeps_one_proposal_at_a_time(alice, bob, made):
+    post(alice, "rebinding_propose", made.pk, **WISH)
+    page = post(bob, "rebinding_propose", made.pk, **{**WISH, "tenant_id": "1" + OTHER_TENANT[1:]})
+    assert "proposed already" in page.text
+    assert Rebinding.objects.count() == 1
+
+
+def test_is_nothing_for_strangers(charlie, made):
+    row = rebinding.propose(made, actor=builders.person("alice"), tenant_id=OTHER_TENANT, reason=REASON)
+    assert charlie.post(reverse("rebinding_propose", args=[made.pk]), WISH).status_code == 404
+    assert charlie.post(reverse("rebinding_decide", args=[made.pk, row.pk]), {"decision": "approve"}).status_code == 404
+    with pytest.raises(Http404):
+        rebinding.approve(row, actor=builders.person("charlie"))
+
+
+def test_has_no_side_door_for_one_person(alice, made):
+    """The record and the step's question would change the expected tenant as well."""
+    actor = builders.person("alice")
+    with pytest.raises(services.Refused):
+        services.answer(made, "customer", actor=actor, answer={"tenant_id": OTHER_TENANT})
+    for change in ({"tenant_hint": OTHER_TENANT}, {"domains": ["evil.example"]}):
+        with pytest.raises(services.Refused):
+            services.update_customer(made, actor=actor, **change)
+    services.update_customer(made, actor=actor, name="Contoso Renamed")
+    StepState.objects.filter(onboarding=made, key="customer").update(kind="asking", court="cs", done_at=None)
+    page = post(alice, "step", made.pk, "customer", tenant_id=OTHER_TENANT)
+    assert "a colleague has to approve it" in page.text
+
+
+def test_lets_the_link_go_on_with_the_tenant_that_was_approved(alice, bob, made, settings):
+    with far_side(settings) as far:
+        post(alice, "rebinding_propose", made.pk, **WISH)
+        post(bob, "rebinding_decide", made.pk, Rebinding.objects.get().pk, decision="approve")
+        builders.done(made, customer={"tenant_id": OTHER_TENANT, "domain": ""})
+        _link, token = services.issue_link(made, actor=builders.person("alice"))
+        visitor = Visitor(Entra(far, tenant=OTHER_TENANT).open())
+        answer = visitor.client.post(reverse("link_begin", args=[token]))
+        assert f"/{OTHER_TENANT}/" in answer["Location"]
+        page = visitor.signed_in(visitor.entra.visit(answer["Location"]))
+        assert page.status_code == 302, text_of(page)

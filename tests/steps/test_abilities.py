@@ -1,0 +1,83 @@
+import pytest
+
+from graphclient.probes import Finding, Probe
+from onboarding import sizes
+from onboarding.steps.abilities import TRIED, told, try_all
+from onboarding.words import Sentence
+from tests.graphclient.far_side import Reply
+from tests.graphclient.samples import ORGANIZATION
+
+from .facts import APP, JOB, at_step, candidate
+
+WRITE = "Synchronization.ReadWrite.All"
+
+
+def by_operation(wanted, *probes):
+    return {
+        str(Sentence.from_json(each["operation"])): (each["verdict"], str(Sentence.from_json(each["why"]) or ""))
+        for each in told(wanted, probes)
+    }
+
+
+@pytest.mark.parametrize(
+    ("finding", "verdict", "why"),
+    [
+        (Finding.WORKS, "yes", ""),
+        (Finding.ROLE_MISSING, "no", f"{WRITE} or the ownership"),
+        (Finding.LICENCE_MISSING, "no", "licence"),
+        (Finding.NOT_ALLOWED, "no", "refused"),
+        (Finding.NOT_THERE, "open", "nothing yet"),
+        (Finding.NOT_TRIED, "open", "nothing yet"),
+    ],
+)
+def test_tells_each_result_with_its_reason(finding, verdict, why):
+    seen = by_operation(at_step("readiness"), Probe("change provisioning", WRITE, finding))
+    assert seen["write mappings"][0] == verdict
+    assert why in seen["write mappings"][1]
+    assert bool(why) == bool(seen["write mappings"][1])
+
+
+def test_promises_nothing_that_was_not_done():
+    seen = by_operation(at_step("readiness"))
+    assert {seen[name][0] for name in ("run one person on demand", "start provisioning", "restart provisioning")} == {
+        "open"
+    }
+
+
+def test_takes_what_was_done_for_proof():
+    seen = by_operation(at_step("live"))
+    assert seen["start provisioning"] == seen["run one person on demand"] == ("yes", "")
+
+
+@pytest.mark.parametrize(("size", "why"), [(sizes.STANDARD, "start over"), (sizes.SCOPED, "known to refuse")])
+def test_never_tries_a_restart_and_says_why(size, why):
+    verdict, said = by_operation(at_step("live", size=size))["restart provisioning"]
+    assert verdict == "open"
+    assert why in said
+
+
+def test_tries_the_chosen_application_and_our_job(tenant, far):
+    base = f"/v1.0/servicePrincipals/{APP}/synchronization/jobs"
+    far.on("GET", "/v1.0/organization", Reply(200, {"value": [ORGANIZATION]}))
+    graph_id = "00000003-0000-0000-c000-000000000000"
+    far.on("GET", f"/v1.0/servicePrincipals(appId='{graph_id}')", Reply(200, {"id": "graph", "appId": graph_id}))
+    for path in (
+        "/v1.0/users",
+        "/v1.0/groups",
+        "/v1.0/auditLogs/provisioning",
+        "/v1.0/auditLogs/directoryAudits",
+        base,
+    ):
+        far.on("GET", path, Reply(200, {"value": []}))
+    far.on("GET", f"/v1.0/servicePrincipals/{APP}/appRoleAssignedTo/$count", Reply(200, 3))
+    far.on("POST", f"{base}/{JOB}/schema/parseExpression", Reply(401, {"error": {"code": "UnknownError"}}))
+    probes = try_all(tenant.graph, at_step("live"), candidate())
+    assert {each.operation: each.finding for each in probes} == {
+        **dict.fromkeys(TRIED, Finding.WORKS),
+        "change provisioning": Finding.ROLE_MISSING,
+    }
+
+
+def test_lets_no_odd_answer_hold_the_onboarding_up(tenant, far):
+    far.on("GET", "/v1.0/organization", Reply(418, {"error": {"code": "Teapot"}}))
+    assert try_all(tenant.graph, at_step("readiness"), None) == ()
