@@ -14,6 +14,7 @@ from config.launch.progress import doing, say
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PY = [sys.executable, "-m"]
+BIN = Path(sys.executable).parent
 LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-clients.lock")
 
 
@@ -65,9 +66,9 @@ def checks() -> list[tuple[str, Callable[[], str]]]:
     return [
         ("format", command(*PY, "ruff", "format", "--check", ".")),
         ("lint", command(*PY, "ruff", "check", ".")),
-        ("import contracts", command(str(Path(sys.executable).parent / "lint-imports"), "--no-cache")),
+        ("import contracts", command(f"{BIN}/lint-imports", "--no-cache")),
         ("locks", locks_name_no_host),
-        ("templates", command(str(Path(sys.executable).parent / "djade"), "--target-version", "5.2", "--check", *templates)),
+        ("templates", command(f"{BIN}/djade", "--target-version", "5.2", "--check", *templates)),
         ("translations", command(*PY, "config.launch.words", "check")),
         ("migrations", command(sys.executable, "manage.py", "makemigrations", "--check", "--dry-run")),
         (

@@ -63,7 +63,9 @@ def install_browser() -> None:
 
 def look_around(resources: ExitStack, *, everything: bool = True) -> Machine:
     """Start what is to be started; the rest is noted as missing. Other people's clients only for `everything`."""
-    machine = Machine({**os.environ, "PYTHONUNBUFFERED": "1"})
+    # importing config.celery names the product's settings, and MAKEFLAGS would make `make` talk in the tests
+    inherited = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
+    machine = Machine({**inherited, "DJANGO_SETTINGS_MODULE": "tests.settings", "PYTHONUNBUFFERED": "1"})
     if browser() is None and is_root_on_debian():
         with doing("Installing Debian's Chromium"):
             install_browser()
