@@ -128,7 +128,12 @@ class Entra:
             "preferred_username": "eva@nordwind.example",
             "wids": [GLOBAL_ADMINISTRATOR],
         }
-        claims = {name: value for name, value in (truth | self.claims).items() if value is not None}
+        given = {
+            # a claim may be said as the time from now on; the suite runs for minutes
+            name: int(now + value.total_seconds()) if isinstance(value, timedelta) else value
+            for name, value in self.claims.items()
+        }
+        claims = {name: value for name, value in (truth | given).items() if value is not None}
         secret: Any = rsa_key(self.key)
         if self.algorithm == "none":
             secret = None
