@@ -19,10 +19,11 @@ from .decide import Call, error_of, value_of
 from .errors import GraphError, HostRefused, Malformed, OutcomeUnknown
 from .guards import Guard
 from .paths import stays_at
-from .retry import Effect
+from .retry import Effect, pause_before_next
 from .wire import CAP, READ, Answer
 
 _EFFECTS = {"GET": Effect.NONE, "HEAD": Effect.NONE, "PUT": Effect.SAME, "DELETE": Effect.SAME, "PATCH": Effect.SAME}
+PUT_OFF = frozenset({429, 503, 504})
 Model = TypeVar("Model")
 
 
@@ -126,19 +127,44 @@ class Transport:
     def batch_get(self, urls: Sequence[str]) -> list[dict[str, Any] | None]:
         """Several GETs in one ``$batch``, in the given order; None where one answered 404. Raises the first error.
 
-        A batch made here carries GETs only, so the guard is asked about each of these.
+        Items are throttled one by one (Graph documentation, "JSON batching"): only those that were put off are asked
+        again, within the ten seconds of any call. A batch made here carries GETs only; the guard is asked about each.
         """
-        body = wrap(urls)
         for url in urls:
             self._carrier.ask_guard("GET", url.partition("?")[0])
-        call = _call("POST", "/$batch", Effect.NONE)
-        outcome = self._carrier.carry(call, Parcel(self._url("/$batch"), json=body, guarded=True))
-        value = value_of(call, outcome, self._clock(), required=True)
-        found: list[dict[str, Any] | None] = []
-        for url, answer in zip(urls, answer_of_each(value, len(urls)), strict=True):
-            one = _call("GET", url)
-            found.append(None if answer.status == 404 else value_of(one, answer, self._clock(), required=True))
-        return found
+        answers: dict[int, Answer] = {}
+        waiting, attempt, waited = list(range(len(urls))), 0, 0.0
+        while waiting:
+            attempt += 1
+            body = wrap([urls[number] for number in waiting])
+            call = _call("POST", "/$batch", Effect.NONE)
+            outcome = self._carrier.carry(call, Parcel(self._url("/$batch"), json=body, guarded=True))
+            value = value_of(call, outcome, self._clock(), required=True)
+            answers |= dict(zip(waiting, answer_of_each(value, len(waiting)), strict=True))
+            waiting = [number for number in waiting if answers[number].status in PUT_OFF]
+            pauses = [
+                pause_before_next(
+                    Effect.NONE,
+                    attempt,
+                    answers[number],
+                    waited=waited,
+                    now=self._clock(),
+                    jitter=self._carrier.jitter,
+                )
+                for number in waiting
+            ]
+            known = [pause for pause in pauses if pause is not None]
+            if len(known) < len(pauses) or not known:
+                break
+            waited += max(known)
+            self._carrier.sleep(max(known))
+        return [self._item(url, answers[number]) for number, url in enumerate(urls)]
+
+    def _item(self, url: str, answer: Answer) -> dict[str, Any] | None:
+        if answer.status == 404:
+            return None
+        value: dict[str, Any] = value_of(_call("GET", url), answer, self._clock(), required=True)
+        return value
 
     def after_once(self, read: Callable[[Any], Model], value: Any, path: str) -> Model:
         """Read the answer of a call that must not be repeated: an unreadable one is `OutcomeUnknown`."""
