@@ -12,18 +12,21 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, jsonify, make_response, request
 from waitress.channel import ClientDisconnected
 
 from .graph.service import Graph, Outcome
 from .graph.wire import ROOT, Call, parse_query
 from .login import service as login_service
+from .login.refusals import LoginRefused
 from .moods import Moods
 from .world import Tenant, World
 
 HERE = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:\d+)?", re.IGNORECASE)
 SLOWEST = 2.0  # seconds on the wall
 MOST_BODY = 4 * 1024 * 1024
+ACCIDENT = "sandbox.accident"
+"""In the environment of a login request: what was ordered for it."""
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 REASONS = {
@@ -56,18 +59,36 @@ class Front:
         path = environ["PATH_INFO"] = re.sub("//+", "/", environ.get("PATH_INFO", "/"))
         if path.startswith(ROOT + "/"):
             return self._graph(environ, start_response, path.removeprefix(ROOT))
+        if "/oauth2/" in path:
+            return self._login(environ, start_response, path)
         return self._flask(environ, start_response)
 
     def _graph(self, environ: Environ, start_response: StartResponse, path: str) -> Iterable[bytes]:
         call = _call(self.world, environ, path)
         outcome = self.graph.handle(call)
-        if outcome.accident == "hold" and call.caller_:
-            self.moods.hold(call.caller_.tenant)
-        if outcome.accident == "slow":
-            time.sleep(min(SLOWEST, self.world.clock.wait(timedelta(seconds=10))))
-        if outcome.accident == "lose":
-            raise ClientDisconnected  # takes effect, and the connection ends without a byte
+        if call.caller_:
+            self._wait(outcome.accident, call.caller_.tenant)
         return _send(outcome, start_response)
+
+    def _login(self, environ: Environ, start_response: StartResponse, path: str) -> Iterable[bytes]:
+        """Nothing goes wrong by chance here, only what was ordered."""
+        tenant = self.world.tenant_at(path.split("/")[1])
+        accident = self.moods.ordered(tenant, environ["REQUEST_METHOD"], path) if tenant else ""
+        if tenant is None or not accident:
+            return self._flask(environ, start_response)
+        environ[ACCIDENT] = accident
+        answer = Response.from_app(self._flask, environ)
+        self._wait(accident, tenant)
+        return _deliver(answer.status, answer.headers.to_wsgi_list(), answer.get_data(), accident, start_response)
+
+    def _wait(self, accident: str, tenant: Tenant) -> None:
+        """Raises ClientDisconnected for an answer that is to be lost: the connection ends without a byte."""
+        if accident == "hold":
+            self.moods.hold(tenant)
+        if accident == "slow":
+            time.sleep(min(SLOWEST, self.world.clock.wait(timedelta(seconds=10))))
+        if accident == "lose":
+            raise ClientDisconnected
 
 
 def _call(world: World, environ: Environ, path: str) -> Call:
@@ -89,14 +110,23 @@ def _call(world: World, environ: Environ, path: str) -> Call:
 def _send(outcome: Outcome, start_response: StartResponse) -> Iterable[bytes]:
     answer = outcome.answer
     body = answer.raw()
-    shown = body[: len(body) // 2] if outcome.accident in ("truncate", "break") else body
-    length = len(shown if outcome.accident == "truncate" else body)
     headers = list(answer.headers.items())
     if body:
         headers.append(("Content-Type", answer.content_type))
     if answer.status != 204:
-        headers.append(("Content-Length", str(length)))
-    start_response(f"{answer.status} {REASONS.get(answer.status, 'Status')}", headers)
+        headers.append(("Content-Length", str(len(body))))
+    status = f"{answer.status} {REASONS.get(answer.status, 'Status')}"
+    return _deliver(status, headers, body, outcome.accident, start_response)
+
+
+def _deliver(
+    status: str, headers: list[tuple[str, str]], body: bytes, accident: str, start_response: StartResponse
+) -> Iterable[bytes]:
+    """Half of the body when it is to end early: "truncate" says so in Content-Length, "break" promises all of it."""
+    shown = body[: len(body) // 2] if accident in ("truncate", "break") else body
+    if accident == "truncate":
+        headers = [(name, str(len(shown)) if name.lower() == "content-length" else value) for name, value in headers]
+    start_response(status, headers)
     return [shown]
 
 
@@ -108,6 +138,14 @@ def _flask(world: World, blueprints: Iterable[Any]) -> Flask:
     for each in blueprints:
         app.register_blueprint(each)
 
+    @app.before_request
+    def refuse() -> Response | None:
+        if request.environ.get(ACCIDENT) != "unavailable":
+            return None
+        refused = LoginRefused(90033, "temporarily_unavailable", status=503)
+        g.code = f"AADSTS{refused.number}"
+        return make_response(jsonify(refused.body()), refused.status)
+
     @app.after_request
     def write(answer: Response) -> Response:
         _journal(world, answer)
@@ -118,13 +156,17 @@ def _flask(world: World, blueprints: Iterable[Any]) -> Flask:
 
 def _journal(world: World, answer: Response) -> None:
     """One line for a request to login or Haiilo."""
-    host = request.host.partition(":")[0]
-    kind = "scim" if request.path.startswith(("/api/", "/haiilo/")) else "login"
-    tenant = _customer(world, host) if kind == "scim" else world.tenant_at(request.path.split("/")[1])
+    at = world.clock.stamp()
+    if request.path.startswith(("/api/", "/haiilo/")):
+        host = request.host.partition(":")[0].lower()
+        query = request.query_string
+        world.journal.note_scim(at, host, request.method, request.path, query, answer.status_code)
+        return
+    tenant = world.tenant_at(request.path.split("/")[1])
     world.journal.append(
         {
-            "time": world.clock.stamp().isoformat(),
-            "kind": kind,
+            "time": at.isoformat(),
+            "kind": "login",
             "method": request.method,
             "path": request.path,
             "query": {key: value for key, value in request.args.items() if key != "code"},
@@ -134,11 +176,7 @@ def _journal(world: World, answer: Response) -> None:
             "roles": [],
             "status": answer.status_code,
             "code": g.get("code", ""),
-            "accident": "",
+            "accident": request.environ.get(ACCIDENT, ""),
             "request_id": "",
         }
     )
-
-
-def _customer(world: World, host: str) -> Tenant | None:
-    return next((each for each in list(world.tenants.values()) if each.haiilo_host == host), None)

@@ -27,6 +27,8 @@ CHANCES = (
 )
 AFTERWARDS = frozenset({"truncate", "break", "lose", "slow"})
 """Accidents of the answer: the call took effect."""
+LOGIN_ONLY = frozenset({"unavailable"})
+"""What can be ordered besides, for calls of the login service alone: 503, without effect."""
 
 
 @dataclass
@@ -59,13 +61,16 @@ class Moods:
         return ""
 
     def ordered(self, tenant: Tenant, method: str, path: str) -> str:
-        """What was ordered for this call through the control port: "lose" or "hold" (each once), or nothing."""
+        """What was ordered for this call through the control port, each order once; nothing when there is none.
+
+        "hold", or what a lose_next order says under "how": one of AFTERWARDS or LOGIN_ONLY, "lose" unless it is told.
+        """
         for name, orders in (("lose", tenant.mood.lose_next), ("hold", tenant.mood.hold_next)):
             with self._lock:
                 found = next((order for order in orders if fits(order, method, path)), None)
                 if found is not None:
                     orders.remove(found)
-                    return name
+                    return str(found.get("how", name))
         return ""
 
     def hold(self, tenant: Tenant) -> None:
@@ -103,6 +108,15 @@ def change(tenant: Tenant, wishes: Mapping[str, Any]) -> None:
             case "throttle" | "fail":
                 setattr(mood, key, int(value))
             case "lose_next" | "hold_next":
-                getattr(mood, key).append(dict(value))
+                getattr(mood, key).append(_order(key, value))
             case _:
                 raise ValueError(f"no such mood: {key}")
+
+
+def _order(key: str, wish: Mapping[str, Any]) -> dict[str, Any]:
+    """Raises ValueError for a "how" that such a call cannot have."""
+    how = wish.get("how", "lose")
+    login = "/oauth2/" in str(wish.get("path_contains", ""))
+    if (how not in AFTERWARDS and not (how in LOGIN_ONLY and login)) or ("how" in wish and key != "lose_next"):
+        raise ValueError(f"{key} cannot be had in this way: {how}")
+    return dict(wish)

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from . import haiilo
+from . import haiilo, switches
 from .graph.applications import CUSTOM, GRAPH_APP_ID, INTEGRATED, NON_GALLERY, SAML_ROLE, USER_ROLE, graph_roles
 from .graph.assignments import put
 from .login.consenting import APPLICATION_ADMINISTRATOR, GLOBAL_ADMINISTRATOR, PRIVILEGED_ROLE_ADMINISTRATOR
@@ -18,7 +18,7 @@ DEFAULT_GROUPS = ("Germany", "Finland", "Netherlands")
 KNOWN = frozenset(
     words(
         "name domain users product haiilo_host haiilo_groups calm licence group_members groups tenant_id"
-        " app_name assignable switches"
+        " app_name switches wids"
     )
 )
 GALLERY = "WindowsAzureActiveDirectoryGalleryApplicationNonPrimaryV1"
@@ -35,6 +35,8 @@ def make_tenant(world: World, wishes: Mapping[str, Any]) -> dict[str, Any]:
     domain = str(wishes.get("domain", "")).lower()
     if unknown or "." not in domain:
         raise Unwanted(f"unknown: {sorted(unknown)}" if unknown else "a tenant needs a domain")
+    wanted = dict(wishes.get("switches") or {}) | ({"wids_in_id_tokens": True} if wishes.get("wids") else {})
+    switches.check(wanted)
     with world.lock:
         there = world.tenant_at(domain)
         if there is not None:
@@ -44,6 +46,7 @@ def make_tenant(world: World, wishes: Mapping[str, Any]) -> dict[str, Any]:
         for name in [*tenant.domains, tenant.initial_domain]:
             world.domains[name] = tenant.id
         tenant.made = _Furnishing(world, tenant, wishes).furnish()
+        switches.flip(world, tenant, wanted)
         world.touch()
     return tenant.made
 
@@ -64,7 +67,6 @@ def _tenant(world: World, domain: str, wishes: Mapping[str, Any]) -> Tenant:
         licence=licence,
     )
     tenant.mood.calm = bool(wishes.get("calm", False))
-    tenant.switches = dict(wishes.get("switches") or {})
     return tenant
 
 

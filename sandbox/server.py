@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 HOST = "127.0.0.1"
 THREADS, CONTROL_THREADS = 24, 6
 BACKLOG = 256
+LAST_ANSWERS = 2.0  # seconds for answers under way when it ends
 
 
 class Sandbox:
@@ -87,6 +88,7 @@ class Sandbox:
         self.moods.release()
         self.world.engine.stop()
         for server in self._servers:
+            server.task_dispatcher.shutdown(timeout=LAST_ANSWERS)  # an answer under way still needs the loop
             server.close()
         if self._keeper:
             self._keeper.stop()

@@ -1,10 +1,16 @@
-"""Keeping the world over a restart: one file, written aside and put in place, at intervals and at the end."""
+"""Keeping the world over a restart: one file, written aside and put in place, at intervals and at the end.
+
+Nobody can change the world while it is being written. With a hundred thousand people that takes seconds, so a large
+world is written by a copy of this process (fork), which alone stands still.
+"""
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import pickle
+import signal
 import threading
 import time
 from pathlib import Path
@@ -14,6 +20,9 @@ from .world import World
 log = logging.getLogger(__name__)
 EVERY = 1.0  # seconds between two looks whether something changed
 SHARE = 20  # saving takes at most one part of so many of the time
+LARGE = 0.5  # seconds: what takes longer to write is written by a copy from then on
+LONGEST = 600.0  # seconds for a copy
+OPEN_FILES = 65536
 
 
 def load(path: Path) -> World | None:
@@ -49,24 +58,69 @@ class Keeper:
         self._thread.join(30)
         self.save()
 
-    def save(self) -> None:
-        """Now, if something changed."""
-        with self._lock, self.world.lock:
-            if self._saved == self.world.version:
-                return
-            version, data = self.world.version, pickle.dumps(self.world, pickle.HIGHEST_PROTOCOL)
-            aside = self.path.with_suffix(".new")
-            aside.write_bytes(data)
-            aside.chmod(0o600)
-            os.replace(aside, self.path)
+    def save(self, *, by_copy: bool = False) -> None:
+        """Now, if something changed; `by_copy`: the world goes on meanwhile."""
+        with self._lock:
+            with self.world.lock:
+                if self._saved == self.world.version:
+                    return
+                version = self.world.version
+                child = self._fork() if by_copy else self._write()
+            if child and not ended_well(child):
+                with self.world.lock:
+                    version = self.world.version
+                    self._write()
             self._saved = version
 
+    def _write(self) -> int:
+        os.replace(self._written(".new"), self.path)
+        return 0
+
+    def _written(self, suffix: str) -> Path:
+        aside = self.path.with_suffix(suffix)
+        aside.write_bytes(pickle.dumps(self.world, pickle.HIGHEST_PROTOCOL))
+        aside.chmod(0o600)
+        return aside
+
+    def _fork(self) -> int:
+        """The copy's process id; it has this thread alone and lets go of what the others hold: clients' connections."""
+        parent, child = os.getpid(), os.fork()
+        if child:
+            return child
+        status = 1
+        try:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            os.closerange(3, OPEN_FILES)
+            gc.disable()  # looking through everything would copy the memory for nothing
+            aside = self._written(".copy")
+            if os.getppid() == parent:  # else another run may have the file by now
+                os.replace(aside, self.path)
+                status = 0
+        finally:
+            os._exit(status)
+
     def _run(self) -> None:
-        pause = EVERY
+        pause, large = EVERY, False
         while not self._end.wait(pause):
             began = time.monotonic()
             try:
-                self.save()
+                self.save(by_copy=large)
             except Exception:
                 log.exception("the world could not be kept")
-            pause = max(EVERY, (time.monotonic() - began) * SHARE)
+            took = time.monotonic() - began
+            large = large or took > LARGE
+            pause = max(EVERY, took * SHARE)
+
+
+def ended_well(child: int) -> bool:
+    """Wait for a process of ours; one that takes LONGEST is ended."""
+    until = time.monotonic() + LONGEST
+    while time.monotonic() < until:
+        pid, status = os.waitpid(child, os.WNOHANG)
+        if pid:
+            return os.waitstatus_to_exitcode(status) == 0
+        time.sleep(0.05)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return False

@@ -8,23 +8,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .graph.applications import CUSTOM, INTEGRATED, NON_GALLERY, SAML_ROLE, USER_ROLE
-from .graph.jobs import new_job
+from . import plights
 from .provisioning.scenarios import SWITCHES as PROVISIONING
-from .world import ServicePrincipal, Tenant, World, new_id
+from .world import Tenant, World
 
 OURS: dict[str, str] = {
     "F1": "No account may consent: the page says AADSTS90094; going back answers error=consent_required.",
     "F2": "The consent's answer names another tenant than the one that consented.",
-    "F3": "A consent takes effect after ten minutes: until then AADSTS7000229 at the token endpoint.",
+    "F3": "A consent takes effect after ten minutes, or so many: until then AADSTS7000229 at the token endpoint.",
     "F4": 'A consent grants half of the permissions; "concurrent": the first try ends with AADSTS650051.',
-    "F5": "Synchronization.ReadWrite.All is not effective: 401 UnknownError with an empty message.",
-    "F6": "The application came from an OIDC registration: its list of templates is empty.",
+    "F5": "Synchronization.ReadWrite.All is granted and not effective: 401 UnknownError with an empty message.",
+    "F6": "The application is an OIDC registration: no template id, mode oidc, and its list of templates is empty.",
     "F7": "A twin application is there with a legacy customappsso job to another host; nobody arrives.",
     "F10": "Saved secrets are visible only three minutes later: start answers 400, validation fails.",
-    "F12": "Nobody is assigned: appRoleAssignedTo is empty, and a cycle ends with 0 users.",
-    "F32": "No P1 licence: 403 Authentication_RequestFromNonPremiumTenantOrB2CTenant on the logs.",
+    "F32": "No P1 licence, also in organization and subscribedSkus: 403"
+    " Authentication_RequestFromNonPremiumTenantOrB2CTenant on the logs.",
     "F35": "Access is lost: 401 InvalidAuthenticationToken, and AADSTS700016 at the token endpoint.",
+    "wids_in_id_tokens": "ID tokens carry the person's directory roles (wids), as a registration may ask for.",
     "two_secrets_are_enough": "PUT secrets saves as documented, also without SyncAll and SyncNotificationSettings.",
     "owner_may_restart": "OwnedBy is enough for restart, as documented.",
     "filter_by_sign_on_mode": "$filter on preferredSingleSignOnMode works.",
@@ -50,48 +50,24 @@ def _order(key: str) -> tuple[int, str]:
     return (int(key[1:]), "") if key[:1] == "F" and key[1:].isdigit() else (1000, key)
 
 
-def flip(world: World, tenant: Tenant, wishes: Mapping[str, Any]) -> dict[str, Any]:
-    """Set switches (a false value takes one off) and return those that are on. Raises ValueError for an unknown one."""
+def check(wishes: Mapping[str, Any]) -> None:
+    """Raises ValueError for a switch that there is not."""
     table = known()
     for key in wishes:
         if key not in table:
             raise ValueError(ABSENT.get(key, f"no such switch: {key}"))
+
+
+def flip(world: World, tenant: Tenant, wishes: Mapping[str, Any]) -> dict[str, Any]:
+    """Set switches (a false value takes one off) and return those that are on. Raises ValueError for an unknown one."""
+    check(wishes)
     with world.lock:
-        for key, value in wishes.items():
+        for key, value in sorted(wishes.items(), key=lambda row: _order(row[0])):
             if value:
                 tenant.switches[key] = value
+                plights.bring(world, tenant, key, value)
             else:
                 tenant.switches.pop(key, None)
-        if wishes.get("F7"):
-            _twin(tenant)
+                plights.lift(world, tenant, key)
         world.touch()
     return dict(tenant.switches)
-
-
-def _twin(tenant: Tenant) -> None:
-    """F7: another Haiilo application, older, with a job of the old template for a host that is not the customer's."""
-    if any(sp.displayName == "Haiilo SSO (old)" for sp in tenant.service_principals.values()):
-        return
-    from .engine_room import default_schema
-
-    host = f"old-{tenant.haiilo_host}"
-    sp = ServicePrincipal(
-        new_id(),
-        new_id(),
-        "Haiilo SSO (old)",
-        application_id=new_id(),
-        applicationTemplateId=NON_GALLERY,
-        appOwnerOrganizationId=tenant.id,
-        preferredSingleSignOnMode="saml",
-        replyUrls=[f"https://{host}/login/saml2/sso"],
-        tags=[INTEGRATED, CUSTOM],
-        appRoles=[dict(USER_ROLE), dict(SAML_ROLE)],
-        templates=["customappsso"],
-    )
-    sp.servicePrincipalNames = [sp.appId]
-    tenant.service_principals[sp.id] = sp
-    job = new_job(tenant.id, sp.id, "customappsso", default_schema("customappsso", tenant))
-    job.schedule.update(state="Active", interval="PT40M")
-    tenant.jobs[job.id] = job
-    address = f"https://{host}/api/scim/v2"
-    tenant.secrets[sp.id] = {"BaseAddress": address, "SecretToken": "old", "SyncAll": "false"}

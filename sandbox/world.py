@@ -11,16 +11,16 @@ import random
 import threading
 import uuid
 import zlib
-from collections import deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from .clock import Clock
+from .journal import Journal
 
-JOURNAL = 200_000
-"""Requests that the journal holds; it is not kept over a restart."""
 UNKEPT = ("lock", "random", "version", "engine", "journal", "hosts")
+FORMAT = 2
+"""Of what is kept; a world of another one is not read."""
 LONG_AGO = datetime(2024, 1, 10, 8, tzinfo=UTC)
 
 
@@ -200,6 +200,21 @@ class LogRow:
 
 
 @dataclass
+class Plight:
+    """What a switch that is on has done to a tenant, so that it can be undone; see `sandbox.plights`."""
+
+    wish: Any
+    users: list[str] = field(default_factory=list)
+    """Ids of the users whom it concerns, in order."""
+    assignments: set[str] = field(default_factory=set)
+    """Ids of the assignments that it has taken away."""
+    kept: dict[str, Any] = field(default_factory=dict)
+    """What was there before, each switch by its own keys."""
+    done: list[str] = field(default_factory=list)
+    """Ids of what it has made, or of what happened once and does not happen again."""
+
+
+@dataclass
 class Tenant:
     """One organisation with its own directory."""
 
@@ -232,6 +247,10 @@ class Tenant:
     mood: Mood = field(default_factory=Mood)
     switches: dict[str, Any] = field(default_factory=dict)
     """Failure mode → True or its parameters; see `sandbox.switches`."""
+    plights: dict[str, Plight] = field(default_factory=dict)
+    """Switch → what it did here."""
+    truth: dict[str, dict[str, tuple[Any, Any]]] = field(default_factory=dict)
+    """User id → attribute → its own value and the one that switches put there."""
     log: list[LogRow] = field(default_factory=list)
     audits: list[dict[str, Any]] = field(default_factory=list)
     """As Graph shows them (directoryAudit), oldest first."""
@@ -254,16 +273,25 @@ class Tenant:
         return user
 
     def user_named(self, name: str) -> User | None:
-        """By object id or user principal name, as Graph's /users/{id} takes both."""
+        """By object id or user principal name, also one that the user had before."""
         return self.users.get(name) or self.users.get(self.upns.get(name.lower(), ""))
+
+    def user_called(self, name: str) -> User | None:
+        """By object id or today's user principal name, as Microsoft knows them; whoever has none keeps the last one."""
+        found = self.user_named(name)
+        if found is None or name in (found.id, "") or not found.userPrincipalName:
+            return found
+        return found if found.userPrincipalName.lower() == name.lower() else None
 
     def switched(self, key: str) -> Any:
         """The switch's value, or False."""
         return self.switches.get(key, False)
 
     def assignments_of(self, service_principal_id: str) -> list[Assignment]:
-        """In the order they were made."""
-        return list(self.assignments.get(service_principal_id, {}).values())
+        """In the order they were made, without those that a switch has taken away."""
+        there = list(self.assignments.get(service_principal_id, {}).values())
+        gone = set[str]().union(*(plight.assignments for plight in self.plights.values()))
+        return [each for each in there if each.id not in gone] if gone else there
 
     def jobs_of(self, service_principal_id: str) -> list[Job]:
         """Those that were not deleted."""
@@ -319,7 +347,7 @@ class World:
         self.version = 0
         self.engine: Any = None
         self.hosts: dict[str, str] = {}
-        self.journal: deque[dict[str, Any]] = deque(maxlen=JOURNAL)
+        self.journal = Journal()
 
     def touch(self) -> None:
         """Something changed that must be kept."""
@@ -331,8 +359,10 @@ class World:
         return self.tenants.get(key) or self.tenants.get(self.domains.get(key, ""))
 
     def __getstate__(self) -> dict[str, Any]:
-        return {key: value for key, value in self.__dict__.items() if key not in UNKEPT}
+        return {"format": FORMAT} | {key: value for key, value in self.__dict__.items() if key not in UNKEPT}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
+        if state.pop("format", 1) != FORMAT:
+            raise ValueError("the world was kept by another version")
         self.__dict__.update(state)
         self._furnish()

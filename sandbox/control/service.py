@@ -67,6 +67,7 @@ class _Control:
             ("GET", "/switches", self.every_switch),
             ("POST", "/release", self.release),
             ("GET", "/journal", self.journal),
+            ("GET", "/journal/counts", self.journal_counts),
             ("GET", "/violations", self.violations),
             ("POST", "/hosts", self.hosts),
             ("POST", "/clock", self.clock),
@@ -270,16 +271,30 @@ class _Control:
 
     # What can be seen
 
-    def journal(self) -> list[Body]:
-        """Filtered by any of its fields: ?tenant=…&method=PUT&path=/schema (path: contains)."""
+    def journal(self) -> Response:
+        """Filtered by any of its fields: ?tenant=…&method=PUT&path=/schema (path: contains).
+
+        The headers Journal-Kept and Journal-Dropped say how many requests it holds and how many older ones are gone.
+        """
         wanted = {key: value for key, value in request.args.items() if key not in ("path", "last")}
-        part, lines = request.args.get("path", ""), list(self.world.journal)
+        part, whose = request.args.get("path", ""), self._owners()
         found = [
             line
-            for line in lines
+            for line in self.world.journal.lines(lambda host: whose.get(host, ""))
             if part in line["path"] and all(str(line.get(key)) == value for key, value in wanted.items())
         ]
-        return found[-int(request.args["last"]) :] if "last" in request.args else found
+        answer = jsonify(found[-int(request.args["last"]) :] if "last" in request.args else found)
+        answer.headers["Journal-Kept"] = str(self.world.journal.kept)
+        answer.headers["Journal-Dropped"] = str(self.world.journal.dropped)
+        return answer
+
+    def _owners(self) -> dict[str, str]:
+        """Host → id of the tenant whose platform it is."""
+        return {each.haiilo_host: each.id for each in reversed(list(self.world.tenants.values()))}
+
+    def journal_counts(self) -> Body:
+        """How often what was asked, whether or not the request is still kept."""
+        return self.world.journal.counts()
 
     def violations(self) -> list[Body]:
         """Calls with one tenant's token that named an object of another."""

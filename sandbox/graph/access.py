@@ -7,12 +7,11 @@ consented to in the tenant. Roles come from the token, as in Graph (REFERENCE 1.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from ..login import keys
 from ..world import Tenant, World
-from .wire import Call, Refused
+from .wire import Call, Caller, Refused
 
 AUDIENCES = {
     "https://graph.microsoft.com",
@@ -25,17 +24,6 @@ CHALLENGE = (
     'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize",'
     ' client_id="00000003-0000-0000-c000-000000000000"'
 )
-
-
-@dataclass(frozen=True)
-class Caller:
-    """An application in one tenant. `user_id` is set when a person is behind it (delegated)."""
-
-    tenant: Tenant
-    client_id: str
-    service_principal_id: str
-    roles: frozenset[str]
-    user_id: str = ""
 
 
 def authenticate(call: Call) -> Caller:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,11 +12,13 @@ from ..clock import graph_time
 from ..world import ServicePrincipal, User, new_id
 from .filters import Filterable, ops
 from .lists import Listing, answer, count, one
-from .permissions import KNOWN, MAKE_APPS, READ_APPS, WRITE_APPS
+from .permissions import KNOWN, MAKE_APPS, OWNED_BY, READ_APPS, WRITE_APPS, Need
 from .routes import route
 from .shapes import MEMBERS, SERVICE_PRINCIPALS, get_row, show_service_principal
 from .wire import ROOT, Answer, Call, Refused, context, not_found, service_principal
 
+READ_OWNED = Need(READ_APPS.kind, (*READ_APPS.any_of, frozenset({OWNED_BY})))
+"""What an application owns, and who owns a registration, may be read with OwnedBy too, of the whole tenant."""
 GRAPH_APP_ID = "00000003-0000-0000-c000-000000000000"
 NON_GALLERY = "8adf8e6e-67b2-4cf2-a259-e3dc5476c621"
 INTEGRATED = "WindowsAzureActiveDirectoryIntegratedApp"
@@ -130,13 +132,38 @@ def list_owners(call: Call) -> Answer:
 def _owners(call: Call, ids: Sequence[str]) -> Answer:
     tenant = call.tenant
     rows = [tenant.users.get(key) or tenant.service_principals.get(key) for key in ids]
+    return answer(call, _DIRECTORY_OBJECTS, [row for row in rows if row])
 
-    def show(thing: User | ServicePrincipal) -> dict[str, Any]:
-        if isinstance(thing, User):
-            return MEMBERS.show(thing)
-        return {"@odata.type": "#microsoft.graph.servicePrincipal", **show_service_principal(thing)}
 
-    return answer(call, replace(MEMBERS, show=show), [row for row in rows if row])
+def _show_object(thing: User | ServicePrincipal | Registration) -> dict[str, Any]:
+    if isinstance(thing, User):
+        return MEMBERS.show(thing)
+    if isinstance(thing, Registration):
+        return {"@odata.type": "#microsoft.graph.application", **_show_application(thing.sp)}
+    return {"@odata.type": "#microsoft.graph.servicePrincipal", **show_service_principal(thing)}
+
+
+@dataclass(frozen=True)
+class Registration:
+    """The registration behind a service principal, where it is a row of its own."""
+
+    sp: ServicePrincipal
+
+    @property
+    def displayName(self) -> str:
+        return self.sp.displayName
+
+
+@route("GET", "/servicePrincipals/{servicePrincipal-id}/ownedObjects", READ_OWNED)
+def list_owned_objects(call: Call) -> Answer:
+    """Applications and service principals. Differs: groups have no owners here (Graph: servicePrincipal, list
+    ownedObjects).
+    """
+    owner = service_principal(call).id
+    everything = _listed(call)
+    rows: list[ServicePrincipal | Registration] = [sp for sp in everything if owner in sp.owners]
+    rows += [Registration(sp) for sp in everything if sp.application_id and owner in sp.application_owners]
+    return answer(call, _DIRECTORY_OBJECTS, rows)
 
 
 @route("POST", "/servicePrincipals/{servicePrincipal-id}/owners/$ref", WRITE_APPS)
@@ -148,8 +175,19 @@ def add_owner(call: Call) -> Answer:
 @route("GET", "/servicePrincipals/{servicePrincipal-id}/owners/$ref", READ_APPS)
 def list_owner_references(call: Call) -> Answer:
     """Addresses only (Graph: servicePrincipal, list owners, $ref)."""
-    rows = [{"@odata.id": f"{call.origin}{ROOT}/directoryObjects/{key}"} for key in service_principal(call).owners]
-    return Answer(200, {"@odata.context": context(call, "Collection($ref)"), "value": rows})
+    return _references(call, service_principal(call).owners)
+
+
+def _references(call: Call, ids: Sequence[str]) -> Answer:
+    """Objects, as the reference shows them; the OpenAPI document says texts."""
+    rows = [{"@odata.id": f"{call.origin}{ROOT}/directoryObjects/{key}"} for key in ids]
+    return Answer(200, {"@odata.context": context(call, "Collection($ref)"), "value": rows}, deviates=True)
+
+
+@route("DELETE", "/servicePrincipals/{servicePrincipal-id}/owners/{directoryObject-id}/$ref", WRITE_APPS)
+def remove_owner(call: Call) -> Answer:
+    """Graph: servicePrincipal, remove owner."""
+    return _remove_owner(call, service_principal(call).owners)
 
 
 @route("GET", "/applications/{application-id}", READ_APPS)
@@ -162,6 +200,24 @@ def get_application(call: Call) -> Answer:
 def list_applications(call: Call) -> Answer:
     """Registrations of this tenant (Graph: application, list)."""
     return answer(call, _APPLICATIONS, [sp for sp in _listed(call) if sp.application_id])
+
+
+@route("GET", "/applications/{application-id}/owners", READ_OWNED)
+def list_application_owners(call: Call) -> Answer:
+    """Users and service principals (Graph: application, list owners)."""
+    return _owners(call, _registered(call).application_owners)
+
+
+@route("GET", "/applications/{application-id}/owners/$ref", READ_OWNED)
+def list_application_owner_references(call: Call) -> Answer:
+    """Addresses only (Graph: application, list owners, $ref)."""
+    return _references(call, _registered(call).application_owners)
+
+
+@route("DELETE", "/applications/{application-id}/owners/{directoryObject-id}/$ref", MAKE_APPS)
+def remove_application_owner(call: Call) -> Answer:
+    """Graph: application, remove owner."""
+    return _remove_owner(call, _registered(call).application_owners)
 
 
 @route("POST", "/applications/{application-id}/owners/$ref", MAKE_APPS)
@@ -195,6 +251,14 @@ def _add_owner(call: Call, owners: list[str]) -> Answer:
     return Answer(204)
 
 
+def _remove_owner(call: Call, owners: list[str]) -> Answer:
+    key = call.parts["directoryObject-id"].lower()
+    if key not in owners:
+        raise not_found(key)
+    owners.remove(key)
+    return Answer(204)
+
+
 def _show_application(sp: ServicePrincipal) -> dict[str, Any]:
     return {
         "id": sp.application_id,
@@ -217,6 +281,12 @@ _APPLICATIONS = Listing(
     lambda sp, name: getattr(sp, name, None),
     _show_application,
     orderable=frozenset({"displayName"}),
+)
+
+_DIRECTORY_OBJECTS = replace(
+    MEMBERS,
+    properties=frozenset({*MEMBERS.properties, *SERVICE_PRINCIPALS.properties, *_APPLICATIONS.properties}),
+    show=_show_object,
 )
 
 

@@ -11,14 +11,20 @@ from .shapes import ASSIGNMENTS
 from .wire import Answer, Call, Refused, context, not_found, service_principal
 
 DEFAULT_ACCESS = "00000000-0000-0000-0000-000000000000"
+"""The role of whoever is assigned without one."""
 
 
 def _assigned(call: Call) -> list[Assignment]:
-    """With switch F12 nobody is assigned to the application that is to be provisioned."""
-    sp = service_principal(call)
-    if call.tenant.switched("F12") and sp.id == call.tenant.made.get("service_principal_id"):
-        return []
-    return call.tenant.assignments_of(sp.id)
+    return call.tenant.assignments_of(service_principal(call).id)
+
+
+def _one(call: Call) -> Assignment:
+    """The one in the path. Raises Refused (404)."""
+    wanted = call.parts["appRoleAssignment-id"]
+    found = next((each for each in _assigned(call) if each.id == wanted), None)
+    if found is None:
+        raise not_found(wanted)
+    return found
 
 
 @route("GET", "/servicePrincipals/{servicePrincipal-id}/appRoleAssignedTo", READ_APPS)
@@ -36,10 +42,7 @@ def count_assigned(call: Call) -> Answer:
 @route("GET", "/servicePrincipals/{servicePrincipal-id}/appRoleAssignedTo/{appRoleAssignment-id}", READ_APPS)
 def get_assigned(call: Call) -> Answer:
     """One assignment."""
-    found = call.tenant.assignments.get(service_principal(call).id, {}).get(call.parts["appRoleAssignment-id"])
-    if found is None:
-        raise not_found(call.parts["appRoleAssignment-id"])
-    return one(call, ASSIGNMENTS, found)
+    return one(call, ASSIGNMENTS, _one(call))
 
 
 @route("POST", "/servicePrincipals/{servicePrincipal-id}/appRoleAssignedTo", ASSIGN)
@@ -85,9 +88,8 @@ def put(tenant: Tenant, sp: ServicePrincipal, principal: User | Group, role_id: 
 @route("DELETE", "/servicePrincipals/{servicePrincipal-id}/appRoleAssignedTo/{appRoleAssignment-id}", UNASSIGN)
 def unassign(call: Call) -> Answer:
     """204; the person is disabled in Haiilo at the next cycle (REFERENCE 10)."""
-    assigned = call.tenant.assignments.get(service_principal(call).id, {})
-    if assigned.pop(call.parts["appRoleAssignment-id"], None) is None:
-        raise not_found(call.parts["appRoleAssignment-id"])
+    found = _one(call)
+    del call.tenant.assignments[found.resourceId][found.id]
     call.tenant.changes += 1
     return Answer(204)
 

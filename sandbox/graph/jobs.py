@@ -63,7 +63,7 @@ def _named(listing: Listing, call: Call, what: str) -> Listing:
 
 
 def _templates(call: Call) -> list[str]:
-    return [] if call.tenant.switched("F6") else service_principal(call).templates
+    return service_principal(call).templates
 
 
 @route("GET", SP + "/templates", READ_SYNC)

@@ -128,7 +128,7 @@ def _chosen(call: Call, listing: Listing, rows: Sequence[Any]) -> Sequence[Any]:
             )
         if compiled.equal and compiled.equal[0] in listing.by_key and not search:
             found = listing.by_key[compiled.equal[0]](call, str(compiled.equal[1]))
-            rows = [found] if found is not None else []
+            rows = [row for row in rows if row is found]
         else:
             rows = [row for row in rows if compiled.test(row)]
     return _ordered(listing, rows, order) if order else rows

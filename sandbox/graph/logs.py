@@ -88,8 +88,8 @@ def _value(row: Any, name: str) -> Any:
 
 
 def _refuse_without_licence(call: Call) -> None:
-    """REFERENCE 1.4; switch F32."""
-    if call.tenant.licence == "none" or call.tenant.switched("F32"):
+    """REFERENCE 1.4."""
+    if call.tenant.licence == "none":
         raise Refused(
             403,
             "Authentication_RequestFromNonPremiumTenantOrB2CTenant",

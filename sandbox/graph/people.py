@@ -59,7 +59,7 @@ def delta(call: Call) -> Answer:
 @route("GET", "/users/{user-id}", READ_USERS)
 def get_user(call: Call) -> Answer:
     """By object id or user principal name (Graph: user, get)."""
-    user = call.tenant.user_named(call.parts["user-id"])
+    user = call.tenant.user_called(call.parts["user-id"])
     if user is None or user.deleted_at:
         raise not_found(call.parts["user-id"])
     return one(call, USERS, user)
@@ -68,7 +68,7 @@ def get_user(call: Call) -> Answer:
 @route("GET", "/users/{user-id}/manager", READ_USERS)
 def get_manager(call: Call) -> Answer:
     """404 when there is none (Graph: user, list manager)."""
-    user = call.tenant.user_named(call.parts["user-id"])
+    user = call.tenant.user_called(call.parts["user-id"])
     manager = call.tenant.users.get(user.manager) if user and user.manager else None
     if manager is None:
         raise not_found("manager")

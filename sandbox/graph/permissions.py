@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from ..world import ServicePrincipal
-from .wire import Call, Refused
-
-if TYPE_CHECKING:
-    from .access import Caller
+from .wire import Call, Caller, Refused
 
 OWNED_BY = "Application.ReadWrite.OwnedBy"
 SYNC_WRITE = "Synchronization.ReadWrite.All"

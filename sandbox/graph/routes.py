@@ -34,7 +34,7 @@ _routes: dict[str, list[Route]] = {}
 def route(method: str, template: str, need: Need, *, outside: bool = False) -> Callable[[Handler], Handler]:
     """Register a handler for a method and a path template below /v1.0."""
     text = re.escape(template).replace(r"\-", "-")
-    pattern = re.compile(_PARAMETER.sub(lambda found: f"(?P<{_name(found[1])}>[^/()']+)", text), re.IGNORECASE)
+    pattern = re.compile(_PARAMETER.sub(lambda found: f"(?P<{_name(found[1])}>[^/()]+)", text), re.IGNORECASE)
 
     def keep(handler: Handler) -> Handler:
         made = Route(method, template, pattern, handler, need, outside)

@@ -35,6 +35,7 @@ USER_PROPERTIES = frozenset(
 def show_user(user: User) -> dict[str, Any]:
     """Graph: user, with every property that we hold."""
     row: dict[str, Any] = {name: getattr(user, name) for name in _USER_PLAIN}
+    row["userPrincipalName"] = user.userPrincipalName or None
     row["businessPhones"] = [user.businessPhone] if user.businessPhone else []
     row["createdDateTime"] = graph_time(user.createdDateTime)
     held = user.extensions or {}
@@ -117,8 +118,13 @@ _TEXT = ops("eq ne not ge le in startswith endswith")
 _KEY = ops("eq ne not in")
 
 
+def _user_by_id(call: Call, value: str) -> User | None:
+    return call.tenant.users.get(value)
+
+
 def _user_by_name(call: Call, value: str) -> User | None:
-    return call.tenant.user_named(value)
+    found = call.tenant.user_named(value)
+    return found if found is not None and found.userPrincipalName.lower() == value else None
 
 
 USERS = Listing(
@@ -139,7 +145,7 @@ USERS = Listing(
     defaults=USER_DEFAULTS,
     orderable=frozenset({"displayName", "userPrincipalName", "createdDateTime"}),
     searchable=frozenset({"displayName", "mail", "userPrincipalName", "givenName", "surname"}),
-    by_key={"id": _user_by_name, "userPrincipalName": _user_by_name},
+    by_key={"id": _user_by_id, "userPrincipalName": _user_by_name},
 )
 GROUPS = Listing(
     name="groups",

@@ -11,15 +11,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl, quote
 
 from ..world import ServicePrincipal, Tenant, World
 
-if TYPE_CHECKING:
-    from .access import Caller
-
 ROOT = "/v1.0"
+
+
+@dataclass(frozen=True)
+class Caller:
+    """An application in one tenant. `user_id` is set when a person is behind it (delegated)."""
+
+    tenant: Tenant
+    client_id: str
+    service_principal_id: str
+    roles: frozenset[str]
+    user_id: str = ""
 
 
 @dataclass

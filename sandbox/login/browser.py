@@ -147,7 +147,7 @@ class Browser:
     def _believe(self, login: str, password: str) -> tuple[Tenant, User]:
         domain = login.strip().rpartition("@")[2]
         tenant = self.world.tenant_at(domain) if "@" in login else None
-        user = tenant.user_named(login.strip()) if tenant else None
+        user = tenant.user_called(login.strip()) if tenant else None
         if tenant is None or user is None or user.deleted_at:
             raise LoginRefused(50034, "invalid_grant")
         if not user.accountEnabled:

@@ -42,9 +42,12 @@ def grant(world: World, tenant: Tenant, app: App) -> Consent:
 
 
 def _lag(world: World, tenant: Tenant) -> timedelta:
-    """How long a consent takes to be effective: switch F3 makes it the ten minutes that were seen at most."""
-    if tenant.switched("F3"):
-        return timedelta(minutes=10)
+    """How long a consent takes to be effective: switch F3 makes it the ten minutes that were seen at most, or as many
+    as it says.
+    """
+    minutes = tenant.switched("F3")
+    if minutes:
+        return timedelta(minutes=10 if minutes is True else float(minutes))
     return timedelta(0) if tenant.mood.calm else timedelta(seconds=world.random.uniform(5, 120))
 
 

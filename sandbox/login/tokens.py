@@ -18,6 +18,8 @@ from .tenants import GLOBAL, issuer, issuer_host, tenant_of
 
 LIFETIME = 3600
 CODE_LIFETIME = 600.0
+MEMBER = "b79fbf4d-3ef9-4689-8143-76b194e85509"
+"""In the wids of everybody who is no guest."""
 OIDC = frozenset({"openid", "profile", "email", "offline_access"})
 GRAPH = {
     "https://login.microsoftonline.com": "https://graph.microsoft.com",
@@ -135,7 +137,7 @@ class TokenDesk:
 
 
 def id_claims(app: App, tenant: Tenant, user: User, code: Code, host: str) -> dict[str, Any]:
-    """The ID token's claims (REFERENCE 2.3); `profile` and `email` bring more. No wids: see docs/sandbox.md."""
+    """The ID token's claims (REFERENCE 2.3); scopes and switches bring more."""
     scopes = set(code.scope.split())
     pairwise = hashlib.sha256(f"{app.client_id}/{tenant.id}/{user.id}".encode()).digest()
     claims: dict[str, Any] = {
@@ -154,6 +156,8 @@ def id_claims(app: App, tenant: Tenant, user: User, code: Code, host: str) -> di
         claims |= {"name": user.displayName, "preferred_username": user.userPrincipalName, "oid": user.id}
     if "email" in scopes and user.mail:
         claims["email"] = user.mail
+    if tenant.switched("wids_in_id_tokens"):
+        claims["wids"] = [*tenant.roles.get(user.id, ()), MEMBER]
     return claims
 
 

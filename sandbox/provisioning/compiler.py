@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from . import texts
 from .grammar import Attribute, Call, Comparison, Constant, Node, SyntaxRefused, attributes, parse
 from .library import FUNCTIONS, Function
-from .values import Value, as_truth, compare, is_empty
+from .values import EvaluationRefused, Value, as_truth, compare, is_empty
 
 Evaluator: TypeAlias = Callable[[Any], Value]
 """From the source object to the value. Raises EvaluationRefused."""
@@ -43,6 +43,11 @@ class Expression:
     node: Node
     attributes: frozenset[str]
     evaluate: Evaluator
+
+    @property
+    def unique(self) -> bool:
+        """Whether it is SelectUniqueValue, which the target has a say in."""
+        return isinstance(self.node, Call) and self.node.name == "SelectUniqueValue"
 
 
 def compile_text(text: str, surroundings: Surroundings | None = None) -> Expression:
@@ -130,10 +135,23 @@ def _random_string(call: Call, around: Surroundings) -> Evaluator:
 
 
 def _unique(call: Call, around: Surroundings) -> Evaluator:
+    """The first value that nobody at the target has; a value that is empty is none."""
     rules = [_compile(each, around) for each in call.arguments]
-    return lambda subject: next(
-        (value for rule in rules if not is_empty(value := rule(subject)) and not around.is_taken(value)), None
-    )
+
+    def evaluate(subject: Any) -> Value:
+        tried = 0
+        for rule in rules:
+            value = rule(subject)
+            if is_empty(value):
+                continue
+            if not around.is_taken(value):
+                return value
+            tried += 1
+        if tried:
+            raise EvaluationRefused(f"SelectUniqueValue: each of the {tried} values is taken in the target.")
+        return None
+
+    return evaluate
 
 
 _SPECIAL: dict[str, Callable[[Call, Surroundings], Evaluator]] = {

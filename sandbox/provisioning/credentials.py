@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 from . import schema as schemas
 from .target import STATUS_NAMES, endpoint_of
-from .wire import Answer, Send, Unreachable, Wire
+from .wire import Answer, Send, Unreachable, Wire, shutting_out
 
 if TYPE_CHECKING:
     from ..world import Tenant, World
@@ -42,12 +42,13 @@ def validate_credentials(
         base, _strict = endpoint_of(base_address)
     except ValueError as problem:
         return _refusal("InvalidCredentials", str(problem))
+    reach = shutting_out(tenant, send or Wire(world))
     for attribute in _matching(schema):
         query = urlencode({"filter": f'{attribute} eq "{uuid.uuid4()}"'}, quote_via=quote)
         url = f"{base}/Users?{query}"
         headers = {"Authorization": f"Bearer {secret_token}", "Accept": "application/scim+json"}
         try:
-            answer = (send or Wire(world))("GET", url, headers)
+            answer = reach("GET", url, headers)
         except Unreachable as problem:
             return _refusal("CredentialValidationUnavailable", f"{_SEEN} {problem} Resource: {url}")
         found = _judge(answer, url)

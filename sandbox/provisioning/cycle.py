@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ..world import Job, Tenant, World
 
 INTERVAL = timedelta(minutes=40)
+REEVALUATION = timedelta(hours=2)
 _LONGEST_GAP = timedelta(hours=24)
 
 
@@ -71,6 +72,18 @@ class Cycle:
                 return
         self._end(until, max(total, done))
 
+    def hold(self) -> bool:
+        """F24: whether the mappings have changed and this run only shows that everybody is evaluated anew."""
+        memory = self.memory
+        if not self.tenant.switched("F24") or memory.watermark is None:
+            return False
+        if memory.fingerprint == fingerprint(self.job.schema):
+            return False
+        memory.forget_watermark()
+        memory.next_at = self.world.clock.now() + REEVALUATION
+        status.change(self.job, progress=status.progress(0, len(memory.links), self.world.clock))
+        return True
+
     def _check_credentials(self) -> None:
         settings = self.prepared.settings
         refusal = validate_credentials(
@@ -78,8 +91,6 @@ class Cycle:
         )
         if refusal is not None:
             raise TargetLost(refusal.inner_code, refusal.message)
-        if self.tenant.switched("F26"):
-            raise TargetLost("SystemForCrossDomainIdentityManagementCredentialValidationFailure", "Switched on: F26.")
 
     def _begin(self) -> tuple[int, Scope]:
         """The change number up to which this cycle reads, and the scope."""
@@ -141,7 +152,7 @@ class Cycle:
         return escrow is not None and escrow.next_at <= self.world.clock.now()
 
     def _provision_groups(self, scope: Scope) -> Iterator[Outcome | None]:
-        work, memory = self.prepared.groups, self.memory
+        work, memory = self.prepared.groups(scope, stale=self.stale_scope), self.memory
         for group in list(scope.groups.values()):
             self.counts.imported += 1
             self.counts.entitled += 1

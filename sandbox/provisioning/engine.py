@@ -122,6 +122,8 @@ class Engine:
         try:
             prepared = prepare(self.world, tenant, job, self.send)
             cycle = Cycle(self.world, tenant, job, self.send, self.limits, prepared)
+            if cycle.hold():
+                return
             cycle.run()
         except TargetLost as lost:
             self._lost(tenant, job, memory, cycle, "EncounteredQuarantineException", lost.code, lost.message)

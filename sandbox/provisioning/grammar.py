@@ -12,7 +12,7 @@ LONGEST = 10_000
 
 _TOKEN = re.compile(
     r"""\s*(?:
-      (?P<attribute>\[[^\[\]]+\])
+      (?P<attribute>\[\s*[^\[\]\s][^\[\]]*\])
     | (?P<string>"(?:[^"\\]|\\.)*")
     | (?P<number>&H[0-9A-Fa-f]+|-?\d+(?:\.\d+)?)
     | (?P<word>[A-Za-z_][A-Za-z0-9_]*)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,9 +27,11 @@ class GroupWork:
     plan: Plan
     target: Target
     memory: Memory
+    belongs: Callable[[str], bool]
+    """Whether a user, by id, is managed and has not left: nobody else is a member at the target."""
 
-    def provision(self, group: Group) -> Outcome:
-        """A group in scope: create, match, update, members. Raises TargetLost."""
+    def provision(self, group: Group, *, only: Collection[str] | None = None) -> Outcome:
+        """A group in scope: create, match, update, members (`only`: of these users alone). Raises TargetLost."""
         outcome = Outcome(target_id=self.memory.groups.get(group.id, ""))
         verb = "Update" if outcome.target_id else "Add"
         outcome.step(f"EntryImport{verb}", "import", "success", f"Received Group '{group.displayName}' ({verb})")
@@ -37,14 +40,14 @@ class GroupWork:
             outcome.step("EntrySynchronizationScoping", "scoping", "skipped", text)
             return outcome.end("other", "skipped", "EntrySynchronizationSkipped", text)
         try:
-            self._written(outcome, group)
+            self._written(outcome, group, only)
         except EvaluationRefused as problem:
             return _failed(outcome, "AttributeMappingEvaluationError", str(problem))
         except EntryFailed as problem:
             return _failed(outcome, problem.code, problem.reason)
         return outcome
 
-    def _written(self, outcome: Outcome, group: Group) -> None:
+    def _written(self, outcome: Outcome, group: Group, only: Collection[str] | None) -> None:
         values = [pair for pair in self.plan.values(group, creating=True) if pair[0].slot.type != "Reference"]
         resource = self._resource(outcome, group)
         if resource is None:
@@ -54,7 +57,7 @@ class GroupWork:
             self._create(outcome, group, values)
         elif self.plan.updates:
             self._update(outcome, group, resource, values)
-        self._members(outcome, group)
+        self._members(outcome, group, only)
         if not outcome.modified:
             outcome.end("update", "skipped", "RedundantExport", f"Group '{group.displayName}' is the same already.")
 
@@ -86,7 +89,7 @@ class GroupWork:
             each.slot.put(body, value)
         outcome.action = "create"
         self._link(outcome, group, self.target.create(ENDPOINT, body))
-        self.memory.members[group.id] = []
+        self.memory.members[group.id] = {}
         outcome.modified = [(each.slot.name, None, value) for each, value in values]
         outcome.step("EntryExportAdd", "export", "success", f"Group '{group.displayName}' was created in {TARGET}")
 
@@ -104,22 +107,23 @@ class GroupWork:
             outcome.modified = [(slot.name, old, new) for slot, old, new in changes]
             outcome.step("EntryExportUpdate", "export", "success", f"Group '{group.displayName}' was updated")
 
-    def _members(self, outcome: Outcome, group: Group) -> None:
+    def _members(self, outcome: Outcome, group: Group, only: Collection[str] | None) -> None:
         mapped = next((each for each in self.plan.mapped if each.slot.attribute == "members"), None)
         if mapped is None:
             return
-        wanted = [identity for identity in group.members if identity in self.memory.links]
-        written = self.memory.members.setdefault(group.id, [])
-        added = [identity for identity in wanted if identity not in set(written)]
-        removed = [identity for identity in written if identity not in set(wanted)]
+        links, written = self.memory.links, self.memory.members.get(group.id, {})
+        wanted = {user: links[user] for user in group.members if user in links and self.belongs(user)}
+        if only is not None:
+            kept = {user: target for user, target in written.items() if user not in only}
+            wanted = kept | {user: target for user, target in wanted.items() if user in only}
+        added = [target for user, target in wanted.items() if written.get(user) != target]
+        removed = [target for user, target in written.items() if wanted.get(user) != target]
         for batch in _batches(added):
-            ids = [self.memory.links[identity] for identity in batch]
-            self.target.patch(ENDPOINT, outcome.target_id, self.target.addition(ids))
-            outcome.modified += [("members", None, identity) for identity in ids]
-        gone = [self.memory.links.get(identity) for identity in removed]
-        for batch in _batches([identity for identity in gone if identity]):
+            self.target.patch(ENDPOINT, outcome.target_id, self.target.addition(batch))
+            outcome.modified += [("members", None, target) for target in batch]
+        for batch in _batches(removed):
             self.target.patch(ENDPOINT, outcome.target_id, self.target.removal(batch))
-            outcome.modified += [("members", identity, None) for identity in batch]
+            outcome.modified += [("members", target, None) for target in batch]
         self.memory.members[group.id] = wanted
         if added or removed:
             text = f"{len(added)} members were added, {len(removed)} removed."

@@ -41,8 +41,8 @@ class Memory:
     """Target id → source id."""
     groups: dict[str, str] = field(default_factory=dict)
     """Group id → target id."""
-    members: dict[str, list[str]] = field(default_factory=dict)
-    """Group id → source ids of the members that were written."""
+    members: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Group id → the members that were written, source id → target id; replaced, never changed in place."""
     seen: set[str] = field(default_factory=set)
     """In scope and looked at, whatever became of it."""
     disabled: set[str] = field(default_factory=set)
@@ -64,8 +64,6 @@ class Memory:
     steady_first: datetime | None = None
     """When the first initial cycle ended, as it is shown."""
     failures_in_a_row: int = 0
-    faded: set[str] = field(default_factory=set)
-    """Switches whose once-only effect has happened."""
 
     def __getstate__(self) -> dict[str, object]:
         """Copies, because a running cycle changes the collections while the world is being kept."""

@@ -6,7 +6,6 @@ import json
 import time
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..clock import graph_time
@@ -106,8 +105,7 @@ def _provisioned(prepared: Prepared, scope: Scope, thing: User | Group, members:
         return outcome
     if prepared.group_plan is None:
         return Outcome().end("other", "skipped", "EntrySynchronizationSkipped", "Groups are not mapped.")
-    kept = {identity: kind for identity, kind in thing.members.items() if identity in members}
-    return prepared.groups.provision(replace(thing, members=kept))
+    return prepared.groups(scope).provision(thing, only=members)
 
 
 def _answer(tenant: Tenant, outcome: Outcome, row: dict[str, Any]) -> tuple[str, str]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
 
 from . import schema as schemas
-from .compiler import Accessor, Evaluator, Surroundings, compile_text
-from .grammar import SyntaxRefused
+from .compiler import Accessor, Evaluator, Expression, Surroundings, compile_text
+from .grammar import Constant, SyntaxRefused
 from .operators import compile_scope
 from .slots import Slot, slot
 from .source import of_group, of_user
 from .values import IGNORE, Redacted, Value, is_empty
+
+IsTaken: TypeAlias = Callable[[Slot, Value], bool]
 
 ADD_ONLY = frozenset({"attributeaddonly", "valueaddonly"})
 
@@ -32,6 +34,8 @@ class Mapped:
     priority: int
     flow_type: str
     always: bool
+    unique: bool
+    """SelectUniqueValue: evaluated only when the object is created."""
 
     @property
     def tells_state(self) -> bool:
@@ -58,7 +62,7 @@ class Plan:
         """Every mapping that has a value, converted for the target. Raises EvaluationRefused."""
         found = []
         for each in self.mapped:
-            if not creating and each.flow_type == "objectaddonly":
+            if not creating and (each.unique or each.flow_type == "objectaddonly"):
                 continue
             value = each.evaluate(subject)
             if value is IGNORE:
@@ -72,8 +76,13 @@ class Plan:
         return found
 
 
-def compile_plan(schema: Mapping[str, Any], source: str, around: Surroundings) -> Plan | None:
-    """The plan for "User" or "Group"; None when that object is not mapped or switched off. Raises PlanRefused."""
+def compile_plan(
+    schema: Mapping[str, Any], source: str, around: Surroundings, is_taken: IsTaken = lambda _slot, _value: False
+) -> Plan | None:
+    """The plan for "User" or "Group"; None when that object is not mapped or switched off. Raises PlanRefused.
+
+    `is_taken` asks the target whether somebody has that value there.
+    """
     mapping = schemas.object_mapping(schema, source)
     if mapping is None or not mapping.get("enabled"):
         return None
@@ -84,7 +93,8 @@ def compile_plan(schema: Mapping[str, Any], source: str, around: Surroundings) -
         for each in schemas.object_attributes(schema, str(rule.get("targetDirectoryName")), target)
     }
     accessor = of_user if source == "User" else of_group
-    mapped = _all_mapped(mapping, definitions, accessor, around)
+    around = replace(around, accessor=accessor)
+    mapped = tuple(_mapped(each, definitions, around, is_taken) for each in mapping.get("attributeMappings") or [])
     matchers = sorted((each for each in mapped if each.priority > 0), key=lambda each: each.priority)
     if not matchers:
         raise PlanRefused(f"The mapping of {source} has no matching attribute.")
@@ -104,48 +114,44 @@ def compile_plan(schema: Mapping[str, Any], source: str, around: Surroundings) -
     )
 
 
-def _all_mapped(
-    mapping: Mapping[str, Any], definitions: Mapping[str, Any], accessor: Accessor, around: Surroundings
-) -> tuple[Mapped, ...]:
-    surroundings = Surroundings(accessor, around.now, around.chance, around.is_taken)
-    return tuple(_mapped(each, definitions, surroundings) for each in mapping.get("attributeMappings") or [])
-
-
-def _mapped(each: Mapping[str, Any], definitions: Mapping[str, Any], around: Surroundings) -> Mapped:
+def _mapped(each: Mapping[str, Any], definitions: Mapping[str, Any], around: Surroundings, is_taken: IsTaken) -> Mapped:
     target = str(each.get("targetAttributeName") or "")
     definition = definitions.get(target)
     if definition is None:
         raise PlanRefused(f"The target attribute '{target}' is not defined in the target directory.")
-    source = each.get("source")
-    evaluate, names = _source(source, around, target)
+    place = slot(
+        target,
+        str(definition.get("type") or "String"),
+        bool(definition.get("multivalued")),
+        bool(definition.get("caseExact")),
+        bool(definition.get("required")),
+    )
+    expression = _source(
+        each.get("source"), replace(around, is_taken=lambda value: is_taken(place, place.convert(value))), target
+    )
+    priority, unique = int(each.get("matchingPriority") or 0), expression.unique
+    if unique and priority > 0:
+        raise PlanRefused(f"SelectUniqueValue cannot be used for '{target}', which is a matching attribute.")
     return Mapped(
-        slot=slot(
-            target,
-            str(definition.get("type") or "String"),
-            bool(definition.get("multivalued")),
-            bool(definition.get("caseExact")),
-            bool(definition.get("required")),
-        ),
-        evaluate=evaluate,
-        attributes=names,
+        slot=place,
+        evaluate=expression.evaluate,
+        attributes=expression.attributes,
         default=each.get("defaultValue"),
-        priority=int(each.get("matchingPriority") or 0),
+        priority=priority,
         flow_type=str(each.get("flowType") or "Always").lower(),
         always=str(each.get("flowBehavior") or "").lower() == "flowalways",
+        unique=unique,
     )
 
 
-def _source(source: Any, around: Surroundings, target: str) -> tuple[Evaluator, frozenset[str]]:
-    if not source:
-        return lambda _subject: None, frozenset()
-    if str(source.get("type")).lower() == "constant":
-        constant = source.get("name")
-        return lambda _subject: constant, frozenset()
+def _source(source: Any, around: Surroundings, target: str) -> Expression:
+    if not source or str(source.get("type")).lower() == "constant":
+        constant = source.get("name") if source else None
+        return Expression(Constant("", ""), frozenset(), lambda _subject: constant)
     try:
-        expression = compile_text(str(source.get("expression") or ""), around)
+        return compile_text(str(source.get("expression") or ""), around)
     except SyntaxRefused as problem:
         raise PlanRefused(f"The expression of '{target}' is wrong: {problem}") from None
-    return expression.evaluate, expression.attributes
 
 
 def _scope(scope: Any, accessor: Accessor) -> Callable[[Any], bool]:

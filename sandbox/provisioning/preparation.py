@@ -14,10 +14,12 @@ from .groups import GroupWork
 from .memory import Memory
 from .outcome import Letterhead
 from .plan import Plan, compile_plan
+from .scope import Scope
 from .settings import Settings, read_settings
 from .target import Target, TargetLost, endpoint_of
+from .users import ENDPOINT as USERS
 from .users import UserWork
-from .wire import Send
+from .wire import Send, shutting_out
 
 if TYPE_CHECKING:
     from ..world import Job, Tenant, World
@@ -42,11 +44,19 @@ class Prepared:
         assert self.user_plan is not None
         return UserWork(self.user_plan, self.target, self.memory)
 
-    @property
-    def groups(self) -> GroupWork:
-        """Only where there is a plan for groups."""
+    def groups(self, scope: Scope, *, stale: bool = False) -> GroupWork:
+        """Only where there is a plan for groups. `stale`: the scoping filter of the users is not known yet (F25)."""
         assert self.group_plan is not None
-        return GroupWork(self.group_plan, self.target, self.memory)
+        tenant, plan, keeps = self.letterhead.tenant, self.user_plan, self.settings.keeps_leavers
+
+        def belongs(identity: str) -> bool:
+            user = scope.users.get(identity)
+            if user is not None:
+                return stale or plan is None or plan.in_filter(scope.subject(user)) or keeps
+            there = tenant.users.get(identity)
+            return keeps and there is not None and there.deleted_at is None
+
+        return GroupWork(self.group_plan, self.target, self.memory, belongs)
 
 
 def prepare(world: World, tenant: Tenant, job: Job, send: Send, *, strict: bool | None = None) -> Prepared:
@@ -61,7 +71,7 @@ def prepare(world: World, tenant: Tenant, job: Job, send: Send, *, strict: bool 
     target = Target(
         base,
         settings.token,
-        send,
+        shutting_out(tenant, send),
         strict=flagged if strict is None else strict,
         timeout=min(_LONGEST_WAIT, max(_SHORTEST_WAIT, clock.wait(timedelta(seconds=100)))),
     )
@@ -72,7 +82,7 @@ def prepare(world: World, tenant: Tenant, job: Job, send: Send, *, strict: bool 
         settings=settings,
         memory=memories.of(job),
         target=target,
-        user_plan=compile_plan(job.schema, "User", around),
+        user_plan=compile_plan(job.schema, "User", around, lambda place, value: bool(target.find(USERS, place, value))),
         group_plan=compile_plan(job.schema, "Group", around),
         letterhead=letterhead(tenant, job),
     )

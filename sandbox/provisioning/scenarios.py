@@ -1,131 +1,79 @@
 """The failures that live in the provisioning service, by the tenant's switches.
 
-A switch makes the service see the directory differently; nothing in the directory is changed, so that switching it
-off brings the truth back at the next cycle. Its value may be a number (how many of the users in scope, in the order
-of their assignments) or a list of user principal names; otherwise it concerns the first user.
+What a reader of Graph would see too is changed in the directory itself (`sandbox.plights`). What is left for here is
+the service's own: what it has forgotten, what it sees late, whom it does not count.
 """
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING
 
 from ..haiilo import manners
-from ..haiilo.platform import Person, Platform
+from . import accounts
 from .memory import Memory
-from .scope import Scope
+from .scope import DEFAULT_ACCESS, Scope
 
 if TYPE_CHECKING:
-    from ..world import Tenant, World
+    from ..world import Plight, Tenant, World
 
 SWITCHES: dict[str, str] = {
     **manners.SWITCHES,
-    "F11": "The first assigned user is skipped with NotEffectivelyEntitled although it is assigned.",
-    "F12": "The service sees nobody in scope (only a nested group): the cycle ends with 0 users.",
-    "F13": "The first user's matching attribute is empty: ImportSkipped.",
-    "F16": "The first user is renamed and its link lost: Haiilo gets a second account for the same person.",
+    "F11": "The first user is assigned with default access only (appRoleId of zeros), and skipped:"
+    ' NotEffectivelyEntitled; "disabled": its sign-in is blocked instead.',
+    "F12": "Nobody is assigned: appRoleAssignedTo is empty, and a cycle ends with 0 users.",
+    "F13": "The first user has no user principal name, mail and mailNickname, so nothing to match by: ImportSkipped.",
+    "F16": "The first user is renamed (userPrincipalName, mail and mailNickname: new.…) and the service's link to it is"
+    " lost: Haiilo gets a second account for the same person.",
+    "F18": "The first user's search finds two accounts (DuplicateTargetEntries); the third user is a guest whose name,"
+    " once #EXT# is stripped, is the second one's (DuplicateSourceEntries).",
     "F19": "The first linked user's account was deleted at Haiilo by hand: InvalidAnchor.",
-    "F22": "The cycle does not see the newest assignment yet, provisioning on demand does.",
+    "F22": "The cycle does not see the newest assignment yet, Graph and provisioning on demand do.",
     "F23": "After start nothing is seen for two hours: NotRun, the failed look of a healthy job, no log rows.",
-    "F24": "Every write of the mappings is followed by a new initial cycle (also without this switch).",
+    "F24": "The initial cycle that follows every write of the mappings takes two hours: progress stands at 0 pages and"
+    " nothing arrives meanwhile. Without the switch it follows too, in one go.",
     "F25": "A changed scope (SyncAll, scoping filter) does nothing until the job is restarted.",
-    "F26": "The job is in quarantine from the next cycle on (EncounteredQuarantineException); disabled after 28 days.",
+    "F26": "Haiilo shuts the service out (403) once a job runs: quarantine from the next cycle on"
+    " (EncounteredQuarantineException), every test fails, the job is disabled after 28 days.",
     "F28": "The log shows only successes and the job is in quarantine: the reason stands in quarantine.error.",
-    "F29": "The service sees everybody unassigned: TooManyDeletes and stagedDelete, or without the guard all are gone.",
-    "F30": "The first user is unassigned first and deleted for good later: no DELETE is ever sent.",
-    "F31": "The first user is a guest: #EXT# is stripped from its userName.",
+    "F29": "Everybody is unassigned, and appRoleAssignedTo empty: TooManyDeletes and stagedDelete, or without the guard"
+    " all are gone.",
+    "F30": "The first user is unassigned, and out of the assigned groups, before it is deleted for good: no DELETE is"
+    " ever sent.",
+    "F31": "The first user is a guest (userType, #EXT# in its name): #EXT# is stripped from its userName.",
     "on_demand_array": "provisionOnDemand answers in its second documented form: a type name and a JSON array.",
 }
 """Switch → what will be seen."""
 
 
-def picked(tenant: Tenant, key: str, scope: Scope) -> list[str]:
-    """Ids of the users in scope that the switch concerns."""
-    wish = tenant.switched(key)
-    if not wish:
-        return []
-    if isinstance(wish, list):
-        wanted = {str(name).lower() for name in wish}
-        return [user.id for user in scope.users.values() if user.userPrincipalName.lower() in wanted]
-    count = wish if isinstance(wish, int) and not isinstance(wish, bool) else 1
-    return list(scope.users)[:count]
-
-
 def look(world: World, tenant: Tenant, memory: Memory, scope: Scope, *, on_demand: bool = False) -> None:
-    """Change the scope in place to what the service sees of it."""
-    if not tenant.switches:
-        return
-    _alter(tenant, scope)
-    scope.not_entitled |= set(picked(tenant, "F11", scope))
-    _remove(tenant, scope, on_demand=on_demand)
-    _rename(tenant, memory, scope)
-    _prepare_platform(world, tenant, memory, scope)
+    """Change the scope in place to what the service sees of it, and the memory to what it remembers."""
+    plights = tenant.plights
+    if "F11" in plights:
+        scope.not_entitled |= _without_role(tenant, plights["F11"], scope)
+    if tenant.switched("F22") and not on_demand and scope.users:
+        scope.users.popitem()
+    if "F16" in plights:
+        _lose_links(plights["F16"], memory)
+    if "F19" in plights:
+        with world.lock:
+            accounts.delete_linked(world, tenant, memory, plights["F19"])
 
 
-def _alter(tenant: Tenant, scope: Scope) -> None:
-    for identity in picked(tenant, "F13", scope):
-        scope.alter(identity, userPrincipalName="", mail=None, mailNickname=None)
-    for identity in picked(tenant, "F14", scope):
-        scope.alter(identity, surname=None)
-    for identity in picked(tenant, "F15", scope):
-        local, _at, domain = scope.users[identity].userPrincipalName.partition("@")
-        scope.alter(identity, userPrincipalName=f'{local}.o\'hara+"ø"@{domain}')
-    for identity in picked(tenant, "F31", scope):
-        user = scope.users[identity]
-        guest = f"{user.userPrincipalName.replace('@', '_')}#EXT#@{tenant.initial_domain}"
-        scope.alter(identity, userPrincipalName=guest, userType="Guest")
-    if tenant.switched("F18") and len(scope.users) > 2:
-        first, second = list(scope.users)[1:3]
-        scope.alter(second, userPrincipalName=scope.users[first].userPrincipalName)
+def _without_role(tenant: Tenant, plight: Plight, scope: Scope) -> set[str]:
+    """Whoever is in scope by nothing but the assignments that lost their role: not entitled, as in jobs made before
+    2020 (REFERENCE 10)."""
+    ours = [each for there in tenant.assignments.values() for each in there.values() if each.id in plight.kept]
+    found = set[str]()
+    for each in ours:
+        group = tenant.groups.get(each.principalId)
+        found |= {each.principalId} if group is None else set(group.members)
+    return {name for name in found if all(role["id"] == DEFAULT_ACCESS for role in scope.roles.get(name, []))}
 
 
-def _remove(tenant: Tenant, scope: Scope, *, on_demand: bool) -> None:
-    gone = picked(tenant, "F30", scope)
-    if tenant.switched("F22") and not on_demand:
-        gone += list(scope.users)[-1:]
-    if tenant.switched("F12") or tenant.switched("F29"):
-        gone = list(scope.users)
-    for identity in gone:
-        scope.remove(identity)
-
-
-def _rename(tenant: Tenant, memory: Memory, scope: Scope) -> None:
-    for identity in picked(tenant, "F16", scope):
-        if identity in memory.links and "F16" not in memory.faded:
+def _lose_links(plight: Plight, memory: Memory) -> None:
+    """F16, once for each of the users."""
+    for identity in plight.users:
+        if identity in memory.links and identity not in plight.done:
             memory.unlink(identity)
             memory.seen.discard(identity)
-        scope.alter(identity, userPrincipalName=f"new.{scope.users[identity].userPrincipalName}")
-    if tenant.switched("F16") and memory.links:
-        memory.faded.add("F16")
-
-
-# What was prepared at Haiilo
-
-
-def _prepare_platform(world: World, tenant: Tenant, memory: Memory, scope: Scope) -> None:
-    platform, _tenant = manners.find(world, tenant.haiilo_host)
-    if platform is None:
-        return
-    with world.lock:
-        if not tenant.switched("F18"):
-            platform.doubled = frozenset()
-        elif scope.users:
-            first = next(iter(scope.users))
-            name = scope.users[first].userPrincipalName
-            _local_account(world, platform, name, hidden=False)
-            platform.doubled = frozenset({name.lower()})
-        for identity in picked(tenant, "F17", scope):
-            _local_account(world, platform, scope.users[identity].userPrincipalName, hidden=True)
-        if tenant.switched("F19") and "F19" not in memory.faded and memory.links:
-            target = memory.links[next(iter(memory.links))]
-            if target in platform.people:
-                platform.remove(platform.people[target])
-            memory.faded.add("F19")
-            memory.seen.discard(next(iter(memory.links)))
-        world.touch()
-
-
-def _local_account(world: World, platform: Platform, name: str, *, hidden: bool) -> None:
-    if platform.find_name(name) is None:
-        now = world.clock.stamp()
-        platform.add(Person(str(uuid.uuid4()), {"userName": name, "active": True}, now, now, local=True, hidden=hidden))
+            plight.done.append(identity)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,33 +12,25 @@ from .source import Subject
 if TYPE_CHECKING:
     from ..world import Tenant
 
+DEFAULT_ACCESS = "00000000-0000-0000-0000-000000000000"
 PURGED_AFTER = timedelta(days=30)
 
 
 @dataclass
 class Scope:
-    """The objects that a cycle may provision, and how the switches make them look."""
+    """The objects that a cycle may provision, and what the switches make of them."""
 
     users: dict[str, User] = field(default_factory=dict)
     groups: dict[str, Group] = field(default_factory=dict)
     roles: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     not_entitled: set[str] = field(default_factory=set)
-    """Assigned, but the service does not count it (F11)."""
+    """Assigned without a role that the service counts (F11)."""
     changed: dict[str, int] = field(default_factory=dict)
     """User id → number of the change of an assignment."""
 
     def subject(self, user: User, *, gone: bool = False) -> Subject:
         """The user as expressions see it."""
         return Subject(user, gone or not user.accountEnabled or user.deleted_at is not None, self.roles.get(user.id))
-
-    def alter(self, user_id: str, **changed: Any) -> None:
-        """Show a user with other attributes than it has."""
-        if user_id in self.users:
-            self.users[user_id] = replace(self.users[user_id], **changed)
-
-    def remove(self, user_id: str) -> None:
-        """Take a user out of scope."""
-        self.users.pop(user_id, None)
 
 
 def is_purged(user: User | None, now: datetime) -> bool:

@@ -20,7 +20,7 @@ class Subject:
     roles: list[dict[str, Any]] | None = None
 
 
-_GUEST = "#EXT#"
+GUEST = "#EXT#"
 _RENAMED = {
     "objectId": "id",
     "telephoneNumber": "businessPhone",
@@ -31,7 +31,7 @@ _RENAMED = {
 }
 _SPECIAL: dict[str, Callable[[Subject], Value]] = {
     "IsSoftDeleted": lambda subject: subject.gone,
-    "userPrincipalName": lambda subject: subject.user.userPrincipalName.replace(_GUEST, "") or None,
+    "userPrincipalName": lambda subject: subject.user.userPrincipalName.replace(GUEST, "") or None,
     "appRoleAssignments": lambda subject: subject.roles,
 }
 _FIELDS = frozenset(User.__dataclass_fields__) - {"deleted_at", "changed", "extensions", "createdDateTime", "userType"}

@@ -6,6 +6,7 @@ where every Haiilo platform is reached by its Host header. A name that nobody kn
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -16,7 +17,7 @@ import urllib3
 from ..haiilo import manners
 
 if TYPE_CHECKING:
-    from ..world import World
+    from ..world import Tenant, World
 
 _POOLS = urllib3.PoolManager(num_pools=32, maxsize=8, retries=False)
 
@@ -44,6 +45,23 @@ class Send(Protocol):
     def __call__(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None, *, timeout: float = 30.0
     ) -> Answer: ...
+
+
+def shutting_out(tenant: Tenant, send: Send) -> Send:
+    """F26: once a job of the tenant runs, Haiilo refuses the service's addresses, whatever it sends."""
+    running = (
+        ("memory" in job.engine and job.schedule["state"] == "Active") or job.status["code"] == "Quarantine"
+        for job in tenant.jobs.values()
+        if not job.deleted
+    )
+    return _shut if tenant.switched("F26") and any(running) else send
+
+
+def _shut(
+    method: str, url: str, headers: Mapping[str, str], body: bytes | None = None, *, timeout: float = 30.0
+) -> Answer:
+    error = {"schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"], "status": "403"}
+    return Answer(403, {}, json.dumps({**error, "detail": "The address of the caller is not allowed."}).encode())
 
 
 class Wire:

@@ -83,7 +83,7 @@ def test_takes_only_the_property_that_microsoft_s_example_has(entra):
     assert entra.refused("PUT", f"{entra.sync}/secrets", {"credentials": entra.credentials()})[0] == 400
 
 
-def test_shows_saved_secrets_late(slow):
+def test_f10_shows_saved_secrets_late(slow):
     entra = slow.tenant()
     entra.switch(F10=True)
     put(entra, entra.credentials())

@@ -187,3 +187,13 @@ def test_shows_exactly_one_organization_with_its_domains_and_licence(entra):
     assert found["id"] == entra.tid
     assert entra.made["domain"] in {domain["name"] for domain in found["verifiedDomains"]}
     assert found["assignedPlans"][0]["capabilityStatus"] == "Enabled"
+
+
+def test_finds_by_an_index_only_whom_the_list_holds(entra):
+    group = next(row for row in entra.rows("/groups") if row["displayName"] == "All staff")
+    members = f"/groups/{group['id']}/transitiveMembers/microsoft.graph.user"
+    outside, pilot = entra.made["unassigned"], entra.made["pilot"]
+    assert entra.get(filtered(f"id eq '{pilot['id']}'", members))["value"] == []
+    assert len(entra.get(filtered(f"userPrincipalName eq '{outside['user_name']}'", USERS))["value"]) == 1
+    entra.control("DELETE", f"/users/{outside['user_name']}")
+    assert entra.get(filtered(f"userPrincipalName eq '{outside['user_name']}'", USERS))["value"] == []

@@ -37,6 +37,25 @@ def test_signs_a_person_in_and_tells_who_it_is(person, entra):
     assert "wids" not in claims
 
 
+@pytest.mark.parametrize("wishes", [{"wids": True}, {"switches": {"wids_in_id_tokens": True}}])
+def test_tells_the_roles_of_a_person_where_the_registration_asks_for_them(far, browser_of, wishes):
+    entra = far.tenant(**wishes)
+    told = {}
+    for name in ("admin", "app_admin", "plain_user"):
+        browser = browser_of()
+        page = browser.sign_in(authorize(browser, entra), entra.made[name])
+        token = redeem(entra, page.query["code"]).json()["id_token"]
+        told[name] = jwt.decode(token, options={"verify_signature": False})["wids"]
+    member = "b79fbf4d-3ef9-4689-8143-76b194e85509"
+    assert told == {
+        "admin": ["62e90394-69f5-4237-9190-012177145e10", member],
+        "app_admin": ["9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3", member],
+        "plain_user": [member],
+    }
+    entra.switch(wids_in_id_tokens=False)
+    assert entra.control("GET", "/switches") == {}
+
+
 def test_signs_in_at_organizations_by_the_account_s_domain(person, entra):
     page = person.sign_in(authorize(person, entra, "organizations"), entra.made["plain_user"])
     answer = redeem(entra, page.query["code"]).json()

@@ -12,7 +12,7 @@ import requests
 from flask import Flask
 from waitress.server import create_server
 
-from sandbox import haiilo, provisioning
+from sandbox import haiilo, provisioning, switches
 from sandbox.clock import Clock
 from sandbox.graph.jobs import new_job
 from sandbox.provisioning import memory, schema
@@ -71,6 +71,7 @@ class Rig:
         self.engine = provisioning.Engine(self.world, self.world.clock, limits=self.limits)
         self.sp = ServicePrincipal(new_id(), new_id(), "Haiilo SSO", templates=["scim"])
         self.tenant.service_principals[self.sp.id] = self.sp
+        self.tenant.made = {"service_principal_id": self.sp.id}
         self.job = self.new_job()
 
     def new_job(self) -> Job:
@@ -152,6 +153,10 @@ class Rig:
         for name, value in attributes.items():
             setattr(user, name, value)
         self.tenant.change(user)
+
+    def switch(self, **wishes: Any) -> None:
+        """As the control port would."""
+        switches.flip(self.world, self.tenant, wishes)
 
     # The job
 

@@ -16,8 +16,8 @@ from .rig import Rig
 
 
 def _with(rig: Rig, key: str, value: Any = True, *, users: int = 3, **attributes: Any) -> Rig:
-    rig.tenant.switches[key] = value
     rig.add_users(users, **attributes)
+    rig.switch(**{key: value})
     return rig
 
 
@@ -106,9 +106,10 @@ def test_f15_without_the_switch_special_characters_do_no_harm(home: Rig) -> None
 def test_f16_a_renamed_user_gets_a_second_account(home: Rig) -> None:
     user = home.add_user("eva")
     home.start()
-    home.tenant.switches["F16"] = True
+    home.switch(F16=True)
+    assert (user.userPrincipalName, user.mail) == ("new.eva@contoso.example", "new.eva@contoso.example")
     home.next_cycle()
-    assert set(home.arrived()) == {user.userPrincipalName, f"new.{user.userPrincipalName}"}
+    assert set(home.arrived()) == {"eva@contoso.example", "new.eva@contoso.example"}
     home.next_cycle()
     assert len(home.arrived()) == 2
 
@@ -117,6 +118,20 @@ def test_f17_a_hidden_account_collides(rig: Rig) -> None:
     _with(rig, "F17").start()
     assert rig.codes()[0] == "create/failure/EntryConflict"
     assert len(rig.arrived()) == 2
+
+
+def test_f17_ends_when_the_other_account_is_gone(rig: Rig) -> None:
+    _with(rig, "F17").start()
+    rig.switch(F17=False)
+    rig.next_cycle()
+    assert len(rig.arrived()) == 3
+
+
+def test_f18_ends_with_one_account_for_each_person(rig: Rig) -> None:
+    _with(rig, "F18").start()
+    rig.switch(F18=False)
+    rig.next_cycle()
+    assert set(rig.arrived()) == {f"user{number}@contoso.example" for number in range(3)}
 
 
 def test_f18_duplicates_on_either_side(rig: Rig) -> None:
@@ -131,15 +146,35 @@ def test_f18_duplicates_on_either_side(rig: Rig) -> None:
 def test_f19_an_account_deleted_by_hand(rig: Rig) -> None:
     rig.add_users(2)
     rig.start()
-    rig.tenant.switches["F19"] = True
+    rig.switch(F19=True)
     rig.next_cycle()
     assert rig.codes(2) == ["update/failure/InvalidAnchor"]
+
+
+def test_f19_ends_when_haiilo_restores_the_account_and_can_come_again(rig: Rig) -> None:
+    rig.add_users(2)
+    rig.start()
+    rig.switch(F19=True)
+    assert len(rig.arrived()) == 1, "gone at once, whoever looks"
+    rig.next_cycle()
+    rig.switch(F19=False)
+    rig.next_cycle()
+    assert rig.codes(2) == ["update/failure/InvalidAnchor", "update/skipped/RedundantExport"]
+    rig.switch(F19=True)
+    assert len(rig.arrived()) == 1
+
+
+def test_f19_waits_for_somebody_who_is_linked(rig: Rig) -> None:
+    _with(rig, "F19").start()
+    assert len(rig.arrived()) == 3
+    rig.next_cycle()
+    assert rig.codes(3) == ["update/failure/InvalidAnchor"]
 
 
 def test_f21_the_string_false_deactivates_nobody(rig: Rig) -> None:
     user = rig.add_user("eva")
     rig.start()
-    rig.tenant.switches["F21"] = True
+    rig.switch(F21=True)
     rig.unassign(user)
     rig.next_cycle()
     assert rig.codes(1) == ["disable/success"]
@@ -175,6 +210,29 @@ def test_f23_the_first_cycle_looks_dead_for_two_hours(rig: Rig) -> None:
     assert len(rig.arrived()) == 3
 
 
+def test_f24_a_write_of_the_mappings_is_followed_by_two_hours_of_evaluation(rig: Rig) -> None:
+    _with(rig, "F24").start()
+    before = rig.job.status
+    rig.map("name.familyName", "[department]", defaultValue="x")
+    status = rig.next_cycle()
+    assert (status["code"], status["progress"][0]["completedUnits"]) == ("Active", 0)
+    assert status["lastExecution"] == before["lastExecution"]
+    rig.world.clock.jump(timedelta(minutes=119))
+    assert rig.run() == status
+    assert len(rig.rows()) == 3
+    rig.world.clock.jump(timedelta(minutes=2))
+    progress = rig.run()["progress"][0]
+    assert progress["completedUnits"] == progress["totalUnits"]
+    assert len(rig.rows()) == 6
+
+
+def test_f24_without_the_switch_everybody_is_evaluated_in_the_next_cycle(rig: Rig) -> None:
+    _with(rig, "F24", False).start()
+    rig.map("name.familyName", "[department]", defaultValue="x")
+    rig.next_cycle()
+    assert len(rig.rows()) == 6
+
+
 def test_f25_a_changed_scope_does_nothing_without_a_restart(rig: Rig) -> None:
     _with(rig, "F25", department="Sales").start()
     clause = {"sourceOperandName": "department", "operatorName": "EQUALS", "targetOperand": {"values": ["IT"]}}
@@ -190,6 +248,20 @@ def test_f26_the_job_is_in_quarantine_for_28_days(rig: Rig) -> None:
     rig.world.clock.jump(timedelta(days=28))
     rig.run()
     assert rig.job.schedule["state"] == "Disabled"
+
+
+def test_f26_every_test_of_the_connection_fails_too(rig: Rig) -> None:
+    address = f"https://{rig.host}/api/scim/v2"
+    _with(rig, "F26")
+    assert validate_credentials(rig.world, rig.tenant, address, rig.token, None) is None, "no job runs yet"
+    status = rig.start()
+    refusal = validate_credentials(rig.world, rig.tenant, address, rig.token, None)
+    assert refusal is not None
+    assert refusal.inner_code == status["quarantine"]["error"]["code"]
+    answer = json.loads(rig.on_demand(next(iter(rig.tenant.users.values())))[0])
+    assert (answer["result"], answer["details"]["errorCode"]) == ("Failure", "InsufficientRights")
+    rig.switch(F26=False)
+    assert rig.restart()["code"] == "Active"
 
 
 def test_f27_everything_fails_without_quarantine(rig: Rig) -> None:
@@ -211,7 +283,7 @@ def test_f29_mass_unassignment_is_held_back_only_by_the_guard(rig: Rig, enabled:
     wishes = {"DeleteThresholdEnabled": enabled, "DeleteThresholdValue": 2}
     rig.save_secrets(SyncNotificationSettings=json.dumps(wishes))
     rig.start()
-    rig.tenant.switches["F29"] = True
+    rig.switch(F29=True)
     status = rig.next_cycle()
     assert len(rig.arrived()) == left
     assert (status["code"] == "Quarantine") is enabled
@@ -221,7 +293,8 @@ def test_f29_mass_unassignment_is_held_back_only_by_the_guard(rig: Rig, enabled:
 def test_f30_whoever_was_unassigned_first_is_never_deleted(home: Rig) -> None:
     users = home.add_users(2)
     home.start()
-    home.tenant.switches["F30"] = [users[0].userPrincipalName]
+    home.switch(F30=[users[0].userPrincipalName])
+    assert [each.principalId for each in home.tenant.assignments_of(home.sp.id)] == [users[1].id]
     home.next_cycle()
     del home.tenant.users[users[0].id]
     home.next_cycle()
@@ -237,7 +310,7 @@ def test_f31_a_guest_has_another_user_name(rig: Rig) -> None:
 def test_f33_a_receiver_that_throttles_is_named(rig: Rig) -> None:
     _with(rig, "F33", users=20).start()
     assert {"WebExceptionProtocolError", "Timeout"} <= {code.rpartition("/")[2] for code in rig.codes()}
-    rig.tenant.switches.clear()
+    rig.switch(F33=False)
     rig.restart()
     assert len(rig.arrived()) == 20
 
@@ -248,7 +321,7 @@ def test_f33_a_receiver_that_always_throttles_is_too_many_requests(rig: Rig) -> 
 
 
 def test_f33_a_receiver_that_is_too_slow_is_a_timeout(rig: Rig) -> None:
-    rig.tenant.switches["F33"] = {"seconds": 0.5}
+    rig.switch(F33={"seconds": 0.5})
     target = Target(f"https://{rig.host}/api/scim/v2", rig.token, Wire(rig.world), timeout=0.1)
     with pytest.raises(EntryFailed) as failed:
         target.get("/Users", "any")
@@ -262,6 +335,6 @@ def test_switches_can_name_the_users_they_concern(rig: Rig) -> None:
 
 def test_a_switch_taken_off_brings_the_truth_back(rig: Rig) -> None:
     _with(rig, "F13", 2).start()
-    rig.tenant.switches.clear()
-    rig.restart()
+    rig.switch(F13=False)
+    rig.next_cycle()
     assert len(rig.arrived()) == 3

@@ -76,7 +76,7 @@ def test_a_disabled_user_that_is_linked_is_disabled(home: Rig) -> None:
 
 
 def test_the_second_shape_is_a_type_name_and_an_array(rig: Rig) -> None:
-    rig.tenant.switches["on_demand_array"] = True
+    rig.switch(on_demand_array=True)
     key, value = rig.on_demand(rig.add_user("eva"))
     with pytest.raises(ValueError, match="Expecting value"):
         json.loads(key)
@@ -94,8 +94,19 @@ def test_a_group_is_provisioned_with_the_named_members(home: Rig) -> None:
     assert [each["value"] for each in written] == [home.memory.links[users[0].id]]
 
 
+def test_a_group_on_demand_leaves_the_members_alone_that_were_not_named(home: Rig) -> None:
+    users = [home.add_user(f"u{number}") for number in range(3)]
+    group = home.add_group("Staff", [*users[:2]])
+    home.start()
+    group.members[users[2].id] = "user"
+    del group.members[users[0].id]
+    home.on_demand(group, links={"members": [{"objectId": users[2].id, "objectTypeName": "User"}]})
+    written = next(iter(home.platform.scim_groups.values())).data["members"]
+    assert {each["value"] for each in written} == {home.memory.links[user.id] for user in users}
+
+
 def test_the_strict_flag_does_not_count_on_demand(home: Rig) -> None:
-    home.tenant.switches["F21"] = True
+    home.switch(F21=True)
     home.save_secrets(BaseAddress=f"https://{home.host}/api/scim/v2?aadOptscim062020")
     user = home.add_user("eva")
     home.start()

@@ -1,0 +1,82 @@
+"""What GET /journal keeps, what it says of the rest, and that nobody's cycle pushes anything out."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from sandbox.journal import Journal
+
+AT = datetime(2026, 3, 2, 9, 44, tzinfo=UTC)
+HOST = "a.smarpshare.com"
+
+
+def scim(journal, calls, status=200, method="GET"):
+    for number in range(calls):
+        journal.note_scim(AT, HOST, method, f"/api/scim/v2/Users/{number}", b"", status)
+
+
+def paths(journal):
+    return [line["path"] for line in journal.lines(lambda _host: "")]
+
+
+def test_keeps_what_graph_was_asked_whatever_haiilo_is_asked():
+    journal = Journal(kept=5, kept_scim=3)
+    journal.append({"kind": "graph", "path": "/organization"})
+    scim(journal, 100)
+    journal.append({"kind": "login", "path": "/token"})
+    assert paths(journal) == ["/organization", *(f"/api/scim/v2/Users/{number}" for number in (97, 98, 99)), "/token"]
+    assert (journal.kept, journal.dropped) == (5, 97)
+
+
+def test_is_bounded_for_graph_too_and_says_so():
+    journal = Journal(kept=2)
+    for number in range(5):
+        journal.append({"kind": "graph", "path": str(number)})
+    assert paths(journal) == ["3", "4"]
+    assert (journal.kept, journal.dropped) == (2, 3)
+
+
+def test_counts_every_call_also_those_that_are_gone():
+    journal = Journal(kept_scim=1)
+    scim(journal, 3)
+    scim(journal, 2, status=201, method="POST")
+    journal.append({"kind": "graph", "path": "/organization"})
+    assert journal.counts() == {
+        "kept": 2,
+        "dropped": 4,
+        "calls": {"graph": 1, "scim": 5},
+        "scim": [
+            {"host": HOST, "method": "GET", "status": 200, "calls": 3},
+            {"host": HOST, "method": "POST", "status": 201, "calls": 2},
+        ],
+    }
+
+
+@pytest.mark.parametrize(("query", "shown"), [(b"", {}), (b"filter=a%20eq%20%22x%22&count=&count=2", ...)])
+def test_shows_a_packed_call_as_the_others(query, shown):
+    journal = Journal()
+    journal.note_scim(AT, HOST, "GET", "/api/scim/v2/Users", query, 200)
+    (line,) = journal.lines({HOST: "tenant-1"}.__getitem__)
+    assert line["query"] == ({"filter": 'a eq "x"', "count": ""} if shown is ... else shown)
+    assert (line["time"], line["kind"], line["tenant"], line["status"]) == (AT.isoformat(), "scim", "tenant-1", 200)
+
+
+def test_says_over_http_how_much_it_keeps(far, entra):
+    entra.started()
+    answer = far.session.get(f"{far.control_url}/journal?tenant={entra.tid}&kind=scim&method=POST", timeout=30)
+    created = [line for line in answer.json() if line["status"] == 201]
+    assert len(created) == len(far.control("GET", f"/haiilo/{entra.made['haiilo_host']}/users")["users"])
+    assert int(answer.headers["Journal-Kept"]) >= len(created)
+    assert int(answer.headers["Journal-Dropped"]) == 0
+    counts = far.control("GET", "/journal/counts")
+    mine = [row for row in counts["scim"] if row["host"] == entra.made["haiilo_host"] and row["status"] == 201]
+    assert [row["calls"] for row in mine] == [len(created)]
+    assert counts["kept"] + counts["dropped"] == sum(counts["calls"].values())
+
+
+def test_has_the_fields_of_a_graph_call(far, entra):
+    entra.started()
+    lines = {line["kind"]: line for line in far.control("GET", f"/journal?tenant={entra.tid}")}
+    assert lines["scim"].keys() == lines["graph"].keys() == lines["login"].keys()
