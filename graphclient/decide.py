@@ -17,6 +17,7 @@ from .retry import Effect, retry_after
 from .wire import Answer, Lost, Why
 
 _SCIM = "systemforcrossdomainidentitymanagement"
+_NO_PRINCIPAL = "authorization_identitynotfound"  # our service principal was deleted while its token still runs
 _NO_LICENCE = "authentication_requestfromnonpremiumtenantorb2ctenant"
 _NOT_REPLICATED = "does not exist or one of its queried reference-property objects"
 _EXISTS = ("already exist", "conflicting object")
@@ -146,6 +147,8 @@ def _kind(call: Call, answer: Answer, said: Said) -> type[GraphError]:
 
 
 def _unauthorized(call: Call, said: Said) -> type[GraphError]:
+    if said.code.lower() == _NO_PRINCIPAL:
+        return errors.ConsentMissing
     silent = said.code.lower() in ("", "unknownerror") and not said.message.strip()
     return errors.RoleMissing if silent and "/synchronization" in call.path else errors.NotAllowed
 

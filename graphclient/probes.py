@@ -17,6 +17,7 @@ from .errors import (
     LicenceMissing,
     NotAllowed,
     NotThere,
+    Rejected,
     RoleMissing,
     WriteRefused,
 )
@@ -34,6 +35,7 @@ class Finding(Enum):
     NOT_ALLOWED = "refused for another reason"
     NOT_THERE = "what it was tried on does not exist, or not yet"
     NOT_TRIED = "there is nothing to try it on, or the guard forbids it"
+    NOT_TOLD = "the answer says nothing about the permission"
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class _Trial:
     needs: tuple[str, ...] = ()
 
 
+_AUDITS = _Trial("read the audit log", "AuditLog.Read.All", lambda on: on.graph.directory_audits.touch())
 _TRIALS = (
     _Trial("read the organization", "Organization.Read.All", lambda on: on.graph.organization.get()),
     _Trial("find applications", "Application.Read.All", lambda on: on.graph.service_principals.by_app_id(GRAPH_APP_ID)),
@@ -91,14 +94,16 @@ _TRIALS = (
         needs=("sp_id", "job_id"),
     ),
     _Trial("read the provisioning log", "ProvisioningLog.Read.All", lambda on: on.graph.provisioning_logs.touch()),
-    _Trial("read the audit log", "AuditLog.Read.All", lambda on: on.graph.directory_audits.touch()),
 )
 
 
-def probe(graph: GraphClient, sp_id: str = "", job_id: str = "") -> list[Probe]:
-    """Each operation once, with the application and job that there are. Raises `TryLater` and what concerns no single
-    operation: `ConsentMissing`, `OurCredentialRefused`."""
-    return [_try(trial, _Subject(graph, sp_id, job_id)) for trial in _TRIALS]
+def probe(graph: GraphClient, sp_id: str = "", job_id: str = "", *, audits: bool = False) -> list[Probe]:
+    """Each operation once, with the application and job that there are; `audits`: the audit log, too.
+
+    Raises `TryLater` and what concerns no single operation: `ConsentMissing`, `OurCredentialRefused`.
+    """
+    trials = (*_TRIALS, _AUDITS) if audits else _TRIALS
+    return [_try(trial, _Subject(graph, sp_id, job_id)) for trial in trials]
 
 
 def missing(probes: list[Probe]) -> list[str]:
@@ -111,7 +116,7 @@ def _try(trial: _Trial, on: _Subject) -> Probe:
         return Probe(trial.operation, trial.least, Finding.NOT_TRIED)
     try:
         trial.attempt(on)
-    except (NotAllowed, NotThere, WriteRefused) as error:
+    except (NotAllowed, NotThere, Rejected, WriteRefused) as error:
         found = _finding(error)
         if found is None:
             raise
@@ -129,4 +134,6 @@ def _finding(error: GraphError) -> Finding | None:
         return Finding.NOT_THERE
     if isinstance(error, WriteRefused):
         return Finding.NOT_TRIED
+    if isinstance(error, Rejected):
+        return Finding.NOT_TOLD
     return Finding.NOT_ALLOWED if type(error) is NotAllowed else None

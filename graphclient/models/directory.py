@@ -16,7 +16,9 @@ def _maybe_flag(data: Mapping[str, Any], key: str) -> bool | None:
 
 @dataclass(frozen=True)
 class DirectoryObject:
-    """A member of a group. `kind` is ``user``, ``group``, ``device`` …; others than users have no account fields."""
+    """A member, an owner, or what is owned. `kind` is ``user``, ``group``, ``servicePrincipal``, ``application`` …;
+    what we may not read comes with its id and kind alone.
+    """
 
     id: str
     kind: str = ""
@@ -24,6 +26,7 @@ class DirectoryObject:
     user_principal_name: str | None = None
     account_enabled: bool | None = None
     user_type: str | None = None
+    app_id: str | None = None
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -36,6 +39,7 @@ class DirectoryObject:
             user_principal_name=fields.maybe(data, "userPrincipalName"),
             account_enabled=_maybe_flag(data, "accountEnabled"),
             user_type=fields.maybe(data, "userType"),
+            app_id=fields.maybe(data, "appId"),
             raw=data,
         )
 

@@ -100,8 +100,9 @@ class ServicePrincipals:
         return add_owner(self._transport, f"{PATH}/{part(sp_id)}", owner_id)
 
     def owned_by(self, sp_id: str) -> Iterator[DirectoryObject]:
-        """What this service principal owns: with OwnedBy, the whole of what it can change."""
-        rows = pages(self._transport, f"{PATH}/{part(sp_id)}/ownedObjects", {"$select": "id,displayName", "$top": TOP})
+        """What this service principal owns, groups too: with OwnedBy, the whole of what it can change."""
+        params = {"$select": "id,appId,displayName", "$top": TOP}
+        rows = pages(self._transport, f"{PATH}/{part(sp_id)}/ownedObjects", params)
         return (DirectoryObject.from_json(row) for row in rows)
 
     def _list(self, odata_filter: str | None) -> Iterator[ServicePrincipal]:

@@ -53,9 +53,22 @@ def test_runs_the_example(environment: dict[str, str]) -> None:
     assert any(line.endswith((": scim", ": customappsso", ": scim, customappsso")) for line in applications)
 
 
-def test_shows_the_example_as_it_is_in_the_guide() -> None:
+@pytest.mark.parametrize("page", ["README.md", "docs/graphclient.md"])
+def test_shows_the_example_as_it_is(page: str) -> None:
     program = EXAMPLE.read_text().partition('"""\n\n')[2]
-    assert program.strip() in (ROOT / "docs" / "graphclient.md").read_text()
+    assert f"```python\n{program.strip()}\n```" in (ROOT / page).read_text()
+
+
+def test_keeps_the_example_short() -> None:
+    """Ten lines from the token to the last print, besides imports and what the sandbox needs."""
+    program = EXAMPLE.read_text().partition('"""\n\n')[2]
+    lines = [line for line in program.splitlines() if line and not line.startswith(("import", "from"))]
+    asks = lines[[line.startswith("if ") for line in lines].index(True) + 2 :]
+    assert len(asks) <= 10
+
+
+def test_writes_nothing_with_the_example() -> None:
+    assert "guard=guards.read_only" in EXAMPLE.read_text()
 
 
 def test_brings_no_framework_into_the_process() -> None:

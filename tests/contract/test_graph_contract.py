@@ -109,6 +109,23 @@ def test_lists_and_counts_who_is_assigned(world: World, graph: GraphClient) -> N
     assert graph.service_principals.count_assigned(world.service_principal_id) == len(rows)
 
 
+def test_shows_what_it_owns_and_who_owns_a_registration(world: World, graph: GraphClient) -> None:
+    """Read with Application.Read.All alone; that each thing has its kind is what the daily look depends on."""
+    ours = graph.service_principals.by_app_id(world.client_id)
+    owned = list(graph.service_principals.owned_by(ours.id))
+    assert all(thing.kind for thing in owned)
+    application = graph.service_principals.get(world.service_principal_id)
+    registration = graph.applications.by_app_id(application.app_id)
+    owners = {owner.id for owner in graph.applications.owners(registration.id)}
+    owned_too = {thing.app_id for thing in owned if thing.kind == "application"}
+    assert (ours.id in owners) == (application.app_id in owned_too)
+    assert (ours.id in {owner.id for owner in graph.service_principals.owners(application.id)}) == (
+        application.id in {thing.id for thing in owned}
+    )
+    with pytest.raises(NotThere):
+        list(graph.service_principals.owned_by(NOBODY))
+
+
 def test_counts_the_members_of_an_assigned_group(world: World, graph: GraphClient) -> None:
     rows = graph.service_principals.assigned_to(world.service_principal_id)
     group = next((row for row in rows if row.principal_type == "Group"), None)
@@ -287,11 +304,13 @@ def test_reads_the_log_of_the_job(world: World, graph: GraphClient, prepared: Pr
 
 
 def test_finds_out_by_trying_what_it_may_do(world: World, graph: GraphClient, prepared: Prepared) -> None:
-    found = {each.operation: each.finding for each in probe(graph, world.service_principal_id, prepared.id)}
+    tried = probe(graph, world.service_principal_id, prepared.id, audits=True)
+    found = {each.operation: each.finding for each in tried}
     for operation in ("read the organization", "find applications", "read provisioning", "change provisioning"):
         assert found[operation] is Finding.WORKS
     assert found["read the audit log"] in (Finding.WORKS, Finding.ROLE_MISSING, Finding.LICENCE_MISSING)
-    assert set(missing(probe(graph, world.service_principal_id, prepared.id))) <= {"AuditLog.Read.All"}
+    assert set(missing(tried)) <= {"AuditLog.Read.All"}
+    assert missing(probe(graph, world.service_principal_id, prepared.id)) == []
 
 
 def test_may_not_assign_anybody(world: World, graph: GraphClient) -> None:

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from graphclient import (
@@ -53,7 +53,6 @@ _envelopes = st.fixed_dictionaries({}, optional={"error": _json | st.fixed_dicti
 )
 
 
-@settings(deadline=None)
 @given(st.sampled_from(Effect), st.integers(100, 599), _envelopes | st.binary(max_size=50), st.text(max_size=30))
 def test_makes_an_error_or_a_value_of_every_answer(effect: Effect, status: int, body: bytes, after: str) -> None:
     call = Call("POST", "/servicePrincipals/x/synchronization/jobs", effect)
@@ -68,7 +67,6 @@ def test_makes_an_error_or_a_value_of_every_answer(effect: Effect, status: int, 
         assert value is None or isinstance(value, dict)
 
 
-@settings(deadline=None)
 @given(
     st.text(max_size=60) | st.binary(max_size=40).map(lambda raw: f'Bearer claims="{base64.b64encode(raw).decode()}"')
 )
@@ -77,7 +75,6 @@ def test_reads_a_challenge_out_of_anything(header: str) -> None:
     assert found is None or found.claims is None or isinstance(json.loads(found.claims), dict)
 
 
-@settings(deadline=None)
 @given(_json, st.integers(0, 20))
 def test_reads_a_batch_out_of_anything(responses: Any, count: int) -> None:
     answers = answer_of_each({"responses": responses}, count)
@@ -85,7 +82,6 @@ def test_reads_a_batch_out_of_anything(responses: Any, count: int) -> None:
     assert answer_of_each({"responses": [{"id": "0", "status": responses, "headers": responses, "body": responses}]}, 1)
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=100) | _envelopes)
 def test_reads_an_envelope_out_of_anything(body: bytes) -> None:
     said = read_envelope(body)
@@ -97,20 +93,17 @@ def test_survives_text_that_is_no_text() -> None:
     str(error_of(Call("GET", "/x", Effect.NONE), Answer(400, {}, body), 0.0)).encode()
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(["error", "error_codes", "error_description", "correlation_id"]), _json))
 def test_makes_an_error_of_every_token_answer(payload: dict[str, Any]) -> None:
     assert isinstance(token_error(payload), GraphError)
 
 
-@settings(deadline=None)
 @given(_json)
 def test_reads_keys_out_of_anything(document: Any) -> None:
     assert read_keys(document) == {}
     assert read_keys({"keys": [document, {"kty": "RSA", "kid": "1", "n": document, "e": document}]}) == {}
 
 
-@settings(deadline=None)
 @given(_json)
 def test_reads_times_out_of_anything(value: Any) -> None:
     for read in (moment, duration):
@@ -138,7 +131,6 @@ MODELS: list[tuple[Any, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("model", "sample"), MODELS)
-@settings(deadline=None)
 @given(data=st.data())
 def test_reads_an_object_whatever_its_parts_are(model: Any, sample: dict[str, Any], data: st.DataObject) -> None:
     spoilt = _spoil(sample, data)

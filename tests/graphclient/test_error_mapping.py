@@ -55,6 +55,17 @@ TABLE = [
     (GET, "/users", 401, envelope("UnknownError", ""), errors.NotAllowed),
     (GET, JOBS, 401, envelope("Unauthorized", "Account is not provisioned."), errors.NotAllowed),
     (GET, "/users", 403, envelope("AccessDenied", "blocked"), errors.NotAllowed),
+    # our service principal is gone, or not spread yet
+    *[
+        (verb, path, 401, envelope(code, "The identity of the calling application could not be established."), kind)
+        for verb in (GET, CREATE)
+        for path in ("/organization", JOBS)
+        for code, kind in (
+            ("Authorization_IdentityNotFound", errors.ConsentMissing),
+            ("authorization_identitynotfound", errors.ConsentMissing),
+            ("Authorization_IdentityDisabled", errors.NotAllowed),
+        )
+    ],
     # not there, there already
     (GET, SP, 404, envelope("Request_ResourceNotFound", "does not exist"), errors.NotThere),
     (GET, SP, 404, envelope("Directory_ObjectNotFound", "no"), errors.NotThere),

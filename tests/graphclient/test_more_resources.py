@@ -62,8 +62,23 @@ def test_says_when_it_may_not_add_an_owner(far: FarSide, graph: GraphClient) -> 
 
 
 def test_lists_what_a_principal_owns(far: FarSide, graph: GraphClient) -> None:
-    far.on("GET", f"{SPS}/{OURS}/ownedObjects", listed({"id": SP, "@odata.type": "#microsoft.graph.servicePrincipal"}))
-    assert [thing.id for thing in graph.service_principals.owned_by(OURS)] == [SP]
+    kind = "#microsoft.graph."
+    app = {"id": SP, "@odata.type": f"{kind}servicePrincipal", "appId": "b2d1", "displayName": "Haiilo SSO"}
+    unreadable = {"id": "g", "@odata.type": f"{kind}group", "appId": None, "displayName": None}
+    far.on("GET", f"{SPS}/{OURS}/ownedObjects", listed(app, unreadable))
+    owned = list(graph.service_principals.owned_by(OURS))
+    assert [(thing.id, thing.kind, thing.app_id, thing.display_name) for thing in owned] == [
+        (SP, "servicePrincipal", "b2d1", "Haiilo SSO"),
+        ("g", "group", None, ""),
+    ]
+    assert far.asked[0].query["$select"] == "id,appId,displayName"
+
+
+def test_lists_what_a_principal_owns_page_by_page(far: FarSide, graph: GraphClient) -> None:
+    path = f"{SPS}/{OURS}/ownedObjects"
+    link = f"https://graph.microsoft.com{path}?$skiptoken=x"
+    far.on("GET", path, Reply(200, {"value": [{"id": "a"}], "@odata.nextLink": link}), listed({"id": "b"}))
+    assert [thing.id for thing in graph.service_principals.owned_by(OURS)] == ["a", "b"]
 
 
 # New applications

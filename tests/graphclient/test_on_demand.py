@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from graphclient import Modified, OnDemandResult, OnDemandStep
@@ -66,7 +66,6 @@ _json = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(_json, _json)
 def test_never_fails_on_what_comes(key: Any, value: Any) -> None:
     assert OnDemandResult.from_json({"key": key, "value": value}).error_code == ""

@@ -10,7 +10,6 @@ from graphclient import (
     ConsentMissing,
     Finding,
     GraphClient,
-    Rejected,
     Throttled,
     Transport,
     Unavailable,
@@ -39,6 +38,7 @@ PATHS: dict[str, tuple[str, str, Reply]] = {
     "read the provisioning log": ("GET", f"{V}/auditLogs/provisioning", EMPTY),
     "read the audit log": ("GET", f"{V}/auditLogs/directoryAudits", EMPTY),
 }
+AUDITS = "read the audit log"
 
 
 @pytest.fixture
@@ -54,11 +54,22 @@ def tenant(far: FarSide) -> Callable[..., None]:
 
 def test_finds_that_everything_works(far: FarSide, graph: GraphClient, tenant: Callable[..., None]) -> None:
     tenant()
-    found = probe(graph, SP, JOB_ID)
+    found = probe(graph, SP, JOB_ID, audits=True)
     assert [each.operation for each in found if each.works] == list(PATHS)
     assert missing(found) == []
     assert len(far.asked) == len(PATHS)
     assert {asked.method for asked in far.asked if "parseExpression" not in asked.path} == {"GET"}
+
+
+def test_tries_the_audit_log_only_where_it_is_asked_to(
+    far: FarSide, graph: GraphClient, tenant: Callable[..., None]
+) -> None:
+    tenant(read_the_audit_log=DENIED)
+    found = probe(graph, SP, JOB_ID)
+    assert [each.operation for each in found] == [operation for operation in PATHS if operation != AUDITS]
+    assert missing(found) == []
+    assert not any("directoryAudits" in asked.path for asked in far.asked)
+    assert missing(probe(graph, SP, JOB_ID, audits=True)) == ["AuditLog.Read.All"]
 
 
 @pytest.mark.parametrize("operation", PATHS)
@@ -73,13 +84,15 @@ def test_finds_that_everything_works(far: FarSide, graph: GraphClient, tenant: C
         ),
         (Reply(401, {"error": {"code": "InvalidAuthenticationToken"}}), Finding.NOT_ALLOWED),
         (Reply(404, {"error": {"code": "Request_ResourceNotFound"}}), Finding.NOT_THERE),
+        (Reply(400, {"error": {"code": "Request_UnsupportedQuery"}}), Finding.NOT_TOLD),
+        (Reply(404, {"error": {"code": "", "message": "No HTTP resource was found"}}), Finding.NOT_TOLD),
     ],
 )
 def test_finds_for_each_operation_alone_what_is_wrong(
     graph: GraphClient, tenant: Callable[..., None], operation: str, reply: Reply, finding: Finding
 ) -> None:
     tenant(**{operation.replace(" ", "_"): reply})
-    found = {each.operation: each for each in probe(graph, SP, JOB_ID)}
+    found = {each.operation: each for each in probe(graph, SP, JOB_ID, audits=True)}
     assert found[operation].finding is finding
     assert found[operation].error is not None
     assert [name for name, each in found.items() if not each.works] == [operation]
@@ -120,10 +133,10 @@ def test_leaves_the_guard_in_charge(
     [
         (Reply(500), Unavailable),
         (Reply(429, headers={"Retry-After": "60"}), Throttled),
-        (Reply(400, {"error": {"code": "Request_UnsupportedQuery"}}), Rejected),
+        (Reply(401, {"error": {"code": "Authorization_IdentityNotFound"}}), ConsentMissing),
     ],
 )
-def test_concludes_nothing_from_an_outage(
+def test_concludes_nothing_from_what_concerns_no_single_operation(
     graph: GraphClient, tenant: Callable[..., None], reply: Reply, kind: type[Exception]
 ) -> None:
     tenant(find_people=reply)

@@ -123,6 +123,7 @@ FORGED: dict[str, tuple[dict[str, Any], str]] = {
     "missing nonce": ({"claims": {"nonce": None}}, "RuntimeError"),
     "missing oid": ({"claims": {"oid": None}}, "MissingRequired"),
     "oid no GUID": ({"claims": {"oid": "eva"}}, "oid is not"),
+    "oid a number": ({"claims": {"oid": 7}}, "oid is not"),
     "garbage": ({"id_token": "garbage"}, "unreadable"),
     "garbage in three parts": ({"id_token": "a.b.c"}, "unreadable"),
     "empty header": ({"id_token": "e30.e30.x"}, "unreadable|not a token"),
@@ -183,6 +184,14 @@ def test_rejects_a_callback_that_does_not_fit(sign_in: SignIn, entra: Entra, par
     entra.visit(begun.url)
     with pytest.raises(IdTokenRejected):
         sign_in.finish(begun.flow, params)
+
+
+def test_redeems_nothing_without_a_code(sign_in: SignIn, entra: Entra) -> None:
+    begun = begin(sign_in)
+    entra.visit(begun.url)
+    with pytest.raises(IdTokenRejected, match="neither a code nor an error"):
+        sign_in.finish(begun.flow, {"state": "the-state"})
+    assert entra.far.seen("POST", entra.token_path) == []
 
 
 @pytest.mark.parametrize("flow", [{}, {"state": ""}, {"state": None}])
