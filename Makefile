@@ -1,11 +1,12 @@
 # `make` alone lists what there is. Works with GNU make 3.81 (macOS) and newer.
 .DEFAULT_GOAL := list
-.PHONY: list setup demo rehearse test bench check fmt lock words
+.PHONY: list setup demo rehearse soak test bench check fmt lock words
 
 PY := .venv/bin/python
 USERS ?= 200
 CUSTOMERS ?= 2
 CSV ?=
+MINUTES ?= 10
 TESTS ?=
 UV_COMPILE = uv pip compile --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
 	--python-version 3.11 --quiet
@@ -31,8 +32,11 @@ rehearse: setup ## new customers to live without a browser: USERS=200 CUSTOMERS=
 test: setup ## every test, on PostgreSQL and SQLite; TESTS="tests/house -k name" for some
 	@exec $(PY) -m config.launch.test $(TESTS)
 
-bench: setup ## speed, as ratios to what is measured in the same run
-	@exec $(PY) -m bench
+bench: setup ## speed and size, as ratios in the same run; USERS=100000 for the sandbox's largest tenant
+	@exec $(PY) -m bench $(if $(filter file,$(origin USERS)),,--users $(USERS))
+
+soak: setup ## the real stack for MINUTES=10 with unkind tenants and faults
+	@exec $(PY) -m config.launch.soak --minutes $(MINUTES)
 
 check: setup ## format, lint, types, imports, migrations, deploy check, templates, translations
 	@exec $(PY) -m config.launch.check

@@ -11,12 +11,13 @@ ROUNDS = 7
 
 @dataclass(frozen=True)
 class Ratio:
-    """`taken` and `against` in seconds for one call each; good while their ratio is at most `limit`."""
+    """`taken` and `against` in seconds (or `unit`) for one call each; good while their ratio is at most `limit`."""
 
     name: str
     taken: float
     against: float
     limit: float
+    unit: str = "s"
 
     @property
     def value(self) -> float:
@@ -29,9 +30,11 @@ class Ratio:
         return self.value <= self.limit
 
     def __str__(self) -> str:
-        verdict = "ok" if self.good else "TOO SLOW"
-        times = f"{self.taken * 1e6:9.1f} µs against {self.against * 1e6:9.1f} µs"
-        return f"{verdict:9}{self.name}: {times}, {self.value:.2f} of {self.limit:g} allowed"
+        verdict = "ok" if self.good else "TOO SLOW" if self.unit == "s" else "TOO MUCH"
+        small = self.unit == "s" and max(self.taken, self.against) < 1
+        scale, unit, digits = (1e6, "µs", 1) if small else (1, self.unit, 2)
+        amounts = f"{self.taken * scale:9.{digits}f} {unit} against {self.against * scale:9.{digits}f} {unit}"
+        return f"{verdict:9}{self.name}: {amounts}, {self.value:.2f} of {self.limit:g} allowed"
 
 
 def compare(

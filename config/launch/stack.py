@@ -156,6 +156,10 @@ class Stack:
         """Start one program again after `kill`."""
         self._supervisor.restart(name)
 
+    def pid(self, name: str) -> int:
+        """The process id of one program."""
+        return self._supervisor.child(name).pid
+
     def fallen(self) -> list[str]:
         """Names of programs that ended by themselves."""
         return [child.program.name for child in self._supervisor.fallen()]

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -121,3 +122,28 @@ def test_judges_what_it_is_given():
     found = [{"status": "ERROR", "resource": "User", "title": "object_creation", "reason": "no such thing"}]
     told = differences(found, NAIVE[:1])
     assert (len(told["unexplained"]), told["no longer found"]) == (1, NAIVE[:1])
+
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "sandbox-clients.md"
+
+
+def test_keeps_no_deviation_that_is_not_written_down():
+    rows = re.findall(r"^\| (Home|Advocacy) \| (.*) \|$", DOCUMENT.read_text(), re.MULTILINE)
+    kept = [("Home", row) for row in HOME] + [("Advocacy", row) for row in ADVOCACY]
+    assert rows == [(name, f"{row.resource} | {row.check} | {row.status} | {row.why}") for name, row in kept]
+    assert f"`NAIVE`: {'eleven' if len(NAIVE) == 11 else len(NAIVE)} checks" in DOCUMENT.read_text()
+
+
+@pytest.mark.parametrize("table", [HOME, ADVOCACY, NAIVE], ids=["home", "advocacy", "naive"])
+def test_notices_a_row_that_is_taken_out_and_one_that_is_put_in(table):
+    """With findings that fit the table exactly."""
+    says = {row.says: re.sub(r"[\\^$]", "", row.says) for row in table}
+    found = [
+        {"status": row.status, "resource": row.resource, "title": row.check, "reason": says[row.says]} for row in table
+    ]
+    assert differences(found, table) == NOTHING
+    for row in table:
+        fewer = differences(found, [each for each in table if each is not row])
+        assert [one["title"] for one in fewer["unexplained"]] == [row.check]
+    another = Deviation("ERROR", "User", "a check that nobody has", "anything", "made up")
+    assert differences(found, [*table, another])["no longer found"] == [another]

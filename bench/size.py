@@ -1,0 +1,129 @@
+"""The sandbox with a large tenant: start, memory, a whole cycle, and whether it still answers while that runs.
+
+Start, memory and cycle are held against what a tenant of 100,000 may take, for fewer people in proportion. The others
+compare with what was measured a moment earlier in the same process.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+from dataclasses import dataclass, field
+
+from bench.crowd import GROUPS, LONGEST, Crowd, gathered
+from bench.measure import Ratio
+
+USERS = 10_000
+LARGE = 100_000
+"""Users, with GROUPS groups, for whom the next two numbers are allowed."""
+START, BARE_START = 10.0, 2.0
+"""Seconds of one core until such a tenant is there, the program included; and what nobody at all may take of it."""
+MEMORY, BARE_MEMORY = 2 * 1024**3, 160 * 1024**2
+"""Bytes that the process holds at most, the cycle included; and what nobody at all may take of it."""
+A_MINUTE = 1000
+"""Users that a cycle gets through in a minute of one core, at least."""
+SLOWEST_LOOK = 5.0
+"""Seconds within which every single read of the running job is answered."""
+LOOKS, PAUSE = 25, 0.5
+
+
+@dataclass
+class Account:
+    """What one large tenant took, in seconds and bytes."""
+
+    users: int
+    started: float = 0.0
+    """Of one core, until the tenant is there."""
+    peak: int = 0
+    cycle: float = 0.0
+    """On the clock."""
+    spent: float = 0.0
+    """Of one core."""
+    idle_look: float = 0.0
+    looks: list[float] = field(default_factory=list)
+    """Each read of the running job."""
+    marks: list[tuple[float, int]] = field(default_factory=list)
+    """Seconds of one core that the cycle had used, and its pages that were done then."""
+
+    def share(self, nobody: float, all_of_them: float) -> float:
+        """What these users may take, when LARGE users may take `all_of_them`."""
+        return nobody + (all_of_them - nobody) * self.users / LARGE
+
+    def page(self, begin: float, end: float) -> float:
+        """Seconds for one page between two parts (0 to 1) of the pages."""
+        last = self.marks[-1][1]
+        first, second = (next(mark for mark in self.marks if mark[1] >= part * last) for part in (begin, end))
+        return (second[0] - first[0]) / max(1, second[1] - first[1])
+
+
+def take(users: int) -> Account:
+    """Start a sandbox, make the tenant, run its first cycle to the end, look at the job all the while."""
+    account = Account(users)
+    with gathered(users) as crowd:
+        crowd.make_tenant()
+        account.started = crowd.spent()
+        crowd.make_job()
+        for _look in range(LOOKS):
+            look(crowd, account)
+        account.idle_look, account.looks = statistics.median(account.looks), []
+        watch(crowd, account)
+        account.peak = crowd.peak()
+    return account
+
+
+def watch(crowd: Crowd, account: Account) -> None:
+    """From the start of the job to the end of its first cycle. Raises TimeoutError."""
+    before, began = crowd.spent(), time.monotonic()
+    crowd.start()
+    while not is_over(status := look(crowd, account)):
+        account.marks.append((crowd.spent() - before, pages_of(status)))
+        if time.monotonic() - began > LONGEST:
+            raise TimeoutError("the cycle did not end")
+        time.sleep(PAUSE)
+    account.cycle, account.spent = time.monotonic() - began, crowd.spent() - before
+
+
+def look(crowd: Crowd, account: Account) -> dict[str, object]:
+    """The job's status, and a note of how long the answer took."""
+    began = time.monotonic()
+    status = crowd.look()
+    account.looks.append(time.monotonic() - began)
+    return status
+
+
+def is_over(status: dict[str, object]) -> bool:
+    """Whether the first cycle has ended."""
+    return not str(status["steadyStateFirstAchievedTime"]).startswith("0001")
+
+
+def pages_of(status: dict[str, object]) -> int:
+    """How far the cycle is."""
+    progress = status["progress"]
+    return int(progress[0]["completedUnits"]) if isinstance(progress, list) and progress else 0
+
+
+def ratios(account: Account) -> list[Ratio]:
+    """What was measured, each against what it may be."""
+    users, memory, waits = account.users, account.share(BARE_MEMORY, MEMORY), account.looks
+    return [
+        Ratio(
+            f"a tenant of {users:,} users and {GROUPS} groups, from nothing",
+            account.started,
+            account.share(BARE_START, START),
+            1,
+        ),
+        Ratio("the memory of its process at most", account.peak / 1024**2, memory / 1024**2, 1, unit="MB"),
+        Ratio(f"a user of its first cycle, of {A_MINUTE:,} a minute", account.spent / users, 60 / A_MINUTE, 1),
+        Ratio("a page late in the cycle, against an early one", account.page(0.6, 0.9), account.page(0.1, 0.4), 2),
+        Ratio("the job read meanwhile, against before", statistics.median(waits), account.idle_look, 20),
+        Ratio("the slowest of these answers, of what is allowed", max(waits), SLOWEST_LOOK, 1),
+    ]
+
+
+def measured(users: int = USERS) -> list[Ratio]:
+    """All of them, after a line that says how long the cycle took."""
+    account = take(users)
+    told = f"{account.cycle:.0f} s on the clock, {account.spent:.0f} s of one core"
+    sys.stdout.write(f"{users:,} users in {told}: {users / account.spent * 60:,.0f} a minute of one core\n")
+    return ratios(account)

@@ -1,0 +1,95 @@
+"""Microsoft's SDK on tenants that are unkind: what its own retries survive, and what not (docs/sandbox-clients.md).
+
+Names of tenants draw their accidents (`Moods.chance`, seed 1); these were chosen so that each kind comes early and none
+that the SDK cannot survive.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.clients.conftest import make_customer, told_by
+
+pytestmark = pytest.mark.clients
+
+SURVIVED = {
+    "busy1459.example": {(429, ""), (503, "")},
+    "tired1394.example": {(200, "slow"), (504, "")},
+}
+"""Domain → (status, accident) of the calls that go wrong."""
+FATAL = {
+    "truncate": r"json\.decoder\.JSONDecodeError: ",
+    "break": r"httpx\.RemoteProtocolError: ",
+    "lose": r"httpx\.RemoteProtocolError: ",
+}
+"""Accident → what the SDK raises; each stands in docs/sandbox-clients.md too."""
+DOCUMENT = Path(__file__).parents[2] / "docs" / "sandbox-clients.md"
+
+
+@pytest.fixture(scope="module")
+def tenants(sandbox, application):
+    return {
+        domain: make_customer(sandbox, domain=domain, haiilo_host=f"{domain[:-8]}.smarpshare.com", calm=False)
+        for domain in SURVIVED
+    }
+
+
+@pytest.fixture(scope="module")
+def calm(sandbox, application):
+    return make_customer(sandbox)
+
+
+@pytest.fixture(scope="module")
+def told(clients, gateway, application, tenants, calm, tmp_path_factory):
+    certificate = tmp_path_factory.mktemp("certificate") / "key-and-certificate.pem"
+    certificate.write_text(application.private_key + application.certificate)
+    wishes = {
+        "client_id": application.client_id,
+        "certificate_file": str(certificate),
+        "control": calm.far_side.control_url,
+        "unkind": {domain: each.tenant for domain, each in tenants.items()},
+        "calm": calm.tenant,
+        "accidents": list(FATAL),
+    }
+    return told_by("unkind.py", clients, gateway, wishes)
+
+
+@pytest.mark.parametrize("domain", SURVIVED)
+def test_survives_by_its_own_retries(domain, told, tenants):
+    here, rounds = tenants[domain], told["survived"][domain]
+    assert isinstance(rounds, list), rounds
+    directory = {one["one"] for one in rounds}, {one["tenant"] for one in rounds}
+    assert directory == ({here.tenant["service_principal_id"]}, {here.tid})
+    paged = [one["paged"] for one in rounds]
+    assert paged[0]
+    assert [sorted(set(page)) for page in paged] == [sorted(paged[0])] * len(paged)
+    lines = [line for line in here.far_side.journal(here.tid) if line["kind"] == "graph"]
+    accidents = [(line["status"], line["accident"]) for line in lines if line["status"] > 400 or line["accident"]]
+    assert set(accidents) == SURVIVED[domain]
+
+
+@pytest.mark.parametrize("how", FATAL)
+def test_gives_up_at_a_read_and_goes_on_at_the_next(how, told, calm):
+    found = told["reads"][how]
+    assert re.match(FATAL[how], found["raised"])
+    assert found["afterwards"] == calm.tid
+
+
+def test_leaves_a_job_behind_with_each_answer_that_it_could_not_read(told):
+    """Whoever uses the SDK has to look before making it again, as the product does."""
+    found = told["writes"]
+    assert [found[how]["jobs"] for how in FATAL] == [1, 2, 3]
+    assert all(re.match(FATAL[how], found[how]["raised"]) for how in FATAL)
+
+
+def test_is_written_down_with_what_it_raises():
+    rows = dict(re.findall(r"^\| `(\w+)` \|[^|]*\| `([\w.]+)` \|$", DOCUMENT.read_text(), re.MULTILINE))
+    assert rows.keys() == FATAL.keys()
+    assert all(re.match(FATAL[how], f"{name}: ") for how, name in rows.items())
+
+
+def test_used_no_token_in_another_tenant(told, sandbox):
+    assert sandbox.far_side.violations() == []
