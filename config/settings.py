@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -91,6 +92,7 @@ LOGOUT_REDIRECT_URL = "sign_in"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("fi", "Suomi")]
 LOCALE_PATHS = [BASE_DIR / "onboarding" / "locale"]
+FORMAT_MODULE_PATH = ["config.formats"]
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_TZ = True
 
@@ -176,8 +178,11 @@ SINGLE_APPROVER = env.bool("SINGLE_APPROVER", default=False)
 # What the security pack tells a customer's reviewer; an empty one refers to the contract.
 SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
 DATA_REGION = env.str("DATA_REGION", default="")
-RETENTION_DAYS = env.int("RETENTION_DAYS", default=0)
 SUBPROCESSORS = env.list("SUBPROCESSORS", default=[])
+PUBLISHER = env.str("PUBLISHER", default="")
+
+# Names are erased this long after they were last needed; with 0 never by themselves (ADR 0012).
+RETENTION_DAYS = env.int("RETENTION_DAYS", default=180)
 
 CELERY_BROKER_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 CELERY_TASK_IGNORE_RESULT = True
@@ -204,6 +209,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "onboarding.tasks.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": 30}},
     "remind": {"task": "onboarding.tasks.remind", "schedule": SWEEP_SECONDS * 60, "options": {"expires": 60}},
     "letters": {"task": "onboarding.tasks.send_letters", "schedule": SWEEP_SECONDS * 6, "options": {"expires": 30}},
+    # twice a day, so that each day is kept even if beat is down for a while
+    "erase": {"task": "onboarding.tasks.erase_old", "schedule": crontab(minute="30", hour="3,15")},
 }
 
 LOGGING = {

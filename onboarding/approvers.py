@@ -32,7 +32,7 @@ def name_approver(link: Link, *, name: str, email: str, language: str = "en") ->
     contact = onboarding.contacts.filter(email__iexact=email).first() or Contact.objects.create(
         onboarding=onboarding, name=name, email=email, role=Role.APPROVER, language=language
     )
-    made, token = links.make(contact, actor=None)
+    made, token = links.make(contact, actor=None, size=link.size)
     Link.objects.filter(pk=made.pk).update(forwarded_from=link, created_by=link.created_by_id)
     ledger.note(
         onboarding.pk,

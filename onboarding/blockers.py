@@ -67,7 +67,11 @@ def blocker_of(key: str, code: str, sentence: Sentence | None, offers: Mapping[s
     if code == "no_application":
         return Blocker(sentence or say(_CREATE), MAY_CREATE, roles=ASSIGNS)
     if code == "not_owner" and (offers or {}).get("owner"):
-        return Blocker(say(_OWN, **(offers or {})["owner"]), MAY_CREATE, roles=ASSIGNS)
+        owner = (offers or {})["owner"]
+        return Blocker(say(_own(owner), **owner), MAY_CREATE, roles=ASSIGNS)
+    if code == "owns_too_much" and (offers or {}).get("owned_beside"):
+        named = {name: (offers or {})[name] for name in ("names", "requests")}
+        return Blocker(say(_DISOWN, **named), MAY_CREATE, roles=ASSIGNS)
     if code == "nobody_in_scope":
         return Blocker(say(_ASSIGN), MAY_ASSIGN, roles=ASSIGNS)
     if sentence is not None and key in ("consent", "readiness"):
@@ -81,6 +85,22 @@ _OWN = _(
     "example with Graph Explorer: POST https://graph.microsoft.com/v1.0/servicePrincipals/%(service_principal_id)s/owners/"
     '$ref with the body {"@odata.id": "https://graph.microsoft.com/v1.0/directoryObjects/%(our_id)s"}'
 )
+_OWN_REGISTRATION = _(
+    "Please make our application an owner of the registration of “%(name)s”, too. The portal cannot do that; send this "
+    "to Microsoft Graph, for example with Graph Explorer: POST https://graph.microsoft.com/v1.0/applications/"
+    '%(application_id)s/owners/$ref with the body {"@odata.id": '
+    '"https://graph.microsoft.com/v1.0/directoryObjects/%(our_id)s"}'
+)
+_OWN_BOTH = _(
+    "Please make our application an owner of “%(name)s” and of its registration. The portal cannot do that; send these "
+    "two to Microsoft Graph, for example with Graph Explorer: POST https://graph.microsoft.com/v1.0/servicePrincipals/"
+    "%(service_principal_id)s/owners/$ref and POST https://graph.microsoft.com/v1.0/applications/%(application_id)s/"
+    'owners/$ref, each with the body {"@odata.id": "https://graph.microsoft.com/v1.0/directoryObjects/%(our_id)s"}'
+)
+_DISOWN = _(
+    "Please remove our application from the owners of %(names)s; we change nothing until then. Send this to Microsoft "
+    "Graph, for example with Graph Explorer: %(requests)s"
+)
 _ASSIGN = _(
     "Nobody is assigned to your Haiilo application yet. Please assign the people or groups who are to get a Haiilo "
     "account: in the Microsoft Entra admin center under Enterprise applications, your Haiilo application, Users and "
@@ -88,10 +108,23 @@ _ASSIGN = _(
 )
 
 
+def _own(owner: Mapping[str, Any]) -> str:
+    """Which of the two ownerships is asked for."""
+    if not owner.get("for_registration"):
+        return _OWN
+    return _OWN_BOTH if owner.get("for_principal") else _OWN_REGISTRATION
+
+
 def _consent(what: Sentence) -> Blocker:
     return Blocker(what, MAY_CONSENT, link=True, roles=APPROVES)
 
 
+_NOT_ARRIVED = _consent(
+    say(_("Your approval has not arrived at Microsoft. Please open the link and approve once more."))
+)
+_REFUSED = _consent(
+    say(_("Microsoft refuses the permissions you approved. Please open the link and approve once more."))
+)
 _KNOWN = {
     "consent:approval": _consent(say(APPROVE)),
     "consent:not_allowed": _consent(
@@ -122,9 +155,8 @@ _KNOWN = {
         say(_("The account that was used is not one of yours. Please open the link and choose your work account."))
     ),
     "consent:failed": _consent(say(_("Microsoft ended the approval with an error. Please open the link once more."))),
-    "consent:consent_missing": _consent(
-        say(_("Your approval has not arrived at Microsoft. Please open the link and approve once more."))
-    ),
+    "consent:consent_missing": _NOT_ARRIVED,
+    "step_down:consent_missing": _NOT_ARRIVED,
     "consent:access_lost": _consent(
         say(
             _(
@@ -133,7 +165,6 @@ _KNOWN = {
             )
         )
     ),
-    "readiness:permissions_missing": _consent(
-        say(_("Microsoft refuses the permissions you approved. Please open the link and approve once more."))
-    ),
+    "readiness:permissions_missing": _REFUSED,
+    "step_down:permissions_missing": _REFUSED,
 }

@@ -6,9 +6,8 @@ carried to the sandbox by an adapter on the session; URLs, tokens and code stay 
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 
 import requests
@@ -19,16 +18,21 @@ from graphclient import (
     Certificate,
     ClientCredentials,
     GraphClient,
+    NotAllowed,
     Reroutes,
     SignIn,
+    TokenSources,
     Transport,
     guards,
     resolve_tenant,
 )
 
+from .sizes import Size
 from .wanted import Wanted
 
 MOST_TENANTS = 512  # token sources kept at once; a tenant beyond that signs in anew
+# No service principal of ours in the tenant. Other refusals of a token leave it there, perhaps switched off.
+NOT_THERE_ANY_MORE = frozenset({"AADSTS700016", "AADSTS7000229"})
 
 
 class NoTenantYet(RuntimeError):
@@ -66,32 +70,18 @@ def sign_in(client_id: str) -> SignIn:
     return SignIn(client_id, credential(), session(), GLOBAL)
 
 
-class _TokenSources:
-    """One token source per tenant and application of ours, the least recently used dropped first."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[str, str], ClientCredentials] = OrderedDict()
-
-    def of(self, tenant_id: str, client_id: str) -> ClientCredentials:
-        key = (tenant_id, client_id)
-        with self._lock:
-            source = self._kept.pop(key, None)
-            if source is None:
-                source = ClientCredentials(tenant_id, client_id, credential(), session(), GLOBAL)
-            self._kept[key] = source
-            while len(self._kept) > MOST_TENANTS:
-                self._kept.popitem(last=False)
-            return source
-
-
-_sources = _TokenSources()
+@cache
+def token_sources(client_id: str) -> TokenSources:
+    """The tokens of one of our applications, one source per tenant, the least recently used dropped first."""
+    return TokenSources(client_id, credential(), session(), GLOBAL, most=MOST_TENANTS)
 
 
 def _guard(wanted: Wanted) -> Callable[[str, str], None]:
-    """Nothing is written in a tenant that is not proved, nor beside the one application that was chosen."""
+    """Nothing is written in a tenant that is not proved, nor beside the one application that was chosen, nor while we
+    only watch.
+    """
     chosen = wanted.evidence.get("sso_application", {}).get("service_principal_id")
-    if wanted.proved is None or not chosen:
+    if wanted.proved is None or not chosen or not wanted.size.sets_up:
         return guards.read_only
     return guards.only_service_principal(str(chosen))
 
@@ -99,39 +89,59 @@ def _guard(wanted: Wanted) -> Callable[[str, str], None]:
 class Reach:
     """What one look at one onboarding can reach; made anew for each look, so that its calls can be counted."""
 
-    def __init__(self, wanted: Wanted) -> None:
-        self._wanted = wanted
+    def __init__(self, wanted: Wanted, *, read_only: bool = False) -> None:
+        self._wanted, self._read_only = wanted, read_only
         self._transport: Transport | None = None
+        self._others: dict[str, Reach] = {}
 
     def update(self, wanted: Wanted) -> None:
         """Take note of newer evidence: a tenant that was just proved, an application that was just chosen."""
         moved = (_tenant_of(wanted), wanted.size) != (_tenant_of(self._wanted), self._wanted.size)
         if moved or self._transport is None:
-            self._transport = None
+            self._transport, self._others = None, {}
         else:
-            self._transport.guard = _guard(wanted)
+            self._transport.guard = self._guarded(wanted)
         self._wanted = wanted
+
+    def _guarded(self, wanted: Wanted) -> Callable[[str, str], None]:
+        return guards.read_only if self._read_only else _guard(wanted)
 
     @property
     def calls(self) -> int:
         """How many requests went to Graph so far."""
-        return self._transport.calls if self._transport else 0
+        own = self._transport.calls if self._transport else 0
+        return own + sum(other.calls for other in self._others.values())
 
     @property
     def client_id(self) -> str:
-        """The application (client) id of ours that this customer consents to."""
+        """The application (client) id of ours that we look with."""
         return self._wanted.size.client_id
 
     @property
     def graph(self) -> GraphClient:
         """Graph in the customer's tenant; read-only until the tenant is proved and the application chosen."""
         if self._transport is None:
-            tenant_id = _tenant_of(self._wanted)
-            if tenant_id is None:
-                raise NoTenantYet("the customer's tenant is not known yet")
-            source = _sources.of(tenant_id, self.client_id)
-            self._transport = Transport(session(), source, guard=_guard(self._wanted))
+            self._transport = Transport(session(), self._source(), guard=self._guarded(self._wanted))
         return GraphClient(self._transport)
+
+    def as_size(self, size: Size) -> Reach:
+        """The same tenant as another application of ours sees it, to read only."""
+        if size.key not in self._others:
+            self._others[size.key] = Reach(replace(self._wanted, size=size), read_only=True)
+        return self._others[size.key]
+
+    def is_let_in(self) -> bool:
+        """Whether Microsoft still gives our application a fresh token for the tenant.
+
+        False only where the tenant has no such application any more; raises a `GraphError` that says neither.
+        """
+        source = self._source()
+        source.drop()
+        try:
+            source.token()
+        except NotAllowed as error:
+            return error.code not in NOT_THERE_ANY_MORE
+        return True
 
     def resolve(self, domain: str) -> str | None:
         """The tenant id behind a domain, or None."""
@@ -141,7 +151,13 @@ class Reach:
         """Drop the tenant's cached token, so that newly granted permissions are seen."""
         tenant_id = _tenant_of(self._wanted)
         if tenant_id is not None:
-            _sources.of(tenant_id, self.client_id).drop()
+            token_sources(self.client_id).drop(tenant_id)
+
+    def _source(self) -> ClientCredentials:
+        tenant_id = _tenant_of(self._wanted)
+        if tenant_id is None:
+            raise NoTenantYet("the customer's tenant is not known yet")
+        return token_sources(self.client_id).of(tenant_id)
 
 
 def _tenant_of(wanted: Wanted) -> str | None:

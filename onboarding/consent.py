@@ -23,7 +23,7 @@ from django.utils.translation import gettext_noop as _
 
 from graphclient import GLOBAL, GraphError, Identity, IdTokenRejected, SignInRefused, admin_consent_url
 
-from . import connect, ledger, sizes
+from . import alarms, connect, ledger, links, sizes, tries
 from .catalogue import explain_code, is_known
 from .models import ConsentAttempt, Link, StepState
 from .models.link import digest
@@ -97,6 +97,10 @@ def begin_sign_in(link: Link, *, browser: str) -> Redirect:
     """Start a round trip: to Microsoft's sign-in page of the expected tenant. `browser` is a secret of this session."""
     if not Link.objects.open().filter(pk=link.pk).exists():
         raise _link_closed(link)
+    if tries.are_used_up(link):
+        raise ConsentProblem(
+            "too_many", say(_("Your link was tried too often. Wait an hour, then open it again.")), link=link
+        )
     tenant_id = expected_tenant(link)
     if tenant_id is None:
         raise ConsentProblem(
@@ -104,7 +108,7 @@ def begin_sign_in(link: Link, *, browser: str) -> Redirect:
             say(_("We do not know your Microsoft tenant yet. Try again in a minute, or ask us.")),
             link=link,
         )
-    state, size = secrets.token_urlsafe(32), link.onboarding.customer.size
+    state, size = secrets.token_urlsafe(32), link.size
     try:
         begun = connect.sign_in(size.client_id).begin(tenant_id, _absolute("consent_signed_in"), state)
     except GraphError as error:
@@ -127,7 +131,10 @@ def finish_sign_in(flow: Mapping[str, Any], params: Mapping[str, str], *, browse
         raise _refused(attempt, error.code, error.description, error.correlation_id) from error
     except IdTokenRejected as error:
         log.warning("ID token rejected in attempt %s: %s", attempt.pk, error)
-        raise (_personal_account(attempt) if error.args == (PERSONAL,) else _forged()) from error
+        if error.args == (PERSONAL,):
+            raise _personal_account(attempt) from error
+        _alarm(attempt, _("An answer that is not Microsoft's, or not to our question, was refused."))
+        raise _forged() from error
     except GraphError as error:
         raise _microsoft_is_down(attempt.link, error) from error
     if identity.tenant_id.lower() != expected_tenant(attempt.link):
@@ -175,7 +182,7 @@ def _grant(attempt: ConsentAttempt) -> None:
     if not Link.objects.open().filter(pk=attempt.link_id).update(used_at=now):
         raise _link_closed(attempt.link)
     ConsentAttempt.objects.filter(pk=attempt.pk).update(answered_at=now, granted_at=now)
-    ledger.make_stale(attempt.link.onboarding_id, "consent")
+    _look_for_it(attempt)
     ledger.note(
         attempt.link.onboarding_id,
         "consent",
@@ -193,9 +200,18 @@ def _attempt(browser: str, **found_by: Any) -> ConsentAttempt:
     if attempt is None:
         raise _forged()
     if not hmac.compare_digest(attempt.session_hash, digest(browser)):
-        log.warning("The answer to attempt %s came from another browser than the one that began it", attempt.pk)
+        _alarm(attempt, _("Microsoft's answer came in another browser than the one that asked. It was refused."))
         raise _forged()
     return attempt
+
+
+def _alarm(attempt: ConsentAttempt, text: str) -> None:
+    """Tell customer success and those who read the logs, once for each round trip."""
+    log.error("Forged or misdirected answer to attempt %s: %s", attempt.pk, text)
+    onboarding_id = attempt.link.onboarding_id
+    if not alarms.was_raised(onboarding_id, alarms.FORGED, attempt.pk):
+        detail = {"attempt": attempt.pk, "code": "state_mismatch"}
+        ledger.note(onboarding_id, alarms.FORGED, say(text), step="consent", detail=detail)
 
 
 def _client_id(attempt: ConsentAttempt) -> str:
@@ -291,8 +307,14 @@ def _end(attempt: ConsentAttempt, kind: str, detail: Mapping[str, Any]) -> None:
         return
     text = say(_("The round trip to Microsoft ended without consent. %(why)s"), why=explain_code(code)[0])
     ledger.note(attempt.link.onboarding_id, kind, text, step="consent", detail=detail)
-    ledger.make_stale(attempt.link.onboarding_id, "consent")
+    _look_for_it(attempt)
     look_now(attempt.link.onboarding_id)
+
+
+def _look_for_it(attempt: ConsentAttempt) -> None:
+    """Whatever waits for a link's consent has to look anew."""
+    for step in links.WAIT_FOR_LINKS:
+        ledger.make_stale(attempt.link.onboarding_id, step)
 
 
 def _absolute(name: str) -> str:

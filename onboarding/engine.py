@@ -17,7 +17,7 @@ from django.utils.translation import gettext_noop as _
 
 from graphclient import ConsentMissing, GraphError, NotAllowed, NotThere, OurCredentialRefused, TryLater
 
-from . import harvest, ledger, wishes
+from . import alarms, harvest, ledger, wishes
 from .catalogue import explain_code, is_known
 from .connect import Reach
 from .ledger import Cost, LeaseLost
@@ -26,6 +26,7 @@ from .models import Onboarding, StepState
 from .models.onboarding import Lease
 from .steps import STEPS
 from .steps.base import Step, StepFailed
+from .steps.step_down import SteppingDown, milestone
 from .verdicts import Asking, Broken, Court, Done, Todo, Verdict, Waiting, fingerprint
 from .words import say
 
@@ -37,7 +38,10 @@ ABSENT = timedelta(minutes=1)
 LOOK_AGAIN_WHILE_ASKING = timedelta(minutes=30)
 LOOK_AGAIN_WHEN_BROKEN = timedelta(hours=1)
 A_DAY = timedelta(days=1)
+A_MINUTE = timedelta(minutes=1)
+SOON_REMOVED = timedelta(hours=1)  # so long the admin may be at it, and wait for our word
 FOUNDATIONS = frozenset({"sso_application", "connection"})
+STEPPING_DOWN = SteppingDown()
 SEND_THE_TOKEN = frozenset({"connection", "enable"})
 
 
@@ -66,7 +70,7 @@ class Visit:
 
     def walk(self) -> timedelta:
         """Go through the steps until one is not done; on a live tenant look at all. Returns when to look next."""
-        pause, standing = A_DAY, ""
+        pause, standing = self._step_down(), ""
         for step in STEPS:
             pause_here, done = self._visit(step)
             pause = min(pause, pause_here)
@@ -76,6 +80,16 @@ class Visit:
             if not self.live or step.key == "consent":
                 break
         ledger.stand(self.lease, standing or STEPS[-1].key, live=not standing)
+        return pause
+
+    def _step_down(self) -> timedelta:
+        """First of all with which application of ours we look: where we are to watch only, or to set up again."""
+        if self.wanted.step_down is None:
+            return A_DAY
+        pause, done = self._visit(STEPPING_DOWN)
+        seen = self.wanted.step_down
+        if seen and not done and seen.watching_since and self.wanted.now - seen.watching_since < SOON_REMOVED:
+            return min(pause, A_MINUTE)
         return pause
 
     def _visit(self, step: Step[Any]) -> tuple[timedelta, bool]:
@@ -101,6 +115,8 @@ class Visit:
         if isinstance(verdict, Done) and step.key == "consent":
             verdict = ledger.bind(self.lease, verdict.evidence) or verdict
         ledger.record(self.lease, step.key, verdict, cost)
+        if step is STEPPING_DOWN and ledger.step_down(self.lease, milestone(verdict)):
+            self._look_with_another()
         if isinstance(verdict, Done):
             ledger.settle_intents(self.lease, step.key)
             self._know_more()
@@ -108,6 +124,11 @@ class Visit:
             if step.key in FOUNDATIONS and before not in (None, verdict.evidence):
                 self._doubt_what_follows(step)
         return verdict
+
+    def _look_with_another(self) -> None:
+        """Another application of ours looks from now on: what the former one saw is looked at anew."""
+        self.states = {}
+        self._know_more()
 
     def _doubt_what_follows(self, step: Step[Any]) -> None:
         """What later steps have seen was another application or job: look at them anew, however fresh they are."""
@@ -170,7 +191,11 @@ class Visit:
             self._know_more()
 
     def _may_apply(self, step: Step[Any], todo: Todo) -> bool:
-        """Before go-live a step may act as its nature is; on a live tenant nothing is repaired unasked."""
+        """Before go-live a step may act as its nature is; on a live tenant nothing is repaired unasked, and nothing at
+        all while we only watch, or own more in the tenant than we may.
+        """
+        if not self.wanted.size.sets_up or alarms.owns_too_much(self.lease.onboarding_id):
+            return False
         if not step.asks_first and not todo.asks and not self.live:
             return True
         return bool(self.wanted.answer(step.key, "approved_plan") == fingerprint(todo.changes))

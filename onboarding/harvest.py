@@ -17,6 +17,7 @@ from graphclient import GraphClient, LicenceMissing, ProvisioningEvent
 from .ledger import LeaseLost
 from .models import Onboarding, ProvisionedPerson
 from .models.onboarding import Lease
+from .models.person import mark_in, marks_of
 
 WATCHES_PEOPLE = frozenset({"initial_cycle", "live"})
 OVERLAP = timedelta(minutes=10)
@@ -26,6 +27,7 @@ PAGE = 200
 
 Result = ProvisionedPerson.Result
 SAME_ALREADY = ("redundantexport",)
+NEWER = ["target_id", "name", "user_name", "action", "result", "code", "reason", "at", "event_id", "erased_at"]
 
 
 def collect(lease: Lease, graph: GraphClient, job_id: str, *, renew: Callable[[], None]) -> int:
@@ -58,29 +60,33 @@ def keep(lease: Lease, events: Iterable[ProvisioningEvent]) -> None:
         held = Onboarding.objects.select_for_update().filter(pk=lease.onboarding_id, lease_token=lease.token).first()
         if held is None:
             raise LeaseLost(f"onboarding {lease.onboarding_id}")
-        known = {
-            person.source_id: person for person in held.people.filter(source_id__in={event.source_id for event in page})
-        }
+        known = _known(held, {event.source_id for event in page})
         changed: dict[str, ProvisionedPerson] = {}
         for event in sorted(page, key=lambda event: (event.at, event.id)):
             before = changed.get(event.source_id) or known.get(event.source_id)
             after = outcome(lease.onboarding_id, event, before)
             if after is not None:
                 changed[event.source_id] = after
+        for source_id, after in changed.items():
+            if source_id in known and known[source_id].source_id != after.source_id:  # erased by age, and seen again
+                held.people.filter(pk=known[source_id].pk).update(source_id=after.source_id)
         ProvisionedPerson.objects.bulk_create(
-            changed.values(),
-            update_conflicts=True,
-            unique_fields=["onboarding", "source_id"],
-            update_fields=["target_id", "name", "user_name", "action", "result", "code", "reason", "at", "event_id"],
+            changed.values(), update_conflicts=True, unique_fields=["onboarding", "source_id"], update_fields=NEWER
         )
         if newest and (held.log_watermark is None or newest > held.log_watermark):
             held.log_watermark = newest
             held.save(update_fields=["log_watermark"])
 
 
+def _known(held: Onboarding, source_ids: Iterable[str]) -> dict[str, ProvisionedPerson]:
+    """The rows of these people by source id, also of those who were erased."""
+    found = {name: source_id for source_id in source_ids for name in (source_id, *marks_of(held.pk, source_id))}
+    return {found[person.source_id]: person for person in held.people.filter(source_id__in=found)}
+
+
 def outcome(onboarding_id: int, event: ProvisioningEvent, before: ProvisionedPerson | None) -> ProvisionedPerson | None:
     """The person's row after `event`, or None when it tells nothing newer."""
-    if before is not None and (event.at < before.at or event.id == before.event_id):
+    if before is not None and _is_known(event, before):
         return None
     result = result_of(event)
     arrived = before is not None and before.result in (Result.CREATED, Result.UPDATED)
@@ -92,6 +98,8 @@ def outcome(onboarding_id: int, event: ProvisioningEvent, before: ProvisionedPer
         return None
     if before is not None and result == Result.UPDATED and before.result == Result.CREATED:
         result = Result.CREATED  # an update after the creation does not take back that we created this person
+    if before is not None and before.stays_erased:
+        return _nameless(before, event, result)
     return ProvisionedPerson(
         onboarding_id=onboarding_id,
         source_id=event.source_id,
@@ -104,6 +112,30 @@ def outcome(onboarding_id: int, event: ProvisioningEvent, before: ProvisionedPer
         reason=event.reason or "",
         at=event.at,
         event_id=event.id,
+    )
+
+
+def _is_known(event: ProvisioningEvent, before: ProvisionedPerson) -> bool:
+    """Whether the row tells this event already, or a newer one. An erased row has lost which event it was."""
+    if before.erased_at is not None:
+        return event.at <= before.at
+    return event.at < before.at or event.id == before.event_id
+
+
+def _nameless(
+    before: ProvisionedPerson, event: ProvisioningEvent, result: ProvisionedPerson.Result
+) -> ProvisionedPerson:
+    """The row of somebody who was erased on request: the outcome goes on, what says who it is does not come back."""
+    return ProvisionedPerson(
+        onboarding_id=before.onboarding_id,
+        source_id=before.source_id,
+        action=event.action.lower(),
+        result=result,
+        code=event.error_code or "",
+        reason=mark_in(event.reason or ""),
+        at=event.at,
+        erased_at=before.erased_at,
+        stays_erased=True,
     )
 
 

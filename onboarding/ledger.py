@@ -14,12 +14,13 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_noop as _
 
-from .lifecycle import State
-from .models import Backup, CustomerSecret, Event, Onboarding, StepState, TenantBinding
+from .lifecycle import Milestone, State
+from .models import Backup, CustomerSecret, Event, Onboarding, StepDown, StepState, TenantBinding
 from .models.onboarding import Lease
 from .verdicts import Asking, Broken, Change, Court, Done, Todo, Verdict, Waiting, fingerprint
 from .words import Sentence, say
@@ -174,6 +175,52 @@ def bind(lease: Lease, evidence: Mapping[str, Any]) -> Verdict | None:
                 code="tenant_taken",
             )
     return None
+
+
+def expect_tenant(onboarding_id: int, tenant_id: str) -> None:
+    """Expect this tenant from now on, also where a worker is looking at the former one: its lease is lost. Call it in
+    the transaction that decides.
+    """
+    Onboarding.objects.filter(pk=onboarding_id).update(lease_token=F("lease_token") + 1, leased_until=None)
+    state = _state(onboarding_id, "customer")
+    state.evidence = {**state.evidence, "tenant_id": tenant_id, "domain": ""}
+    state.save(update_fields=["evidence"])
+
+
+def step_down(lease: Lease, reached: Milestone) -> bool:
+    """Keep how far the step-down has come. True when another application of ours is to look from now on."""
+    now = timezone.now()
+    with transaction.atomic():
+        onboarding = _hold(lease)
+        row = StepDown.objects.select_for_update().filter(onboarding=onboarding, ended_at=None).first()
+        if row is None or reached is Milestone.NONE:
+            return False
+        switched = reached is Milestone.ENDED or row.watching_since is None
+        if reached is Milestone.ENDED:
+            row.ended_at = now
+            StepState.objects.filter(onboarding=onboarding, key="step_down").delete()
+        else:
+            row.watching_since = row.watching_since or now
+            row.removed_at = (row.removed_at or now) if reached is Milestone.REMOVED else None
+        row.save(update_fields=["ended_at", "watching_since", "removed_at"])
+        if switched:
+            note(onboarding.pk, "step_down", say(_SWITCHED[reached is Milestone.ENDED]), step="live")
+            _begin_anew(onboarding.pk)
+    return switched
+
+
+def _begin_anew(onboarding_id: int) -> None:
+    """Look at all steps anew; what somebody approved before is not to be applied one day without being asked again."""
+    for state in StepState.objects.select_for_update().filter(onboarding_id=onboarding_id).exclude(key="step_down"):
+        state.answer = {name: value for name, value in state.answer.items() if name != "approved_plan"}
+        state.checked_at = None
+        state.save(update_fields=["answer", "checked_at"])
+
+
+_SWITCHED = {
+    False: _("From now on we look with our application for reading only, and change nothing."),
+    True: _("Our application for setting up was approved again; the plan of a change can be approved."),
+}
 
 
 # Intents: what was begun, so that a crash or a lost answer is never followed by a blind repeat

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import Enum
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +23,17 @@ MOVES: dict[State, frozenset[State]] = {
     State.LIVE: frozenset({State.PAUSED, State.CLOSED}),
     State.CLOSED: frozenset(),
 }
+
+
+class Milestone(Enum):
+    """How far a step-down has come: we look with the application for watching, the one for setting up is refused, or
+    the latter was approved again.
+    """
+
+    NONE = "none"
+    WATCHING = "watching"
+    REMOVED = "removed"
+    ENDED = "ended"
 
 
 class IllegalMove(ValueError):

@@ -12,8 +12,11 @@ from django.utils.translation import gettext_noop as _
 from . import ledger
 from .models import Contact, Link
 from .models.link import digest
+from .sizes import Size
 from .wording import MASK
 from .words import say
+
+WAIT_FOR_LINKS = ("consent", "step_down")
 
 
 def address_of(token: str) -> str:
@@ -27,19 +30,27 @@ def masked_address() -> str:
 
 
 @transaction.atomic
-def make(contact: Contact, *, actor: User | None) -> tuple[Link, str]:
-    """A new link for this contact beside the earlier ones, and its token. Without `actor` the dashboard made it."""
-    token = Link.new_token()
+def make(contact: Contact, *, actor: User | None, size: Size | None = None) -> tuple[Link, str]:
+    """A new link for this contact beside the earlier ones, and its token. Without `actor` the dashboard made it.
+
+    It leads to the consent for the application of `size`, or else the one that has to be approved now; links for
+    another application of ours stop working.
+    """
+    token, size = Link.new_token(), size or contact.onboarding.size_to_approve
+    others = Link.objects.open().filter(onboarding=contact.onboarding_id).exclude(consent_size=size.key)
+    others.update(revoked_at=timezone.now())
     link = Link.objects.create(
         onboarding_id=contact.onboarding_id,
         contact=contact,
         token_hash=digest(token),
+        consent_size=size.key,
         contact_name=contact.name,
         contact_email=contact.email,
         created_by=actor or contact.onboarding.customer.owner,
         expires_at=timezone.now() + Link.default_expiry(),
     )
-    ledger.make_stale(contact.onboarding_id, "consent")
+    for step in WAIT_FOR_LINKS:
+        ledger.make_stale(contact.onboarding_id, step)
     ledger.note(
         contact.onboarding_id,
         "link",

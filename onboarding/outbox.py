@@ -54,7 +54,7 @@ def retry(letter: Letter, *, actor: User) -> None:
     """Send a letter that failed, or perhaps did not go, once more with a fresh link. Raises `Refused` for others."""
     check_member(letter.onboarding, actor)
     row = _locked(letter)
-    if row.state not in TRY_AGAIN:
+    if row.state not in TRY_AGAIN or not row.to_email:  # without an address once it was erased
         raise Refused(say(_("Only a letter that was not sent can be sent again.")))
     _approve(row, actor)
     letters.note(row, _("To be sent again to %(contact)s: %(kind)s."), actor=actor)

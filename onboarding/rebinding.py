@@ -41,12 +41,16 @@ def propose(onboarding: Onboarding, *, actor: User, tenant_id: str, reason: str)
 
 @transaction.atomic
 def approve(rebinding: Rebinding, *, actor: User) -> None:
-    """Expect the proposed tenant from now on. Raises `Refused` for the author, and once a tenant is bound."""
+    """Expect the proposed tenant at once, for links, answers and workers alike.
+
+    Raises `Refused` for the author, and once a tenant is bound.
+    """
     row = _open(rebinding, actor)
     if row.proposed_by_id == actor.pk and not settings.SINGLE_APPROVER:
         raise Refused(say(_("You proposed it. Somebody else of your team has to approve it.")))
     _check_unbound(row.onboarding, row.tenant_id)
     Customer.objects.filter(pk=row.onboarding.customer_id).update(tenant_hint=row.tenant_id)
+    ledger.expect_tenant(row.onboarding_id, row.tenant_id)
     # The refusals were about a tenant that is no longer expected; the links go on from here.
     ConsentAttempt.objects.filter(link__onboarding=row.onboarding, error="wrong_tenant").update(error="", error_code="")
     _decide(row, actor, accepted=True)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_noop as _
 from . import alarms, ledger, links, sizes
 from .lifecycle import State, check_move
 from .models import Contact, Customer, CustomerSecret, Link, Onboarding, Portfolio, StepState
+from .sizes import Size
 from .steps import STEPS, by_key
 from .tasks import ring_on_commit
 from .words import Sentence, say
@@ -43,6 +44,19 @@ def look_now(onboarding_id: int) -> None:
     ring_on_commit(onboarding_id)
 
 
+WE_ONLY_WATCH = _("We only watch. To change something, the admin approves the set-up application again.")
+
+
+def check_may_change(onboarding: Onboarding) -> None:
+    """Raise `Refused` while we only watch this customer, or own more in the tenant than we may."""
+    if not Onboarding.objects.get(pk=onboarding.pk).size.sets_up:
+        raise Refused(say(WE_ONLY_WATCH))
+    if alarms.owns_too_much(onboarding.pk) is not None:
+        raise Refused(
+            say(_("Our application owns more in the tenant than it may. Nothing is changed until that ends."))
+        )
+
+
 LEADS_TO_TENANT = ("domains", "tenant_hint")
 
 
@@ -52,6 +66,10 @@ def check_tenant_is_ours_to_change(onboarding: Onboarding) -> None:
         raise Refused(
             say(_("Another tenant answered. Propose the change on the customer's page; a colleague has to approve it."))
         )
+
+
+# Whatever is answered there ends in a plan or in a change.
+LEADS_TO_CHANGES = frozenset({"sso_application", "connection", "mappings", "pilot", "enable"})
 
 
 # The customer's record
@@ -107,6 +125,10 @@ def update_customer(onboarding: Onboarding, *, actor: User, **fields: Any) -> No
     customer = onboarding.customer
     if any(fields.get(name, getattr(customer, name)) != getattr(customer, name) for name in LEADS_TO_TENANT):
         check_tenant_is_ours_to_change(onboarding)
+    if fields.get("consent_size", customer.consent_size) != customer.consent_size and onboarding.open_step_down:
+        raise Refused(
+            say(_("The consent cannot be changed while this customer is watched only, or about to be. End that first."))
+        )
     for field, value in fields.items():
         setattr(customer, field, value)
     try:
@@ -142,15 +164,17 @@ def first_contact(onboarding: Onboarding) -> Contact:
 
 
 @transaction.atomic
-def issue_link(onboarding: Onboarding, *, actor: User, contact: Contact | None = None) -> tuple[Link, str]:
+def issue_link(
+    onboarding: Onboarding, *, actor: User, contact: Contact | None = None, size: Size | None = None
+) -> tuple[Link, str]:
     """Make a personal link for `contact`, or for the first one; their earlier links stop working. The token is
-    returned once.
+    returned once. `size`: for which application of ours, when not for the one that has to be approved now.
     """
     check_member(onboarding, actor)
     contact = contact or first_contact(onboarding)
     if contact.onboarding_id != onboarding.pk:
         raise Http404
-    link, token = links.make(contact, actor=actor)
+    link, token = links.make(contact, actor=actor, size=size)
     links.close_others(link)
     look_now(onboarding.pk)
     return link, token
@@ -185,9 +209,12 @@ def answer(
 ) -> None:
     """Keep what a person said about a step, at any time; the engine uses it when the step's turn comes.
 
-    Raises `Refused` for a tenant while an answer from another one is not dealt with.
+    Raises `Refused` for a tenant while an answer from another one is not dealt with, and for what would lead to a
+    change while we only watch.
     """
     check_member(onboarding, actor)
+    if step_key in LEADS_TO_CHANGES:
+        check_may_change(onboarding)
     if step_key == "customer" and "tenant_id" in answer:
         check_tenant_is_ours_to_change(onboarding)
     now = timezone.now()
@@ -212,8 +239,11 @@ def answer(
 
 @transaction.atomic
 def approve_plan(onboarding: Onboarding, step_key: str, *, actor: User, fingerprint: str) -> None:
-    """Let the engine make exactly this plan. Raises `Refused` when the plan has changed since it was shown."""
+    """Let the engine make exactly this plan. Raises `Refused` when the plan has changed since it was shown, and while
+    we only watch.
+    """
     check_member(onboarding, actor)
+    check_may_change(onboarding)
     state = StepState.objects.select_for_update().filter(onboarding=onboarding, key=step_key).first()
     if state is None or state.kind != StepState.Kind.TODO or state.plan.get("fingerprint") != fingerprint:
         raise Refused(say(_("The plan has changed meanwhile. Look at the new one, then approve it.")))
@@ -228,13 +258,6 @@ def look_again(onboarding: Onboarding, *, actor: User, step_key: str | None = No
     check_member(onboarding, actor)
     ledger.make_stale(onboarding.pk, step_key)
     look_now(onboarding.pk)
-
-
-@transaction.atomic
-def note_export(onboarding: Onboarding, *, actor: User) -> None:
-    """Leave a line in the timeline that the list of people was taken out of the product, and by whom."""
-    check_member(onboarding, actor)
-    ledger.note(onboarding.pk, "export", say(_("The list of people was exported.")), actor=actor)
 
 
 def pause(onboarding: Onboarding, *, actor: User) -> None:

@@ -111,6 +111,11 @@ SCOPED = Size(
     ),
     by_ownership=True,
 )
+_AFTER_GO_LIVE = Permission(
+    "User.Read.All",
+    _("See who is disabled or a guest, and so why somebody is not in Haiilo."),
+    _("It cannot change any user and reads no mail or files."),
+)
 MONITOR = Size(
     "monitor",
     _("Monitor: reading only, for after go-live"),
@@ -121,7 +126,7 @@ MONITOR = Size(
             _("Watch the provisioning of your Haiilo application: whether it runs, and what is wrong."),
             _("It cannot set up, start, stop or change any provisioning."),
         ),
-        *READS,
+        *(_AFTER_GO_LIVE if each.name == _AFTER_GO_LIVE.name else each for each in READS),
     ),
     sets_up=False,
 )
@@ -131,6 +136,11 @@ SIZES = (STANDARD, SCOPED, MONITOR)
 def by_key(key: str) -> Size:
     """The size with this key. Raises KeyError."""
     return {size.key: size for size in SIZES}[key]
+
+
+def client_ids() -> frozenset[str]:
+    """The ids of all our applications that are registered: none of them is ever the customer's own."""
+    return frozenset(size.client_id for size in SIZES if size.is_configured)
 
 
 def offered(current: str = STANDARD.key) -> Sequence[Size]:

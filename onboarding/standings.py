@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -9,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from . import reminders
-from .blockers import Blocker, blocker_of, standing
+from .blockers import APPROVES, Blocker, blocker_of, standing
 from .lifecycle import State
 from .models import ConsentAttempt, Contact, Letter, Link, Onboarding, StepState
 from .verdicts import Court
@@ -65,6 +66,11 @@ def addressee(onboarding: Onboarding) -> Contact | None:
     """The contact whom the present blocker concerns."""
     wanted = reminders.addressee(facts_of(onboarding, now=timezone.now()))
     return next((contact for contact in onboarding.contacts.all() if contact.pk == wanted), None)
+
+
+def approver(contacts: Sequence[Contact]) -> Contact:
+    """Who of them is likeliest to approve: an approver, else an IT admin, else the first one."""
+    return next((each for role in APPROVES for each in contacts if each.role == role), contacts[0])
 
 
 def candidates(now: datetime) -> list[int]:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from . import engine, letters, mail, standings
+from . import engine, letters, mail, retention, standings
 from .models import Onboarding
 
 log = logging.getLogger(__name__)
@@ -46,6 +46,12 @@ def remind() -> None:
 def send_letters() -> None:
     """Send each letter that is released."""
     mail.send_released()
+
+
+@shared_task(name="onboarding.tasks.erase_old")
+def erase_old() -> None:
+    """Erase the names that are older than they may become."""
+    retention.erase_old(timezone.now())
 
 
 def ring_on_commit(pk: int) -> None:

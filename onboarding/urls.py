@@ -17,8 +17,11 @@ from .views import (
     questionnaire,
     rebinding,
     record,
+    renewing,
+    returning,
     security_pack,
     staff,
+    step_down,
     wizard,
 )
 
@@ -35,6 +38,7 @@ urlpatterns = [
     path("customers/<int:pk>/security/", security_pack.for_staff_to_send, name="security_pack"),
     path("customers/<int:pk>/tenant/", rebinding.propose, name="rebinding_propose"),
     path("customers/<int:pk>/tenant/<int:rebinding_pk>/", rebinding.decide, name="rebinding_decide"),
+    path("customers/<int:pk>/step-down/", step_down.step_down, name="step_down"),
     path("customers/<int:pk>/pause/", record.pause, name="pause"),
     path("customers/<int:pk>/resume/", record.resume, name="resume"),
     path("customers/<int:pk>/steps/<slug:key>/", wizard.step, name="step"),
@@ -51,6 +55,8 @@ urlpatterns = [
     path("consent/signed-in/", link.signed_in, name="consent_signed_in"),
     path("consent/granted/", link.granted, name="consent_granted"),
     path("progress/", link.progress, name="progress"),
+    path("progress/approve/", renewing.renew, name="renew"),
+    path("l/<str:token>/return/", returning.begin, name="link_return"),
     # everybody
     path("language/", set_language, name="language"),
     path("healthz", health.healthz, name="healthz"),

@@ -57,6 +57,29 @@ class LinkSent:
 
 
 @dataclass(frozen=True)
+class StepDownWanted:
+    """That the customer is to be watched only, or may be set up again. `asks_for` is the application that the admin is
+    asked to approve for it, `link` and `consent` are what came of that since; `setup` is the one that is to go.
+    """
+
+    setup: Size
+    watching_since: datetime | None = None
+    goes_up: bool = False
+    link: LinkSent | None = None
+    consent: ConsentSeen | None = None
+
+    @property
+    def watches(self) -> bool:
+        """Whether we look with the application for watching already."""
+        return self.watching_since is not None
+
+    @property
+    def asks_for(self) -> Size:
+        """What has to be approved next."""
+        return self.setup if self.goes_up else sizes.MONITOR
+
+
+@dataclass(frozen=True)
 class Arrived:
     """How the people of the current job came through so far, from our own archive of the provisioning log."""
 
@@ -89,6 +112,7 @@ class Wanted:
     scim_token_saved_at: datetime | None = None
     arrived: Arrived = Arrived()
     size: Size = sizes.STANDARD
+    step_down: StepDownWanted | None = None
 
     def answer(self, step: str, name: str, default: Any = None) -> Any:
         """What a person answered in `step` for the field `name`."""

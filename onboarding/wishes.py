@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
+
 from django.db.models import Count
 from django.utils import timezone
 
 from .models import ConsentAttempt, CustomerSecret, Link, Onboarding, ProvisionedPerson, StepState, TenantBinding
-from .wanted import Arrived, ConsentSeen, LinkSent, ProvedTenant, Wanted
+from .sizes import Size
+from .wanted import Arrived, ConsentSeen, LinkSent, ProvedTenant, StepDownWanted, Wanted
 
 SCIM_TOKEN = "scim_token"  # noqa: S105 - the name of a kind, not a secret
 
@@ -32,7 +36,7 @@ def arrived(onboarding_id: int) -> Arrived:
 
 def wanted_of(onboarding_id: int) -> Wanted:
     """Everything the steps of this onboarding may know. A fixed number of queries."""
-    onboarding = Onboarding.objects.select_related("customer").get(pk=onboarding_id)
+    onboarding = Onboarding.objects.select_related("customer", "step_down").get(pk=onboarding_id)
     customer = onboarding.customer
     states = {state.key: state for state in StepState.objects.filter(onboarding_id=onboarding_id)}
     evidence = {key: state.evidence for key, state in states.items() if state.done_at}
@@ -49,8 +53,8 @@ def wanted_of(onboarding_id: int) -> Wanted:
         now=timezone.now(),
         expected_tenant=evidence.get("customer", {}).get("tenant_id"),
         proved=ProvedTenant(binding.tenant_id) if binding else None,
-        link=_newest_link(onboarding_id, customer.consent_size),
-        consent=_newest_consent(onboarding_id, customer.consent_size),
+        link=_newest_link(onboarding_id, onboarding.size),
+        consent=_newest_consent(onboarding_id, onboarding.size),
         answers=answers,
         evidence=evidence,
         applied={key: _results(state) for key, state in states.items()},
@@ -59,7 +63,8 @@ def wanted_of(onboarding_id: int) -> Wanted:
         scim_token=secret.open() if secret else None,
         scim_token_saved_at=secret.saved_at if secret else None,
         arrived=arrived(onboarding_id),
-        size=customer.size,
+        size=onboarding.size,
+        step_down=_step_down(onboarding),
     )
 
 
@@ -67,20 +72,32 @@ def _results(state: StepState) -> dict[str, dict[str, object]]:
     return {key: entry["result"] for key, entry in state.intents.items() if entry.get("result")}
 
 
-def _newest_link(onboarding_id: int, size: str) -> LinkSent | None:
-    """Not one that was used up for another of our applications: it leads to no consent any more."""
-    elsewhere = ConsentAttempt.objects.exclude(granted_at=None).exclude(consent_size=size).values("link")
-    links = Link.objects.filter(onboarding_id=onboarding_id, revoked_at=None).exclude(pk__in=elsewhere)
-    link = links.order_by("-id").first()
+def _step_down(onboarding: Onboarding) -> StepDownWanted | None:
+    row = onboarding.open_step_down
+    if row is None:
+        return None
+    given = StepDownWanted(onboarding.customer.size, row.watching_since, row.up_asked_at is not None)
+    since = row.up_asked_at or row.asked_at
+    return replace(
+        given,
+        link=_newest_link(onboarding.pk, given.asks_for, since),
+        consent=_newest_consent(onboarding.pk, given.asks_for, since),
+    )
+
+
+def _newest_link(onboarding_id: int, size: Size, since: datetime | None = None) -> LinkSent | None:
+    """The newest that leads to the consent for this application of ours, used or not."""
+    links = Link.objects.filter(onboarding_id=onboarding_id, revoked_at=None, consent_size=size.key)
+    link = (links.filter(created_at__gte=since) if since else links).order_by("-id").first()
     if link is None:
         return None
     return LinkSent(link.contact_name, link.created_at, link.expires_at, link.seen_at)
 
 
-def _newest_consent(onboarding_id: int, size: str) -> ConsentSeen | None:
+def _newest_consent(onboarding_id: int, size: Size, since: datetime | None = None) -> ConsentSeen | None:
     """The newest round trip that ended, for the application of this size; a granted one outlives later refusals."""
-    attempts = ConsentAttempt.objects.filter(link__onboarding_id=onboarding_id, consent_size=size)
-    ended = attempts.exclude(answered_at=None)
+    attempts = ConsentAttempt.objects.filter(link__onboarding_id=onboarding_id, consent_size=size.key)
+    ended = (attempts.filter(answered_at__gte=since) if since else attempts).exclude(answered_at=None)
     attempt = ended.exclude(granted_at=None).order_by("-granted_at").first() or ended.order_by("-answered_at").first()
     if attempt is None:
         return None

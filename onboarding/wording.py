@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop as _
 from . import standings, wishes
 from .blockers import Role
 from .models import Contact, Letter, Onboarding, StepState
+from .words import amount
 
 LINK, QUESTIONS = "[link]", "[questions]"
 MARKERS = re.compile(r"(\[link\]|\[questions\])")
@@ -63,10 +64,10 @@ def _context(onboarding: Onboarding, contact: Contact) -> dict[str, Any]:
         "who": standings.addressee(onboarding),
         "since": onboarding.current_since,
         "days": settings.LINK_DAYS,
-        "permissions": len(customer.size.permissions),
+        "permissions": len(onboarding.size.permissions),
         "numbers": numbers,
-        "arrived": numbers.created + numbers.updated,
-        "in_scope": scope.evidence.get("total") if scope else None,
+        "arrived": amount(numbers.created + numbers.updated),
+        "in_scope": amount(scope.evidence["total"]) if scope and scope.evidence.get("total") else "",
     }
     # A name that looks like a marker must not become a link.
     plain = {name: MARKERS.sub("", value) if isinstance(value, str) else value for name, value in context.items()}
@@ -88,13 +89,18 @@ def html_of(words: Words, language: str, *, address: str, is_open: bool) -> str:
     places = {LINK: address, QUESTIONS: _questions(address)}
     paragraphs = [
         [
-            [{"text": places.get(part, part), "is_link": part in places} for part in MARKERS.split(line) if part]
+            [_part(places.get(part, part), is_link=part in places) for part in MARKERS.split(line) if part]
             for line in paragraph.splitlines()
         ]
         for paragraph in re.split(r"\n\s*\n", words.text)
     ]
     context = {"paragraphs": paragraphs, "subject": words.subject, "language": language, "is_open": is_open}
     return render_to_string("mail/letter.html", context)
+
+
+def _part(text: str, *, is_link: bool) -> dict[str, Any]:
+    """`pieces`: where a long address may be broken, lest it makes the letter wider than a phone."""
+    return {"text": text, "is_link": is_link, "pieces": re.findall(r".{1,20}", text) if is_link else []}
 
 
 def _questions(address: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext
 
 
@@ -17,7 +18,8 @@ from django.utils.translation import gettext
 class Sentence:
     """A template in English, marked with ``gettext_noop`` where it is written, and what fills its gaps.
 
-    Values are JSON scalars, or Sentences in their turn. ``str()`` gives the sentence in the active language.
+    Values are JSON scalars, or Sentences in their turn. ``str()`` gives the sentence in the active language. A
+    whole number is an amount and gets that language's separators; ids and codes are given as text and stay as they are.
     """
 
     text: str
@@ -25,7 +27,7 @@ class Sentence:
 
     def __str__(self) -> str:
         translated = gettext(self.text)
-        return translated % {name: str(value) for name, value in self.values.items()} if self.values else translated
+        return translated % {name: _shown(value) for name, value in self.values.items()} if self.values else translated
 
     def as_json(self) -> dict[str, Any]:
         """The stored form: ``{"text": …, "values": {…}}``."""
@@ -46,6 +48,15 @@ class Sentence:
             for name, value in stored.get("values", {}).items()
         }
         return cls(stored["text"], values)
+
+
+def amount(number: int) -> str:
+    """`number` with the thousands separators of the active language."""
+    return number_format(number, decimal_pos=0, force_grouping=True)
+
+
+def _shown(value: Any) -> str:
+    return amount(value) if isinstance(value, int) and not isinstance(value, bool) else str(value)
 
 
 def say(text: str, **values: Any) -> Sentence:

@@ -8,17 +8,20 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from onboarding import services
+from onboarding import disclosure, services
 from onboarding.models import ConsentAttempt, Link, Onboarding, Portfolio, StepState
 from onboarding.models.link import digest
 
 _numbers = itertools.count(1)
 
 
-def person(name: str = "alice") -> User:
+def person(name: str = "alice", *, sees_names: bool = True) -> User:
     """A member of staff; the same name gives the same one."""
     user = User.objects.filter(username=name).first()
-    return user or User.objects.create_user(name, f"{name}@haiilo.example", "correct horse battery")
+    if user is None:
+        user = User.objects.create_user(name, f"{name}@haiilo.example", "correct horse battery")
+        disclosure.permit(user, allowed=sees_names)
+    return user
 
 
 def portfolio(*members: User, name: str = "Customer success") -> Portfolio:
@@ -52,16 +55,17 @@ def done(made: Onboarding, **evidence: dict[str, Any]) -> None:
         )
 
 
-def granted(made: Onboarding, tenant_id: str) -> Link:
-    """The round trip of an admin that ended with a yes, as the browser flow leaves it behind."""
+def granted(made: Onboarding, tenant_id: str, *, link: Link | None = None) -> Link:
+    """The round trip of an admin, by `link` or a new one, that ended with a yes, as the browser flow leaves it."""
     now = timezone.now()
-    link, token = services.issue_link(made, actor=made.customer.owner)
+    link = link or services.issue_link(made, actor=made.customer.owner)[0]
     Link.objects.filter(pk=link.pk).update(seen_at=now, used_at=now)
     ConsentAttempt.objects.create(
         link=link,
         session_hash=digest("session"),
-        state_hash=digest(token + "1"),
-        consent_state_hash=digest(token + "2"),
+        consent_size=link.consent_size,
+        state_hash=digest(f"{link.pk} 1"),
+        consent_state_hash=digest(f"{link.pk} 2"),
         signed_in_tenant=tenant_id,
         signed_in_object_id="0f0e0d0c-0000-4000-8000-000000000001",
         signed_in_name="Eva Berg",

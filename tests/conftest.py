@@ -12,6 +12,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from config.launch import broker as broker_of
@@ -24,6 +25,10 @@ PUBLIC_URL = "http://localhost:8000"
 
 # Playwright's synchronous interface runs a loop in the test's thread; Django takes that for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+# No test is about how long an example takes: a machine that is busy is no failure.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 
 # No way out

@@ -172,7 +172,7 @@ QUESTIONS: dict[tuple[str, str], Callable[..., AnswerForm]] = {
 BY_KEY: dict[str, Callable[..., AnswerForm]] = {"customer": TenantForm, "readiness": AcceptForm}
 # May be answered at any time: a new token for a connection that works, another pilot person.
 ALWAYS: dict[str, Callable[..., AnswerForm]] = {"connection": TokenForm, "pilot": PilotForm}
-WITHOUT_ANSWER = ("permissions_missing", "not_owner", "foreign_job")  # somebody has to act elsewhere
+WITHOUT_ANSWER = ("permissions_missing", "not_owner", "owns_too_much", "foreign_job")  # somebody has to act elsewhere
 
 
 def form_for(

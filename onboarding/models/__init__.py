@@ -11,6 +11,7 @@ from .person import ProvisionedPerson
 from .questionnaire import Questionnaire
 from .rebinding import Rebinding
 from .secret import CustomerSecret
+from .step_down import StepDown
 from .step_state import StepState
 from .tenant import TenantBinding
 
@@ -28,6 +29,7 @@ __all__ = [
     "ProvisionedPerson",
     "Questionnaire",
     "Rebinding",
+    "StepDown",
     "StepState",
     "TenantBinding",
 ]

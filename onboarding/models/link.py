@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 
 from onboarding import sizes
+from onboarding.sizes import Size
 
 
 def digest(token: str) -> str:
@@ -36,6 +37,7 @@ class Link(models.Model):
         "onboarding.Contact", on_delete=models.SET_NULL, null=True, blank=True, related_name="links"
     )
     token_hash = models.CharField(max_length=64, unique=True)
+    consent_size = models.CharField(max_length=10, default=sizes.STANDARD.key)  # for which application of ours
     # To whom it went, also when the contact is changed or removed later.
     contact_name = models.CharField(max_length=200)
     contact_email = models.EmailField()
@@ -54,6 +56,11 @@ class Link(models.Model):
 
     def __str__(self) -> str:
         return f"link for {self.contact_name}"
+
+    @property
+    def size(self) -> Size:
+        """How much its holder is asked for, and with which application of ours."""
+        return sizes.by_key(self.consent_size)
 
     def condition(self) -> str:
         """``open``, ``used``, ``revoked`` or ``expired``."""

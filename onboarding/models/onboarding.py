@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -9,7 +10,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from onboarding import sizes
 from onboarding.lifecycle import State
+from onboarding.sizes import Size
+
+if TYPE_CHECKING:
+    from .step_down import StepDown
 
 
 @dataclass(frozen=True)
@@ -93,3 +99,25 @@ class Onboarding(models.Model):
 
     def __str__(self) -> str:
         return f"onboarding of {self.customer}"
+
+    @property
+    def open_step_down(self) -> StepDown | None:
+        """That we are to watch only, or do already; None where we may set up. One query, once."""
+        found: StepDown | None = getattr(self, "step_down", None)
+        return found if found is not None and found.is_open else None
+
+    @property
+    def size(self) -> Size:
+        """With which of our applications the tenant is looked at now."""
+        stepped = self.open_step_down
+        return sizes.MONITOR if stepped is not None and stepped.watches else self.customer.size
+
+    @property
+    def size_to_approve(self) -> Size:
+        """What a link is for now: the application that somebody is asked to approve, or the one that we look with."""
+        stepped = self.open_step_down
+        if stepped is None or self.current_key in ("consent", "readiness"):
+            return self.size
+        if not stepped.watches:
+            return sizes.MONITOR
+        return self.customer.size if stepped.up_asked_at else sizes.MONITOR

@@ -1,13 +1,39 @@
 from __future__ import annotations
 
+import hashlib
+import hmac
+from collections.abc import Sequence
+
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from onboarding.catalogue import BY_REASON
+
+ERASED = "erased:"
+MARK = 48  # hex digits
+
+
+def marks_of(onboarding_id: int, source_id: str) -> Sequence[str]:
+    """What stands in for a source id that was erased: one keyed hash per key of ours, the newest first.
+
+    It recognises the same id of the same customer when the log names it again; without a key nothing leads back.
+    """
+    told = f"{onboarding_id}:{source_id}".encode()
+    keys = [hmac.digest(key.encode(), b"marks of erased people", hashlib.sha256) for key in settings.ENCRYPTION_KEYS]
+    return [ERASED + hmac.new(key, told, hashlib.sha256).hexdigest()[:MARK] for key in keys]
+
+
+def mark_in(reason: str) -> str:
+    """What may be kept of Microsoft's words, which can name a person: the catalogue's mark inside them, if any."""
+    return next((mark for mark, _court, _text in BY_REASON if mark in reason), "")
 
 
 class ProvisionedPerson(models.Model):
     """The newest outcome for one person of the customer's tenant, from the provisioning log.
 
-    Personal data: shown to explain who arrived, kept as long as the customer's retention class says.
+    Personal data: shown to explain who arrived. Once `erased_at` is set, what says who it is has gone, and the outcome
+    alone goes on being counted; where `stays_erased`, for good, whatever the log says later.
     """
 
     class Result(models.TextChoices):
@@ -28,12 +54,21 @@ class ProvisionedPerson(models.Model):
     reason = models.TextField(blank=True, default="")
     at = models.DateTimeField()
     event_id = models.CharField(max_length=64)
+    erased_at = models.DateTimeField(null=True, blank=True)
+    stays_erased = models.BooleanField(default=False)
 
     class Meta:
+        permissions = [("see_people", "Can see the names of people")]
         constraints = [models.UniqueConstraint(fields=["onboarding", "source_id"], name="one_row_per_person")]
         indexes = [
             models.Index(fields=["onboarding", "result", "user_name", "id"], name="person_by_result"),
-            models.Index(fields=["onboarding", "user_name", "id"], name="person_by_user_name"),
+            models.Index(
+                fields=["onboarding", "user_name", "id"], condition=models.Q(erased_at=None), name="person_by_user_name"
+            ),
+            models.Index(fields=["at"], condition=models.Q(erased_at=None), name="person_to_erase"),
+            models.Index(
+                fields=["onboarding", "result"], condition=models.Q(erased_at__isnull=False), name="person_erased"
+            ),
         ]
 
     def __str__(self) -> str:

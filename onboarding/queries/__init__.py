@@ -7,6 +7,7 @@ from .link import LinkView, link_view
 from .people import Cause, Filter, People, people, people_rows, why
 from .record import Record, record
 from .step import COURTS, MOVING, Plan, PlannedChange, StepView, Words
+from .step_down import StepDownView
 
 __all__ = [
     "BUCKETS",
@@ -23,6 +24,7 @@ __all__ = [
     "Plan",
     "PlannedChange",
     "Record",
+    "StepDownView",
     "StepView",
     "Words",
     "board",

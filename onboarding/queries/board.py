@@ -9,7 +9,6 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db.models import Count, Q, QuerySet
-from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
 
 from onboarding.lifecycle import State
@@ -18,7 +17,7 @@ from onboarding.steps import STEPS, by_key
 from onboarding.verdicts import Court
 
 from .paging import cursor, read_cursor, version
-from .step import COURTS, MOVING, Kind, Words
+from .step import COURTS, MOVING, Kind, Words, age_of
 
 # Whom a customer on the board waits for. Every onboarding is in exactly one of these.
 BUCKETS: dict[str, tuple[Words, Q]] = {
@@ -71,7 +70,7 @@ class BoardRow:
     @property
     def age(self) -> str:
         """How long it has stood like this, in its largest unit."""
-        return timesince(self.since, depth=1)
+        return age_of(self.since)
 
 
 @dataclass(frozen=True)
@@ -100,11 +99,8 @@ def board(user: User, *, search: str = "", bucket: str = "", after: str = "", li
     """One page of the customers that `user` may see, by name. Three queries, and one for the user's portfolios."""
     mine = Onboarding.objects.for_user(user).exclude(state=State.CLOSED)
     if search:
-        mine = mine.filter(
-            Q(customer__name__icontains=search)
-            | Q(customer__haiilo_host__icontains=search)
-            | Q(customer__contact_email__icontains=search)
-        )
+        # Not the contacts' names or addresses: what is searched for stands in the page's own address.
+        mine = mine.filter(Q(customer__name__icontains=search) | Q(customer__haiilo_host__icontains=search))
     buckets = _count_buckets(mine)
     page = mine.filter(BUCKETS[bucket][1]) if bucket in BUCKETS else mine
     start = read_cursor(after)

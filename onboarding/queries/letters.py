@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db.models import Count, Q, QuerySet
@@ -49,6 +50,11 @@ class LetterRow:
     letter: Letter
     mark: str
 
+    @property
+    def at(self) -> datetime:
+        """When it was sent, or else written."""
+        return self.letter.sent_at or self.letter.created_at
+
 
 @dataclass(frozen=True)
 class Outbox:
@@ -58,6 +64,16 @@ class Outbox:
     tabs: list[Tab]
     total: int
     next: str
+
+    @property
+    def drafts(self) -> int:
+        """How many wait for a person to read them."""
+        return next(tab.count for tab in self.tabs if tab.key == "drafts")
+
+
+def to_be_read(onboarding: Onboarding) -> Letter | None:
+    """The newest draft that waits for a person to read and release it."""
+    return onboarding.letters.filter(state=State.DRAFT).defer("html", "text").order_by("-pk").first()
 
 
 def outbox(

@@ -10,7 +10,8 @@ from onboarding.sizes import Permission, Size
 from onboarding.wanted import Arrived
 from onboarding.wishes import arrived
 
-from .step import MOVING, StepView, Words, steps_of
+from .step import MOVING, Kind, StepView, Words, is_between, steps_of
+from .step_down import StepDownView, step_down_view
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,12 @@ class LinkView:
     moving: bool
     arrived: Arrived
     in_scope: int | None
+    step_down: StepDownView
+
+    @property
+    def is_about_watching(self) -> bool:
+        """Whether this link is about our application for reading only."""
+        return not self.size.sets_up
 
 
 def link_view(link: Link) -> LinkView:
@@ -38,17 +45,19 @@ def link_view(link: Link) -> LinkView:
     steps = steps_of(onboarding, states)
     asker = link.created_by
     scope = states.get("scope")
+    live = all(step.kind == Kind.DONE for step in steps)
     return LinkView(
         link=link,
         customer_name=onboarding.customer.name,
         product=Customer.Product(onboarding.customer.product).label,
         asked_by=(asker.get_full_name() or asker.get_username()) if asker else "",
         asked_by_email=asker.email if asker else "",
-        size=onboarding.customer.size,
-        permissions=onboarding.customer.size.permissions,
+        size=link.size,
+        permissions=link.size.permissions,
         state=link.condition(),
         steps=steps,
-        moving=any(step.kind in MOVING for step in steps if step.is_current),
+        moving=is_between(steps) or any(step.kind in MOVING for step in steps if step.is_current),
         arrived=arrived(onboarding.pk),
         in_scope=scope.evidence.get("total") if scope else None,
+        step_down=step_down_view(onboarding, states, live=live),
     )

@@ -13,7 +13,8 @@ from onboarding.wanted import Arrived
 from onboarding.wishes import SCIM_TOKEN, arrived
 
 from .paging import version
-from .step import MOVING, Kind, StepView, steps_of
+from .step import MOVING, Kind, StepView, is_between, steps_of
+from .step_down import StepDownView, step_down_view
 
 MOST_EVENTS = 30
 MOST_LINKS = 10
@@ -49,14 +50,21 @@ class Record:
     links: list[Link]
     forwarded: list[Forwarded]
     alarm: Event | None
+    forged: Event | None
     rebinding: Rebinding | None
     secret: CustomerSecret | None
     arrived: Arrived
+    step_down: StepDownView
     version: str
+
+    @property
+    def only_watches(self) -> bool:
+        """Whether we change nothing, so that no plan can be approved."""
+        return self.step_down.only_watches
 
 
 def record(onboarding: Onboarding) -> Record:
-    """All that the customer page shows. Nine queries."""
+    """All that the customer page shows. Sixteen queries at most."""
     states = {state.key: state for state in onboarding.steps.select_related("answered_by")}
     steps = steps_of(onboarding, states)
     current = next((step for step in steps if step.is_current), None)
@@ -66,7 +74,9 @@ def record(onboarding: Onboarding) -> Record:
     alarm = alarms.wrong_tenant(onboarding.pk)
     rebinding = onboarding.rebindings.select_related("proposed_by").filter(decided_at=None).first()
     active = onboarding.state in (State.OPEN, State.LIVE)
-    moving = active and current is not None and (current.kind in MOVING or current.pending)
+    stepping = step_down_view(onboarding, states, live=all(step.kind == Kind.DONE for step in steps))
+    goes_on = current is not None and (current.kind in MOVING or current.pending or is_between(steps))
+    moving = active and current is not None and (goes_on or stepping.moving)
     return Record(
         onboarding=onboarding,
         customer=onboarding.customer,
@@ -74,10 +84,11 @@ def record(onboarding: Onboarding) -> Record:
         current=current,
         events=events,
         moving=moving,
-        watched=moving or (active and _is_with_others(current)),
+        watched=moving or (active and (_is_with_others(current) or stepping.waits)),
         paused=onboarding.state == State.PAUSED,
         may_pause=State.PAUSED in MOVES[State(onboarding.state)],
         alarm=alarm,
+        forged=alarms.forged(onboarding.pk),
         rebinding=rebinding,
         tenant=TenantBinding.objects.filter(onboarding=onboarding).first(),
         tenant_expected=_expected(states),
@@ -88,6 +99,7 @@ def record(onboarding: Onboarding) -> Record:
         .defer("sealed")
         .first(),
         arrived=numbers,
+        step_down=stepping,
         version=version(
             onboarding.state,
             [(step.key, step.kind, step.court, step.sentence, step.pending, step.progress) for step in steps],
@@ -95,6 +107,7 @@ def record(onboarding: Onboarding) -> Record:
             events[0].pk if events else 0,
             [(link.pk, link.seen_at, link.condition()) for link in links],
             numbers,
+            (stepping.stage, stepping.kind, stepping.sentence, stepping.pending),
         ),
     )
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.timesince import timesince
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from onboarding.models import Onboarding, StepState
@@ -29,6 +31,11 @@ COURTS: dict[str, Words] = {
     Court.HAIILO: _("Haiilo"),
 }
 MOVING = (Kind.NEW, Kind.WAITING)
+
+
+def age_of(since: datetime) -> str:
+    """How long ago that was, in its largest unit; “just now” within the first minute."""
+    return gettext("just now") if timezone.now() - since < timedelta(minutes=1) else timesince(since, depth=1)
 
 
 @dataclass(frozen=True)
@@ -86,7 +93,7 @@ class StepView:
     @property
     def age(self) -> str:
         """How long it has stood like this, in its largest unit; empty where it never moved."""
-        return timesince(self.since, depth=1) if self.since else ""
+        return age_of(self.since) if self.since else ""
 
     @property
     def detail(self) -> str:
@@ -103,6 +110,13 @@ class StepView:
 def steps_of(onboarding: Onboarding, states: Mapping[str, StepState]) -> list[StepView]:
     """All steps in their order; one that has no row yet is shown as not started."""
     return [_view(onboarding, number, states.get(step.key)) for number, step in enumerate(STEPS, start=1)]
+
+
+def is_between(steps: Sequence[StepView]) -> bool:
+    """Whether the current step is done and the next one is not looked at yet: the engine is on its way there."""
+    return any(step.is_current and step.kind == Kind.DONE for step in steps) and any(
+        step.kind != Kind.DONE for step in steps
+    )
 
 
 def _view(onboarding: Onboarding, number: int, state: StepState | None) -> StepView:

@@ -5,21 +5,19 @@ What cannot be tried without changing something is told from what was really don
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.utils.translation import gettext_noop as _
 
-from graphclient import GraphClient, Rejected
+from graphclient import GraphClient
 from graphclient.probes import Finding, Probe, probe
 from onboarding.steps import applications
 from onboarding.steps.applications import Candidate
 from onboarding.wanted import Wanted
 from onboarding.words import Sentence, say
 
-log = logging.getLogger(__name__)
-
+CHANGES = "change provisioning"  # the one probe that only who may write can pass
 TRIED = {
     "read the organization": _("read the organisation"),
     "find applications": _("find applications"),
@@ -27,7 +25,7 @@ TRIED = {
     "read groups": _("read groups"),
     "read assignments": _("read who is assigned"),
     "read provisioning": _("read provisioning jobs"),
-    "change provisioning": _("write mappings"),
+    CHANGES: _("write mappings"),
     "read the provisioning log": _("read the provisioning log"),
 }
 WHY = {
@@ -35,8 +33,9 @@ WHY = {
     Finding.NOT_ALLOWED: _("Microsoft refused it"),
     Finding.NOT_THERE: _("there is nothing yet to try it on"),
     Finding.NOT_TRIED: _("there is nothing yet to try it on"),
+    Finding.NOT_TOLD: _("Microsoft gave an answer that does not tell"),
 }
-OPEN = (Finding.NOT_THERE, Finding.NOT_TRIED)
+OPEN = (Finding.NOT_THERE, Finding.NOT_TRIED, Finding.NOT_TOLD)
 # What is proved by having been done: operation, and the step that cannot be done without it.
 DONE = (
     (_("run one person on demand"), "pilot"),
@@ -48,22 +47,25 @@ def try_all(graph: GraphClient, wanted: Wanted, best: Candidate | None) -> tuple
     """One harmless request per operation, on the chosen application and our job as far as there are any."""
     sp_id = applications.chosen_id(wanted) or (best.app.id if best else "")
     job_id = str(wanted.evidence.get("connection", {}).get("job_id", ""))
-    try:
-        return tuple(each for each in probe(graph, sp_id, job_id) if each.operation in TRIED)
-    except Rejected as error:  # an odd answer costs the list, not the onboarding
-        log.warning("What we can do could not be tried: %s", error)
-        return ()
+    return tuple(probe(graph, sp_id, job_id))
 
 
 def told(wanted: Wanted, probes: Sequence[Probe]) -> list[dict[str, Any]]:
-    """For evidence, as JSON: per operation "yes", "no" or "open", and why it is not "yes"."""
-    return list(_told(wanted, probes))
+    """For evidence, as JSON: per operation "yes", "no" or "open", and why it is not "yes". While we only watch, what we
+    gave up is not among them.
+    """
+    if wanted.size.sets_up:
+        return [*_tried(probes), *_done(wanted)]
+    return list(_tried(each for each in probes if each.operation != CHANGES))
 
 
-def _told(wanted: Wanted, probes: Iterable[Probe]) -> Iterator[dict[str, Any]]:
+def _tried(probes: Iterable[Probe]) -> Iterator[dict[str, Any]]:
     for each in probes:
         verdict = "yes" if each.works else "open" if each.finding in OPEN else "no"
         yield _entry(TRIED[each.operation], verdict, None if each.works else _why(each))
+
+
+def _done(wanted: Wanted) -> Iterator[dict[str, Any]]:
     for operation, step in DONE:
         was_done = step in wanted.evidence
         yield _entry(operation, "yes" if was_done else "open", None if was_done else say(_("it was not done yet")))

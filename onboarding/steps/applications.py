@@ -14,8 +14,11 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_noop as _
 
-from graphclient import GraphClient, Job, NotThere, ServicePrincipal
+from graphclient import GraphClient, Job, NotThere, RoleMissing, ServicePrincipal
+from onboarding import sizes
+from onboarding.steps import belongings
 from onboarding.steps.base import Tenant
+from onboarding.steps.belongings import Held, Owning
 from onboarding.steps.jobs import TEMPLATES
 from onboarding.wanted import Wanted
 from onboarding.words import Sentence, say
@@ -33,8 +36,13 @@ class Candidate:
     templates: tuple[str, ...] = ()
     jobs: tuple[Job, ...] = ()
     base_address: str = ""
-    needs_owner: str = ""
-    """Where we cannot look closer without being an owner of it: our own principal's object id."""
+    owning: Owning | None = None
+    """What we own of it, where our permissions reach only that."""
+
+    @property
+    def needs_owner(self) -> str:
+        """Where we cannot look closer without being an owner of it: our own principal's object id."""
+        return self.owning.our_id if self.owning and not self.owning.principal else ""
 
     @property
     def template_id(self) -> str:
@@ -87,8 +95,11 @@ def job_offer(job: Job, base_address: str) -> dict[str, str]:
 # Reading
 
 
-def find(tenant: Tenant, wanted: Wanted, *, closely: bool = True) -> tuple[Candidate, ...]:
-    """Applications by name and by host, our own dashboard left out; `closely` reads jobs and addresses too."""
+def find(tenant: Tenant, wanted: Wanted, *, closely: bool = True, held: Held | None = None) -> tuple[Candidate, ...]:
+    """Applications by name and by host, our own applications left out; `closely` reads jobs and addresses too.
+
+    `held` is what we own, where that counts and was read already.
+    """
     principals = tenant.graph.service_principals
     found = {app.id: app for name in NAMES for app in principals.named(name)}
     host = wanted.haiilo_host
@@ -102,23 +113,45 @@ def find(tenant: Tenant, wanted: Wanted, *, closely: bool = True) -> tuple[Candi
     if chosen and chosen not in found:
         with suppress(NotThere):
             found[chosen] = principals.get(chosen)
-    ours = principals.by_app_id(tenant.client_id).id if wanted.size.by_ownership else ""
-    apps = [app for app in found.values() if app.app_id != tenant.client_id]
-    apps.sort(key=lambda app: (app.id != chosen, host not in hosts(app), not app.account_enabled, app.display_name))
-    return tuple(_look(tenant.graph, app, closely=closely, ours=ours) for app in apps[:MOST])
+    if held is None and wanted.size.by_ownership:
+        held = belongings.read(tenant.graph, tenant.client_id)
+    ours_all = {tenant.client_id, *sizes.client_ids()}
+    apps = [app for app in found.values() if app.app_id not in ours_all]
+    ours = {app.id for app in apps if held is not None and held.holds(app)}
+    apps.sort(
+        key=lambda app: (
+            app.id != chosen,
+            app.id not in ours,
+            host not in hosts(app),
+            not app.account_enabled,
+            app.display_name,
+        )
+    )
+    return tuple(_look(tenant.graph, app, wanted, closely=closely, held=held) for app in apps[:MOST])
 
 
-def _look(graph: GraphClient, app: ServicePrincipal, *, closely: bool, ours: str) -> Candidate:
-    if ours and all(owner.id != ours for owner in graph.service_principals.owners(app.id)):
-        return Candidate(app, needs_owner=ours)
+def _look(graph: GraphClient, app: ServicePrincipal, wanted: Wanted, *, closely: bool, held: Held | None) -> Candidate:
+    owning = belongings.owning(graph, held, app) if held is not None else None
+    if owning is not None and not owning.principal:
+        return Candidate(app, owning=owning)
     sync = graph.synchronization
     try:
         templates = tuple(template.id for template in sync.templates(app.id))
         jobs = tuple(sync.jobs(app.id)) if closely and templates else ()
-        address = sync.secrets(app.id).get("BaseAddress", "") if jobs else ""
+        address = _address(graph, app, wanted) if jobs else ""
     except NotThere:
-        return Candidate(app)
-    return Candidate(app, templates, jobs, address)
+        return Candidate(app, owning=owning)
+    return Candidate(app, templates, jobs, address, owning)
+
+
+def _address(graph: GraphClient, app: ServicePrincipal, wanted: Wanted) -> str:
+    """Where its jobs send to; empty where we only watch and may not see that."""
+    try:
+        return graph.synchronization.secrets(app.id).get("BaseAddress", "")
+    except RoleMissing:
+        if wanted.size.sets_up:
+            raise
+        return ""
 
 
 def chosen_id(wanted: Wanted) -> str:

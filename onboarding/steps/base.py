@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Protocol, TypeVar
 from django.utils.functional import Promise
 
 from graphclient import GraphClient
+from onboarding.sizes import Size
 from onboarding.verdicts import Asking, Broken, Change, Verdict
 from onboarding.wanted import Wanted
 
@@ -34,6 +35,16 @@ class Tenant(Protocol):
 
     def resolve(self, domain: str) -> str | None:
         """The tenant id behind a domain by its public OpenID metadata, or None when Microsoft knows no such domain."""
+        ...
+
+    def as_size(self, size: Size) -> Tenant:
+        """The same tenant as another application of ours sees it, to read only."""
+        ...
+
+    def is_let_in(self) -> bool:
+        """Whether Microsoft still gives our application a fresh token for the tenant; a `GraphError` where it does not
+        say.
+        """
         ...
 
     def forget_token(self) -> None:

@@ -48,14 +48,16 @@ class Connection:
     def read(self, tenant: Tenant, wanted: Wanted) -> Facts:
         """Jobs, stored secrets by name, and Microsoft's test of the stored ones."""
         sync, app = tenant.graph.synchronization, wanted.service_principal_id
-        jobs, stored = tuple(sync.jobs(app)), sync.secrets(app)
+        jobs, stored = tuple(sync.jobs(app)), credentials.stored(tenant.graph, wanted)
         job = job_to_run(wanted, jobs)
         if job is None or not (stored.get("SecretToken") or wanted.result(self.key, "save_credentials")):
             return Facts(jobs, stored)
         return Facts(jobs, stored, credentials.try_saved(tenant.graph, wanted, job))
 
     def assess(self, wanted: Wanted, facts: Facts) -> Verdict:
-        """Done when the job is there and Microsoft's test with the saved address and token succeeds."""
+        """Done when the job is there and Microsoft's test with the saved address and token succeeds; while we only
+        watch nothing is tested, and the job's own state says whether they work.
+        """
         job = job_to_run(wanted, facts.jobs)
         if connection_plan.to_remove(wanted, facts.jobs):
             return connection_plan.removal(wanted, facts.jobs)
@@ -65,7 +67,7 @@ class Connection:
             return Waiting(say(_("Microsoft has made the job, but does not list it yet.")), SOON)
         address_saved = secrets.same_address(facts.stored.get("BaseAddress", ""), wanted.base_url)
         token_waits = wanted.scim_token is not None and not wanted.token_is_saved
-        if job is not None and facts.tested.works and address_saved and not token_waits:
+        if job is not None and (facts.tested.works or _untested(wanted)) and address_saved and not token_waits:
             return _done(wanted, job)
         lately = wanted.applied_lately(self.key, "save_credentials", VISIBLE)
         if lately and not (token_waits and facts.stored):
@@ -97,6 +99,10 @@ def job_to_run(wanted: Wanted, jobs: tuple[Job, ...]) -> Job | None:
         and (job.id == adopted or is_our_making(wanted, wanted.service_principal_id, job, replaced))
     ]
     return min(ours, key=lambda job: (job.id != known, job.id != adopted, job.id), default=None)
+
+
+def _untested(wanted: Wanted) -> bool:
+    return not wanted.size.sets_up
 
 
 def _foreign(wanted: Wanted, jobs: tuple[Job, ...]) -> Job | None:
@@ -142,5 +148,10 @@ def _done(wanted: Wanted, job: Job) -> Done:
             "base_url": wanted.base_url,
             "service_principal_id": wanted.service_principal_id,
         },
-        note=say(_("Microsoft reaches Haiilo at %(address)s with the saved token."), address=wanted.base_url),
+        note=say(
+            _("The job sends to %(address)s. While we only watch, its token is not tested.")
+            if _untested(wanted)
+            else _("Microsoft reaches Haiilo at %(address)s with the saved token."),
+            address=wanted.base_url,
+        ),
     )

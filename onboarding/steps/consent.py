@@ -15,9 +15,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
-from graphclient import NotAllowed, Organization, RoleMissing
+from graphclient import GraphError, NotAllowed, Organization, RoleMissing
 from onboarding.catalogue import explain_code
 from onboarding.steps.base import Tenant
+from onboarding.steps.permissions import missing_of, names_granted
 from onboarding.verdicts import Asking, Broken, Change, Court, Done, Verdict, Waiting
 from onboarding.wanted import ConsentSeen, Wanted
 from onboarding.words import Sentence, say
@@ -39,10 +40,14 @@ REFUSALS = {
 
 @dataclass(frozen=True)
 class Facts:
-    """What Graph says about the tenant when asked with a token of that tenant; None while it does not answer us."""
+    """What Graph says about the tenant when asked with a token of that tenant; None while it does not answer us.
+
+    `missing`: names of permissions that were not granted, as far as we may see that.
+    """
 
     organization: Organization | None = None
     permission_missing: bool = False
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,8 +66,9 @@ class Consent:
         try:
             return Facts(tenant.graph.organization.get())
         except NotAllowed as error:
+            missing = _missing(tenant, wanted) if isinstance(error, RoleMissing) else ()
             tenant.forget_token()  # it says what was granted when it was fetched
-            return Facts(permission_missing=isinstance(error, RoleMissing))
+            return Facts(permission_missing=isinstance(error, RoleMissing), missing=missing)
 
     def assess(self, wanted: Wanted, facts: Facts) -> Verdict:
         """Done when every proof agrees; a mismatch never binds."""
@@ -109,6 +115,12 @@ class Consent:
                 say(_("Microsoft is still spreading the consent; this can take up to 15 minutes.")),
                 timedelta(seconds=10),
             )
+        if facts.missing:
+            text = say(
+                _("Permissions are missing: %(names)s. Ask the admin to open a new link and accept all of them."),
+                names=", ".join(facts.missing),
+            )
+            return Asking(text, Court.CUSTOMER, offers={"missing": list(facts.missing)}, code="permissions_missing")
         if facts.permission_missing:
             text = say(_("The consent lacks permissions. Ask the admin to open a new link and accept all of them."))
         elif wanted.proved:
@@ -147,3 +159,11 @@ class Consent:
                 domain=matching[0],
             ),
         )
+
+
+def _missing(tenant: Tenant, wanted: Wanted) -> tuple[str, ...]:
+    """Empty where that cannot be seen: the permission to look is among them, or Microsoft does not answer."""
+    try:
+        return tuple(missing_of(wanted, names_granted(tenant.graph, tenant.client_id)))
+    except GraphError:
+        return ()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_noop as _
 
-from graphclient import CredentialsRefused, GraphClient, Job, NotThere
+from graphclient import CredentialsRefused, GraphClient, Job, NotThere, RoleMissing
 from onboarding.catalogue import explain_code
 from onboarding.hygiene import clean_token
+from onboarding.steps import secrets
 from onboarding.steps.base import StepFailed
 from onboarding.verdicts import Asking, Court
 from onboarding.wanted import Wanted
@@ -27,8 +29,20 @@ class Trial:
 UNTRIED = Trial()
 
 
+def stored(graph: GraphClient, wanted: Wanted) -> Mapping[str, str]:
+    """What is stored (values but for secrets). Where we only watch and may not see it: as we saw it last."""
+    try:
+        return graph.synchronization.secrets(wanted.service_principal_id)
+    except RoleMissing:
+        if wanted.size.sets_up:
+            raise
+    return secrets.as_seen_before(wanted)
+
+
 def try_saved(graph: GraphClient, wanted: Wanted, job: Job) -> Trial:
-    """Let Microsoft test what it has stored, with the job's own matching attributes."""
+    """Let Microsoft test what it has stored, with the job's own matching attributes; not while we only watch."""
+    if not wanted.size.sets_up:
+        return UNTRIED
     try:
         graph.synchronization.validate_credentials(
             wanted.service_principal_id, template_id=job.template_id, saved=True, job_id=job.id

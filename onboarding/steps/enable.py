@@ -46,7 +46,7 @@ class Enable:
         job = jobs.our_job(tenant.graph, wanted)
         if job is None:
             return Facts()
-        stored = tenant.graph.synchronization.secrets(wanted.service_principal_id)
+        stored = credentials.stored(tenant.graph, wanted)
         tested = UNTRIED if runs(job) else credentials.try_saved(tenant.graph, wanted, job)
         return Facts(job, stored, tested)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
@@ -11,25 +11,26 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
-from graphclient import GraphClient, NotThere, Organization, RoleMissing
+from graphclient import Organization, RoleMissing
 from graphclient.models.organization import P2
 from graphclient.probes import Probe
-from onboarding.steps import abilities, applications, ownership
+from onboarding.steps import abilities, applications, belongings, ownership
 from onboarding.steps.applications import Candidate
 from onboarding.steps.base import Tenant
+from onboarding.steps.belongings import Extra, Held
 from onboarding.steps.consent import PROPAGATION
+from onboarding.steps.permissions import missing_of, names_granted
 from onboarding.verdicts import Asking, Change, Court, Done, Verdict, Waiting
 from onboarding.wanted import Wanted
 from onboarding.words import Sentence, say
-
-GRAPH = "00000003-0000-0000-c000-000000000000"  # Microsoft Graph's own application id, the same in every tenant
 
 
 @dataclass(frozen=True)
 class Facts:
     """Names of the permissions that were granted; the rest is empty until all of them work.
 
-    `refused`: everything is granted, but a request was still refused for lack of one.
+    `refused`: everything is granted, but a request was still refused for lack of one. `extras`: what we own and must
+    not; `our_id`: our service principal, where ownership counts.
     """
 
     granted: frozenset[str]
@@ -38,6 +39,8 @@ class Facts:
     candidates: tuple[Candidate, ...] = ()
     assigned: int = 0
     probes: tuple[Probe, ...] = ()
+    extras: tuple[Extra, ...] = ()
+    our_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,11 +58,14 @@ class Readiness:
             tenant.forget_token()  # the one at hand may be older than the consent has spread
         granted: frozenset[str] = frozenset()
         try:
-            granted = _granted(tenant.graph, tenant.client_id)
-            if _missing(wanted, granted):
+            granted = names_granted(tenant.graph, tenant.client_id)
+            if missing_of(wanted, granted):
                 tenant.forget_token()
                 return Facts(granted)
-            candidates = applications.find(tenant, wanted, closely=False)
+            held = belongings.read(tenant.graph, tenant.client_id) if wanted.size.by_ownership else None
+            candidates = applications.find(tenant, wanted, closely=False, held=held)
+            if held is not None and (extras := _extras(tenant, wanted, held, candidates)):
+                return Facts(granted, extras=extras, our_id=held.our_id)
             best = next(
                 (each.candidate for each in applications.rank(wanted, candidates) if each.candidate.usable), None
             )
@@ -72,8 +78,13 @@ class Readiness:
             return Facts(granted, refused=True)
 
     def assess(self, wanted: Wanted, facts: Facts) -> Verdict:
-        """Done once every permission is there; a missing licence or application is told, not held against it."""
-        missing = _missing(wanted, facts.granted)
+        """Done once every permission is there; a missing licence or application is told, not held against it.
+
+        While we own what we must not, nothing goes on.
+        """
+        if facts.extras:
+            return belongings.ask(facts.extras, facts.our_id)
+        missing = missing_of(wanted, facts.granted)
         if missing or facts.refused or facts.organization is None:
             return self._incomplete(wanted, missing)
         organization = facts.organization
@@ -90,7 +101,7 @@ class Readiness:
             "abilities": abilities.told(wanted, facts.probes),
         }
         if wanted.size.by_ownership:
-            evidence["owner_of"] = [candidate.app.display_name for candidate in usable]
+            evidence["owner_of"] = ownership.told(usable)
         note = say(
             _("All %(permissions)s permissions are there; %(candidates)s of the applications can take provisioning."),
             permissions=len(wanted.size.names),
@@ -123,20 +134,9 @@ class Readiness:
         return Asking(question, Court.CUSTOMER, offers={"missing": missing}, code="permissions_missing")
 
 
-def _granted(graph: GraphClient, client_id: str) -> frozenset[str]:
-    """The names of Graph's roles that our service principal has in this tenant."""
-    principals = graph.service_principals
-    try:
-        ours, theirs = principals.by_app_id(client_id), principals.by_app_id(GRAPH)
-    except NotThere:
-        return frozenset()
-    names = {role.id.lower(): role.value for role in theirs.app_roles}
-    roles = [role for role in principals.granted_roles(ours.id) if role.resource_id in ("", theirs.id)]
-    return frozenset(names[role.app_role_id.lower()] for role in roles if role.app_role_id.lower() in names)
-
-
-def _missing(wanted: Wanted, granted: frozenset[str]) -> list[str]:
-    return [name for name in wanted.size.names if name not in granted]
+def _extras(tenant: Tenant, wanted: Wanted, held: Held, candidates: Sequence[Candidate]) -> tuple[Extra, ...]:
+    ids, app_ids = ownership.bound(wanted, candidates)
+    return belongings.beside(tenant.graph, held, ids, app_ids)
 
 
 def licence(organization: Organization) -> str:
@@ -162,6 +162,7 @@ def _warnings(wanted: Wanted, facts: Facts, organization: Organization, usable: 
         yield say(
             _("Nobody is assigned to the application yet. The customer's admin can do that any time before step Scope.")
         )
+    yield from ownership.warnings(facts.candidates)
     verified = {domain.name.lower() for domain in organization.verified_domains}
     unproved = [domain for domain in wanted.domains if domain.lower() not in verified]
     if unproved:

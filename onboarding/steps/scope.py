@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from graphclient import AppRoleAssignment, DirectoryObject, GraphClient, NotThere, User
+from onboarding.steps import credentials
 from onboarding.steps.base import Tenant
 from onboarding.verdicts import Asking, Change, Court, Done, Verdict
 from onboarding.wanted import Wanted
@@ -84,7 +85,7 @@ class Scope:
         """Assignments, the direct members of assigned groups, and the people behind the direct ones."""
         graph, app = tenant.graph, wanted.service_principal_id
         assigned = list(graph.service_principals.assigned_to(app))
-        stored = graph.synchronization.secrets(app)
+        stored = credentials.stored(graph, wanted)
         return Facts(
             direct=tuple(_direct(graph, [each for each in assigned if each.principal_type == "User"])),
             groups=tuple(_group(graph, each) for each in assigned if each.principal_type == "Group"),

@@ -10,6 +10,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from onboarding.wanted import Wanted
+
 SETTINGS = "SyncNotificationSettings"
 # With a bearer token none of these may stay, and their values come masked: writing them back would spoil them.
 OTHER_CREDENTIALS = frozenset(
@@ -68,6 +70,17 @@ def guard_of(stored: Mapping[str, str]) -> int | None:
         return int(settings.get("DeleteThresholdValue") or 0)
     except (TypeError, ValueError):
         return 0
+
+
+def as_seen_before(wanted: Wanted) -> dict[str, str]:
+    """Address, scope and guard by the evidence of the steps that saw them."""
+    guard = wanted.evidence.get("enable", {}).get("guard")
+    settings = {"DeleteThresholdEnabled": guard is not None, "DeleteThresholdValue": guard}
+    return {
+        "BaseAddress": str(wanted.evidence.get("connection", {}).get("base_url", "")),
+        "SyncAll": str(bool(wanted.evidence.get("scope", {}).get("sync_all"))).lower(),
+        SETTINGS: json.dumps(settings),
+    }
 
 
 def guard_for(people: int) -> int:

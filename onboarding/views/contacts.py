@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,6 +20,7 @@ from onboarding.models import Contact, Link, Onboarding
 from onboarding.queries.contacts import contacts as cards_of
 from onboarding.queries.contacts import expected_tenant
 
+from .doing import done
 from .staff import for_staff
 
 
@@ -35,15 +39,8 @@ def contact_add(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return redirect("contacts", pk)
     form = ContactForm(request.POST)
-    if form.is_valid():
-        try:
-            invitations.add_contact(onboarding, actor=access.staff(request), **form.cleaned_data)
-        except services.Refused as refused:
-            form.add_error("email", str(refused.sentence))
-        else:
-            messages.success(request, _("The contact was added."))
-            return redirect("contacts", pk)
-    return _show(request, onboarding, form)
+    add = partial(invitations.add_contact, onboarding, actor=access.staff(request))
+    return _kept(request, pk, form, add, _("The contact was added.")) or _show(request, onboarding, form)
 
 
 @for_staff
@@ -53,28 +50,22 @@ def contact_change(request: HttpRequest, pk: int, contact_pk: int) -> HttpRespon
     onboarding = access.onboarding_for(request, pk)
     contact = _contact(onboarding, contact_pk)
     form = ContactForm(request.POST if request.method == "POST" else None, contact=contact)
-    if form.is_valid():
-        try:
-            invitations.change_contact(contact, actor=access.staff(request), **form.cleaned_data)
-        except services.Refused as refused:
-            form.add_error("email", str(refused.sentence))
-        else:
-            messages.success(request, _("The contact was changed."))
-            return redirect("contacts", pk)
-    return _show(request, onboarding, form, changed=contact_pk)
+    change = partial(invitations.change_contact, contact, actor=access.staff(request))
+    return _kept(request, pk, form, change, _("The contact was changed.")) or _show(
+        request, onboarding, form, changed=contact_pk
+    )
 
 
 @for_staff
 @require_POST
 def contact_remove(request: HttpRequest, pk: int, contact_pk: int) -> HttpResponse:
     """Take a contact off; their link ends at once."""
-    onboarding = access.onboarding_for(request, pk)
-    try:
-        invitations.remove_contact(_contact(onboarding, contact_pk), actor=access.staff(request))
-    except services.Refused as refused:
-        messages.warning(request, str(refused.sentence))
-    else:
-        messages.success(request, _("The contact was removed, and their link no longer opens anything."))
+    contact = _contact(access.onboarding_for(request, pk), contact_pk)
+    done(
+        request,
+        lambda: invitations.remove_contact(contact, actor=access.staff(request)),
+        _("The contact was removed, and their link no longer opens anything."),
+    )
     return redirect("contacts", pk)
 
 
@@ -99,6 +90,16 @@ def contact_link(request: HttpRequest, pk: int, contact_pk: int) -> HttpResponse
         messages.success(request, _("The letter is on its way, with a fresh link."))
         return redirect("contacts", pk)
     return redirect("letter", pk, letter.pk)
+
+
+def _kept(
+    request: HttpRequest, pk: int, form: ContactForm, keep: Callable[..., object], told: str
+) -> HttpResponse | None:
+    """The way back to the contacts once what was typed is kept; None while it is not good enough."""
+    if not form.is_valid():
+        return None
+    kept = done(request, lambda: keep(**form.cleaned_data), told, form=form, field="email")
+    return redirect("contacts", pk) if kept else None
 
 
 def _contact(onboarding: Onboarding, contact_pk: int) -> Contact:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,6 +14,7 @@ from onboarding import access, services
 from onboarding.forms import CustomerForm, focus_first_error
 from onboarding.models import Onboarding
 
+from .doing import done
 from .staff import for_staff
 
 
@@ -41,14 +44,10 @@ def customer_edit(request: HttpRequest, pk: int) -> HttpResponse:
     onboarding = access.onboarding_for(request, pk)
     form = CustomerForm(request.POST if request.method == "POST" else None, customer=onboarding.customer)
     if form.is_valid():
-        try:
-            services.update_customer(onboarding, actor=access.staff(request), **form.record())
-        except services.Refused as refused:
-            form.add_error(None, str(refused.sentence))
-            onboarding.customer.refresh_from_db()
-        else:
-            messages.success(request, _("The record was changed. We look at everything anew."))
+        change = partial(services.update_customer, onboarding, actor=access.staff(request), **form.record())
+        if done(request, change, _("The record was changed. We look at everything anew."), form=form):
             return redirect("record", pk)
+        onboarding.customer.refresh_from_db()
     return _show(request, form, onboarding=onboarding, portfolios=True)
 
 

@@ -17,16 +17,17 @@ from onboarding import access, consent, queries
 from onboarding.forms.approver import ApproverForm
 from onboarding.http import page
 from onboarding.lifecycle import State
-from onboarding.models import StepState
+from onboarding.models import Link, StepState
 from onboarding.models.link import digest
 from onboarding.verdicts import Court
 from onboarding.words import say
 
+from . import returning
 from .approver import role_hint
 from .forwarding import forwarding
 from .private import kept_private
 from .problems import closed_page, problem_page
-from .stages import just_approved, stages
+from .stages import just_approved, just_renewed, renewal_of, stages
 
 Kind = StepState.Kind
 SIGN_INS = "sign_ins"  # in the session: what msal needs when the browser comes back, by the hash of the state
@@ -64,7 +65,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     if access.link_of_session(request) == found:
         return redirect("progress")
     if found.condition() != "open":
-        return closed_page(request, found)
+        return closed_page(request, found, token=token)
     if request.method == "GET":
         consent.link_seen(found)
     view = queries.link_view(found)
@@ -91,6 +92,11 @@ def begin(request: HttpRequest, token: str) -> HttpResponse:
     found = access.link_for(token)
     if found is None:
         return _unknown(request)
+    return to_microsoft(request, found)
+
+
+def to_microsoft(request: HttpRequest, found: Link) -> HttpResponse:
+    """On to Microsoft's sign-in page for the consent that `found` is about, or the page that says why not."""
     try:
         begun = consent.begin_sign_in(found, browser=access.remember_browser(request))
     except consent.ConsentProblem as problem:
@@ -103,6 +109,8 @@ def begin(request: HttpRequest, token: str) -> HttpResponse:
 @require_GET
 def signed_in(request: HttpRequest) -> HttpResponse:
     """Microsoft sends the browser here after the sign-in; it goes on to the consent page of the same tenant."""
+    if returning.is_returning(request):
+        return returning.finish(request)
     params = request.GET.dict()
     flow = _take(request, params.get("state", ""))
     try:
@@ -128,6 +136,7 @@ def granted(request: HttpRequest) -> HttpResponse:
     return redirect("progress")
 
 
+@csp_update({"form-action": ["https:"]})  # "Approve again" leads to where the link's button does
 @kept_private
 @require_safe
 def progress(request: HttpRequest) -> HttpResponse:
@@ -144,22 +153,27 @@ def _standing(view: queries.LinkView) -> dict[str, Any]:
     """What the progress page shows beside the view itself."""
     paused = view.link.onboarding.state == State.PAUSED
     arrived = view.arrived.created + view.arrived.updated
-    pending = any(just_approved(step) for step in view.steps)
+    pending = any(just_approved(step) for step in view.steps) or just_renewed(view.steps)
     asking = [
         step
         for step in view.steps
         if step.is_current and step.kind == Kind.ASKING and step.court == Court.CUSTOMER and not pending
     ]
+    access_open = any(step.key in ("consent", "readiness") and step.kind != Kind.DONE for step in view.steps)
+    stepping = view.step_down if view.is_about_watching and not access_open else None
     return {
         "view": view,
+        "stepping": stepping,
         "stages": stages(view.steps),
         "live": all(step.kind == Kind.DONE for step in view.steps),
         "asks": asking[0].sentence if asking else "",
         "owner": asking[0].offers.get("owner") if asking else None,
+        "owned_beside": asking[0].offers.get("owned_beside") if asking else None,
+        "renewal": renewal_of(asking[0] if asking else None, stepping),
         "arrived": arrived,
         "shown": number_format(arrived, force_grouping=True),
         "scope_text": number_format(view.in_scope, force_grouping=True) if view.in_scope else "",
-        "moving": (view.moving or pending) and not paused,
+        "moving": (view.moving or pending or (stepping is not None and stepping.waits)) and not paused,
         "paused": paused,
     }
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from onboarding import access, letters, services
+from onboarding import access, letters
 from onboarding import outbox as wishes_about
 from onboarding.forms import focus_first_error
 from onboarding.forms.letter import LetterForm
@@ -20,6 +19,7 @@ from onboarding.queries.letters import MARKS
 from onboarding.queries.letters import outbox as letters_of
 from onboarding.wording import has_link
 
+from .doing import done
 from .staff import for_staff
 
 State = Letter.State
@@ -42,14 +42,19 @@ def letter(request: HttpRequest, pk: int, letter_pk: int) -> HttpResponse:
     onboarding = access.onboarding_for(request, pk)
     found = _letter(onboarding, letter_pk)
     form = LetterForm(request.POST if request.method == "POST" else None, letter=found)
-    if form.is_valid():
-        try:
-            wishes_about.edit(found, actor=access.staff(request), **form.cleaned_data)
-        except services.Refused as refused:
-            form.add_error("text", str(refused.sentence))
-        else:
-            messages.success(request, _("The draft was changed. It goes when you release it."))
-            return redirect("letter", pk, letter_pk)
+    if form.is_valid() and done(
+        request,
+        lambda: wishes_about.edit(found, actor=access.staff(request), **form.cleaned_data),
+        _("The draft was changed. It goes when you release it."),
+        form=form,
+        field="text",
+    ):
+        return redirect("letter", pk, letter_pk)
+    return _show(request, found, form)
+
+
+def _show(request: HttpRequest, found: Letter, form: LetterForm) -> HttpResponse:
+    onboarding = found.onboarding
     focus_first_error(form)
     context = {
         "onboarding": onboarding,
@@ -58,7 +63,7 @@ def letter(request: HttpRequest, pk: int, letter_pk: int) -> HttpResponse:
         "mark": MARKS[found.state],
         "form": form if found.state == State.DRAFT else None,
         "is_waiting": found.state in (State.DRAFT, State.APPROVED),
-        "may_retry": found.state in wishes_about.TRY_AGAIN,
+        "may_retry": found.state in wishes_about.TRY_AGAIN and bool(found.to_email),
         "tenant": expected_tenant(onboarding) if has_link(found.text) else {},
         "is_confirmed": bool(letters.confirmed_tenant(onboarding)),
         "needs_tenant": has_link(found.text),
@@ -69,15 +74,19 @@ def letter(request: HttpRequest, pk: int, letter_pk: int) -> HttpResponse:
 @for_staff
 @require_POST
 def letter_release(request: HttpRequest, pk: int, letter_pk: int) -> HttpResponse:
-    """Let a draft go. The tenant counts as confirmed only with its box ticked."""
+    """Let a draft go as it stands on the page. The tenant counts as confirmed only with its box ticked."""
     tenant = request.POST.get("tenant", "") if request.POST.get("confirmed") else ""
-    found = _letter(access.onboarding_for(request, pk), letter_pk)
-    return _do(
-        request,
-        found,
-        lambda: wishes_about.release(found, actor=access.staff(request), tenant=tenant),
-        _("Released. It goes at once, unless one went to this address today."),
-    )
+    found, actor = _letter(access.onboarding_for(request, pk), letter_pk), access.staff(request)
+    form = LetterForm(request.POST, letter=found) if "text" in request.POST else None
+    if form is not None and not form.is_valid():
+        return _show(request, found, form)
+
+    def release() -> None:
+        if form is not None and form.has_changed():
+            wishes_about.edit(found, actor=actor, **form.cleaned_data)
+        wishes_about.release(found, actor=actor, tenant=tenant)
+
+    return _do(request, found, release, _("Released. It goes at once, unless one went to this address today."))
 
 
 @for_staff
@@ -107,12 +116,7 @@ def letter_cancel(request: HttpRequest, pk: int, letter_pk: int) -> HttpResponse
 
 
 def _do(request: HttpRequest, found: Letter, act: Callable[[], None], told: str) -> HttpResponse:
-    try:
-        act()
-    except services.Refused as refused:
-        messages.warning(request, str(refused.sentence))
-    else:
-        messages.success(request, told)
+    done(request, act, told)
     return redirect("letter", found.onboarding_id, found.pk)
 
 

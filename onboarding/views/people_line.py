@@ -47,9 +47,8 @@ def line(counts: Mapping[str, int], total: int) -> list[Piece]:
     return pieces
 
 
-def chips(counts: Mapping[str, int], wanted: Filter) -> list[Chip]:
-    """A filter for each result that there is, keeping the search."""
-    kept = {"search": wanted.search} if wanted.search else {}
+def chips(counts: Mapping[str, int], wanted: Filter, *, kept: Mapping[str, str]) -> list[Chip]:
+    """A filter for each result that there is; `kept` is what each address has besides."""
     return [
         Chip(
             result,

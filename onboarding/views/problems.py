@@ -46,6 +46,7 @@ READINGS = {
     "failed": Reading(gettext_lazy("Microsoft ended this with an error"), 400),
     "forged": Reading(gettext_lazy("We cannot accept this answer"), 400),
     "too_late": Reading(gettext_lazy("That took too long"), 400),
+    "too_many": Reading(gettext_lazy("Too many tries"), 429),
 }
 WHO_ACTS: dict[Court, str | Promise] = {
     Court.CUSTOMER: gettext_lazy("Who acts: you, or another administrator of your organisation."),
@@ -69,8 +70,12 @@ def problem_page(
     code: str = "",
     request_id: str = "",
     is_answer: bool = False,
+    token: str = "",
 ) -> HttpResponse:
-    """The page for one problem. `is_answer`: its address is a callback's, which cannot be opened a second time."""
+    """The page for one problem. `is_answer`: its address is a callback's, which cannot be opened a second time.
+
+    With the `token` of a link that is used up, who approved by it may come back.
+    """
     reading = READINGS[kind]
     view = queries.link_view(link) if link else None
     context = {
@@ -85,6 +90,7 @@ def problem_page(
         "is_answer": is_answer,
         "form": ApproverForm() if view else None,
         "action": reverse("approver"),
+        "token": token,
     }
     return render(request, "link/problem.html", context, status=reading.status)
 
@@ -97,6 +103,7 @@ def _explained(code: str, sentence: Sentence | str) -> dict[str, str | Promise]:
     return {"explanation": "" if explanation == sentence else str(explanation), "who_acts": WHO_ACTS[court]}
 
 
-def closed_page(request: HttpRequest, link: Link) -> HttpResponse:
+def closed_page(request: HttpRequest, link: Link, *, is_answer: bool = False, token: str = "") -> HttpResponse:
     """The page for a link that is used up, withdrawn or too old."""
-    return problem_page(request, link.condition(), say(CLOSED[link.condition()]), link=link)
+    sentence = say(CLOSED[link.condition()])
+    return problem_page(request, link.condition(), sentence, link=link, is_answer=is_answer, token=token)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
+from functools import partial
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods
 
-from onboarding import access, consent, letters, outbox, questionnaires, services
+from onboarding import access, consent, letters, outbox, questionnaires
 from onboarding.forms import focus_first_error
 from onboarding.forms.questionnaire import QuestionnaireForm
 from onboarding.models import Link, Onboarding, Questionnaire
 from onboarding.queries.contacts import expected_tenant
 from onboarding.words import say
 
+from .doing import done
 from .private import kept_private
 from .problems import closed_page, problem_page
 from .staff import for_staff
@@ -28,23 +30,24 @@ def questionnaire(request: HttpRequest, pk: int) -> HttpResponse:
     onboarding, actor = access.onboarding_for(request, pk), access.staff(request)
     known = _known(onboarding)
     form = QuestionnaireForm(known=known)
+    act = request.POST.get("act")
+    if act == "confirm":
+        tenant = request.POST.get("tenant", "")
+        confirm = partial(outbox.confirm_tenant, onboarding, tenant, actor=actor)
+        done(request, confirm, _("Confirmed. Links may go out by letter now."))
+        return redirect("questionnaire", pk)
+    if act == "use":
+        use = partial(questionnaires.use, onboarding, actor=actor)
+        done(request, use, _("The answers are used. What they change is looked at at once."))
+        return redirect("questionnaire", pk)
     if request.method == "POST":
-        try:
-            if request.POST.get("act") == "confirm":
-                outbox.confirm_tenant(onboarding, request.POST.get("tenant", ""), actor=actor)
-                messages.success(request, _("Confirmed. Links may go out by letter now."))
-                return redirect("questionnaire", pk)
-            if request.POST.get("act") == "use":
-                questionnaires.use(onboarding, actor=actor)
-                messages.success(request, _("The answers are used. What they change is looked at at once."))
-                return redirect("questionnaire", pk)
-            form = QuestionnaireForm(request.POST)
-            if form.is_valid():
-                questionnaires.fill_in(onboarding, form.cleaned_data, actor=actor)
-                messages.success(request, _("Saved and used."))
-                return redirect("questionnaire", pk)
-        except services.Refused as refused:
-            messages.warning(request, str(refused.sentence))
+        form = QuestionnaireForm(request.POST)
+        if form.is_valid():
+            done(
+                request,
+                lambda: questionnaires.fill_in(onboarding, form.cleaned_data, actor=actor),
+                _("Saved and used."),
+            )
             return redirect("questionnaire", pk)
     focus_first_error(form)
     context = {

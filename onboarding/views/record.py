@@ -31,9 +31,10 @@ def link_issue(request: HttpRequest, pk: int) -> HttpResponse:
     onboarding = access.onboarding_for(request, pk)
     if request.method != "POST":
         return redirect("record", pk)
-    _link, token = services.issue_link(onboarding, actor=access.staff(request))
+    made, token = services.issue_link(onboarding, actor=access.staff(request))
     onboarding.refresh_from_db()
-    return record_page(request, onboarding, new_link=settings.PUBLIC_URL + reverse("link", args=[token]))
+    address = settings.PUBLIC_URL + reverse("link", args=[token])
+    return record_page(request, onboarding, new_link=address, made=made)
 
 
 @for_staff

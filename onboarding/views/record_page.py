@@ -8,8 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from onboarding import access, queries
 from onboarding.forms import AnswerForm, focus_first_error, form_for
 from onboarding.http import page
-from onboarding.models import Onboarding
+from onboarding.models import Link, Onboarding
 from onboarding.queries import Record, StepView
+from onboarding.queries.letters import to_be_read
+from onboarding.services import LEADS_TO_CHANGES
 
 from .refreshing import now_seen
 
@@ -21,10 +23,12 @@ def record_page(
     opened: str = "",
     filled: AnswerForm | None = None,
     new_link: str = "",
+    made: Link | None = None,
 ) -> HttpResponse:
     """The customer with its current step, or the step `opened`, ready to be answered.
 
-    `filled` is the answer to `opened` that was not good enough. `new_link` is shown this once and kept nowhere.
+    `filled` is the answer to `opened` that was not good enough. `new_link` is the address of the link that was `made`,
+    shown this once and kept nowhere.
     """
     record = queries.record(onboarding)
     seen = now_seen(record.version)
@@ -32,7 +36,7 @@ def record_page(
         return HttpResponse(status=204)
     forms = {}
     for step in record.steps:
-        form = filled if filled and step.key == opened else _form(step, opened)
+        form = filled if filled and step.key == opened else _form(record, step, opened)
         if form is not None:
             focus_first_error(form)
             forms[step.key] = form
@@ -45,9 +49,12 @@ def record_page(
         "opened": opened if current is None or opened != current.key else "",
         "opened_form": forms.get(opened),
         "new_link": new_link,
-        "client_id": record.customer.size.client_id,
+        "made": made,
+        "client_id": onboarding.size.client_id,
+        "leads_to_changes": LEADS_TO_CHANGES,
         "may_decide": _may_decide(request, record),
         "has_open_link": any(link.condition() == "open" for link in record.links),
+        "draft": to_be_read(onboarding),
         "seen": seen,
         "refreshes": record.watched and not forms,
         "swapped": bool(getattr(request, "htmx", None)),
@@ -65,8 +72,12 @@ def _may_decide(request: HttpRequest, record: Record) -> bool:
     )
 
 
-def _form(step: StepView, opened: str) -> AnswerForm | None:
-    """The form of a step that asks now, or was opened on purpose; none while an answer is on its way."""
+def _form(record: Record, step: StepView, opened: str) -> AnswerForm | None:
+    """The form of a step that asks now, or was opened on purpose; none while an answer is on its way, nor while we only
+    watch and it would lead to a change.
+    """
+    if record.only_watches and step.key in LEADS_TO_CHANGES:
+        return None
     if step.key != opened and (not step.is_current or step.pending):
         return None
     return form_for(step.key, kind=step.kind, code=step.code, offers=step.offers, anyway=step.key == opened)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from onboarding import access
 from onboarding.models import Onboarding
+from onboarding.sizes import Size
 from onboarding.words import say
 
 from .private import kept_private
@@ -26,27 +27,32 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse:
         return problem_page(request, "unknown", say(_("Check that you have the whole link, or ask for a new one.")))
     if found.condition() != "open":
         return closed_page(request, found)
-    return _pack(request, found.onboarding, token=token)
+    return _pack(request, found.onboarding, found.size, token=token)
 
 
 @for_staff
 @require_safe
 def for_staff_to_send(request: HttpRequest, pk: int) -> HttpResponse:
     """The same page for customer success."""
-    return _pack(request, access.onboarding_for(request, pk))
+    onboarding = access.onboarding_for(request, pk)
+    return _pack(request, onboarding, onboarding.size)
 
 
-def _pack(request: HttpRequest, onboarding: Onboarding, *, token: str = "") -> HttpResponse:
+def _pack(request: HttpRequest, onboarding: Onboarding, size: Size, *, token: str = "") -> HttpResponse:
+    """Everything here is what the code does (tests/pages/test_security_pack.py), or what a setting says."""
     customer, owner = onboarding.customer, onboarding.customer.owner
     context = {
         "customer": customer,
-        "size": customer.size,
+        "size": size,
         "owner": (owner.get_full_name() or owner.get_username()) if owner else "",
         "owner_email": owner.email if owner else "",
         "security_contact": settings.SECURITY_CONTACT,
         "region": settings.DATA_REGION,
-        "retention_days": settings.RETENTION_DAYS,
+        "retention_days": max(settings.RETENTION_DAYS, 0),
         "subprocessors": settings.SUBPROCESSORS,
+        "publisher": settings.PUBLISHER,
+        "sender": settings.DEFAULT_FROM_EMAIL,
+        "address": f"{settings.PUBLIC_URL}/",
         "token": token,
     }
     return render(request, "link/security_pack.html", context)

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from onboarding.blockers import blocker_of
 from onboarding.models import StepState
-from onboarding.queries import StepView
+from onboarding.queries import StepDownView, StepView
 from onboarding.verdicts import Court
+from onboarding.words import say
 
 Kind = StepState.Kind
 Words = str | Promise
@@ -25,6 +27,14 @@ class Stage:
     label: Words
     sentence: Words
     is_current: bool
+
+
+@dataclass(frozen=True)
+class Renewal:
+    """What has to be approved once more: the code of the verdict that asks, and what is missing, by name."""
+
+    code: str
+    missing: Sequence[str] = ()
 
 
 _STAGES: tuple[tuple[Words, Words, tuple[str, ...]], ...] = (
@@ -63,6 +73,26 @@ _LABELS: dict[str, Words] = {
 def just_approved(step: StepView) -> bool:
     """Whether the round trip through Microsoft ended and the engine has not looked at what came of it."""
     return step.is_current and step.key == "consent" and step.pending
+
+
+def is_renewal(step: StepView) -> bool:
+    """Whether what the customer has to do is to approve once more."""
+    return blocker_of(step.key, step.code, say(step.sentence), step.offers).link
+
+
+def renewal_of(asking: StepView | None, stepping: StepDownView | None) -> Renewal | None:
+    """What the step that asks the customer wants approved again, or the step-down that is shown in its place."""
+    if stepping is not None:
+        return Renewal("", stepping.missing) if stepping.again else None
+    if asking is None or not is_renewal(asking):
+        return None
+    return Renewal(asking.code, asking.offers.get("missing", []))
+
+
+def just_renewed(steps: Sequence[StepView]) -> bool:
+    """The same as `just_approved`, where a later step has asked for the approval."""
+    asked = any(step.is_current and step.kind == Kind.ASKING and is_renewal(step) for step in steps)
+    return asked and any(step.key == "consent" and step.pending for step in steps)
 
 
 def stages(steps: Sequence[StepView]) -> list[Stage]:

@@ -36,8 +36,13 @@ class Far:
         answer.raise_for_status()
         return answer.json() if answer.content else None
 
-    def consent(self) -> None:
-        self.ask("POST", f"/tenants/{self.tid}/consent", user_name=self.tenant["admin"]["user_name"])
+    def consent(self, **which: str) -> None:
+        """The admin approves our application, or that with another `client_id`."""
+        self.ask("POST", f"/tenants/{self.tid}/consent", user_name=self.tenant["admin"]["user_name"], **which)
+
+    def revoke(self, client_id: str) -> None:
+        """The admin deletes an application of ours."""
+        self.ask("POST", f"/tenants/{self.tid}/revoke", client_id=client_id)
 
     def switch(self, **switches: Any) -> None:
         """Turn failure modes on (True, or their parameters) or off (False)."""
@@ -49,7 +54,7 @@ class Far:
 
     def by_hand(self) -> GraphClient:
         """Graph as somebody with the portal uses it: no guard of ours."""
-        return GraphClient(Transport(connect.session(), connect._sources.of(self.tid, settings.ENTRA_CLIENT_ID)))
+        return GraphClient(Transport(connect.session(), connect.token_sources(settings.ENTRA_CLIENT_ID).of(self.tid)))
 
     def mood(self, **mood: Any) -> None:
         self.ask("POST", f"/tenants/{self.tid}/mood", **mood)
@@ -64,8 +69,12 @@ class Far:
         self.ask("POST", f"/tenants/{self.tid}/run")
 
     def calls(self, method: str, containing: str) -> list[dict[str, Any]]:
-        journal = self.ask("GET", f"/journal?tenant={self.tid}")
-        return [line for line in journal if line["method"] == method and containing in line["path"]]
+        return [line for line in self.journal() if line["method"] == method and containing in line["path"]]
+
+    def journal(self) -> list[dict[str, Any]]:
+        """Every request to Graph about this tenant."""
+        found: list[dict[str, Any]] = self.ask("GET", f"/journal?tenant={self.tid}")
+        return found
 
 
 @pytest.fixture
@@ -76,10 +85,9 @@ def wired(settings, sandbox):
     settings.ENTRA_PRIVATE_KEY = sandbox.private_key
     settings.ENTRA_CERTIFICATE = sandbox.certificate
     settings.QUIET_SECONDS, settings.QUIET_LOOKS = 0.2, 2
-    caches = (connect.reroutes, connect.session, connect.credential, connect.sign_in)
+    caches = (connect.reroutes, connect.session, connect.credential, connect.sign_in, connect.token_sources)
     for cached in caches:
         cached.cache_clear()
-    connect._sources = connect._TokenSources()
     yield
     for cached in caches:
         cached.cache_clear()

@@ -85,7 +85,7 @@ def test_waits_for_half_a_consent_and_then_asks_for_a_whole_one(tenant_at):
     age_consent(made, minutes=20)
     again(made)
     assert (made.current_kind, made.current_court) == ("asking", "customer")
-    assert "permissions" in said(made, made.current_key)
+    assert "Permissions are missing" in said(made, made.current_key)
     far.switch(F4=False)
     far.consent()
     builders.granted(made, far.tid)

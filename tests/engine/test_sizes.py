@@ -7,7 +7,8 @@ import re
 import pytest
 
 from config.launch.keys import MONITOR_CLIENT_ID, SCOPED_CLIENT_ID
-from onboarding import connect, services, sizes
+from graphclient import ClientCredentials, Secret, Transport
+from onboarding import alarms, connect, ledger, services, sizes
 from onboarding.models import ConsentAttempt, Customer
 from onboarding.wishes import wanted_of
 from tests import builders
@@ -106,12 +107,89 @@ def test_asks_to_be_made_an_owner_and_goes_on_once_it_is_one(registered, far):
 
 
 @pytest.mark.django_db
+def test_asks_for_one_ownership_after_the_other_and_goes_on_by_itself(registered, far):
+    made = answer_all(scoped_customer(far), far, until="readiness")
+    owner = builders.state(made, "readiness").offers["owner"]
+    assert (owner["for_principal"], owner["for_registration"]) == (True, True)
+    far.ask("POST", f"/tenants/{far.tid}/own", client_id=SCOPED_CLIENT_ID, application=False)
+    look(made)
+    state = builders.state(made, "readiness")
+    assert (state.kind, state.code) == ("asking", "not_owner")
+    half = state.offers["owner"]
+    assert (half["for_principal"], half["for_registration"]) == (False, True)
+    assert half["application_id"] == owner["application_id"] != ""
+    far.ask("POST", f"/tenants/{far.tid}/own", client_id=SCOPED_CLIENT_ID)
+    look(made)
+    assert (made.current_key, builders.state(made, "readiness").kind) == ("connection", "done")
+
+
+def admin_of(far):
+    """Graph as an administrator of the tenant has it."""
+    client_id, secret = "0ad10000-0000-4000-8000-000000000001", "a secret of the sandbox only"
+    permissions = ["Application.ReadWrite.All", "Application.Read.All"]
+    about = {"display_name": "Graph Explorer", "secrets": [secret], "permissions": permissions}
+    far.ask("POST", "/apps", client_id=client_id, **about)
+    far.consent(client_id=client_id)
+    source = ClientCredentials(far.tid, client_id, Secret(secret), connect.session())
+    return Transport(connect.session(), source)
+
+
+def payroll_of(far):
+    """Another application of the tenant, with permissions of its own, whose owner our application is made."""
+    client_id = "0ad20000-0000-4000-8000-000000000002"
+    about = {"display_name": "Payroll connector", "permissions": ["Directory.ReadWrite.All"]}
+    far.ask("POST", "/apps", client_id=client_id, **about)
+    payroll = far.ask(
+        "POST", f"/tenants/{far.tid}/consent", user_name=far.tenant["admin"]["user_name"], client_id=client_id
+    )["service_principal_id"]
+    far.ask(
+        "POST",
+        f"/tenants/{far.tid}/own",
+        client_id=SCOPED_CLIENT_ID,
+        service_principal_id=payroll,
+        application=False,
+    )
+    return payroll
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("when", ["before", "live"])
+def test_stands_still_while_it_owns_more_than_the_application(registered, far, when):
+    made = scoped_customer(far)
+    far.ask("POST", f"/tenants/{far.tid}/own", client_id=SCOPED_CLIENT_ID)
+    if when == "live":
+        made = answer_all(made, far)
+        assert made.state == "live"
+    assert alarms.owns_too_much(made.pk) is None
+    payroll = payroll_of(far)
+    ledger.make_stale(made.pk, "readiness")
+    look(made)
+    state = builders.state(made, "readiness")
+    assert (made.current_key, state.kind, state.code, state.court) == (
+        "readiness",
+        "asking",
+        "owns_too_much",
+        "customer",
+    )
+    assert "“Payroll connector”, which has permissions of its own" in str(state.sentence)
+    assert alarms.owns_too_much(made.pk) == state
+    assert made.events.filter(step="readiness", kind="asking", detail__code="owns_too_much").count() == 1
+    (extra,) = state.offers["owned_beside"]
+    assert (extra["id"], extra["powerful"]) == (payroll, True)
+    method, _space, address = extra["request"].partition(" ")
+    admin_of(far).send(method, address.removeprefix("https://graph.microsoft.com/v1.0"))
+    look(made)
+    assert alarms.owns_too_much(made.pk) is None
+    assert builders.state(made, "readiness").kind == "done"
+
+
+@pytest.mark.django_db
 def test_speaks_to_each_tenant_as_the_application_it_consented_to(registered, far):
     made = answer_all(scoped_customer(far), far, until="readiness")
     reach = connect.Reach(wanted_of(made.pk))
     assert reach.client_id == SCOPED_CLIENT_ID
     assert reach.graph.organization.get().id == far.tid
-    standard, scoped = (connect._sources.of(far.tid, key) for key in ("another", SCOPED_CLIENT_ID))
+    standard, scoped = (connect.token_sources(key).of(far.tid) for key in ("another", SCOPED_CLIENT_ID))
     assert standard is not scoped
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 import secrets
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import environ
+import playwright.sync_api as playwright
 import psycopg
 import pytest
 from psycopg import sql
@@ -17,10 +19,13 @@ from config.launch import expectation
 from config.launch.customers import Customer
 from config.launch.journey import Journey, Traveller
 from config.launch.people import StaffMember
+from config.launch.processes import wait_until
 from config.launch.progress import say
 from config.launch.stack import Stack, Wishes
 
 STAFF = "alice"
+SOON = 20.0  # seconds
+AT_CONSENT = re.compile(r'id="step_consent"[^>]*aria-current="step"')
 _numbers = itertools.count(1)
 FAST = {
     "SWEEP_SECONDS": "1",
@@ -91,6 +96,35 @@ def new_customer() -> Callable[..., Customer]:
         return Customer(label.title(), f"{label}.example", product, host, users, ("Germany", "Finland"))
 
     return make
+
+
+@pytest.fixture
+def invited(journey: Journey, staff: StaffMember, new_customer: Callable[..., Customer]) -> Traveller:
+    """A customer whose admin has a link; their tenant is known."""
+    traveller = journey.add(new_customer(users=1), calm=True)
+    assert wait_until(lambda: AT_CONSENT.search(staff.open(traveller.account).html) is not None, SOON)
+    staff.send_link(traveller.account)
+    return traveller
+
+
+@pytest.fixture
+def browse(browser: playwright.Browser, stack: Stack) -> Iterator[Callable[..., playwright.Page]]:
+    """A browser of one's own, with a page in it. Whatever it complains about fails the test."""
+    contexts: list[playwright.BrowserContext] = []
+    complaints: list[str] = []
+
+    def make(locale: str = "en-GB", *, scripts: bool = True) -> playwright.Page:
+        context = browser.new_context(base_url=stack.public_url, locale=locale, java_script_enabled=scripts)
+        context.set_default_timeout(SOON * 1000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert complaints == []
 
 
 def tenant_id(traveller: Traveller) -> str:

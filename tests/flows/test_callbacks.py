@@ -15,15 +15,6 @@ SIGNED_IN, GRANTED = "/consent/signed-in/", "/consent/granted/"
 
 
 @pytest.fixture
-def invited(journey, staff, new_customer):
-    """A customer whose admin has a link."""
-    traveller = journey.add(new_customer(), calm=True)
-    journey.drive(until=lambda each: each.standing[0] == "consent")
-    staff.send_link(traveller.account)
-    return traveller
-
-
-@pytest.fixture
 def admin(stack, invited):
     person = invited.account.tenant["admin"]
     return Admin(stack.public_url, person["user_name"], person["password"])

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from config.launch.people import Admin
+from config.launch.processes import wait_until
 from onboarding.steps import STEPS
 
-from .conftest import calls, differences, jobs
+from .conftest import AT_CONSENT, SOON, calls, differences, jobs, tenant_id
+from .moments import let_time_pass, look_again, until_record_says
 
 pytestmark = [pytest.mark.broker, pytest.mark.sqlite_journey]
 
@@ -29,3 +32,20 @@ def test_brings_a_customer_from_nothing_to_live(stack, staff, arrived):
     people = staff.browser.open(f"{arrived.account.address}users/")
     for user in stack.far_side.arrived(arrived.account.customer.host):
         assert user["userName"] in people.text
+
+
+def test_says_that_access_was_taken_away_after_go_live_and_is_live_again_after_a_new_consent(
+    stack, staff, journey, arrived
+):
+    before = jobs(stack, arrived)
+    stack.far_side.ask("POST", f"/tenants/{tenant_id(arrived)}/revoke", {})
+    let_time_pass(stack, arrived)
+    look_again(staff, arrived, "consent")
+    assert until_record_says(staff, arrived, "We have lost access to the tenant")
+    assert wait_until(lambda: AT_CONSENT.search(staff.open(arrived.account).html) is not None, SOON)
+    person = arrived.account.tenant["admin"]
+    Admin(stack.public_url, person["user_name"], person["password"]).consent(staff.send_link(arrived.account))
+    journey.drive(until=lambda each: each.standing[:2] == ("live", "done"))
+    assert [job["id"] for job in jobs(stack, arrived)] == [job["id"] for job in before]
+    assert differences(stack, arrived) == []
+    assert stack.far_side.violations() == []

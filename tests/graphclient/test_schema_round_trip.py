@@ -17,9 +17,7 @@ from .schema_documents import loose, schemas, texts
 PATH = "/v1.0/servicePrincipals/sp/synchronization/jobs/job/schema"
 TEMPLATE = "/v1.0/servicePrincipals/sp/synchronization/templates/scim/schema"
 CONTEXT = {"@odata.context": "https://graph.microsoft.com/v1.0/$metadata#x"}
-per_run = settings(
-    max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+per_run = settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 def exact(value: Any) -> str:

@@ -13,7 +13,7 @@ from tests import builders
 from .desk import HTMX, read
 
 READ = ("record", "customer_edit", "people")
-WRITE = ("customer_edit", "link_issue", "pause", "resume", "people_csv")
+WRITE = ("customer_edit", "link_issue", "pause", "resume", "people", "people_csv")
 STEP = ("step_approve", "step_look", "step")
 
 

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db
 
 TENANT = "11111111-2222-4333-8444-555555555555"
 NO_LINK = Asking(say("Send the link."), Court.CS, code="no_link")
+FAULTS = [("Dear Eva", "has lost its"), ("", "A letter needs a text")]
 ACTS = ("letter_release", "letter_retry", "letter_cancel")
 
 
@@ -64,7 +65,46 @@ def test_keeps_what_a_person_writes_into_the_draft(alice, draft):
     assert "Dear Eva," in draft.html
 
 
-@pytest.mark.parametrize(("text", "words"), [("Dear Eva", "has lost its"), ("", "A letter needs a text")])
+def test_releases_what_stands_on_the_page_saved_or_not(alice, draft):
+    words = {"subject": "Hello", "text": "Dear Eva, one more thing.\r\n\r\n[link]"}
+    post(alice, "letter_release", draft.onboarding_id, draft.pk, tenant=TENANT, confirmed="yes", **words)
+    mail.send_released()
+    [sent] = outgoing.outbox
+    assert sent.subject == "Hello"
+    assert sent.body.startswith("Dear Eva, one more thing.")
+
+
+@pytest.mark.parametrize(("text", "words"), FAULTS)
+def test_releases_nothing_that_is_not_good_enough(alice, draft, text, words):
+    data = {"tenant": TENANT, "confirmed": "yes", "subject": "Hello", "text": text}
+    page = post(alice, "letter_release", draft.onboarding_id, draft.pk, **data)
+    assert words in page.text
+    draft.refresh_from_db()
+    assert draft.state == "draft"
+
+
+def test_leads_from_the_record_and_the_contact_to_the_draft(alice, draft):
+    address = "http://testserver" + reverse("letter", args=[draft.onboarding_id, draft.pk])
+    for name in ("record", "contacts", "outbox"):
+        page = read(alice.get(reverse(name, args=[draft.onboarding_id])))
+        assert address in [href for href, _text in page.links], name
+
+
+def test_says_on_any_step_that_a_letter_waits(alice, draft):
+    stand(draft.onboarding, "connection", Asking(say("Enter the token."), Court.CS, code="token_needed"))
+    page = read(alice.get(reverse("record", args=[draft.onboarding_id])))
+    assert f"A letter waits for you to read it: {draft.subject}" in page.text
+    Letter.objects.filter(pk=draft.pk).update(state="sent")
+    assert "A letter waits" not in read(alice.get(reverse("record", args=[draft.onboarding_id]))).text
+
+
+def test_says_first_how_many_wait_to_be_read(alice, draft):
+    assert "One letter waits for you to read it" in read(alice.get(reverse("outbox"))).text
+    Letter.objects.filter(pk=draft.pk).update(state="sent")
+    assert "waits for you to read it" not in read(alice.get(reverse("outbox"))).text
+
+
+@pytest.mark.parametrize(("text", "words"), FAULTS)
 def test_says_what_is_wrong_with_the_draft(alice, draft, text, words):
     page = post(alice, "letter", draft.onboarding_id, draft.pk, subject="Hello", text=text)
     assert words in page.text

@@ -27,6 +27,13 @@ def page_of(client, made, **query):
     return read(client.get(path, query), path)
 
 
+def search(client, made, text, **kept):
+    """Type into the search field and press Enter."""
+    path = reverse("people", args=[made.pk])
+    answer = client.post(path, {"search": text, **kept}, follow=True)
+    return read(answer, answer.redirect_chain[-1][0])
+
+
 def shown(page):
     return re.findall(r"p\d{4}@contoso\.example", page.text)
 
@@ -120,13 +127,13 @@ def test_ignores_what_it_does_not_know(alice, customer, query):
 def test_searches_by_name_and_user_name(alice, customer):
     people(customer, 3)
     ProvisionedPerson.objects.filter(user_name="p0001@contoso.example").update(name="Aino Korhonen")
-    assert shown(page_of(alice, customer, search="korho")) == ["p0001@contoso.example"]
-    assert shown(page_of(alice, customer, search="P0002")) == ["p0002@contoso.example"]
+    assert shown(search(alice, customer, "korho")) == ["p0001@contoso.example"]
+    assert shown(search(alice, customer, "P0002")) == ["p0002@contoso.example"]
 
 
 def test_keeps_a_search_that_finds_nobody(alice, customer):
     people(customer, 1)
-    page = page_of(alice, customer, search="nobody\0 <b>")
+    page = search(alice, customer, "nobody\0 <b>")
     assert page.status == 200
     assert "Nobody found for “nobody <b>”" in page.text
     assert page.form(having="search").fields["search"].value == "nobody <b>"
@@ -138,17 +145,29 @@ def test_keeps_the_filter_while_searching(alice, customer):
     assert page.form(having="search").fields["result"].value == "failed"
 
 
-def test_goes_on_with_the_next_page(alice, customer):
-    people(customer, 230)
-    seen, page = [], page_of(alice, customer)
+def all_pages(client, page):
+    seen = []
     while True:
         seen += shown(page)
         following = [href for href, text in page.links if text == "Next page"]
         if not following:
-            break
-        page = read(alice.get(following[0]))
+            return seen
+        page = read(client.get(following[0]))
+
+
+def test_goes_on_with_the_next_page(alice, customer):
+    people(customer, 230)
+    seen = all_pages(alice, page_of(alice, customer))
     assert seen == sorted(seen)
     assert len(seen) == len(set(seen)) == 230
+
+
+def test_goes_on_with_the_next_page_of_a_search_and_of_a_filter(alice, customer):
+    people(customer, 150, **CONFLICT)
+    people(customer, 150, name="Somebody else")
+    assert len(all_pages(alice, search(alice, customer, "person", result="failed"))) == 150
+    [chip] = [href for href, text in search(alice, customer, "person").links if text == "failed 150"]
+    assert len(all_pages(alice, read(alice.get(chip)))) == 150
 
 
 def test_costs_the_same_for_few_people_and_for_many(alice, customer):
@@ -190,6 +209,13 @@ def test_exports_what_the_filter_leaves(alice, customer):
     assert rows[1][1] == "p0003@contoso.example"
     assert rows[1][4] == "EntryConflict"
     assert len(export(alice, customer)[1]) == 5
+
+
+def test_exports_what_a_search_leaves(alice, customer):
+    people(customer, 3)
+    kept = search(alice, customer, "p0001").form(having="s").fields
+    _answer, rows = export(alice, customer, s=kept["s"].value)
+    assert [row[1] for row in rows[1:]] == ["p0001@contoso.example"]
 
 
 def test_notes_who_took_the_list(alice, customer):

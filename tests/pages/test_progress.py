@@ -89,6 +89,12 @@ def test_says_how_far_we_are_and_asks_again_only_while_something_moves(
     assert page.count('aria-current="step"') == (0 if kind == "done" else 1)
 
 
+def test_goes_on_asking_while_a_step_is_done_and_the_next_is_not_looked_at(visitor, invitation):
+    visitor.go_all_the_way(invitation)
+    standing(invitation, "consent", "done", "cs")
+    assert 'hx-trigger="every 3s"' in visitor.client.get(reverse("progress")).content.decode()
+
+
 def test_stops_asking_while_we_are_paused(visitor, invitation):
     visitor.go_all_the_way(invitation)
     standing(invitation, "initial_cycle", "waiting", "microsoft")

@@ -19,7 +19,7 @@ from onboarding.verdicts import Asking, Broken, Court, Done, Progress, Waiting
 from onboarding.words import say
 from tests import builders
 
-from .desk import HTMX, PLAN, TOKEN_NEEDED, open_record, post, stand
+from .desk import HTMX, PLAN, TOKEN_NEEDED, open_record, post, read, stand
 
 WORKING = Waiting(say("Microsoft works."), timedelta(seconds=30), progress=Progress(1204, 2050))
 LINK_SENT = Asking(say("Eva has not opened it yet."), Court.CUSTOMER, code="link_sent")
@@ -241,3 +241,33 @@ def test_explains_what_does_not_go_any_more(alice, customer, name):
     assert "Look at where it stands." in page.text
     customer.refresh_from_db()
     assert customer.state == "closed"
+
+
+@pytest.mark.parametrize("name", ["record", "contacts", "outbox", "questionnaire"])
+def test_leads_from_each_of_the_customers_pages_to_the_others(alice, customer, name):
+    page = read(alice.get(reverse(name, args=[customer.pk])))
+    for other in ("record", "people", "contacts", "outbox", "questionnaire", "security_pack"):
+        assert f"http://testserver{reverse(other, args=[customer.pk])}" in [href for href, _text in page.links]
+    assert f'<a href="{reverse(name, args=[customer.pk])}" aria-current="page">' in page.html
+
+
+def test_folds_away_what_is_long_over(alice, customer):
+    for number in range(12):
+        ledger.note(customer.pk, "test", say(f"Event {number}."))
+    html = open_record(alice, customer).html
+    shown, folded = html.split('<details id="timeline_older"')
+    assert "Event 11." in shown
+    assert "Event 4." in shown
+    assert "Event 3." in folded
+
+
+def test_calls_nobody_live_between_two_steps(alice, customer):
+    stand(customer, "mappings", Done({}, say("7 attributes are mapped.")))
+    assert "Next · 6 Mapping" in open_record(alice, customer).text
+
+
+def test_leads_to_the_record_where_its_tenant_is_unknown(alice, customer):
+    stand(customer, "live", Broken(say("Microsoft knows no such tenant."), Court.CS, "AADSTS90002"))
+    html = open_record(alice, customer).html
+    assert f'<a class="btn btn--primary" href="{reverse("customer_edit", args=[customer.pk])}">' in html
+    assert "Open step Connection" not in html

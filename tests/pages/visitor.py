@@ -18,7 +18,7 @@ from tests import builders
 from tests.graphclient.entra import CLIENT, TENANT, Entra, our_certificate
 from tests.graphclient.far_side import FarSide, running
 
-CACHES = (connect.reroutes, connect.session, connect.credential, connect.sign_in)
+CACHES = (connect.reroutes, connect.session, connect.credential, connect.sign_in, connect.token_sources)
 
 
 @contextmanager

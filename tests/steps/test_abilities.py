@@ -9,6 +9,7 @@ from tests.graphclient.samples import ORGANIZATION
 
 from .facts import APP, JOB, at_step, candidate
 
+GRAPH_ID = "00000003-0000-0000-c000-000000000000"
 WRITE = "Synchronization.ReadWrite.All"
 
 
@@ -28,6 +29,7 @@ def by_operation(wanted, *probes):
         (Finding.NOT_ALLOWED, "no", "refused"),
         (Finding.NOT_THERE, "open", "nothing yet"),
         (Finding.NOT_TRIED, "open", "nothing yet"),
+        (Finding.NOT_TOLD, "open", "does not tell"),
     ],
 )
 def test_tells_each_result_with_its_reason(finding, verdict, why):
@@ -59,13 +61,11 @@ def test_never_tries_a_restart_and_says_why(size, why):
 def test_tries_the_chosen_application_and_our_job(tenant, far):
     base = f"/v1.0/servicePrincipals/{APP}/synchronization/jobs"
     far.on("GET", "/v1.0/organization", Reply(200, {"value": [ORGANIZATION]}))
-    graph_id = "00000003-0000-0000-c000-000000000000"
-    far.on("GET", f"/v1.0/servicePrincipals(appId='{graph_id}')", Reply(200, {"id": "graph", "appId": graph_id}))
+    far.on("GET", f"/v1.0/servicePrincipals(appId='{GRAPH_ID}')", Reply(200, {"id": "graph", "appId": GRAPH_ID}))
     for path in (
         "/v1.0/users",
         "/v1.0/groups",
         "/v1.0/auditLogs/provisioning",
-        "/v1.0/auditLogs/directoryAudits",
         base,
     ):
         far.on("GET", path, Reply(200, {"value": []}))
@@ -78,6 +78,18 @@ def test_tries_the_chosen_application_and_our_job(tenant, far):
     }
 
 
-def test_lets_no_odd_answer_hold_the_onboarding_up(tenant, far):
+def test_lets_an_odd_answer_cost_one_operation_alone(tenant, far):
     far.on("GET", "/v1.0/organization", Reply(418, {"error": {"code": "Teapot"}}))
-    assert try_all(tenant.graph, at_step("readiness"), None) == ()
+    far.on("GET", f"/v1.0/servicePrincipals(appId='{GRAPH_ID}')", Reply(200, {"id": "graph", "appId": GRAPH_ID}))
+    for path in ("/v1.0/users", "/v1.0/groups", "/v1.0/auditLogs/provisioning"):
+        far.on("GET", path, Reply(200, {"value": []}))
+    found = {each.operation: each.finding for each in try_all(tenant.graph, at_step("readiness"), None)}
+    assert found.pop("read the organization") is Finding.NOT_TOLD
+    assert {found[name] for name in ("find applications", "find people", "read the provisioning log")} == {
+        Finding.WORKS
+    }
+
+
+def test_asks_for_no_log_that_no_consent_covers(tenant, far):
+    test_tries_the_chosen_application_and_our_job(tenant, far)
+    assert not any("directoryAudits" in asked.path for asked in far.asked)

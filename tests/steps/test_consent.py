@@ -100,3 +100,12 @@ def test_reads_the_organization_with_a_token_of_that_tenant(tenant, far, reply, 
     far.on("GET", "/v1.0/organization", reply)
     read = Consent().read(tenant, wanted())
     assert read == facts if facts else read.organization.display_name == "Nordwind GmbH"
+
+
+def test_names_what_is_missing_as_far_as_it_may_be_seen():
+    facts = Facts(permission_missing=True, missing=("Organization.Read.All",))
+    verdict = assess(wanted(consent=LONG_AGO), facts)
+    assert isinstance(verdict, Asking)
+    assert (verdict.code, verdict.court) == ("permissions_missing", Court.CUSTOMER)
+    assert verdict.offers == {"missing": ["Organization.Read.All"]}
+    assert "Organization.Read.All" in str(verdict.question)

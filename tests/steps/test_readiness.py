@@ -1,7 +1,8 @@
 import pytest
 
 from onboarding import sizes
-from onboarding.steps.readiness import GRAPH, Facts, Readiness, licence
+from onboarding.steps.permissions import GRAPH
+from onboarding.steps.readiness import Facts, Readiness, licence
 from onboarding.verdicts import Asking, Court, Done, Waiting
 from tests.graphclient.far_side import Reply
 from tests.graphclient.samples import ORGANIZATION

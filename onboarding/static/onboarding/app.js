@@ -24,13 +24,37 @@
     }
   });
 
-  // The exact time in the reader's own zone, beside the relative one.
-  const exact = (root) => {
-    for (const time of root.querySelectorAll("time[data-relative]:not([title])")) {
-      const moment = new Date(time.dateTime);
-      if (!Number.isNaN(moment.getTime())) time.title = moment.toLocaleString(document.documentElement.lang);
+  // Times in the reader's own zone. The server writes a moment with its zone named; here it becomes "today 14:02",
+  // counted by the reader's own days, and is said anew every minute, so that a page left open stays true over midnight.
+  const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
+  const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const dayNames = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+  const midnight = (at) => new Date(at.getFullYear(), at.getMonth(), at.getDate());
+  const spoken = (at, now) => {
+    const days = Math.round((midnight(at) - midnight(now)) / 86400000); // rounded: a day may have 23 or 25 hours
+    if (days === 0 || days === -1) return `${dayNames.format(days, "day")} ${clock.format(at)}`;
+    const year = at.getFullYear() === now.getFullYear() ? undefined : "numeric";
+    return `${at.toLocaleDateString(language, { day: "numeric", month: "short", year })}, ${clock.format(at)}`;
+  };
+  const units = [["year", 31536000], ["month", 2629800], ["week", 604800], ["day", 86400], ["hour", 3600], ["minute", 60]];
+  const age = (at, now) => {
+    const seconds = (now - at) / 1000;
+    const unit = units.find(([, size]) => seconds >= size);
+    if (!unit) return "";
+    return new Intl.NumberFormat(language, { style: "unit", unit: unit[0], unitDisplay: "long" }).format(Math.floor(seconds / unit[1]));
+  };
+  const tellTimes = () => {
+    const now = new Date();
+    for (const time of document.querySelectorAll("time[data-moment], time[data-age], time[data-relative]")) {
+      const at = new Date(time.dateTime);
+      if (Number.isNaN(at.getTime())) continue;
+      const text = time.matches("[data-moment]") ? spoken(at, now) : time.matches("[data-age]") ? age(at, now) : "";
+      if (text && time.textContent !== text) time.textContent = text;
+      if (!time.title) time.title = at.toLocaleString(language, { dateStyle: "medium", timeStyle: "long" });
     }
   };
+  window.setInterval(tellTimes, 60000);
+  document.addEventListener("visibilitychange", tellTimes);
 
   // One press of a button sends once.
   document.addEventListener("submit", (event) => {
@@ -62,8 +86,12 @@
 
   // What a refreshed part says aloud is in its data-announce; it is said only when it has changed.
   const said = new Map();
-  document.addEventListener("htmx:afterSwap", (event) => {
-    exact(document);
+  document.addEventListener("htmx:afterSwap", () => {
+    tellTimes();
+    for (const id of unfolded) {
+      const fold = document.getElementById(id);
+      if (fold) fold.open = true;
+    }
     for (const part of document.querySelectorAll("[data-announce]")) {
       const text = part.dataset.announce;
       if (said.get(part.id) && said.get(part.id) !== text) {
@@ -74,6 +102,19 @@
     }
   });
 
+  // What somebody has unfolded stays unfolded when its part is refreshed.
+  const unfolded = new Set();
+  document.addEventListener(
+    "toggle",
+    (event) => {
+      const fold = event.target;
+      if (!(fold instanceof HTMLDetailsElement) || !fold.id || !fold.isConnected) return;
+      if (fold.open) unfolded.add(fold.id);
+      else unfolded.delete(fold.id);
+    },
+    true, // it does not bubble
+  );
+
   // A refresh never takes away what somebody is typing.
   document.addEventListener("htmx:beforeSwap", (event) => {
     const target = event.detail.target;
@@ -82,5 +123,7 @@
     if (fresh && target && typing(active) && target.contains(active) && active.type !== "hidden") event.detail.shouldSwap = false;
   });
 
-  exact(document);
+  const open = document.querySelector(".tabs [aria-current]");
+  if (open) open.scrollIntoView({ block: "nearest", inline: "nearest" });
+  tellTimes();
 })();

@@ -1,0 +1,1 @@
+"""Dates as our readers write them, where that is another way than Django's for the language."""

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+
+class StepDown(models.Model):
+    """Somebody decided that we only watch this customer from now on, and how far that has come.
+
+    What a look found about it is kept as the verdict on the step ``step_down``; the times here are its milestones.
+    """
+
+    onboarding = models.OneToOneField("onboarding.Onboarding", on_delete=models.CASCADE, related_name="step_down")
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    asked_at = models.DateTimeField()
+    # The application for watching has all its permissions and reads the job: each look is made with it from then on.
+    watching_since = models.DateTimeField(null=True, blank=True)
+    # Microsoft refuses the application for setting up in that tenant.
+    removed_at = models.DateTimeField(null=True, blank=True)
+    # Something has to be changed, and the admin is asked to approve the application for setting up again.
+    up_asked_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"step-down of {self.onboarding}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it was asked for, and neither taken back nor ended by an approval for setting up."""
+        return self.ended_at is None
+
+    @property
+    def watches(self) -> bool:
+        """Whether we look with the application for watching, and change nothing."""
+        return self.is_open and self.watching_since is not None

@@ -1,0 +1,83 @@
+"""While our application owns more in a tenant than the one application, nothing is written there, approved or not."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils import timezone
+
+from config.launch.keys import SCOPED_CLIENT_ID
+from graphclient import ClientCredentials, GraphClient, Secret, Transport
+from onboarding import alarms, connect, engine, ledger, services
+from onboarding.models import Onboarding, StepState
+from tests import builders
+
+from .conftest import answer_all, look
+from .test_sizes import admin_of, payroll_of, registered, scoped_customer
+
+__all__ = ["registered"]
+WRITES = ("POST", "PUT", "PATCH", "DELETE")
+
+
+def by_hand(far):
+    """Somebody at the customer who may change provisioning."""
+    client_id, secret = "0ad30000-0000-4000-8000-000000000003", "a secret of the sandbox only"
+    permissions = ["Synchronization.ReadWrite.All", "Application.Read.All"]
+    about = {"display_name": "The portal", "secrets": [secret], "permissions": permissions}
+    far.ask("POST", "/apps", client_id=client_id, **about)
+    far.consent(client_id=client_id)
+    source = ClientCredentials(far.tid, client_id, Secret(secret), connect.session())
+    return GraphClient(Transport(connect.session(), source))
+
+
+def stopped(far, made):
+    """A live customer whose job somebody stopped: its restart is planned and waits for a yes."""
+    job = far.jobs()[0]
+    by_hand(far).synchronization.pause(far.tenant["service_principal_id"], job["id"])
+    ledger.make_stale(made.pk)
+    look(made)
+    state = builders.state(made, "enable")
+    assert state.kind == "todo"
+    return state
+
+
+@pytest.mark.django_db
+def test_carries_out_no_approved_plan_until_the_ownership_is_given_back(registered, far):
+    made = scoped_customer(far)
+    far.ask("POST", f"/tenants/{far.tid}/own", client_id=SCOPED_CLIENT_ID)
+    made = answer_all(made, far)
+    plan = stopped(far, made).plan
+    payroll_of(far)
+    ledger.make_stale(made.pk)
+    # the yes was given a moment before the ownership was noticed
+    services.approve_plan(made, "enable", actor=made.customer.owner, fingerprint=plan["fingerprint"])
+    before = len(far.calls("POST", "/start"))
+    look(made)
+    assert alarms.owns_too_much(made.pk) is not None
+    assert len(far.calls("POST", "/start")) == before
+    with pytest.raises(services.Refused):
+        services.approve_plan(made, "enable", actor=made.customer.owner, fingerprint=plan["fingerprint"])
+    (extra,) = builders.state(made, "readiness").offers["owned_beside"]
+    method, _space, address = extra["request"].partition(" ")
+    admin_of(far).send(method, address.removeprefix("https://graph.microsoft.com/v1.0"))
+    ledger.make_stale(made.pk)
+    look(made)
+    assert alarms.owns_too_much(made.pk) is None
+    assert len(far.calls("POST", "/start")) == before + 1
+
+
+@pytest.mark.django_db
+def test_applies_nothing_by_itself_either(registered, far):
+    made = answer_all(scoped_customer(far), far, until="readiness")
+    visit = engine.Visit(_lease(made))
+    state = StepState.objects.get(onboarding=made, key="readiness")
+    connection = next(step for step in engine.STEPS if step.key == "connection")
+    todo = engine.Todo(engine.say("x"), [], engine.say("x"))
+    visit.live = False
+    assert visit._may_apply(connection, todo)
+    StepState.objects.filter(pk=state.pk).update(code=alarms.OWNS_TOO_MUCH)
+    assert not visit._may_apply(connection, todo)
+
+
+def _lease(made):
+    Onboarding.objects.filter(pk=made.pk).update(look_at=timezone.now())
+    return Onboarding.objects.claim(made.pk)

@@ -1,0 +1,377 @@
+"""After go-live we only watch: approved, verified with the other application, and the first one seen to be gone."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from config.launch.keys import CLIENT_ID, MONITOR_CLIENT_ID, SCOPED_CLIENT_ID
+from onboarding import connect, engine, ledger, links, services, sizes, step_downs
+from onboarding.models import ConsentAttempt, Customer, Event, Link, Onboarding, StepDown, StepState
+from onboarding.wishes import wanted_of
+from tests import builders
+
+from .conftest import answer_all, customer_of, look
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def registered(wired, settings):
+    settings.ENTRA_SCOPED_CLIENT_ID, settings.ENTRA_MONITOR_CLIENT_ID = SCOPED_CLIENT_ID, MONITOR_CLIENT_ID
+
+
+@pytest.fixture
+def live(registered, consented, far):
+    """A customer whose people have arrived."""
+    made = answer_all(consented, far)
+    assert made.state == "live"
+    return made
+
+
+def offered(made):
+    return step_downs.offer(made, actor=made.customer.owner)[0]
+
+
+def approve(made, far, link):
+    """The admin approves what the link asks for, at Microsoft and with us."""
+    far.consent(client_id=link.size.client_id)
+    builders.granted(made, far.tid, link=link)
+    ledger.make_stale(made.pk, "step_down")
+    return look(made)
+
+
+@pytest.fixture
+def watched(live, far):
+    """A live customer that we only watch; the set-up application is in the tenant still."""
+    return approve(live, far, offered(live))
+
+
+def row(made):
+    return StepDown.objects.get(onboarding=made)
+
+
+def standing(made):
+    return builders.state(made, "step_down")
+
+
+def all_anew(made):
+    ledger.make_stale(made.pk)
+    return look(made)
+
+
+def age_consents(made, **how_long):
+    for attempt in ConsentAttempt.objects.filter(link__onboarding=made):
+        ConsentAttempt.objects.filter(pk=attempt.pk).update(granted_at=attempt.granted_at - timedelta(**how_long))
+
+
+def since(far, before):
+    """What was sent to Graph after the first `before` lines."""
+    return [line for line in far.journal()[before:] if line["kind"] == "graph"]
+
+
+def writes(lines):
+    """Whatever could change something: a batch here carries GETs only."""
+    return [
+        (line["method"], line["path"]) for line in lines if line["method"] != "GET" and "/$batch" not in line["path"]
+    ]
+
+
+def test_asks_for_the_application_for_watching_by_a_link_of_its_own(live):
+    link = offered(live)
+    assert link.size is sizes.MONITOR
+    look(live)
+    assert (standing(live).kind, standing(live).code) == ("asking", "link_sent")
+    assert live.size is sizes.STANDARD
+    assert live.state == "live"
+    assert live.current_kind == "done"
+
+
+def test_watches_once_the_other_application_has_all_permissions_and_reads_the_job(watched):
+    assert row(watched).watching_since is not None
+    assert row(watched).removed_at is None
+    found = standing(watched)
+    assert (found.kind, found.code, found.court) == ("asking", "setup_still_there", "customer")
+    assert found.offers == {"name": "Haiilo onboarding", "client_id": CLIENT_ID}
+    wanted = wanted_of(watched.pk)
+    assert wanted.size is sizes.MONITOR
+    assert connect.Reach(wanted).client_id == MONITOR_CLIENT_ID
+    assert Event.objects.filter(onboarding=watched, kind="step_down").count() == 2
+
+
+def test_judges_every_step_with_what_may_be_read(watched, far):
+    """Those steps too that test a token, run a person or begin a plan while we may write."""
+    before = len(far.journal())
+    all_anew(watched)
+    assert {state.kind for state in watched.steps.exclude(key="step_down")} == {"done"}
+    assert watched.current_key == "live"
+    seen = builders.state(watched, "readiness").evidence
+    assert seen["permissions"] == dict.fromkeys(sizes.MONITOR.names, True)
+    lines = since(far, before)
+    assert {line["client_id"] for line in lines} == {MONITOR_CLIENT_ID}
+    assert len(lines) > 10
+    assert writes(lines) == []
+    found = connect.Reach(wanted_of(watched.pk)).graph.service_principals.named("Haiilo")
+    assert {CLIENT_ID, MONITOR_CLIENT_ID} <= {app.app_id for app in found}
+    assert seen["candidates"] == 1, "neither of our own applications is taken for the customer's"
+
+
+def test_believes_the_removal_only_as_long_as_microsoft_refuses_the_set_up_application(watched, far):
+    all_anew(watched)
+    assert row(watched).removed_at is None
+    far.revoke(CLIENT_ID)
+    all_anew(watched)
+    assert row(watched).removed_at is not None
+    assert standing(watched).kind == "done"
+    assert standing(watched).evidence == {"removed": True}
+    assert (watched.state, watched.current_key, watched.current_kind) == ("live", "live", "done")
+    far.consent(client_id=CLIENT_ID)
+    all_anew(watched)
+    assert row(watched).removed_at is None
+    assert standing(watched).code == "setup_still_there"
+    assert wanted_of(watched.pk).size is sizes.MONITOR
+
+
+def test_watches_also_where_the_set_up_application_went_first(live, far):
+    link = offered(live)
+    far.revoke(CLIENT_ID)
+    approve(live, far, link)
+    assert row(live).watching_since is not None
+    assert row(live).removed_at is not None
+    assert {state.kind for state in live.steps.all()} == {"done"}
+
+
+def test_waits_for_half_a_consent_then_names_what_is_missing_and_goes_on(live, far):
+    far.switch(F4=True)
+    approve(live, far, offered(live))
+    assert standing(live).kind == "waiting"
+    age_consents(live, minutes=20)
+    StepDown.objects.update(asked_at=timezone.now() - timedelta(hours=1))
+    all_anew(live)
+    found = standing(live)
+    assert (found.kind, found.code, found.court) == ("asking", "permissions_missing", "customer")
+    assert found.offers["missing"] == list(sizes.MONITOR.names[3:])
+    assert live.size is sizes.STANDARD
+    assert row(live).watching_since is None
+    far.switch(F4=False)
+    approve(live, far, offered(live))
+    assert row(live).watching_since is not None
+
+
+def test_waits_out_the_spreading_of_a_consent_and_never_looks_sooner_with_the_new_application(live, far):
+    link = offered(live)
+    builders.granted(live, far.tid, link=link)
+    all_anew(live)
+    assert standing(live).kind == "waiting"
+    assert live.size is sizes.STANDARD
+    assert {state.kind for state in live.steps.exclude(key="step_down")} == {"done"}
+    age_consents(live, minutes=20)
+    StepDown.objects.update(asked_at=timezone.now() - timedelta(hours=1))
+    all_anew(live)
+    assert (standing(live).kind, standing(live).code) == ("asking", "consent_missing")
+
+
+def test_never_takes_an_approval_from_another_tenant(live, far):
+    link = offered(live)
+    far.consent(client_id=MONITOR_CLIENT_ID)
+    builders.granted(live, "2f1b7c52-6a0f-4e0a-8c5d-0d51a4c1a001", link=link)
+    all_anew(live)
+    assert standing(live).code == "wrong_tenant"
+    assert row(live).watching_since is None
+
+
+def test_takes_no_older_approval_for_the_one_that_was_asked_for(watched, far):
+    up(watched, far)
+    offered(watched)
+    all_anew(watched)
+    assert row(watched).watching_since is None
+    assert standing(watched).code == "link_sent"
+
+
+def test_calls_it_access_lost_when_the_application_for_watching_is_removed(watched, far):
+    far.revoke(CLIENT_ID)
+    all_anew(watched)
+    far.revoke(MONITOR_CLIENT_ID)
+    age_consents(watched, minutes=20)
+    all_anew(watched)
+    found = builders.state(watched, "consent")
+    assert (watched.current_key, found.kind, found.code, found.court) == (
+        "consent",
+        "asking",
+        "access_lost",
+        "customer",
+    )
+    assert wanted_of(watched.pk).size is sizes.MONITOR
+    link, _token = services.issue_link(watched, actor=watched.customer.owner)
+    assert link.size is sizes.MONITOR
+    approve(watched, far, link)
+    all_anew(watched)
+    assert (watched.current_key, watched.current_kind) == ("live", "done")
+
+
+def drift(far):
+    """Somebody switches groups on in the portal."""
+    job = far.jobs()[0]
+    sync = far.by_hand().synchronization
+    document = sync.schema(job["service_principal_id"], job["id"])
+    for mapping in document["synchronizationRules"][0]["objectMappings"]:
+        mapping["enabled"] = True
+    sync.put_schema(job["service_principal_id"], job["id"], document)
+
+
+def test_plans_but_never_repairs_while_it_only_watches(watched, far):
+    drift(far)
+    before = len(far.journal())
+    all_anew(watched)
+    state = builders.state(watched, "mappings")
+    assert state.kind == "todo"
+    with pytest.raises(services.Refused):
+        services.approve_plan(watched, "mappings", actor=watched.customer.owner, fingerprint=state.plan["fingerprint"])
+    ledger.keep_answer(
+        watched.pk, "mappings", {"approved_plan": state.plan["fingerprint"]}, actor=watched.customer.owner
+    )
+    all_anew(watched)
+    assert builders.state(watched, "mappings").kind == "todo"
+    assert writes(since(far, before)) == []
+
+
+def test_changes_nothing_by_itself_after_a_pause(watched, far):
+    """A customer that goes on after a pause is an open one for the moment, and open ones act by themselves."""
+    services.pause(watched, actor=watched.customer.owner)
+    services.resume(watched, actor=watched.customer.owner)
+    drift(far)
+    before = len(far.journal())
+    all_anew(watched)
+    assert writes(since(far, before)) == []
+
+
+def test_takes_no_answer_that_would_lead_to_a_change(watched):
+    for step in ("sso_application", "connection", "mappings", "pilot", "enable"):
+        with pytest.raises(services.Refused):
+            services.answer(watched, step, actor=watched.customer.owner, answer={"person": "x"})
+
+
+def test_keeps_the_size_of_the_record_as_it_is_meanwhile(live):
+    offered(live)
+    with pytest.raises(services.Refused):
+        services.update_customer(live, actor=live.customer.owner, consent_size="scoped")
+    services.update_customer(live, actor=live.customer.owner, name="Renamed")
+    assert Customer.objects.get(pk=live.customer_id).consent_size == "standard"
+
+
+def up(made, far):
+    """The admin lets us set up again."""
+    link, _token = step_downs.step_up(made, actor=made.customer.owner)
+    return approve(made, far, link)
+
+
+def test_sets_up_again_once_the_admin_has_approved_that(watched, far):
+    drift(far)
+    far.revoke(CLIENT_ID)
+    all_anew(watched)
+    link, _token = step_downs.step_up(watched, actor=watched.customer.owner)
+    assert link.size is sizes.STANDARD
+    look(watched)
+    assert wanted_of(watched.pk).size is sizes.MONITOR
+    plan = builders.state(watched, "mappings").plan
+    ledger.keep_answer(watched.pk, "mappings", {"approved_plan": plan["fingerprint"]}, actor=watched.customer.owner)
+    approve(watched, far, link)
+    assert row(watched).ended_at is not None
+    assert wanted_of(watched.pk).size is sizes.STANDARD
+    assert builders.state(watched, "mappings").kind == "todo"
+    plan = builders.state(watched, "mappings").plan
+    services.approve_plan(watched, "mappings", actor=watched.customer.owner, fingerprint=plan["fingerprint"])
+    look(watched)
+    assert builders.state(watched, "mappings").kind == "done"
+    again = approve(watched, far, offered(watched))
+    assert row(again).watching_since is not None
+
+
+def test_asks_to_be_made_an_owner_again_where_the_size_reaches_only_what_we_own(registered, far):
+    far.consent(client_id=SCOPED_CLIENT_ID)
+    made = customer_of(far)
+    Customer.objects.filter(pk=made.customer.pk).update(consent_size="scoped")
+    made.refresh_from_db()
+    look(made)
+    builders.granted(made, far.tid)
+    far.ask("POST", f"/tenants/{far.tid}/own", client_id=SCOPED_CLIENT_ID)
+    made = answer_all(made, far)
+    approve(made, far, offered(made))
+    far.revoke(SCOPED_CLIENT_ID)
+    all_anew(made)
+    assert row(made).removed_at is not None
+    up(made, far)
+    assert wanted_of(made.pk).size is sizes.SCOPED
+    assert (made.current_key, builders.state(made, "readiness").code) == ("readiness", "not_owner")
+
+
+def test_takes_an_offer_back_with_its_links(live):
+    link = offered(live)
+    step_downs.take_back(live, actor=live.customer.owner)
+    link.refresh_from_db()
+    assert link.condition() == "revoked"
+    look(live)
+    assert (row(live).is_open, live.size) == (False, sizes.STANDARD)
+    assert not StepState.objects.filter(onboarding=live, key="step_down").exclude(kind="new").exists()
+
+
+def test_goes_on_watching_when_the_wish_to_set_up_is_taken_back(watched):
+    link, _token = step_downs.step_up(watched, actor=watched.customer.owner)
+    step_downs.take_back(watched, actor=watched.customer.owner)
+    link.refresh_from_db()
+    assert link.condition() == "revoked"
+    look(watched)
+    assert (row(watched).watches, row(watched).up_asked_at) == (True, None)
+    with pytest.raises(services.Refused):
+        step_downs.take_back(watched, actor=watched.customer.owner)
+
+
+def test_has_links_open_for_one_application_at_a_time(live):
+    set_up = links.make(live.contacts.get(), actor=None)[0]
+    offered(live)
+    set_up.refresh_from_db()
+    assert set_up.condition() == "revoked"
+    assert list(Link.objects.open().filter(onboarding=live).values_list("consent_size", flat=True)) == ["monitor"]
+
+
+def test_makes_every_link_for_what_has_to_be_approved_now(live, far):
+    def size_of_a_link():
+        live.refresh_from_db()
+        return services.issue_link(live, actor=live.customer.owner)[0].size
+
+    assert size_of_a_link() is sizes.STANDARD
+    link = offered(live)
+    assert size_of_a_link() is sizes.MONITOR
+    Onboarding.objects.filter(pk=live.pk).update(current_key="consent")
+    assert size_of_a_link() is sizes.STANDARD
+    Onboarding.objects.filter(pk=live.pk).update(current_key="live")
+    approve(live, far, link)
+    assert size_of_a_link() is sizes.MONITOR
+    step_downs.step_up(live, actor=live.customer.owner)
+    assert size_of_a_link() is sizes.STANDARD
+
+
+def test_offers_nothing_where_it_is_not_registered_or_not_live(live, settings, far):
+    Onboarding.objects.filter(pk=live.pk).update(current_kind="broken")
+    with pytest.raises(services.Refused):
+        offered(live)
+    Onboarding.objects.filter(pk=live.pk).update(current_kind="done")
+    settings.ENTRA_MONITOR_CLIENT_ID = ""
+    with pytest.raises(services.Refused):
+        offered(live)
+    assert not StepDown.objects.exists()
+
+
+def test_leaves_what_it_saw_when_the_lease_is_lost(watched, far):
+    far.revoke(CLIENT_ID)
+    lease = Onboarding.objects.claim(watched.pk)
+    if lease is None:
+        Onboarding.objects.filter(pk=watched.pk).update(look_at=timezone.now())
+        lease = Onboarding.objects.claim(watched.pk)
+    visit = engine.Visit(lease)
+    Onboarding.objects.filter(pk=watched.pk).update(lease_token=lease.token + 1)
+    with pytest.raises(ledger.LeaseLost):
+        visit.walk()
+    assert row(watched).removed_at is None

@@ -1,0 +1,54 @@
+"""What people do in a real browser on the admin's pages and on Microsoft's, and what axe finds there."""
+
+from __future__ import annotations
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+# What does not depend on size and colour is asked once.
+LOOKS = ["color-contrast", "link-in-text-block", "scrollable-region-focusable"]
+MODES = [("light", WIDE, None), ("dark", NARROW, LOOKS)]
+
+
+def sign_in(page: Page, link: str, person: dict[str, str]) -> None:
+    """From the link's page through Microsoft's sign-in."""
+    page.goto(link)
+    page.locator("form[action*='/begin/'] button").click()
+    enter(page, person)
+
+
+def enter(page: Page, person: dict[str, str]) -> None:
+    """Fill in Microsoft's sign-in page."""
+    page.fill("[name=login]", person["user_name"])
+    page.fill("[name=passwd]", person["password"])
+    page.press("[name=passwd]", "Enter")
+
+
+def decide(page: Page, decision: str) -> None:
+    """Press a button of Microsoft's consent page."""
+    page.locator(f"button[name=decision][value={decision}]").click()
+
+
+def serious(page: Page, rules: list[str] | None = None) -> list[str]:
+    """What axe finds that keeps somebody from using the page as it is now: by these rules, or by all."""
+    options = {"resultTypes": ["violations"], **({"runOnly": rules} if rules else {})}
+    found = Axe().run(page, options=options).response["violations"]
+    return [
+        f"{each['id']}: {node['html']}"
+        for each in found
+        if each["impact"] in ("serious", "critical")
+        for node in each["nodes"]
+    ]
+
+
+def serious_in_all_modes(page: Page) -> list[str]:
+    """The same in a wide light window and in a narrow dark one, where it must not have to be scrolled sideways."""
+    found = []
+    for scheme, size, rules in MODES:
+        page.set_viewport_size(size)
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # no colour is looked at half-way
+        found += [f"{scheme}, {size['width']}: {each}" for each in serious(page, rules)]
+        width = page.evaluate("document.documentElement.scrollWidth")
+        found += [f"{width} pixels wide in {size['width']}"] * (width > size["width"])
+    return found

@@ -1,0 +1,48 @@
+"""Several people at the same moment: threads with connections of their own, all let go when each stands at the door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+from django.db import connection, connections, transaction
+from django.db.models import QuerySet
+
+from config.launch.processes import wait_until
+
+PATIENCE = 10.0  # seconds
+WAITING = "SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted"
+
+
+def at_once(*acts: Callable[[], Any]) -> list[Any]:
+    """What each act returned, or the exception it raised; each thread gives its database connection back."""
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return [_outcome(future) for future in [pool.submit(_alone, act) for act in acts]]
+
+
+def behind(rows: QuerySet[Any], *acts: Callable[[], Any]) -> list[Any]:
+    """The same, with nobody able to write these rows until every act has come so far as to wait for one of them."""
+    with ThreadPoolExecutor(len(acts)) as pool:
+        with transaction.atomic():
+            assert list(rows.select_for_update())
+            futures = [pool.submit(_alone, act) for act in acts]
+            assert wait_until(lambda: _waiting() >= len(acts), PATIENCE), "they do not all wait for these rows"
+        return [_outcome(future) for future in futures]
+
+
+def _alone(act: Callable[[], Any]) -> Any:
+    try:
+        return act()
+    finally:
+        connections.close_all()
+
+
+def _outcome(future: Future[Any]) -> Any:
+    return future.exception() or future.result()
+
+
+def _waiting() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING)
+        return int(cursor.fetchone()[0])

@@ -1,0 +1,45 @@
+"""Equal answers that all have passed the look-up before the first of them is written: still one counts."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+
+from onboarding import consent
+from onboarding.models import ConsentAttempt, Event
+
+from .crowd import behind
+from .test_consent_forgery import Party, far  # noqa: F401 - a fixture
+from .visitor import query_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+CROWD = 5
+
+
+def party(far) -> Party:  # noqa: F811
+    made = Party(far)
+    made.entra.sign()  # the key is made by the first who needs one, and there must be one first
+    return made
+
+
+def test_goes_on_to_one_consent_page(far):  # noqa: F811
+    anna = party(far)
+    redirect = consent.begin_sign_in(anna.invitation.link, browser="anna's")
+    params = anna.entra.visit(redirect.url)
+    finish = partial(consent.finish_sign_in, redirect.flow, params, browser="anna's")
+    results = behind(ConsentAttempt.objects.all(), *[finish] * CROWD)
+    refused = [each.kind for each in results if isinstance(each, consent.ConsentProblem)]
+    assert refused == ["forged"] * (CROWD - 1)
+    assert ConsentAttempt.objects.get().consent_state_hash is not None
+
+
+def test_notes_one_no(far):  # noqa: F811
+    anna = party(far)
+    redirect = consent.begin_sign_in(anna.invitation.link, browser="anna's")
+    granting = consent.finish_sign_in(redirect.flow, anna.entra.visit(redirect.url), browser="anna's")
+    answer = {"state": query_of(granting.url)["state"], "error": "access_denied"}
+    results = behind(ConsentAttempt.objects.all(), *[partial(consent.record_consent, answer, browser="anna's")] * CROWD)
+    assert [each.kind for each in results] == ["declined"] * CROWD
+    assert Event.objects.filter(kind="declined").count() == 1

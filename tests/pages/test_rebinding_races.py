@@ -1,0 +1,116 @@
+"""Two people decide at the same moment, or the engine binds meanwhile: one of it counts."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+from django.utils import timezone
+
+from onboarding import consent, ledger, rebinding, services
+from onboarding.ledger import Cost, LeaseLost
+from onboarding.models import Customer, Event, Onboarding, Rebinding, StepState, TenantBinding
+from onboarding.services import Refused
+from onboarding.verdicts import Done
+from tests import builders
+from tests.graphclient.entra import OTHER_TENANT, TENANT
+
+from .crowd import at_once, behind
+
+EVIDENCE = {
+    "tenant_id": TENANT,
+    "tenant_name": "Contoso",
+    "verified_domain": "contoso.example",
+    "admin_object_id": "x",
+    "admin_name": "Eva Berg",
+}
+
+
+@pytest.fixture
+def proposed() -> Rebinding:
+    """By alice; bob and carol may decide."""
+    made = builders.onboarding()
+    builders.portfolio(builders.person("bob"), builders.person("carol"))
+    builders.done(made, customer={"tenant_id": TENANT, "domain": "contoso.example"})
+    return rebinding.propose(made, actor=builders.person("alice"), tenant_id=OTHER_TENANT, reason="They moved.")
+
+
+def by(name, decide, row):
+    return partial(decide, row, actor=builders.person(name))
+
+
+def expected(row: Rebinding) -> tuple[str, str]:
+    """On the record, and for links."""
+    evidence = StepState.objects.get(onboarding=row.onboarding_id, key="customer").evidence
+    return Customer.objects.get(pk=row.onboarding.customer_id).tenant_hint, evidence["tenant_id"]
+
+
+def claim(row: Rebinding):
+    lease = Onboarding.objects.claim(row.onboarding_id)
+    assert lease
+    return lease
+
+
+def onboardings(row: Rebinding):
+    return Onboarding.objects.filter(pk=row.onboarding_id)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_lets_one_of_twenty_approvals_count(proposed):
+    acts = [by(("bob", "carol")[number % 2], rebinding.approve, proposed) for number in range(20)]
+    results = at_once(*acts)
+    assert [each for each in results if each is not None and not isinstance(each, Refused)] == []
+    assert results.count(None) == 1
+    assert Event.objects.filter(kind="rebinding").count() == 2
+    assert expected(proposed) == (OTHER_TENANT, OTHER_TENANT)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("first", ["approve", "reject"])
+def test_lets_either_an_approval_or_a_rejection_count(proposed, first):
+    acts = [by("bob", rebinding.approve, proposed), by("carol", rebinding.reject, proposed)]
+    results = behind(onboardings(proposed), *(acts if first == "approve" else reversed(acts)))
+    assert results.count(None) == 1
+    proposed.refresh_from_db()
+    wanted = (OTHER_TENANT, OTHER_TENANT) if proposed.accepted else ("", TENANT)
+    assert expected(proposed) == wanted
+
+
+@pytest.mark.django_db(transaction=True)
+def test_binds_the_former_tenant_or_expects_the_other_but_not_both(proposed):
+    lease = claim(proposed)
+    results = behind(
+        onboardings(proposed), partial(ledger.bind, lease, EVIDENCE), by("bob", rebinding.approve, proposed)
+    )
+    bound = TenantBinding.objects.filter(onboarding=proposed.onboarding_id).first()
+    proposed.refresh_from_db()
+    assert (bound is not None) is not proposed.accepted
+    kinds = [type(each) for each in results]
+    assert kinds == ([type(None), Refused] if bound else [LeaseLost, type(None)])
+
+
+@pytest.mark.django_db
+def test_takes_nothing_more_from_a_worker_that_still_expects_the_former_tenant(proposed):
+    lease = claim(proposed)
+    by("bob", rebinding.approve, proposed)()
+    former = Done({"tenant_id": TENANT, "domain": "contoso.example"})
+    for write in (partial(ledger.record, lease, "customer", former, Cost()), partial(ledger.bind, lease, EVIDENCE)):
+        with pytest.raises(LeaseLost):
+            write()
+    assert expected(proposed) == (OTHER_TENANT, OTHER_TENANT)
+    assert not TenantBinding.objects.exists()
+
+
+@pytest.mark.django_db
+def test_lets_another_worker_look_at_once(proposed):
+    claim(proposed)
+    by("bob", rebinding.approve, proposed)()
+    assert Onboarding.objects.due(timezone.now()).filter(pk=proposed.onboarding_id).exists()
+
+
+@pytest.mark.django_db
+def test_expects_the_approved_tenant_of_a_link_at_once(proposed):
+    link, _token = services.issue_link(proposed.onboarding, actor=builders.person("alice"))
+    assert consent.expected_tenant(link) == TENANT
+    by("bob", rebinding.approve, proposed)()
+    assert consent.expected_tenant(link) == OTHER_TENANT

@@ -1,0 +1,323 @@
+"""From setting up to watching only, and back: what was read, and what it means."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+
+import pytest
+
+from graphclient import NotAllowed
+from graphclient.probes import Finding, Probe
+from onboarding import sizes
+from onboarding.lifecycle import Milestone
+from onboarding.steps import abilities, consent, credentials, secrets
+from onboarding.steps.applications import find
+from onboarding.steps.connection import Connection
+from onboarding.steps.connection import Facts as Connected
+from onboarding.steps.enable import Enable
+from onboarding.steps.scope import Scope
+from onboarding.steps.step_down import STILL_THERE, Facts, SteppingDown, milestone
+from onboarding.verdicts import Asking, Court, Done, Waiting
+from onboarding.wanted import StepDownWanted
+from tests.graphclient.far_side import Reply
+from tests.graphclient.samples import job as job_json
+
+from .facts import (
+    APP,
+    BASE_URL,
+    HOST,
+    JOB,
+    TENANT,
+    FakeTenant,
+    ago,
+    at_step,
+    consent_seen,
+    finished,
+    link,
+    organization,
+)
+
+assess = SteppingDown().assess
+MONITOR, SETUP, GRAPH = "monitor-client", "setup-client", "00000003-0000-0000-c000-000000000000"
+ALL = frozenset(sizes.MONITOR.names)
+SYNC = f"/v1.0/servicePrincipals/{APP}/synchronization"
+REFUSED = Reply(401, {"error": {"code": "UnknownError", "message": ""}})
+SEEN = consent.Facts(organization())
+REFUSED_FOR_LACK = consent.Facts(permission_missing=True)
+LONG_AGO = consent_seen(granted_at=ago(minutes=20))
+
+
+@pytest.fixture(autouse=True)
+def registered(settings):
+    settings.ENTRA_CLIENT_ID, settings.ENTRA_MONITOR_CLIENT_ID = SETUP, MONITOR
+
+
+def stepping(**fields):
+    return StepDownWanted(**{"setup": sizes.STANDARD, "link": link(), "consent": consent_seen(), **fields})
+
+
+def look(facts, **fields):
+    return assess(at_step("live", step_down=stepping(**fields)), facts)
+
+
+def complete(**fields):
+    return Facts(**{"tenant": SEEN, "granted": ALL, "reads_job": True, "let_in": True, "name": "Haiilo", **fields})
+
+
+@pytest.mark.parametrize(
+    ("link_", "code", "court"),
+    [
+        (None, "no_link", Court.CS),
+        (link(), "link_sent", Court.CUSTOMER),
+        (link(expires_at=ago(hours=1)), "link_expired", Court.CS),
+    ],
+)
+def test_asks_for_the_approval_first(link_, code, court):
+    verdict = look(Facts(), consent=None, link=link_)
+    assert isinstance(verdict, Asking)
+    assert (verdict.code, verdict.court) == (code, court)
+    assert milestone(verdict) is Milestone.NONE
+
+
+@pytest.mark.parametrize("error", ["declined", "not_allowed", "blocked"])
+def test_says_why_the_admin_did_not_approve(error):
+    verdict = look(Facts(), consent=consent_seen(granted_at=None, error=error))
+    assert isinstance(verdict, Asking)
+    assert verdict.code == error
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        Facts(),
+        Facts(REFUSED_FOR_LACK),
+        Facts(SEEN),
+        complete(granted=ALL - {"User.Read.All"}),
+        complete(reads_job=None, let_in=None),
+    ],
+    ids=str,
+)
+def test_waits_out_the_spreading_and_then_asks_for_a_whole_consent(facts):
+    assert isinstance(look(facts), Waiting)
+    verdict = look(facts, consent=LONG_AGO)
+    assert isinstance(verdict, Asking)
+    assert verdict.court is Court.CUSTOMER
+    assert verdict.code in ("permissions_missing", "consent_missing")
+    assert milestone(verdict) is Milestone.NONE
+
+
+def test_names_what_half_a_consent_lacks():
+    lacks = sizes.MONITOR.names[3:]
+    unread = consent.Facts(permission_missing=True, missing=lacks)
+    for facts in (Facts(unread), complete(granted=frozenset(sizes.MONITOR.names[:3]))):
+        verdict = look(facts, consent=LONG_AGO)
+        assert isinstance(verdict, Asking)
+        assert verdict.offers["missing"] == list(lacks)
+        assert "User.Read.All" in str(verdict.question)
+
+
+def test_watches_while_the_other_application_is_there_and_tells_what_it_is_called():
+    verdict = look(complete())
+    assert isinstance(verdict, Asking)
+    assert (verdict.code, verdict.court) == (STILL_THERE, Court.CUSTOMER)
+    assert verdict.offers == {"name": "Haiilo", "client_id": SETUP}
+    assert milestone(verdict) is Milestone.WATCHING
+
+
+def test_is_done_once_microsoft_refuses_the_other_application():
+    verdict = look(complete(let_in=False, name=""))
+    assert isinstance(verdict, Done)
+    assert milestone(verdict) is Milestone.REMOVED
+
+
+def test_never_watches_by_an_approval_of_another_tenant():
+    elsewhere = consent_seen(signed_in_tenant="another")
+    for facts in (complete(), complete(granted=frozenset()), Facts(REFUSED_FOR_LACK)):
+        verdict = look(facts, consent=elsewhere)
+        assert isinstance(verdict, Asking)
+        assert verdict.code == "wrong_tenant"
+
+
+def test_waits_for_a_job_that_is_not_seen_yet():
+    verdict = look(complete(reads_job=False, let_in=None))
+    assert isinstance(verdict, Waiting)
+    assert milestone(verdict) is Milestone.NONE
+
+
+def test_tells_lost_access_from_an_approval_that_never_came():
+    assert look(Facts(), consent=LONG_AGO).code == "consent_missing"
+    assert look(Facts(), consent=LONG_AGO, watching_since=ago(days=1)).code == "access_lost"
+
+
+def test_sets_up_again_with_the_permissions_of_the_customers_size():
+    way_up = {"watching_since": ago(days=3), "goes_up": True}
+    assert stepping(**way_up).asks_for is sizes.STANDARD
+    assert isinstance(look(complete(), consent=LONG_AGO, **way_up), Asking)
+    verdict = look(complete(granted=frozenset(sizes.STANDARD.names), reads_job=None, let_in=None), **way_up)
+    assert isinstance(verdict, Done)
+    assert milestone(verdict) is Milestone.ENDED
+
+
+# Reading
+
+
+@dataclass
+class Seen(FakeTenant):
+    """Remembers as which application it was looked at, and whether a token was asked for."""
+
+    let_in: bool = True
+    asked: list[str] = field(default_factory=list)
+
+    def as_size(self, size):
+        self.asked.append(size.key)
+        self.client_id = size.client_id
+        return self
+
+    def is_let_in(self):
+        self.asked.append("token?")
+        return self.let_in
+
+
+@pytest.fixture
+def seen(graph):
+    return Seen(graph)
+
+
+def sp(identity, app_id, **more):
+    return {"id": identity, "appId": app_id, "displayName": app_id, **more}
+
+
+def approved(far, names=sizes.MONITOR.names):
+    """A tenant that has approved these permissions of the application for watching."""
+    ours, graph = f"(appId='{MONITOR}')", f"(appId='{GRAPH}')"
+    roles = [{"id": f"id-of-{name}", "value": name} for name in names]
+    rows = [{"id": each["id"], "appRoleId": each["id"], "principalId": "1", "resourceId": "g"} for each in roles]
+    far.on("GET", "/v1.0/organization", Reply(200, {"value": [{"id": TENANT, "displayName": "Nordwind"}]}))
+    far.on("GET", f"/v1.0/servicePrincipals{ours}", Reply(200, sp("1", MONITOR)))
+    far.on("GET", f"/v1.0/servicePrincipals(appId='{SETUP}')", Reply(200, sp("2", SETUP)))
+    far.on("GET", f"/v1.0/servicePrincipals{graph}", Reply(200, {**sp("g", GRAPH), "appRoles": roles}))
+    far.on("GET", "/v1.0/servicePrincipals/1/appRoleAssignments", Reply(200, {"value": rows}))
+    far.on("GET", f"{SYNC}/jobs/{JOB}", Reply(200, {**job_json(), "id": JOB}))
+
+
+def read(seen, **fields):
+    return SteppingDown().read(seen, at_step("live", step_down=stepping(**fields)))
+
+
+def test_looks_at_nothing_before_there_is_an_approval(seen, far):
+    assert read(seen, consent=None) == Facts()
+    assert (far.asked, seen.asked) == ([], [])
+
+
+def test_reads_all_with_the_new_application_and_then_whether_the_other_one_is_let_in(seen, far):
+    approved(far)
+    facts = read(seen)
+    assert (facts.granted, facts.reads_job, facts.let_in, facts.name) == (ALL, True, True, SETUP)
+    assert seen.asked == ["monitor", "standard", "token?"]
+    assert {asked.method for asked in far.asked} == {"GET"}
+
+
+def test_looks_for_no_name_of_what_is_gone(seen, far):
+    approved(far)
+    seen.let_in = False
+    assert (read(seen).let_in, read(seen).name) == (False, "")
+
+
+def test_fetches_a_new_token_until_it_watches(seen, far):
+    approved(far)
+    read(seen)
+    assert seen.forgotten == 1
+    read(seen, watching_since=ago(days=1))
+    assert seen.forgotten == 1
+
+
+@pytest.mark.parametrize(
+    "refused",
+    ["/v1.0/organization", f"/v1.0/servicePrincipals(appId='{MONITOR}')", f"{SYNC}/jobs/{JOB}"],
+    ids=["organization", "applications", "jobs"],
+)
+def test_asks_for_no_token_of_the_other_application_before_the_new_one_works(seen, far, refused):
+    approved(far, sizes.MONITOR.names if refused != "/v1.0/organization" else sizes.MONITOR.names[:3])
+    far.on("GET", refused, Reply(403, {"error": {"code": "Authorization_RequestDenied"}}))
+    facts = read(seen)
+    assert facts.let_in is None
+    assert seen.asked == ["monitor"]
+
+
+def test_needs_no_job_on_the_way_up(seen, far):
+    """Where we reach only what we own, the job is not to be read before the admin makes us an owner again."""
+    approved(far)
+    far.on("GET", f"/v1.0/servicePrincipals(appId='{SETUP}')", Reply(200, sp("1", SETUP)))
+    facts = read(seen, watching_since=ago(days=3), goes_up=True)
+    assert (facts.granted, facts.reads_job, facts.let_in) == (ALL, None, None)
+    assert seen.asked == ["standard"]
+
+
+# What the other steps make of it while we only watch
+
+
+def watched(step="live", **fields):
+    return at_step(step, size=sizes.MONITOR, **fields)
+
+
+def test_reads_the_connection_without_testing_it(tenant, far):
+    far.on("GET", f"{SYNC}/jobs", Reply(200, {"value": [{**job_json(), "id": JOB, "templateId": "scim"}]}))
+    stored = [{"key": "BaseAddress", "value": BASE_URL}, {"key": "SecretToken", "value": "*"}]
+    far.on("GET", f"{SYNC}/secrets", Reply(200, {"value": stored}))
+    wanted = watched()
+    verdict = Connection().assess(wanted, Connection().read(tenant, wanted))
+    assert isinstance(verdict, Done)
+    assert "not tested" in str(verdict.note)
+    assert {asked.method for asked in far.asked} == {"GET"}
+
+
+def test_sees_an_address_that_somebody_changed_while_it_only_watches():
+    facts = Connected((finished(),), {"BaseAddress": "https://evil.example/scim", "SecretToken": "*"})
+    assert not isinstance(Connection().assess(watched(), facts), Done)
+
+
+@pytest.mark.parametrize("step", [Connection(), Scope(), Enable()], ids=lambda step: step.key)
+def test_goes_by_what_was_seen_last_where_it_may_not_read_what_is_stored(tenant, far, step):
+    """Reading the stored settings is in no reference, so that a permission to read may not be enough for it."""
+    far.on("GET", f"{SYNC}/secrets", REFUSED)
+    far.on("GET", f"{SYNC}/jobs", Reply(200, {"value": [{**job_json(), "id": JOB, "templateId": "scim"}]}))
+    far.on("GET", f"{SYNC}/jobs/{JOB}", Reply(200, {**job_json(), "id": JOB}))
+    far.on("GET", f"/v1.0/servicePrincipals/{APP}/appRoleAssignedTo", Reply(200, {"value": []}))
+    facts = step.read(tenant, watched())
+    if step.key == "scope":
+        assert facts.sync_all is False
+    else:
+        assert facts.stored["BaseAddress"] == BASE_URL
+        assert isinstance(step.assess(watched(), facts), Done)
+    with pytest.raises(NotAllowed):
+        step.read(tenant, at_step("live"))
+
+
+def test_remembers_address_scope_and_guard():
+    before = secrets.as_seen_before(watched())
+    assert before["BaseAddress"] == BASE_URL
+    assert before["SyncAll"] == "false"
+    assert secrets.guard_of(before) == 20
+    assert secrets.guard_of(secrets.as_seen_before(watched("enable"))) is None
+    assert json.loads(before[secrets.SETTINGS])["DeleteThresholdEnabled"] is True
+
+
+def test_tests_no_token_at_all(tenant, far):
+    assert credentials.try_saved(tenant.graph, watched(), finished()).works is None
+    assert far.asked == []
+
+
+def test_takes_none_of_our_applications_for_the_customers(tenant, far, settings):
+    tenant.client_id = MONITOR
+    rows = [sp("1", MONITOR), sp("2", SETUP), sp("3", "theirs", replyUrls=[f"https://{HOST}/saml"])]
+    far.on("GET", "/v1.0/servicePrincipals", Reply(200, {"value": rows}))
+    for row in rows:
+        far.on("GET", f"/v1.0/servicePrincipals/{row['id']}/synchronization/templates", Reply(200, {"value": []}))
+    assert [each.app.app_id for each in find(tenant, watched("sso_application"), closely=False)] == ["theirs"]
+
+
+def test_claims_no_ability_that_we_gave_up():
+    probes = [Probe(name, "", Finding.NOT_TRIED) for name in ("read provisioning", "change provisioning")]
+    assert len(abilities.told(watched(), probes)) == 1
+    assert len(abilities.told(at_step("live"), probes)) == 5
