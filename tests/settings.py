@@ -19,6 +19,10 @@ if not os.environ.get("DATABASE_URL"):
 
 from config.settings import *  # noqa: E402, F403
 
+if DATABASES["default"]["ENGINE"].endswith("postgresql"):  # noqa: F405
+    # Runs beside each other on one server, as of the flows and the rest, each make a database of their own.
+    DATABASES["default"]["TEST"] = {"NAME": f"test_{os.getpid()}"}  # noqa: F405
+
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.MD5PasswordHasher"
 ]  # a test signs in often; strength is not its subject
