@@ -1,4 +1,4 @@
-"""Every test: the whole suite on PostgreSQL, then migrations and the main journey on SQLite.
+"""Every test: the whole suite on PostgreSQL, and migrations and the main journey on SQLite.
 
 Looks at what the machine has first, installs what it can (as root on Debian), and names what it could not run at the
 end; with CI=true that counts as a failure. Arguments are handed to pytest, then only the PostgreSQL run is done.
@@ -12,7 +12,8 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+import threading
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -124,24 +125,53 @@ def wait_for(process: subprocess.Popen[bytes]) -> int:
         raise
 
 
+class Lane(threading.Thread):
+    """Runs of pytest, one after the other, beside whatever else is done; what they say goes to `said`."""
+
+    def __init__(self, machine: Machine, runs: Sequence[tuple[list[str], Mapping[str, str]]], said: IO[bytes]) -> None:
+        super().__init__(name="lane", daemon=True)
+        self.status = 0
+        self._machine, self._runs, self._said = machine, runs, said
+        self._lock = threading.Lock()
+        self._current: subprocess.Popen[bytes] | None = None
+        self._stopped = False
+
+    def run(self) -> None:
+        """Keep the first exit status that is not 0."""
+        for arguments, environment in self._runs:
+            with self._lock:
+                if self._stopped:
+                    return
+                self._current = begin(self._machine, arguments, environment, self._said)
+            ended = self._current.wait()
+            self.status = self.status or ended
+
+    def stop(self) -> None:
+        """End what is under way, and begin nothing more."""
+        with self._lock:
+            self._stopped = True
+            if self._current is not None and self._current.poll() is None:
+                self._current.send_signal(signal.SIGINT)
+        self.join()
+
+
 def all_of_it(machine: Machine) -> int:
     """The whole suite. The flows mostly wait for processes of their own, so they run beside everything else."""
-    with tempfile.TemporaryFile() as kept:
-        flows = begin(machine, [FLOWS], output=kept)
+    runs: list[tuple[list[str], Mapping[str, str]]] = [([FLOWS], {})]
+    if "broker" not in machine.missing:
+        runs.append((["-m", "sqlite_journey", FLOWS], {"DATABASE_URL": "sqlite:///:memory:"}))
+    with tempfile.TemporaryFile() as said:
+        lane = Lane(machine, runs, said)
+        lane.start()
         try:
             status = pytest(machine, ["--ignore", FLOWS])
-            status = wait_for(flows) or status
+            lane.join()
         finally:
-            if flows.poll() is None:
-                flows.send_signal(signal.SIGINT)
-                flows.wait()
-        kept.seek(0)
-        say("The flows, which ran at the same time:")
-        print(kept.read().decode(errors="replace"), flush=True)
-    if "broker" not in machine.missing:
-        say("The same journey on SQLite:")
-        status = pytest(machine, ["-m", "sqlite_journey", FLOWS], {"DATABASE_URL": "sqlite:///:memory:"}) or status
-    return status
+            lane.stop()
+        said.seek(0)
+        say("At the same time: the flows, then the main journey on SQLite.")
+        print(said.read().decode(errors="replace"), flush=True)
+    return status or lane.status
 
 
 def main() -> int:

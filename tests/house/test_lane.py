@@ -1,0 +1,50 @@
+"""The second lane of `make test`: what fails there fails the whole, and nothing of it outlives the run."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+import pytest
+
+from config.launch.test import Lane, Machine
+
+QUICK, WRONG, LONG = ["--version"], ["--no-such-option"], ["tests/house", "--collect-only"]
+
+VERSION = f"pytest {pytest.__version__}"
+
+
+@pytest.fixture
+def said():
+    with tempfile.TemporaryFile() as file:
+        yield file
+
+
+def lane(said, *runs: list[str]) -> Lane:
+    machine = Machine({**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "DATABASE_URL": "sqlite:///:memory:"})
+    return Lane(machine, [(list(run), {}) for run in runs], said)
+
+
+def told(said) -> str:
+    said.seek(0)
+    return str(said.read().decode())
+
+
+@pytest.mark.parametrize(("runs", "good"), [([QUICK, QUICK], True), ([WRONG, QUICK], False), ([QUICK, WRONG], False)])
+def test_fails_when_one_of_its_runs_does(said, runs, good):
+    beside = lane(said, *runs)
+    beside.start()
+    beside.join()
+    assert (beside.status == 0) is good
+    assert told(said).splitlines().count(VERSION) == runs.count(QUICK)
+
+
+def test_begins_nothing_more_once_it_is_stopped(said):
+    beside = lane(said, LONG, QUICK)
+    beside.start()
+    while beside._current is None:
+        pass
+    beside.stop()
+    assert not beside.is_alive()
+    assert VERSION not in told(said).splitlines()
+    assert beside.status != 0
