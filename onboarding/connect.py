@@ -87,10 +87,15 @@ def _guard(wanted: Wanted) -> Callable[[str, str], None]:
 
 
 class Reach:
-    """What one look at one onboarding can reach; made anew for each look, so that its calls can be counted."""
+    """What one look at one onboarding can reach; made anew for each look, so that its calls can be counted.
 
-    def __init__(self, wanted: Wanted, *, read_only: bool = False) -> None:
-        self._wanted, self._read_only = wanted, read_only
+    `before_each` is called before each request: a look at a large tenant takes hundreds.
+    """
+
+    def __init__(
+        self, wanted: Wanted, *, read_only: bool = False, before_each: Callable[[], None] = lambda: None
+    ) -> None:
+        self._wanted, self._read_only, self._before_each = wanted, read_only, before_each
         self._transport: Transport | None = None
         self._others: dict[str, Reach] = {}
 
@@ -104,7 +109,13 @@ class Reach:
         self._wanted = wanted
 
     def _guarded(self, wanted: Wanted) -> Callable[[str, str], None]:
-        return guards.read_only if self._read_only else _guard(wanted)
+        allowed = guards.read_only if self._read_only else _guard(wanted)
+
+        def guard(method: str, path: str) -> None:
+            self._before_each()
+            allowed(method, path)
+
+        return guard
 
     @property
     def calls(self) -> int:
@@ -127,7 +138,9 @@ class Reach:
     def as_size(self, size: Size) -> Reach:
         """The same tenant as another application of ours sees it, to read only."""
         if size.key not in self._others:
-            self._others[size.key] = Reach(replace(self._wanted, size=size), read_only=True)
+            self._others[size.key] = Reach(
+                replace(self._wanted, size=size), read_only=True, before_each=self._before_each
+            )
         return self._others[size.key]
 
     def is_let_in(self) -> bool:

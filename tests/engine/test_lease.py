@@ -3,11 +3,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from onboarding import ledger
+from onboarding import engine, ledger
 from onboarding.ledger import Cost, LeaseLost
 from onboarding.models import Event, Onboarding
 from onboarding.verdicts import Done
 from tests import builders
+
+from .conftest import customer_of, look
 
 pytestmark = pytest.mark.django_db
 
@@ -69,3 +71,37 @@ def test_keeps_the_click_of_a_person_that_came_while_it_worked():
     Onboarding.objects.release(lease, look_at=clicked + timedelta(hours=1))
     made.refresh_from_db()
     assert (made.look_at, made.leased_until) == (clicked, None)
+
+
+def reading(far):
+    """A visit of a customer whose tenant is known, and whose last sign of life is long ago."""
+    made = look(customer_of(far))
+    far.consent()
+    Onboarding.objects.filter(pk=made.pk).update(look_at=timezone.now())
+    visit = engine.Visit(Onboarding.objects.claim(made.pk))
+    visit._renewed -= 1000
+    return visit
+
+
+def until(visit):
+    return Onboarding.objects.get(pk=visit.lease.onboarding_id).leased_until
+
+
+def test_prolongs_the_lease_while_a_step_reads_long(far):
+    visit = reading(far)
+    soon = timezone.now() + timedelta(seconds=1)
+    Onboarding.objects.update(leased_until=soon)
+    visit.reach.graph.organization.get()
+    prolonged = until(visit)
+    assert prolonged > soon
+    visit.reach.graph.organization.get()
+    assert until(visit) == prolonged  # not with every request
+
+
+def test_sends_nothing_more_once_the_lease_was_taken_over(far):
+    visit = reading(far)
+    Onboarding.objects.update(leased_until=timezone.now())
+    Onboarding.objects.claim(visit.lease.onboarding_id)
+    with pytest.raises(LeaseLost):
+        visit.reach.graph.organization.get()
+    assert far.calls("GET", "/organization") == []
