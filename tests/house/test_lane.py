@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import tempfile
 
 import pytest
 
+from config.launch.processes import wait_until
 from config.launch.test import Lane, Machine
 
 QUICK, WRONG, LONG = ["--version"], ["--no-such-option"], ["tests/house", "--collect-only"]
@@ -39,11 +41,19 @@ def test_fails_when_one_of_its_runs_does(said, runs, good):
     assert told(said).splitlines().count(VERSION) == runs.count(QUICK)
 
 
+@pytest.fixture
+def heard():
+    """What is started from here hears SIGINT, also where the suite itself was started deaf to it (`&` in a script)."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heard")
 def test_begins_nothing_more_once_it_is_stopped(said):
     beside = lane(said, LONG, QUICK)
     beside.start()
-    while beside._current is None:
-        pass
+    assert wait_until(lambda: beside._current is not None, 30)
     beside.stop()
     assert not beside.is_alive()
     assert VERSION not in told(said).splitlines()
