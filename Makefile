@@ -17,29 +17,29 @@ list:
 setup: ## .venv with the locked dependencies; quick when nothing has changed
 	@for python in python3.13 python3.12 python3.11 python3; do \
 		if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
-			exec $$python config/launch/setup.py; \
+			exec $$python -m devtools.commands.setup; \
 		fi; \
 	done; \
 	echo "Python 3.11 or newer is needed and was not found. Debian, Ubuntu: sudo apt install python3 python3-venv; macOS: brew install python" >&2; \
 	exit 1
 
 demo: setup ## the whole product on this machine, with three customers; Ctrl-C stops it
-	@exec $(PY) -m config.launch.demo
+	@exec $(PY) -m devtools.commands.demo
 
 rehearse: setup ## new customers to live without a browser: USERS=200 CUSTOMERS=2, or CSV=file
-	@exec $(PY) -m config.launch.rehearse --users $(USERS) --customers $(CUSTOMERS) $(if $(CSV),--csv "$(CSV)")
+	@exec $(PY) -m devtools.commands.rehearse --users $(USERS) --customers $(CUSTOMERS) $(if $(CSV),--csv "$(CSV)")
 
 test: setup ## every test, on PostgreSQL and SQLite; TESTS="tests/house -k name" for some
-	@exec $(PY) -m config.launch.test $(TESTS)
+	@exec $(PY) -m devtools.commands.test $(TESTS)
 
 bench: setup ## speed and size, as ratios in the same run; USERS=100000 for the sandbox's largest tenant
 	@exec $(PY) -m bench $(if $(filter file,$(origin USERS)),,--users $(USERS))
 
 soak: setup ## the real stack for MINUTES=10 with unkind tenants and faults
-	@exec $(PY) -m config.launch.soak --minutes $(MINUTES)
+	@exec $(PY) -m devtools.commands.soak --minutes $(MINUTES)
 
 check: setup ## format, lint, types, imports, migrations, deploy check, templates, translations
-	@exec $(PY) -m config.launch.check
+	@exec $(PY) -m devtools.commands.check
 
 fmt: setup ## put the code and the templates into the house's format
 	@$(PY) -m ruff format .
@@ -47,7 +47,7 @@ fmt: setup ## put the code and the templates into the house's format
 	@find templates -name '*.html' -exec .venv/bin/djade --target-version 5.2 {} +
 
 words: setup ## collect the texts to translate into onboarding/locale/*/LC_MESSAGES/django.po
-	@$(PY) -m config.launch.words extract
+	@$(PY) -m devtools.commands.messages extract
 
 lock: ## compile the lock files from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "uv is needed to write the lock files: pip install uv" >&2; exit 1; }

@@ -10,8 +10,12 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from . import engine, letters, mail, retention, standings
-from .models import Onboarding
+from onboarding.engine import reconcile as engine
+from onboarding.mail import context as standings
+from onboarding.mail import delivery as mail
+from onboarding.mail import letters
+from onboarding.models import Onboarding
+from onboarding.privacy import retention
 
 log = logging.getLogger(__name__)
 

@@ -5,25 +5,23 @@ from __future__ import annotations
 from django.urls import path
 from django.views.i18n import set_language
 
-from .views import (
-    approver,
-    board,
-    contacts,
-    customer,
-    health,
-    link,
-    outbox,
-    people,
-    questionnaire,
-    rebinding,
-    record,
-    renewing,
-    returning,
-    security_pack,
-    staff,
-    step_down,
-    wizard,
-)
+from onboarding.portal.approver import views as approver
+from onboarding.portal.link import views as link
+from onboarding.portal.reapproval import views as renewing
+from onboarding.portal.return_visit import views as returning
+from onboarding.staff.board import views as board
+from onboarding.staff.contacts import views as contacts
+from onboarding.staff.customer import views as customer
+from onboarding.staff.kickoff import views as questionnaire
+from onboarding.staff.letters import views as outbox
+from onboarding.staff.people import views as people
+from onboarding.staff.rebinding import views as rebinding
+from onboarding.staff.record import read_only as step_down
+from onboarding.staff.record import views as record
+from onboarding.staff.record import wizard
+from onboarding.staff.security_pack import views as security_pack
+from onboarding.web import health
+from onboarding.web import staff_only as staff
 
 urlpatterns = [
     # staff

@@ -8,7 +8,8 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from onboarding import disclosure, services
+from onboarding.customers import name_access as disclosure
+from onboarding.customers import services
 from onboarding.models import ConsentAttempt, Link, Onboarding, Portfolio, StepState
 from onboarding.models.link import digest
 

@@ -15,11 +15,11 @@ from typing import Any
 import hypothesis
 import pytest
 
-from config.launch import broker as broker_of
-from config.launch import farside, keys, ports, postgres
-from config.launch.processes import Supervisor
-from config.launch.stack import APPS
-from config.launch.test import browser
+from devtools.commands.test import browser
+from devtools.stack import broker as broker_of
+from devtools.stack import farside, keys, ports, postgres
+from devtools.stack.processes import Supervisor
+from devtools.stack.stack import APPS
 
 PUBLIC_URL = "http://localhost:8000"
 

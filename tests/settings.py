@@ -4,7 +4,7 @@ import atexit
 import os
 import shutil
 
-from config.launch import postgres
+from devtools.stack import postgres
 
 os.environ.update(
     DEBUG="1", SECURE="0", PUBLIC_URL="http://localhost:8000", ALLOWED_HOSTS="localhost,127.0.0.1,testserver"

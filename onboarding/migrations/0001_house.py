@@ -2,7 +2,6 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import onboarding.verdicts
 from django.conf import settings
 from django.db import migrations, models
 
@@ -150,7 +149,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(max_length=40)),
                 ('kind', models.CharField(choices=[('new', 'not started'), ('done', 'done'), ('todo', 'ready to apply'), ('waiting', 'waiting'), ('asking', 'asks'), ('broken', 'broken')], default='new', max_length=10)),
-                ('court', models.CharField(choices=[('cs', 'cs'), ('customer', 'customer'), ('microsoft', 'microsoft'), ('haiilo', 'haiilo')], default=onboarding.verdicts.Court['CS'], max_length=12)),
+                ('court', models.CharField(choices=[('cs', 'cs'), ('customer', 'customer'), ('microsoft', 'microsoft'), ('haiilo', 'haiilo')], default='cs', max_length=12)),
                 ('message', models.JSONField(blank=True, default=dict)),
                 ('warnings', models.JSONField(blank=True, default=list)),
                 ('code', models.CharField(blank=True, default='', max_length=200)),

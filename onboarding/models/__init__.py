@@ -1,19 +1,19 @@
 """Facts we must remember. No network here."""
 
-from .backup import Backup
-from .contact import Contact
-from .customer import Customer, Portfolio
-from .event import Event
-from .letter import Letter
-from .link import ConsentAttempt, Link
-from .onboarding import Onboarding
-from .person import ProvisionedPerson
-from .questionnaire import Questionnaire
-from .rebinding import Rebinding
-from .secret import CustomerSecret
-from .step_down import StepDown
-from .step_state import StepState
-from .tenant import TenantBinding
+from onboarding.models.backup import Backup
+from onboarding.models.contact import Contact
+from onboarding.models.customer import Customer, Portfolio
+from onboarding.models.event import Event
+from onboarding.models.letter import Letter
+from onboarding.models.link import ConsentAttempt, Link
+from onboarding.models.onboarding import Onboarding
+from onboarding.models.person import ProvisionedPerson
+from onboarding.models.questionnaire import Questionnaire
+from onboarding.models.rebinding import Rebinding
+from onboarding.models.secret import CustomerSecret
+from onboarding.models.step_down import StepDown
+from onboarding.models.step_state import StepState
+from onboarding.models.tenant import TenantBinding
 
 __all__ = [
     "Backup",

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
-from onboarding.blockers import Role
+from onboarding.causes.customer_asks import Role
 
 
 class Contact(models.Model):

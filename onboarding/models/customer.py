@@ -4,9 +4,9 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from onboarding import sizes
-from onboarding.profiles import PROFILES, Profile
-from onboarding.sizes import Size
+from onboarding.domain import consent_sizes as sizes
+from onboarding.domain.consent_sizes import Size
+from onboarding.domain.products import PROFILES, Profile
 
 
 class Portfolio(models.Model):

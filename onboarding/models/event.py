@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
-from onboarding.words import Sentence
+from onboarding.domain.sentences import Sentence
 
 
 class Event(models.Model):

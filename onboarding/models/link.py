@@ -8,8 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from onboarding import sizes
-from onboarding.sizes import Size
+from onboarding.domain import consent_sizes as sizes
+from onboarding.domain.consent_sizes import Size
 
 
 def digest(token: str) -> str:

@@ -10,12 +10,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from onboarding import sizes
-from onboarding.lifecycle import State
-from onboarding.sizes import Size
+from onboarding.domain import consent_sizes as sizes
+from onboarding.domain.consent_sizes import Size
+from onboarding.domain.lifecycle import State
 
 if TYPE_CHECKING:
-    from .step_down import StepDown
+    from onboarding.models.step_down import StepDown
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from onboarding.catalogue import BY_REASON
+from onboarding.causes.catalogue import BY_REASON
 
 ERASED = "erased:"
 MARK = 48  # hex digits

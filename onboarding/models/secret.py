@@ -3,8 +3,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
-from onboarding.envelope import mark_of, seal, unseal
-from onboarding.wanted import SecretText
+from onboarding.domain.desired import SecretText
+from onboarding.domain.encryption import mark_of, seal, unseal
 
 
 class CustomerSecret(models.Model):

@@ -4,8 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from onboarding.verdicts import Court
-from onboarding.words import Sentence
+from onboarding.domain.sentences import Sentence
+from onboarding.domain.verdicts import Court
 
 
 class StepState(models.Model):

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from .base import Step
-from .connection import Connection
-from .consent import Consent
-from .customer import CustomerRecord
-from .enable import Enable
-from .initial_cycle import InitialCycle
-from .live import Live
-from .mappings import Mappings
-from .pilot import Pilot
-from .readiness import Readiness
-from .scope import Scope
-from .sso_application import SsoApplication
+from onboarding.steps.base import Step
+from onboarding.steps.connection.step import Connection
+from onboarding.steps.consent.step import Consent
+from onboarding.steps.customer.step import CustomerRecord
+from onboarding.steps.enable.step import Enable
+from onboarding.steps.initial_cycle.step import InitialCycle
+from onboarding.steps.live.step import Live
+from onboarding.steps.mappings.step import Mappings
+from onboarding.steps.pilot.step import Pilot
+from onboarding.steps.readiness.step import Readiness
+from onboarding.steps.scope.step import Scope
+from onboarding.steps.sso_application.step import SsoApplication
 
 STEPS: tuple[Step[Any], ...] = (
     CustomerRecord(),

@@ -13,9 +13,9 @@ from typing import Any, ClassVar, Protocol, TypeVar
 from django.utils.functional import Promise
 
 from graphclient import GraphClient
-from onboarding.sizes import Size
-from onboarding.verdicts import Asking, Broken, Change, Verdict
-from onboarding.wanted import Wanted
+from onboarding.domain.consent_sizes import Size
+from onboarding.domain.desired import Wanted
+from onboarding.domain.verdicts import Asking, Broken, Change, Verdict
 
 Facts = TypeVar("Facts")
 

@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 import requests
 
-from config.launch import clients as clients_of
-from config.launch import farside, keys, ports
-from config.launch.processes import Child, Program, Supervisor
-from config.launch.stack import PERMISSIONS
+from devtools.commands import clients as clients_of
+from devtools.stack import farside, keys, ports
+from devtools.stack.processes import Child, Program, Supervisor
+from devtools.stack.stack import PERMISSIONS
 from tests.conftest import PUBLIC_URL, Sandbox
 
 PROGRAMS = Path(__file__).parent / "programs"

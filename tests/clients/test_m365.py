@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from config.launch.clients import FOLDER
+from devtools.commands.clients import FOLDER
 from tests.clients.conftest import make_customer
 
 pytestmark = [pytest.mark.clients, pytest.mark.m365]

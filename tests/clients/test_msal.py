@@ -13,8 +13,8 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
-from config.launch.pages import Browser
-from config.launch.stack import PERMISSIONS
+from devtools.robots.browser import Browser
+from devtools.stack.stack import PERMISSIONS
 from tests.clients.conftest import make_customer
 from tests.conftest import PUBLIC_URL
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from config.launch import ports
-from config.launch.processes import Program, Supervisor
+from devtools.stack import ports
+from devtools.stack.processes import Program, Supervisor
 from tests.clients.conftest import CLIENT_ID, SECRET, make_customer
 from tests.clients.strict import (
     ENTERPRISE,

@@ -13,7 +13,9 @@ from django.conf import settings
 from django.utils import timezone
 
 from graphclient import GraphClient, Transport
-from onboarding import connect, engine, services
+from onboarding.customers import services
+from onboarding.engine import graph_access as connect
+from onboarding.engine import reconcile as engine
 from onboarding.models import Onboarding
 from tests import builders
 

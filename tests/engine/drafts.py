@@ -8,10 +8,11 @@ from datetime import timedelta
 from django.core.mail import EmailMessage
 from django.utils import timezone
 
-from onboarding import letters, outbox, services
+from onboarding.customers import outbox, services
+from onboarding.domain.sentences import say
+from onboarding.domain.verdicts import Asking, Court, Verdict
+from onboarding.mail import letters
 from onboarding.models import Letter, Onboarding
-from onboarding.verdicts import Asking, Court, Verdict
-from onboarding.words import say
 from tests import builders
 from tests.pages.desk import stand
 

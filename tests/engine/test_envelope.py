@@ -3,7 +3,7 @@ import os
 
 import pytest
 
-from onboarding.envelope import CannotOpen, seal, unseal
+from onboarding.domain.encryption import CannotOpen, seal, unseal
 
 
 def key():

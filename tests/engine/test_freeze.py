@@ -5,9 +5,13 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from config.launch.keys import SCOPED_CLIENT_ID
+from devtools.stack.keys import SCOPED_CLIENT_ID
 from graphclient import ClientCredentials, GraphClient, Secret, Transport
-from onboarding import alarms, connect, engine, ledger, services
+from onboarding.customers import services
+from onboarding.engine import graph_access as connect
+from onboarding.engine import holds as alarms
+from onboarding.engine import ledger
+from onboarding.engine import reconcile as engine
 from onboarding.models import Onboarding, StepState
 from tests import builders
 

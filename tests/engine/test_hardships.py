@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from onboarding import services
+from onboarding.customers import services
 from onboarding.models import Backup, ConsentAttempt, CustomerSecret, Event
 from tests import builders
 

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from graphclient import ProvisioningEvent
-from onboarding import harvest
-from onboarding.ledger import LeaseLost
+from onboarding.engine.ledger import LeaseLost
 from onboarding.models import Onboarding, ProvisionedPerson
+from onboarding.people import ingest as harvest
 from tests import builders
 
 pytestmark = pytest.mark.django_db

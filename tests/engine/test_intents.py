@@ -3,10 +3,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from onboarding import ledger, services
+from onboarding.customers import services
+from onboarding.domain.sentences import say
+from onboarding.domain.verdicts import Broken, Change, Waiting
+from onboarding.engine import ledger
 from onboarding.models import Backup, CustomerSecret, Event, Onboarding, StepState
-from onboarding.verdicts import Broken, Change, Waiting
-from onboarding.words import say
 from tests import builders
 
 pytestmark = pytest.mark.django_db

@@ -1,6 +1,6 @@
 import pytest
 
-from onboarding import services
+from onboarding.customers import services
 from onboarding.models import Onboarding, ProvisionedPerson, TenantBinding
 from tests import builders
 
@@ -107,8 +107,8 @@ def test_shows_what_was_changed_by_hand_on_a_live_tenant_and_repairs_nothing(con
     answer_all(consented, far)
     [job] = far.jobs()
     puts = len(far.calls("PUT", "/schema"))
-    from onboarding.connect import Reach
-    from onboarding.wishes import wanted_of
+    from onboarding.engine.graph_access import Reach
+    from onboarding.engine.load_desired import wanted_of
 
     wanted = wanted_of(consented.pk)
     graph = Reach(wanted).graph

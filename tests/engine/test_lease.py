@@ -3,10 +3,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from onboarding import engine, ledger
-from onboarding.ledger import Cost, LeaseLost
+from onboarding.domain.verdicts import Done
+from onboarding.engine import ledger
+from onboarding.engine import reconcile as engine
+from onboarding.engine.ledger import Cost, LeaseLost
 from onboarding.models import Event, Onboarding
-from onboarding.verdicts import Done
 from tests import builders
 
 from .conftest import customer_of, look

@@ -9,10 +9,15 @@ import pytest
 from django.core import mail as outgoing
 from django.utils import timezone
 
-from onboarding import invitations, letters, mail, outbox, services, standings, tasks
+from onboarding import tasks
+from onboarding.customers import contacts as invitations
+from onboarding.customers import outbox, services
+from onboarding.domain.sentences import say
+from onboarding.domain.verdicts import Asking, Court, Done, Waiting
+from onboarding.mail import context as standings
+from onboarding.mail import delivery as mail
+from onboarding.mail import letters
 from onboarding.models import ConsentAttempt, Letter, Onboarding, StepState
-from onboarding.verdicts import Asking, Court, Done, Waiting
-from onboarding.words import say
 from tests import builders
 from tests.engine.drafts import LINK_SENT, TENANT, at_consent, drafted, fresh, long_ago, released
 from tests.pages.desk import people, stand

@@ -14,7 +14,11 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection
 from django.utils import timezone
 
-from onboarding import invitations, letters, mail, outbox, services, tasks
+from onboarding import tasks
+from onboarding.customers import contacts as invitations
+from onboarding.customers import outbox, services
+from onboarding.mail import delivery as mail
+from onboarding.mail import letters
 from onboarding.models import ConsentAttempt, Contact, Event, Letter, Link, Onboarding, StepState
 from onboarding.models.link import digest
 from tests.engine import mail_server

@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from onboarding.blockers import APPROVES, ASSIGNS, MAY_ASSIGN, MAY_CONSENT, blocker_of, standing
-from onboarding.reminders import MOST_REMINDERS, Due, Facts, Person, Rules, Written, addressee, due, still_holds
-from onboarding.words import say
+from onboarding.causes.customer_asks import APPROVES, ASSIGNS, MAY_ASSIGN, MAY_CONSENT, blocker_of, standing
+from onboarding.domain.sentences import say
+from onboarding.mail.rules import MOST_REMINDERS, Due, Facts, Person, Rules, Written, addressee, due, still_holds
 
 RULES = Rules(timedelta(days=3), timedelta(days=7))
 MONDAY = datetime(2027, 3, 1, 10, tzinfo=UTC)

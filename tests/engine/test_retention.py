@@ -14,9 +14,11 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from onboarding import harvest, ledger, queries, retention, services, wishes
-from onboarding.erasure import BATCH, NOBODY
-from onboarding.lifecycle import State
+from onboarding.customers import services
+from onboarding.domain.lifecycle import State
+from onboarding.domain.sentences import say
+from onboarding.engine import ledger
+from onboarding.engine import load_desired as wishes
 from onboarding.models import (
     ConsentAttempt,
     Contact,
@@ -31,7 +33,10 @@ from onboarding.models import (
     TenantBinding,
 )
 from onboarding.models.person import marks_of
-from onboarding.words import say
+from onboarding.people import ingest as harvest
+from onboarding.privacy import retention
+from onboarding.privacy.erasure import BATCH, NOBODY
+from onboarding.staff.people import queries
 from tests import builders
 from tests.pages.desk import people
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.utils import translation
 
-from onboarding.words import Sentence, say
+from onboarding.domain.sentences import Sentence, say
 
 SENTENCE = say("%(count)s people are in Haiilo", count=12345)
 

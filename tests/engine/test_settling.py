@@ -15,12 +15,12 @@ from graphclient import (
     RoleMissing,
     Throttled,
 )
-from onboarding import ledger
-from onboarding.connect import Reach
-from onboarding.engine import Visit, explain
+from onboarding.domain.sentences import say
+from onboarding.domain.verdicts import Asking, Broken, Change, Done, Todo, Waiting, fingerprint
+from onboarding.engine import ledger
+from onboarding.engine.graph_access import Reach
+from onboarding.engine.reconcile import Visit, explain
 from onboarding.models import Onboarding
-from onboarding.verdicts import Asking, Broken, Change, Done, Todo, Waiting, fingerprint
-from onboarding.words import say
 from tests import builders
 
 pytestmark = pytest.mark.django_db

@@ -6,11 +6,15 @@ import re
 
 import pytest
 
-from config.launch.keys import MONITOR_CLIENT_ID, SCOPED_CLIENT_ID
+from devtools.stack.keys import MONITOR_CLIENT_ID, SCOPED_CLIENT_ID
 from graphclient import ClientCredentials, Secret, Transport
-from onboarding import alarms, connect, ledger, services, sizes
+from onboarding.customers import services
+from onboarding.domain import consent_sizes as sizes
+from onboarding.engine import graph_access as connect
+from onboarding.engine import holds as alarms
+from onboarding.engine import ledger
+from onboarding.engine.load_desired import wanted_of
 from onboarding.models import ConsentAttempt, Customer
-from onboarding.wishes import wanted_of
 from tests import builders
 
 from .conftest import answer_all, customer_of, look

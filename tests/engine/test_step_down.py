@@ -7,10 +7,16 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from config.launch.keys import CLIENT_ID, MONITOR_CLIENT_ID, SCOPED_CLIENT_ID
-from onboarding import connect, engine, ledger, links, services, sizes, step_downs
+from devtools.stack.keys import CLIENT_ID, MONITOR_CLIENT_ID, SCOPED_CLIENT_ID
+from onboarding.customers import read_only as step_downs
+from onboarding.customers import services
+from onboarding.domain import consent_sizes as sizes
+from onboarding.engine import graph_access as connect
+from onboarding.engine import ledger
+from onboarding.engine import reconcile as engine
+from onboarding.engine.load_desired import wanted_of
+from onboarding.invites import links
 from onboarding.models import ConsentAttempt, Customer, Event, Link, Onboarding, StepDown, StepState
-from onboarding.wishes import wanted_of
 from tests import builders
 
 from .conftest import answer_all, customer_of, look

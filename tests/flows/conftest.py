@@ -15,13 +15,13 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from config.launch import expectation
-from config.launch.customers import Customer
-from config.launch.journey import Journey, Traveller
-from config.launch.people import StaffMember
-from config.launch.processes import wait_until
-from config.launch.progress import say
-from config.launch.stack import Stack, Wishes
+from devtools.robots import expectation
+from devtools.robots.customers import Customer
+from devtools.robots.journey import Journey, Traveller
+from devtools.robots.people import StaffMember
+from devtools.stack.processes import wait_until
+from devtools.stack.progress import say
+from devtools.stack.stack import Stack, Wishes
 
 STAFF = "alice"
 SOON = 20.0  # seconds

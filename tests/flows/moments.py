@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from config.launch.journey import Traveller
-from config.launch.people import StaffMember
-from config.launch.processes import wait_until
-from config.launch.stack import Stack
+from devtools.robots.journey import Traveller
+from devtools.robots.people import StaffMember
+from devtools.stack.processes import wait_until
+from devtools.stack.stack import Stack
 
 from .conftest import SOON
 

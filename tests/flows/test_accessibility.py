@@ -12,9 +12,9 @@ from django.shortcuts import render
 from django.test import RequestFactory
 from playwright.sync_api import Page, Route
 
-from config.launch.pages import Browser
-from config.launch.people import Admin
-from onboarding.views.problems import READINGS, problem_page
+from devtools.robots.browser import Browser
+from devtools.robots.people import Admin
+from onboarding.portal.problems import READINGS, problem_page
 from tests.pages.visitor import invited as invitation_of
 
 from .conftest import STAFF, tenant_id

@@ -8,7 +8,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from config.launch.words import LOCALE
+from devtools.commands.messages import LOCALE
 
 from .conftest import AT_CONSENT, tenant_id
 from .visits import decide, sign_in

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from config.launch.processes import wait_until
-from config.launch.stack import PERMISSIONS
+from devtools.stack.processes import wait_until
+from devtools.stack.stack import PERMISSIONS
 
 from .conftest import SOON, tenant_id
 from .moments import let_time_pass, look_again, until_record_says

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from config.launch.pages import Browser
-from config.launch.people import Admin
+from devtools.robots.browser import Browser
+from devtools.robots.people import Admin
 
 pytestmark = pytest.mark.broker
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from config.launch.processes import wait_until
+from devtools.stack.processes import wait_until
 
 from .conftest import differences, jobs, tenant_id
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from config.launch.people import Admin
-from config.launch.processes import wait_until
+from devtools.robots.people import Admin
+from devtools.stack.processes import wait_until
 from onboarding.steps import STEPS
 
 from .conftest import AT_CONSENT, SOON, calls, differences, jobs, tenant_id

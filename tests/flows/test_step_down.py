@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from config.launch.keys import CLIENT_ID, MONITOR_CLIENT_ID
-from config.launch.pages import Form, Page
-from config.launch.people import LINK, Admin
-from config.launch.processes import wait_until
+from devtools.robots.browser import Form, Page
+from devtools.robots.people import LINK, Admin
+from devtools.stack.keys import CLIENT_ID, MONITOR_CLIENT_ID
+from devtools.stack.processes import wait_until
 
 from .conftest import tenant_id
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from config.launch import clients
+from devtools.commands import clients
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

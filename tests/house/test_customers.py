@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from config.launch import customers
+from devtools.robots import customers
 
 HEAD = "name,domain,product,host,users,groups\n"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from config.launch import expectation
+from devtools.robots import expectation
 
 
 def user(identity: str, **fields: Any) -> dict[str, Any]:

@@ -8,8 +8,8 @@ import tempfile
 
 import pytest
 
-from config.launch.processes import wait_until
-from config.launch.test import Lane, Machine
+from devtools.commands.test import Lane, Machine
+from devtools.stack.processes import wait_until
 
 QUICK, WRONG, LONG = ["--version"], ["--no-such-option"], ["tests/house", "--collect-only"]
 

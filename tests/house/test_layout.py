@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from django.urls import get_resolver
 
-from config.launch import keys, stack
-from onboarding import sizes
+from devtools.stack import keys, stack
+from onboarding.domain import consent_sizes as sizes
 from onboarding.steps import STEPS
 
 ROOT = Path(__file__).resolve().parent.parent.parent

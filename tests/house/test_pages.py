@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from config.launch.pages import NotOnThePage, read
+from devtools.robots.browser import NotOnThePage, read
 
 HTML = """<html><head><title>no</title></head><body><h1>Hello <b>you</b></h1><script>not()</script>
 <a href="/customers/7/">Contoso <i>Ltd</i></a>

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from config.launch import ports
-from config.launch.processes import DidNotStart, Program, Supervisor, command_line, end_stale, wait_until
+from devtools.stack import ports
+from devtools.stack.processes import DidNotStart, Program, Supervisor, command_line, end_stale, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SLEEPER = "import time; print('up', flush=True); time.sleep(60)"
@@ -100,7 +100,7 @@ def test_takes_its_children_along_when_it_is_interrupted(tmp_path, number):
     code = (
         "import os, signal, sys\n"
         "from pathlib import Path\n"
-        "from config.launch.processes import Interrupted, Program, Supervisor, interruptible\n"
+        "from devtools.stack.processes import Interrupted, Program, Supervisor, interruptible\n"
         "with interruptible():\n"
         "    supervisor = Supervisor(Path(sys.argv[1]))\n"
         "    try:\n"

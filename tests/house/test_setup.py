@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-FOLDER = Path(__file__).resolve().parent.parent.parent / "config" / "launch"
+FOLDER = Path(__file__).resolve().parent.parent.parent / "devtools" / "commands"
 
 
 @pytest.fixture
 def setup(monkeypatch, tmp_path):
-    """The program as `python3 config/launch/setup.py` loads it, for a checkout somewhere else."""
+    """The program as `python3 devtools/commands/setup.py` loads it, for a checkout somewhere else."""
     monkeypatch.syspath_prepend(str(FOLDER))
     spec = importlib.util.spec_from_file_location("setup_by_file_name", FOLDER / "setup.py")
     assert spec

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from config.launch import soak
+from devtools.commands import soak
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 WELL: dict[str, Any] = {
@@ -29,7 +29,7 @@ def test_is_a_command_with_its_minutes():
         text=True,
         check=True,
     ).stdout
-    words = told.strip().splitlines()[-1].partition("config.launch.soak")[2].split()
+    words = told.strip().splitlines()[-1].partition("devtools.commands.soak")[2].split()
     assert soak.arguments(words).minutes == 3
 
 

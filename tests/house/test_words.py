@@ -6,7 +6,7 @@ import gettext
 
 import pytest
 
-from config.launch import words
+from devtools.commands import messages as words
 
 TEMPLATE = """{% load i18n %}<p title="it's">{% translate "Board" %}{% translate "May" context "month" %}
   {% blocktranslate count n=people %}One of {{ name }}{% plural %}{{ n }} of {{ name }}{% endblocktranslate %}

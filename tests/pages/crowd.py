@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection, connections, transaction
 from django.db.models import QuerySet
 
-from config.launch.processes import wait_until
+from devtools.stack.processes import wait_until
 
 PATIENCE = 10.0  # seconds
 WAITING = "SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted"

@@ -9,14 +9,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from config.launch.pages import Page
-from config.launch.pages import read as read_page
-from onboarding import ledger
-from onboarding.ledger import Cost
+from devtools.robots.browser import Page
+from devtools.robots.browser import read as read_page
+from onboarding.domain.sentences import say
+from onboarding.domain.verdicts import Asking, Change, Court, Detail, Done, Todo, Verdict
+from onboarding.engine import ledger
+from onboarding.engine.ledger import Cost
 from onboarding.models import Onboarding, ProvisionedPerson
 from onboarding.steps import STEPS
-from onboarding.verdicts import Asking, Change, Court, Detail, Done, Todo, Verdict
-from onboarding.words import say
 
 HTMX = {"HX-Request": "true"}
 TOKEN_NEEDED = Asking(say("Enter the token."), Court.CS, code="token_needed")

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from onboarding import services
+from onboarding.customers import services
 from onboarding.models import Event, Onboarding
 from tests import builders
 

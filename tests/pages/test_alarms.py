@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from onboarding import alarms, services, tries
+from onboarding.customers import services
+from onboarding.engine import holds as alarms
+from onboarding.invites import rate_limit as tries
 from onboarding.models import ConsentAttempt, Event, TenantBinding
 from tests.graphclient.entra import Entra
 

@@ -8,10 +8,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from onboarding.blockers import Role
-from onboarding.consent import MAY_APPROVE
+from onboarding.causes.customer_asks import Role
+from onboarding.consent.round_trip import MAY_APPROVE
+from onboarding.mail.compose import has_link
 from onboarding.models import Contact, Event, Letter, Link
-from onboarding.wording import has_link
 from tests.graphclient.entra import Entra
 
 from .desk import open_record

@@ -7,11 +7,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from onboarding import queries
+from onboarding.domain.sentences import say
+from onboarding.domain.verdicts import Asking, Broken, Court, Done, Waiting
 from onboarding.models import Onboarding
+from onboarding.staff.board import queries
 from onboarding.steps import STEPS
-from onboarding.verdicts import Asking, Broken, Court, Done, Waiting
-from onboarding.words import say
 from tests import builders
 
 from .desk import HTMX, PLAN, TOKEN_NEEDED, read, stand
@@ -152,7 +152,7 @@ def test_sends_the_same_rows_as_a_part(alice, customer):
 
 
 def test_sends_nothing_while_nothing_has_changed(alice, monkeypatch):
-    monkeypatch.setattr("onboarding.views.refreshing.time.time", lambda: 1_800_000_000.0)
+    monkeypatch.setattr("onboarding.web.refreshing.time.time", lambda: 1_800_000_000.0)
     made = stand(builders.onboarding(), "initial_cycle", FROM["running"])
     seen = alice.get(reverse("board")).context["again"]
     again = f"{reverse('board')}?{seen}"

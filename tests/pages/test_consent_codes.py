@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from onboarding.catalogue import explain_code, is_known
+from onboarding.causes.catalogue import explain_code, is_known
+from onboarding.domain.verdicts import Asking, Court
+from onboarding.engine.load_desired import wanted_of
 from onboarding.models import ConsentAttempt
-from onboarding.steps.consent import Consent, Facts
-from onboarding.verdicts import Asking, Court
-from onboarding.views.problems import WHO_ACTS
-from onboarding.wishes import wanted_of
+from onboarding.portal.problems import WHO_ACTS
+from onboarding.steps.consent.step import Consent, Facts
 from tests.graphclient.entra import Entra
 
 from .desk import open_record

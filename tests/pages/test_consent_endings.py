@@ -8,7 +8,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from onboarding import consent, services
+from onboarding.consent import round_trip as consent
+from onboarding.customers import services
 from onboarding.models import ConsentAttempt, Event, StepState
 from tests import builders
 from tests.graphclient.entra import CLIENT, OTHER_TENANT, TENANT, Entra

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, example, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from onboarding import consent
+from onboarding.consent import round_trip as consent
 from onboarding.models import ConsentAttempt, Event, Link, StepState
 from tests import builders
 from tests.graphclient.entra import GLOBAL, Entra

@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from onboarding import consent
+from onboarding.consent import round_trip as consent
 from onboarding.models import ConsentAttempt, Event
 
 from .crowd import behind

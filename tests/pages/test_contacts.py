@@ -9,11 +9,13 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from onboarding import invitations, letters, services
+from onboarding.customers import contacts as invitations
+from onboarding.customers import services
+from onboarding.domain.sentences import say
+from onboarding.domain.verdicts import Asking, Court
+from onboarding.mail import letters
 from onboarding.models import Contact, Customer, Letter, Link
 from onboarding.models.link import digest
-from onboarding.verdicts import Asking, Court
-from onboarding.words import say
 from tests import builders
 
 from .desk import TOKEN_NEEDED, post, read, stand

@@ -6,7 +6,7 @@ import pytest
 from django.db import connections
 from django.urls import reverse
 
-from config.launch import ports
+from devtools.stack import ports
 
 
 @pytest.mark.django_db

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from onboarding.steps.consent import REFUSALS
-from onboarding.verdicts import Asking, Court
-from onboarding.words import say
+from onboarding.domain.sentences import say
+from onboarding.domain.verdicts import Asking, Court
+from onboarding.steps.consent.step import REFUSALS
 from tests.graphclient.entra import Entra
 
 from .desk import stand

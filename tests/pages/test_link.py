@@ -15,7 +15,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from config.redaction import Redacting
-from onboarding import services, sizes
+from onboarding.customers import services
+from onboarding.domain import consent_sizes as sizes
 from onboarding.models import ConsentAttempt, Link, StepState
 from tests import builders
 

@@ -18,9 +18,10 @@ from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from onboarding import disclosure, retention
+from onboarding.customers import name_access as disclosure
 from onboarding.models import Event, Onboarding
-from onboarding.views import sealed
+from onboarding.privacy import retention
+from onboarding.web import hidden_text as sealed
 from tests import builders
 
 from .desk import HTMX, people, read

@@ -10,7 +10,9 @@ from functools import partial
 import pytest
 
 from graphclient import id_token, identity
-from onboarding import connect, consent, returning
+from onboarding.consent import return_visit as returning
+from onboarding.consent import round_trip as consent
+from onboarding.engine import graph_access as connect
 from tests.graphclient import test_sign_in
 from tests.graphclient.entra import CLIENT, Entra
 

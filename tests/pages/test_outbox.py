@@ -7,10 +7,11 @@ from django.core import mail as outgoing
 from django.urls import reverse
 from django.utils import timezone
 
-from onboarding import letters, mail
+from onboarding.domain.sentences import say
+from onboarding.domain.verdicts import Asking, Court
+from onboarding.mail import delivery as mail
+from onboarding.mail import letters
 from onboarding.models import Letter, Onboarding
-from onboarding.verdicts import Asking, Court
-from onboarding.words import say
 from tests import builders
 
 from .desk import post, read, stand

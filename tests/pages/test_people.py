@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from onboarding.models import Event, ProvisionedPerson
-from onboarding.views.export import csv_file, guarded
-from onboarding.views.people_line import line
+from onboarding.staff.people.export import csv_file, guarded
+from onboarding.staff.people.line import line
 from tests import builders
 
 from .desk import HTMX, people, read

@@ -7,7 +7,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from onboarding import questionnaires, services
+from onboarding.customers import kickoff as questionnaires
+from onboarding.customers import services
 from onboarding.models import Event, Link, Questionnaire
 from tests import builders
 

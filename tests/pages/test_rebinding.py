@@ -7,7 +7,7 @@ from django.http import Http404
 from django.test import Client
 from django.urls import reverse
 
-from onboarding import rebinding, services
+from onboarding.customers import rebinding, services
 from onboarding.models import Customer, Event, Rebinding, StepState, TenantBinding
 from tests import builders
 from tests.graphclient.entra import CLIENT, OTHER_TENANT, TENANT, Entra

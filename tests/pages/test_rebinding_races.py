@@ -7,11 +7,13 @@ from functools import partial
 import pytest
 from django.utils import timezone
 
-from onboarding import consent, ledger, rebinding, services
-from onboarding.ledger import Cost, LeaseLost
+from onboarding.consent import round_trip as consent
+from onboarding.customers import rebinding, services
+from onboarding.customers.services import Refused
+from onboarding.domain.verdicts import Done
+from onboarding.engine import ledger
+from onboarding.engine.ledger import Cost, LeaseLost
 from onboarding.models import Customer, Event, Onboarding, Rebinding, StepState, TenantBinding
-from onboarding.services import Refused
-from onboarding.verdicts import Done
 from tests import builders
 from tests.graphclient.entra import OTHER_TENANT, TENANT
 

@@ -11,12 +11,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from config.launch.people import LINK
-from onboarding import ledger, services
+from devtools.robots.people import LINK
+from onboarding.customers import services
+from onboarding.domain.sentences import say
+from onboarding.domain.verdicts import Asking, Broken, Court, Done, Progress, Waiting
+from onboarding.engine import ledger
 from onboarding.models import Link, Onboarding
 from onboarding.steps import STEPS
-from onboarding.verdicts import Asking, Broken, Court, Done, Progress, Waiting
-from onboarding.words import say
 from tests import builders
 
 from .desk import HTMX, PLAN, TOKEN_NEEDED, open_record, post, read, stand
@@ -155,7 +156,7 @@ def test_sends_the_moving_part_alone_when_it_refreshes(alice, customer):
 
 
 def test_sends_nothing_while_nothing_has_changed(alice, customer, monkeypatch):
-    monkeypatch.setattr("onboarding.views.refreshing.time.time", lambda: 1_800_000_000.0)
+    monkeypatch.setattr("onboarding.web.refreshing.time.time", lambda: 1_800_000_000.0)
     stand(customer, "initial_cycle", WORKING)
     found = re.search(r'hx-get="([^"]+)"', open_record(alice, customer).html)
     assert alice.get(found[1], headers=HTMX).status_code == 204

@@ -8,10 +8,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from onboarding import services
+from onboarding.customers import services
+from onboarding.domain.sentences import say
+from onboarding.domain.verdicts import Asking, Court, Waiting
 from onboarding.models import Link
-from onboarding.verdicts import Asking, Court, Waiting
-from onboarding.words import say
 from tests.graphclient.entra import CLIENT, TENANT, Entra
 
 from .desk import stand

@@ -104,7 +104,7 @@ READS = {"templates", "template_schema", "jobs", "job", "secrets", "schema", "fu
 
 def called_on_synchronization():
     """Each method of Graph's synchronization that a step calls."""
-    for path in STEPS_FOLDER.glob("*.py"):
+    for path in STEPS_FOLDER.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name | ast.Attribute):
                 owner = node.value.id if isinstance(node.value, ast.Name) else node.value.attr
@@ -120,7 +120,7 @@ def test_lists_every_way_of_writing_that_the_steps_have(client, path):
 
 
 def test_writes_to_graph_in_no_other_way_than_by_synchronization():
-    called = "\n".join(path.read_text() for path in STEPS_FOLDER.glob("*.py"))
+    called = "\n".join(path.read_text() for path in STEPS_FOLDER.rglob("*.py"))
     for method in ("add_owner", "instantiate", "patch", "post", "send"):
         assert f".{method}(" not in called, method
 

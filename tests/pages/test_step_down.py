@@ -8,10 +8,12 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from onboarding import links, sizes, step_downs
+from onboarding.customers import read_only as step_downs
+from onboarding.domain import consent_sizes as sizes
+from onboarding.domain.sentences import say
+from onboarding.domain.verdicts import Asking, Court, Done
+from onboarding.invites import links
 from onboarding.models import ConsentAttempt, CustomerSecret, Event, Link, Onboarding, StepDown, StepState
-from onboarding.verdicts import Asking, Court, Done
-from onboarding.words import say
 from tests import builders
 from tests.graphclient.entra import CLIENT, TENANT, Entra
 

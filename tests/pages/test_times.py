@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from playwright.sync_api import Browser, Page
 
-from onboarding.queries.step import age_of
+from onboarding.web.step_view import age_of
 
 APP = Path(__file__).resolve().parent.parent.parent / "onboarding" / "static" / "onboarding" / "app.js"
 AT = datetime(2026, 11, 24, 22, 56, tzinfo=UTC)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
+from onboarding.domain.sentences import say
+from onboarding.domain.verdicts import Asking, Change, Court, Done, Todo
 from onboarding.models import CustomerSecret
 from onboarding.steps import STEPS
-from onboarding.verdicts import Asking, Change, Court, Done, Todo
-from onboarding.words import say
 from tests import builders
 
 from .desk import HTMX, PLAN, TOKEN_NEEDED, open_record, post, read, stand

@@ -12,7 +12,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from onboarding import connect, services
+from onboarding.customers import services
+from onboarding.engine import graph_access as connect
 from onboarding.models import ConsentAttempt, Link, Onboarding
 from tests import builders
 from tests.graphclient.entra import CLIENT, TENANT, Entra, our_certificate

@@ -22,7 +22,7 @@ import requests
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
-from config.launch import keys
+from devtools.stack import keys
 from sandbox.server import Sandbox
 
 GRAPH, LOGIN = {"Host": "graph.microsoft.com"}, {"Host": "login.microsoftonline.com"}

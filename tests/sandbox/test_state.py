@@ -10,7 +10,7 @@ import pytest
 
 from bench import size
 from bench.crowd import Crowd
-from config.launch import ports
+from devtools.stack import ports
 from sandbox.clock import Clock
 from sandbox.names import made_up
 from sandbox.seeding import make_tenant

@@ -3,7 +3,7 @@ import time
 import jwt
 import pytest
 
-from config.launch import keys
+from devtools.stack import keys
 
 from .conftest import JWT_BEARER, SCOPE, FarSide, Pair
 

@@ -20,10 +20,10 @@ from graphclient import (
     Status,
     VerifiedDomain,
 )
-from onboarding.profiles import ADVOCACY
-from onboarding.steps.applications import Candidate
-from onboarding.wanted import Arrived, ConsentSeen, LinkSent, ProvedTenant, SecretText, Wanted
-from onboarding.words import Sentence
+from onboarding.domain.desired import Arrived, ConsentSeen, LinkSent, ProvedTenant, SecretText, Wanted
+from onboarding.domain.products import ADVOCACY
+from onboarding.domain.sentences import Sentence
+from onboarding.steps.shared.applications import Candidate
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 TENANT = "2f1b7c52-6a0f-4e0a-8c5d-0d51a4c1a001"

@@ -1,9 +1,9 @@
 import pytest
 
 from graphclient.probes import Finding, Probe
-from onboarding import sizes
-from onboarding.steps.abilities import TRIED, told, try_all
-from onboarding.words import Sentence
+from onboarding.domain import consent_sizes as sizes
+from onboarding.domain.sentences import Sentence
+from onboarding.steps.readiness.abilities import TRIED, told, try_all
 from tests.graphclient.far_side import Reply
 from tests.graphclient.samples import ORGANIZATION
 

@@ -3,15 +3,16 @@ from html import unescape
 import pytest
 from django.template.loader import render_to_string
 
-from onboarding import alarms, sizes
-from onboarding.blockers import Role, blocker_of
-from onboarding.forms import form_for
-from onboarding.steps import belongings
-from onboarding.steps.belongings import Extra, Held, Owning, ask
-from onboarding.steps.permissions import GRAPH
-from onboarding.steps.readiness import Facts, Readiness
-from onboarding.verdicts import Asking, Court
-from onboarding.words import Sentence
+from onboarding.causes.customer_asks import Role, blocker_of
+from onboarding.domain import consent_sizes as sizes
+from onboarding.domain.sentences import Sentence
+from onboarding.domain.verdicts import Asking, Court
+from onboarding.engine import holds as alarms
+from onboarding.steps.forms import form_for
+from onboarding.steps.readiness.step import Facts, Readiness
+from onboarding.steps.shared import owned_objects as belongings
+from onboarding.steps.shared.owned_objects import Extra, Held, Owning, ask
+from onboarding.steps.shared.permissions import GRAPH
 from tests.graphclient.far_side import Reply
 from tests.graphclient.samples import SERVICE_PRINCIPAL
 

@@ -1,8 +1,8 @@
 import pytest
 
-from onboarding import catalogue
-from onboarding.catalogue import SCIM, explain_code
-from onboarding.verdicts import Court
+from onboarding.causes import catalogue
+from onboarding.causes.catalogue import SCIM, explain_code
+from onboarding.domain.verdicts import Court
 
 ROWS = [
     row

@@ -2,14 +2,14 @@ import json
 
 import pytest
 
-from onboarding.catalogue import SCIM
+from onboarding.causes.catalogue import SCIM
+from onboarding.domain.desired import SecretText
+from onboarding.domain.sentences import say
+from onboarding.domain.verdicts import Asking, Change, Court, Done, Todo, Waiting
 from onboarding.steps.base import StepFailed
-from onboarding.steps.connection import Connection, Facts
-from onboarding.steps.credentials import Trial
-from onboarding.steps.jobs import creation
-from onboarding.verdicts import Asking, Change, Court, Done, Todo, Waiting
-from onboarding.wanted import SecretText
-from onboarding.words import say
+from onboarding.steps.connection.step import Connection, Facts
+from onboarding.steps.shared.credentials import Trial
+from onboarding.steps.shared.jobs import creation
 from tests.graphclient.far_side import Reply
 from tests.graphclient.samples import NEW_JOB
 

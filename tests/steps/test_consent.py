@@ -2,8 +2,8 @@ from datetime import timedelta
 
 import pytest
 
-from onboarding.steps.consent import Consent, Facts
-from onboarding.verdicts import Asking, Broken, Court, Done, Waiting
+from onboarding.domain.verdicts import Asking, Broken, Court, Done, Waiting
+from onboarding.steps.consent.step import Consent, Facts
 from tests.graphclient.far_side import Reply
 from tests.graphclient.samples import ORGANIZATION
 

@@ -1,7 +1,7 @@
 import pytest
 
-from onboarding.steps.customer import CustomerRecord, Facts
-from onboarding.verdicts import Asking, Court, Done
+from onboarding.domain.verdicts import Asking, Court, Done
+from onboarding.steps.customer.step import CustomerRecord, Facts
 
 from .facts import TENANT, FakeTenant, wanted
 

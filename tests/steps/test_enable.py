@@ -3,12 +3,12 @@ import json
 import pytest
 
 from graphclient import Unavailable
-from onboarding.steps import secrets
+from onboarding.domain.sentences import say
+from onboarding.domain.verdicts import Asking, Broken, Change, Done, Todo, Waiting
 from onboarding.steps.base import StepFailed
-from onboarding.steps.credentials import Trial
-from onboarding.steps.enable import Enable, Facts
-from onboarding.verdicts import Asking, Broken, Change, Done, Todo, Waiting
-from onboarding.words import say
+from onboarding.steps.enable.step import Enable, Facts
+from onboarding.steps.shared import secrets
+from onboarding.steps.shared.credentials import Trial
 from tests.graphclient.far_side import Reply
 from tests.graphclient.samples import NEW_JOB
 from tests.graphclient.samples import job as job_json

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onboarding.hygiene import clean_token
+from onboarding.domain.token_cleaning import clean_token
 
 TOKEN = "eyJh.b-c_d/e+f=="
 

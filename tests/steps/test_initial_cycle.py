@@ -1,7 +1,7 @@
 import pytest
 
-from onboarding.steps.initial_cycle import Facts, InitialCycle
-from onboarding.verdicts import Broken, Court, Done, Progress, Waiting
+from onboarding.domain.verdicts import Broken, Court, Done, Progress, Waiting
+from onboarding.steps.initial_cycle.step import Facts, InitialCycle
 from tests.graphclient.far_side import Reply
 from tests.graphclient.samples import job as job_json
 

@@ -1,8 +1,8 @@
 import pytest
 
 from graphclient import Execution
-from onboarding.steps.live import Facts, Live
-from onboarding.verdicts import Broken, Court, Done
+from onboarding.domain.verdicts import Broken, Court, Done
+from onboarding.steps.live.step import Facts, Live
 from tests.graphclient.far_side import Reply
 from tests.graphclient.samples import job as job_json
 

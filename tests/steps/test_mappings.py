@@ -2,12 +2,12 @@ import copy
 
 import pytest
 
-from onboarding.profiles import ACTIVE, ADVOCACY, HOME, WORK
-from onboarding.steps import mapping_document
+from onboarding.domain.products import ACTIVE, ADVOCACY, HOME, WORK
+from onboarding.domain.sentences import say
+from onboarding.domain.verdicts import Broken, Change, Done, Todo, Waiting, fingerprint
 from onboarding.steps.base import StepFailed
-from onboarding.steps.mappings import Facts, Mappings
-from onboarding.verdicts import Broken, Change, Done, Todo, Waiting, fingerprint
-from onboarding.words import say
+from onboarding.steps.mappings import document as mapping_document
+from onboarding.steps.mappings.step import Facts, Mappings
 from tests.graphclient.far_side import Reply
 
 from .facts import APP, JOB, at_step, attribute, finished, job, people_of, schema, texts

@@ -3,16 +3,16 @@ from html import unescape
 import pytest
 from django.template.loader import render_to_string
 
-from onboarding import sizes
-from onboarding.blockers import blocker_of
-from onboarding.forms import form_for
-from onboarding.steps.belongings import Owning
-from onboarding.steps.ownership import ask, bound, told, unowned
-from onboarding.steps.readiness import Facts, Readiness
-from onboarding.steps.sso_application import Facts as Found
-from onboarding.steps.sso_application import SsoApplication
-from onboarding.verdicts import Asking, Court, Done
-from onboarding.words import Sentence
+from onboarding.causes.customer_asks import blocker_of
+from onboarding.domain import consent_sizes as sizes
+from onboarding.domain.sentences import Sentence
+from onboarding.domain.verdicts import Asking, Court, Done
+from onboarding.steps.forms import form_for
+from onboarding.steps.readiness.step import Facts, Readiness
+from onboarding.steps.shared.owned_objects import Owning
+from onboarding.steps.shared.ownership import ask, bound, told, unowned
+from onboarding.steps.sso_application.step import Facts as Found
+from onboarding.steps.sso_application.step import SsoApplication
 
 from .facts import APP, Candidate, app, at_step, organization, texts
 

@@ -3,8 +3,8 @@ from datetime import timedelta
 import pytest
 
 from graphclient import OnDemandResult, User
-from onboarding.steps.pilot import Facts, Pilot, read_outcome
-from onboarding.verdicts import Asking, Court, Done, Todo
+from onboarding.domain.verdicts import Asking, Court, Done, Todo
+from onboarding.steps.pilot.step import Facts, Pilot, read_outcome
 from tests.graphclient.far_side import Reply
 from tests.graphclient.samples import on_demand_a, on_demand_b
 

@@ -1,9 +1,9 @@
 import pytest
 
-from onboarding import sizes
-from onboarding.steps.permissions import GRAPH
-from onboarding.steps.readiness import Facts, Readiness, licence
-from onboarding.verdicts import Asking, Court, Done, Waiting
+from onboarding.domain import consent_sizes as sizes
+from onboarding.domain.verdicts import Asking, Court, Done, Waiting
+from onboarding.steps.readiness.step import Facts, Readiness, licence
+from onboarding.steps.shared.permissions import GRAPH
 from tests.graphclient.far_side import Reply
 from tests.graphclient.samples import ORGANIZATION
 

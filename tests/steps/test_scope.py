@@ -1,7 +1,7 @@
 import pytest
 
-from onboarding.steps.scope import Facts, Group, Member, Scope
-from onboarding.verdicts import Asking, Court, Done
+from onboarding.domain.verdicts import Asking, Court, Done
+from onboarding.steps.scope.step import Facts, Group, Member, Scope
 from tests.graphclient.far_side import Reply
 
 from .facts import APP, at_step, texts

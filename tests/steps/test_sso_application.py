@@ -1,8 +1,8 @@
 import pytest
 
-from onboarding.profiles import HOME
-from onboarding.steps.sso_application import Facts, SsoApplication
-from onboarding.verdicts import Asking, Court, Done
+from onboarding.domain.products import HOME
+from onboarding.domain.verdicts import Asking, Court, Done
+from onboarding.steps.sso_application.step import Facts, SsoApplication
 from tests.graphclient.far_side import Reply
 from tests.graphclient.samples import NEW_JOB, SERVICE_PRINCIPAL
 

@@ -9,17 +9,19 @@ import pytest
 
 from graphclient import NotAllowed
 from graphclient.probes import Finding, Probe
-from onboarding import sizes
-from onboarding.lifecycle import Milestone
-from onboarding.steps import abilities, consent, credentials, secrets
-from onboarding.steps.applications import find
-from onboarding.steps.connection import Connection
-from onboarding.steps.connection import Facts as Connected
-from onboarding.steps.enable import Enable
-from onboarding.steps.scope import Scope
-from onboarding.steps.step_down import STILL_THERE, Facts, SteppingDown, milestone
-from onboarding.verdicts import Asking, Court, Done, Waiting
-from onboarding.wanted import StepDownWanted
+from onboarding.domain import consent_sizes as sizes
+from onboarding.domain.desired import StepDownWanted
+from onboarding.domain.lifecycle import Milestone
+from onboarding.domain.verdicts import Asking, Court, Done, Waiting
+from onboarding.steps.connection.step import Connection
+from onboarding.steps.connection.step import Facts as Connected
+from onboarding.steps.consent import step as consent
+from onboarding.steps.enable.step import Enable
+from onboarding.steps.read_only.step import STILL_THERE, Facts, SteppingDown, milestone
+from onboarding.steps.readiness import abilities
+from onboarding.steps.scope.step import Scope
+from onboarding.steps.shared import credentials, secrets
+from onboarding.steps.shared.applications import find
 from tests.graphclient.far_side import Reply
 from tests.graphclient.samples import job as job_json
 

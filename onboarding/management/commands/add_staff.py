@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from onboarding import disclosure
+from onboarding.customers import name_access as disclosure
 from onboarding.models import Portfolio
 
 

@@ -10,8 +10,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from onboarding import retention
 from onboarding.models import Onboarding
+from onboarding.privacy import retention
 
 
 class Command(BaseCommand):

@@ -1,0 +1,158 @@
+"""New customers to live without a browser, in a throw-away folder; the last line on stdout is one JSON object.
+
+Exit status 0 only if every customer is live and Haiilo holds exactly the people in scope, attribute by attribute.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import secrets
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from devtools.robots import customers, expectation
+from devtools.robots.browser import NotOnThePage
+from devtools.robots.journey import Journey, Stuck, Traveller
+from devtools.robots.people import Refused, StaffMember
+from devtools.stack.broker import NoBroker
+from devtools.stack.farside import FarSide, FarSideRefused
+from devtools.stack.ports import NoFreePort
+from devtools.stack.processes import DidNotStart, Interrupted, interruptible
+from devtools.stack.progress import say
+from devtools.stack.stack import CommandFailed, Stack, Wishes
+
+STAFF = "rehearsal"
+SPEED = 600.0  # Microsoft's 40 minutes between two cycles take 4 seconds
+PACE = 30.0
+FAILURES = (
+    CommandFailed,
+    DidNotStart,
+    FarSideRefused,
+    NoBroker,
+    NoFreePort,
+    NotOnThePage,
+    Refused,
+    Stuck,
+    requests.RequestException,
+)
+
+
+def arguments() -> argparse.Namespace:
+    """From the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--users", type=int, default=200, help="directly assigned users of each customer")
+    parser.add_argument("--customers", type=int, default=2)
+    parser.add_argument(
+        "--csv", type=Path, help=f"customers from a file with the columns {','.join(customers.COLUMNS)}"
+    )
+    parser.add_argument("--speed", type=float, default=SPEED, help="how much faster than Microsoft the sandbox runs")
+    parser.add_argument("--seed", type=int, default=1, help="the sandbox's moods, repeatable")
+    return parser.parse_args()
+
+
+def choose_customers(wanted: argparse.Namespace, folder: Path) -> list[customers.Customer]:
+    """Those of the CSV; a default one is written when none is given. Raises BadFile."""
+    path = wanted.csv
+    if path is None:
+        if wanted.customers < 1:
+            raise customers.BadFile("CUSTOMERS must be at least 1.")
+        path = folder / "customers.csv"
+        customers.write(path, customers.default(wanted.customers, wanted.users))
+    return customers.read(path)
+
+
+def new_staff(stack: Stack, folder: Path) -> StaffMember:
+    """A member of staff, signed in."""
+    password = folder / "password"
+    password.write_text(secrets.token_urlsafe(18) + "\n")
+    stack.manage("add_staff", "--user-name", STAFF, "--password-file", str(password), "--portfolio", "Rehearsal")
+    staff = StaffMember(stack.public_url)
+    staff.sign_in(STAFF, password.read_text().strip())
+    return staff
+
+
+def account_of(traveller: Traveller, far_side: FarSide) -> dict[str, Any]:
+    """The result of one customer."""
+    customer, tenant = traveller.account.customer, traveller.account.tenant
+    wanted = expectation.expected(far_side.directory(tenant["tenant_id"]), customer.product)
+    held = expectation.found(far_side.arrived(customer.host), customer.product)
+    return {
+        "name": customer.name,
+        "live": traveller.live,
+        "steps": [
+            {key: step[key] for key in ("key", "kind", "seconds", "graph_calls")}
+            for step in traveller.report.get("steps", [])
+        ],
+        "users_in_scope": len(wanted),
+        "users_created": len(held),
+        "mismatches": expectation.mismatches(wanted, held),
+    }
+
+
+def totals(accounts: list[dict[str, Any]], seconds: float) -> dict[str, Any]:
+    """Over all customers; seconds on the clock."""
+    return {
+        "seconds": round(seconds, 1),
+        "graph_calls": sum(step["graph_calls"] for account in accounts for step in account["steps"]),
+        "customers": len(accounts),
+        "users": sum(account["users_created"] for account in accounts),
+    }
+
+
+def rehearse(wanted: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    """Everything; returns what is printed. Raises one of FAILURES or BadFile."""
+    rows, started = choose_customers(wanted, folder), time.monotonic()
+    wishes = Wishes(folder / "stack", web_workers=2, pace=PACE, speed=wanted.speed, seed=wanted.seed)
+    stack = Stack(wishes)
+    stack.start()
+    try:
+        journey = Journey(stack, new_staff(stack, folder), say)
+        problem = ""
+        try:
+            for row in rows:
+                journey.add(row)
+            journey.drive()
+        except FAILURES as error:
+            problem = str(error)
+        accounts = [account_of(each, stack.far_side) for each in journey.travellers]
+        violations = stack.far_side.violations()
+    finally:
+        stack.stop()
+    result: dict[str, Any] = {"customers": accounts, "totals": totals(accounts, time.monotonic() - started)}
+    return {**result, "violations": violations, **({"problem": problem} if problem else {})}
+
+
+def succeeded(result: dict[str, Any]) -> bool:
+    """Everybody live, nobody missing, wrong or too many, no token used in another tenant."""
+    good = all(account["live"] and not account["mismatches"] for account in result["customers"])
+    return good and not result["violations"] and "problem" not in result
+
+
+def main() -> int:
+    """Print the result; exit status 0 only for success, 2 for a CSV that cannot be used."""
+    wanted = arguments()
+    with interruptible(), tempfile.TemporaryDirectory(prefix="rehearsal-") as folder:
+        try:
+            result = rehearse(wanted, Path(folder))
+        except customers.BadFile as error:
+            say(str(error))
+            return 2
+        except Interrupted:
+            say("Stopped.")
+            return 130
+        except FAILURES as error:
+            result = {"customers": [], "totals": totals([], 0), "violations": [], "problem": str(error)}
+    if "problem" in result:
+        say(result["problem"])
+    print(json.dumps(result, ensure_ascii=False), flush=True)
+    return 0 if succeeded(result) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

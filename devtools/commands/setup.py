@@ -1,0 +1,125 @@
+"""Make .venv, install the locked dependencies, compile the translations. Quick when nothing has changed.
+
+Run by file name with any Python >= 3.11, before anything is installed: standard library only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from devtools.stack.progress import doing, say
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+LOCK = ROOT / "requirements-dev.lock"
+STAMP = VENV / "installed-from"
+OLDEST = (3, 11)
+DEBIAN = Path("/etc/debian_version")
+
+
+class CannotSetUp(Exception):
+    """Says what a person has to do."""
+
+
+def main() -> int:
+    """Exit status: 0 when everything is in place."""
+    if sys.version_info < OLDEST:
+        say(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}.")
+        return 1
+    try:
+        if not is_current():
+            make_environment()
+            install()
+            STAMP.write_text(wanted_stamp())
+        compile_words()
+    except CannotSetUp as problem:
+        say(str(problem))
+        return 1
+    return 0
+
+
+def wanted_stamp() -> str:
+    """What the stamp must say: the lock's hash, and where the environment stands (its scripts name that path)."""
+    return f"{hashlib.sha256(LOCK.read_bytes()).hexdigest()} {VENV}\n"
+
+
+def is_current() -> bool:
+    """Whether .venv starts and was installed from this very lock."""
+    return STAMP.exists() and STAMP.read_text() == wanted_stamp() and starts()
+
+
+def starts() -> bool:
+    """Whether .venv has a Python that is new enough and has pip."""
+    test = f"import sys, pip; sys.exit(sys.version_info < {OLDEST})"
+    try:
+        return subprocess.run([str(PYTHON), "-c", test], capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
+
+
+def make_environment() -> None:
+    """A fresh .venv unless a usable one is there. Raises CannotSetUp."""
+    if starts():
+        return
+    if _venv():
+        return
+    if not DEBIAN.exists():
+        raise CannotSetUp(f"{sys.executable} cannot make a virtual environment (python -m venv failed, see above).")
+    if os.geteuid() != 0:
+        raise CannotSetUp(
+            "Debian's Python lacks venv. Install it, then run this again:\n  sudo apt install python3-venv"
+        )
+    with doing("Installing Debian's python3-venv"):
+        run(["apt-get", "update", "-qq"], "apt-get update")
+        run(["apt-get", "install", "-y", "-qq", "python3-venv"], "apt-get install python3-venv")
+    if not _venv():
+        raise CannotSetUp(f"{sys.executable} still cannot make a virtual environment; use Debian's own python3.")
+
+
+def _venv() -> bool:
+    with doing("Making .venv"):
+        shutil.rmtree(VENV, ignore_errors=True)
+        made = subprocess.run([sys.executable, "-m", "venv", str(VENV)], capture_output=True, text=True, check=False)
+    if made.returncode:
+        say((made.stdout + made.stderr).strip())
+    return made.returncode == 0
+
+
+def install() -> None:
+    """The locked dependencies, each by its hash. Raises CannotSetUp."""
+    with doing("Installing the locked dependencies"):
+        pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        run([*pip, "--require-hashes", "-r", str(LOCK)], "pip install")
+
+
+def compile_words() -> None:
+    """Every .po that is newer than its .mo. Raises CannotSetUp."""
+    catalogues = list(ROOT.glob("onboarding/locale/*/LC_MESSAGES/django.po"))
+    if all(is_compiled(path) for path in catalogues):
+        return
+    with doing("Compiling the translations"):
+        run([str(PYTHON), "-m", "devtools.commands.messages", "compile"], "the compilation of the translations")
+
+
+def is_compiled(catalogue: Path) -> bool:
+    """Whether the .mo beside `catalogue` is at least as new."""
+    compiled = catalogue.with_suffix(".mo")
+    return compiled.exists() and compiled.stat().st_mtime >= catalogue.stat().st_mtime
+
+
+def run(command: list[str], name: str) -> None:
+    """Run quietly; its output is shown only when it fails. Raises CannotSetUp."""
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        say((done.stdout + done.stderr).strip())
+        raise CannotSetUp(f"{name} failed with status {done.returncode}; its output is above.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,195 @@
+"""Every test: the whole suite on PostgreSQL, and migrations and the main journey on SQLite.
+
+Looks at what the machine has first, installs what it can (as root on Debian), and names what it could not run at the
+end; with CI=true that counts as a failure. Arguments are handed to pytest, then only the PostgreSQL run is done.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from devtools.commands import clients
+from devtools.stack import broker, postgres
+from devtools.stack.processes import Interrupted, interruptible
+from devtools.stack.progress import doing, say
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MAC_BROWSER = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+FLOWS = "tests/flows"
+
+
+@dataclass
+class Machine:
+    """What there is to test with, and what is missing: mark → reason."""
+
+    environment: dict[str, str]
+    missing: dict[str, str] = field(default_factory=dict)
+
+
+def browser() -> str | None:
+    """A Chromium that is installed."""
+    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    return found or (str(MAC_BROWSER) if MAC_BROWSER.exists() else None)
+
+
+def is_root_on_debian() -> bool:
+    """Whether apt-get may be used."""
+    return Path("/etc/debian_version").exists() and os.geteuid() == 0 and shutil.which("apt-get") is not None
+
+
+def install_browser() -> None:
+    """Debian's Chromium, quietly; a failure shows in `browser()` being None still."""
+    for words in (["update"], ["install", "-y", "--no-install-recommends", "chromium"]):
+        done = subprocess.run(
+            ["apt-get", "-qq", *words],
+            env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            say(done.stderr.strip())
+
+
+def look_around(resources: ExitStack, *, everything: bool = True) -> Machine:
+    """Start what is to be started; the rest is noted as missing. Other people's clients only for `everything`."""
+    # importing config.celery names the product's settings, and MAKEFLAGS would make `make` talk in the tests
+    inherited = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
+    machine = Machine({**inherited, "DJANGO_SETTINGS_MODULE": "tests.settings", "PYTHONUNBUFFERED": "1"})
+    if browser() is None and is_root_on_debian():
+        with doing("Installing Debian's Chromium"):
+            install_browser()
+    path = browser()
+    if path is None:
+        machine.missing["browser"] = "no Chromium: sudo apt install chromium (macOS: brew install --cask google-chrome)"
+    else:
+        machine.environment["BROWSER_PATH"] = path
+    try:
+        broker.binary()
+    except broker.NoBroker as problem:
+        machine.missing["broker"] = str(problem)
+    try:
+        if everything:
+            clients.ready()
+    except clients.NoClients as problem:
+        machine.missing["clients"] = str(problem)
+    try:
+        machine.environment["DATABASE_URL"] = resources.enter_context(postgres.running())
+    except postgres.NoPostgres as problem:
+        machine.missing["PostgreSQL"] = f"{problem}; the suite was run on SQLite instead"
+        machine.environment["DATABASE_URL"] = "sqlite:///:memory:"
+    return machine
+
+
+def pytest(machine: Machine, arguments: list[str], environment: Mapping[str, str] | None = None) -> int:
+    """Run pytest in a process of its own, its output passed through."""
+    return wait_for(begin(machine, arguments, environment))
+
+
+def begin(
+    machine: Machine,
+    arguments: list[str],
+    environment: Mapping[str, str] | None = None,
+    output: IO[bytes] | None = None,
+) -> subprocess.Popen[bytes]:
+    """Start pytest; what it says goes to `output`, else where our own words go."""
+    left_out = [mark for mark in ("browser", "broker", "clients") if mark in machine.missing]
+    marks = " and ".join(f"not {mark}" for mark in [*left_out, "soak", "m365"])
+    if "-m" not in arguments:
+        arguments = ["-m", marks, *arguments]
+    command = [sys.executable, "-m", "pytest", *arguments]
+    # Ctrl-C goes to the whole terminal group; pytest ends by itself and its fixtures end what they started
+    return subprocess.Popen(
+        command, cwd=ROOT, env={**machine.environment, **(environment or {})}, stdout=output, stderr=output
+    )
+
+
+def wait_for(process: subprocess.Popen[bytes]) -> int:
+    """Its exit status; it is ended when we are interrupted."""
+    try:
+        return process.wait()
+    except Interrupted:
+        process.send_signal(signal.SIGINT)  # unlike SIGTERM it lets pytest's fixtures end what they started
+        process.wait()
+        raise
+
+
+class Lane(threading.Thread):
+    """Runs of pytest, one after the other, beside whatever else is done; what they say goes to `said`."""
+
+    def __init__(self, machine: Machine, runs: Sequence[tuple[list[str], Mapping[str, str]]], said: IO[bytes]) -> None:
+        super().__init__(name="lane", daemon=True)
+        self.status = 0
+        self._machine, self._runs, self._said = machine, runs, said
+        self._lock = threading.Lock()
+        self._current: subprocess.Popen[bytes] | None = None
+        self._stopped = False
+
+    def run(self) -> None:
+        """Keep the first exit status that is not 0."""
+        for arguments, environment in self._runs:
+            with self._lock:
+                if self._stopped:
+                    return
+                self._current = begin(self._machine, arguments, environment, self._said)
+            ended = self._current.wait()
+            self.status = self.status or ended
+
+    def stop(self) -> None:
+        """End what is under way, and begin nothing more."""
+        with self._lock:
+            self._stopped = True
+            if self._current is not None and self._current.poll() is None:
+                self._current.send_signal(signal.SIGINT)
+        self.join()
+
+
+def all_of_it(machine: Machine) -> int:
+    """The whole suite. The flows mostly wait for processes of their own, so they run beside everything else."""
+    runs: list[tuple[list[str], Mapping[str, str]]] = [([FLOWS], {})]
+    if "broker" not in machine.missing:
+        runs.append((["-m", "sqlite_journey", FLOWS], {"DATABASE_URL": "sqlite:///:memory:"}))
+    with tempfile.TemporaryFile() as said:
+        lane = Lane(machine, runs, said)
+        lane.start()
+        try:
+            status = pytest(machine, ["--ignore", FLOWS])
+            lane.join()
+        finally:
+            lane.stop()
+        said.seek(0)
+        say("At the same time: the flows, then the main journey on SQLite.")
+        print(said.read().decode(errors="replace"), flush=True)
+    return status or lane.status
+
+
+def main() -> int:
+    """Exit status: pytest's, or 1 when CI=true and something could not be run."""
+    with interruptible(), ExitStack() as resources:
+        machine = look_around(resources, everything=len(sys.argv) == 1)
+        status = pytest(machine, sys.argv[1:]) if sys.argv[1:] else all_of_it(machine)
+        for what, reason in machine.missing.items():
+            say(f"NOT RUN, {what}: {reason}")
+        if machine.missing and os.environ.get("CI", "").lower() in ("1", "true"):
+            return status or 1
+        return status
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except Interrupted:
+        say("Stopped.")
+        sys.exit(130)

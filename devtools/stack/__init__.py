@@ -1,0 +1,1 @@
+"""Processes of the local stack: database, broker, sandbox, web, worker and beat."""

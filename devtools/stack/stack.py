@@ -1,0 +1,222 @@
+"""The whole product on this machine: broker, sandbox, database, web, worker and beat, from one folder."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import requests
+
+from devtools.stack import broker, farside, ports
+from devtools.stack.farside import FarSide
+from devtools.stack.keys import CLIENT_ID, MONITOR_CLIENT_ID, SCOPED_CLIENT_ID, keys_in
+from devtools.stack.ports import HOST
+from devtools.stack.processes import Program, Supervisor, end_stale
+from devtools.stack.progress import doing, say
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+# The product's own lists are in onboarding/sizes.py; a house test keeps the two the same.
+READS = [
+    "Application.Read.All",
+    "ProvisioningLog.Read.All",
+    "User.Read.All",
+    "GroupMember.Read.All",
+    "Organization.Read.All",
+]
+PERMISSIONS = ["Synchronization.ReadWrite.All", *READS]
+APPS = {
+    CLIENT_ID: ("Haiilo onboarding", PERMISSIONS),
+    SCOPED_CLIENT_ID: ("Haiilo onboarding (scoped)", ["Application.ReadWrite.OwnedBy", *READS]),
+    MONITOR_CLIENT_ID: ("Haiilo monitoring", ["Synchronization.Read.All", *READS]),
+}
+NOT_PASSED_ON = re.compile(
+    r"^(DATABASE_URL|REDIS_URL|SECRET_KEY|ENCRYPTION_KEYS|ENTRA_\w+|SANDBOX_URL|PUBLIC_URL|DEBUG|SECURE|ALLOWED_HOSTS"
+    r"|EMAIL_URL|DEFAULT_FROM_EMAIL|BEHIND_PROXY|STATIC_ROOT|\w+_PROXY|DJANGO_SETTINGS_MODULE|PYTHONWARNINGS|\w+_FILE)$",
+    re.IGNORECASE,
+)
+
+
+class CommandFailed(RuntimeError):
+    """A management command ended with an error; the message carries its output."""
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """How a stack should be. A port of 0 means any; another one is taken if free, else the next."""
+
+    folder: Path
+    web_port: int = 0
+    sandbox_port: int = 0
+    control_port: int = 0
+    broker_port: int = 0
+    database_url: str = ""
+    """SQLite in the folder when empty."""
+    redis_url: str = ""
+    """A broker of our own when empty."""
+    web_workers: int = 1
+    pace: float = 1.0
+    speed: float = 1.0
+    seed: int | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Added to the product's environment, last."""
+
+
+class Stack:
+    """Start with `start`, end with `stop`; in between processes may be killed and restarted by name."""
+
+    def __init__(self, wishes: Wishes) -> None:
+        self.wishes = wishes
+        self.folder = wishes.folder.resolve()
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.keys = keys_in(self.folder / "keys")
+        taken: set[int] = set()
+
+        def port(preferred: int, purpose: str) -> int:
+            chosen = ports.choose(preferred, purpose, taken=frozenset(taken))
+            taken.add(chosen.number)
+            if chosen.note:
+                say(chosen.note)
+            return chosen.number
+
+        self._supervisor = Supervisor(self.folder / "run")
+        self._end_stale()
+        self.web_port = port(wishes.web_port, "pages")
+        self.sandbox_port = port(wishes.sandbox_port, "sandbox")
+        self.control_port = port(wishes.control_port, "sandbox's control")
+        self.broker_port = port(wishes.broker_port, "broker") if not wishes.redis_url else 0
+        # Another name than the sandbox's, so that browsers keep the two sites' cookies apart, as in real life.
+        self.public_url = f"http://localhost:{self.web_port}"
+        self.sandbox_url = f"http://{HOST}:{self.sandbox_port}"
+        self.far_side = FarSide(f"http://{HOST}:{self.control_port}")
+        self.redis_url = wishes.redis_url or broker.url(self.broker_port)
+        self.environment = self._environment()
+
+    def _end_stale(self) -> None:
+        """Before the ports are chosen: what an earlier run left behind would hold them."""
+        for note in sorted(self._supervisor.folder.glob("*.pid")):
+            end_stale(note)
+
+    def _environment(self) -> dict[str, str]:
+        inherited = {name: value for name, value in os.environ.items() if not NOT_PASSED_ON.match(name)}
+        return {
+            **inherited,
+            "DEBUG": "1",
+            "SECURE": "0",
+            "SECRET_KEY_FILE": str(self.keys.secret_key),
+            "ENCRYPTION_KEYS_FILE": str(self.keys.encryption_keys),
+            "ENTRA_CLIENT_ID": CLIENT_ID,
+            "ENTRA_SCOPED_CLIENT_ID": SCOPED_CLIENT_ID,
+            "ENTRA_MONITOR_CLIENT_ID": MONITOR_CLIENT_ID,
+            "ENTRA_PRIVATE_KEY_FILE": str(self.keys.private_key),
+            "ENTRA_CERTIFICATE_FILE": str(self.keys.certificate),
+            "SANDBOX_URL": self.sandbox_url,
+            "PUBLIC_URL": self.public_url,
+            "DATABASE_URL": self.wishes.database_url or f"sqlite:///{self.folder / 'database.sqlite3'}",
+            "REDIS_URL": self.redis_url,
+            "EMAIL_URL": f"filemail:///{self.folder / 'mail'}",
+            "PACE": str(self.wishes.pace),
+            "PYTHONUNBUFFERED": "1",
+            **self.wishes.environment,
+        }
+
+    def start(self) -> None:
+        """Bring everything up, each waited for.
+
+        Raises DidNotStart, NoBroker or CommandFailed; what was started is ended then.
+        """
+        try:
+            if self.broker_port:
+                self._supervisor.start(broker.program(self.broker_port, self.folder / "broker", os.environ))
+            self._supervisor.start(self._sandbox())
+            certificate = self.keys.certificate.read_text()
+            for client_id, (name, permissions) in APPS.items():
+                self.far_side.register_app(client_id, name, self.public_url, certificate, permissions)
+            with doing("Preparing the database"):
+                self.manage("migrate", "--verbosity", "0")
+            for program in (self._web(), self._worker(), self._beat()):
+                self._supervisor.start(program)
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """End everything in reverse order."""
+        self._supervisor.stop()
+
+    def kill(self, name: str) -> None:
+        """SIGKILL to one program and all its processes."""
+        self._supervisor.child(name).kill()
+
+    def restart(self, name: str) -> None:
+        """Start one program again after `kill`."""
+        self._supervisor.restart(name)
+
+    def pid(self, name: str) -> int:
+        """The process id of one program."""
+        return self._supervisor.child(name).pid
+
+    def fallen(self) -> list[str]:
+        """Names of programs that ended by themselves."""
+        return [child.program.name for child in self._supervisor.fallen()]
+
+    def log(self, name: str) -> str:
+        """What a program has written since it was started."""
+        return self._supervisor.child(name).written()
+
+    def manage(self, *arguments: str) -> str:
+        """Run a management command; returns its output. Raises CommandFailed."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise CommandFailed(
+                f"manage.py {' '.join(arguments)} failed:\n{done.stderr.strip() or done.stdout.strip()}"
+            )
+        return done.stdout
+
+    # The programs
+
+    def _program(self, name: str, command: list[str], healthy: Callable[[str], bool], within: float = 40.0) -> Program:
+        return Program(name, [sys.executable, "-m", *command], self.environment, healthy, within)
+
+    def _sandbox(self) -> Program:
+        state = self.folder / "sandbox.state"
+        return farside.program(
+            self.sandbox_port,
+            self.control_port,
+            self.environment,
+            state=state,
+            speed=self.wishes.speed,
+            seed=self.wishes.seed,
+        )
+
+    def _web(self) -> Program:
+        command = ["granian", "--interface", "wsgi", "--host", HOST, "--port", str(self.web_port)]
+        command += ["--workers", str(self.wishes.web_workers), "--blocking-threads", "2", "--no-ws"]
+        return self._program("web", [*command, "config.wsgi:application"], lambda _log: self._pages_answer())
+
+    def _pages_answer(self) -> bool:
+        with requests.Session() as http:
+            http.trust_env = False
+            return http.get(f"http://{HOST}:{self.web_port}/healthz", timeout=5).status_code == 200
+
+    def _worker(self) -> Program:
+        command = ["celery", "-A", "config", "worker", "-P", "threads", "-c", "8", "--loglevel", "INFO"]
+        command += ["--without-gossip", "--without-mingle", "--hostname", f"worker-{self.web_port}@%h"]
+        return self._program("worker", command, lambda log: " ready." in log)
+
+    def _beat(self) -> Program:
+        schedule = ["--schedule", str(self.folder / "beat-schedule"), "--pidfile", ""]
+        command = ["celery", "-A", "config", "beat", "--loglevel", "INFO", *schedule]
+        return self._program("beat", command, lambda log: "beat: Starting" in log)

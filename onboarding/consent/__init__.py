@@ -1,0 +1,1 @@
+"""The browser's trip to Microsoft and back."""

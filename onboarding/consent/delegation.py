@@ -1,0 +1,52 @@
+"""The holder of a link cannot approve and names somebody who can. No sign-in is needed for that, so little comes of it:
+one more contact, a link of its own that is shown once, and a letter that waits for customer success to release it.
+"""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils.translation import gettext_noop as _
+
+from onboarding.causes.customer_asks import Role
+from onboarding.customers.services import Refused, look_now
+from onboarding.domain.sentences import say
+from onboarding.engine import ledger
+from onboarding.invites import links
+from onboarding.mail import context as standings
+from onboarding.mail import letters
+from onboarding.models import Contact, Letter, Link, Onboarding
+
+MOST = 5  # a customer; after that, customer success names the next one
+
+
+@transaction.atomic
+def name_approver(link: Link, *, name: str, email: str, language: str = "en") -> tuple[Link, str]:
+    """Make `name` an approver with a link of their own, beside the one that goes on working, and return its token once.
+
+    Raises `Refused` when the link does not work any more, names its own holder, or too many were named.
+    """
+    onboarding = Onboarding.objects.select_for_update().get(pk=link.onboarding_id)
+    if not Link.objects.open().filter(pk=link.pk).exists():
+        raise Refused(say(_("This link no longer works. Ask for a new one.")))
+    if email.casefold() == link.contact_email.casefold():
+        raise Refused(say(_("That is the address to which this link went. Enter somebody else's.")))
+    if onboarding.links.exclude(forwarded_from=None).count() >= MOST:
+        raise Refused(say(_("Several people were named already. Ask your contact at Haiilo to add another one.")))
+    contact = onboarding.contacts.filter(email__iexact=email).first() or Contact.objects.create(
+        onboarding=onboarding, name=name, email=email, role=Role.APPROVER, language=language
+    )
+    made, token = links.make(contact, actor=None, size=link.size)
+    Link.objects.filter(pk=made.pk).update(forwarded_from=link, created_by=link.created_by_id)
+    ledger.note(
+        onboarding.pk,
+        "forwarded",
+        say(_("%(holder)s cannot approve and named %(contact)s."), holder=link.contact_name, contact=contact.name),
+        step="consent",
+        actor_name=link.contact_name,
+        detail={"from": link.pk, "to": made.pk},
+    )
+    if standings.blocker(standings.current_state(onboarding)).link:
+        letters.write(onboarding, contact, Letter.Kind.INVITATION, rule="forwarded", draft=True)
+    look_now(onboarding.pk)
+    made.refresh_from_db()
+    return made, token

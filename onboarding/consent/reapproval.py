@@ -1,0 +1,56 @@
+"""The admin approves once more, from the page that shows how far we are: one click, no new link to wait for.
+
+What the click leads to is a round trip like the first, with a link of its own that nobody else has ever seen.
+"""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_noop as _
+
+from onboarding.customers.services import Refused, first_contact
+from onboarding.domain.sentences import Sentence, say
+from onboarding.domain.verdicts import Court
+from onboarding.invites import links
+from onboarding.mail import context as standings
+from onboarding.models import Link, Onboarding
+from onboarding.models.step_state import StepState
+
+
+def wanted(onboarding: Onboarding) -> Sentence | None:
+    """What the customer's admin has to approve again, and why, in words for them; None where that is not the matter.
+
+    Where the eleven steps ask for nothing, a step-down may.
+    """
+    return _wanted_by(standings.current_state(onboarding)) or _wanted_by_step_down(onboarding)
+
+
+def _wanted_by_step_down(onboarding: Onboarding) -> Sentence | None:
+    if onboarding.open_step_down is None:
+        return None
+    state = StepState.objects.filter(onboarding=onboarding, key="step_down").first()
+    return _wanted_by(state) if state else None
+
+
+def _wanted_by(state: StepState) -> Sentence | None:
+    if state.kind != StepState.Kind.ASKING or state.court != Court.CUSTOMER or state.checked_at is None:
+        return None
+    blocker = standings.blocker(state)
+    return blocker.what if blocker.link else None
+
+
+@transaction.atomic
+def renew(link: Link, *, earlier: int | None = None) -> Link:
+    """The link with which the holder of the used-up `link` approves again: the `earlier` one while it works, else a new
+    one. Raises `Refused` when nothing is to be approved.
+    """
+    onboarding = Onboarding.objects.select_for_update().get(pk=link.onboarding_id)
+    if wanted(onboarding) is None:
+        raise Refused(say(_("There is nothing to approve at the moment.")))
+    known = Link.objects.open().filter(pk=earlier, onboarding=onboarding).first() if earlier else None
+    if known is not None:
+        return known
+    made, _token = links.make(link.contact or first_contact(onboarding), actor=None)
+    Link.objects.filter(pk=made.pk).update(created_by=link.created_by_id, seen_at=timezone.now())
+    return Link.objects.select_related("onboarding__customer").get(pk=made.pk)

@@ -1,0 +1,330 @@
+"""The browser round trip of a customer's admin: link, sign-in at Microsoft, consent, back. No actor of ours.
+
+Everything that comes back is treated as hostile. It counts only if state, browser session, link and tenant agree
+with what was begun here; each disagreement is a `ConsentProblem` with its own sentence, and nothing is bound.
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_noop as _
+
+from graphclient import GLOBAL, GraphError, Identity, IdTokenRejected, SignInRefused, admin_consent_url
+from onboarding.causes.catalogue import explain_code, is_known
+from onboarding.customers.services import look_now
+from onboarding.domain import consent_sizes as sizes
+from onboarding.domain.sentences import Sentence, say
+from onboarding.engine import graph_access as connect
+from onboarding.engine import holds as alarms
+from onboarding.engine import ledger
+from onboarding.invites import links
+from onboarding.invites import rate_limit as tries
+from onboarding.models import ConsentAttempt, Link, StepState
+from onboarding.models.link import digest
+
+log = logging.getLogger(__name__)
+
+# Role template ids of Entra's built-in roles: Global Administrator, Privileged Role Administrator.
+MAY_APPROVE = frozenset({"62e90394-69f5-4237-9190-012177145e10", "e8611ab8-c189-46e8-94e1-60213ab1f814"})
+EACH_WAY = timedelta(minutes=10)  # from the click to being signed in, and from there to the answer about the consent
+
+# What Microsoft's refusals mean to the person in front of the page (Entra documentation, "Entra error codes").
+NUMBER = re.compile(r"AADSTS(\d{4,8})")
+CORRELATION = re.compile(r"Correlation ID: ([0-9a-f-]{36})", re.IGNORECASE)
+DECLINED = frozenset({65004})
+WRONG_ROLE = frozenset({90093, 90094, 90095})
+WRONG_ACCOUNT = frozenset({16000, 50020, 50034, 90072})
+BLOCKED = frozenset({53000, 53001, 53003, 530032, 530035, 500021, 500022, 500212, 500213})
+BUSY = frozenset({90033, 90055})
+ENDED_BY_HAND = frozenset({"access_denied", "permission_denied", "consent_required"})  # without a number of their own
+PERSONAL = "a personal account"  # graphclient.id_token's reason
+OTHER_ACCOUNT = _("The account you chose is not one of %(customer)s. Open your link again and choose one that is.")
+DOWN = _("Microsoft does not answer at the moment. Try again in a few minutes; your link stays valid.")
+
+
+@dataclass(frozen=True)
+class Redirect:
+    """Where the browser goes next, and what the session must keep until it comes back."""
+
+    url: str
+    flow: Mapping[str, Any] = field(default_factory=dict)
+    without_role: Link | None = None  # this link's holder showed directory roles, and none that may approve
+
+
+class ConsentProblem(Exception):
+    """The round trip ended without consent. `kind` chooses the page's advice, `sentence` says what happened.
+
+    `code` and `request_id` are under what Microsoft knows it; the catalogue explains the code. `link` is None unless
+    this browser has shown its own.
+    """
+
+    def __init__(
+        self, kind: str, sentence: Sentence, *, code: str = "", request_id: str = "", link: Link | None = None
+    ) -> None:
+        super().__init__(kind)
+        self.kind, self.sentence, self.link = kind, sentence, link
+        self.code, self.request_id = code, request_id
+
+
+@dataclass(frozen=True)
+class ConsentOutcome:
+    """A consent that was recorded; the engine proves it next."""
+
+    link: Link
+
+
+def link_seen(link: Link) -> None:
+    """Note the first opening. A GET never uses the link up: mail scanners open links too."""
+    if Link.objects.filter(pk=link.pk, seen_at=None).update(seen_at=timezone.now()):
+        look_now(link.onboarding_id)
+
+
+def expected_tenant(link: Link) -> str | None:
+    """The tenant that the customer's domains resolved to, or None while that is not known."""
+    state = StepState.objects.filter(onboarding_id=link.onboarding_id, key="customer").first()
+    return state.evidence.get("tenant_id") if state and state.done_at else None
+
+
+def begin_sign_in(link: Link, *, browser: str) -> Redirect:
+    """Start a round trip: to Microsoft's sign-in page of the expected tenant. `browser` is a secret of this session."""
+    if not Link.objects.open().filter(pk=link.pk).exists():
+        raise _link_closed(link)
+    if tries.are_used_up(link):
+        raise ConsentProblem(
+            "too_many", say(_("Your link was tried too often. Wait an hour, then open it again.")), link=link
+        )
+    tenant_id = expected_tenant(link)
+    if tenant_id is None:
+        raise ConsentProblem(
+            "not_ready",
+            say(_("We do not know your Microsoft tenant yet. Try again in a minute, or ask us.")),
+            link=link,
+        )
+    state, size = secrets.token_urlsafe(32), link.size
+    try:
+        begun = connect.sign_in(size.client_id).begin(tenant_id, _absolute("consent_signed_in"), state)
+    except GraphError as error:
+        raise _microsoft_is_down(link, error) from error
+    ConsentAttempt.objects.create(
+        link=link, session_hash=digest(browser), state_hash=digest(state), consent_size=size.key
+    )
+    return Redirect(connect.reroutes().url(begun.url), begun.flow)
+
+
+def finish_sign_in(flow: Mapping[str, Any], params: Mapping[str, str], *, browser: str) -> Redirect:
+    """The admin is back from signing in: check who it is, then go on to the consent of exactly that tenant."""
+    attempt = _attempt(browser, state_hash=digest(params.get("state", "")), signed_in_at=None)
+    _check_in_time(attempt, attempt.started_at)
+    if not Link.objects.open().filter(pk=attempt.link_id).exists():
+        raise _link_closed(attempt.link)
+    try:
+        identity = connect.sign_in(_client_id(attempt)).finish(dict(flow), dict(params))
+    except SignInRefused as error:
+        raise _refused(attempt, error.code, error.description, error.correlation_id) from error
+    except IdTokenRejected as error:
+        log.warning("ID token rejected in attempt %s: %s", attempt.pk, error)
+        if error.args == (PERSONAL,):
+            raise _personal_account(attempt) from error
+        _alarm(attempt, _("An answer that is not Microsoft's, or not to our question, was refused."))
+        raise _forged() from error
+    except GraphError as error:
+        raise _microsoft_is_down(attempt.link, error) from error
+    if identity.tenant_id.lower() != expected_tenant(attempt.link):
+        raise _wrong_tenant(attempt, identity.tenant_id)
+    return _on_to_consent(attempt, identity)
+
+
+def _on_to_consent(attempt: ConsentAttempt, identity: Identity) -> Redirect:
+    state = secrets.token_urlsafe(32)
+    used = ConsentAttempt.objects.filter(pk=attempt.pk, signed_in_at=None).update(
+        signed_in_tenant=identity.tenant_id.lower(),
+        signed_in_object_id=identity.object_id,
+        signed_in_name=_plain(identity.name, 200),
+        signed_in_at=timezone.now(),
+        consent_state_hash=digest(state),
+    )
+    if not used:
+        raise _forged()
+    url = admin_consent_url(GLOBAL, identity.tenant_id, _client_id(attempt), _absolute("consent_granted"), state)
+    return Redirect(connect.reroutes().url(url), without_role=attempt.link if _shows_other_roles(identity) else None)
+
+
+def _shows_other_roles(identity: Identity) -> bool:
+    """A hint only: roles may be missing from the token, or held and not active. Entra decides at the consent."""
+    return bool(identity.wids) and not MAY_APPROVE & {role.lower() for role in identity.wids}
+
+
+def record_consent(params: Mapping[str, str], *, browser: str) -> ConsentOutcome:
+    """The browser is back from the consent page. A hint, no proof: it is kept as one, and the engine looks."""
+    attempt = _attempt(browser, consent_state_hash=digest(params.get("state", "")))
+    _check_in_time(attempt, attempt.signed_in_at or attempt.started_at)
+    if params.get("error") or params.get("admin_consent", "").lower() != "true":
+        raise _refused(attempt, params.get("error", ""), params.get("error_description", ""))
+    tenant_id = params.get("tenant", "").lower()
+    if tenant_id != attempt.signed_in_tenant or tenant_id != expected_tenant(attempt.link):
+        raise _wrong_tenant(attempt, tenant_id)
+    _grant(attempt)
+    return ConsentOutcome(attempt.link)
+
+
+@transaction.atomic
+def _grant(attempt: ConsentAttempt) -> None:
+    """Use the link up: exactly one of many simultaneous answers wins."""
+    now = timezone.now()
+    if not Link.objects.open().filter(pk=attempt.link_id).update(used_at=now):
+        raise _link_closed(attempt.link)
+    ConsentAttempt.objects.filter(pk=attempt.pk).update(answered_at=now, granted_at=now)
+    _look_for_it(attempt)
+    ledger.note(
+        attempt.link.onboarding_id,
+        "consent",
+        say(_("%(admin)s consented at Microsoft."), admin=attempt.signed_in_name or say(_("The admin"))),
+        step="consent",
+        actor_name=attempt.signed_in_name,
+    )
+    look_now(attempt.link.onboarding_id)
+
+
+def _attempt(browser: str, **found_by: Any) -> ConsentAttempt:
+    """The round trip that this answer belongs to, begun by this very browser and not answered yet."""
+    rows = ConsentAttempt.objects.select_related("link__onboarding__customer", "link__created_by")
+    attempt = rows.filter(answered_at=None, **found_by).first()
+    if attempt is None:
+        raise _forged()
+    if not hmac.compare_digest(attempt.session_hash, digest(browser)):
+        _alarm(attempt, _("Microsoft's answer came in another browser than the one that asked. It was refused."))
+        raise _forged()
+    return attempt
+
+
+def _alarm(attempt: ConsentAttempt, text: str) -> None:
+    """Tell customer success and those who read the logs, once for each round trip."""
+    log.error("Forged or misdirected answer to attempt %s: %s", attempt.pk, text)
+    onboarding_id = attempt.link.onboarding_id
+    if not alarms.was_raised(onboarding_id, alarms.FORGED, attempt.pk):
+        detail = {"attempt": attempt.pk, "code": "state_mismatch"}
+        ledger.note(onboarding_id, alarms.FORGED, say(text), step="consent", detail=detail)
+
+
+def _client_id(attempt: ConsentAttempt) -> str:
+    """Our application that this round trip was begun with, also if the record was changed meanwhile."""
+    return sizes.by_key(attempt.consent_size).client_id
+
+
+def _check_in_time(attempt: ConsentAttempt, since: datetime) -> None:
+    if since < timezone.now() - EACH_WAY:
+        raise ConsentProblem(
+            "too_late", say(_("That took too long. Open your link again.")), code="state_mismatch", link=attempt.link
+        )
+
+
+# Why it ended
+
+
+def _link_closed(link: Link) -> ConsentProblem:
+    return ConsentProblem("link_closed", say(_("This link no longer works. Ask for a new one.")), link=link)
+
+
+def _forged() -> ConsentProblem:
+    return ConsentProblem(
+        "forged",
+        say(_("This answer does not belong to a sign-in that was begun here. Open your link again.")),
+        code="state_mismatch",
+    )
+
+
+def _microsoft_is_down(link: Link, error: GraphError) -> ConsentProblem:
+    log.warning("Microsoft's sign-in does not answer: %s", error)
+    return ConsentProblem("microsoft_down", say(DOWN), link=link)
+
+
+def _refused(attempt: ConsentAttempt, code: str, description: str, correlation_id: str = "") -> ConsentProblem:
+    """Keep why Microsoft said no, and say it in words."""
+    found, correlated = NUMBER.search(description), CORRELATION.search(description)
+    kind, sentence = _reading_of(code, int(found[1]) if found else 0, attempt.link.onboarding.customer.name)
+    known_as = found[0] if found else _plain(code, 60)
+    request_id = correlated[1] if correlated else _plain(correlation_id, 60)
+    _end(attempt, kind, detail={"code": known_as, "request_id": request_id})
+    return ConsentProblem(kind, sentence, code=known_as, request_id=request_id, link=attempt.link)
+
+
+def _personal_account(attempt: ConsentAttempt) -> ConsentProblem:
+    _end(attempt, "wrong_account", detail={"code": "personal_account"})
+    sentence = say(OTHER_ACCOUNT, customer=attempt.link.onboarding.customer.name)
+    return ConsentProblem("wrong_account", sentence, code="personal_account", link=attempt.link)
+
+
+def _reading_of(code: str, number: int, customer: str) -> tuple[str, Sentence]:
+    if number in WRONG_ROLE:
+        return "not_allowed", say(
+            _("Your account may not approve this. A Global Administrator or Privileged Role Administrator can.")
+        )
+    if number in WRONG_ACCOUNT:
+        return "wrong_account", say(OTHER_ACCOUNT, customer=customer)
+    if number in BLOCKED:
+        return "blocked", say(
+            _("A policy of your organisation blocked the sign-in. Open your link again from an allowed device.")
+        )
+    if number in BUSY:
+        return "microsoft_down", say(DOWN)
+    if number in DECLINED or (not number and code in ENDED_BY_HAND):
+        return "declined", say(_("You declined. Nothing was changed; you can open your link again at any time."))
+    if number and is_known(f"AADSTS{number}"):
+        return "failed", explain_code(f"AADSTS{number}")[0]
+    return "failed", say(_("Microsoft ended this with an error. Open your link again, or tell us the code below."))
+
+
+def _wrong_tenant(attempt: ConsentAttempt, tenant_id: str) -> ConsentProblem:
+    """Never bind; tell the admin and leave a line for customer success."""
+    log.warning("Attempt %s ended in another tenant than the customer's", attempt.pk)
+    detail = {"code": "tenant_mismatch", "tenant": _plain(tenant_id, 36), "expected": expected_tenant(attempt.link)}
+    _end(attempt, "wrong_tenant", detail=detail)
+    return ConsentProblem(
+        "wrong_tenant",
+        say(
+            _("You signed in to another organisation than %(customer)s. Sign in with your account there."),
+            customer=attempt.link.onboarding.customer.name,
+        ),
+        code="tenant_mismatch",
+        link=attempt.link,
+    )
+
+
+@transaction.atomic
+def _end(attempt: ConsentAttempt, kind: str, detail: Mapping[str, Any]) -> None:
+    code = str(detail.get("code", ""))
+    if not ConsentAttempt.objects.filter(pk=attempt.pk, answered_at=None).update(
+        answered_at=timezone.now(), error=kind, error_code=code
+    ):
+        return
+    text = say(_("The round trip to Microsoft ended without consent. %(why)s"), why=explain_code(code)[0])
+    ledger.note(attempt.link.onboarding_id, kind, text, step="consent", detail=detail)
+    _look_for_it(attempt)
+    look_now(attempt.link.onboarding_id)
+
+
+def _look_for_it(attempt: ConsentAttempt) -> None:
+    """Whatever waits for a link's consent has to look anew."""
+    for step in links.WAIT_FOR_LINKS:
+        ledger.make_stale(attempt.link.onboarding_id, step)
+
+
+def _absolute(name: str) -> str:
+    return str(settings.PUBLIC_URL).rstrip("/") + reverse(name)
+
+
+def _plain(text: str, length: int) -> str:
+    """What a stranger sent, fit to be stored and shown: a database takes no NUL character."""
+    return "".join(character for character in text if character.isprintable())[:length]

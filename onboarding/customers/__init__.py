@@ -1,0 +1,1 @@
+"""What staff may ask for. Each function is one transaction that checks who asks."""

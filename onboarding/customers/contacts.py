@@ -1,0 +1,118 @@
+"""The customer's contacts and how each gets a personal link: by hand, or by a letter. For members of the portfolio."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_noop as _
+
+from onboarding.causes.customer_asks import Role
+from onboarding.customers.services import Refused, check_member, first_contact, issue_link, look_now
+from onboarding.domain.sentences import Sentence, say
+from onboarding.engine import ledger
+from onboarding.invites import links
+from onboarding.mail import context as standings
+from onboarding.mail import letters
+from onboarding.models import Contact, Customer, Letter, Link, Onboarding
+from onboarding.tasks import ring_for_letters_on_commit
+
+TAKEN = _("Another contact of this customer has this e-mail address already.")
+
+
+def add_contact(
+    onboarding: Onboarding, *, actor: User, name: str, email: str, role: str, language: str = "en", note: str = ""
+) -> Contact:
+    """Name one more person at the customer. Raises `Refused` for an address that is there already."""
+    check_member(onboarding, actor)
+    try:
+        with transaction.atomic():
+            contact = Contact.objects.create(
+                onboarding=onboarding, name=name, email=email, role=Role(role), language=language, note=note
+            )
+            _note(contact, say(_("%(contact)s was added to the contacts."), contact=name), actor)
+    except IntegrityError as error:
+        raise Refused(say(TAKEN)) from error
+    return contact
+
+
+def change_contact(contact: Contact, *, actor: User, **fields: Any) -> None:
+    """Change a contact. With a new address, links and letters that went or were to go to the old one end.
+
+    Raises `Refused` for an address that is there already.
+    """
+    check_member(contact.onboarding, actor)
+    moved = fields.get("email", contact.email) != contact.email
+    for field, value in fields.items():
+        setattr(contact, field, value)
+    try:
+        with transaction.atomic():
+            contact.save(update_fields=list(fields))
+            if moved:
+                _end_all_of(contact, actor)
+            _keep_record(contact.onboarding)
+            _note(contact, say(_("The contact %(contact)s was changed."), contact=contact.name), actor)
+            look_now(contact.onboarding_id)
+    except IntegrityError as error:
+        raise Refused(say(TAKEN)) from error
+
+
+@transaction.atomic
+def remove_contact(contact: Contact, *, actor: User) -> None:
+    """Take a contact off, with the links and letters that are open. Raises `Refused` for the last one."""
+    check_member(contact.onboarding, actor)
+    onboarding = Onboarding.objects.select_for_update().get(pk=contact.onboarding_id)
+    if onboarding.contacts.count() < 2:
+        raise Refused(say(_("A customer needs one contact. Add another one first.")))
+    _end_all_of(contact, actor)
+    _note(contact, say(_("%(contact)s was removed from the contacts."), contact=contact.name), actor)
+    contact.delete()
+    _keep_record(onboarding)
+    look_now(onboarding.pk)
+
+
+def link_by_hand(contact: Contact, *, actor: User) -> tuple[Link, str]:
+    """A fresh link for this contact; their earlier ones stop working. The token is returned once."""
+    return issue_link(contact.onboarding, actor=actor, contact=contact)
+
+
+@transaction.atomic
+def link_by_letter(contact: Contact, *, actor: User) -> Letter:
+    """A fresh link by mail: a draft at first; at once when a person has released a letter to this customer before.
+
+    Raises `Refused` when there is nothing to approve, or when a letter went to this address today.
+    """
+    onboarding = contact.onboarding
+    check_member(onboarding, actor)
+    if not standings.blocker(standings.current_state(onboarding)).link:
+        raise Refused(say(_("There is nothing to approve by a link at the moment.")))
+    if onboarding.letters.filter(to_email=contact.email, sent_on=timezone.localdate()).exists():
+        raise Refused(
+            say(
+                _("%(contact)s got a letter today. Make the link and send it yourself, or write tomorrow."),
+                contact=contact.name,
+            )
+        )
+    known = onboarding.letters.exclude(approved_at=None).exists() and bool(letters.confirmed_tenant(onboarding))
+    letter = letters.write(onboarding, contact, Letter.Kind.INVITATION, rule="by hand", draft=not known, by=actor)
+    ring_for_letters_on_commit()
+    return letter
+
+
+def _end_all_of(contact: Contact, actor: User) -> None:
+    for link in Link.objects.open().filter(contact=contact):
+        links.take_back(link)
+    for letter in contact.letters.all():
+        letters.withdraw(letter, actor=actor)
+
+
+def _keep_record(onboarding: Onboarding) -> None:
+    """The customer's record names the first contact; both say the same."""
+    first = first_contact(onboarding)
+    Customer.objects.filter(pk=onboarding.customer_id).update(contact_name=first.name, contact_email=first.email)
+
+
+def _note(contact: Contact, sentence: Sentence, actor: User) -> None:
+    ledger.note(contact.onboarding_id, "contact", sentence, actor=actor)

@@ -1,0 +1,51 @@
+"""Who of staff may see the names of provisioned people; that somebody did is noted."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+
+from django.contrib.auth.models import Permission, User
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_noop as _
+
+from onboarding.customers.services import check_member
+from onboarding.domain.sentences import say
+from onboarding.engine import ledger
+from onboarding.models import Event, Onboarding, ProvisionedPerson
+
+SEEN = "names_seen"
+
+
+def may_see_names(actor: User) -> bool:
+    """Whether names are shown to `actor`; everybody of the portfolio sees numbers, causes and results."""
+    return actor.has_perm("onboarding.see_people")
+
+
+def permit(user: User, *, allowed: bool) -> None:
+    """Let `user` see names from now on, or not."""
+    kind = ContentType.objects.get_for_model(ProvisionedPerson)
+    permission = Permission.objects.get(content_type=kind, codename="see_people")
+    (user.user_permissions.add if allowed else user.user_permissions.remove)(permission)
+
+
+def note_viewing(onboarding: Onboarding, *, actor: User) -> None:
+    """Leave a line that `actor` was shown names, once a day."""
+    midnight = datetime.combine(timezone.localdate(), time.min, tzinfo=timezone.get_current_timezone())
+    today = Event.objects.filter(onboarding=onboarding, kind=SEEN, actor=actor, at__gte=midnight)
+    if today.exists():
+        return
+    check_member(onboarding, actor)
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=actor.pk)  # of two pages at once, one leaves the line
+        if not today.exists():
+            ledger.note(onboarding.pk, SEEN, say(_("The names in the list of people were looked at.")), actor=actor)
+
+
+@transaction.atomic
+def note_export(onboarding: Onboarding, *, actor: User, with_names: bool) -> None:
+    """Leave a line that the list of people was taken out of the product, by whom, and whether names were in it."""
+    check_member(onboarding, actor)
+    text = _("The list of people was exported.") if with_names else _("The list of people was exported without names.")
+    ledger.note(onboarding.pk, "export", say(text), actor=actor)

@@ -1,0 +1,101 @@
+"""What members of the portfolio do with letters: change a draft, release it, have it sent again, withdraw it."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_noop as _
+
+from onboarding.customers.services import Refused, check_member, look_now
+from onboarding.domain.sentences import say
+from onboarding.engine import ledger
+from onboarding.mail import letters
+from onboarding.mail.compose import LINK, Words, has_link
+from onboarding.models import Letter, Onboarding
+from onboarding.tasks import ring_for_letters_on_commit
+
+State = Letter.State
+TRY_AGAIN = (State.FAILED, State.UNKNOWN)
+
+
+@transaction.atomic
+def edit(letter: Letter, *, actor: User, subject: str, text: str) -> None:
+    """Change the words of a draft. Raises `Refused` once it is released, or when the place of the link was lost."""
+    check_member(letter.onboarding, actor)
+    row = _locked(letter)
+    if row.state != State.DRAFT:
+        raise Refused(say(_("This letter is no draft any more. Look at where it is.")))
+    if LINK in row.text and LINK not in text:
+        raise Refused(say(_("The letter has lost its %(marker)s: that is where the personal link goes."), marker=LINK))
+    letters.put_words(row, Words(" ".join(subject.split()), text.replace("\r\n", "\n").strip()))
+    row.save(update_fields=["subject", "text", "html"])
+
+
+@transaction.atomic
+def release(letter: Letter, *, actor: User, tenant: str = "") -> None:
+    """Let the letter go. `tenant` is the tenant that the person confirms to be the customer's.
+
+    Raises `Refused` where a link would go out and the tenant is neither confirmed nor the one we resolve now.
+    """
+    check_member(letter.onboarding, actor)
+    row = _locked(letter)
+    if row.state != State.DRAFT:
+        raise Refused(say(_("This letter is no draft any more. Look at where it is.")))
+    if tenant:
+        confirm_tenant(row.onboarding, tenant, actor=actor)
+    if has_link(row.text) and not letters.confirmed_tenant(row.onboarding):
+        raise Refused(say(_("Confirm first that the tenant is the customer's; the link leads there.")))
+    _approve(row, actor)
+    letters.note(row, _("Released for %(contact)s: %(kind)s."), actor=actor)
+
+
+@transaction.atomic
+def retry(letter: Letter, *, actor: User) -> None:
+    """Send a letter that failed, or perhaps did not go, once more with a fresh link. Raises `Refused` for others."""
+    check_member(letter.onboarding, actor)
+    row = _locked(letter)
+    if row.state not in TRY_AGAIN or not row.to_email:  # without an address once it was erased
+        raise Refused(say(_("Only a letter that was not sent can be sent again.")))
+    _approve(row, actor)
+    letters.note(row, _("To be sent again to %(contact)s: %(kind)s."), actor=actor)
+
+
+def cancel(letter: Letter, *, actor: User) -> None:
+    """Withdraw a letter that has not gone. Raises `Refused` for others."""
+    check_member(letter.onboarding, actor)
+    if not letters.withdraw(letter, actor=actor):
+        raise Refused(say(_("This letter cannot be withdrawn any more.")))
+
+
+def confirm_tenant(onboarding: Onboarding, tenant: str, *, actor: User) -> None:
+    """Note that a person has seen which tenant the domains lead to, and says it is the customer's.
+
+    Raises `Refused` when it is not the one that is found now.
+    """
+    check_member(onboarding, actor)
+    state = onboarding.steps.filter(key="customer").first()
+    if state is None or not tenant or state.evidence.get("tenant_id") != tenant:
+        raise Refused(say(_("The domains lead to another tenant now. Look at it again.")))
+    if letters.confirmed_tenant(onboarding) == tenant:
+        return
+    ledger.keep_answer(onboarding.pk, "customer", {"confirmed_tenant": tenant}, actor=actor)
+    ledger.note(
+        onboarding.pk,
+        "confirmed",
+        say(_("The tenant %(tenant)s was confirmed to be the customer's."), tenant=tenant),
+        step="customer",
+        actor=actor,
+    )
+    look_now(onboarding.pk)
+
+
+def _locked(letter: Letter) -> Letter:
+    return Letter.objects.select_for_update(of=("self",)).select_related("onboarding").get(pk=letter.pk)
+
+
+def _approve(row: Letter, actor: User) -> None:
+    row.state, row.error = State.APPROVED, ""
+    row.approved_at, row.approved_by, row.sent_on = timezone.now(), actor, None
+    row.save(update_fields=["state", "error", "approved_at", "approved_by", "sent_on"])
+    ring_for_letters_on_commit()

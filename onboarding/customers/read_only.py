@@ -1,0 +1,99 @@
+"""Watch a customer only, from go-live on, and set up again where something has to be changed. For members only.
+
+Each way takes the admin's approval of another application of ours; the engine looks whether it holds
+(steps/step_down.py).
+"""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext_noop as _
+
+from onboarding.customers.services import Refused, check_member, issue_link, look_now
+from onboarding.domain import consent_sizes as sizes
+from onboarding.domain.lifecycle import State
+from onboarding.domain.sentences import Sentence, say
+from onboarding.engine import ledger
+from onboarding.mail import context as standings
+from onboarding.models import Contact, Link, Onboarding, StepDown, StepState
+
+
+@transaction.atomic
+def offer(onboarding: Onboarding, *, actor: User, contact: Contact | None = None) -> tuple[Link, str]:
+    """Ask the admin to approve the application for watching, by a link whose token is returned once.
+
+    Once more with the same, or another contact, it is a new link. Raises `Refused` where it cannot be offered.
+    """
+    row = _held(onboarding, actor)
+    if not sizes.MONITOR.is_configured:
+        raise Refused(say(_("Our application for reading only is not registered, so it cannot be offered.")))
+    if onboarding.state != State.LIVE or onboarding.current_kind != StepState.Kind.DONE:
+        raise Refused(say(_("Reading only is for customers who are live and well. Mend first what is open.")))
+    if row is not None and row.is_open and row.watches:
+        raise Refused(say(_("We only watch this customer already.")))
+    if row is None or not row.is_open:
+        given = {"asked_by": actor, "asked_at": timezone.now(), "watching_since": None, "removed_at": None}
+        StepDown.objects.update_or_create(
+            onboarding=onboarding, defaults={**given, "up_asked_at": None, "ended_at": None}
+        )
+        StepState.objects.filter(onboarding=onboarding, key="step_down").delete()
+        _note(onboarding, say(_("From now on only reading: offered to the customer.")), actor)
+    return _link(onboarding, actor, contact, sizes.MONITOR)
+
+
+@transaction.atomic
+def step_up(onboarding: Onboarding, *, actor: User, contact: Contact | None = None) -> tuple[Link, str]:
+    """Ask the admin to approve the application for setting up again. Raises `Refused` where we may set up already."""
+    row = _held(onboarding, actor)
+    if row is None or not row.watches:
+        raise Refused(say(_("Nothing has to be approved: we may set up already.")))
+    if row.up_asked_at is None:
+        row.up_asked_at = timezone.now()
+        row.save(update_fields=["up_asked_at"])
+        _note(onboarding, say(_("Something has to be changed: the admin is asked to let us set up again.")), actor)
+    return _link(onboarding, actor, contact, onboarding.customer.size)
+
+
+@transaction.atomic
+def take_back(onboarding: Onboarding, *, actor: User) -> None:
+    """Leave it as it is: an offer that nobody has approved ends, or the wish to set up again does."""
+    row = _held(onboarding, actor)
+    if row is None or not row.is_open or (row.watches and row.up_asked_at is None):
+        raise Refused(say(_("There is nothing to take back. Look at where it stands.")))
+    asked = onboarding.customer.size if row.watches else sizes.MONITOR
+    Link.objects.open().filter(onboarding=onboarding, consent_size=asked.key).update(revoked_at=timezone.now())
+    row.ended_at, row.up_asked_at = None if row.watches else timezone.now(), None
+    row.save(update_fields=["ended_at", "up_asked_at"])
+    StepState.objects.filter(onboarding=onboarding, key="step_down").delete()
+    _note(onboarding, say(_("Taken back; everything stays as it is.")), actor)
+    look_now(onboarding.pk)
+
+
+@transaction.atomic
+def look(onboarding: Onboarding, *, actor: User) -> None:
+    """Look now, instead of at the next round."""
+    check_member(onboarding, actor)
+    ledger.make_stale(onboarding.pk, "step_down")
+    look_now(onboarding.pk)
+
+
+def _held(onboarding: Onboarding, actor: User) -> StepDown | None:
+    """The row as it is now; nobody else decides meanwhile."""
+    check_member(onboarding, actor)
+    Onboarding.objects.select_for_update().get(pk=onboarding.pk)
+    onboarding.refresh_from_db()
+    return StepDown.objects.filter(onboarding=onboarding).first()
+
+
+def _link(onboarding: Onboarding, actor: User, contact: Contact | None, size: sizes.Size) -> tuple[Link, str]:
+    if contact is not None and contact.onboarding_id != onboarding.pk:
+        raise Http404
+    contact = contact or standings.approver(list(onboarding.contacts.order_by("pk")))
+    return issue_link(onboarding, actor=actor, contact=contact, size=size)
+
+
+def _note(onboarding: Onboarding, sentence: Sentence, actor: User) -> None:
+    ledger.note(onboarding.pk, "step_down", sentence, step="live", actor=actor)

@@ -1,0 +1,155 @@
+"""What is wanted of a tenant: the customer's record, people's answers and earlier evidence, in one frozen value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from onboarding.domain import consent_sizes as sizes
+from onboarding.domain.consent_sizes import Size
+from onboarding.domain.products import Profile
+
+
+@dataclass(frozen=True)
+class ProvedTenant:
+    """A tenant that is proved to be this customer's. Writing functions take this, never a bare GUID."""
+
+    tenant_id: str
+
+
+@dataclass(frozen=True)
+class SecretText:
+    """A customer's secret in memory for the moment it is needed; never shown by repr, str or a traceback."""
+
+    _value: str = field(repr=False)
+
+    def reveal(self) -> str:
+        """The secret itself, for the one call that sends it."""
+        return self._value
+
+    def __str__(self) -> str:
+        return "(secret)"
+
+
+@dataclass(frozen=True)
+class ConsentSeen:
+    """What the browser round trip left behind: who signed in where, and what Microsoft answered."""
+
+    signed_in_tenant: str
+    signed_in_object_id: str
+    signed_in_name: str
+    signed_in_at: datetime
+    granted_at: datetime | None = None
+    error: str = ""
+    error_code: str = ""
+
+
+@dataclass(frozen=True)
+class LinkSent:
+    """The newest link that went to the customer's admin, as far as it matters to what we say about it."""
+
+    contact: str
+    created_at: datetime
+    expires_at: datetime
+    seen_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class StepDownWanted:
+    """That the customer is to be watched only, or may be set up again. `asks_for` is the application that the admin is
+    asked to approve for it, `link` and `consent` are what came of that since; `setup` is the one that is to go.
+    """
+
+    setup: Size
+    watching_since: datetime | None = None
+    goes_up: bool = False
+    link: LinkSent | None = None
+    consent: ConsentSeen | None = None
+
+    @property
+    def watches(self) -> bool:
+        """Whether we look with the application for watching already."""
+        return self.watching_since is not None
+
+    @property
+    def asks_for(self) -> Size:
+        """What has to be approved next."""
+        return self.setup if self.goes_up else sizes.MONITOR
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """How the people of the current job came through so far, from our own archive of the provisioning log."""
+
+    created: int = 0
+    updated: int = 0
+    skipped: int = 0
+    failed: int = 0
+    removed: int = 0
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Everything a step may know beyond what it reads: the customer's record, people's answers, earlier evidence."""
+
+    customer_name: str
+    profile: Profile
+    haiilo_host: str
+    domains: tuple[str, ...]
+    now: datetime
+    expected_tenant: str | None = None
+    proved: ProvedTenant | None = None
+    link: LinkSent | None = None
+    consent: ConsentSeen | None = None
+    answers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    evidence: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    applied: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
+    begun: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    answered_at: Mapping[str, datetime] = field(default_factory=dict)
+    scim_token: SecretText | None = None
+    scim_token_saved_at: datetime | None = None
+    arrived: Arrived = Arrived()
+    size: Size = sizes.STANDARD
+    step_down: StepDownWanted | None = None
+
+    def answer(self, step: str, name: str, default: Any = None) -> Any:
+        """What a person answered in `step` for the field `name`."""
+        return self.answers.get(step, {}).get(name, default)
+
+    def seen(self, step: str, name: str) -> Any:
+        """A piece of the evidence with which `step` was done. Raises KeyError when `step` was never done."""
+        return self.evidence[step][name]
+
+    def result(self, step: str, change: str) -> Mapping[str, Any]:
+        """What `apply` returned for the newest `change` of this key; empty when it was never made."""
+        return self.applied.get(step, {}).get(change, {})
+
+    def applied_lately(self, step: str, change: str, within: timedelta) -> bool:
+        """Whether `change` was made in the last moments, so that the far side may not show it yet."""
+        at = self.result(step, change).get("at")
+        return at is not None and self.now - datetime.fromisoformat(str(at)) < within
+
+    @property
+    def token_is_saved(self) -> bool:
+        """Whether the token that was entered last is the one that was saved at Microsoft."""
+        entered = self.scim_token_saved_at
+        return (
+            entered is not None and self.result("connection", "save_credentials").get("token_at") == entered.isoformat()
+        )
+
+    @property
+    def base_url(self) -> str:
+        """The customer's SCIM base address (Entra: Tenant URL)."""
+        return self.profile.base_url.format(host=self.haiilo_host)
+
+    @property
+    def service_principal_id(self) -> str:
+        """Object id of the chosen SSO application (a service principal)."""
+        return str(self.seen("sso_application", "service_principal_id"))
+
+    @property
+    def job_id(self) -> str:
+        """Id of the synchronization job that is ours to run."""
+        return str(self.seen("connection", "job_id"))

@@ -1,0 +1,135 @@
+"""What a step can conclude from what it read, and what it wants to change.
+
+A `Verdict` is one of five frozen shapes; every place that looks at one matches all five, and mypy proves it.
+"""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Literal
+
+from onboarding.domain.sentences import Sentence
+
+
+class Court(enum.StrEnum):
+    """Who has to act next."""
+
+    CS = "cs"
+    CUSTOMER = "customer"
+    MICROSOFT = "microsoft"
+    HAIILO = "haiilo"
+
+
+@dataclass(frozen=True)
+class Detail:
+    """One line of a plan: added (+), removed (-), changed (~) or left as it is (=)."""
+
+    sign: Literal["+", "-", "~", "="]
+    text: Sentence
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change in the customer's tenant: announced in a sentence, done, and recorded with the same sentence.
+
+    `payload` is what `apply` needs beyond what is wanted; JSON only, never a secret. `once` marks a call that must
+    not be repeated blindly: its intent is committed before it is sent, and on doubt the next look adopts.
+    """
+
+    key: str
+    summary: Sentence
+    details: Sequence[Detail] = ()
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    once: bool = False
+
+    @property
+    def intent(self) -> str:
+        """The name of this change with this very payload."""
+        payload = json.dumps(self.payload, sort_keys=True).encode()
+        return f"{self.key}:{hashlib.sha256(payload).hexdigest()[:12]}" if self.payload else self.key
+
+    def as_json(self) -> dict[str, Any]:
+        """The stored form, also what the plan's fingerprint is taken over."""
+        return {
+            "key": self.key,
+            "summary": self.summary.as_json(),
+            "details": [{"sign": detail.sign, "text": detail.text.as_json()} for detail in self.details],
+            "payload": dict(self.payload),
+            "once": self.once,
+        }
+
+
+def fingerprint(changes: Sequence[Change]) -> str:
+    """A short digest of a plan: a person approves this plan and no other."""
+    text = json.dumps([change.as_json() for change in changes], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+
+@dataclass(frozen=True)
+class Done:
+    """The live systems are as wanted. `evidence` is what was seen, in JSON; later steps build on it."""
+
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    note: Sentence | None = None
+    warnings: Sequence[Sentence] = ()
+
+
+@dataclass(frozen=True)
+class Todo:
+    """Something differs from what is wanted, and these changes would mend it.
+
+    `asks` is for a plan that a person must approve although its step usually acts by itself.
+    """
+
+    why: Sentence
+    changes: Sequence[Change]
+    button: Sentence
+    warnings: Sequence[Sentence] = ()
+    asks: bool = False
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far something is that takes long; `total` is None where nobody can know it."""
+
+    done: int
+    total: int | None = None
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Nothing to do but time; look again after `look_again_in`."""
+
+    why: Sentence
+    look_again_in: timedelta
+    court: Court = Court.MICROSOFT
+    progress: Progress | None = None
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A person must decide or act. `offers` feeds the step's form, e.g. the candidates to choose from."""
+
+    question: Sentence
+    court: Court
+    offers: Mapping[str, Any] = field(default_factory=dict)
+    code: str = ""
+    warnings: Sequence[Sentence] = ()
+
+
+@dataclass(frozen=True)
+class Broken:
+    """It failed, and waiting does not mend it. `code` and `request_id` go to the detail line, not the headline."""
+
+    why: Sentence
+    court: Court
+    code: str = ""
+    request_id: str = ""
+
+
+Verdict = Done | Todo | Waiting | Asking | Broken

@@ -1,0 +1,176 @@
+"""From what is wanted to a Graph client in the right tenant: session, reroutes, credential and guard meet here alone.
+
+In production every address is Microsoft's. With ``SANDBOX_URL`` (only while DEBUG) the same https addresses are
+carried to the sandbox by an adapter on the session; URLs, tokens and code stay byte for byte those of production.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+
+import requests
+from django.conf import settings
+
+from graphclient import (
+    GLOBAL,
+    Certificate,
+    ClientCredentials,
+    GraphClient,
+    NotAllowed,
+    Reroutes,
+    SignIn,
+    TokenSources,
+    Transport,
+    guards,
+    resolve_tenant,
+)
+from onboarding.domain.consent_sizes import Size
+from onboarding.domain.desired import Wanted
+
+MOST_TENANTS = 512  # token sources kept at once; a tenant beyond that signs in anew
+# No service principal of ours in the tenant. Other refusals of a token leave it there, perhaps switched off.
+NOT_THERE_ANY_MORE = frozenset({"AADSTS700016", "AADSTS7000229"})
+
+
+class NoTenantYet(RuntimeError):
+    """Graph was asked for before the tenant was known: a fault of the step order, not of the customer."""
+
+
+@cache
+def reroutes() -> Reroutes:
+    """Where Microsoft's hosts lead: nowhere else in production, to the sandbox where one is set."""
+    if not settings.SANDBOX_URL:
+        return Reroutes({})
+    return Reroutes({GLOBAL.login: settings.SANDBOX_URL, GLOBAL.graph: settings.SANDBOX_URL})
+
+
+@cache
+def session() -> requests.Session:
+    """The one HTTP session: no environment proxies, no netrc, connections kept."""
+    http = requests.Session()
+    http.trust_env = False
+    adapter = requests.adapters.HTTPAdapter(pool_maxsize=32)
+    http.mount("https://", adapter)
+    reroutes().mount(http)
+    return http
+
+
+@cache
+def credential() -> Certificate:
+    """What our own application signs with."""
+    return Certificate(settings.ENTRA_PRIVATE_KEY, settings.ENTRA_CERTIFICATE)
+
+
+@cache
+def sign_in(client_id: str) -> SignIn:
+    """The OpenID Connect sign-in of a customer's admin at one of our applications."""
+    return SignIn(client_id, credential(), session(), GLOBAL)
+
+
+@cache
+def token_sources(client_id: str) -> TokenSources:
+    """The tokens of one of our applications, one source per tenant, the least recently used dropped first."""
+    return TokenSources(client_id, credential(), session(), GLOBAL, most=MOST_TENANTS)
+
+
+def _guard(wanted: Wanted) -> Callable[[str, str], None]:
+    """Nothing is written in a tenant that is not proved, nor beside the one application that was chosen, nor while we
+    only watch.
+    """
+    chosen = wanted.evidence.get("sso_application", {}).get("service_principal_id")
+    if wanted.proved is None or not chosen or not wanted.size.sets_up:
+        return guards.read_only
+    return guards.only_service_principal(str(chosen))
+
+
+class Reach:
+    """What one look at one onboarding can reach; made anew for each look, so that its calls can be counted.
+
+    `before_each` is called before each request: a look at a large tenant takes hundreds.
+    """
+
+    def __init__(
+        self, wanted: Wanted, *, read_only: bool = False, before_each: Callable[[], None] = lambda: None
+    ) -> None:
+        self._wanted, self._read_only, self._before_each = wanted, read_only, before_each
+        self._transport: Transport | None = None
+        self._others: dict[str, Reach] = {}
+
+    def update(self, wanted: Wanted) -> None:
+        """Take note of newer evidence: a tenant that was just proved, an application that was just chosen."""
+        moved = (_tenant_of(wanted), wanted.size) != (_tenant_of(self._wanted), self._wanted.size)
+        if moved or self._transport is None:
+            self._transport, self._others = None, {}
+        else:
+            self._transport.guard = self._guarded(wanted)
+        self._wanted = wanted
+
+    def _guarded(self, wanted: Wanted) -> Callable[[str, str], None]:
+        allowed = guards.read_only if self._read_only else _guard(wanted)
+
+        def guard(method: str, path: str) -> None:
+            self._before_each()
+            allowed(method, path)
+
+        return guard
+
+    @property
+    def calls(self) -> int:
+        """How many requests went to Graph so far."""
+        own = self._transport.calls if self._transport else 0
+        return own + sum(other.calls for other in self._others.values())
+
+    @property
+    def client_id(self) -> str:
+        """The application (client) id of ours that we look with."""
+        return self._wanted.size.client_id
+
+    @property
+    def graph(self) -> GraphClient:
+        """Graph in the customer's tenant; read-only until the tenant is proved and the application chosen."""
+        if self._transport is None:
+            self._transport = Transport(session(), self._source(), guard=self._guarded(self._wanted))
+        return GraphClient(self._transport)
+
+    def as_size(self, size: Size) -> Reach:
+        """The same tenant as another application of ours sees it, to read only."""
+        if size.key not in self._others:
+            self._others[size.key] = Reach(
+                replace(self._wanted, size=size), read_only=True, before_each=self._before_each
+            )
+        return self._others[size.key]
+
+    def is_let_in(self) -> bool:
+        """Whether Microsoft still gives our application a fresh token for the tenant.
+
+        False only where the tenant has no such application any more; raises a `GraphError` that says neither.
+        """
+        source = self._source()
+        source.drop()
+        try:
+            source.token()
+        except NotAllowed as error:
+            return error.code not in NOT_THERE_ANY_MORE
+        return True
+
+    def resolve(self, domain: str) -> str | None:
+        """The tenant id behind a domain, or None."""
+        return resolve_tenant(session(), GLOBAL, domain)
+
+    def forget_token(self) -> None:
+        """Drop the tenant's cached token, so that newly granted permissions are seen."""
+        tenant_id = _tenant_of(self._wanted)
+        if tenant_id is not None:
+            token_sources(self.client_id).drop(tenant_id)
+
+    def _source(self) -> ClientCredentials:
+        tenant_id = _tenant_of(self._wanted)
+        if tenant_id is None:
+            raise NoTenantYet("the customer's tenant is not known yet")
+        return token_sources(self.client_id).of(tenant_id)
+
+
+def _tenant_of(wanted: Wanted) -> str | None:
+    return wanted.proved.tenant_id if wanted.proved else wanted.expected_tenant

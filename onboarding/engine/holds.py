@@ -1,0 +1,54 @@
+"""What must not be overlooked until somebody has dealt with it."""
+
+from __future__ import annotations
+
+from onboarding.models import Event, Link, Rebinding, StepState, TenantBinding
+
+WRONG_TENANT, FORGED = "wrong_tenant", "forged"  # kinds of lines in the timeline
+OWNS_TOO_MUCH = "owns_too_much"  # the code of that verdict on readiness
+
+
+def wrong_tenant(onboarding_id: int) -> Event | None:
+    """The newest answer from another tenant than the expected one; None once a tenant is bound or a second person has
+    changed what is expected since.
+    """
+    if TenantBinding.objects.filter(onboarding_id=onboarding_id).exists():
+        return None
+    event = _newest(onboarding_id, WRONG_TENANT)
+    settled = Rebinding.objects.filter(onboarding_id=onboarding_id, accepted=True).order_by("-decided_at").first()
+    if event and settled and settled.decided_at and settled.decided_at >= event.at:
+        return None
+    return event
+
+
+def forged(onboarding_id: int) -> Event | None:
+    """The newest answer that was not the one that was asked for; None once a link was made or revoked since, or another
+    answer has proved the tenant.
+    """
+    event = _newest(onboarding_id, FORGED)
+    if event is None:
+        return None
+    links = Link.objects.filter(onboarding_id=onboarding_id)
+    dealt_with = (
+        links.filter(created_at__gte=event.at).exists()
+        or links.filter(revoked_at__gte=event.at).exists()
+        or TenantBinding.objects.filter(onboarding_id=onboarding_id, proved_at__gte=event.at).exists()
+    )
+    return None if dealt_with else event
+
+
+def owns_too_much(onboarding_id: int) -> StepState | None:
+    """What was last seen, where our application owns more in the tenant than the application that is set up.
+
+    As long as it is there, nothing may be changed in that tenant.
+    """
+    return StepState.objects.filter(onboarding_id=onboarding_id, key="readiness", code=OWNS_TOO_MUCH).first()
+
+
+def was_raised(onboarding_id: int, kind: str, attempt: int) -> bool:
+    """Whether this round trip has raised that alarm already: the same answer may be sent a thousand times."""
+    return Event.objects.filter(onboarding_id=onboarding_id, kind=kind, detail__attempt=attempt).exists()
+
+
+def _newest(onboarding_id: int, kind: str) -> Event | None:
+    return Event.objects.filter(onboarding_id=onboarding_id, kind=kind).order_by("-id").first()

@@ -1,0 +1,329 @@
+"""The only writer of `StepState` and `Event`.
+
+Each function is one short transaction. What the engine writes carries its lease: if another worker has taken over,
+`LeaseLost` is raised, nothing is written and the result is thrown away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_noop as _
+
+from onboarding.domain.lifecycle import Milestone, State
+from onboarding.domain.sentences import Sentence, say
+from onboarding.domain.verdicts import Asking, Broken, Change, Court, Done, Todo, Verdict, Waiting, fingerprint
+from onboarding.models import Backup, CustomerSecret, Event, Onboarding, StepDown, StepState, TenantBinding
+from onboarding.models.onboarding import Lease
+
+Kind = StepState.Kind
+MOST_TRIES = 3
+
+
+class LeaseLost(RuntimeError):
+    """Another worker holds this onboarding now; what we found out does not count."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one look at a step took."""
+
+    graph_calls: int = 0
+    seconds: float = 0.0
+
+
+def _hold(lease: Lease) -> Onboarding:
+    row = Onboarding.objects.select_for_update().filter(pk=lease.onboarding_id, lease_token=lease.token).first()
+    if row is None:
+        raise LeaseLost(f"onboarding {lease.onboarding_id}")
+    return row
+
+
+def _state(onboarding_id: int, key: str) -> StepState:
+    return StepState.objects.get_or_create(onboarding_id=onboarding_id, key=key)[0]
+
+
+def note(
+    onboarding_id: int,
+    kind: str,
+    message: Sentence,
+    *,
+    step: str = "",
+    actor: User | None = None,
+    actor_name: str = "",
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """Add one line to the timeline. Call it in the transaction of what it tells."""
+    Event.objects.create(
+        onboarding_id=onboarding_id,
+        step=step,
+        kind=kind,
+        message=message.as_json(),
+        actor=actor,
+        actor_name=actor_name,
+        detail=dict(detail or {}),
+    )
+
+
+# What the engine found
+
+
+def record(lease: Lease, key: str, verdict: Verdict, cost: Cost) -> None:
+    """Keep the verdict on one step, and add an event if it says something new. Raises `LeaseLost`."""
+    now = timezone.now()
+    with transaction.atomic():
+        _hold(lease)
+        state = _state(lease.onboarding_id, key)
+        before = (state.kind, state.court, state.message.get("text"))
+        _write(state, verdict, now)
+        if (state.kind, state.court) != before[:2] or state.since is None:
+            state.since = now
+        state.checked_at = now
+        state.graph_calls += cost.graph_calls
+        state.seconds += cost.seconds
+        state.save()
+        if before != (state.kind, state.court, state.message.get("text")) and state.message:
+            detail = {"code": state.code, "request_id": state.request_id} if state.code else {}
+            Event.objects.create(
+                onboarding_id=lease.onboarding_id, step=key, kind=state.kind, message=state.message, detail=detail
+            )
+
+
+def _write(state: StepState, verdict: Verdict, now: datetime) -> None:
+    state.code = state.request_id = ""
+    state.plan, state.offers, state.progress, state.warnings = {}, {}, {}, []
+    match verdict:
+        case Done():
+            state.kind, state.court = Kind.DONE, Court.CS
+            state.message = verdict.note.as_json() if verdict.note else {}
+            state.evidence = dict(verdict.evidence)
+            state.warnings = _stored(verdict.warnings)
+            state.done_at = state.done_at or now
+        case Todo():
+            state.kind, state.court = Kind.TODO, Court.CS
+            state.message = verdict.why.as_json()
+            state.warnings = _stored(verdict.warnings)
+            state.plan = {
+                "fingerprint": fingerprint(verdict.changes),
+                "button": verdict.button.as_json(),
+                "changes": [change.as_json() for change in verdict.changes],
+            }
+        case Waiting():
+            state.kind, state.court = Kind.WAITING, verdict.court
+            state.message = verdict.why.as_json()
+            if verdict.progress:
+                state.progress = {"done": verdict.progress.done, "total": verdict.progress.total}
+        case Asking():
+            state.kind, state.court, state.code = Kind.ASKING, verdict.court, verdict.code
+            state.message = verdict.question.as_json()
+            state.offers = dict(verdict.offers)
+            state.warnings = _stored(verdict.warnings)
+        case Broken():
+            state.kind, state.court, state.code = Kind.BROKEN, verdict.court, verdict.code
+            state.message, state.request_id = verdict.why.as_json(), verdict.request_id
+
+
+def _stored(sentences: Sequence[Sentence]) -> list[dict[str, Any]]:
+    return [sentence.as_json() for sentence in sentences]
+
+
+def stand(lease: Lease, key: str, *, live: bool) -> None:
+    """Note where the onboarding stands now: its current step, for the board; and that it is live, once it is."""
+    with transaction.atomic():
+        row = _hold(lease)
+        state = _state(lease.onboarding_id, key)
+        row.current_key, row.current_kind, row.current_court = key, state.kind, state.court
+        row.current_since = state.since or timezone.now()
+        if live and row.state == State.OPEN:
+            row.state, row.live_at = State.LIVE, timezone.now()
+            note(row.pk, "live", say(_("The onboarding is live.")), step=key)
+        row.save(update_fields=["current_key", "current_kind", "current_court", "current_since", "state", "live_at"])
+
+
+def bind(lease: Lease, evidence: Mapping[str, Any]) -> Verdict | None:
+    """Bind the proved tenant to this onboarding, once and for ever. A verdict instead when it belongs to another."""
+    with transaction.atomic():
+        _hold(lease)
+        bound = TenantBinding.objects.filter(onboarding_id=lease.onboarding_id).first()
+        if bound is not None and bound.tenant_id == evidence["tenant_id"]:
+            return None
+        if bound is not None:
+            return Broken(say(_("This customer is bound to another tenant already.")), Court.CS, "bound_elsewhere")
+        try:
+            with transaction.atomic():
+                TenantBinding.objects.create(
+                    onboarding_id=lease.onboarding_id,
+                    tenant_id=evidence["tenant_id"],
+                    display_name=evidence["tenant_name"],
+                    verified_domain=evidence["verified_domain"],
+                    admin_object_id=evidence["admin_object_id"],
+                    admin_name=evidence["admin_name"],
+                )
+        except IntegrityError:
+            return Asking(
+                say(_("This Microsoft tenant belongs to another customer already. Check both records.")),
+                Court.CS,
+                code="tenant_taken",
+            )
+    return None
+
+
+def expect_tenant(onboarding_id: int, tenant_id: str) -> None:
+    """Expect this tenant from now on, also where a worker is looking at the former one: its lease is lost. Call it in
+    the transaction that decides.
+    """
+    Onboarding.objects.filter(pk=onboarding_id).update(lease_token=F("lease_token") + 1, leased_until=None)
+    state = _state(onboarding_id, "customer")
+    state.evidence = {**state.evidence, "tenant_id": tenant_id, "domain": ""}
+    state.save(update_fields=["evidence"])
+
+
+def step_down(lease: Lease, reached: Milestone) -> bool:
+    """Keep how far the step-down has come. True when another application of ours is to look from now on."""
+    now = timezone.now()
+    with transaction.atomic():
+        onboarding = _hold(lease)
+        row = StepDown.objects.select_for_update().filter(onboarding=onboarding, ended_at=None).first()
+        if row is None or reached is Milestone.NONE:
+            return False
+        switched = reached is Milestone.ENDED or row.watching_since is None
+        if reached is Milestone.ENDED:
+            row.ended_at = now
+            StepState.objects.filter(onboarding=onboarding, key="step_down").delete()
+        else:
+            row.watching_since = row.watching_since or now
+            row.removed_at = (row.removed_at or now) if reached is Milestone.REMOVED else None
+        row.save(update_fields=["ended_at", "watching_since", "removed_at"])
+        if switched:
+            note(onboarding.pk, "step_down", say(_SWITCHED[reached is Milestone.ENDED]), step="live")
+            _begin_anew(onboarding.pk)
+    return switched
+
+
+def _begin_anew(onboarding_id: int) -> None:
+    """Look at all steps anew; what somebody approved before is not to be applied one day without being asked again."""
+    for state in StepState.objects.select_for_update().filter(onboarding_id=onboarding_id).exclude(key="step_down"):
+        state.answer = {name: value for name, value in state.answer.items() if name != "approved_plan"}
+        state.checked_at = None
+        state.save(update_fields=["answer", "checked_at"])
+
+
+_SWITCHED = {
+    False: _("From now on we look with our application for reading only, and change nothing."),
+    True: _("Our application for setting up was approved again; the plan of a change can be approved."),
+}
+
+
+# Intents: what was begun, so that a crash or a lost answer is never followed by a blind repeat
+
+
+def intent_key(change: Change) -> str:
+    """Under which name the intent of this change is kept."""
+    return change.intent
+
+
+def intend(lease: Lease, key: str, change: Change) -> Verdict | None:
+    """Commit the intent to make `change` before it is sent; a verdict instead when it must not be sent now.
+
+    A change that must not be repeated (`once`) and was begun before is looked for over a quiet window of
+    ``QUIET_LOOKS`` looks and ``QUIET_SECONDS`` seconds before it may be sent again (ENGINE: adopt or create).
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        _hold(lease)
+        state = _state(lease.onboarding_id, key)
+        entry = state.intents.get(intent_key(change))
+        if entry and entry["tries"] and change.once and not _is_quiet(entry, now):
+            entry["looks"] += 1
+            state.save(update_fields=["intents"])
+            pause = timedelta(seconds=settings.QUIET_SECONDS / settings.QUIET_LOOKS)
+            return Waiting(
+                say(_("We are checking whether Microsoft has carried out: %(change)s"), change=change.summary), pause
+            )
+        if entry and entry["tries"] >= MOST_TRIES and entry.get("applied_at"):
+            return Broken(
+                say(
+                    _("Microsoft accepted this several times, but it has no effect: %(change)s"), change=change.summary
+                ),
+                Court.MICROSOFT,
+                code="no_effect",
+            )
+        tries = entry["tries"] + 1 if entry else 1
+        state.intents[intent_key(change)] = {"at": now.isoformat(), "tries": tries, "looks": 0}
+        state.save(update_fields=["intents"])
+    return None
+
+
+def _is_quiet(entry: Mapping[str, Any], now: datetime) -> bool:
+    begun = parse_datetime(entry["at"]) or now
+    return entry["looks"] >= settings.QUIET_LOOKS and now - begun >= timedelta(seconds=settings.QUIET_SECONDS)
+
+
+def applied(lease: Lease, key: str, change: Change, result: Mapping[str, Any] | None) -> None:
+    """Note that `change` was made, with the sentence that announced it; keep its backup. Raises `LeaseLost`."""
+    kept = dict(result or {})
+    backup = kept.pop("backup", None)
+    with transaction.atomic():
+        _hold(lease)
+        state = _state(lease.onboarding_id, key)
+        if backup is not None:
+            Backup.objects.create(onboarding_id=lease.onboarding_id, step=key, document=backup)
+        entry = state.intents.setdefault(intent_key(change), {"at": timezone.now().isoformat(), "tries": 1, "looks": 0})
+        entry["applied_at"] = timezone.now().isoformat()
+        entry["result"] = kept
+        # Results are looked up by the change's own key; the newest one wins.
+        state.intents[change.key] = {**entry}
+        state.save(update_fields=["intents"])
+        note(lease.onboarding_id, "applied", change.summary, step=key, detail={"change": change.key})
+
+
+def settle_intents(lease: Lease, key: str) -> None:
+    """The step is as wanted: what was begun is done, and may be begun anew one day (drift), by a new approval."""
+    with transaction.atomic():
+        _hold(lease)
+        state = _state(lease.onboarding_id, key)
+        closed = {name: {**entry, "tries": 0} for name, entry in state.intents.items() if entry.get("result")}
+        answer = {name: value for name, value in state.answer.items() if name != "approved_plan"}
+        if closed != state.intents or answer != state.answer:
+            state.intents, state.answer = closed, answer
+            state.save(update_fields=["intents", "answer"])
+
+
+def release_secret(lease: Lease, kind: str) -> None:
+    """Erase a customer's secret that is saved where it is needed; a newer one has to be entered again."""
+    with transaction.atomic():
+        _hold(lease)
+        if CustomerSecret.objects.filter(onboarding_id=lease.onboarding_id, kind=kind).delete()[0]:
+            note(
+                lease.onboarding_id,
+                "released",
+                say(_("Microsoft has the secret token now; our copy was erased.")),
+                step="connection",
+            )
+
+
+# What people said
+
+
+def keep_answer(onboarding_id: int, key: str, answer: Mapping[str, Any], *, actor: User) -> None:
+    """Merge a person's answer into the step. Call it in the transaction of the decision."""
+    state = _state(onboarding_id, key)
+    state.answer = {**state.answer, **answer}
+    state.answered_by, state.answered_at = actor, timezone.now()
+    state.checked_at = None
+    state.save(update_fields=["answer", "answered_by", "answered_at", "checked_at"])
+
+
+def make_stale(onboarding_id: int, key: str | None = None) -> None:
+    """Let the next look read this step (or all) anew, however fresh it is."""
+    states = StepState.objects.filter(onboarding_id=onboarding_id)
+    (states.filter(key=key) if key else states).update(checked_at=None)

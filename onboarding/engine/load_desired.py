@@ -1,0 +1,120 @@
+"""What is wanted of one onboarding, gathered from the database into the one frozen value that steps are given."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from django.db.models import Count
+from django.utils import timezone
+
+from onboarding.domain.consent_sizes import Size
+from onboarding.domain.desired import Arrived, ConsentSeen, LinkSent, ProvedTenant, StepDownWanted, Wanted
+from onboarding.models import (
+    ConsentAttempt,
+    CustomerSecret,
+    Link,
+    Onboarding,
+    ProvisionedPerson,
+    StepState,
+    TenantBinding,
+)
+
+SCIM_TOKEN = "scim_token"  # noqa: S105 - the name of a kind, not a secret
+
+
+def arrived(onboarding_id: int) -> Arrived:
+    """How many people came through how, by our own archive. One query."""
+    rows = (
+        ProvisionedPerson.objects.filter(onboarding_id=onboarding_id)
+        .values_list("result")
+        .annotate(people=Count("id"))
+        .order_by()
+    )
+    counts = dict(rows)
+    result = ProvisionedPerson.Result
+    return Arrived(
+        created=counts.get(result.CREATED, 0),
+        updated=counts.get(result.UPDATED, 0),
+        skipped=counts.get(result.SKIPPED, 0),
+        failed=counts.get(result.FAILED, 0),
+        removed=counts.get(result.REMOVED, 0),
+    )
+
+
+def wanted_of(onboarding_id: int) -> Wanted:
+    """Everything the steps of this onboarding may know. A fixed number of queries."""
+    onboarding = Onboarding.objects.select_related("customer", "step_down").get(pk=onboarding_id)
+    customer = onboarding.customer
+    states = {state.key: state for state in StepState.objects.filter(onboarding_id=onboarding_id)}
+    evidence = {key: state.evidence for key, state in states.items() if state.done_at}
+    answers = {key: dict(state.answer) for key, state in states.items()}
+    if customer.tenant_hint:
+        answers.setdefault("customer", {})["tenant_id"] = customer.tenant_hint
+    secret = CustomerSecret.objects.filter(onboarding_id=onboarding_id, kind=SCIM_TOKEN).first()
+    binding = TenantBinding.objects.filter(onboarding_id=onboarding_id).first()
+    return Wanted(
+        customer_name=customer.name,
+        profile=customer.profile,
+        haiilo_host=customer.haiilo_host,
+        domains=tuple(customer.domains),
+        now=timezone.now(),
+        expected_tenant=evidence.get("customer", {}).get("tenant_id"),
+        proved=ProvedTenant(binding.tenant_id) if binding else None,
+        link=_newest_link(onboarding_id, onboarding.size),
+        consent=_newest_consent(onboarding_id, onboarding.size),
+        answers=answers,
+        evidence=evidence,
+        applied={key: _results(state) for key, state in states.items()},
+        begun={key: frozenset(state.intents) for key, state in states.items()},
+        answered_at={key: state.answered_at for key, state in states.items() if state.answered_at},
+        scim_token=secret.open() if secret else None,
+        scim_token_saved_at=secret.saved_at if secret else None,
+        arrived=arrived(onboarding_id),
+        size=onboarding.size,
+        step_down=_step_down(onboarding),
+    )
+
+
+def _results(state: StepState) -> dict[str, dict[str, object]]:
+    return {key: entry["result"] for key, entry in state.intents.items() if entry.get("result")}
+
+
+def _step_down(onboarding: Onboarding) -> StepDownWanted | None:
+    row = onboarding.open_step_down
+    if row is None:
+        return None
+    given = StepDownWanted(onboarding.customer.size, row.watching_since, row.up_asked_at is not None)
+    since = row.up_asked_at or row.asked_at
+    return replace(
+        given,
+        link=_newest_link(onboarding.pk, given.asks_for, since),
+        consent=_newest_consent(onboarding.pk, given.asks_for, since),
+    )
+
+
+def _newest_link(onboarding_id: int, size: Size, since: datetime | None = None) -> LinkSent | None:
+    """The newest that leads to the consent for this application of ours, used or not."""
+    links = Link.objects.filter(onboarding_id=onboarding_id, revoked_at=None, consent_size=size.key)
+    link = (links.filter(created_at__gte=since) if since else links).order_by("-id").first()
+    if link is None:
+        return None
+    return LinkSent(link.contact_name, link.created_at, link.expires_at, link.seen_at)
+
+
+def _newest_consent(onboarding_id: int, size: Size, since: datetime | None = None) -> ConsentSeen | None:
+    """The newest round trip that ended, for the application of this size; a granted one outlives later refusals."""
+    attempts = ConsentAttempt.objects.filter(link__onboarding_id=onboarding_id, consent_size=size.key)
+    ended = (attempts.filter(answered_at__gte=since) if since else attempts).exclude(answered_at=None)
+    attempt = ended.exclude(granted_at=None).order_by("-granted_at").first() or ended.order_by("-answered_at").first()
+    if attempt is None:
+        return None
+    return ConsentSeen(
+        signed_in_tenant=attempt.signed_in_tenant,
+        signed_in_object_id=attempt.signed_in_object_id,
+        signed_in_name=attempt.signed_in_name,
+        signed_in_at=attempt.signed_in_at or attempt.started_at,
+        granted_at=attempt.granted_at,
+        error=attempt.error,
+        error_code=attempt.error_code,
+    )

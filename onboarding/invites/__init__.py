@@ -1,0 +1,1 @@
+"""Personal links, and the limit of tries."""

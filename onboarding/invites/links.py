@@ -1,0 +1,72 @@
+"""A contact's personal link: made, handed over, and taken back. The token exists in memory only; a row has its hash."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_noop as _
+
+from onboarding.domain.consent_sizes import Size
+from onboarding.domain.sentences import say
+from onboarding.engine import ledger
+from onboarding.mail.compose import MASK
+from onboarding.models import Contact, Link
+from onboarding.models.link import digest
+
+WAIT_FOR_LINKS = ("consent", "step_down")
+
+
+def address_of(token: str) -> str:
+    """The whole address of the link page for this token."""
+    return f"{settings.PUBLIC_URL.rstrip('/')}{reverse('link', args=[token])}"
+
+
+def masked_address() -> str:
+    """The address of a link with dots in the place of its token, for what is kept and shown."""
+    return address_of("token").replace("token", MASK)
+
+
+@transaction.atomic
+def make(contact: Contact, *, actor: User | None, size: Size | None = None) -> tuple[Link, str]:
+    """A new link for this contact beside the earlier ones, and its token. Without `actor` the dashboard made it.
+
+    It leads to the consent for the application of `size`, or else the one that has to be approved now; links for
+    another application of ours stop working.
+    """
+    token, size = Link.new_token(), size or contact.onboarding.size_to_approve
+    others = Link.objects.open().filter(onboarding=contact.onboarding_id).exclude(consent_size=size.key)
+    others.update(revoked_at=timezone.now())
+    link = Link.objects.create(
+        onboarding_id=contact.onboarding_id,
+        contact=contact,
+        token_hash=digest(token),
+        consent_size=size.key,
+        contact_name=contact.name,
+        contact_email=contact.email,
+        created_by=actor or contact.onboarding.customer.owner,
+        expires_at=timezone.now() + Link.default_expiry(),
+    )
+    for step in WAIT_FOR_LINKS:
+        ledger.make_stale(contact.onboarding_id, step)
+    ledger.note(
+        contact.onboarding_id,
+        "link",
+        say(_("A link was made for %(contact)s."), contact=contact.name),
+        step="consent",
+        actor=actor,
+    )
+    return link, token
+
+
+def close_others(link: Link) -> None:
+    """Earlier links of the same contact stop working, those of other contacts go on."""
+    earlier = Link.objects.open().filter(contact=link.contact_id, pk__lt=link.pk)
+    earlier.update(revoked_at=timezone.now())
+
+
+def take_back(link: Link) -> bool:
+    """Make the link useless; False when it was already."""
+    return bool(Link.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now()))

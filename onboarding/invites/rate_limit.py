@@ -1,0 +1,17 @@
+"""How often a link may be tried. Nobody needs as many as these; who goes on pressing the button has to wait."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from onboarding.models import ConsentAttempt, Link
+
+MOST = 20
+WITHIN = timedelta(hours=1)
+
+
+def are_used_up(link: Link) -> bool:
+    """Whether this link led to Microsoft as often as it may, lately. Simultaneous ones may come to one or two more."""
+    return ConsentAttempt.objects.filter(link=link, started_at__gt=timezone.now() - WITHIN).count() >= MOST

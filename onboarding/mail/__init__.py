@@ -1,0 +1,1 @@
+"""Letters, from the rule that asks for one to the mail server."""

@@ -1,0 +1,108 @@
+"""The words of a letter, in its reader's language. The personal link is never in them: a marker holds its place."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
+from onboarding.causes.customer_asks import Role
+from onboarding.domain.sentences import amount
+from onboarding.engine import load_desired as wishes
+from onboarding.mail import context as standings
+from onboarding.models import Contact, Letter, Onboarding, StepState
+
+LINK, QUESTIONS = "[link]", "[questions]"
+MARKERS = re.compile(r"(\[link\]|\[questions\])")
+MASK = "••••••"  # in the place of a token, in what is kept and shown
+SUBJECTS = {
+    Letter.Kind.INVITATION: _("Please approve: accounts for Haiilo at %(customer)s"),
+    Letter.Kind.REMINDER: _("Reminder: Haiilo at %(customer)s waits for you"),
+    Letter.Kind.ESCALATION: _("Haiilo at %(customer)s has stopped moving"),
+    Letter.Kind.COMPLETION: _("Haiilo at %(customer)s: %(arrived)s people are there"),
+}
+
+
+@dataclass(frozen=True)
+class Words:
+    """Subject and text of a letter."""
+
+    subject: str
+    text: str
+
+
+def compose(onboarding: Onboarding, contact: Contact, kind: str) -> Words:
+    """The letter of this kind to this contact, about what the onboarding waits for now."""
+    with translation.override(contact.language):
+        context = _context(onboarding, contact)
+        subject = " ".join((gettext(SUBJECTS[Letter.Kind(kind)]) % context).split())
+        text = render_to_string(f"mail/{kind}.txt", context)
+    return Words(subject[:200], re.sub(r"\n{3,}", "\n\n", text).strip())
+
+
+def _context(onboarding: Onboarding, contact: Contact) -> dict[str, Any]:
+    customer, owner = onboarding.customer, onboarding.customer.owner
+    state = standings.current_state(onboarding)
+    found, numbers = standings.blocker(state), wishes.arrived(onboarding.pk)
+    scope = StepState.objects.filter(onboarding=onboarding, key="scope").first()
+    context = {
+        "name": contact.name,
+        "customer": customer.name,
+        "product": customer.get_product_display(),
+        "host": customer.haiilo_host,
+        "asker": (owner.get_full_name() or owner.get_username()) if owner else "",
+        "asker_email": owner.email if owner else "",
+        "what": str(found.what),
+        "right": str(found.right or ""),
+        "is_approver": contact.role == Role.APPROVER,
+        "needs_link": found.link,
+        "who": standings.addressee(onboarding),
+        "since": onboarding.current_since,
+        "days": settings.LINK_DAYS,
+        "permissions": len(onboarding.size.permissions),
+        "numbers": numbers,
+        "arrived": amount(numbers.created + numbers.updated),
+        "in_scope": amount(scope.evidence["total"]) if scope and scope.evidence.get("total") else "",
+    }
+    # A name that looks like a marker must not become a link.
+    plain = {name: MARKERS.sub("", value) if isinstance(value, str) else value for name, value in context.items()}
+    return {**plain, "link": LINK, "questions": QUESTIONS}
+
+
+def has_link(text: str) -> bool:
+    """Whether the letter carries the personal link."""
+    return MARKERS.search(text) is not None
+
+
+def filled_in(text: str, address: str) -> str:
+    """`text` with the addresses in the place of its markers; `address` is the link page's."""
+    return text.replace(LINK, address).replace(QUESTIONS, _questions(address))
+
+
+def html_of(words: Words, language: str, *, address: str, is_open: bool) -> str:
+    """The same letter as a page: its text is escaped, and only the markers become links, where `is_open`."""
+    places = {LINK: address, QUESTIONS: _questions(address)}
+    paragraphs = [
+        [
+            [_part(places.get(part, part), is_link=part in places) for part in MARKERS.split(line) if part]
+            for line in paragraph.splitlines()
+        ]
+        for paragraph in re.split(r"\n\s*\n", words.text)
+    ]
+    context = {"paragraphs": paragraphs, "subject": words.subject, "language": language, "is_open": is_open}
+    return render_to_string("mail/letter.html", context)
+
+
+def _part(text: str, *, is_link: bool) -> dict[str, Any]:
+    """`pieces`: where a long address may be broken, lest it makes the letter wider than a phone."""
+    return {"text": text, "is_link": is_link, "pieces": re.findall(r".{1,20}", text) if is_link else []}
+
+
+def _questions(address: str) -> str:
+    return f"{address}questions/"

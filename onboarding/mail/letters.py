@@ -1,0 +1,123 @@
+"""The letters as rows: written by rule or by a person, once per contact, kind and day. Nothing is sent from here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_noop as _
+
+from onboarding.causes.customer_asks import standing
+from onboarding.domain import lifecycle
+from onboarding.domain.sentences import Sentence, say
+from onboarding.engine import ledger
+from onboarding.invites import links
+from onboarding.mail import context as standings
+from onboarding.mail import rules as reminders
+from onboarding.mail.compose import Words, compose, html_of
+from onboarding.models import Contact, Letter, Onboarding
+
+State = Letter.State
+ANEW = (State.CANCELLED, State.FAILED)
+KINDS = {
+    Letter.Kind.INVITATION: _("invitation"),
+    Letter.Kind.REMINDER: _("reminder"),
+    Letter.Kind.ESCALATION: _("escalation"),
+    Letter.Kind.COMPLETION: _("completion"),
+}
+
+
+@transaction.atomic
+def write(
+    onboarding: Onboarding, contact: Contact, kind: str, *, rule: str, draft: bool, by: User | None = None
+) -> Letter:
+    """The letter of this kind to this contact today: one row, however often it is asked for.
+
+    One that was withdrawn or did not go out is written anew.
+    """
+    words, now = compose(onboarding, contact, kind), timezone.now()
+    letter, made = Letter.objects.select_for_update().get_or_create(
+        onboarding=onboarding,
+        contact=contact,
+        kind=kind,
+        day=timezone.localdate(now),
+        defaults={"to_name": contact.name, "to_email": contact.email, "subject": words.subject, "text": words.text},
+    )
+    if not made and letter.state not in ANEW:
+        return letter
+    letter.to_name, letter.to_email, letter.language = contact.name, contact.email, contact.language
+    letter.rule = rule
+    letter.standing = standing(onboarding.current_key, standings.current_state(onboarding).code)
+    letter.state, letter.error = State.DRAFT if draft else State.APPROVED, ""
+    letter.approved_at, letter.approved_by = (None, None) if draft else (now, by)
+    put_words(letter, words)
+    letter.save()
+    text = (
+        _("Drafted for %(contact)s, to be read and released: %(kind)s.") if draft else _("For %(contact)s: %(kind)s.")
+    )
+    note(letter, text, actor=by)
+    return letter
+
+
+def put_words(letter: Letter, words: Words) -> None:
+    """Set subject and text, and the page that shows them with the link masked; the caller saves."""
+    letter.subject, letter.text = words.subject, words.text
+    letter.html = html_of(words, letter.language, address=links.masked_address(), is_open=False)
+
+
+def note(letter: Letter, text: str, *, actor: User | None = None) -> None:
+    """A line in the timeline about this letter; `text` has the gaps contact and kind."""
+    sentence: Sentence = say(text, contact=letter.to_name, kind=say(KINDS[Letter.Kind(letter.kind)]))
+    ledger.note(
+        letter.onboarding_id, "letter", sentence, actor=actor, detail={"letter": letter.pk, "rule": letter.rule}
+    )
+
+
+def write_due(onboarding_id: int, *, now: datetime) -> list[Letter]:
+    """Write what the rules want for this onboarding now."""
+    onboarding = _load(onboarding_id)
+    contacts = {contact.pk: contact for contact in onboarding.contacts.all()}
+    return [
+        write(onboarding, contacts[each.contact], each.kind, rule=each.rule, draft=each.draft)
+        for each in reminders.due(standings.facts_of(onboarding, now=now), standings.rules())
+    ]
+
+
+def _load(onboarding_id: int) -> Onboarding:
+    return Onboarding.objects.select_related("customer__owner").get(pk=onboarding_id)
+
+
+def may_still_go(letter: Letter, *, now: datetime) -> bool:
+    """Whether what the letter is about still stands."""
+    facts = standings.facts_of(letter.onboarding, now=now)
+    return reminders.still_holds(facts, letter.kind, letter.standing)
+
+
+def confirmed_tenant(onboarding: Onboarding) -> str:
+    """The tenant that a person has confirmed to be the customer's, empty while it is not the one we resolve now."""
+    state = onboarding.steps.filter(key="customer").first()
+    found = str(state.evidence.get("tenant_id", "")) if state else ""
+    return found if state and found and state.answer.get("confirmed_tenant") == found else ""
+
+
+@transaction.atomic
+def withdraw(letter: Letter, *, actor: User | None = None) -> bool:
+    """Take back a letter that has not gone; False when it has, or was taken back already."""
+    waiting = Letter.objects.filter(pk=letter.pk, state__in=[State.DRAFT, State.APPROVED])
+    if not waiting.update(state=State.CANCELLED):
+        return False
+    note(letter, _("Withdrawn, not sent to %(contact)s: %(kind)s."), actor=actor)
+    return True
+
+
+def withdraw_outdated(onboarding_id: int, *, now: datetime) -> None:
+    """Withdraw what lies ready and is about something that is over. While paused everything lies where it is."""
+    onboarding = _load(onboarding_id)
+    if onboarding.state == lifecycle.State.PAUSED:
+        return
+    facts = standings.facts_of(onboarding, now=now)
+    for letter in onboarding.letters.filter(state__in=[State.DRAFT, State.APPROVED]):
+        if not reminders.still_holds(facts, letter.kind, letter.standing):
+            withdraw(letter)

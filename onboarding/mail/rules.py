@@ -1,0 +1,199 @@
+"""Which letters are due, by rule. Pure: facts and the time come in, a list of letters comes out.
+
+The first letter to a customer is a draft for customer success to read. Once a person has released one, the rest goes by
+itself: a reminder when nothing has moved for some days, a word to the sponsor when that does not help, and the numbers
+when all is live. A letter is due only while what it is about still stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from onboarding.causes.customer_asks import Role
+from onboarding.domain.lifecycle import State
+from onboarding.domain.verdicts import Court
+
+INVITATION, REMINDER, ESCALATION, COMPLETION = "invitation", "reminder", "escalation", "completion"
+MOST_REMINDERS = 5  # about one standing; after that a person has to find another way
+NEWS_FOR = timedelta(days=7)  # how long after go-live the completion letter is still news
+WAITS = frozenset({"asking", "broken"})
+ACTIVE = frozenset({State.OPEN, State.LIVE})
+SATURDAY = 5
+GONE = frozenset({"sent", "sending", "unknown"})
+LYING = frozenset({"draft", "approved"})
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How patient we are."""
+
+    remind_after: timedelta
+    escalate_after: timedelta
+    weekends: bool = False
+
+
+@dataclass(frozen=True)
+class Person:
+    """A contact, as far as the rules care."""
+
+    pk: int
+    role: str
+
+
+@dataclass(frozen=True)
+class Written:
+    """A letter that exists already: `day` is when it went, or else when it was written. `contact` is None once the
+    contact was removed.
+    """
+
+    contact: int | None
+    kind: str
+    standing: str
+    state: str
+    day: date
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the rules look at.
+
+    `roles` says whom the blocker concerns, best first; `holder` is the contact with the newest link that still works;
+    `busy`: somebody is on the way through Microsoft's pages right now.
+    """
+
+    now: datetime
+    state: str
+    kind: str
+    court: str
+    standing: str
+    since: datetime
+    contacts: Sequence[Person] = ()
+    letters: Sequence[Written] = ()
+    roles: Sequence[str] = (Role.IT_ADMIN,)
+    holder: int | None = None
+    busy: bool = False
+    live_at: datetime | None = None
+
+    @property
+    def today(self) -> date:
+        """The day of `now`, in the time zone it carries."""
+        return self.now.date()
+
+
+@dataclass(frozen=True)
+class Due:
+    """A letter to be written. `rule` is the reason, kept with it; a draft waits for a person."""
+
+    contact: int
+    kind: str
+    rule: str
+    draft: bool
+
+
+def due(facts: Facts, rules: Rules) -> list[Due]:
+    """The letters to write now: none at rest, none at weekends unless wanted, at most one a contact and day."""
+    if facts.state not in ACTIVE or facts.busy:
+        return []
+    if facts.today.weekday() >= SATURDAY and not rules.weekends:
+        return []
+    wanted: list[Due] = []
+    for each in (*_completion(facts), *_invitation(facts), *_reminder(facts, rules), *_escalation(facts, rules)):
+        if _is_free(facts, each.contact) and each.contact not in {other.contact for other in wanted}:
+            wanted.append(each)
+    return wanted
+
+
+def still_holds(facts: Facts, kind: str, standing: str) -> bool:
+    """Whether a letter that was written about `standing` may still go out."""
+    if facts.state not in ACTIVE:
+        return False
+    if kind == COMPLETION:
+        return facts.state == State.LIVE and facts.kind == "done"
+    return facts.standing == standing and facts.kind in WAITS
+
+
+def addressee(facts: Facts) -> int | None:
+    """Whom the present blocker concerns: who has the link that works, else the first contact of the best role."""
+    if facts.holder is not None and facts.standing == "consent:approval":
+        return facts.holder
+    return _first(facts, facts.roles) or (facts.contacts[0].pk if facts.contacts else None)
+
+
+def _first(facts: Facts, roles: Sequence[str]) -> int | None:
+    for role in roles:
+        for person in facts.contacts:
+            if person.role == role:
+                return person.pk
+    return None
+
+
+def _waits_for_customer(facts: Facts) -> bool:
+    return facts.court == Court.CUSTOMER and facts.kind in WAITS
+
+
+def _waits_for_the_link(facts: Facts) -> bool:
+    return facts.standing == "consent:approval" and facts.kind in WAITS
+
+
+def _somebody_released_one(facts: Facts) -> bool:
+    return any(letter.state in GONE or letter.state == "approved" for letter in facts.letters)
+
+
+def _invitation(facts: Facts) -> Iterator[Due]:
+    """Nobody has the link yet: the first letter, for customer success to read."""
+    told = any(letter.standing == facts.standing and letter.state != "cancelled" for letter in facts.letters)
+    person = addressee(facts)
+    if _waits_for_the_link(facts) and facts.holder is None and not told and person is not None:
+        yield Due(person, INVITATION, "invitation", draft=True)
+
+
+def _reminder(facts: Facts, rules: Rules) -> Iterator[Due]:
+    person = addressee(facts)
+    if person is None or not (_waits_for_customer(facts) or _link_ran_out(facts)):
+        return
+    about_this = [letter for letter in facts.letters if letter.standing == facts.standing and letter.state in GONE]
+    reminders = sum(1 for letter in about_this if letter.kind == REMINDER)
+    last = max((letter.day for letter in about_this if letter.kind != ESCALATION), default=facts.since.date())
+    if reminders < MOST_REMINDERS and facts.today - last >= rules.remind_after:
+        yield Due(person, REMINDER, f"reminder {reminders + 1}", draft=not _somebody_released_one(facts))
+
+
+def _link_ran_out(facts: Facts) -> bool:
+    """It was sent, nobody used it, it is over: for the customer nothing has changed, so we go on reminding."""
+    sent = any(letter.standing == facts.standing and letter.state in GONE for letter in facts.letters)
+    return sent and _waits_for_the_link(facts) and facts.holder is None
+
+
+def _escalation(facts: Facts, rules: Rules) -> Iterator[Due]:
+    sponsor = _first(facts, (Role.SPONSOR,))
+    if sponsor is None or sponsor == addressee(facts) or not _waits_for_customer(facts):
+        return
+    asked = any(letter.standing == facts.standing and letter.state in GONE for letter in facts.letters)
+    told = any(
+        letter.kind == ESCALATION and letter.standing == facts.standing and letter.state != "cancelled"
+        for letter in facts.letters
+    )
+    if asked and not told and facts.now - facts.since >= rules.escalate_after:
+        yield Due(sponsor, ESCALATION, "escalation", draft=False)
+
+
+def _completion(facts: Facts) -> Iterator[Due]:
+    """The numbers, once, to those who waited for them."""
+    if facts.state != State.LIVE or facts.kind != "done" or facts.live_at is None:
+        return
+    if facts.now - facts.live_at > NEWS_FOR:
+        return
+    told = {letter.contact for letter in facts.letters if letter.kind == COMPLETION}
+    for person in facts.contacts:
+        if person.role in (Role.SPONSOR, Role.IT_ADMIN) and person.pk not in told:
+            yield Due(person.pk, COMPLETION, "completion", draft=not _somebody_released_one(facts))
+
+
+def _is_free(facts: Facts, contact: int) -> bool:
+    """Nothing went to this contact today, and nothing lies ready for them."""
+    return not any(
+        letter.contact == contact and (letter.state in LYING or letter.state == "sending" or letter.day == facts.today)
+        for letter in facts.letters
+    )

@@ -1,0 +1,1 @@
+"""Everybody who is, was or should be in Haiilo."""

@@ -1,0 +1,1 @@
+"""Pages of the customer's admin, a folder a page."""

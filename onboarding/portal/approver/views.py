@@ -1,0 +1,78 @@
+"""“I can't approve this”: the holder of a link names somebody who can, and gets a page to forward."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_noop as _
+from django.views.decorators.http import require_http_methods
+
+from onboarding.consent import delegation as approvers
+from onboarding.customers.services import Refused
+from onboarding.domain.input_fields import focus_first_error
+from onboarding.domain.sentences import say
+from onboarding.invites import links
+from onboarding.models import Link
+from onboarding.portal.approver.forms import ApproverForm
+from onboarding.portal.forwarding import forwarding
+from onboarding.portal.link import queries
+from onboarding.portal.problems import closed_page, problem_page
+from onboarding.web import access
+from onboarding.web.private import kept_private
+
+
+@kept_private
+@require_http_methods(["GET", "HEAD", "POST"])
+def by_link(request: HttpRequest, token: str) -> HttpResponse:
+    """From the link page."""
+    found = access.link_for(token)
+    if found is None:
+        return problem_page(request, "unknown", say(_("Check that you have the whole link, or ask for a new one.")))
+    if request.method != "POST":
+        return redirect("link", token)
+    return _named(request, found, reverse("approver_by_link", args=[token]))
+
+
+@kept_private
+@require_http_methods(["GET", "HEAD", "POST"])
+def after_refusal(request: HttpRequest) -> HttpResponse:
+    """From the page of a browser that came back from Microsoft without an approval; its session knows the link."""
+    found = access.forwarded_link(request)
+    if found is None:
+        return problem_page(request, "no_session", say(_("Open your link again, and name the person there.")))
+    if request.method != "POST":
+        return _ask(request, found, ApproverForm(), reverse("approver"))
+    return _named(request, found, reverse("approver"))
+
+
+def role_hint(request: HttpRequest, link: Link, address: str) -> HttpResponse:
+    """After the sign-in, before the consent: the roles that we see do not suffice. `address` goes on anyway."""
+    return _ask(request, link, ApproverForm(), reverse("approver"), go_on=address)
+
+
+def _named(request: HttpRequest, link: Link, action: str) -> HttpResponse:
+    if link.condition() != "open":
+        return closed_page(request, link)
+    form = ApproverForm(request.POST)
+    if form.is_valid():
+        try:
+            made, token = approvers.name_approver(link, **form.cleaned_data, language=(get_language() or "en")[:2])
+        except Refused as refused:
+            form.add_error("email", str(refused.sentence))
+        else:
+            return _forward(request, made, links.address_of(token))
+    focus_first_error(form)
+    return _ask(request, link, form, action)
+
+
+def _ask(request: HttpRequest, link: Link, form: ApproverForm, action: str, *, go_on: str = "") -> HttpResponse:
+    context = {"view": queries.link_view(link), "form": form, "action": action, "go_on": go_on}
+    return render(request, "link/approver.html", context)
+
+
+def _forward(request: HttpRequest, link: Link, address: str) -> HttpResponse:
+    view = queries.link_view(link)
+    message = forwarding(view, address, recipient=link.contact_email)
+    return render(request, "link/forwarded.html", {"view": view, "address": address, "forwarding": message})

@@ -1,0 +1,67 @@
+"""The message with which somebody who may not approve hands the link to somebody who may."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from onboarding.portal.link.queries import LinkView
+
+
+@dataclass(frozen=True)
+class Forwarding:
+    """Subject and text, ready to be sent; `mailto` opens the reader's own mail program with both."""
+
+    subject: str
+    text: str
+    recipient: str = ""
+
+    @property
+    def mailto(self) -> str:
+        """The address of a new mail, to the recipient where there is one."""
+        return f"mailto:{quote(self.recipient, safe='@')}?subject={quote(self.subject)}&body={quote(self.text)}"
+
+
+def forwarding(view: LinkView, address: str = "", *, recipient: str = "") -> Forwarding:
+    """In the reader's language. `address` is the link itself, left out where the page does not know it."""
+    names = {
+        "customer": view.customer_name,
+        "asker": view.asked_by or "Haiilo",
+        "mail": f" ({view.asked_by_email})" if view.asked_by_email else "",
+        "count": len(view.permissions),
+        "day": date_format(timezone.localtime(view.link.expires_at), "DATE_FORMAT"),
+    }
+    paragraphs = [
+        _("Hello,"),
+        _purpose(view) % names,
+        _(
+            "For that, somebody with the role Global Administrator or Privileged Role Administrator has to approve "
+            "%(count)s permissions once. It takes about two minutes, and the page explains each of them."
+        )
+        % names,
+        _("This is the link. It works once, until %(day)s:") % names + f"\n{address}"
+        if address
+        else _("Please use the link in the message below this one. It works once, until %(day)s.") % names,
+        _("It was sent by %(asker)s at Haiilo%(mail)s, who answers questions.") % names,
+    ]
+    subject = _subject(view) % names
+    return Forwarding(subject, "\n\n".join(paragraphs), recipient)
+
+
+def _purpose(view: LinkView) -> str:
+    if view.is_about_watching:
+        return _(
+            "Haiilo has set up the accounts of %(customer)s's people, and only wants to read from now on. That takes "
+            "the approval of another application of theirs; the one for setting up can be deleted after it."
+        )
+    return _("Haiilo will create the accounts of %(customer)s's people automatically from Microsoft Entra ID.")
+
+
+def _subject(view: LinkView) -> str:
+    if view.is_about_watching:
+        return _("Please approve: Haiilo only reads at %(customer)s from now on")
+    return _("Please approve: accounts for Haiilo at %(customer)s")

@@ -1,0 +1,62 @@
+"""What the customer's admin is shown: the link page, and the progress after the consent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from onboarding.domain.consent_sizes import Permission, Size
+from onboarding.domain.desired import Arrived
+from onboarding.engine.load_desired import arrived
+from onboarding.models import Customer, Link
+from onboarding.web.read_only_view import StepDownView, step_down_view
+from onboarding.web.step_view import MOVING, Kind, StepView, Words, is_between, steps_of
+
+
+@dataclass(frozen=True)
+class LinkView:
+    """What the customer's admin is shown."""
+
+    link: Link
+    customer_name: str
+    product: Words
+    asked_by: str
+    asked_by_email: str
+    size: Size
+    permissions: Sequence[Permission]
+    state: str
+    steps: list[StepView]
+    moving: bool
+    arrived: Arrived
+    in_scope: int | None
+    step_down: StepDownView
+
+    @property
+    def is_about_watching(self) -> bool:
+        """Whether this link is about our application for reading only."""
+        return not self.size.sets_up
+
+
+def link_view(link: Link) -> LinkView:
+    """The link page and, after the consent, the progress page."""
+    onboarding = link.onboarding
+    states = {state.key: state for state in onboarding.steps.all()}
+    steps = steps_of(onboarding, states)
+    asker = link.created_by
+    scope = states.get("scope")
+    live = all(step.kind == Kind.DONE for step in steps)
+    return LinkView(
+        link=link,
+        customer_name=onboarding.customer.name,
+        product=Customer.Product(onboarding.customer.product).label,
+        asked_by=(asker.get_full_name() or asker.get_username()) if asker else "",
+        asked_by_email=asker.email if asker else "",
+        size=link.size,
+        permissions=link.size.permissions,
+        state=link.condition(),
+        steps=steps,
+        moving=is_between(steps) or any(step.kind in MOVING for step in steps if step.is_current),
+        arrived=arrived(onboarding.pk),
+        in_scope=scope.evidence.get("total") if scope else None,
+        step_down=step_down_view(onboarding, states, live=live),
+    )

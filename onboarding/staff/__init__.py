@@ -1,0 +1,1 @@
+"""Pages of customer success, a folder a page."""

@@ -1,0 +1,41 @@
+"""The board, the first page of customer success: who needs us?"""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from onboarding.domain.input_fields import searched
+from onboarding.staff.board import queries
+from onboarding.web import access
+from onboarding.web.page import page
+from onboarding.web.refreshing import now_seen
+from onboarding.web.staff_only import for_staff
+
+
+@for_staff
+@require_safe
+def board(request: HttpRequest) -> HttpResponse:
+    """Customers by name, filtered by whom they wait for and by a search. Asks again by itself while a row moves."""
+    search, bucket, after = searched(request.GET), request.GET.get("bucket", ""), request.GET.get("after", "")
+    bucket = bucket if bucket in queries.BUCKETS else ""
+    found = queries.board(access.staff(request), search=search, bucket=bucket, after=after)
+    seen = now_seen(found.version)
+    if request.GET.get("seen") == seen:
+        return HttpResponse(status=204)
+    kept = {name: value for name, value in (("search", search), ("bucket", bucket)) if value}
+    context = {
+        "board": found,
+        "search": search,
+        "bucket": bucket,
+        "everything": urlencode({"search": search}) if search else "",
+        "tabs": [(each, urlencode({**kept, "bucket": each.key})) for each in found.buckets],
+        "next": urlencode({**kept, "after": found.next}) if found.next else "",
+        "again": urlencode({**kept, **({"after": after} if after else {}), "seen": seen}),
+        "first": urlencode(kept) if after else None,
+        "swapped": bool(getattr(request, "htmx", None)),
+        "has_portfolio": bool(found.rows) or bool(access.portfolios_of(request)),
+    }
+    return page(request, "board.html", "board", context)

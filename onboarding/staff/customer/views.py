@@ -1,0 +1,59 @@
+"""A new customer, and a record that is changed."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from onboarding.customers import services
+from onboarding.domain.input_fields import focus_first_error
+from onboarding.models import Onboarding
+from onboarding.staff.customer.forms import CustomerForm
+from onboarding.web import access
+from onboarding.web.acts import done
+from onboarding.web.staff_only import for_staff
+
+
+@for_staff
+@require_http_methods(["GET", "HEAD", "POST"])
+def customer_new(request: HttpRequest) -> HttpResponse:
+    """Create a customer; what is wrong is said beside the field and what was typed stays."""
+    portfolios = access.portfolios_of(request)
+    form = CustomerForm(request.POST if request.method == "POST" else None, portfolios=portfolios)
+    if portfolios and form.is_valid():
+        try:
+            made = services.create_customer(
+                actor=access.staff(request), portfolio=form.portfolio_chosen, **form.record()
+            )
+        except services.Refused as refused:
+            form.add_error(None, str(refused.sentence))
+        else:
+            messages.success(request, _("The customer was created. Now the customer's admin needs the link."))
+            return redirect("record", made.pk)
+    return _show(request, form, portfolios=bool(portfolios))
+
+
+@for_staff
+@require_http_methods(["GET", "HEAD", "POST"])
+def customer_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change the record; what was concluded from it is looked at anew."""
+    onboarding = access.onboarding_for(request, pk)
+    form = CustomerForm(request.POST if request.method == "POST" else None, customer=onboarding.customer)
+    if form.is_valid():
+        change = partial(services.update_customer, onboarding, actor=access.staff(request), **form.record())
+        if done(request, change, _("The record was changed. We look at everything anew."), form=form):
+            return redirect("record", pk)
+        onboarding.customer.refresh_from_db()
+    return _show(request, form, onboarding=onboarding, portfolios=True)
+
+
+def _show(
+    request: HttpRequest, form: CustomerForm, *, portfolios: bool, onboarding: Onboarding | None = None
+) -> HttpResponse:
+    focus_first_error(form)
+    return render(request, "customer_form.html", {"form": form, "onboarding": onboarding, "has_portfolio": portfolios})

@@ -1,0 +1,127 @@
+"""The outbox: letters to read, to release, and to send again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from onboarding.customers import outbox as wishes_about
+from onboarding.domain.input_fields import focus_first_error
+from onboarding.mail import letters
+from onboarding.mail.compose import has_link
+from onboarding.models import Letter, Onboarding
+from onboarding.staff.contacts.queries import expected_tenant
+from onboarding.staff.letters.forms import LetterForm
+from onboarding.staff.letters.queries import MARKS
+from onboarding.staff.letters.queries import outbox as letters_of
+from onboarding.web import access
+from onboarding.web.acts import done
+from onboarding.web.staff_only import for_staff
+
+State = Letter.State
+
+
+@for_staff
+@require_safe
+def outbox(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    """The letters to one customer, or to all whom the signed-in person may see."""
+    onboarding = None if pk is None else access.onboarding_for(request, pk)
+    tab = request.GET.get("show", "")
+    found = letters_of(access.staff(request), onboarding=onboarding, tab=tab, after=request.GET.get("after", ""))
+    return render(request, "outbox.html", {"outbox": found, "onboarding": onboarding, "tab": tab})
+
+
+@for_staff
+@require_http_methods(["GET", "HEAD", "POST"])
+def letter(request: HttpRequest, pk: int, letter_pk: int) -> HttpResponse:
+    """GET shows the letter, POST changes a draft."""
+    onboarding = access.onboarding_for(request, pk)
+    found = _letter(onboarding, letter_pk)
+    form = LetterForm(request.POST if request.method == "POST" else None, letter=found)
+    if form.is_valid() and done(
+        request,
+        lambda: wishes_about.edit(found, actor=access.staff(request), **form.cleaned_data),
+        _("The draft was changed. It goes when you release it."),
+        form=form,
+        field="text",
+    ):
+        return redirect("letter", pk, letter_pk)
+    return _show(request, found, form)
+
+
+def _show(request: HttpRequest, found: Letter, form: LetterForm) -> HttpResponse:
+    onboarding = found.onboarding
+    focus_first_error(form)
+    context = {
+        "onboarding": onboarding,
+        "customer": onboarding.customer,
+        "letter": found,
+        "mark": MARKS[found.state],
+        "form": form if found.state == State.DRAFT else None,
+        "is_waiting": found.state in (State.DRAFT, State.APPROVED),
+        "may_retry": found.state in wishes_about.TRY_AGAIN and bool(found.to_email),
+        "tenant": expected_tenant(onboarding) if has_link(found.text) else {},
+        "is_confirmed": bool(letters.confirmed_tenant(onboarding)),
+        "needs_tenant": has_link(found.text),
+    }
+    return render(request, "letter.html", context)
+
+
+@for_staff
+@require_POST
+def letter_release(request: HttpRequest, pk: int, letter_pk: int) -> HttpResponse:
+    """Let a draft go as it stands on the page. The tenant counts as confirmed only with its box ticked."""
+    tenant = request.POST.get("tenant", "") if request.POST.get("confirmed") else ""
+    found, actor = _letter(access.onboarding_for(request, pk), letter_pk), access.staff(request)
+    form = LetterForm(request.POST, letter=found) if "text" in request.POST else None
+    if form is not None and not form.is_valid():
+        return _show(request, found, form)
+
+    def release() -> None:
+        if form is not None and form.has_changed():
+            wishes_about.edit(found, actor=actor, **form.cleaned_data)
+        wishes_about.release(found, actor=actor, tenant=tenant)
+
+    return _do(request, found, release, _("Released. It goes at once, unless one went to this address today."))
+
+
+@for_staff
+@require_POST
+def letter_retry(request: HttpRequest, pk: int, letter_pk: int) -> HttpResponse:
+    """Have a letter that was not sent sent once more."""
+    found = _letter(access.onboarding_for(request, pk), letter_pk)
+    return _do(
+        request,
+        found,
+        lambda: wishes_about.retry(found, actor=access.staff(request)),
+        _("It is tried again at once."),
+    )
+
+
+@for_staff
+@require_POST
+def letter_cancel(request: HttpRequest, pk: int, letter_pk: int) -> HttpResponse:
+    """Withdraw a letter that has not gone."""
+    found = _letter(access.onboarding_for(request, pk), letter_pk)
+    return _do(
+        request,
+        found,
+        lambda: wishes_about.cancel(found, actor=access.staff(request)),
+        _("The letter was withdrawn."),
+    )
+
+
+def _do(request: HttpRequest, found: Letter, act: Callable[[], None], told: str) -> HttpResponse:
+    done(request, act, told)
+    return redirect("letter", found.onboarding_id, found.pk)
+
+
+def _letter(onboarding: Onboarding, letter_pk: int) -> Letter:
+    found = onboarding.letters.select_related("onboarding__customer", "approved_by").filter(pk=letter_pk).first()
+    if found is None:
+        raise Http404
+    return found

@@ -1,0 +1,120 @@
+"""One customer: the whole record on one page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from onboarding.domain.desired import Arrived
+from onboarding.domain.lifecycle import MOVES, State
+from onboarding.domain.verdicts import Court
+from onboarding.engine import holds as alarms
+from onboarding.engine.load_desired import SCIM_TOKEN, arrived
+from onboarding.models import Customer, CustomerSecret, Event, Link, Onboarding, Rebinding, StepState, TenantBinding
+from onboarding.web.paging import version
+from onboarding.web.read_only_view import StepDownView, step_down_view
+from onboarding.web.step_view import MOVING, Kind, StepView, is_between, steps_of
+
+MOST_EVENTS = 30
+MOST_LINKS = 10
+
+
+@dataclass(frozen=True)
+class Forwarded:
+    """Somebody who cannot approve named somebody who can, and whether that one has opened their link."""
+
+    holder: str
+    link: Link
+
+
+@dataclass(frozen=True)
+class Record:
+    """What the customer page shows. `version` is the same as long as nothing on it has changed.
+
+    `moving`: something happens by itself, or is about to. `watched`: that, or the next act is somebody else's; then
+    the page looks again by itself, too.
+    """
+
+    onboarding: Onboarding
+    customer: Customer
+    steps: list[StepView]
+    current: StepView | None
+    events: list[Event]
+    moving: bool
+    watched: bool
+    paused: bool
+    may_pause: bool
+    tenant: TenantBinding | None
+    tenant_expected: str | None
+    links: list[Link]
+    forwarded: list[Forwarded]
+    alarm: Event | None
+    forged: Event | None
+    rebinding: Rebinding | None
+    secret: CustomerSecret | None
+    arrived: Arrived
+    step_down: StepDownView
+    version: str
+
+    @property
+    def only_watches(self) -> bool:
+        """Whether we change nothing, so that no plan can be approved."""
+        return self.step_down.only_watches
+
+
+def record(onboarding: Onboarding) -> Record:
+    """All that the customer page shows. Sixteen queries at most."""
+    states = {state.key: state for state in onboarding.steps.select_related("answered_by")}
+    steps = steps_of(onboarding, states)
+    current = next((step for step in steps if step.is_current), None)
+    events = list(onboarding.events.select_related("actor").order_by("-id")[:MOST_EVENTS])
+    links = list(onboarding.links.select_related("created_by", "forwarded_from").order_by("-id")[:MOST_LINKS])
+    numbers = arrived(onboarding.pk)
+    alarm = alarms.wrong_tenant(onboarding.pk)
+    rebinding = onboarding.rebindings.select_related("proposed_by").filter(decided_at=None).first()
+    active = onboarding.state in (State.OPEN, State.LIVE)
+    stepping = step_down_view(onboarding, states, live=all(step.kind == Kind.DONE for step in steps))
+    goes_on = current is not None and (current.kind in MOVING or current.pending or is_between(steps))
+    moving = active and current is not None and (goes_on or stepping.moving)
+    return Record(
+        onboarding=onboarding,
+        customer=onboarding.customer,
+        steps=steps,
+        current=current,
+        events=events,
+        moving=moving,
+        watched=moving or (active and (_is_with_others(current) or stepping.waits)),
+        paused=onboarding.state == State.PAUSED,
+        may_pause=State.PAUSED in MOVES[State(onboarding.state)],
+        alarm=alarm,
+        forged=alarms.forged(onboarding.pk),
+        rebinding=rebinding,
+        tenant=TenantBinding.objects.filter(onboarding=onboarding).first(),
+        tenant_expected=_expected(states),
+        links=[link for link in links if link.forwarded_from is None],
+        forwarded=[Forwarded(link.forwarded_from.contact_name, link) for link in links if link.forwarded_from],
+        secret=CustomerSecret.objects.select_related("saved_by")
+        .filter(onboarding=onboarding, kind=SCIM_TOKEN)
+        .defer("sealed")
+        .first(),
+        arrived=numbers,
+        step_down=stepping,
+        version=version(
+            onboarding.state,
+            [(step.key, step.kind, step.court, step.sentence, step.pending, step.progress) for step in steps],
+            [(step.warnings, step.code, step.plan) for step in steps],
+            events[0].pk if events else 0,
+            [(link.pk, link.seen_at, link.condition()) for link in links],
+            numbers,
+            (stepping.stage, stepping.kind, stepping.sentence, stepping.pending),
+        ),
+    )
+
+
+def _is_with_others(step: StepView | None) -> bool:
+    return step is not None and step.kind == Kind.ASKING and step.court != Court.CS
+
+
+def _expected(states: Mapping[str, StepState]) -> str | None:
+    state = states.get("customer")
+    return state.evidence.get("tenant_id") if state else None

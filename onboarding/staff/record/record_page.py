@@ -1,0 +1,85 @@
+"""The customer page as all of its views answer with it: whole, or the part that refreshes."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from onboarding.customers.services import LEADS_TO_CHANGES
+from onboarding.domain.input_fields import focus_first_error
+from onboarding.models import Link, Onboarding
+from onboarding.staff.letters.queries import to_be_read
+from onboarding.staff.record import queries
+from onboarding.staff.record.queries import Record
+from onboarding.steps.forms import AnswerForm, form_for
+from onboarding.web import access
+from onboarding.web.page import page
+from onboarding.web.refreshing import now_seen
+from onboarding.web.step_view import StepView
+
+
+def record_page(
+    request: HttpRequest,
+    onboarding: Onboarding,
+    *,
+    opened: str = "",
+    filled: AnswerForm | None = None,
+    new_link: str = "",
+    made: Link | None = None,
+) -> HttpResponse:
+    """The customer with its current step, or the step `opened`, ready to be answered.
+
+    `filled` is the answer to `opened` that was not good enough. `new_link` is the address of the link that was `made`,
+    shown this once and kept nowhere.
+    """
+    record = queries.record(onboarding)
+    seen = now_seen(record.version)
+    if request.GET.get("seen") == seen:
+        return HttpResponse(status=204)
+    forms = {}
+    for step in record.steps:
+        form = filled if filled and step.key == opened else _form(record, step, opened)
+        if form is not None:
+            focus_first_error(form)
+            forms[step.key] = form
+    current = record.current
+    context = {
+        "record": record,
+        "customer": record.customer,
+        "current": current,
+        "form": forms.get(current.key) if current else None,
+        "opened": opened if current is None or opened != current.key else "",
+        "opened_form": forms.get(opened),
+        "new_link": new_link,
+        "made": made,
+        "client_id": onboarding.size.client_id,
+        "leads_to_changes": LEADS_TO_CHANGES,
+        "may_decide": _may_decide(request, record),
+        "has_open_link": any(link.condition() == "open" for link in record.links),
+        "draft": to_be_read(onboarding),
+        "seen": seen,
+        "refreshes": record.watched and not forms,
+        "swapped": bool(getattr(request, "htmx", None)),
+    }
+    response = page(request, "record.html", "progress", context)
+    if new_link:
+        response["Cache-Control"] = "no-store"
+    return response
+
+
+def _may_decide(request: HttpRequest, record: Record) -> bool:
+    """Whether this person may approve what is proposed: the author may not."""
+    return record.rebinding is not None and (
+        settings.SINGLE_APPROVER or record.rebinding.proposed_by_id != access.staff(request).pk
+    )
+
+
+def _form(record: Record, step: StepView, opened: str) -> AnswerForm | None:
+    """The form of a step that asks now, or was opened on purpose; none while an answer is on its way, nor while we only
+    watch and it would lead to a change.
+    """
+    if record.only_watches and step.key in LEADS_TO_CHANGES:
+        return None
+    if step.key != opened and (not step.is_current or step.pending):
+        return None
+    return form_for(step.key, kind=step.kind, code=step.code, offers=step.offers, anyway=step.key == opened)

@@ -1,0 +1,74 @@
+"""The customer page: where it stands, what is next, and what may be done beside the steps."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from onboarding.customers import services
+from onboarding.domain.lifecycle import IllegalMove
+from onboarding.staff.record.record_page import record_page
+from onboarding.web import access
+from onboarding.web.staff_only import for_staff
+
+
+@for_staff
+@require_safe
+def record(request: HttpRequest, pk: int) -> HttpResponse:
+    """The customer with its current step. Asks again by itself while something moves or others have to act."""
+    return record_page(request, access.onboarding_for(request, pk))
+
+
+@for_staff
+@require_http_methods(["GET", "HEAD", "POST"])
+def link_issue(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make a link and show it this once: the answer itself carries it, so that it is kept nowhere on our side."""
+    onboarding = access.onboarding_for(request, pk)
+    if request.method != "POST":
+        return redirect("record", pk)
+    made, token = services.issue_link(onboarding, actor=access.staff(request))
+    onboarding.refresh_from_db()
+    address = settings.PUBLIC_URL + reverse("link", args=[token])
+    return record_page(request, onboarding, new_link=address, made=made)
+
+
+@for_staff
+@require_POST
+def link_revoke(request: HttpRequest, pk: int, link_pk: int) -> HttpResponse:
+    """Make a link useless at once."""
+    onboarding = access.onboarding_for(request, pk)
+    link = onboarding.links.select_related("onboarding").filter(pk=link_pk).first()
+    if link is None:
+        raise Http404
+    services.revoke_link(link, actor=access.staff(request))
+    messages.success(request, _("The link was revoked. It no longer opens anything."))
+    return redirect("record", pk)
+
+
+@for_staff
+@require_POST
+def pause(request: HttpRequest, pk: int) -> HttpResponse:
+    """Stop looking and acting."""
+    onboarding = access.onboarding_for(request, pk)
+    try:
+        services.pause(onboarding, actor=access.staff(request))
+    except IllegalMove:
+        messages.warning(request, _("It cannot be paused now. Look at where it stands."))
+    return redirect("record", pk)
+
+
+@for_staff
+@require_POST
+def resume(request: HttpRequest, pk: int) -> HttpResponse:
+    """Go on after a pause."""
+    onboarding = access.onboarding_for(request, pk)
+    try:
+        services.resume(onboarding, actor=access.staff(request))
+    except IllegalMove:
+        messages.warning(request, _("It is not paused any more. Look at where it stands."))
+    return redirect("record", pk)

@@ -1,0 +1,161 @@
+"""The changes of the connection: what is announced, and how each is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from django.utils.translation import gettext_noop as _
+
+from graphclient import Job, NotThere
+from onboarding.domain.desired import Wanted
+from onboarding.domain.sentences import say
+from onboarding.domain.verdicts import Change, Detail, Todo
+from onboarding.steps.base import Tenant
+from onboarding.steps.shared import credentials, secrets
+from onboarding.steps.shared.jobs import TEMPLATES, creation
+
+Made = Mapping[str, Any]
+
+
+# What is announced
+
+
+def setup(wanted: Wanted, job: Job | None, stored: Mapping[str, str]) -> Todo:
+    """Try what was entered, make the job where there is none, save. A job of others takes a person's yes."""
+    chosen = wanted.evidence["sso_application"]
+    adopted = bool(job and job.id == chosen.get("existing_job_id"))
+    made_anew = job is None and was_connected(wanted)
+    changes = [] if _was_tried(wanted) and not adopted else [_trial(wanted)]
+    if job is None:
+        changes.append(creation(wanted.service_principal_id, chosen["template_id"], chosen["name"]))
+    changes.append(
+        Change(
+            "save_credentials",
+            say(_("Save address and token at Microsoft; other settings stay as they are.")),
+            tuple(_saved_lines(wanted, stored)),
+            payload={"base_url": wanted.base_url},
+        )
+    )
+    why = (
+        say(_("The provisioning job was deleted in the tenant. This makes a new one."))
+        if made_anew
+        else say(_("Address and token are tested by Microsoft, then saved."))
+    )
+    return Todo(why, changes, say(_("Test and save")), asks=adopted or made_anew)
+
+
+def _saved_lines(wanted: Wanted, stored: Mapping[str, str]) -> Iterator[Detail]:
+    before = stored.get("BaseAddress", "")
+    if before and not secrets.same_address(before, wanted.base_url):
+        text = say(_("address: %(before)s becomes %(after)s"), before=before, after=wanted.base_url)
+        yield Detail("~", text)
+    else:
+        yield Detail("=" if before else "+", say(_("address: %(address)s"), address=wanted.base_url))
+    token = say(_("secret token"))
+    yield Detail("~" if stored.get("SecretToken") else "+", token)
+    if not stored.get("SyncAll"):
+        yield Detail("+", say(_("scope: assigned people and groups only")))
+
+
+def _trial(wanted: Wanted) -> Change:
+    summary = say(_("Let Microsoft try %(address)s with the token."), address=wanted.base_url)
+    return Change("try_credentials", summary, payload={"base_url": wanted.base_url})
+
+
+def was_connected(wanted: Wanted) -> bool:
+    """Whether this application had a job of ours already."""
+    before = wanted.evidence.get("connection", {})
+    return bool(before) and before["service_principal_id"] == wanted.service_principal_id
+
+
+def _was_tried(wanted: Wanted) -> bool:
+    tried = wanted.result("connection", "try_credentials")
+    return bool(tried) and (tried["token_at"], tried["base_url"]) == (_token_at(wanted), wanted.base_url)
+
+
+def _token_at(wanted: Wanted) -> str:
+    return wanted.scim_token_saved_at.isoformat() if wanted.scim_token_saved_at else ""
+
+
+def to_remove(wanted: Wanted, jobs: Sequence[Job]) -> list[Job]:
+    """Jobs that a person wants replaced and that are still there."""
+    replaced = wanted.evidence["sso_application"].get("replaced_job_ids", ())
+    return [job for job in jobs if job.id in replaced and job.template_id in TEMPLATES]
+
+
+def removal(wanted: Wanted, jobs: Sequence[Job]) -> Todo:
+    """Keep a copy, then remove: always by a person's yes. Accounts in Haiilo stay as they are."""
+    name = wanted.evidence["sso_application"]["name"]
+    changes = []
+    for job in to_remove(wanted, jobs):
+        payload = {"job_id": job.id}
+        changes.append(Change("back_up_job", say(_("Keep a copy of the job and its mapping.")), payload=payload))
+        changes.append(
+            Change(
+                "remove_job",
+                say(_("Remove the old provisioning job of “%(name)s”; a new one is made after it."), name=name),
+                (
+                    Detail("-", say(_("job %(job)s, %(code)s"), job=job.id, code=job.status.code)),
+                    Detail("=", say(_("accounts in Haiilo"))),
+                ),
+                payload,
+            )
+        )
+    return Todo(
+        say(_("The old provisioning job is to be replaced.")), changes, say(_("Replace the old job")), asks=True
+    )
+
+
+# How it is made
+
+
+def try_credentials(tenant: Tenant, wanted: Wanted, change: Change) -> Made:
+    """Raises `StepFailed` with the reason where Microsoft could not use what was entered."""
+    credentials.try_entered(tenant.graph, wanted, str(wanted.evidence["sso_application"]["template_id"]))
+    return {"token_at": _token_at(wanted), "base_url": wanted.base_url}
+
+
+def create_job(tenant: Tenant, wanted: Wanted, change: Change) -> Made:
+    """Sent once; on a lost answer the next look adopts what came of it."""
+    app, template = wanted.service_principal_id, str(change.payload["template_id"])
+    return {"job_id": tenant.graph.synchronization.create_job(app, template).id, "service_principal_id": app}
+
+
+def save_credentials(tenant: Tenant, wanted: Wanted, change: Change) -> Made:
+    """Read, merge, write. The scope of a job that was there before is not touched, nor one that was set later."""
+    sync, app = tenant.graph.synchronization, wanted.service_principal_id
+    ours_and_new = not wanted.evidence["sso_application"].get("existing_job_id") and not was_connected(wanted)
+    values = secrets.merged(
+        sync.secrets(app), base_url=wanted.base_url, token=credentials.usable_token(wanted), only_assigned=ours_and_new
+    )
+    sync.put_secrets(app, values)
+    return {"token_at": _token_at(wanted), "base_url": wanted.base_url}
+
+
+def back_up_job(tenant: Tenant, wanted: Wanted, change: Change) -> Made:
+    """The job and its whole schema."""
+    sync, app, job_id = tenant.graph.synchronization, wanted.service_principal_id, str(change.payload["job_id"])
+    try:
+        job, schema = sync.job(app, job_id), sync.schema(app, job_id)
+    except NotThere:
+        return {}
+    about = {"service_principal_id": app, "job_id": job_id, "template_id": job.template_id, "code": job.status.code}
+    return {"backup": {**about, "schema": schema}}
+
+
+def remove_job(tenant: Tenant, wanted: Wanted, change: Change) -> Made:
+    """Gone already is as good."""
+    with suppress(NotThere):
+        tenant.graph.synchronization.delete_job(wanted.service_principal_id, str(change.payload["job_id"]))
+    return {"job_id": change.payload["job_id"]}
+
+
+APPLY: Mapping[str, Callable[[Tenant, Wanted, Change], Made]] = {
+    "try_credentials": try_credentials,
+    "create_job": create_job,
+    "save_credentials": save_credentials,
+    "back_up_job": back_up_job,
+    "remove_job": remove_job,
+}

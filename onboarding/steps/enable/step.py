@@ -1,0 +1,151 @@
+"""Step 9: the deletion guard is on and the job runs, by one deliberate act."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_noop as _
+
+from graphclient import Job, Unavailable
+from onboarding.domain.desired import Wanted
+from onboarding.domain.sentences import say
+from onboarding.domain.verdicts import Asking, Change, Court, Detail, Done, Todo, Verdict, Waiting
+from onboarding.steps.base import Tenant
+from onboarding.steps.shared import credentials, jobs, secrets
+from onboarding.steps.shared.credentials import UNTRIED, Trial
+from onboarding.steps.shared.estimate import minutes_of_a_cycle
+
+SPREADING = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The job, None where it is gone; what is stored (values but for secrets); before a start also whether it works."""
+
+    job: Job | None = None
+    stored: Mapping[str, str] = field(default_factory=dict)
+    tested: Trial = UNTRIED
+
+
+@dataclass(frozen=True)
+class Enable:
+    """Repeatable: guard and start are read first, and a running job is never started again."""
+
+    key: ClassVar[str] = "enable"
+    title: ClassVar[str | Promise] = gettext_lazy("Enable")
+    fresh_for: ClassVar[timedelta] = timedelta(hours=12)
+    asks_first: ClassVar[bool] = True
+
+    def read(self, tenant: Tenant, wanted: Wanted) -> Facts:
+        """The job and the stored settings; as long as it does not run, Microsoft's test of them too."""
+        job = jobs.our_job(tenant.graph, wanted)
+        if job is None:
+            return Facts()
+        stored = credentials.stored(tenant.graph, wanted)
+        tested = UNTRIED if runs(job) else credentials.try_saved(tenant.graph, wanted, job)
+        return Facts(job, stored, tested)
+
+    def assess(self, wanted: Wanted, facts: Facts) -> Verdict:
+        """Done when the job runs (or Microsoft has put it aside, which is another step's matter) with its guard on."""
+        if facts.job is None:
+            return jobs.missing(wanted)
+        started, guard = runs(facts.job), self._guard(wanted, facts)
+        if started and guard is not None:
+            evidence = {"job_id": facts.job.id, "started": True, "guard": guard}
+            note = say(_("The job runs; more than %(guard)s deletions at once need the customer's yes."), guard=guard)
+            return Done(evidence, note)
+        if not started and (waiting := self._spreading(wanted, facts)):
+            return waiting
+        if not started and facts.tested.works is False:
+            return credentials.refusal(facts.tested)
+        if wanted.scim_token is None and guard is None:
+            return Asking(
+                say(
+                    _(
+                        "The deletion guard is off. Enter the token again in step Connection, so that it can be "
+                        "switched on."
+                    )
+                ),
+                Court.CS,
+                code="token_needed",
+            )
+        return self._plan(wanted, started)
+
+    def apply(self, tenant: Tenant, wanted: Wanted, change: Change) -> Mapping[str, Any]:
+        """Guard first, where it is not on yet; then start, where the job does not run and what is saved is seen.
+
+        Saved settings stay unseen for a while, and a start fails until then: the next look starts it.
+        """
+        sync, app, guard = tenant.graph.synchronization, wanted.service_principal_id, int(change.payload["guard"])
+        made = {"guard": guard, "at": wanted.now.isoformat(), "started": True}
+        stored = sync.secrets(app)
+        if "BaseAddress" not in stored:
+            raise Unavailable("what is stored for the connection is not shown, so it cannot be kept", method="GET")
+        if secrets.guard_of(stored) is None:
+            token = credentials.usable_token(wanted)
+            sync.put_secrets(app, secrets.merged(stored, base_url=wanted.base_url, token=token, guard=guard))
+        job = sync.job(app, wanted.job_id)
+        if runs(job):
+            return made
+        if not credentials.try_saved(tenant.graph, wanted, job).works:
+            return {**made, "started": False}
+        sync.start(app, wanted.job_id)
+        return made
+
+    def _spreading(self, wanted: Wanted, facts: Facts) -> Waiting | None:
+        """What was just done and is not seen yet."""
+        if self.key in wanted.evidence or not wanted.applied_lately(self.key, "enable", SPREADING):
+            return None
+        if wanted.result(self.key, "enable").get("started"):
+            return Waiting(say(_("The job is started; Microsoft does not show it yet.")), jobs.SOON)
+        if facts.tested.works:
+            return None
+        return Waiting(say(_("The deletion guard is saved. The job starts as soon as Microsoft sees it.")), jobs.SOON)
+
+    def _guard(self, wanted: Wanted, facts: Facts) -> int | None:
+        """As stored; for some minutes after it was saved, as saved, because reading may lag behind."""
+        stored = secrets.guard_of(facts.stored)
+        if stored is None and wanted.applied_lately(self.key, "enable", SPREADING):
+            return int(wanted.result(self.key, "enable")["guard"])
+        return stored
+
+    def _plan(self, wanted: Wanted, started: bool) -> Todo:
+        """The same lines whatever part is done already: a plan that was approved stays the approved one."""
+        scope = wanted.evidence["scope"]
+        people = int(scope["total"])
+        guard = secrets.guard_for(people)
+        change = Change(
+            "enable",
+            say(_("Switch the deletion guard on and start provisioning for %(count)s people."), count=people),
+            tuple(_details(people, guard, bool(scope["sync_all"]))),
+            payload={"guard": guard, "people": people},
+        )
+        if started:
+            why = say(_("The job runs without a deletion guard."))
+            return Todo(why, [change], say(_("Switch the deletion guard on")))
+        if self.key in wanted.evidence:
+            why = say(_("The job was stopped in the customer's tenant. Ask why before you start it again."))
+        else:
+            why = say(_("Everything is ready. Starting creates %(count)s people in Haiilo."), count=people)
+        return Todo(why, [change], say(_("Start provisioning for %(count)s people"), count=people))
+
+
+def runs(job: Job) -> bool:
+    """Whether the job was started and nobody stopped it since; put aside by Microsoft counts as started."""
+    return job.running or job.quarantined
+
+
+def _details(people: int, guard: int, sync_all: bool) -> Iterator[Detail]:
+    low, high = minutes_of_a_cycle(people)
+    yield Detail("+", say(_("deletion guard: more than %(guard)s deletions at once are held back"), guard=guard))
+    yield Detail("+", say(_("the job runs, every 40 minutes, until somebody stops it")))
+    if sync_all:
+        yield Detail("~", say(_("the whole directory is in scope, not only those who are assigned")))
+    yield Detail(
+        "=", say(_("the first run takes %(low)s to %(high)s minutes, by Microsoft's own figures"), low=low, high=high)
+    )

@@ -1,0 +1,189 @@
+"""The forms of the steps: what a person may say, as the step's question offers it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from onboarding.domain.input_fields import TenantIdField, TidyField
+from onboarding.domain.sentences import Sentence
+from onboarding.domain.token_cleaning import clean_token
+from onboarding.engine.load_desired import SCIM_TOKEN
+from onboarding.models import StepState
+
+Kind = StepState.Kind
+PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+
+
+class AnswerForm(forms.Form):
+    """A question of a step. `button` is named by what it does."""
+
+    button = _("Save the answer")
+    use_required_attribute = False
+
+    def answer(self) -> dict[str, Any]:
+        """What is kept with the step."""
+        return dict(self.cleaned_data)
+
+    def secrets(self) -> dict[str, str]:
+        """What is sealed, by the kind of the secret."""
+        return {}
+
+    def note(self) -> Sentence | None:
+        """What was changed in what was typed, for the person to know."""
+        return None
+
+
+class TenantForm(AnswerForm):
+    """Which tenant is the customer's, where its domains do not tell."""
+
+    button = _("Use this tenant")
+    tenant_id = TenantIdField(
+        label=_("Tenant ID"),
+        max_length=80,
+        widget=forms.TextInput(attrs=PLAIN),
+        error_messages={"required": _("Enter the tenant ID, or correct the domains in the record.")},
+    )
+
+    def __init__(self, data: Any = None, *, offers: Mapping[str, Any], **named: Any) -> None:
+        super().__init__(data, **named)
+        self.tenants = offers.get("tenants", [])
+
+
+class AcceptForm(AnswerForm):
+    """A deliberate yes to what was found."""
+
+    button = _("Go on all the same")
+    accepted = forms.BooleanField(widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, offers: Mapping[str, Any], **named: Any) -> None:
+        super().__init__(data, initial={"accepted": "yes"}, **named)
+
+
+class ApplicationForm(AnswerForm):
+    """One of the applications that were found."""
+
+    button = _("Use this application")
+    service_principal_id = forms.ChoiceField(
+        label=_("SSO application"),
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choose one of the applications."),
+            "invalid_choice": _("This application is not to be chosen any more. Choose one of these."),
+        },
+    )
+
+    def __init__(self, data: Any = None, *, offers: Mapping[str, Any], **named: Any) -> None:
+        super().__init__(data, **named)
+        field = self.fields["service_principal_id"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [
+            (each["service_principal_id"], each["name"])
+            for each in offers.get("candidates", [])
+            if each["can_provision"]
+        ]
+
+
+class ExistingJobForm(AnswerForm):
+    """What becomes of a job that somebody else made."""
+
+    button = _("Go on with this")
+    existing_job = forms.ChoiceField(
+        label=_("The job that is there"),
+        choices=[("adopt", _("Adopt it")), ("replace", _("Replace it"))],
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Say whether to adopt the job or to replace it."),
+            "invalid_choice": _("Say whether to adopt the job or to replace it."),
+        },
+    )
+
+    def __init__(self, data: Any = None, *, offers: Mapping[str, Any], **named: Any) -> None:
+        super().__init__(data, **named)
+
+
+class TokenForm(AnswerForm):
+    """The SCIM access token. It is never shown again, not even in this form."""
+
+    button = _("Save and test the token")
+    token = forms.CharField(
+        label=_("Access token"),
+        help_text=_("Sealed at once and never shown again. Blanks, quotes and “Bearer” are taken off."),
+        max_length=20_000,
+        strip=False,
+        widget=forms.PasswordInput(render_value=False, attrs=PLAIN),
+        error_messages={
+            "required": _("Paste the access token that you created in Haiilo."),
+            "max_length": _("This is too long for a token. Copy only the access token from Haiilo."),
+        },
+    )
+
+    def __init__(self, data: Any = None, *, offers: Mapping[str, Any], **named: Any) -> None:
+        super().__init__(data, **named)
+        self._note: Sentence | None = None
+
+    def clean_token(self) -> str:
+        """The bare token. Raises `ValidationError` where it cannot be one."""
+        cleaned = clean_token(self.cleaned_data["token"])
+        if cleaned.refused:
+            raise forms.ValidationError(str(cleaned.refused), code="refused")
+        self._note = cleaned.note
+        return cleaned.value
+
+    def answer(self) -> dict[str, Any]:
+        """That there is one; the token itself goes another way."""
+        return {"token_saved": True}
+
+    def secrets(self) -> dict[str, str]:
+        """The token, to be sealed."""
+        return {SCIM_TOKEN: self.cleaned_data["token"]}
+
+    def note(self) -> Sentence | None:
+        """What was taken off."""
+        return self._note
+
+
+class PilotForm(AnswerForm):
+    """Who goes first."""
+
+    button = _("Run the pilot with this person")
+    person = TidyField(
+        label=_("Pilot person"),
+        help_text=_("The user name in Entra, such as eva@contoso.com. The list offers some of those in scope."),
+        max_length=256,
+        widget=forms.TextInput(attrs={**PLAIN, "list": "pilot_people"}),
+        error_messages={"required": _("Enter the user name of one person in scope, or choose one of the list.")},
+    )
+
+    def __init__(self, data: Any = None, *, offers: Mapping[str, Any], **named: Any) -> None:
+        super().__init__(data, **named)
+        self.people = offers.get("people", [])
+
+
+# Asked only while the step itself asks, because its offers are what there is to choose from.
+QUESTIONS: dict[tuple[str, str], Callable[..., AnswerForm]] = {
+    ("sso_application", "choose_application"): ApplicationForm,
+    ("sso_application", "existing_job"): ExistingJobForm,
+}
+BY_KEY: dict[str, Callable[..., AnswerForm]] = {"customer": TenantForm, "readiness": AcceptForm}
+# May be answered at any time: a new token for a connection that works, another pilot person.
+ALWAYS: dict[str, Callable[..., AnswerForm]] = {"connection": TokenForm, "pilot": PilotForm}
+WITHOUT_ANSWER = ("permissions_missing", "not_owner", "owns_too_much", "foreign_job")  # somebody has to act elsewhere
+
+
+def form_for(
+    key: str, *, kind: str, code: str, offers: Mapping[str, Any], data: Any = None, anyway: bool = False
+) -> AnswerForm | None:
+    """The form of step `key` in this state, or None where there is nothing to say.
+
+    `anyway`: the person has opened this step on purpose, so that what may be answered at any time is asked.
+    """
+    made: Callable[..., AnswerForm] | None = None
+    if kind == Kind.ASKING and code not in WITHOUT_ANSWER:
+        made = QUESTIONS.get((key, code)) or BY_KEY.get(key) or ALWAYS.get(key)
+    elif anyway or kind == Kind.BROKEN:
+        made = ALWAYS.get(key)
+    return made(data, offers=offers, auto_id=f"{key}_%s") if made else None

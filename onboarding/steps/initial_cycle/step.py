@@ -1,0 +1,190 @@
+"""Step 10: the first cycle, polled. Microsoft gives no percentage of people, so the words say only what is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_noop as _
+
+from graphclient import Job
+from onboarding.domain.desired import Arrived, Wanted
+from onboarding.domain.sentences import Sentence, say
+from onboarding.domain.verdicts import Change, Done, Progress, Verdict, Waiting
+from onboarding.steps.base import Tenant
+from onboarding.steps.shared import jobs
+from onboarding.steps.shared.estimate import AT_MOST_UNTIL_FIRST_RUN, minutes_of_a_cycle
+
+LOG_LAG = timedelta(minutes=45)  # Microsoft promises no figure; after that the job's own numbers have to do
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The job, None where it is gone."""
+
+    job: Job | None = None
+
+
+@dataclass(frozen=True)
+class InitialCycle:
+    """Done when Microsoft has looked at everybody once and our archive holds what came of it."""
+
+    key: ClassVar[str] = "initial_cycle"
+    title: ClassVar[str | Promise] = gettext_lazy("First cycle")
+    fresh_for: ClassVar[timedelta] = timedelta(days=30)
+    asks_first: ClassVar[bool] = False
+
+    def read(self, tenant: Tenant, wanted: Wanted) -> Facts:
+        """The job with its status."""
+        return Facts(jobs.our_job(tenant.graph, wanted))
+
+    def assess(self, wanted: Wanted, facts: Facts) -> Verdict:
+        """Waiting with honest words, broken with a reason, or done with numbers."""
+        job = facts.job
+        if job is None:
+            return jobs.missing(wanted)
+        unfit = jobs.unfit(job)
+        if unfit is not None:
+            return unfit
+        if not job.finished_initial_cycle:
+            return self._running(wanted, job)
+        if not _is_archived(wanted, job):
+            return Waiting(
+                say(_("Microsoft has been through everybody. The last results are still on their way to us.")),
+                _pause(wanted),
+                progress=_progress(wanted, job),
+            )
+        return self._finished(wanted, job)
+
+    def apply(self, tenant: Tenant, wanted: Wanted, change: Change) -> None:
+        """Nothing is changed while Microsoft works."""
+
+    def _running(self, wanted: Wanted, job: Job) -> Waiting:
+        progress = _progress(wanted, job)
+        if job.never_ran and not progress.done:
+            why = say(
+                _("Waiting for Microsoft to begin the first run; that takes up to %(minutes)s minutes."),
+                minutes=AT_MOST_UNTIL_FIRST_RUN,
+            )
+            return Waiting(why, _pause(wanted), progress=progress)
+        return Waiting(_so_far(wanted, progress), _pause(wanted), progress=progress)
+
+    def _finished(self, wanted: Wanted, job: Job) -> Done:
+        total = int(wanted.evidence["scope"]["total"])
+        numbers = arrived_so_far(wanted, job)
+        evidence = {
+            "created": numbers.created,
+            "updated": numbers.updated,
+            "skipped": numbers.skipped,
+            "failed": numbers.failed,
+            "total": total,
+        }
+        note = say(
+            _("The first cycle is over: %(done)s of %(total)s people are in Haiilo."),
+            done=max(numbers.created + numbers.updated, known_people(job)),
+            total=total,
+        )
+        return Done(evidence, note, tuple(_warnings(wanted, job, numbers)))
+
+
+def known_people(job: Job) -> int:
+    """How many people the job knows, by its own count; grows through the initial cycle."""
+    counts = job.status.counts
+    return sum(number for name, number in counts.items() if name.rpartition(":")[2].lower() == "user")
+
+
+def arrived_so_far(wanted: Wanted, job: Job) -> Arrived:
+    """Our archive's numbers; where the log cannot be read (no P1), what the job counts itself."""
+    arrived, execution = wanted.arrived, job.status.last_execution
+    if arrived != Arrived():
+        return arrived
+    return Arrived(created=known_people(job), failed=execution.count_escrowed if execution else 0)
+
+
+def reads_no_log(wanted: Wanted) -> bool:
+    """Whether Microsoft shows us no log of this tenant, for want of a licence."""
+    return bool(wanted.evidence.get("readiness", {}).get("licence") == "none")
+
+
+def _is_archived(wanted: Wanted, job: Job) -> bool:
+    """Whether our archive has caught up with what the job counts; or has had its time."""
+    reached = job.status.steady_state_first
+    if reads_no_log(wanted) or (reached is not None and wanted.now - reached > LOG_LAG):
+        return True
+    arrived, disabled = wanted.arrived, int(wanted.evidence["scope"].get("disabled") or 0)
+    # skipped counts too, because those who were in Haiilo already are skipped; disabled people are not among the known
+    return arrived.created + arrived.updated + max(0, arrived.skipped - disabled) >= known_people(job)
+
+
+def _progress(wanted: Wanted, job: Job) -> Progress:
+    scope = wanted.evidence["scope"]
+    done = max(wanted.arrived.created + wanted.arrived.updated, known_people(job))
+    total = None if scope.get("sync_all") else int(scope["total"])
+    return Progress(done if total is None else min(done, total), total)
+
+
+def _started_at(wanted: Wanted) -> datetime | None:
+    at = wanted.result("enable", "enable").get("at")
+    return datetime.fromisoformat(str(at)) if at else None
+
+
+def _minutes_so_far(wanted: Wanted) -> float:
+    started = _started_at(wanted)
+    return (wanted.now - started).total_seconds() / 60 if started else 0.0
+
+
+def _pause(wanted: Wanted) -> timedelta:
+    """Often while a person may be watching, less often later."""
+    return timedelta(seconds=30 if _minutes_so_far(wanted) < 15 else 60)
+
+
+def _so_far(wanted: Wanted, progress: Progress) -> Sentence:
+    scope = wanted.evidence["scope"]
+    entries = int(scope["total"]) + len(scope.get("groups", ()))
+    low, high = minutes_of_a_cycle(entries)
+    minutes = _minutes_so_far(wanted)
+    if progress.total is None:
+        return say(_("Microsoft goes through the whole directory: %(done)s people so far."), done=progress.done)
+    if minutes > high + AT_MOST_UNTIL_FIRST_RUN:
+        return say(
+            _(
+                "%(done)s of about %(total)s people. This takes longer than Microsoft's own estimate of "
+                "%(high)s minutes. "
+                "If the number stands still for hours, open a Microsoft support case."
+            ),
+            done=progress.done,
+            total=progress.total,
+            high=high,
+        )
+    if not progress.done:
+        return say(
+            _("Microsoft is finding out who is in scope; the first cycle takes %(low)s to %(high)s minutes."),
+            low=low,
+            high=high,
+        )
+    left = max(progress.total - progress.done, 1)
+    low, high = minutes_of_a_cycle(left)
+    return say(
+        _("%(done)s of about %(total)s people, %(low)s to %(high)s minutes left."),
+        done=progress.done,
+        total=progress.total,
+        low=low,
+        high=high,
+    )
+
+
+def _warnings(wanted: Wanted, job: Job, numbers: Arrived) -> Iterator[Sentence]:
+    if numbers.failed:
+        yield say(_("%(count)s people failed. The page Users says why, and who acts."), count=numbers.failed)
+    if job.status.escrows_pruned:
+        yield say(_("So many people failed that Microsoft forgot some. Remove the cause, then restart the job."))
+    if not (numbers.created + numbers.updated + numbers.skipped):
+        yield say(_("Nobody arrived in Haiilo. Look at the failures before anything else."))
+    if reads_no_log(wanted):
+        yield say(
+            _("Without Entra ID P1 there is no log: the numbers are the job's own, and single people are not shown.")
+        )

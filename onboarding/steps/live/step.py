@@ -1,0 +1,86 @@
+"""Step 11: the job's health, looked at for as long as the customer is with us. Nothing is repaired unasked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_noop as _
+
+from graphclient import Job
+from onboarding.domain.desired import Arrived, Wanted
+from onboarding.domain.sentences import Sentence, say
+from onboarding.domain.verdicts import Change, Done, Verdict
+from onboarding.steps.base import Tenant
+from onboarding.steps.initial_cycle.step import arrived_so_far, known_people
+from onboarding.steps.shared import jobs
+
+SILENT = timedelta(hours=6)  # a healthy job runs every 40 minutes
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The job, None where it is gone."""
+
+    job: Job | None = None
+
+
+@dataclass(frozen=True)
+class Live:
+    """Runs, is not put aside, and did not fall silent; failures of single people are warnings."""
+
+    key: ClassVar[str] = "live"
+    title: ClassVar[str | Promise] = gettext_lazy("Live")
+    fresh_for: ClassVar[timedelta] = timedelta(minutes=20)
+    asks_first: ClassVar[bool] = False
+
+    def read(self, tenant: Tenant, wanted: Wanted) -> Facts:
+        """The job with its status."""
+        return Facts(jobs.our_job(tenant.graph, wanted))
+
+    def assess(self, wanted: Wanted, facts: Facts) -> Verdict:
+        """Done while the job is healthy; what a person stopped or deleted is shown, with who has to be asked."""
+        job = facts.job
+        if job is None:
+            return jobs.missing(wanted)
+        unfit = jobs.unfit(job)
+        if unfit is not None:
+            return unfit
+        numbers = arrived_so_far(wanted, job)
+        evidence = {
+            "created": numbers.created,
+            "updated": numbers.updated,
+            "skipped": numbers.skipped,
+            "failed": numbers.failed,
+            "code": job.status.code,
+        }
+        note = say(
+            _("%(count)s people are in Haiilo; the job runs."),
+            count=max(numbers.created + numbers.updated, known_people(job)),
+        )
+        return Done(evidence, note, tuple(_warnings(wanted, job, numbers)))
+
+    def apply(self, tenant: Tenant, wanted: Wanted, change: Change) -> None:
+        """Nothing is changed here."""
+
+
+def _warnings(wanted: Wanted, job: Job, numbers: Arrived) -> Iterator[Sentence]:
+    execution = job.status.last_execution
+    if numbers.failed and not numbers.created + numbers.updated:
+        yield say(
+            _("All %(count)s people failed. Microsoft raises no alarm below 5,000 failures."), count=numbers.failed
+        )
+    elif numbers.failed:
+        yield say(_("%(count)s people failed. The page Users says why, and who acts."), count=numbers.failed)
+    if job.status.escrows_pruned:
+        yield say(_("So many people failed that Microsoft forgot some. Remove the cause, then restart the job."))
+    if execution is not None and execution.state == "Failed":
+        yield say(_("The last run failed: %(reason)s"), reason=execution.error_message or execution.error_code or "?")
+    last = execution.ended or execution.began if execution is not None else None
+    if last is not None and wanted.now - last > SILENT:
+        hours = int((wanted.now - last).total_seconds() // 3600)
+        yield say(_("The job has not run for %(hours)s hours. It should every 40 minutes."), hours=hours)

@@ -1,0 +1,90 @@
+"""What attributes are called by people. Names that we do not know are shown as Microsoft writes them."""
+
+from __future__ import annotations
+
+import re
+
+from django.utils.translation import gettext_noop as _
+
+from onboarding.domain.products import WORK
+from onboarding.domain.sentences import Sentence, say
+
+ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:"
+
+TARGETS = {
+    "userName": _("user name"),
+    "active": _("whether the account is active"),
+    "displayName": _("display name"),
+    "title": _("job title"),
+    'emails[type eq "work"].value': _("e-mail"),
+    "preferredLanguage": _("language"),
+    "name.givenName": _("first name"),
+    "name.familyName": _("last name"),
+    "name.formatted": _("whole name"),
+    f"{WORK}.formatted": _("whole work address"),
+    f"{WORK}.streetAddress": _("street"),
+    f"{WORK}.locality": _("city"),
+    f"{WORK}.region": _("region"),
+    f"{WORK}.postalCode": _("postal code"),
+    f"{WORK}.country": _("country"),
+    'phoneNumbers[type eq "work"].value': _("work phone"),
+    'phoneNumbers[type eq "mobile"].value': _("mobile phone"),
+    'phoneNumbers[type eq "fax"].value': _("fax"),
+    "externalId": _("external ID"),
+    f"{ENTERPRISE}employeeNumber": _("employee number"),
+    f"{ENTERPRISE}department": _("department"),
+    f"{ENTERPRISE}manager": _("manager"),
+}
+
+SOURCES = {
+    "userPrincipalName": _("user principal name"),
+    "mail": _("mail"),
+    "mailNickname": _("mail nickname"),
+    "displayName": _("display name"),
+    "givenName": _("first name"),
+    "surname": _("last name"),
+    "country": _("country"),
+    "city": _("city"),
+    "state": _("state"),
+    "department": _("department"),
+    "companyName": _("company"),
+    "jobTitle": _("job title"),
+    "objectId": _("object ID"),
+    "employeeId": _("employee ID"),
+    "physicalDeliveryOfficeName": _("office"),
+    "preferredLanguage": _("language"),
+    "manager": _("manager"),
+}
+
+EXPRESSIONS = {
+    'Switch([IsSoftDeleted],,"False","True","True","False")': _("no for people who left the scope or are disabled"),
+}
+
+_ATTRIBUTE = re.compile(r"\[([^\[\]]+)\]")
+_QUOTED = re.compile(r'("(?:[^"\\]|\\.)*")')
+
+
+def plain(expression: str) -> str:
+    """The expression without blanks outside its quotes: the form in which two of them are compared."""
+    parts = _QUOTED.split(expression)
+    return "".join(part if part.startswith('"') else "".join(part.split()) for part in parts)
+
+
+def attribute_of(expression: str) -> str | None:
+    """The attribute's name where the expression is nothing but one attribute."""
+    found = _ATTRIBUTE.fullmatch(plain(expression))
+    return found[1] if found else None
+
+
+def target_words(target: str) -> Sentence | str:
+    """What a Haiilo attribute is called."""
+    return say(TARGETS[target]) if target in TARGETS else target
+
+
+def source_words(expression: str) -> Sentence | str:
+    """What an Entra expression stands for."""
+    attribute = attribute_of(expression)
+    if attribute is not None:
+        return say(SOURCES[attribute]) if attribute in SOURCES else attribute
+    words = EXPRESSIONS.get(plain(expression))
+    return say(words) if words else expression or say(_("nothing"))

@@ -1,0 +1,194 @@
+"""Step 6: the product profile's mapping is written, what Haiilo does not take goes away, groups are off.
+
+A person sees the difference in words and approves it. Entra begins a new initial cycle after each change of a mapping
+(Entra documentation, "How provisioning works"), so nothing is written that is right already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_noop as _
+
+from graphclient import Job, NotThere
+from onboarding.domain.desired import Wanted
+from onboarding.domain.sentences import Sentence, say
+from onboarding.domain.verdicts import Asking, Broken, Change, Court, Detail, Done, Todo, Verdict
+from onboarding.steps.base import StepFailed, Tenant
+from onboarding.steps.mappings import document as mapping_document
+from onboarding.steps.mappings.attribute_names import source_words, target_words
+from onboarding.steps.mappings.document import Comparison, Line, NotAMapping
+from onboarding.steps.shared import jobs
+from onboarding.steps.shared.estimate import minutes_of_a_cycle
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The job and its mappings as one opaque document; None where Graph does not show them."""
+
+    job: Job | None = None
+    document: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Mappings:
+    """Template against document; the rest of the document is left as it is."""
+
+    key: ClassVar[str] = "mappings"
+    title: ClassVar[str | Promise] = gettext_lazy("Mapping")
+    fresh_for: ClassVar[timedelta] = timedelta(hours=12)
+    asks_first: ClassVar[bool] = True
+
+    def read(self, tenant: Tenant, wanted: Wanted) -> Facts:
+        """The job and its schema."""
+        job = jobs.our_job(tenant.graph, wanted)
+        if job is None:
+            return Facts()
+        try:
+            return Facts(job, tenant.graph.synchronization.schema(wanted.service_principal_id, job.id))
+        except NotThere:
+            return Facts(job)
+
+    def assess(self, wanted: Wanted, facts: Facts) -> Verdict:
+        """Done when every mapping is as the profile wants it; else the difference, for a person to approve."""
+        if facts.document is None:
+            return jobs.missing(wanted)
+        try:
+            found = mapping_document.compare(wanted.profile, facts.document)
+        except NotAMapping:
+            return _no_mapping()
+        if not found.same:
+            return _todo(wanted, facts, found, mapping_document.digest(facts.document))
+        removed = wanted.result(self.key, "write_mapping").get("removed", [])
+        evidence = {
+            "rule_id": found.rule_id,
+            "mapped": found.targets("="),
+            "removed": removed,
+            "groups_enabled": found.groups_enabled,
+        }
+        note = say(_("%(count)s attributes are mapped; groups are off."), count=len(found.lines))
+        return Done(evidence, note, tuple(_lint(wanted, found)))
+
+    def apply(self, tenant: Tenant, wanted: Wanted, change: Change) -> Mapping[str, Any]:
+        """Keep a copy of what is there, or write. Raises `StepFailed` where the document is not the approved one."""
+        sync, app = tenant.graph.synchronization, wanted.service_principal_id
+        document = sync.schema(app, wanted.job_id)
+        if change.key == "back_up_mapping":
+            return {"backup": {"job_id": wanted.job_id, "schema": document}, "at": wanted.now.isoformat()}
+        found = mapping_document.compare(wanted.profile, document)
+        result = {"removed": found.targets("-"), "at": wanted.now.isoformat()}
+        if mapping_document.digest(document) != change.payload["basis"]:
+            raise StepFailed(_changed_meanwhile())
+        parsed = {
+            expression: _parsed(tenant, wanted, expression)
+            for expression in mapping_document.needs_parsing(wanted.profile, document)
+        }
+        sync.put_schema(app, wanted.job_id, mapping_document.merged(wanted.profile, document, parsed))
+        return result
+
+
+def _parsed(tenant: Tenant, wanted: Wanted, expression: str) -> dict[str, Any]:
+    answer = tenant.graph.synchronization.parse_expression(wanted.service_principal_id, wanted.job_id, expression)
+    if not answer.ok or answer.parsed is None:
+        raise StepFailed(
+            Broken(
+                say(_("Microsoft does not understand our expression %(expression)s."), expression=expression),
+                Court.HAIILO,
+                code=answer.error,
+            )
+        )
+    return dict(answer.parsed)
+
+
+def _no_mapping() -> Broken:
+    return Broken(
+        say(_("The job maps no people, so it is no SCIM job. Choose another application, or replace the job.")),
+        Court.CS,
+        code="no_mapping",
+    )
+
+
+def _changed_meanwhile() -> Asking:
+    return Asking(
+        say(_("Somebody changed the mapping since the plan was made. Look again and approve the new plan.")),
+        Court.CS,
+        code="changed_meanwhile",
+    )
+
+
+def _todo(wanted: Wanted, facts: Facts, found: Comparison, basis: str) -> Todo:
+    payload = {"basis": basis}
+    changes = (
+        Change("back_up_mapping", say(_("Keep a copy of the present mapping.")), payload=payload),
+        Change("write_mapping", _summary(found), tuple(_details(found)), payload),
+    )
+    warnings = (*_restart_warning(wanted, facts), *_lint(wanted, found))
+    return Todo(say(_("Check the mapping before we write it.")), changes, say(_("Write this mapping")), warnings)
+
+
+def _summary(found: Comparison) -> Sentence:
+    written, removed = len(found.targets("+", "~", "=")), len(found.targets("-"))
+    return say(
+        _("Map %(written)s attributes; %(removed)s that Haiilo does not take go away."),
+        written=written,
+        removed=removed,
+    )
+
+
+def _details(found: Comparison) -> Iterator[Detail]:
+    for line in found.lines:
+        yield Detail(line.sign, _line_words(line))
+    if set(found.flows) < set(mapping_document.ALL_FLOWS):
+        yield Detail("~", say(_("people are created, updated and removed")))
+    if not found.people_enabled:
+        yield Detail("~", say(_("people are provisioned")))
+    if found.groups_enabled and not found.groups_wanted:
+        yield Detail("-", say(_("groups as objects; whom a group brings into the scope stays")))
+    elif found.groups_wanted and not found.groups_enabled:
+        yield Detail("+", say(_("groups as objects")))
+
+
+def _line_words(line: Line) -> Sentence:
+    target = target_words(line.target)
+    if line.sign == "-":
+        return say(_("%(target)s (was %(before)s)"), target=target, before=source_words(line.before))
+    after = source_words(line.after)
+    if line.sign == "~" and line.matching_changes:
+        return say(_("%(target)s from %(after)s; how people are matched changes"), target=target, after=after)
+    if line.sign == "~":
+        before = source_words(line.before)
+        return say(_("%(target)s from %(after)s instead of %(before)s"), target=target, after=after, before=before)
+    return say(_("%(target)s from %(after)s"), target=target, after=after)
+
+
+def _restart_warning(wanted: Wanted, facts: Facts) -> Iterator[Sentence]:
+    if facts.job is None or facts.job.never_ran:
+        return
+    low, high = minutes_of_a_cycle(int(wanted.evidence.get("scope", {}).get("total") or 0))
+    yield say(
+        _("Microsoft looks at everybody anew after this change: %(low)s to %(high)s minutes for this scope."),
+        low=low,
+        high=high,
+    )
+
+
+def _lint(wanted: Wanted, found: Comparison) -> Iterator[Sentence]:
+    wanted_matching = {mapped.target for mapped in wanted.profile.mappings if mapped.matching_priority}
+    extra = [target for target in found.matching if target not in wanted_matching]
+    if extra:
+        yield say(
+            _("People are matched by %(attribute)s too. When that changes for somebody, a second account appears."),
+            attribute=target_words(extra[0]),
+        )
+    if found.unknown_sources:
+        yield say(_("The tenant has no attribute %(names)s."), names=", ".join(found.unknown_sources))
+    if wanted.profile.deactivation_deletes:
+        yield say(
+            _("%(product)s deletes people for good when they are disabled in Entra or leave the scope."),
+            product=wanted.profile.label,
+        )

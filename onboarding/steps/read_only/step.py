@@ -1,0 +1,171 @@
+"""Beside the eleven steps: from setting up to watching only, and back. Looked at where somebody asked for it.
+
+The order never locks us out: first the application for watching has all its permissions and reads the job, then the
+admin is told to remove the one for setting up, and that is believed only when Microsoft refuses it a token.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_noop as _
+
+from graphclient import GraphClient, NotThere, RoleMissing
+from onboarding.domain.desired import StepDownWanted, Wanted
+from onboarding.domain.lifecycle import Milestone
+from onboarding.domain.sentences import Sentence, say
+from onboarding.domain.verdicts import Asking, Change, Court, Done, Verdict, Waiting
+from onboarding.steps.base import Tenant
+from onboarding.steps.consent import step as consent
+from onboarding.steps.consent.step import PROPAGATION, Consent
+from onboarding.steps.shared import jobs
+from onboarding.steps.shared.permissions import names_granted
+
+STILL_THERE = "setup_still_there"
+SPREADING = timedelta(seconds=15)
+_CONSENT = Consent()
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the application that was asked for sees: the tenant, its permissions by name (None where it may not even see
+    those), and whether the job is there (None where it was not asked or is refused). `let_in`: whether the one for
+    setting up still gets a token, None where that was not asked; `name`: what it is called in the tenant.
+    """
+
+    tenant: consent.Facts = field(default_factory=consent.Facts)
+    granted: frozenset[str] | None = None
+    reads_job: bool | None = None
+    let_in: bool | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class SteppingDown:
+    """Consent and permissions are judged as for setting up, only of another application of ours."""
+
+    key: ClassVar[str] = "step_down"
+    title: ClassVar[str | Promise] = gettext_lazy("Read only")
+    fresh_for: ClassVar[timedelta] = timedelta(days=1)
+    asks_first: ClassVar[bool] = False
+
+    def read(self, tenant: Tenant, wanted: Wanted) -> Facts:
+        """With the application that was asked for; once all of that works, whether the other one is refused."""
+        seen = wanted.step_down
+        if seen is None or seen.consent is None or seen.consent.granted_at is None:
+            return Facts()
+        asked = tenant.as_size(seen.asks_for)
+        if not seen.watches or seen.goes_up:
+            asked.forget_token()  # the one at hand may be older than the consent has spread
+        found = Facts(_CONSENT.read(asked, _judged_as(wanted, seen)))
+        if found.tenant.organization is None:
+            return found
+        try:
+            found = replace(found, granted=names_granted(asked.graph, asked.client_id))
+            if seen.goes_up or _missing(seen, found):
+                return found
+            found = replace(found, reads_job=jobs.our_job(asked.graph, wanted) is not None)
+        except RoleMissing:
+            asked.forget_token()
+            return found
+        if not found.reads_job:
+            return found
+        let_in = tenant.as_size(seen.setup).is_let_in()
+        return replace(found, let_in=let_in, name=_name(asked.graph, seen.setup.client_id) if let_in else "")
+
+    def assess(self, wanted: Wanted, facts: Facts) -> Verdict:
+        """Done when the application for setting up is refused, or, on the way up, has its permissions again."""
+        seen = wanted.step_down
+        if seen is None:
+            return Done()
+        verdict = _CONSENT.assess(_judged_as(wanted, seen), facts.tenant)
+        if not isinstance(verdict, Done):
+            return verdict
+        missing = _missing(seen, facts)
+        if facts.granted is None or missing:
+            return _incomplete(wanted, seen, missing if facts.granted is not None else [])
+        if seen.goes_up:
+            return Done({"ended": True}, say(_("We may set up again: all permissions are there.")))
+        if facts.reads_job is None:
+            return _incomplete(wanted, seen, [])
+        if not facts.reads_job:
+            return Waiting(
+                say(_("We see the tenant, but not the provisioning job yet. We look again.")), timedelta(minutes=1)
+            )
+        if facts.let_in:
+            return _still_there(seen, facts)
+        return Done(
+            {"removed": True},
+            say(_("We only watch: Microsoft lets our application for setting up into this tenant no more.")),
+        )
+
+    def apply(self, tenant: Tenant, wanted: Wanted, change: Change) -> None:
+        """Nothing is changed here: consent and removal are the customer's acts."""
+
+
+def milestone(verdict: Verdict) -> Milestone:
+    """What a verdict on `SteppingDown` proves."""
+    match verdict:
+        case Done() if verdict.evidence.get("ended"):
+            return Milestone.ENDED
+        case Done() if verdict.evidence.get("removed"):
+            return Milestone.REMOVED
+        case Asking(code=code) if code == STILL_THERE:
+            return Milestone.WATCHING
+        case _:
+            return Milestone.NONE
+
+
+def _judged_as(wanted: Wanted, seen: StepDownWanted) -> Wanted:
+    """What the consent step looks at, for the application that was asked for. It was not there before, so that its
+    access cannot have been lost.
+    """
+    known = wanted.proved if seen.watches and not seen.goes_up else None
+    return replace(wanted, size=seen.asks_for, link=seen.link, consent=seen.consent, proved=known)
+
+
+def _missing(seen: StepDownWanted, facts: Facts) -> list[str]:
+    return [name for name in seen.asks_for.names if name not in (facts.granted or frozenset())]
+
+
+def _name(graph: GraphClient, client_id: str) -> str:
+    try:
+        return graph.service_principals.by_app_id(client_id).display_name
+    except NotThere:
+        return ""
+
+
+def _incomplete(wanted: Wanted, seen: StepDownWanted, missing: list[str]) -> Verdict:
+    granted_at = seen.consent.granted_at if seen.consent else None
+    if granted_at is not None and wanted.now - granted_at < PROPAGATION:
+        return Waiting(
+            say(_("Microsoft is still spreading the permissions; this can take up to 15 minutes.")), SPREADING
+        )
+    if missing:
+        question = say(
+            _("Permissions are missing: %(names)s. Ask the admin to open a new link and accept all of them."),
+            names=", ".join(missing),
+        )
+    else:
+        question = say(_("The consent lacks permissions. Ask the admin to open a new link and accept all of them."))
+    return Asking(question, Court.CUSTOMER, offers={"missing": missing}, code="permissions_missing")
+
+
+def _still_there(seen: StepDownWanted, facts: Facts) -> Asking:
+    question: Sentence
+    if facts.name:
+        question = say(
+            _("We only watch now, but still could write. Ask the admin to delete “%(name)s” in the tenant."),
+            name=facts.name,
+        )
+    else:
+        question = say(
+            _("We only watch now, but still could write. Ask the admin to delete our application for setting up.")
+        )
+    offers: Mapping[str, str] = {"name": facts.name, "client_id": seen.setup.client_id}
+    return Asking(question, Court.CUSTOMER, offers=offers, code=STILL_THERE)

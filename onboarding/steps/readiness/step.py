@@ -1,0 +1,171 @@
+"""Step 3: what the consent really gave us, and what the tenant has: licence, domains, applications."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_noop as _
+
+from graphclient import Organization, RoleMissing
+from graphclient.models.organization import P2
+from graphclient.probes import Probe
+from onboarding.domain.desired import Wanted
+from onboarding.domain.sentences import Sentence, say
+from onboarding.domain.verdicts import Asking, Change, Court, Done, Verdict, Waiting
+from onboarding.steps.base import Tenant
+from onboarding.steps.consent.step import PROPAGATION
+from onboarding.steps.readiness import abilities
+from onboarding.steps.shared import applications, ownership
+from onboarding.steps.shared import owned_objects as belongings
+from onboarding.steps.shared.applications import Candidate
+from onboarding.steps.shared.owned_objects import Extra, Held
+from onboarding.steps.shared.permissions import missing_of, names_granted
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Names of the permissions that were granted; the rest is empty until all of them work.
+
+    `refused`: everything is granted, but a request was still refused for lack of one. `extras`: what we own and must
+    not; `our_id`: our service principal, where ownership counts.
+    """
+
+    granted: frozenset[str]
+    refused: bool = False
+    organization: Organization | None = None
+    candidates: tuple[Candidate, ...] = ()
+    assigned: int = 0
+    probes: tuple[Probe, ...] = ()
+    extras: tuple[Extra, ...] = ()
+    our_id: str = ""
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """Permissions are compared by name, because a consent may carry fewer than were asked for."""
+
+    key: ClassVar[str] = "readiness"
+    title: ClassVar[str | Promise] = gettext_lazy("Readiness")
+    fresh_for: ClassVar[timedelta] = timedelta(days=1)
+    asks_first: ClassVar[bool] = False
+
+    def read(self, tenant: Tenant, wanted: Wanted) -> Facts:
+        """Our own service principal's roles, the tenant, and the applications that could take provisioning."""
+        if self.key not in wanted.evidence:
+            tenant.forget_token()  # the one at hand may be older than the consent has spread
+        granted: frozenset[str] = frozenset()
+        try:
+            granted = names_granted(tenant.graph, tenant.client_id)
+            if missing_of(wanted, granted):
+                tenant.forget_token()
+                return Facts(granted)
+            held = belongings.read(tenant.graph, tenant.client_id) if wanted.size.by_ownership else None
+            candidates = applications.find(tenant, wanted, closely=False, held=held)
+            if held is not None and (extras := _extras(tenant, wanted, held, candidates)):
+                return Facts(granted, extras=extras, our_id=held.our_id)
+            best = next(
+                (each.candidate for each in applications.rank(wanted, candidates) if each.candidate.usable), None
+            )
+            assigned = sum(1 for _each in tenant.graph.service_principals.assigned_to(best.app.id)) if best else 0
+            organization = tenant.graph.organization.get()
+            probes = abilities.try_all(tenant.graph, wanted, best)
+            return Facts(granted, False, organization, candidates, assigned, probes)
+        except RoleMissing:
+            tenant.forget_token()
+            return Facts(granted, refused=True)
+
+    def assess(self, wanted: Wanted, facts: Facts) -> Verdict:
+        """Done once every permission is there; a missing licence or application is told, not held against it.
+
+        While we own what we must not, nothing goes on.
+        """
+        if facts.extras:
+            return belongings.ask(facts.extras, facts.our_id)
+        missing = missing_of(wanted, facts.granted)
+        if missing or facts.refused or facts.organization is None:
+            return self._incomplete(wanted, missing)
+        organization = facts.organization
+        unowned = ownership.unowned(wanted, facts.candidates, applications.chosen_id(wanted))
+        if unowned is not None:
+            return ownership.ask(wanted, unowned)
+        usable = [candidate for candidate in facts.candidates if candidate.usable]
+        evidence = {
+            "permissions": {name: name in facts.granted for name in wanted.size.names},
+            "licence": licence(organization),
+            "verified_domains": sorted(domain.name.lower() for domain in organization.verified_domains),
+            "candidates": len(usable),
+            "assigned": facts.assigned,
+            "abilities": abilities.told(wanted, facts.probes),
+        }
+        if wanted.size.by_ownership:
+            evidence["owner_of"] = ownership.told(usable)
+        note = say(
+            _("All %(permissions)s permissions are there; %(candidates)s of the applications can take provisioning."),
+            permissions=len(wanted.size.names),
+            candidates=len(usable),
+        )
+        return Done(evidence, note, tuple(_warnings(wanted, facts, organization, bool(usable))))
+
+    def apply(self, tenant: Tenant, wanted: Wanted, change: Change) -> None:
+        """Nothing is ever changed here."""
+
+    def _incomplete(self, wanted: Wanted, missing: list[str]) -> Verdict:
+        granted_at = wanted.consent.granted_at if wanted.consent else None
+        if granted_at is not None and wanted.now - granted_at < PROPAGATION:
+            return Waiting(
+                say(_("Microsoft is still spreading the permissions; this can take up to 15 minutes.")),
+                timedelta(seconds=15),
+            )
+        if missing:
+            question = say(
+                _("Permissions are missing: %(names)s. Ask the admin to open a new link and accept all of them."),
+                names=", ".join(missing),
+            )
+        else:
+            question = say(
+                _(
+                    "Microsoft lists all permissions, but refuses to use them. Ask the admin to consent again by a "
+                    "new link."
+                )
+            )
+        return Asking(question, Court.CUSTOMER, offers={"missing": missing}, code="permissions_missing")
+
+
+def _extras(tenant: Tenant, wanted: Wanted, held: Held, candidates: Sequence[Candidate]) -> tuple[Extra, ...]:
+    ids, app_ids = ownership.bound(wanted, candidates)
+    return belongings.beside(tenant.graph, held, ids, app_ids)
+
+
+def licence(organization: Organization) -> str:
+    """The best directory licence that is in force: "P2", "P1" or "none"."""
+    if not organization.has_p1:
+        return "none"
+    in_force = ("Enabled", "Warning")
+    has_p2 = any(plan.service_plan_id == P2 and plan.capability_status in in_force for plan in organization.plans)
+    return "P2" if has_p2 else "P1"
+
+
+def _warnings(wanted: Wanted, facts: Facts, organization: Organization, usable: bool) -> Iterator[Sentence]:
+    if not organization.has_p1:
+        yield say(
+            _(
+                "The tenant has no Entra ID P1: no group can be assigned, so every person has to be assigned directly, "
+                "and Microsoft shows us no log, so there will be numbers but no reasons for single people."
+            )
+        )
+    if not usable:
+        yield say(_("No application for Haiilo can take provisioning yet. The next step says what is needed."))
+    elif not facts.assigned:
+        yield say(
+            _("Nobody is assigned to the application yet. The customer's admin can do that any time before step Scope.")
+        )
+    yield from ownership.warnings(facts.candidates)
+    verified = {domain.name.lower() for domain in organization.verified_domains}
+    unproved = [domain for domain in wanted.domains if domain.lower() not in verified]
+    if unproved:
+        yield say(_("The tenant has not verified: %(domains)s."), domains=", ".join(unproved))

@@ -1,0 +1,261 @@
+"""Finding the enterprise application that provisioning belongs to, and ranking what was found with reasons.
+
+Recognised by host first: neither Haiilo's entity ids nor its display names are fixed. `find` reads, the rest is pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.utils.translation import gettext_noop as _
+
+from graphclient import GraphClient, Job, NotThere, RoleMissing, ServicePrincipal
+from onboarding.domain import consent_sizes as sizes
+from onboarding.domain.desired import Wanted
+from onboarding.domain.sentences import Sentence, say
+from onboarding.steps.base import Tenant
+from onboarding.steps.shared import owned_objects as belongings
+from onboarding.steps.shared.jobs import TEMPLATES
+from onboarding.steps.shared.owned_objects import Held, Owning
+
+NAMES = ("Haiilo", "COYO", "Smarp")
+MOST = 25  # candidates that are looked at closely
+_TEST = re.compile(r"\b(test|testing|stage|staging|dev|qa|uat|sandbox|demo|old|copy|backup)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An application with what it can be provisioned by, its jobs, and the address they send to."""
+
+    app: ServicePrincipal
+    templates: tuple[str, ...] = ()
+    jobs: tuple[Job, ...] = ()
+    base_address: str = ""
+    owning: Owning | None = None
+    """What we own of it, where our permissions reach only that."""
+
+    @property
+    def needs_owner(self) -> str:
+        """Where we cannot look closer without being an owner of it: our own principal's object id."""
+        return self.owning.our_id if self.owning and not self.owning.principal else ""
+
+    @property
+    def template_id(self) -> str:
+        """The SCIM template to use; empty where the application cannot take SCIM provisioning."""
+        return next((template for template in TEMPLATES if template in self.templates), "")
+
+    @property
+    def usable(self) -> bool:
+        """Whether provisioning can be set up on it."""
+        return bool(self.template_id) and self.app.account_enabled
+
+    @property
+    def scim_jobs(self) -> tuple[Job, ...]:
+        """Its jobs that send people to a SCIM address; those of other directions are none of ours."""
+        return tuple(job for job in self.jobs if job.template_id in TEMPLATES)
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A candidate with its score and why."""
+
+    candidate: Candidate
+    score: int
+    matches_host: bool
+    reasons: tuple[Sentence, ...] = ()
+    warnings: tuple[Sentence, ...] = ()
+
+    def as_offer(self) -> dict[str, Any]:
+        """What a person is shown to choose from; JSON."""
+        candidate, app = self.candidate, self.candidate.app
+        return {
+            "service_principal_id": app.id,
+            "app_id": app.app_id,
+            "name": app.display_name,
+            "enabled": app.account_enabled,
+            "can_provision": bool(candidate.template_id),
+            "template_id": candidate.template_id,
+            "jobs": [job_offer(job, candidate.base_address) for job in candidate.scim_jobs],
+            "reasons": [sentence.as_json() for sentence in self.reasons],
+            "warnings": [sentence.as_json() for sentence in self.warnings],
+            "score": self.score,
+        }
+
+
+def job_offer(job: Job, base_address: str) -> dict[str, str]:
+    """A job as a person is shown it; JSON."""
+    return {"id": job.id, "code": job.status.code, "template_id": job.template_id, "base_address": base_address}
+
+
+# Reading
+
+
+def find(tenant: Tenant, wanted: Wanted, *, closely: bool = True, held: Held | None = None) -> tuple[Candidate, ...]:
+    """Applications by name and by host, our own applications left out; `closely` reads jobs and addresses too.
+
+    `held` is what we own, where that counts and was read already.
+    """
+    principals = tenant.graph.service_principals
+    found = {app.id: app for name in NAMES for app in principals.named(name)}
+    host = wanted.haiilo_host
+    found |= {app.id: app for app in principals.single_sign_on() if host in hosts(app)}
+    named = str(wanted.answer("sso_application", "app_id", ""))
+    if named:
+        with suppress(NotThere):
+            app = principals.by_app_id(named)
+            found[app.id] = app
+    chosen = str(wanted.answer("sso_application", "service_principal_id", ""))
+    if chosen and chosen not in found:
+        with suppress(NotThere):
+            found[chosen] = principals.get(chosen)
+    if held is None and wanted.size.by_ownership:
+        held = belongings.read(tenant.graph, tenant.client_id)
+    ours_all = {tenant.client_id, *sizes.client_ids()}
+    apps = [app for app in found.values() if app.app_id not in ours_all]
+    ours = {app.id for app in apps if held is not None and held.holds(app)}
+    apps.sort(
+        key=lambda app: (
+            app.id != chosen,
+            app.id not in ours,
+            host not in hosts(app),
+            not app.account_enabled,
+            app.display_name,
+        )
+    )
+    return tuple(_look(tenant.graph, app, wanted, closely=closely, held=held) for app in apps[:MOST])
+
+
+def _look(graph: GraphClient, app: ServicePrincipal, wanted: Wanted, *, closely: bool, held: Held | None) -> Candidate:
+    owning = belongings.owning(graph, held, app) if held is not None else None
+    if owning is not None and not owning.principal:
+        return Candidate(app, owning=owning)
+    sync = graph.synchronization
+    try:
+        templates = tuple(template.id for template in sync.templates(app.id))
+        jobs = tuple(sync.jobs(app.id)) if closely and templates else ()
+        address = _address(graph, app, wanted) if jobs else ""
+    except NotThere:
+        return Candidate(app, owning=owning)
+    return Candidate(app, templates, jobs, address, owning)
+
+
+def _address(graph: GraphClient, app: ServicePrincipal, wanted: Wanted) -> str:
+    """Where its jobs send to; empty where we only watch and may not see that."""
+    try:
+        return graph.synchronization.secrets(app.id).get("BaseAddress", "")
+    except RoleMissing:
+        if wanted.size.sets_up:
+            raise
+        return ""
+
+
+def chosen_id(wanted: Wanted) -> str:
+    """The application that a person chose or that was settled before; empty while there is none."""
+    before = wanted.evidence.get("sso_application", {}).get("service_principal_id", "")
+    return str(wanted.answer("sso_application", "service_principal_id", "") or before)
+
+
+# Judging
+
+
+def host_of(address: str) -> str:
+    """The host of an address in lower case, also of one without scheme; empty where there is none."""
+    try:
+        return (urlsplit(address if "//" in address else f"//{address}").hostname or "").lower()
+    except ValueError:
+        return ""
+
+
+def hosts(app: ServicePrincipal) -> set[str]:
+    """All hosts that the application's addresses and names lead to."""
+    addresses = [*app.reply_urls, *app.service_principal_names, app.login_url or "", app.homepage or ""]
+    return {host for address in addresses if "." in (host := host_of(address))}
+
+
+def rank(wanted: Wanted, candidates: Sequence[Candidate]) -> list[Ranked]:
+    """Best first; the order does not depend on the order of what was found."""
+    ranked = [_judge(wanted, candidate, candidates) for candidate in candidates]
+    return sorted(ranked, key=lambda each: (-each.score, each.candidate.app.display_name, each.candidate.app.id))
+
+
+def clear_choice(ranked: Sequence[Ranked]) -> Ranked | None:
+    """The one candidate that needs no person: it alone has the customer's host among those that can be used."""
+    fitting = [each for each in ranked if each.matches_host and each.candidate.usable]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _judge(wanted: Wanted, candidate: Candidate, all_of_them: Sequence[Candidate]) -> Ranked:
+    points = list(_points(wanted, candidate))
+    warnings = tuple(_warnings(wanted, candidate, all_of_them))
+    score = sum(worth for worth, _reason in points) - 15 * len(warnings)
+    reasons = tuple(reason for _worth, reason in points)
+    return Ranked(candidate, score, _fits(wanted, candidate), reasons, warnings)
+
+
+def _is_sign_in(wanted: Wanted, app: ServicePrincipal) -> bool:
+    return app.preferred_single_sign_on_mode == "saml" and wanted.haiilo_host in hosts(app)
+
+
+def _fits(wanted: Wanted, candidate: Candidate) -> bool:
+    if not wanted.profile.same_app_as_sso and _is_sign_in(wanted, candidate.app):
+        return False
+    return wanted.haiilo_host in hosts(candidate.app) or _sends_to(candidate) == wanted.haiilo_host
+
+
+def _sends_to(candidate: Candidate) -> str:
+    return host_of(candidate.base_address) if candidate.scim_jobs else ""
+
+
+def _points(wanted: Wanted, candidate: Candidate) -> Iterator[tuple[int, Sentence]]:
+    app, host = candidate.app, wanted.haiilo_host
+    if app.app_id == wanted.answer("sso_application", "app_id"):
+        yield 30, say(_("The customer named it."))
+    if host in hosts(app) and (wanted.profile.same_app_as_sso or not _is_sign_in(wanted, app)):
+        yield 50, say(_("Its addresses lead to %(host)s."), host=host)
+    if _sends_to(candidate) == host:
+        yield 40, say(_("Its provisioning job sends to %(host)s already."), host=host)
+    name = next((name for name in NAMES if app.display_name.lower().startswith(name.lower())), "")
+    if name:
+        yield 20, say(_("Its name begins with %(name)s."), name=name)
+    if app.preferred_single_sign_on_mode == "saml" and wanted.profile.same_app_as_sso:
+        yield 10, say(_("It signs people in by SAML."))
+    if not wanted.profile.same_app_as_sso and not _is_sign_in(wanted, app):
+        yield 10, say(_("It is not the sign-in application, as %(product)s wants it."), product=wanted.profile.label)
+    if candidate.template_id:
+        yield 20, say(_("It can take provisioning."))
+
+
+def _warnings(wanted: Wanted, candidate: Candidate, all_of_them: Sequence[Candidate]) -> Iterator[Sentence]:
+    app, host = candidate.app, wanted.haiilo_host
+    if not app.account_enabled:
+        yield say(_("It is disabled in the tenant. Have it enabled, or choose another one."))
+    if candidate.needs_owner:
+        yield say(_("Our application is not an owner of it."))
+    elif not candidate.template_id:
+        yield say(
+            _(
+                "It cannot take provisioning, because it was made from an app registration. "
+                "A second, non-gallery application is needed for that."
+            )
+        )
+    if _TEST.search(app.display_name):
+        yield say(_("Its name sounds like a test."))
+    elsewhere = sorted(other for other in hosts(app) if other != host and _is_haiilo(other))
+    if elsewhere and host not in hosts(app):
+        yield say(_("It leads to another Haiilo address: %(host)s."), host=elsewhere[0])
+    if _sends_to(candidate) not in ("", host):
+        yield say(_("Its provisioning job sends elsewhere: %(address)s."), address=candidate.base_address)
+    twins = [other.app for other in all_of_them if other.app.id != app.id and host in hosts(other.app)]
+    if twins and host in hosts(app):
+        yield say(_("There is a second application for the same address: %(name)s."), name=twins[0].display_name)
+    if not wanted.profile.same_app_as_sso and _is_sign_in(wanted, app):
+        yield say(_("This is the sign-in application. %(product)s wants a separate one."), product=wanted.profile.label)
+
+
+def _is_haiilo(host: str) -> bool:
+    return host.endswith((".smarpshare.com", ".haiilo.app", ".haiilo.com", ".coyoapp.com"))

@@ -1,0 +1,84 @@
+"""Microsoft's own test of address and token, as entered and as saved, and what its refusal means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_noop as _
+
+from graphclient import CredentialsRefused, GraphClient, Job, NotThere, RoleMissing
+from onboarding.causes.catalogue import explain_code
+from onboarding.domain.desired import Wanted
+from onboarding.domain.sentences import say
+from onboarding.domain.token_cleaning import clean_token
+from onboarding.domain.verdicts import Asking, Court
+from onboarding.steps.base import StepFailed
+from onboarding.steps.shared import secrets
+
+
+@dataclass(frozen=True)
+class Trial:
+    """How the test with the saved ones ended: `works` is None where there is nothing to test yet."""
+
+    works: bool | None = None
+    code: str = ""
+    message: str = ""
+
+
+UNTRIED = Trial()
+
+
+def stored(graph: GraphClient, wanted: Wanted) -> Mapping[str, str]:
+    """What is stored (values but for secrets). Where we only watch and may not see it: as we saw it last."""
+    try:
+        return graph.synchronization.secrets(wanted.service_principal_id)
+    except RoleMissing:
+        if wanted.size.sets_up:
+            raise
+    return secrets.as_seen_before(wanted)
+
+
+def try_saved(graph: GraphClient, wanted: Wanted, job: Job) -> Trial:
+    """Let Microsoft test what it has stored, with the job's own matching attributes; not while we only watch."""
+    if not wanted.size.sets_up:
+        return UNTRIED
+    try:
+        graph.synchronization.validate_credentials(
+            wanted.service_principal_id, template_id=job.template_id, saved=True, job_id=job.id
+        )
+    except NotThere:
+        return Trial()
+    except CredentialsRefused as refused:
+        return Trial(False, refused.inner_code or refused.code, refused.message)
+    return Trial(True)
+
+
+def try_entered(graph: GraphClient, wanted: Wanted, template_id: str) -> None:
+    """Let Microsoft test what was entered. Raises `StepFailed` with which side fails and who acts."""
+    try:
+        graph.synchronization.validate_credentials(
+            wanted.service_principal_id,
+            template_id=template_id,
+            base_url=wanted.base_url,
+            secret_token=usable_token(wanted),
+        )
+    except CredentialsRefused as refused:
+        failed = Trial(False, refused.inner_code or refused.code, refused.message)
+        raise StepFailed(refusal(failed)) from refused
+
+
+def refusal(tested: Trial) -> Asking:
+    """Which side fails, who acts, and what to do."""
+    sentence, court = explain_code(tested.code, tested.message)
+    return Asking(sentence, court, code=tested.code)
+
+
+def usable_token(wanted: Wanted) -> str:
+    """The entered token, cleaned. Raises `StepFailed` where there is none, or none that can be used."""
+    if wanted.scim_token is None:
+        raise StepFailed(Asking(say(_("Enter the token again in step Connection.")), Court.CS, code="token_needed"))
+    cleaned = clean_token(wanted.scim_token.reveal())
+    if cleaned.refused is not None:
+        raise StepFailed(Asking(cleaned.refused, Court.CS, code="token_unusable"))
+    return cleaned.value

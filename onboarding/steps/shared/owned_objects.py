@@ -1,0 +1,171 @@
+"""What our application owns in the tenant, where its permission reaches whatever it owns.
+
+An owner can give an application new credentials and then act as it, so our application must own nothing but the one
+application that is set up; before one is chosen, nothing but what could be it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_noop as _
+
+from graphclient import DirectoryObject, GraphClient, NotThere, ServicePrincipal
+from onboarding.domain.sentences import Sentence, say
+from onboarding.domain.verdicts import Asking, Court
+
+CODE = "owns_too_much"
+PRINCIPAL, REGISTRATION = "servicePrincipal", "application"
+MOST = 20  # things too many that are looked at closely; all of them are named
+_PATHS = {PRINCIPAL: "servicePrincipals", REGISTRATION: "applications", "group": "groups"}
+
+
+@dataclass(frozen=True)
+class Held:
+    """All that our service principal owns. `our_id`: its object id."""
+
+    our_id: str
+    things: tuple[DirectoryObject, ...] = ()
+
+    def holds(self, app: ServicePrincipal) -> bool:
+        """Whether the enterprise application itself is among it."""
+        return any(thing.id == app.id for thing in self.things)
+
+    def registration_of(self, app: ServicePrincipal) -> str:
+        """The object id of its registration where that is among it, else empty."""
+        return next((thing.id for thing in self.things if _is_registration(thing, {app.app_id})), "")
+
+
+@dataclass(frozen=True)
+class Owning:
+    """What we own of one application. `registration_id` is empty where the registration is in another tenant."""
+
+    our_id: str
+    principal: bool
+    registration_id: str = ""
+    registration: bool = False
+
+    @property
+    def lacks_registration(self) -> bool:
+        """Whether there is a registration that we would have to own, too."""
+        return bool(self.registration_id) and not self.registration
+
+
+@dataclass(frozen=True)
+class Extra:
+    """A thing that we own and must not. `powerful`: an application that has permissions of its own in the tenant."""
+
+    id: str
+    kind: str
+    name: str
+    powerful: bool = False
+
+    def request(self, our_id: str) -> str:
+        """What takes us out of its owners (Graph reference: remove owner)."""
+        path = _PATHS.get(self.kind, "directoryObjects")
+        return f"DELETE https://graph.microsoft.com/v1.0/{path}/{self.id}/owners/{our_id}/$ref"
+
+
+# Reading
+
+
+def read(graph: GraphClient, client_id: str) -> Held:
+    """Everything that our application owns, by one list. Raises `NotThere` where the tenant has no such application."""
+    our_id = graph.service_principals.by_app_id(client_id).id
+    return Held(our_id, tuple(graph.service_principals.owned_by(our_id)))
+
+
+def owning(graph: GraphClient, held: Held, app: ServicePrincipal) -> Owning:
+    """What we own of `app`; where its registration is not ours, it is looked for in the tenant."""
+    owned = held.registration_of(app)
+    if owned:
+        return Owning(held.our_id, held.holds(app), owned, registration=True)
+    try:
+        registration = graph.applications.by_app_id(app.app_id)
+    except NotThere:  # registered by its maker in a tenant of theirs
+        return Owning(held.our_id, held.holds(app))
+    return Owning(held.our_id, held.holds(app), registration.id)
+
+
+def beside(graph: GraphClient, held: Held, ids: Collection[str], app_ids: Collection[str]) -> tuple[Extra, ...]:
+    """What we own besides the service principals `ids` and the registrations of `app_ids`, the powerful first."""
+    found = [thing for thing in held.things if thing.id not in ids and not _is_registration(thing, app_ids)]
+    extras = [
+        Extra(thing.id, thing.kind, thing.display_name or thing.id, number < MOST and _is_powerful(graph, thing))
+        for number, thing in enumerate(found)
+    ]
+    return tuple(sorted(extras, key=lambda extra: (not extra.powerful, extra.name, extra.id)))
+
+
+def _is_registration(thing: DirectoryObject, app_ids: Collection[str]) -> bool:
+    return thing.kind == REGISTRATION and thing.app_id in app_ids
+
+
+def _is_powerful(graph: GraphClient, thing: DirectoryObject) -> bool:
+    """Whoever owns a registration can act as its service principal, so that one counts."""
+    principals = graph.service_principals
+    try:
+        if thing.kind == REGISTRATION and thing.app_id:
+            return any(True for _role in principals.granted_roles(principals.by_app_id(thing.app_id).id))
+        return thing.kind == PRINCIPAL and any(True for _role in principals.granted_roles(thing.id))
+    except NotThere:
+        return False
+
+
+# Asking
+
+
+def ask(extras: Collection[Extra], our_id: str) -> Asking:
+    """Names what has to be given back, by whom and how; nothing is changed in the tenant meanwhile."""
+    return Asking(_question(list(extras)), Court.CUSTOMER, offers=_offers(extras, our_id), code=CODE)
+
+
+def _question(extras: list[Extra]) -> Sentence:
+    if len(extras) > 1:
+        return say(
+            _(
+                "Our application is an owner of more than it may be: %(names)s. We change nothing until an "
+                "administrator of the tenant removes it from their owners."
+            ),
+            names=_names(extras),
+        )
+    if extras[0].powerful:
+        return say(
+            _(
+                "Our application is an owner of “%(name)s”, which has permissions of its own and is not ours to touch. "
+                "We change nothing until an administrator of the tenant removes it from the owners."
+            ),
+            name=extras[0].name,
+        )
+    return say(
+        _(
+            "Our application is an owner of “%(name)s”, which is not ours to touch. We change nothing until an "
+            "administrator of the tenant removes it from the owners."
+        ),
+        name=extras[0].name,
+    )
+
+
+def _names(extras: Collection[Extra]) -> str:
+    return ", ".join(extra.name for extra in extras)
+
+
+def _offers(extras: Collection[Extra], our_id: str) -> Mapping[str, Any]:
+    return {
+        "owned_beside": list(_lines(extras, our_id)),
+        "names": _names(extras),
+        "requests": " ".join(extra.request(our_id) for extra in extras),
+    }
+
+
+def _lines(extras: Collection[Extra], our_id: str) -> Iterator[dict[str, Any]]:
+    for extra in extras:
+        yield {
+            "id": extra.id,
+            "kind": extra.kind,
+            "name": extra.name,
+            "powerful": extra.powerful,
+            "request": extra.request(our_id),
+        }

@@ -1,0 +1,117 @@
+"""Whether the customer made us an owner of the application, where our permissions reach only what we own.
+
+Setting up takes ownership of the enterprise application (service principal), and trying one person on demand that of
+its registration, too. Nobody can add an application as owner in the portal, only through Graph (Graph reference:
+servicePrincipal and application, add owner).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.utils.translation import gettext_noop as _
+
+from onboarding.domain.desired import Wanted
+from onboarding.domain.sentences import Sentence, say
+from onboarding.domain.verdicts import Asking, Court
+from onboarding.steps.shared.applications import Candidate, chosen_id, rank
+from onboarding.steps.shared.owned_objects import Owning
+
+
+def bound(wanted: Wanted, candidates: Sequence[Candidate]) -> tuple[set[str], set[str]]:
+    """What we may own, as ids of service principals and as application ids: the chosen one; before, each candidate."""
+    chosen = chosen_id(wanted)
+    those = [each.app for each in candidates if not chosen or each.app.id == chosen]
+    settled = wanted.evidence.get("sso_application", {})
+    known = {str(settled["app_id"])} if chosen and settled.get("service_principal_id") == chosen else set()
+    return {app.id for app in those} | ({chosen} if chosen else set()), {app.app_id for app in those} | known
+
+
+def unowned(wanted: Wanted, candidates: Sequence[Candidate], chosen_id: str = "") -> Candidate | None:
+    """The application that we have to be made an owner of: the chosen one; where none is chosen and we own none of
+    them, the best, one that we own in part before all others.
+    """
+    lacking = [each.candidate for each in rank(wanted, candidates) if _lacks(wanted, each.candidate)]
+    if chosen_id:
+        return next((candidate for candidate in lacking if candidate.app.id == chosen_id), None)
+    if len(lacking) < len(candidates):
+        return None
+    return min(lacking, key=lambda candidate: bool(candidate.needs_owner), default=None)
+
+
+def _lacks(wanted: Wanted, candidate: Candidate) -> bool:
+    """Once somebody was tried on demand, the registration holds nothing up any more."""
+    tried = "pilot" in wanted.evidence
+    return bool(candidate.needs_owner) or (not tried and _lacks_registration(candidate))
+
+
+def _lacks_registration(candidate: Candidate) -> bool:
+    return candidate.owning is not None and candidate.owning.lacks_registration
+
+
+def ask(wanted: Wanted, candidate: Candidate) -> Asking:
+    """Names the application and what of it we do not own, and offers all ids that the requests to Graph need."""
+    owning = candidate.owning or Owning("", principal=False)
+    return Asking(
+        say(_question(owning), name=candidate.app.display_name),
+        Court.CUSTOMER,
+        offers={
+            "owner": {
+                "name": candidate.app.display_name,
+                "service_principal_id": candidate.app.id,
+                "app_id": candidate.app.app_id,
+                "application_id": owning.registration_id,
+                "our_id": owning.our_id,
+                "client_id": wanted.size.client_id,
+                "for_principal": not owning.principal,
+                "for_registration": owning.lacks_registration,
+                "registered_elsewhere": not owning.registration_id,
+            }
+        },
+        code="not_owner",
+    )
+
+
+def _question(owning: Owning) -> str:
+    if owning.principal:
+        return _(
+            "Our application owns “%(name)s”, but not its registration, and without that no person can be tried. The "
+            "portal cannot add it; the request below does."
+        )
+    if owning.lacks_registration:
+        return _(
+            "Our application is not an owner of “%(name)s” and of its registration yet, so it cannot set up "
+            "provisioning there. The portal cannot add it; the two requests below do."
+        )
+    return _(
+        "Our application is not an owner of “%(name)s” yet, so it cannot set up provisioning there. The "
+        "portal cannot add it; the request below does."
+    )
+
+
+# What is seen and told
+
+
+def told(candidates: Sequence[Candidate]) -> list[dict[str, Any]]:
+    """For evidence, as JSON: of each application that we own, what of it."""
+    return [_of(candidate).as_json() for candidate in candidates if candidate.owning and candidate.owning.principal]
+
+
+def _of(candidate: Candidate) -> Sentence:
+    name = candidate.app.display_name
+    if candidate.owning and candidate.owning.registration:
+        return say(_("%(name)s and its registration"), name=name)
+    if _lacks_registration(candidate):
+        return say(_("%(name)s, not its registration"), name=name)
+    return say(_("%(name)s; its registration is in another tenant and is not needed"), name=name)
+
+
+def warnings(candidates: Sequence[Candidate]) -> Iterator[Sentence]:
+    """What no longer holds anything up."""
+    for candidate in candidates:
+        if not candidate.needs_owner and _lacks_registration(candidate):
+            yield say(
+                _("Our application does not own the registration of “%(name)s”: no person can be tried on demand."),
+                name=candidate.app.display_name,
+            )

@@ -1,0 +1,25 @@
+"""Which of the permissions that we ask for our own application really has in a tenant, by name."""
+
+from __future__ import annotations
+
+from graphclient import GraphClient, NotThere
+from onboarding.domain.desired import Wanted
+
+GRAPH = "00000003-0000-0000-c000-000000000000"  # Microsoft Graph's own application id, the same in every tenant
+
+
+def names_granted(graph: GraphClient, client_id: str) -> frozenset[str]:
+    """The names of Graph's roles that our service principal has in this tenant."""
+    principals = graph.service_principals
+    try:
+        ours, theirs = principals.by_app_id(client_id), principals.by_app_id(GRAPH)
+    except NotThere:
+        return frozenset()
+    names = {role.id.lower(): role.value for role in theirs.app_roles}
+    roles = [role for role in principals.granted_roles(ours.id) if role.resource_id in ("", theirs.id)]
+    return frozenset(names[role.app_role_id.lower()] for role in roles if role.app_role_id.lower() in names)
+
+
+def missing_of(wanted: Wanted, names: frozenset[str]) -> list[str]:
+    """What the customer's size asks for and `names` lacks."""
+    return [name for name in wanted.size.names if name not in names]

@@ -1,0 +1,88 @@
+"""What Microsoft stores for the connection: merged without loss, and the deletion guard inside it.
+
+A PUT replaces the whole set, secret values come back masked, and one setting is JSON inside a string (Graph:
+synchronizationSecretKeyStringValuePair). Everything here is pure.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from onboarding.domain.desired import Wanted
+
+SETTINGS = "SyncNotificationSettings"
+# With a bearer token none of these may stay, and their values come masked: writing them back would spoil them.
+OTHER_CREDENTIALS = frozenset(
+    {
+        "UserName", "Password", "SecretToken", "AppKey", "ClientIdentifier", "ClientSecret", "ConsumerKey",
+        "ConsumerSecret", "TokenKey", "TokenExpiration", "Oauth2AccessToken", "Oauth2AccessTokenCreationTime",
+        "Oauth2RefreshToken", "Oauth2ClientId", "Oauth2ClientSecret", "Oauth2AuthorizationCode", "Oauth2RedirectUri",
+        "Oauth2TokenExchangeUri", "Oauth2AuthorizationUri", "AuthenticationType", "ConnectionString",
+    }
+)  # fmt: skip
+MOST_DELETES = 500  # Microsoft's own default
+FEWEST_DELETES = 5
+
+
+def same_address(one: str, other: str) -> bool:
+    """Whether two SCIM addresses are the same but for case of the host and a slash at the end."""
+    return one.strip().rstrip("/").casefold() == other.strip().rstrip("/").casefold()
+
+
+def merged(
+    stored: Mapping[str, str], *, base_url: str, token: str, only_assigned: bool = False, guard: int | None = None
+) -> dict[str, str]:
+    """All keys to PUT: what is stored stays, address and token are ours; `only_assigned` overrules a stored scope.
+
+    Two keys alone are accepted and not saved, in several reports, so all four are always sent.
+    """
+    kept = {key: value for key, value in stored.items() if key not in OTHER_CREDENTIALS}
+    settings = read_settings(kept.get(SETTINGS, ""))
+    settings.setdefault("Enabled", False)
+    if guard is not None:
+        settings |= {"DeleteThresholdEnabled": True, "DeleteThresholdValue": guard}
+    return {
+        **kept,
+        "BaseAddress": base_url,
+        "SecretToken": token,
+        "SyncAll": "false" if only_assigned else kept.get("SyncAll") or "false",
+        SETTINGS: json.dumps(settings),
+    }
+
+
+def read_settings(text: str) -> dict[str, Any]:
+    """The settings inside the string; empty where there are none that can be read."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def guard_of(stored: Mapping[str, str]) -> int | None:
+    """How many deletions the guard lets through, or None where it is off or cannot be seen."""
+    settings = read_settings(stored.get(SETTINGS, ""))
+    if str(settings.get("DeleteThresholdEnabled")).lower() != "true":
+        return None
+    try:
+        return int(settings.get("DeleteThresholdValue") or 0)
+    except (TypeError, ValueError):
+        return 0
+
+
+def as_seen_before(wanted: Wanted) -> dict[str, str]:
+    """Address, scope and guard by the evidence of the steps that saw them."""
+    guard = wanted.evidence.get("enable", {}).get("guard")
+    settings = {"DeleteThresholdEnabled": guard is not None, "DeleteThresholdValue": guard}
+    return {
+        "BaseAddress": str(wanted.evidence.get("connection", {}).get("base_url", "")),
+        "SyncAll": str(bool(wanted.evidence.get("scope", {}).get("sync_all"))).lower(),
+        SETTINGS: json.dumps(settings),
+    }
+
+
+def guard_for(people: int) -> int:
+    """A tenth of the people in scope, at least 5, at most 500: more deletions than that need the customer's yes."""
+    return max(FEWEST_DELETES, min(MOST_DELETES, people // 10))

@@ -1,0 +1,71 @@
+"""The only way from a request to an onboarding or a link. Strangers get a 404, not a 403: they learn nothing."""
+
+from __future__ import annotations
+
+import secrets
+
+from django.contrib.auth.models import User
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from onboarding.models import Link, Onboarding, Portfolio
+
+LINK_OF_SESSION = "link"
+BROWSER_OF_SESSION = "browser"
+FORWARDS_OF_SESSION = "forwards"
+
+
+def staff(request: HttpRequest) -> User:
+    """The signed-in member of staff. Views carry `login_required`, so that there is one."""
+    if not isinstance(request.user, User):
+        raise Http404
+    return request.user
+
+
+def onboarding_for(request: HttpRequest, pk: int) -> Onboarding:
+    """The onboarding with this key, if the signed-in person may see it; else `Http404`."""
+    found = Onboarding.objects.for_user(staff(request)).select_related("customer__owner").filter(pk=pk).first()
+    if found is None:
+        raise Http404(_("There is no such customer, or it is not in your portfolio."))
+    return found
+
+
+def portfolios_of(request: HttpRequest) -> list[Portfolio]:
+    """The portfolios in which the signed-in person may create customers."""
+    return list(Portfolio.objects.filter(members=staff(request)).order_by("name"))
+
+
+def link_for(token: str) -> Link | None:
+    """The link with this token, usable or not."""
+    return Link.objects.by_token(token)
+
+
+def link_of_session(request: HttpRequest) -> Link | None:
+    """The link with which this browser signed in, for the progress page; none once it was revoked."""
+    pk = request.session.get(LINK_OF_SESSION)
+    if pk is None:
+        return None
+    return Link.objects.select_related("onboarding__customer").filter(pk=pk, revoked_at=None).first()
+
+
+def may_forward(request: HttpRequest, link: Link) -> None:
+    """Remember that this browser came back from Microsoft with `link`: its holder may name somebody who can approve."""
+    request.session[FORWARDS_OF_SESSION] = link.pk
+
+
+def forwarded_link(request: HttpRequest) -> Link | None:
+    """The link that `may_forward` remembered, usable or not."""
+    pk = request.session.get(FORWARDS_OF_SESSION)
+    return Link.objects.select_related("onboarding__customer").filter(pk=pk).first() if pk else None
+
+
+def browser_of(request: HttpRequest) -> str:
+    """The secret by which this browser is known again, empty where it has none. It outlives a change of session key."""
+    return str(request.session.get(BROWSER_OF_SESSION, ""))
+
+
+def remember_browser(request: HttpRequest) -> str:
+    """Give this browser a secret of its own if it has none, under a session key that nobody can have planted."""
+    request.session.cycle_key()
+    known = request.session.setdefault(BROWSER_OF_SESSION, secrets.token_urlsafe(32))
+    return str(known)

@@ -1,0 +1,39 @@
+"""Staff coming and going, and the door in front of every page of theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import LoginView, LogoutView
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.cache import add_never_cache_headers
+from django_htmx.http import HttpResponseClientRefresh
+
+from onboarding.staff.sign_in.forms import SignInForm
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+sign_in = LoginView.as_view(
+    template_name="sign_in.html", authentication_form=SignInForm, redirect_authenticated_user=True
+)
+sign_out = LogoutView.as_view()
+
+
+def for_staff(view: View[P]) -> View[P]:
+    """Only for people who are signed in; others are led to the sign-in. What is answered is kept by no cache."""
+    guarded = login_required(view)
+
+    @wraps(view)
+    def door(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if getattr(request, "htmx", None) and not request.user.is_authenticated:
+            return HttpResponseClientRefresh()  # a fragment is no place for the sign-in page
+        response = guarded(request, *args, **kwargs)
+        add_never_cache_headers(response)
+        return response
+
+    return door

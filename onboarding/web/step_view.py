@@ -1,0 +1,183 @@
+"""One step as pages show it: stored sentences become text in the reader's language."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.timesince import timesince
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from onboarding.domain.sentences import Sentence
+from onboarding.domain.verdicts import Court
+from onboarding.models import Onboarding, StepState
+from onboarding.steps import STEPS
+
+Kind = StepState.Kind
+Words = str | Promise
+
+COURTS: dict[str, Words] = {
+    Court.CS: _("our court"),
+    Court.CUSTOMER: _("customer"),
+    Court.MICROSOFT: _("Microsoft"),
+    Court.HAIILO: _("Haiilo"),
+}
+MOVING = (Kind.NEW, Kind.WAITING)
+
+
+def age_of(since: datetime) -> str:
+    """How long ago that was, in its largest unit; “just now” within the first minute."""
+    return gettext("just now") if timezone.now() - since < timedelta(minutes=1) else timesince(since, depth=1)
+
+
+@dataclass(frozen=True)
+class PlannedChange:
+    """One change of a plan: its sentence, and its lines as (sign, sentence)."""
+
+    sentence: str
+    details: list[tuple[str, str]]
+    payload: Mapping[str, Any]
+
+    @property
+    def request(self) -> str:
+        """The payload as JSON to read, empty where there is none."""
+        return json.dumps(self.payload, indent=2, ensure_ascii=False) if self.payload else ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What will be changed in the tenant, what the button says, and whether a person has approved exactly this."""
+
+    fingerprint: str
+    button: str
+    changes: list[PlannedChange]
+    approved: bool
+
+
+@dataclass(frozen=True)
+class StepView:
+    """One step as a page shows it."""
+
+    key: str
+    number: int
+    title: Words
+    kind: str
+    kind_label: Words
+    court: str
+    court_label: Words
+    sentence: str
+    warnings: list[str]
+    code: str
+    request_id: str
+    evidence: Mapping[str, Any]
+    offers: Mapping[str, Any]
+    plan: Plan | None
+    progress: Mapping[str, Any]
+    since: datetime | None
+    checked_at: datetime | None
+    done_at: datetime | None
+    answer: Mapping[str, Any]
+    answered_by: User | None
+    answered_at: datetime | None
+    is_current: bool
+    url: str
+
+    @property
+    def age(self) -> str:
+        """How long it has stood like this, in its largest unit; empty where it never moved."""
+        return age_of(self.since) if self.since else ""
+
+    @property
+    def detail(self) -> str:
+        """Codes and ids to copy, the far side's alone: our own codes (in small letters) are said by the sentence."""
+        code = "" if self.code.islower() else self.code
+        return " · ".join(part for part in (code, str(self.offers.get("detail", "")), self.request_id) if part)
+
+    @property
+    def pending(self) -> bool:
+        """Whether a person has just said something, or asked for a look, that the engine has not yet taken up."""
+        return self.checked_at is None and self.kind != Kind.NEW
+
+
+def steps_of(onboarding: Onboarding, states: Mapping[str, StepState]) -> list[StepView]:
+    """All steps in their order; one that has no row yet is shown as not started."""
+    return [_view(onboarding, number, states.get(step.key)) for number, step in enumerate(STEPS, start=1)]
+
+
+def is_between(steps: Sequence[StepView]) -> bool:
+    """Whether the current step is done and the next one is not looked at yet: the engine is on its way there."""
+    return any(step.is_current and step.kind == Kind.DONE for step in steps) and any(
+        step.kind != Kind.DONE for step in steps
+    )
+
+
+def _view(onboarding: Onboarding, number: int, state: StepState | None) -> StepView:
+    step = STEPS[number - 1]
+    state = state or StepState(onboarding=onboarding, key=step.key)
+    kind = Kind(state.kind)
+    return StepView(
+        key=step.key,
+        number=number,
+        title=step.title,
+        kind=kind,
+        kind_label=kind.label,
+        court=state.court,
+        court_label=COURTS[state.court],
+        sentence=str(state.sentence or ""),
+        warnings=_texts(state.warnings),
+        code=state.code,
+        request_id=state.request_id,
+        evidence=readable(state.evidence),
+        offers=readable(state.offers),
+        plan=_plan(state),
+        progress=state.progress,
+        since=state.since,
+        checked_at=state.checked_at,
+        done_at=state.done_at,
+        answer=state.answer,
+        answered_by=state.answered_by,
+        answered_at=state.answered_at,
+        is_current=step.key == onboarding.current_key,
+        url=reverse("step", args=[onboarding.pk, step.key]),
+    )
+
+
+def readable(stored: Any) -> Any:
+    """Stored JSON with each sentence in it turned into text."""
+    if isinstance(stored, dict):
+        if stored.keys() == {"text", "values"}:
+            return str(Sentence.from_json(stored) or "")
+        return {name: readable(value) for name, value in stored.items()}
+    return [readable(value) for value in stored] if isinstance(stored, list) else stored
+
+
+def _texts(stored: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [str(sentence) for entry in stored if (sentence := Sentence.from_json(entry))]
+
+
+def _plan(state: StepState) -> Plan | None:
+    if not state.plan:
+        return None
+    return Plan(
+        fingerprint=state.plan["fingerprint"],
+        button=str(Sentence.from_json(state.plan["button"]) or ""),
+        changes=[
+            PlannedChange(
+                sentence=str(Sentence.from_json(change["summary"]) or ""),
+                details=[
+                    (detail["sign"], str(Sentence.from_json(detail["text"]) or "")) for detail in change["details"]
+                ],
+                payload=change["payload"],
+            )
+            for change in state.plan["changes"]
+        ],
+        approved=state.answer.get("approved_plan") == state.plan["fingerprint"],
+    )
