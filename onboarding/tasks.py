@@ -1,26 +1,16 @@
-"""Doorbells. A message carries a key, has no authority, and may be lost, doubled, late or forged without harm."""
+"""Celery's entry: one task for each thing that a worker is woken for. Each calls one function."""
 
 from __future__ import annotations
 
-import logging
-from functools import partial
-
 from celery import shared_task
-from django.db import transaction
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
+from onboarding.engine import queue
 from onboarding.engine import reconcile as engine
 from onboarding.mail import context as standings
 from onboarding.mail import delivery as mail
 from onboarding.mail import letters
-from onboarding.models import Onboarding
 from onboarding.privacy import retention
-
-log = logging.getLogger(__name__)
-
-MOST_AT_ONCE = 500
-EXPIRES = 30  # seconds; the next sweep rings again
 
 
 @shared_task(name="onboarding.tasks.reconcile")
@@ -31,9 +21,8 @@ def reconcile(pk: int) -> None:
 
 @shared_task(name="onboarding.tasks.sweep")
 def sweep() -> None:
-    """Ring for each onboarding that is due."""
-    for pk in Onboarding.objects.due(timezone.now()).values_list("pk", flat=True)[:MOST_AT_ONCE]:
-        reconcile.apply_async((pk,), expires=EXPIRES)
+    """Wake a worker for each onboarding that is due."""
+    queue.enqueue_due()
 
 
 @shared_task(name="onboarding.tasks.remind")
@@ -56,27 +45,3 @@ def send_letters() -> None:
 def erase_old() -> None:
     """Erase the names that are older than they may become."""
     retention.erase_old(timezone.now())
-
-
-def ring_on_commit(pk: int) -> None:
-    """Ring once the present transaction is committed. A broker that is down costs a wait for the sweep, no more."""
-    transaction.on_commit(partial(_ring, pk))
-
-
-def _ring(pk: int) -> None:
-    try:
-        reconcile.apply_async((pk,), expires=EXPIRES, retry=False)
-    except OperationalError:
-        log.warning("the broker does not answer; the sweep will look at onboarding %s", pk)
-
-
-def ring_for_letters_on_commit() -> None:
-    """Ring for the letters once the present transaction is committed; beat rings for them anyway."""
-    transaction.on_commit(_ring_for_letters)
-
-
-def _ring_for_letters() -> None:
-    try:
-        send_letters.apply_async((), expires=EXPIRES, retry=False)
-    except OperationalError:
-        log.warning("the broker does not answer; beat will ring for the letters")

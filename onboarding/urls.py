@@ -6,9 +6,13 @@ from django.urls import path
 from django.views.i18n import set_language
 
 from onboarding.portal.approver import views as approver
+from onboarding.portal.callbacks import views as callbacks
+from onboarding.portal.kickoff import views as portal_kickoff
 from onboarding.portal.link import views as link
+from onboarding.portal.progress import views as progress
 from onboarding.portal.reapproval import views as renewing
 from onboarding.portal.return_visit import views as returning
+from onboarding.portal.security_pack import views as portal_security_pack
 from onboarding.staff.board import views as board
 from onboarding.staff.contacts import views as contacts
 from onboarding.staff.customer import views as customer
@@ -20,20 +24,20 @@ from onboarding.staff.record import read_only as step_down
 from onboarding.staff.record import views as record
 from onboarding.staff.record import wizard
 from onboarding.staff.security_pack import views as security_pack
+from onboarding.staff.sign_in import views as sign_in
 from onboarding.web import health
-from onboarding.web import staff_only as staff
 
 urlpatterns = [
     # staff
-    path("sign-in/", staff.sign_in, name="sign_in"),
-    path("sign-out/", staff.sign_out, name="sign_out"),
+    path("sign-in/", sign_in.sign_in, name="sign_in"),
+    path("sign-out/", sign_in.sign_out, name="sign_out"),
     path("", board.board, name="board"),
     path("customers/new/", customer.customer_new, name="customer_new"),
     path("customers/<int:pk>/", record.record, name="record"),
     path("customers/<int:pk>/edit/", customer.customer_edit, name="customer_edit"),
     path("customers/<int:pk>/link/", record.link_issue, name="link_issue"),
     path("customers/<int:pk>/links/<int:link_pk>/revoke/", record.link_revoke, name="link_revoke"),
-    path("customers/<int:pk>/security/", security_pack.for_staff_to_send, name="security_pack"),
+    path("customers/<int:pk>/security/", security_pack.security_pack, name="security_pack"),
     path("customers/<int:pk>/tenant/", rebinding.propose, name="rebinding_propose"),
     path("customers/<int:pk>/tenant/<int:rebinding_pk>/", rebinding.decide, name="rebinding_decide"),
     path("customers/<int:pk>/step-down/", step_down.step_down, name="step_down"),
@@ -48,11 +52,11 @@ urlpatterns = [
     path("l/<str:token>/", link.link, name="link"),
     path("l/<str:token>/begin/", link.begin, name="link_begin"),
     path("l/<str:token>/approver/", approver.by_link, name="approver_by_link"),
-    path("l/<str:token>/security/", security_pack.by_link, name="security_pack_by_link"),
+    path("l/<str:token>/security/", portal_security_pack.security_pack, name="security_pack_by_link"),
     path("consent/approver/", approver.after_refusal, name="approver"),
-    path("consent/signed-in/", link.signed_in, name="consent_signed_in"),
-    path("consent/granted/", link.granted, name="consent_granted"),
-    path("progress/", link.progress, name="progress"),
+    path("consent/signed-in/", callbacks.signed_in, name="consent_signed_in"),
+    path("consent/granted/", callbacks.granted, name="consent_granted"),
+    path("progress/", progress.progress, name="progress"),
     path("progress/approve/", renewing.renew, name="renew"),
     path("l/<str:token>/return/", returning.begin, name="link_return"),
     # everybody
@@ -71,5 +75,5 @@ urlpatterns = [
     path("customers/<int:pk>/contacts/<int:contact_pk>/remove/", contacts.contact_remove, name="contact_remove"),
     path("customers/<int:pk>/contacts/<int:contact_pk>/link/", contacts.contact_link, name="contact_link"),
     path("customers/<int:pk>/questions/", questionnaire.questionnaire, name="questionnaire"),
-    path("l/<str:token>/questions/", questionnaire.questionnaire_by_link, name="questionnaire_by_link"),
+    path("l/<str:token>/questions/", portal_kickoff.questionnaire, name="questionnaire_by_link"),
 ]

@@ -8,8 +8,8 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from onboarding.customers import links, records
 from onboarding.customers import name_access as disclosure
-from onboarding.customers import services
 from onboarding.models import ConsentAttempt, Link, Onboarding, Portfolio, StepState
 from onboarding.models.link import digest
 
@@ -43,7 +43,7 @@ def onboarding(owner: User | None = None, **fields: Any) -> Onboarding:
         "contact_name": "Eva Berg",
         "contact_email": f"eva@contoso{number}.example",
     }
-    return services.create_customer(actor=owner, portfolio=portfolio(owner), **{**given, **fields})
+    return records.create_customer(actor=owner, portfolio=portfolio(owner), **{**given, **fields})
 
 
 def done(made: Onboarding, **evidence: dict[str, Any]) -> None:
@@ -59,7 +59,7 @@ def done(made: Onboarding, **evidence: dict[str, Any]) -> None:
 def granted(made: Onboarding, tenant_id: str, *, link: Link | None = None) -> Link:
     """The round trip of an admin, by `link` or a new one, that ended with a yes, as the browser flow leaves it."""
     now = timezone.now()
-    link = link or services.issue_link(made, actor=made.customer.owner)[0]
+    link = link or links.issue_link(made, actor=made.customer.owner)[0]
     Link.objects.filter(pk=link.pk).update(seen_at=now, used_at=now)
     ConsentAttempt.objects.create(
         link=link,

@@ -8,9 +8,10 @@ from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
 from onboarding.causes.customer_asks import Role
-from onboarding.customers.services import Refused, look_now
+from onboarding.customers.base import Refused
 from onboarding.domain.sentences import say
 from onboarding.engine import ledger
+from onboarding.engine.queue import enqueue
 from onboarding.invites import links
 from onboarding.mail import context as standings
 from onboarding.mail import letters
@@ -47,6 +48,6 @@ def name_approver(link: Link, *, name: str, email: str, language: str = "en") ->
     )
     if standings.blocker(standings.current_state(onboarding)).link:
         letters.write(onboarding, contact, Letter.Kind.INVITATION, rule="forwarded", draft=True)
-    look_now(onboarding.pk)
+    enqueue(onboarding.pk)
     made.refresh_from_db()
     return made, token

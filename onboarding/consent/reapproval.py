@@ -9,9 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
-from onboarding.customers.services import Refused, first_contact
+from onboarding.customers.base import Refused, first_contact
 from onboarding.domain.sentences import Sentence, say
-from onboarding.domain.verdicts import Court
+from onboarding.domain.verdicts import Court, Kind
 from onboarding.invites import links
 from onboarding.mail import context as standings
 from onboarding.models import Link, Onboarding
@@ -34,7 +34,7 @@ def _wanted_by_step_down(onboarding: Onboarding) -> Sentence | None:
 
 
 def _wanted_by(state: StepState) -> Sentence | None:
-    if state.kind != StepState.Kind.ASKING or state.court != Court.CUSTOMER or state.checked_at is None:
+    if state.kind != Kind.ASKING or state.court != Court.CUSTOMER or state.checked_at is None:
         return None
     blocker = standings.blocker(state)
     return blocker.what if blocker.link else None

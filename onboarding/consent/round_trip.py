@@ -23,12 +23,12 @@ from django.utils.translation import gettext_noop as _
 
 from graphclient import GLOBAL, GraphError, Identity, IdTokenRejected, SignInRefused, admin_consent_url
 from onboarding.causes.catalogue import explain_code, is_known
-from onboarding.customers.services import look_now
 from onboarding.domain import consent_sizes as sizes
 from onboarding.domain.sentences import Sentence, say
 from onboarding.engine import graph_access as connect
 from onboarding.engine import holds as alarms
 from onboarding.engine import ledger
+from onboarding.engine.queue import enqueue
 from onboarding.invites import links
 from onboarding.invites import rate_limit as tries
 from onboarding.models import ConsentAttempt, Link, StepState
@@ -88,7 +88,7 @@ class ConsentOutcome:
 def link_seen(link: Link) -> None:
     """Note the first opening. A GET never uses the link up: mail scanners open links too."""
     if Link.objects.filter(pk=link.pk, seen_at=None).update(seen_at=timezone.now()):
-        look_now(link.onboarding_id)
+        enqueue(link.onboarding_id)
 
 
 def expected_tenant(link: Link) -> str | None:
@@ -194,7 +194,7 @@ def _grant(attempt: ConsentAttempt) -> None:
         step="consent",
         actor_name=attempt.signed_in_name,
     )
-    look_now(attempt.link.onboarding_id)
+    enqueue(attempt.link.onboarding_id)
 
 
 def _attempt(browser: str, **found_by: Any) -> ConsentAttempt:
@@ -312,7 +312,7 @@ def _end(attempt: ConsentAttempt, kind: str, detail: Mapping[str, Any]) -> None:
     text = say(_("The round trip to Microsoft ended without consent. %(why)s"), why=explain_code(code)[0])
     ledger.note(attempt.link.onboarding_id, kind, text, step="consent", detail=detail)
     _look_for_it(attempt)
-    look_now(attempt.link.onboarding_id)
+    enqueue(attempt.link.onboarding_id)
 
 
 def _look_for_it(attempt: ConsentAttempt) -> None:

@@ -10,14 +10,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from onboarding.causes.customer_asks import Role
-from onboarding.customers.services import Refused, check_member, first_contact, issue_link, look_now
+from onboarding.customers.base import Refused, check_member, first_contact
+from onboarding.customers.links import issue_link
 from onboarding.domain.sentences import Sentence, say
 from onboarding.engine import ledger
+from onboarding.engine.queue import enqueue, enqueue_letters_on_commit
 from onboarding.invites import links
 from onboarding.mail import context as standings
 from onboarding.mail import letters
 from onboarding.models import Contact, Customer, Letter, Link, Onboarding
-from onboarding.tasks import ring_for_letters_on_commit
 
 TAKEN = _("Another contact of this customer has this e-mail address already.")
 
@@ -54,7 +55,7 @@ def change_contact(contact: Contact, *, actor: User, **fields: Any) -> None:
                 _end_all_of(contact, actor)
             _keep_record(contact.onboarding)
             _note(contact, say(_("The contact %(contact)s was changed."), contact=contact.name), actor)
-            look_now(contact.onboarding_id)
+            enqueue(contact.onboarding_id)
     except IntegrityError as error:
         raise Refused(say(TAKEN)) from error
 
@@ -70,7 +71,7 @@ def remove_contact(contact: Contact, *, actor: User) -> None:
     _note(contact, say(_("%(contact)s was removed from the contacts."), contact=contact.name), actor)
     contact.delete()
     _keep_record(onboarding)
-    look_now(onboarding.pk)
+    enqueue(onboarding.pk)
 
 
 def link_by_hand(contact: Contact, *, actor: User) -> tuple[Link, str]:
@@ -97,7 +98,7 @@ def link_by_letter(contact: Contact, *, actor: User) -> Letter:
         )
     known = onboarding.letters.exclude(approved_at=None).exists() and bool(letters.confirmed_tenant(onboarding))
     letter = letters.write(onboarding, contact, Letter.Kind.INVITATION, rule="by hand", draft=not known, by=actor)
-    ring_for_letters_on_commit()
+    enqueue_letters_on_commit()
     return letter
 
 

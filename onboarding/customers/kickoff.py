@@ -16,7 +16,8 @@ from django.utils.translation import gettext_noop as _
 
 from onboarding.causes.customer_asks import Role
 from onboarding.customers import contacts as invitations
-from onboarding.customers.services import Refused, answer, check_member
+from onboarding.customers.answers import answer
+from onboarding.customers.base import Refused, check_member
 from onboarding.domain.sentences import say
 from onboarding.engine import ledger
 from onboarding.models import Link, Onboarding, Questionnaire, StepState

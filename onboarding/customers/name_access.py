@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
-from onboarding.customers.services import check_member
+from onboarding.customers.base import check_member
 from onboarding.domain.sentences import say
 from onboarding.engine import ledger
 from onboarding.models import Event, Onboarding, ProvisionedPerson

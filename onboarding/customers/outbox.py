@@ -7,13 +7,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
-from onboarding.customers.services import Refused, check_member, look_now
+from onboarding.customers.base import Refused, check_member
 from onboarding.domain.sentences import say
 from onboarding.engine import ledger
+from onboarding.engine.queue import enqueue, enqueue_letters_on_commit
 from onboarding.mail import letters
 from onboarding.mail.compose import LINK, Words, has_link
 from onboarding.models import Letter, Onboarding
-from onboarding.tasks import ring_for_letters_on_commit
 
 State = Letter.State
 TRY_AGAIN = (State.FAILED, State.UNKNOWN)
@@ -87,7 +87,7 @@ def confirm_tenant(onboarding: Onboarding, tenant: str, *, actor: User) -> None:
         step="customer",
         actor=actor,
     )
-    look_now(onboarding.pk)
+    enqueue(onboarding.pk)
 
 
 def _locked(letter: Letter) -> Letter:
@@ -98,4 +98,4 @@ def _approve(row: Letter, actor: User) -> None:
     row.state, row.error = State.APPROVED, ""
     row.approved_at, row.approved_by, row.sent_on = timezone.now(), actor, None
     row.save(update_fields=["state", "error", "approved_at", "approved_by", "sent_on"])
-    ring_for_letters_on_commit()
+    enqueue_letters_on_commit()

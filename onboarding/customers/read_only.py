@@ -12,11 +12,14 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
-from onboarding.customers.services import Refused, check_member, issue_link, look_now
+from onboarding.customers.base import Refused, check_member
+from onboarding.customers.links import issue_link
 from onboarding.domain import consent_sizes as sizes
 from onboarding.domain.lifecycle import State
 from onboarding.domain.sentences import Sentence, say
+from onboarding.domain.verdicts import Kind
 from onboarding.engine import ledger
+from onboarding.engine.queue import enqueue
 from onboarding.mail import context as standings
 from onboarding.models import Contact, Link, Onboarding, StepDown, StepState
 
@@ -30,7 +33,7 @@ def offer(onboarding: Onboarding, *, actor: User, contact: Contact | None = None
     row = _held(onboarding, actor)
     if not sizes.MONITOR.is_configured:
         raise Refused(say(_("Our application for reading only is not registered, so it cannot be offered.")))
-    if onboarding.state != State.LIVE or onboarding.current_kind != StepState.Kind.DONE:
+    if onboarding.state != State.LIVE or onboarding.current_kind != Kind.DONE:
         raise Refused(say(_("Reading only is for customers who are live and well. Mend first what is open.")))
     if row is not None and row.is_open and row.watches:
         raise Refused(say(_("We only watch this customer already.")))
@@ -69,7 +72,7 @@ def take_back(onboarding: Onboarding, *, actor: User) -> None:
     row.save(update_fields=["ended_at", "up_asked_at"])
     StepState.objects.filter(onboarding=onboarding, key="step_down").delete()
     _note(onboarding, say(_("Taken back; everything stays as it is.")), actor)
-    look_now(onboarding.pk)
+    enqueue(onboarding.pk)
 
 
 @transaction.atomic
@@ -77,7 +80,7 @@ def look(onboarding: Onboarding, *, actor: User) -> None:
     """Look now, instead of at the next round."""
     check_member(onboarding, actor)
     ledger.make_stale(onboarding.pk, "step_down")
-    look_now(onboarding.pk)
+    enqueue(onboarding.pk)
 
 
 def _held(onboarding: Onboarding, actor: User) -> StepDown | None:

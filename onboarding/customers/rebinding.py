@@ -11,9 +11,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
-from onboarding.customers.services import Refused, check_member, look_now
+from onboarding.customers.base import Refused, check_member
 from onboarding.domain.sentences import Sentence, say
 from onboarding.engine import ledger
+from onboarding.engine.queue import enqueue
 from onboarding.models import ConsentAttempt, Customer, Onboarding, Rebinding, StepState, TenantBinding
 
 BOUND = _("A tenant is bound to this customer already. A binding is never moved.")
@@ -56,7 +57,7 @@ def approve(rebinding: Rebinding, *, actor: User) -> None:
     _decide(row, actor, accepted=True)
     _note(row, say(_("Approved: the customer's tenant is %(tenant)s."), tenant=row.tenant_id), actor)
     ledger.make_stale(row.onboarding_id)
-    look_now(row.onboarding_id)
+    enqueue(row.onboarding_id)
 
 
 @transaction.atomic

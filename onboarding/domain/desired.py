@@ -11,6 +11,8 @@ from onboarding.domain import consent_sizes as sizes
 from onboarding.domain.consent_sizes import Size
 from onboarding.domain.products import Profile
 
+SCIM_TOKEN = "scim_token"  # noqa: S105 - the name of a kind, not a secret
+
 
 @dataclass(frozen=True)
 class ProvedTenant:

@@ -13,6 +13,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal
 
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
 from onboarding.domain.sentences import Sentence
 
 
@@ -23,6 +26,17 @@ class Court(enum.StrEnum):
     CUSTOMER = "customer"
     MICROSOFT = "microsoft"
     HAIILO = "haiilo"
+
+
+class Kind(TextChoices):
+    """The kind of the last verdict on a step; `NEW` where there is none yet."""
+
+    NEW = "new", _("not started")
+    DONE = "done", _("done")
+    TODO = "todo", _("ready to apply")
+    WAITING = "waiting", _("waiting")
+    ASKING = "asking", _("asks")
+    BROKEN = "broken", _("broken")
 
 
 @dataclass(frozen=True)

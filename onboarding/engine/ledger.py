@@ -21,16 +21,11 @@ from django.utils.translation import gettext_noop as _
 
 from onboarding.domain.lifecycle import Milestone, State
 from onboarding.domain.sentences import Sentence, say
-from onboarding.domain.verdicts import Asking, Broken, Change, Court, Done, Todo, Verdict, Waiting, fingerprint
+from onboarding.domain.verdicts import Asking, Broken, Change, Court, Done, Kind, Todo, Verdict, Waiting, fingerprint
 from onboarding.models import Backup, CustomerSecret, Event, Onboarding, StepDown, StepState, TenantBinding
-from onboarding.models.onboarding import Lease
+from onboarding.models.onboarding import Lease, LeaseLost
 
-Kind = StepState.Kind
 MOST_TRIES = 3
-
-
-class LeaseLost(RuntimeError):
-    """Another worker holds this onboarding now; what we found out does not count."""
 
 
 @dataclass(frozen=True)

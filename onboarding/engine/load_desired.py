@@ -9,7 +9,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from onboarding.domain.consent_sizes import Size
-from onboarding.domain.desired import Arrived, ConsentSeen, LinkSent, ProvedTenant, StepDownWanted, Wanted
+from onboarding.domain.desired import SCIM_TOKEN, Arrived, ConsentSeen, LinkSent, ProvedTenant, StepDownWanted, Wanted
 from onboarding.models import (
     ConsentAttempt,
     CustomerSecret,
@@ -19,8 +19,6 @@ from onboarding.models import (
     StepState,
     TenantBinding,
 )
-
-SCIM_TOKEN = "scim_token"  # noqa: S105 - the name of a kind, not a secret
 
 
 def arrived(onboarding_id: int) -> Arrived:

@@ -17,16 +17,17 @@ from django.utils.translation import gettext_noop as _
 
 from graphclient import ConsentMissing, GraphError, NotAllowed, NotThere, OurCredentialRefused, TryLater
 from onboarding.causes.catalogue import explain_code, is_known
+from onboarding.domain.desired import SCIM_TOKEN
 from onboarding.domain.lifecycle import State
 from onboarding.domain.sentences import say
-from onboarding.domain.verdicts import Asking, Broken, Court, Done, Todo, Verdict, Waiting, fingerprint
+from onboarding.domain.verdicts import Asking, Broken, Court, Done, Kind, Todo, Verdict, Waiting, fingerprint
 from onboarding.engine import holds as alarms
 from onboarding.engine import ledger
 from onboarding.engine import load_desired as wishes
 from onboarding.engine.graph_access import Reach
-from onboarding.engine.ledger import Cost, LeaseLost
+from onboarding.engine.ledger import Cost
 from onboarding.models import Onboarding, StepState
-from onboarding.models.onboarding import Lease
+from onboarding.models.onboarding import Lease, LeaseLost
 from onboarding.people import ingest as harvest
 from onboarding.steps import STEPS
 from onboarding.steps.base import Step, StepFailed
@@ -105,7 +106,7 @@ class Visit:
     def _still_fresh(self, step: Step[Any]) -> timedelta | None:
         """How long the last `Done` is still believed, or None when it is time to look."""
         state = self.states.get(step.key)
-        if state is None or state.kind != StepState.Kind.DONE or state.checked_at is None:
+        if state is None or state.kind != Kind.DONE or state.checked_at is None:
             return None
         left = state.checked_at + step.fresh_for / settings.PACE - timezone.now()
         return left * settings.PACE if left > timedelta() else None
@@ -144,7 +145,7 @@ class Visit:
         """Erase the token once nobody has to send it again (`enable` does once more, with the deletion guard)."""
         done = set(self.wanted.evidence) >= SEND_THE_TOKEN
         if key in SEND_THE_TOKEN and done and self.wanted.token_is_saved:
-            ledger.release_secret(self.lease, wishes.SCIM_TOKEN)
+            ledger.release_secret(self.lease, SCIM_TOKEN)
 
     def _renew(self) -> None:
         if not Onboarding.objects.renew(self.lease):

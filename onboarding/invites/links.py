@@ -12,10 +12,10 @@ from django.utils.translation import gettext_noop as _
 from onboarding.domain.consent_sizes import Size
 from onboarding.domain.sentences import say
 from onboarding.engine import ledger
-from onboarding.mail.compose import MASK
 from onboarding.models import Contact, Link
 from onboarding.models.link import digest
 
+MASK = "••••••"  # in the place of a token, in what is kept and shown
 WAIT_FOR_LINKS = ("consent", "step_down")
 
 

@@ -20,7 +20,6 @@ from onboarding.models import Contact, Letter, Onboarding, StepState
 
 LINK, QUESTIONS = "[link]", "[questions]"
 MARKERS = re.compile(r"(\[link\]|\[questions\])")
-MASK = "••••••"  # in the place of a token, in what is kept and shown
 SUBJECTS = {
     Letter.Kind.INVITATION: _("Please approve: accounts for Haiilo at %(customer)s"),
     Letter.Kind.REMINDER: _("Reminder: Haiilo at %(customer)s waits for you"),

@@ -22,9 +22,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from onboarding.invites import links
+from onboarding.invites.links import MASK
 from onboarding.mail import letters
 from onboarding.mail import rules as reminders
-from onboarding.mail.compose import MASK, Words, filled_in, has_link, html_of
+from onboarding.mail.compose import Words, filled_in, has_link, html_of
 from onboarding.models import Letter, Link, Onboarding
 
 log = logging.getLogger(__name__)

@@ -27,6 +27,10 @@ class Lease:
     look_at: datetime
 
 
+class LeaseLost(RuntimeError):
+    """Another worker holds this onboarding now; what we found out does not count."""
+
+
 class OnboardingQuerySet(models.QuerySet["Onboarding"]):
     """Who is due, who may see what, and the claim."""
 

@@ -2,22 +2,13 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 from onboarding.domain.sentences import Sentence
-from onboarding.domain.verdicts import Court
+from onboarding.domain.verdicts import Court, Kind
 
 
 class StepState(models.Model):
     """The last verdict on one step, and what people answered in it. Written by the ledger alone."""
-
-    class Kind(models.TextChoices):
-        NEW = "new", _("not started")
-        DONE = "done", _("done")
-        TODO = "todo", _("ready to apply")
-        WAITING = "waiting", _("waiting")
-        ASKING = "asking", _("asks")
-        BROKEN = "broken", _("broken")
 
     onboarding = models.ForeignKey("onboarding.Onboarding", on_delete=models.CASCADE, related_name="steps")
     key = models.CharField(max_length=40)

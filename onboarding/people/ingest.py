@@ -13,9 +13,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from graphclient import GraphClient, LicenceMissing, ProvisioningEvent
-from onboarding.engine.ledger import LeaseLost
 from onboarding.models import Onboarding, ProvisionedPerson
-from onboarding.models.onboarding import Lease
+from onboarding.models.onboarding import Lease, LeaseLost
 from onboarding.models.person import mark_in, marks_of
 
 WATCHES_PEOPLE = frozenset({"initial_cycle", "live"})

@@ -8,13 +8,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from onboarding.domain.desired import SCIM_TOKEN
 from onboarding.domain.input_fields import TenantIdField, TidyField
 from onboarding.domain.sentences import Sentence
 from onboarding.domain.token_cleaning import clean_token
-from onboarding.engine.load_desired import SCIM_TOKEN
-from onboarding.models import StepState
+from onboarding.domain.verdicts import Kind
 
-Kind = StepState.Kind
 PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
 

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest
 
-from onboarding.customers import services
+from onboarding.customers import base
 
 
 def done(
@@ -22,7 +22,7 @@ def done(
     """Whether `act` went through. A refusal is said at `field` of `form`, or else at the top of the next page."""
     try:
         act()
-    except services.Refused as refused:
+    except base.Refused as refused:
         if form is None:
             messages.warning(request, str(refused.sentence))
         else:

@@ -10,11 +10,11 @@ from typing import Any
 from onboarding.domain import consent_sizes as sizes
 from onboarding.domain.consent_sizes import Size
 from onboarding.domain.lifecycle import State
+from onboarding.domain.verdicts import Kind
 from onboarding.mail import context as standings
 from onboarding.models import Contact, Onboarding, StepDown, StepState
 from onboarding.web.step_view import COURTS, Words, readable
 
-Kind = StepState.Kind
 KEY = "step_down"
 
 

@@ -1,4 +1,4 @@
-"""Staff coming and going, and the door in front of every page of theirs."""
+"""The door in front of every page of staff."""
 
 from __future__ import annotations
 
@@ -7,21 +7,13 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.cache import add_never_cache_headers
 from django_htmx.http import HttpResponseClientRefresh
 
-from onboarding.staff.sign_in.forms import SignInForm
-
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
-
-sign_in = LoginView.as_view(
-    template_name="sign_in.html", authentication_form=SignInForm, redirect_authenticated_user=True
-)
-sign_out = LogoutView.as_view()
 
 
 def for_staff(view: View[P]) -> View[P]:

@@ -17,11 +17,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from onboarding.domain.sentences import Sentence
-from onboarding.domain.verdicts import Court
+from onboarding.domain.verdicts import Court, Kind
 from onboarding.models import Onboarding, StepState
 from onboarding.steps import STEPS
 
-Kind = StepState.Kind
 Words = str | Promise
 
 COURTS: dict[str, Words] = {

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from graphclient import GraphClient, Transport
-from onboarding.customers import services
+from onboarding.customers import answers
 from onboarding.engine import graph_access as connect
 from onboarding.engine import reconcile as engine
 from onboarding.models import Onboarding
@@ -157,15 +157,15 @@ def answer_all(made: Onboarding, far: Far, *, until: str = "") -> Onboarding:
         if key == until or state.kind == "done":
             return made
         if state.kind == "todo":
-            services.approve_plan(made, key, actor=owner, fingerprint=state.plan["fingerprint"])
+            answers.approve_plan(made, key, actor=owner, fingerprint=state.plan["fingerprint"])
         elif key == "connection":
-            services.answer(
+            answers.answer(
                 made, key, actor=owner, answer={"token_saved": True}, secrets={"scim_token": far.tenant["scim_token"]}
             )
         elif key == "pilot":
-            services.answer(made, key, actor=owner, answer={"person": far.tenant["pilot"]["user_name"]})
+            answers.answer(made, key, actor=owner, answer={"person": far.tenant["pilot"]["user_name"]})
         elif key == "readiness":
-            services.answer(made, key, actor=owner, answer={"accepted": True})
+            answers.answer(made, key, actor=owner, answer={"accepted": True})
         else:
             raise AssertionError(f"{key} is {state.kind}: {state.message} {state.code}")
     raise AssertionError("too many turns")

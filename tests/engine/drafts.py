@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.core.mail import EmailMessage
 from django.utils import timezone
 
-from onboarding.customers import outbox, services
+from onboarding.customers import base, outbox
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Court, Verdict
 from onboarding.mail import letters
@@ -59,6 +59,6 @@ def long_ago(made: Onboarding, days: int) -> None:
 
 def released_by_hand(made: Onboarding) -> Letter:
     """One that a person has written and released, wherever the rules stand."""
-    letter = letters.write(made, services.first_contact(made), "invitation", rule="test", draft=True)
+    letter = letters.write(made, base.first_contact(made), "invitation", rule="test", draft=True)
     outbox.release(letter, actor=made.customer.owner, tenant=TENANT)
     return fresh(letter)

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from devtools.stack.keys import SCOPED_CLIENT_ID
 from graphclient import ClientCredentials, GraphClient, Secret, Transport
-from onboarding.customers import services
+from onboarding.customers import answers, base
 from onboarding.engine import graph_access as connect
 from onboarding.engine import holds as alarms
 from onboarding.engine import ledger
@@ -53,13 +53,13 @@ def test_carries_out_no_approved_plan_until_the_ownership_is_given_back(register
     payroll_of(far)
     ledger.make_stale(made.pk)
     # the yes was given a moment before the ownership was noticed
-    services.approve_plan(made, "enable", actor=made.customer.owner, fingerprint=plan["fingerprint"])
+    answers.approve_plan(made, "enable", actor=made.customer.owner, fingerprint=plan["fingerprint"])
     before = len(far.calls("POST", "/start"))
     look(made)
     assert alarms.owns_too_much(made.pk) is not None
     assert len(far.calls("POST", "/start")) == before
-    with pytest.raises(services.Refused):
-        services.approve_plan(made, "enable", actor=made.customer.owner, fingerprint=plan["fingerprint"])
+    with pytest.raises(base.Refused):
+        answers.approve_plan(made, "enable", actor=made.customer.owner, fingerprint=plan["fingerprint"])
     (extra,) = builders.state(made, "readiness").offers["owned_beside"]
     method, _space, address = extra["request"].partition(" ")
     admin_of(far).send(method, address.removeprefix("https://graph.microsoft.com/v1.0"))

@@ -1,10 +1,12 @@
 """What goes wrong on the far side, what is said about it, whose court it is, and that it goes on once it is mended."""
 
+from __future__ import annotations
+
 from datetime import timedelta
 
 import pytest
 
-from onboarding.customers import services
+from onboarding.customers import answers
 from onboarding.models import Backup, ConsentAttempt, CustomerSecret, Event
 from tests import builders
 
@@ -24,12 +26,12 @@ def started(far):
 
 def again(made, key=None):
     """Somebody presses "look again"."""
-    services.look_again(made, actor=made.customer.owner, step_key=key)
+    answers.look_again(made, actor=made.customer.owner, step_key=key)
     return look(made)
 
 
 def answer(made, key, secrets=None, **given):
-    services.answer(made, key, actor=made.customer.owner, answer=given, secrets=secrets)
+    answers.answer(made, key, actor=made.customer.owner, answer=given, secrets=secrets)
 
 
 def age_consent(made, **how_long):

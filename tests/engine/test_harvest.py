@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from graphclient import ProvisioningEvent
-from onboarding.engine.ledger import LeaseLost
 from onboarding.models import Onboarding, ProvisionedPerson
+from onboarding.models.onboarding import LeaseLost
 from onboarding.people import ingest as harvest
 from tests import builders
 

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from onboarding.customers import services
+from onboarding.customers import answers
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Broken, Change, Waiting
 from onboarding.engine import ledger
@@ -98,7 +98,7 @@ def test_keeps_a_backup_apart_from_the_result(lease):
 
 def test_erases_a_secret_and_says_so_once(lease):
     made = Onboarding.objects.get(pk=lease.onboarding_id)
-    services.answer(made, "connection", actor=made.customer.owner, answer={}, secrets={"scim_token": "s3cret"})
+    answers.answer(made, "connection", actor=made.customer.owner, answer={}, secrets={"scim_token": "s3cret"})
     for _time in range(2):
         ledger.release_secret(lease, "scim_token")
     assert not CustomerSecret.objects.exists()

@@ -6,8 +6,9 @@ from django.utils import timezone
 from onboarding.domain.verdicts import Done
 from onboarding.engine import ledger
 from onboarding.engine import reconcile as engine
-from onboarding.engine.ledger import Cost, LeaseLost
+from onboarding.engine.ledger import Cost
 from onboarding.models import Event, Onboarding
+from onboarding.models.onboarding import LeaseLost
 from tests import builders
 
 from .conftest import customer_of, look

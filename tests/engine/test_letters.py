@@ -10,8 +10,8 @@ from django.core import mail as outgoing
 from django.utils import timezone
 
 from onboarding import tasks
+from onboarding.customers import base, links, outbox, records
 from onboarding.customers import contacts as invitations
-from onboarding.customers import outbox, services
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Court, Done, Waiting
 from onboarding.mail import context as standings
@@ -63,7 +63,7 @@ def test_writes_each_kind_in_each_language(kind, language):
 
 def test_tells_in_a_letter_who_must_do_what_with_which_right():
     made = stand(builders.onboarding(), "scope", NOBODY)
-    services.update_customer(made, actor=made.customer.owner, name="Contoso")
+    records.update_customer(made, actor=made.customer.owner, name="Contoso")
     owner = invitations.add_contact(
         made, actor=made.customer.owner, name="Otto", email="otto@contoso.example", role="sso_owner"
     )
@@ -107,7 +107,7 @@ def test_escapes_what_customers_and_tenants_wrote():
     made = at_consent(LINK_SENT, contact_name=HOSTILE, name=HOSTILE)
     verdict = Asking(say("%(app)s is missing.", app=HOSTILE), Court.CUSTOMER, code="no_application")
     stand(made, "sso_application", verdict)
-    letter = letters.write(made, services.first_contact(made), "reminder", rule="test", draft=True)
+    letter = letters.write(made, base.first_contact(made), "reminder", rule="test", draft=True)
     assert "<img" in letter.text
     assert "<img" not in letter.html
     assert "&lt;img" in letter.html
@@ -130,13 +130,13 @@ def test_keeps_a_draft_that_a_person_has_changed():
     [message] = outgoing.outbox
     assert message.subject == "Hello Bcc: x@y.example"
     assert message.body.startswith("Please look.\n\nhttp://localhost:8000/l/")
-    with pytest.raises(services.Refused, match="no draft any more"):
+    with pytest.raises(base.Refused, match="no draft any more"):
         outbox.edit(fresh(letter), actor=owner, subject="x", text="[link]")
 
 
 def test_takes_no_draft_that_has_lost_the_place_of_the_link():
     letter = drafted(at_consent())
-    with pytest.raises(services.Refused, match="has lost its"):
+    with pytest.raises(base.Refused, match="has lost its"):
         outbox.edit(letter, actor=letter.onboarding.customer.owner, subject="x", text="Please look.")
 
 
@@ -164,13 +164,13 @@ def test_withdraws_a_draft_whose_reason_is_over():
 def test_holds_letters_while_the_customer_is_paused():
     made = at_consent()
     letter = released(made)
-    services.pause(made, actor=made.customer.owner)
+    records.pause(made, actor=made.customer.owner)
     tasks.remind()
     mail.send_released()
     mail.send(letter.pk)
     assert outgoing.outbox == []
     assert fresh(letter).state == "approved"
-    services.resume(made, actor=made.customer.owner)
+    records.resume(made, actor=made.customer.owner)
     mail.send_released()
     assert len(outgoing.outbox) == 1
 
@@ -186,9 +186,9 @@ def test_withdraws_what_lies_ready_for_a_closed_customer():
 def test_sends_no_link_before_the_tenant_is_confirmed():
     made = at_consent()
     letter = drafted(made)
-    with pytest.raises(services.Refused, match="Confirm first"):
+    with pytest.raises(base.Refused, match="Confirm first"):
         outbox.release(letter, actor=made.customer.owner)
-    with pytest.raises(services.Refused, match="another tenant"):
+    with pytest.raises(base.Refused, match="another tenant"):
         outbox.release(letter, actor=made.customer.owner, tenant="99999999-2222-4333-8444-555555555555")
     assert fresh(letter).state == "draft"
 
@@ -204,7 +204,7 @@ def test_takes_a_letter_back_when_the_domains_lead_elsewhere_now():
 
 def test_waits_while_somebody_is_on_microsofts_pages():
     made = at_consent()
-    link, _token = services.issue_link(made, actor=made.customer.owner)
+    link, _token = links.issue_link(made, actor=made.customer.owner)
     stand(made, "consent", LINK_SENT)
     long_ago(made, 5)
     attempt = ConsentAttempt.objects.create(link=link, session_hash="s", state_hash="t")

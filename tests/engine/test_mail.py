@@ -15,8 +15,8 @@ from django.db import connection
 from django.utils import timezone
 
 from onboarding import tasks
+from onboarding.customers import base, links, outbox
 from onboarding.customers import contacts as invitations
-from onboarding.customers import outbox, services
 from onboarding.mail import delivery as mail
 from onboarding.mail import letters
 from onboarding.models import ConsentAttempt, Contact, Event, Letter, Link, Onboarding, StepState
@@ -72,8 +72,8 @@ def test_ends_the_earlier_link_of_this_contact_and_of_no_other():
     owner = made.customer.owner
     other = invitations.add_contact(made, actor=owner, name="Max", email="max@contoso.example", role="approver")
     theirs, _token = invitations.link_by_hand(other, actor=owner)
-    mine, _token = services.issue_link(made, actor=owner)
-    letter = letters.write(made, services.first_contact(made), "invitation", rule="test", draft=True)
+    mine, _token = links.issue_link(made, actor=owner)
+    letter = letters.write(made, base.first_contact(made), "invitation", rule="test", draft=True)
     outbox.release(letter, actor=owner, tenant=TENANT)
     mail.send_released()
     assert [Link.objects.get(pk=link.pk).condition() for link in (mine, theirs)] == ["revoked", "open"]
@@ -124,7 +124,7 @@ def test_writes_one_letter_when_twenty_write_at_once():
     def write(_number: int) -> None:
         start.wait()
         try:
-            letters.write(made, services.first_contact(made), "invitation", rule="test", draft=True)
+            letters.write(made, base.first_contact(made), "invitation", rule="test", draft=True)
         finally:
             connection.close()
 
@@ -137,7 +137,7 @@ def test_sends_no_second_mail_to_an_address_that_day():
     made = at_consent()
     released(made)
     mail.send_released()
-    second = letters.write(made, services.first_contact(made), "reminder", rule="test", draft=False)
+    second = letters.write(made, base.first_contact(made), "reminder", rule="test", draft=False)
     mail.send_released()
     mail.send(second.pk)
     assert len(outgoing.outbox) == 1
@@ -197,7 +197,7 @@ REFUSED = smtplib.SMTPRecipientsRefused({"eva@contoso.example": (550, b"no such 
 )
 def test_says_why_a_letter_was_not_sent(breaks, how, state, words):
     made = at_consent()
-    before, _token = services.issue_link(made, actor=made.customer.owner)
+    before, _token = links.issue_link(made, actor=made.customer.owner)
     letter = released_by_hand(made)
     breaks(**how)
     mail.send_released()

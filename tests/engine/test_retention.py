@@ -14,7 +14,7 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from onboarding.customers import services
+from onboarding.customers import links
 from onboarding.domain.lifecycle import State
 from onboarding.domain.sentences import say
 from onboarding.engine import ledger
@@ -32,6 +32,7 @@ from onboarding.models import (
     StepState,
     TenantBinding,
 )
+from onboarding.models.onboarding import LeaseLost
 from onboarding.models.person import marks_of
 from onboarding.people import ingest as harvest
 from onboarding.privacy import retention
@@ -223,7 +224,7 @@ def test_erases_who_held_a_link_and_who_signed_in(made):
     link = builders.granted(made, "11111111-2222-4333-8444-555555555555")
     Link.objects.filter(pk=link.pk).update(used_at=OLD)
     ConsentAttempt.objects.update(answered_at=OLD)
-    _link, _token = services.issue_link(made, actor=made.customer.owner)
+    _link, _token = links.issue_link(made, actor=made.customer.owner)
     done = retention.erase_old(NOON)
     assert (done.links, done.sign_ins) == (1, 1)
     assert not {"Eva Berg", EVA} & set(
@@ -338,7 +339,7 @@ def test_brings_no_name_back_of_somebody_who_was_erased_on_request(lease):
 
 def test_makes_a_look_that_is_under_way_count_for_nothing(lease):
     retention.erase_person(lease.onboarding_id, "eva", now=NOON)
-    with pytest.raises(ledger.LeaseLost):
+    with pytest.raises(LeaseLost):
         harvest.keep(lease, [event(0)])
 
 

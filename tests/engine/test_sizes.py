@@ -8,7 +8,7 @@ import pytest
 
 from devtools.stack.keys import MONITOR_CLIENT_ID, SCOPED_CLIENT_ID
 from graphclient import ClientCredentials, Secret, Transport
-from onboarding.customers import services
+from onboarding.customers import answers
 from onboarding.domain import consent_sizes as sizes
 from onboarding.engine import graph_access as connect
 from onboarding.engine import holds as alarms
@@ -101,7 +101,7 @@ def test_asks_to_be_made_an_owner_and_goes_on_once_it_is_one(registered, far):
     made = answer_all(made, far)
     assert made.state == "live"
     assert builders.state(made, "readiness").evidence["owner_of"]
-    services.look_again(made, actor=made.customer.owner, step_key="readiness")
+    answers.look_again(made, actor=made.customer.owner, step_key="readiness")
     look(made)
     seen = {
         each["operation"]["text"]: each["verdict"] for each in builders.state(made, "readiness").evidence["abilities"]

@@ -8,8 +8,9 @@ import pytest
 from django.utils import timezone
 
 from devtools.stack.keys import CLIENT_ID, MONITOR_CLIENT_ID, SCOPED_CLIENT_ID
+from onboarding.customers import answers, base, records
 from onboarding.customers import read_only as step_downs
-from onboarding.customers import services
+from onboarding.customers.links import issue_link
 from onboarding.domain import consent_sizes as sizes
 from onboarding.engine import graph_access as connect
 from onboarding.engine import ledger
@@ -17,6 +18,7 @@ from onboarding.engine import reconcile as engine
 from onboarding.engine.load_desired import wanted_of
 from onboarding.invites import links
 from onboarding.models import ConsentAttempt, Customer, Event, Link, Onboarding, StepDown, StepState
+from onboarding.models.onboarding import LeaseLost
 from tests import builders
 
 from .conftest import answer_all, customer_of, look
@@ -210,7 +212,7 @@ def test_calls_it_access_lost_when_the_application_for_watching_is_removed(watch
         "customer",
     )
     assert wanted_of(watched.pk).size is sizes.MONITOR
-    link, _token = services.issue_link(watched, actor=watched.customer.owner)
+    link, _token = issue_link(watched, actor=watched.customer.owner)
     assert link.size is sizes.MONITOR
     approve(watched, far, link)
     all_anew(watched)
@@ -233,8 +235,8 @@ def test_plans_but_never_repairs_while_it_only_watches(watched, far):
     all_anew(watched)
     state = builders.state(watched, "mappings")
     assert state.kind == "todo"
-    with pytest.raises(services.Refused):
-        services.approve_plan(watched, "mappings", actor=watched.customer.owner, fingerprint=state.plan["fingerprint"])
+    with pytest.raises(base.Refused):
+        answers.approve_plan(watched, "mappings", actor=watched.customer.owner, fingerprint=state.plan["fingerprint"])
     ledger.keep_answer(
         watched.pk, "mappings", {"approved_plan": state.plan["fingerprint"]}, actor=watched.customer.owner
     )
@@ -245,8 +247,8 @@ def test_plans_but_never_repairs_while_it_only_watches(watched, far):
 
 def test_changes_nothing_by_itself_after_a_pause(watched, far):
     """A customer that goes on after a pause is an open one for the moment, and open ones act by themselves."""
-    services.pause(watched, actor=watched.customer.owner)
-    services.resume(watched, actor=watched.customer.owner)
+    records.pause(watched, actor=watched.customer.owner)
+    records.resume(watched, actor=watched.customer.owner)
     drift(far)
     before = len(far.journal())
     all_anew(watched)
@@ -255,15 +257,15 @@ def test_changes_nothing_by_itself_after_a_pause(watched, far):
 
 def test_takes_no_answer_that_would_lead_to_a_change(watched):
     for step in ("sso_application", "connection", "mappings", "pilot", "enable"):
-        with pytest.raises(services.Refused):
-            services.answer(watched, step, actor=watched.customer.owner, answer={"person": "x"})
+        with pytest.raises(base.Refused):
+            answers.answer(watched, step, actor=watched.customer.owner, answer={"person": "x"})
 
 
 def test_keeps_the_size_of_the_record_as_it_is_meanwhile(live):
     offered(live)
-    with pytest.raises(services.Refused):
-        services.update_customer(live, actor=live.customer.owner, consent_size="scoped")
-    services.update_customer(live, actor=live.customer.owner, name="Renamed")
+    with pytest.raises(base.Refused):
+        records.update_customer(live, actor=live.customer.owner, consent_size="scoped")
+    records.update_customer(live, actor=live.customer.owner, name="Renamed")
     assert Customer.objects.get(pk=live.customer_id).consent_size == "standard"
 
 
@@ -288,7 +290,7 @@ def test_sets_up_again_once_the_admin_has_approved_that(watched, far):
     assert wanted_of(watched.pk).size is sizes.STANDARD
     assert builders.state(watched, "mappings").kind == "todo"
     plan = builders.state(watched, "mappings").plan
-    services.approve_plan(watched, "mappings", actor=watched.customer.owner, fingerprint=plan["fingerprint"])
+    answers.approve_plan(watched, "mappings", actor=watched.customer.owner, fingerprint=plan["fingerprint"])
     look(watched)
     assert builders.state(watched, "mappings").kind == "done"
     again = approve(watched, far, offered(watched))
@@ -330,7 +332,7 @@ def test_goes_on_watching_when_the_wish_to_set_up_is_taken_back(watched):
     assert link.condition() == "revoked"
     look(watched)
     assert (row(watched).watches, row(watched).up_asked_at) == (True, None)
-    with pytest.raises(services.Refused):
+    with pytest.raises(base.Refused):
         step_downs.take_back(watched, actor=watched.customer.owner)
 
 
@@ -345,7 +347,7 @@ def test_has_links_open_for_one_application_at_a_time(live):
 def test_makes_every_link_for_what_has_to_be_approved_now(live, far):
     def size_of_a_link():
         live.refresh_from_db()
-        return services.issue_link(live, actor=live.customer.owner)[0].size
+        return issue_link(live, actor=live.customer.owner)[0].size
 
     assert size_of_a_link() is sizes.STANDARD
     link = offered(live)
@@ -361,11 +363,11 @@ def test_makes_every_link_for_what_has_to_be_approved_now(live, far):
 
 def test_offers_nothing_where_it_is_not_registered_or_not_live(live, settings, far):
     Onboarding.objects.filter(pk=live.pk).update(current_kind="broken")
-    with pytest.raises(services.Refused):
+    with pytest.raises(base.Refused):
         offered(live)
     Onboarding.objects.filter(pk=live.pk).update(current_kind="done")
     settings.ENTRA_MONITOR_CLIENT_ID = ""
-    with pytest.raises(services.Refused):
+    with pytest.raises(base.Refused):
         offered(live)
     assert not StepDown.objects.exists()
 
@@ -378,6 +380,6 @@ def test_leaves_what_it_saw_when_the_lease_is_lost(watched, far):
         lease = Onboarding.objects.claim(watched.pk)
     visit = engine.Visit(lease)
     Onboarding.objects.filter(pk=watched.pk).update(lease_token=lease.token + 1)
-    with pytest.raises(ledger.LeaseLost):
+    with pytest.raises(LeaseLost):
         visit.walk()
     assert row(watched).removed_at is None

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, Route
 
 from devtools.robots.browser import Browser
 from devtools.robots.people import Admin
-from onboarding.portal.problems import READINGS, problem_page
+from onboarding.portal.shared.problems import READINGS, problem_page
 from tests.pages.visitor import invited as invitation_of
 
 from .conftest import STAFF, tenant_id

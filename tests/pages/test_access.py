@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from onboarding.customers import services
+from onboarding.customers import links
 from onboarding.models import Event, Onboarding
 from tests import builders
 
@@ -28,7 +28,7 @@ def addresses(made: Onboarding, link_pk: int = 1) -> list[tuple[str, str]]:
 
 
 def test_lets_a_stranger_see_and_do_nothing(charlie, customer):
-    link, _token = services.issue_link(customer, actor=builders.person())
+    link, _token = links.issue_link(customer, actor=builders.person())
     before = list(Event.objects.values_list("pk", flat=True))
     for method, path in addresses(customer, link.pk):
         assert getattr(charlie, method)(path).status_code == 404, path
@@ -85,7 +85,7 @@ def test_changes_nothing_by_reading(alice, customer):
 
 def test_keeps_a_link_of_another_customer(alice, customer):
     other = builders.onboarding()
-    link, _token = services.issue_link(other, actor=builders.person())
+    link, _token = links.issue_link(other, actor=builders.person())
     assert alice.post(reverse("link_revoke", args=[customer.pk, link.pk])).status_code == 404
     link.refresh_from_db()
     assert link.condition() == "open"

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from onboarding.customers import services
+from onboarding.customers import links
 from onboarding.engine import holds as alarms
 from onboarding.invites import rate_limit as tries
 from onboarding.models import ConsentAttempt, Event, TenantBinding
@@ -71,9 +71,9 @@ def test_ends_when_somebody_has_dealt_with_it(alice, visitor, invitation, act):
     made, owner = invitation.onboarding, invitation.onboarding.customer.owner
     assert alarms.forged(made.pk) is not None
     if act == "new link":
-        services.issue_link(made, actor=owner)
+        links.issue_link(made, actor=owner)
     elif act == "revoked":
-        services.revoke_link(invitation.link, actor=owner)
+        links.revoke_link(invitation.link, actor=owner)
     else:
         TenantBinding.objects.create(
             onboarding=made, tenant_id=invitation.tenant, verified_domain="contoso.example", admin_object_id="x"

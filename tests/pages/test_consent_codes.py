@@ -8,7 +8,7 @@ from onboarding.causes.catalogue import explain_code, is_known
 from onboarding.domain.verdicts import Asking, Court
 from onboarding.engine.load_desired import wanted_of
 from onboarding.models import ConsentAttempt
-from onboarding.portal.problems import WHO_ACTS
+from onboarding.portal.shared.problems import WHO_ACTS
 from onboarding.steps.consent.step import Consent, Facts
 from tests.graphclient.entra import Entra
 

@@ -9,8 +9,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from onboarding.customers import base, links, records
 from onboarding.customers import contacts as invitations
-from onboarding.customers import services
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Court
 from onboarding.mail import letters
@@ -82,14 +82,14 @@ def test_keeps_the_record_and_the_first_contact_the_same(alice, customer):
     record = Customer.objects.get(pk=customer.customer_id)
     assert (record.contact_name, record.contact_email) == ("Max Roth", MAX["email"])
     customer.refresh_from_db()
-    services.update_customer(customer, actor=builders.person(), contact_name="Ida", contact_email="ida@x.example")
+    records.update_customer(customer, actor=builders.person(), contact_name="Ida", contact_email="ida@x.example")
     assert list(customer.contacts.values_list("name", "email")) == [("Ida", "ida@x.example")]
 
 
 def test_refuses_a_record_whose_contact_is_another_one(customer):
     added(customer)
-    with pytest.raises(services.Refused, match="has this e-mail"):
-        services.update_customer(customer, actor=builders.person(), contact_name="X", contact_email=MAX["email"])
+    with pytest.raises(base.Refused, match="has this e-mail"):
+        records.update_customer(customer, actor=builders.person(), contact_name="X", contact_email=MAX["email"])
 
 
 def test_removes_a_contact_with_the_open_link(alice, customer):
@@ -125,7 +125,7 @@ def test_shows_a_new_link_once_and_keeps_it_nowhere(alice, customer):
 
 def test_ends_only_the_same_contacts_earlier_link(alice, customer):
     contact = added(customer)
-    first, _token = services.issue_link(customer, actor=builders.person())
+    first, _token = links.issue_link(customer, actor=builders.person())
     old, _token = invitations.link_by_hand(contact, actor=builders.person())
     alice.post(reverse("contact_link", args=[customer.pk, contact.pk]))
     for link in (first, old):
@@ -134,7 +134,7 @@ def test_ends_only_the_same_contacts_earlier_link(alice, customer):
 
 
 def test_shows_when_a_link_was_opened_and_used(alice, customer):
-    first, _token = services.issue_link(customer, actor=builders.person())
+    first, _token = links.issue_link(customer, actor=builders.person())
     second, _token = invitations.link_by_hand(added(customer), actor=builders.person())
     Link.objects.filter(pk=first.pk).update(seen_at=timezone.now())
     Link.objects.filter(pk=second.pk).update(used_at=timezone.now())

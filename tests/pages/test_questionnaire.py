@@ -7,8 +7,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from onboarding.customers import answers, links
 from onboarding.customers import kickoff as questionnaires
-from onboarding.customers import services
 from onboarding.models import Event, Link, Questionnaire
 from tests import builders
 
@@ -33,7 +33,7 @@ ANSWERS = {
 @pytest.fixture
 def linked(customer) -> tuple[Link, str]:
     builders.done(customer, customer={"tenant_id": TENANT, "domain": customer.customer.domains[0]})
-    return services.issue_link(customer, actor=builders.person())
+    return links.issue_link(customer, actor=builders.person())
 
 
 def answers_of(made, key):
@@ -63,7 +63,7 @@ def test_names_the_same_approver_once(alice, customer):
 
 
 def test_overwrites_no_pilot_person_that_was_chosen(alice, customer):
-    services.answer(customer, "pilot", actor=builders.person(), answer={"person": "eva@contoso.example"})
+    answers.answer(customer, "pilot", actor=builders.person(), answer={"person": "eva@contoso.example"})
     post(alice, "questionnaire", customer.pk, **ANSWERS)
     assert answers_of(customer, "pilot")["person"] == "eva@contoso.example"
 
@@ -145,7 +145,7 @@ def test_neither_uses_the_link_up_nor_changes_anything_by_reading(customer, link
 def test_shows_whoever_has_the_link_nothing_that_others_said(alice, customer, linked):
     _link, token = linked
     post(alice, "questionnaire", customer.pk, **ANSWERS)
-    services.answer(
+    answers.answer(
         customer,
         "connection",
         actor=builders.person(),

@@ -7,7 +7,7 @@ from django.http import Http404
 from django.test import Client
 from django.urls import reverse
 
-from onboarding.customers import rebinding, services
+from onboarding.customers import answers, base, links, rebinding, records
 from onboarding.models import Customer, Event, Rebinding, StepState, TenantBinding
 from tests import builders
 from tests.graphclient.entra import CLIENT, OTHER_TENANT, TENANT, Entra
@@ -139,12 +139,12 @@ def test_is_nothing_for_strangers(charlie, made):
 def test_has_no_side_door_for_one_person(alice, made):
     """The record and the step's question would change the expected tenant as well."""
     actor = builders.person("alice")
-    with pytest.raises(services.Refused):
-        services.answer(made, "customer", actor=actor, answer={"tenant_id": OTHER_TENANT})
+    with pytest.raises(base.Refused):
+        answers.answer(made, "customer", actor=actor, answer={"tenant_id": OTHER_TENANT})
     for change in ({"tenant_hint": OTHER_TENANT}, {"domains": ["evil.example"]}):
-        with pytest.raises(services.Refused):
-            services.update_customer(made, actor=actor, **change)
-    services.update_customer(made, actor=actor, name="Contoso Renamed")
+        with pytest.raises(base.Refused):
+            records.update_customer(made, actor=actor, **change)
+    records.update_customer(made, actor=actor, name="Contoso Renamed")
     StepState.objects.filter(onboarding=made, key="customer").update(kind="asking", court="cs", done_at=None)
     page = post(alice, "step", made.pk, "customer", tenant_id=OTHER_TENANT)
     assert "a colleague has to approve it" in page.text
@@ -155,7 +155,7 @@ def test_lets_the_link_go_on_with_the_tenant_that_was_approved(alice, bob, made,
         post(alice, "rebinding_propose", made.pk, **WISH)
         post(bob, "rebinding_decide", made.pk, Rebinding.objects.get().pk, decision="approve")
         builders.done(made, customer={"tenant_id": OTHER_TENANT, "domain": ""})
-        _link, token = services.issue_link(made, actor=builders.person("alice"))
+        _link, token = links.issue_link(made, actor=builders.person("alice"))
         visitor = Visitor(Entra(far, tenant=OTHER_TENANT).open())
         answer = visitor.client.post(reverse("link_begin", args=[token]))
         assert f"/{OTHER_TENANT}/" in answer["Location"]

@@ -8,12 +8,13 @@ import pytest
 from django.utils import timezone
 
 from onboarding.consent import round_trip as consent
-from onboarding.customers import rebinding, services
-from onboarding.customers.services import Refused
+from onboarding.customers import links, rebinding
+from onboarding.customers.base import Refused
 from onboarding.domain.verdicts import Done
 from onboarding.engine import ledger
-from onboarding.engine.ledger import Cost, LeaseLost
+from onboarding.engine.ledger import Cost
 from onboarding.models import Customer, Event, Onboarding, Rebinding, StepState, TenantBinding
+from onboarding.models.onboarding import LeaseLost
 from tests import builders
 from tests.graphclient.entra import OTHER_TENANT, TENANT
 
@@ -112,7 +113,7 @@ def test_lets_another_worker_look_at_once(proposed):
 
 @pytest.mark.django_db
 def test_expects_the_approved_tenant_of_a_link_at_once(proposed):
-    link, _token = services.issue_link(proposed.onboarding, actor=builders.person("alice"))
+    link, _token = links.issue_link(proposed.onboarding, actor=builders.person("alice"))
     assert consent.expected_tenant(link) == TENANT
     by("bob", rebinding.approve, proposed)()
     assert consent.expected_tenant(link) == OTHER_TENANT

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from devtools.robots.people import LINK
-from onboarding.customers import services
+from onboarding.customers import answers, links
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Broken, Court, Done, Progress, Waiting
 from onboarding.engine import ledger
@@ -99,8 +99,8 @@ def test_costs_the_same_for_a_new_customer_and_for_one_with_a_history(alice, cus
     with CaptureQueriesContext(connection) as few:
         alice.get(path)
     for _number in range(5):
-        services.issue_link(customer, actor=builders.person())
-        services.answer(customer, "pilot", actor=builders.person(), answer={"person": "x"})
+        links.issue_link(customer, actor=builders.person())
+        answers.answer(customer, "pilot", actor=builders.person(), answer={"person": "x"})
     stand(customer, "live", Done({"created": 1}, say("It runs.")))
     with CaptureQueriesContext(connection) as many:
         alice.get(path)
@@ -133,7 +133,7 @@ def test_refreshes_while_something_moves_or_others_have_to_act(alice, customer, 
 
 def test_refreshes_after_an_answer_until_it_was_taken_up(alice, customer):
     stand(customer, "connection", TOKEN_NEEDED)
-    services.answer(customer, "connection", actor=builders.person(), answer={"token_saved": True})
+    answers.answer(customer, "connection", actor=builders.person(), answer={"token_saved": True})
     page = open_record(alice, customer)
     assert trigger(alice, customer) == "3"
     assert page.find(having="token") is None
@@ -209,7 +209,7 @@ def test_opens_the_customer_where_a_links_address_is_opened_again(alice, custome
 
 def test_tells_what_became_of_the_link(alice, customer):
     assert "None was made yet." in open_record(alice, customer).text
-    link, _token = services.issue_link(customer, actor=builders.person())
+    link, _token = links.issue_link(customer, actor=builders.person())
     assert "not opened yet" in open_record(alice, customer).text
     Link.objects.filter(pk=link.pk).update(seen_at=timezone.now())
     assert "opened" in open_record(alice, customer).text

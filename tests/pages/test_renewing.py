@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from onboarding.customers import services
+from onboarding.customers import links
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Court, Waiting
 from onboarding.models import Link
@@ -102,7 +102,7 @@ def test_is_for_the_browser_of_who_approved_alone(visitor, invitation):
 
 def test_leaves_a_link_alone_that_customer_success_has_sent(visitor, invitation):
     stand(invitation.onboarding, "readiness", MISSING, **EVIDENCE)
-    sent, _token = services.issue_link(invitation.onboarding, actor=invitation.onboarding.customer.owner)
+    sent, _token = links.issue_link(invitation.onboarding, actor=invitation.onboarding.customer.owner)
     renew(visitor)
     sent.refresh_from_db()
     assert sent.condition() == "open"

@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from onboarding.customers import services
+from onboarding.customers import links
 from onboarding.engine import graph_access as connect
 from onboarding.models import ConsentAttempt, Link, Onboarding
 from tests import builders
@@ -70,7 +70,7 @@ class Invitation:
 def invited(tenant: str = TENANT, **fields: Any) -> Invitation:
     made = builders.onboarding(**fields)
     builders.done(made, customer={"tenant_id": tenant, "domain": made.customer.domains[0]})
-    link, token = services.issue_link(made, actor=made.customer.owner)
+    link, token = links.issue_link(made, actor=made.customer.owner)
     return Invitation(made, link, token, tenant)
 
 

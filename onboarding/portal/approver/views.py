@@ -10,15 +10,15 @@ from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_http_methods
 
 from onboarding.consent import delegation as approvers
-from onboarding.customers.services import Refused
+from onboarding.customers.base import Refused
 from onboarding.domain.input_fields import focus_first_error
 from onboarding.domain.sentences import say
 from onboarding.invites import links
 from onboarding.models import Link
-from onboarding.portal.approver.forms import ApproverForm
-from onboarding.portal.forwarding import forwarding
-from onboarding.portal.link import queries
-from onboarding.portal.problems import closed_page, problem_page
+from onboarding.portal.shared import link_view as queries
+from onboarding.portal.shared.approver import ApproverForm, ask_who_approves
+from onboarding.portal.shared.forwarding import forwarding
+from onboarding.portal.shared.problems import closed_page, problem_page
 from onboarding.web import access
 from onboarding.web.private import kept_private
 
@@ -43,13 +43,8 @@ def after_refusal(request: HttpRequest) -> HttpResponse:
     if found is None:
         return problem_page(request, "no_session", say(_("Open your link again, and name the person there.")))
     if request.method != "POST":
-        return _ask(request, found, ApproverForm(), reverse("approver"))
+        return ask_who_approves(request, found, ApproverForm(), reverse("approver"))
     return _named(request, found, reverse("approver"))
-
-
-def role_hint(request: HttpRequest, link: Link, address: str) -> HttpResponse:
-    """After the sign-in, before the consent: the roles that we see do not suffice. `address` goes on anyway."""
-    return _ask(request, link, ApproverForm(), reverse("approver"), go_on=address)
 
 
 def _named(request: HttpRequest, link: Link, action: str) -> HttpResponse:
@@ -64,12 +59,7 @@ def _named(request: HttpRequest, link: Link, action: str) -> HttpResponse:
         else:
             return _forward(request, made, links.address_of(token))
     focus_first_error(form)
-    return _ask(request, link, form, action)
-
-
-def _ask(request: HttpRequest, link: Link, form: ApproverForm, action: str, *, go_on: str = "") -> HttpResponse:
-    context = {"view": queries.link_view(link), "form": form, "action": action, "go_on": go_on}
-    return render(request, "link/approver.html", context)
+    return ask_who_approves(request, link, form, action)
 
 
 def _forward(request: HttpRequest, link: Link, address: str) -> HttpResponse:

@@ -7,8 +7,8 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from onboarding.consent import reapproval as renewals
-from onboarding.customers.services import Refused
-from onboarding.portal.link.views import to_microsoft
+from onboarding.customers.base import Refused
+from onboarding.portal.shared.trips import to_microsoft
 from onboarding.web import access
 from onboarding.web.private import kept_private
 

@@ -12,11 +12,11 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from onboarding.domain.lifecycle import State
-from onboarding.domain.verdicts import Court
+from onboarding.domain.verdicts import Court, Kind
 from onboarding.models import Customer, Onboarding
 from onboarding.steps import STEPS, by_key
 from onboarding.web.paging import cursor, read_cursor, version
-from onboarding.web.step_view import COURTS, MOVING, Kind, Words, age_of
+from onboarding.web.step_view import COURTS, MOVING, Words, age_of
 
 # Whom a customer on the board waits for. Every onboarding is in exactly one of these.
 BUCKETS: dict[str, tuple[Words, Q]] = {

@@ -37,11 +37,3 @@ def contacts(onboarding: Onboarding) -> list[ContactCard]:
         ContactCard(person, links[person.pk][:MOST_LINKS], letters.get(person.pk), person.pk == people[0].pk)
         for person in people
     ]
-
-
-def expected_tenant(onboarding: Onboarding) -> dict[str, str]:
-    """Which tenant the domains lead to: `tenant_id` and `domain`; empty while that is not known."""
-    state = onboarding.steps.filter(key="customer").first()
-    if state is None or not state.done_at or not state.evidence.get("tenant_id"):
-        return {}
-    return {"tenant_id": str(state.evidence["tenant_id"]), "domain": str(state.evidence.get("domain", ""))}

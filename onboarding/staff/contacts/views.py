@@ -13,15 +13,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from onboarding.customers import base
 from onboarding.customers import contacts as invitations
-from onboarding.customers import services
 from onboarding.domain.input_fields import focus_first_error
 from onboarding.models import Contact, Link, Onboarding
 from onboarding.staff.contacts.forms import ContactForm
 from onboarding.staff.contacts.queries import contacts as cards_of
-from onboarding.staff.contacts.queries import expected_tenant
 from onboarding.web import access
 from onboarding.web.acts import done
+from onboarding.web.expected_tenant import expected_tenant
 from onboarding.web.staff_only import for_staff
 
 
@@ -84,7 +84,7 @@ def contact_link(request: HttpRequest, pk: int, contact_pk: int) -> HttpResponse
         return _show(request, onboarding, ContactForm(), new_link=address, made=link)
     try:
         letter = invitations.link_by_letter(contact, actor=actor)
-    except services.Refused as refused:
+    except base.Refused as refused:
         messages.warning(request, str(refused.sentence))
         return redirect("contacts", pk)
     if letter.state != letter.State.DRAFT:

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from onboarding.customers import services
+from onboarding.customers import base, records
 from onboarding.domain.input_fields import focus_first_error
 from onboarding.models import Onboarding
 from onboarding.staff.customer.forms import CustomerForm
@@ -27,10 +27,10 @@ def customer_new(request: HttpRequest) -> HttpResponse:
     form = CustomerForm(request.POST if request.method == "POST" else None, portfolios=portfolios)
     if portfolios and form.is_valid():
         try:
-            made = services.create_customer(
+            made = records.create_customer(
                 actor=access.staff(request), portfolio=form.portfolio_chosen, **form.record()
             )
-        except services.Refused as refused:
+        except base.Refused as refused:
             form.add_error(None, str(refused.sentence))
         else:
             messages.success(request, _("The customer was created. Now the customer's admin needs the link."))
@@ -45,7 +45,7 @@ def customer_edit(request: HttpRequest, pk: int) -> HttpResponse:
     onboarding = access.onboarding_for(request, pk)
     form = CustomerForm(request.POST if request.method == "POST" else None, customer=onboarding.customer)
     if form.is_valid():
-        change = partial(services.update_customer, onboarding, actor=access.staff(request), **form.record())
+        change = partial(records.update_customer, onboarding, actor=access.staff(request), **form.record())
         if done(request, change, _("The record was changed. We look at everything anew."), form=form):
             return redirect("record", pk)
         onboarding.customer.refresh_from_db()

@@ -70,11 +70,6 @@ class Outbox:
         return next(tab.count for tab in self.tabs if tab.key == "drafts")
 
 
-def to_be_read(onboarding: Onboarding) -> Letter | None:
-    """The newest draft that waits for a person to read and release it."""
-    return onboarding.letters.filter(state=State.DRAFT).defer("html", "text").order_by("-pk").first()
-
-
 def outbox(
     user: User, *, onboarding: Onboarding | None = None, tab: str = "", after: str = "", limit: int = 50
 ) -> Outbox:

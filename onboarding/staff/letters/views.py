@@ -14,12 +14,12 @@ from onboarding.domain.input_fields import focus_first_error
 from onboarding.mail import letters
 from onboarding.mail.compose import has_link
 from onboarding.models import Letter, Onboarding
-from onboarding.staff.contacts.queries import expected_tenant
 from onboarding.staff.letters.forms import LetterForm
 from onboarding.staff.letters.queries import MARKS
 from onboarding.staff.letters.queries import outbox as letters_of
 from onboarding.web import access
 from onboarding.web.acts import done
+from onboarding.web.expected_tenant import expected_tenant
 from onboarding.web.staff_only import for_staff
 
 State = Letter.State

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from onboarding.customers import rebinding
-from onboarding.customers.services import Refused
+from onboarding.customers.base import Refused
 from onboarding.staff.rebinding.forms import RebindingForm
 from onboarding.web import access
 from onboarding.web.staff_only import for_staff

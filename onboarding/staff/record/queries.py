@@ -5,15 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from onboarding.domain.desired import Arrived
+from onboarding.domain.desired import SCIM_TOKEN, Arrived
 from onboarding.domain.lifecycle import MOVES, State
-from onboarding.domain.verdicts import Court
+from onboarding.domain.verdicts import Court, Kind
 from onboarding.engine import holds as alarms
-from onboarding.engine.load_desired import SCIM_TOKEN, arrived
-from onboarding.models import Customer, CustomerSecret, Event, Link, Onboarding, Rebinding, StepState, TenantBinding
+from onboarding.engine.load_desired import arrived
+from onboarding.models import (
+    Customer,
+    CustomerSecret,
+    Event,
+    Letter,
+    Link,
+    Onboarding,
+    Rebinding,
+    StepState,
+    TenantBinding,
+)
 from onboarding.web.paging import version
 from onboarding.web.read_only_view import StepDownView, step_down_view
-from onboarding.web.step_view import MOVING, Kind, StepView, is_between, steps_of
+from onboarding.web.step_view import MOVING, StepView, is_between, steps_of
 
 MOST_EVENTS = 30
 MOST_LINKS = 10
@@ -118,3 +128,8 @@ def _is_with_others(step: StepView | None) -> bool:
 def _expected(states: Mapping[str, StepState]) -> str | None:
     state = states.get("customer")
     return state.evidence.get("tenant_id") if state else None
+
+
+def to_be_read(onboarding: Onboarding) -> Letter | None:
+    """The newest draft that waits for a person to read and release it."""
+    return onboarding.letters.filter(state=Letter.State.DRAFT).defer("html", "text").order_by("-pk").first()

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from onboarding.customers import read_only as step_downs
-from onboarding.customers.services import Refused
+from onboarding.customers.base import Refused
 from onboarding.invites import links
 from onboarding.models import Contact, Onboarding
 from onboarding.staff.record.record_page import record_page

@@ -5,12 +5,11 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from onboarding.customers.services import LEADS_TO_CHANGES
+from onboarding.customers.answers import LEADS_TO_CHANGES
 from onboarding.domain.input_fields import focus_first_error
 from onboarding.models import Link, Onboarding
-from onboarding.staff.letters.queries import to_be_read
 from onboarding.staff.record import queries
-from onboarding.staff.record.queries import Record
+from onboarding.staff.record.queries import Record, to_be_read
 from onboarding.steps.forms import AnswerForm, form_for
 from onboarding.web import access
 from onboarding.web.page import page

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from onboarding.customers import services
+from onboarding.customers import links, records
 from onboarding.domain.lifecycle import IllegalMove
 from onboarding.staff.record.record_page import record_page
 from onboarding.web import access
@@ -31,7 +31,7 @@ def link_issue(request: HttpRequest, pk: int) -> HttpResponse:
     onboarding = access.onboarding_for(request, pk)
     if request.method != "POST":
         return redirect("record", pk)
-    made, token = services.issue_link(onboarding, actor=access.staff(request))
+    made, token = links.issue_link(onboarding, actor=access.staff(request))
     onboarding.refresh_from_db()
     address = settings.PUBLIC_URL + reverse("link", args=[token])
     return record_page(request, onboarding, new_link=address, made=made)
@@ -45,7 +45,7 @@ def link_revoke(request: HttpRequest, pk: int, link_pk: int) -> HttpResponse:
     link = onboarding.links.select_related("onboarding").filter(pk=link_pk).first()
     if link is None:
         raise Http404
-    services.revoke_link(link, actor=access.staff(request))
+    links.revoke_link(link, actor=access.staff(request))
     messages.success(request, _("The link was revoked. It no longer opens anything."))
     return redirect("record", pk)
 
@@ -56,7 +56,7 @@ def pause(request: HttpRequest, pk: int) -> HttpResponse:
     """Stop looking and acting."""
     onboarding = access.onboarding_for(request, pk)
     try:
-        services.pause(onboarding, actor=access.staff(request))
+        records.pause(onboarding, actor=access.staff(request))
     except IllegalMove:
         messages.warning(request, _("It cannot be paused now. Look at where it stands."))
     return redirect("record", pk)
@@ -68,7 +68,7 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
     """Go on after a pause."""
     onboarding = access.onboarding_for(request, pk)
     try:
-        services.resume(onboarding, actor=access.staff(request))
+        records.resume(onboarding, actor=access.staff(request))
     except IllegalMove:
         messages.warning(request, _("It is not paused any more. Look at where it stands."))
     return redirect("record", pk)

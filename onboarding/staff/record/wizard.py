@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from onboarding.customers import services
+from onboarding.customers import answers, base
 from onboarding.staff.record import queries
 from onboarding.staff.record.record_page import record_page
 from onboarding.steps import by_key
@@ -33,10 +33,10 @@ def step(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     if not form.is_valid():
         return record_page(request, onboarding, opened=key, filled=form)
     try:
-        services.answer(
+        answers.answer(
             onboarding, key, actor=access.staff(request), answer=form.answer(), secrets=form.secrets() or None
         )
-    except services.Refused as refused:
+    except base.Refused as refused:
         messages.warning(request, str(refused.sentence))
         return redirect("record", pk)
     note = form.note()
@@ -51,10 +51,10 @@ def step_approve(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     onboarding = access.onboarding_for(request, pk)
     _check(key)
     try:
-        services.approve_plan(
+        answers.approve_plan(
             onboarding, key, actor=access.staff(request), fingerprint=request.POST.get("fingerprint", "")
         )
-    except services.Refused as refused:
+    except base.Refused as refused:
         messages.warning(request, str(refused.sentence))
     return redirect("record", pk)
 
@@ -65,7 +65,7 @@ def step_look(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     """Read the live systems anew."""
     onboarding = access.onboarding_for(request, pk)
     _check(key)
-    services.look_again(onboarding, actor=access.staff(request), step_key=key)
+    answers.look_again(onboarding, actor=access.staff(request), step_key=key)
     return redirect("record", pk)
 
 

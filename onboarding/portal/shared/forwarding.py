@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from onboarding.portal.link.queries import LinkView
+from onboarding.portal.shared.link_view import LinkView
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,9 @@ from onboarding.domain import consent_sizes as sizes
 from onboarding.domain.sentences import Sentence, say
 from onboarding.domain.verdicts import Court
 from onboarding.models import Link
-from onboarding.portal.approver.forms import ApproverForm
-from onboarding.portal.forwarding import forwarding
-from onboarding.portal.link import queries
+from onboarding.portal.shared import link_view as queries
+from onboarding.portal.shared.approver import ApproverForm
+from onboarding.portal.shared.forwarding import forwarding
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from onboarding.causes.customer_asks import blocker_of
 from onboarding.domain.sentences import say
-from onboarding.domain.verdicts import Court
-from onboarding.models import StepState
+from onboarding.domain.verdicts import Court, Kind
 from onboarding.web.read_only_view import StepDownView
 from onboarding.web.step_view import StepView
 
-Kind = StepState.Kind
 Words = str | Promise
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from onboarding.domain.input_fields import TidyEmailField, TidyField
+from onboarding.models import Link
+from onboarding.portal.shared import link_view as queries
 
 
 class ApproverForm(forms.Form):
@@ -25,3 +29,11 @@ class ApproverForm(forms.Form):
             "invalid": _("This is no e-mail address. Write one such as eva@contoso.com."),
         },
     )
+
+
+def ask_who_approves(
+    request: HttpRequest, link: Link, form: ApproverForm, action: str, *, go_on: str = ""
+) -> HttpResponse:
+    """The page that asks the holder of a link who can approve instead. `go_on`: Microsoft's page, to try anyway."""
+    context = {"view": queries.link_view(link), "form": form, "action": action, "go_on": go_on}
+    return render(request, "link/approver.html", context)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from onboarding.domain.consent_sizes import Permission, Size
 from onboarding.domain.desired import Arrived
+from onboarding.domain.verdicts import Kind
 from onboarding.engine.load_desired import arrived
 from onboarding.models import Customer, Link
 from onboarding.web.read_only_view import StepDownView, step_down_view
-from onboarding.web.step_view import MOVING, Kind, StepView, Words, is_between, steps_of
+from onboarding.web.step_view import MOVING, StepView, Words, is_between, steps_of
 
 
 @dataclass(frozen=True)

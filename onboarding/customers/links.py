@@ -1,0 +1,51 @@
+"""A personal link, made and revoked by a member of staff."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.http import Http404
+from django.utils.translation import gettext_noop as _
+
+from onboarding.customers.base import (
+    check_member,
+    first_contact,
+)
+from onboarding.domain.consent_sizes import Size
+from onboarding.domain.sentences import say
+from onboarding.engine import ledger
+from onboarding.engine.queue import enqueue
+from onboarding.invites import links
+from onboarding.models import Contact, Link, Onboarding
+
+
+@transaction.atomic
+def issue_link(
+    onboarding: Onboarding, *, actor: User, contact: Contact | None = None, size: Size | None = None
+) -> tuple[Link, str]:
+    """Make a personal link for `contact`, or for the first one; their earlier links stop working. The token is
+    returned once. `size`: for which application of ours, when not for the one that has to be approved now.
+    """
+    check_member(onboarding, actor)
+    contact = contact or first_contact(onboarding)
+    if contact.onboarding_id != onboarding.pk:
+        raise Http404
+    link, token = links.make(contact, actor=actor, size=size)
+    links.close_others(link)
+    enqueue(onboarding.pk)
+    return link, token
+
+
+@transaction.atomic
+def revoke_link(link: Link, *, actor: User) -> None:
+    """Make the link useless at once, also for a browser that is already signed in."""
+    check_member(link.onboarding, actor)
+    if links.take_back(link):
+        ledger.note(
+            link.onboarding_id,
+            "link",
+            say(_("The link for %(contact)s was revoked."), contact=link.contact_name),
+            step="consent",
+            actor=actor,
+        )
+        enqueue(link.onboarding_id)

@@ -1,0 +1,129 @@
+"""The customer's record: created, changed, paused and resumed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext_noop as _
+
+from onboarding.customers.base import (
+    LEADS_TO_TENANT,
+    Refused,
+    check_member,
+    check_tenant_is_ours_to_change,
+    first_contact,
+)
+from onboarding.domain import consent_sizes as sizes
+from onboarding.domain.lifecycle import State, check_move
+from onboarding.domain.sentences import Sentence, say
+from onboarding.engine import ledger
+from onboarding.engine.queue import enqueue, enqueue_on_commit
+from onboarding.models import Contact, Customer, Onboarding, Portfolio, StepState
+from onboarding.steps import STEPS
+
+
+def create_customer(
+    *,
+    actor: User,
+    portfolio: Portfolio,
+    name: str,
+    product: str,
+    haiilo_host: str,
+    domains: Sequence[str],
+    contact_name: str,
+    contact_email: str,
+    target_date: date | None = None,
+    tenant_hint: str = "",
+    consent_size: str = sizes.STANDARD.key,
+) -> Onboarding:
+    """Create the customer and its onboarding, and start looking. Raises `Refused` for a second record of the same."""
+    if not portfolio.members.filter(pk=actor.pk).exists():
+        raise Http404
+    try:
+        with transaction.atomic():
+            customer = Customer.objects.create(
+                portfolio=portfolio,
+                name=name,
+                product=product,
+                haiilo_host=haiilo_host,
+                domains=list(domains),
+                contact_name=contact_name,
+                contact_email=contact_email,
+                target_date=target_date,
+                tenant_hint=tenant_hint,
+                consent_size=consent_size,
+                owner=actor,
+            )
+            onboarding = Onboarding.objects.create(customer=customer)
+            Contact.objects.create(onboarding=onboarding, name=contact_name, email=contact_email)
+            StepState.objects.bulk_create(StepState(onboarding=onboarding, key=step.key) for step in STEPS)
+            ledger.note(onboarding.pk, "created", say(_("The customer was created.")), step="customer", actor=actor)
+            enqueue(onboarding.pk)
+    except IntegrityError as error:
+        raise Refused(
+            say(_("There is a customer named “%(name)s” with this product already. Open that one."), name=name)
+        ) from error
+    return onboarding
+
+
+def update_customer(onboarding: Onboarding, *, actor: User, **fields: Any) -> None:
+    """Change the customer's record; what was concluded from it is looked at anew. Raises `Refused` on a duplicate."""
+    check_member(onboarding, actor)
+    customer = onboarding.customer
+    if any(fields.get(name, getattr(customer, name)) != getattr(customer, name) for name in LEADS_TO_TENANT):
+        check_tenant_is_ours_to_change(onboarding)
+    if fields.get("consent_size", customer.consent_size) != customer.consent_size and onboarding.open_step_down:
+        raise Refused(
+            say(_("The consent cannot be changed while this customer is watched only, or about to be. End that first."))
+        )
+    for field, value in fields.items():
+        setattr(customer, field, value)
+    try:
+        with transaction.atomic():
+            customer.save(update_fields=list(fields))
+            _keep_first_contact(onboarding, fields)
+            ledger.make_stale(onboarding.pk)
+            ledger.note(onboarding.pk, "changed", say(_("The record was changed.")), step="customer", actor=actor)
+            enqueue(onboarding.pk)
+    except IntegrityError as error:
+        raise Refused(
+            say(_("There is a customer named “%(name)s” with this product already."), name=customer.name)
+        ) from error
+
+
+def _keep_first_contact(onboarding: Onboarding, fields: Mapping[str, Any]) -> None:
+    """The record names the first contact; both say the same."""
+    said = {"name": fields.get("contact_name"), "email": fields.get("contact_email")}
+    changed = {name: value for name, value in said.items() if value}
+    first = first_contact(onboarding)
+    if Contact.objects.filter(onboarding=onboarding, email=changed.get("email")).exclude(pk=first.pk).exists():
+        raise Refused(say(_("Another contact of this customer has this e-mail address already.")))
+    if changed:
+        Contact.objects.filter(pk=first.pk).update(**changed)
+
+
+def pause(onboarding: Onboarding, *, actor: User) -> None:
+    """Stop looking and acting until somebody resumes. Raises `lifecycle.IllegalMove`."""
+    _move(onboarding, State.PAUSED, say(_("The onboarding was paused.")), actor)
+
+
+def resume(onboarding: Onboarding, *, actor: User) -> None:
+    """Go on after a pause. Raises `lifecycle.IllegalMove`."""
+    _move(onboarding, State.OPEN, say(_("The onboarding goes on.")), actor)
+
+
+@transaction.atomic
+def _move(onboarding: Onboarding, then: State, sentence: Sentence, actor: User) -> None:
+    check_member(onboarding, actor)
+    row = Onboarding.objects.select_for_update().get(pk=onboarding.pk)
+    check_move(State(row.state), then)
+    row.state, row.look_at = then, timezone.now()
+    row.save(update_fields=["state", "look_at"])
+    ledger.note(row.pk, then, sentence, actor=actor)
+    enqueue_on_commit(row.pk)

@@ -1,0 +1,68 @@
+"""Where Microsoft sends the browser back to: after the sign-in, and after the consent page."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext_noop as _
+from django.views.decorators.http import require_GET
+
+from graphclient import GraphError
+from onboarding.consent import return_visit as returning
+from onboarding.consent import round_trip as consent
+from onboarding.domain.sentences import say
+from onboarding.models import Link
+from onboarding.portal.shared.approver import ApproverForm, ask_who_approves
+from onboarding.portal.shared.problems import closed_page, problem_page
+from onboarding.portal.shared.trips import is_returning, take_return, take_sign_in, trip_problem
+from onboarding.web import access
+from onboarding.web.private import kept_private
+
+
+@kept_private
+@require_GET
+def signed_in(request: HttpRequest) -> HttpResponse:
+    """Microsoft sends the browser here after the sign-in; it goes on to the consent page of the same tenant."""
+    if is_returning(request):
+        return _finish_return(request)
+    params = request.GET.dict()
+    flow = take_sign_in(request, params.get("state", ""))
+    try:
+        begun = consent.finish_sign_in(flow, params, browser=access.browser_of(request))
+    except consent.ConsentProblem as problem:
+        return trip_problem(request, problem, is_answer=True)
+    request.session.cycle_key()
+    if begun.without_role is not None:
+        access.may_forward(request, begun.without_role)
+        return ask_who_approves(request, begun.without_role, ApproverForm(), reverse("approver"), go_on=begun.url)
+    return HttpResponseRedirect(begun.url)
+
+
+@kept_private
+@require_GET
+def granted(request: HttpRequest) -> HttpResponse:
+    """Microsoft sends the browser here after the consent page."""
+    try:
+        outcome = consent.record_consent(request.GET.dict(), browser=access.browser_of(request))
+    except consent.ConsentProblem as problem:
+        return trip_problem(request, problem, is_answer=True)
+    request.session[access.LINK_OF_SESSION] = outcome.link.pk
+    return redirect("progress")
+
+
+def _finish_return(request: HttpRequest) -> HttpResponse:
+    """Microsoft sends the browser here after the sign-in; the answer counts once."""
+    pk, begun_at, flow = take_return(request)
+    link = Link.objects.select_related("onboarding__customer", "created_by").filter(pk=pk).first()
+    if link is None:
+        return problem_page(request, "unknown", say(_("Check that you have the whole link, or ask for a new one.")))
+    try:
+        same = returning.finish(link, flow, request.GET.dict(), begun_at=begun_at)
+    except GraphError:
+        return problem_page(request, "microsoft_down", say(consent.DOWN), link=link, is_answer=True)
+    if not same:
+        return closed_page(request, link, is_answer=True) if link.condition() != "open" else redirect("progress")
+    request.session.cycle_key()
+    request.session[access.LINK_OF_SESSION] = link.pk
+    return redirect("progress")

@@ -1,0 +1,63 @@
+"""The progress page, for the browser that consented."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csp.decorators import csp_update
+from django.http import HttpRequest, HttpResponse
+from django.utils.formats import number_format
+from django.utils.translation import gettext_noop as _
+from django.views.decorators.http import require_safe
+
+from onboarding.domain.lifecycle import State
+from onboarding.domain.sentences import say
+from onboarding.domain.verdicts import Court, Kind
+from onboarding.portal.shared import link_view as queries
+from onboarding.portal.shared.problems import problem_page
+from onboarding.portal.shared.stages import just_approved, just_renewed, renewal_of, stages
+from onboarding.web import access
+from onboarding.web.page import page
+from onboarding.web.private import kept_private
+
+
+@csp_update({"form-action": ["https:"]})  # "Approve again" leads to where the link's button does
+@kept_private
+@require_safe
+def progress(request: HttpRequest) -> HttpResponse:
+    """How far we are, for the browser that consented. Asks again by itself only while something moves."""
+    found = access.link_of_session(request)
+    if found is None:
+        return problem_page(
+            request, "no_session", say(_("This browser has not approved anything here, or too long ago."))
+        )
+    return page(request, "link/progress.html", "progress", _standing(queries.link_view(found)))
+
+
+def _standing(view: queries.LinkView) -> dict[str, Any]:
+    """What the progress page shows beside the view itself."""
+    paused = view.link.onboarding.state == State.PAUSED
+    arrived = view.arrived.created + view.arrived.updated
+    pending = any(just_approved(step) for step in view.steps) or just_renewed(view.steps)
+    asking = [
+        step
+        for step in view.steps
+        if step.is_current and step.kind == Kind.ASKING and step.court == Court.CUSTOMER and not pending
+    ]
+    access_open = any(step.key in ("consent", "readiness") and step.kind != Kind.DONE for step in view.steps)
+    stepping = view.step_down if view.is_about_watching and not access_open else None
+    return {
+        "view": view,
+        "stepping": stepping,
+        "stages": stages(view.steps),
+        "live": all(step.kind == Kind.DONE for step in view.steps),
+        "asks": asking[0].sentence if asking else "",
+        "owner": asking[0].offers.get("owner") if asking else None,
+        "owned_beside": asking[0].offers.get("owned_beside") if asking else None,
+        "renewal": renewal_of(asking[0] if asking else None, stepping),
+        "arrived": arrived,
+        "shown": number_format(arrived, force_grouping=True),
+        "scope_text": number_format(view.in_scope, force_grouping=True) if view.in_scope else "",
+        "moving": (view.moving or pending or (stepping is not None and stepping.waits)) and not paused,
+        "paused": paused,
+    }

@@ -1,0 +1,30 @@
+"""The security pack, as staff and the holder of a link are shown it."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from onboarding.domain.consent_sizes import Size
+from onboarding.models import Onboarding
+
+
+def security_pack_page(request: HttpRequest, onboarding: Onboarding, size: Size, *, token: str = "") -> HttpResponse:
+    """Everything here is what the code does (tests/pages/test_security_pack.py), or what a setting says."""
+    customer, owner = onboarding.customer, onboarding.customer.owner
+    context = {
+        "customer": customer,
+        "size": size,
+        "owner": (owner.get_full_name() or owner.get_username()) if owner else "",
+        "owner_email": owner.email if owner else "",
+        "security_contact": settings.SECURITY_CONTACT,
+        "region": settings.DATA_REGION,
+        "retention_days": max(settings.RETENTION_DAYS, 0),
+        "subprocessors": settings.SUBPROCESSORS,
+        "publisher": settings.PUBLISHER,
+        "sender": settings.DEFAULT_FROM_EMAIL,
+        "address": f"{settings.PUBLIC_URL}/",
+        "token": token,
+    }
+    return render(request, "link/security_pack.html", context)
