@@ -64,7 +64,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "onboarding.web.page.house",
+                "onboarding.web.page.shared_context",
             ],
         },
     }
@@ -126,8 +126,8 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_REFERRER_POLICY = "strict-origin"
 X_FRAME_OPTIONS = "DENY"
 
-# Microsoft. Our applications, one a consent size (onboarding/sizes.py). Each must be registered once per cloud; only
-# Global so far.
+# Microsoft. Our applications, one a consent size (onboarding/domain/consent_sizes.py). Each must
+# be registered once per cloud; only Global so far.
 ENTRA_CLIENT_ID = env.str("ENTRA_CLIENT_ID", default="")
 ENTRA_SCOPED_CLIENT_ID = env.str("ENTRA_SCOPED_CLIENT_ID", default="")
 ENTRA_MONITOR_CLIENT_ID = env.str("ENTRA_MONITOR_CLIENT_ID", default="")

@@ -6,17 +6,15 @@ from celery import shared_task
 from django.utils import timezone
 
 from onboarding.engine import queue
-from onboarding.engine import reconcile as engine
-from onboarding.mail import context as standings
-from onboarding.mail import delivery as mail
-from onboarding.mail import letters
+from onboarding.engine import reconcile as engine_reconcile
+from onboarding.mail import context, delivery, letters
 from onboarding.privacy import retention
 
 
 @shared_task(name="onboarding.tasks.reconcile")
 def reconcile(pk: int) -> None:
     """Look at this onboarding."""
-    engine.reconcile(pk)
+    engine_reconcile.reconcile(pk)
 
 
 @shared_task(name="onboarding.tasks.sweep")
@@ -29,16 +27,16 @@ def sweep() -> None:
 def remind() -> None:
     """Write the letters that are due by rule, and withdraw those whose reason is over."""
     now = timezone.now()
-    for pk in standings.with_letters_waiting():
+    for pk in context.with_letters_waiting():
         letters.withdraw_outdated(pk, now=now)
-    for pk in standings.candidates(now):
+    for pk in context.candidates(now):
         letters.write_due(pk, now=now)
 
 
 @shared_task(name="onboarding.tasks.send_letters")
 def send_letters() -> None:
     """Send each letter that is released."""
-    mail.send_released()
+    delivery.send_released()
 
 
 @shared_task(name="onboarding.tasks.erase_old")

@@ -20,7 +20,7 @@ from onboarding.staff.kickoff import views as questionnaire
 from onboarding.staff.letters import views as outbox
 from onboarding.staff.people import views as people
 from onboarding.staff.rebinding import views as rebinding
-from onboarding.staff.record import read_only as step_down
+from onboarding.staff.record import read_only as read_only
 from onboarding.staff.record import views as record
 from onboarding.staff.record import wizard
 from onboarding.staff.security_pack import views as security_pack
@@ -40,12 +40,12 @@ urlpatterns = [
     path("customers/<int:pk>/security/", security_pack.security_pack, name="security_pack"),
     path("customers/<int:pk>/tenant/", rebinding.propose, name="rebinding_propose"),
     path("customers/<int:pk>/tenant/<int:rebinding_pk>/", rebinding.decide, name="rebinding_decide"),
-    path("customers/<int:pk>/step-down/", step_down.step_down, name="step_down"),
+    path("customers/<int:pk>/read-only/", read_only.read_only_mode, name="read_only"),
     path("customers/<int:pk>/pause/", record.pause, name="pause"),
     path("customers/<int:pk>/resume/", record.resume, name="resume"),
     path("customers/<int:pk>/steps/<slug:key>/", wizard.step, name="step"),
     path("customers/<int:pk>/steps/<slug:key>/approve/", wizard.step_approve, name="step_approve"),
-    path("customers/<int:pk>/steps/<slug:key>/look/", wizard.step_look, name="step_look"),
+    path("customers/<int:pk>/steps/<slug:key>/recheck/", wizard.step_recheck, name="step_recheck"),
     path("customers/<int:pk>/users/", people.people, name="people"),
     path("customers/<int:pk>/users.csv", people.people_csv, name="people_csv"),
     # the customer's admin

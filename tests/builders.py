@@ -8,8 +8,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from onboarding.customers import links, records
-from onboarding.customers import name_access as disclosure
+from onboarding.customers import links, name_access, records
 from onboarding.models import ConsentAttempt, Link, Onboarding, Portfolio, StepState
 from onboarding.models.link import digest
 
@@ -21,7 +20,7 @@ def person(name: str = "alice", *, sees_names: bool = True) -> User:
     user = User.objects.filter(username=name).first()
     if user is None:
         user = User.objects.create_user(name, f"{name}@haiilo.example", "correct horse battery")
-        disclosure.permit(user, allowed=sees_names)
+        name_access.permit(user, allowed=sees_names)
     return user
 
 

@@ -16,7 +16,7 @@ import hypothesis
 import pytest
 
 from devtools.commands.test import browser
-from devtools.stack import broker as broker_of
+from devtools.stack import broker as stack_broker
 from devtools.stack import farside, keys, ports, postgres
 from devtools.stack.processes import Supervisor
 from devtools.stack.stack import APPS
@@ -142,8 +142,8 @@ def broker() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="broker-") as folder:
         supervisor, port = Supervisor(Path(folder)), ports.free()
         try:
-            supervisor.start(broker_of.program(port, Path(folder), os.environ))
-            yield broker_of.url(port)
+            supervisor.start(stack_broker.program(port, Path(folder), os.environ))
+            yield stack_broker.url(port)
         finally:
             supervisor.stop()
 

@@ -20,7 +20,7 @@ from devtools.stack.processes import Program, Supervisor, end_stale
 from devtools.stack.progress import doing, say
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-# The product's own lists are in onboarding/sizes.py; a house test keeps the two the same.
+# The product's own lists are in onboarding/consent_sizes.py; a house test keeps the two the same.
 READS = [
     "Application.Read.All",
     "ProvisioningLog.Read.All",

@@ -23,7 +23,7 @@ class Role(TextChoices):
 
 
 @dataclass(frozen=True)
-class Blocker:
+class CustomerAsk:
     """Who has to do what, with which right. `right` is None where no role in Entra is needed; `link`: whether it is
     done by the personal link.
     """
@@ -46,12 +46,14 @@ APPROVE = _(
 )
 
 
-def standing(key: str, code: str) -> str:
-    """The name of what is waited for: letters about one standing are of no use in another."""
+def waiting_on(key: str, code: str) -> str:
+    """The name of what is waited for: letters about one waiting_on are of no use in another."""
     return f"{key}:approval" if key == "consent" and code in APPROVAL else f"{key}:{code}"
 
 
-def blocker_of(key: str, code: str, sentence: Sentence | None, offers: Mapping[str, Any] | None = None) -> Blocker:
+def customer_ask(
+    key: str, code: str, sentence: Sentence | None, offers: Mapping[str, Any] | None = None
+) -> CustomerAsk:
     """What the verdict of step `key` means to the customer. An unknown code is told in the step's own `sentence`."""
     if code == "permissions_missing" and (offers or {}).get("missing"):
         names = ", ".join((offers or {})["missing"])
@@ -61,22 +63,22 @@ def blocker_of(key: str, code: str, sentence: Sentence | None, offers: Mapping[s
                 names=names,
             )
         )
-    known = _KNOWN.get(standing(key, code))
+    known = _KNOWN.get(waiting_on(key, code))
     if known is not None:
         return known
     if code == "no_application":
-        return Blocker(sentence or say(_CREATE), MAY_CREATE, roles=ASSIGNS)
+        return CustomerAsk(sentence or say(_CREATE), MAY_CREATE, roles=ASSIGNS)
     if code == "not_owner" and (offers or {}).get("owner"):
         owner = (offers or {})["owner"]
-        return Blocker(say(_own(owner), **owner), MAY_CREATE, roles=ASSIGNS)
+        return CustomerAsk(say(_own(owner), **owner), MAY_CREATE, roles=ASSIGNS)
     if code == "owns_too_much" and (offers or {}).get("owned_beside"):
         named = {name: (offers or {})[name] for name in ("names", "requests")}
-        return Blocker(say(_DISOWN, **named), MAY_CREATE, roles=ASSIGNS)
+        return CustomerAsk(say(_DISOWN, **named), MAY_CREATE, roles=ASSIGNS)
     if code == "nobody_in_scope":
-        return Blocker(say(_ASSIGN), MAY_ASSIGN, roles=ASSIGNS)
+        return CustomerAsk(say(_ASSIGN), MAY_ASSIGN, roles=ASSIGNS)
     if sentence is not None and key in ("consent", "readiness"):
         return _consent(sentence)
-    return Blocker(sentence or say(_("Please get in touch with us; we need your help to go on.")))
+    return CustomerAsk(sentence or say(_("Please get in touch with us; we need your help to go on.")))
 
 
 _CREATE = _("Please create an enterprise application for Haiilo in Microsoft Entra ID.")
@@ -115,8 +117,8 @@ def _own(owner: Mapping[str, Any]) -> str:
     return _OWN_BOTH if owner.get("for_principal") else _OWN_REGISTRATION
 
 
-def _consent(what: Sentence) -> Blocker:
-    return Blocker(what, MAY_CONSENT, link=True, roles=APPROVES)
+def _consent(what: Sentence) -> CustomerAsk:
+    return CustomerAsk(what, MAY_CONSENT, link=True, roles=APPROVES)
 
 
 _NOT_ARRIVED = _consent(
@@ -156,7 +158,7 @@ _KNOWN = {
     ),
     "consent:failed": _consent(say(_("Microsoft ended the approval with an error. Please open the link once more."))),
     "consent:consent_missing": _NOT_ARRIVED,
-    "step_down:consent_missing": _NOT_ARRIVED,
+    "read_only:consent_missing": _NOT_ARRIVED,
     "consent:access_lost": _consent(
         say(
             _(
@@ -166,5 +168,5 @@ _KNOWN = {
         )
     ),
     "readiness:permissions_missing": _REFUSED,
-    "step_down:permissions_missing": _REFUSED,
+    "read_only:permissions_missing": _REFUSED,
 }

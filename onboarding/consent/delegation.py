@@ -13,11 +13,10 @@ from onboarding.domain.sentences import say
 from onboarding.engine import ledger
 from onboarding.engine.queue import enqueue
 from onboarding.invites import links
-from onboarding.mail import context as standings
-from onboarding.mail import letters
+from onboarding.mail import context, letters
 from onboarding.models import Contact, Letter, Link, Onboarding
 
-MOST = 5  # a customer; after that, customer success names the next one
+MAX_APPROVERS = 5  # a customer; after that, customer success names the next one
 
 
 @transaction.atomic
@@ -31,7 +30,7 @@ def name_approver(link: Link, *, name: str, email: str, language: str = "en") ->
         raise Refused(say(_("This link no longer works. Ask for a new one.")))
     if email.casefold() == link.contact_email.casefold():
         raise Refused(say(_("That is the address to which this link went. Enter somebody else's.")))
-    if onboarding.links.exclude(forwarded_from=None).count() >= MOST:
+    if onboarding.links.exclude(forwarded_from=None).count() >= MAX_APPROVERS:
         raise Refused(say(_("Several people were named already. Ask your contact at Haiilo to add another one.")))
     contact = onboarding.contacts.filter(email__iexact=email).first() or Contact.objects.create(
         onboarding=onboarding, name=name, email=email, role=Role.APPROVER, language=language
@@ -46,7 +45,7 @@ def name_approver(link: Link, *, name: str, email: str, language: str = "en") ->
         actor_name=link.contact_name,
         detail={"from": link.pk, "to": made.pk},
     )
-    if standings.blocker(standings.current_state(onboarding)).link:
+    if context.ask_of(context.current_state(onboarding)).link:
         letters.write(onboarding, contact, Letter.Kind.INVITATION, rule="forwarded", draft=True)
     enqueue(onboarding.pk)
     made.refresh_from_db()

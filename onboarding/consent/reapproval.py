@@ -13,7 +13,7 @@ from onboarding.customers.base import Refused, first_contact
 from onboarding.domain.sentences import Sentence, say
 from onboarding.domain.verdicts import Court, Kind
 from onboarding.invites import links
-from onboarding.mail import context as standings
+from onboarding.mail import context
 from onboarding.models import Link, Onboarding
 from onboarding.models.step_state import StepState
 
@@ -21,22 +21,22 @@ from onboarding.models.step_state import StepState
 def wanted(onboarding: Onboarding) -> Sentence | None:
     """What the customer's admin has to approve again, and why, in words for them; None where that is not the matter.
 
-    Where the eleven steps ask for nothing, a step-down may.
+    Where the eleven steps ask for nothing, a read-only mode may.
     """
-    return _wanted_by(standings.current_state(onboarding)) or _wanted_by_step_down(onboarding)
+    return _wanted_by(context.current_state(onboarding)) or _asked_for_by_read_only(onboarding)
 
 
-def _wanted_by_step_down(onboarding: Onboarding) -> Sentence | None:
-    if onboarding.open_step_down is None:
+def _asked_for_by_read_only(onboarding: Onboarding) -> Sentence | None:
+    if onboarding.open_read_only is None:
         return None
-    state = StepState.objects.filter(onboarding=onboarding, key="step_down").first()
+    state = StepState.objects.filter(onboarding=onboarding, key="read_only").first()
     return _wanted_by(state) if state else None
 
 
 def _wanted_by(state: StepState) -> Sentence | None:
     if state.kind != Kind.ASKING or state.court != Court.CUSTOMER or state.checked_at is None:
         return None
-    blocker = standings.blocker(state)
+    blocker = context.ask_of(state)
     return blocker.what if blocker.link else None
 
 

@@ -19,10 +19,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from graphclient import Begun, IdTokenRejected, SignIn, SignInRefused
-from onboarding.domain import consent_sizes as sizes
+from onboarding.domain import consent_sizes
 from onboarding.domain.sentences import say
-from onboarding.engine import graph_access as connect
-from onboarding.engine import ledger
+from onboarding.engine import graph_access, ledger
 from onboarding.models import ConsentAttempt, Link
 
 log = logging.getLogger(__name__)
@@ -70,7 +69,7 @@ def _approval(link: Link) -> ConsentAttempt | None:
 
 
 def _sign_in(approval: ConsentAttempt) -> SignIn:
-    return connect.sign_in(sizes.by_key(approval.consent_size).client_id)
+    return graph_access.sign_in(consent_sizes.by_key(approval.consent_size).client_id)
 
 
 def _same(one: str, other: str) -> bool:

@@ -23,14 +23,11 @@ from django.utils.translation import gettext_noop as _
 
 from graphclient import GLOBAL, GraphError, Identity, IdTokenRejected, SignInRefused, admin_consent_url
 from onboarding.causes.catalogue import explain_code, is_known
-from onboarding.domain import consent_sizes as sizes
+from onboarding.domain import consent_sizes
 from onboarding.domain.sentences import Sentence, say
-from onboarding.engine import graph_access as connect
-from onboarding.engine import holds as alarms
-from onboarding.engine import ledger
+from onboarding.engine import graph_access, holds, ledger
 from onboarding.engine.queue import enqueue
-from onboarding.invites import links
-from onboarding.invites import rate_limit as tries
+from onboarding.invites import links, rate_limit
 from onboarding.models import ConsentAttempt, Link, StepState
 from onboarding.models.link import digest
 
@@ -101,7 +98,7 @@ def begin_sign_in(link: Link, *, browser: str) -> Redirect:
     """Start a round trip: to Microsoft's sign-in page of the expected tenant. `browser` is a secret of this session."""
     if not Link.objects.open().filter(pk=link.pk).exists():
         raise _link_closed(link)
-    if tries.are_used_up(link):
+    if rate_limit.are_used_up(link):
         raise ConsentProblem(
             "too_many", say(_("Your link was tried too often. Wait an hour, then open it again.")), link=link
         )
@@ -114,13 +111,13 @@ def begin_sign_in(link: Link, *, browser: str) -> Redirect:
         )
     state, size = secrets.token_urlsafe(32), link.size
     try:
-        begun = connect.sign_in(size.client_id).begin(tenant_id, _absolute("consent_signed_in"), state)
+        begun = graph_access.sign_in(size.client_id).begin(tenant_id, _absolute("consent_signed_in"), state)
     except GraphError as error:
         raise _microsoft_is_down(link, error) from error
     ConsentAttempt.objects.create(
         link=link, session_hash=digest(browser), state_hash=digest(state), consent_size=size.key
     )
-    return Redirect(connect.reroutes().url(begun.url), begun.flow)
+    return Redirect(graph_access.reroutes().url(begun.url), begun.flow)
 
 
 def finish_sign_in(flow: Mapping[str, Any], params: Mapping[str, str], *, browser: str) -> Redirect:
@@ -130,7 +127,7 @@ def finish_sign_in(flow: Mapping[str, Any], params: Mapping[str, str], *, browse
     if not Link.objects.open().filter(pk=attempt.link_id).exists():
         raise _link_closed(attempt.link)
     try:
-        identity = connect.sign_in(_client_id(attempt)).finish(dict(flow), dict(params))
+        identity = graph_access.sign_in(_client_id(attempt)).finish(dict(flow), dict(params))
     except SignInRefused as error:
         raise _refused(attempt, error.code, error.description, error.correlation_id) from error
     except IdTokenRejected as error:
@@ -158,7 +155,9 @@ def _on_to_consent(attempt: ConsentAttempt, identity: Identity) -> Redirect:
     if not used:
         raise _forged()
     url = admin_consent_url(GLOBAL, identity.tenant_id, _client_id(attempt), _absolute("consent_granted"), state)
-    return Redirect(connect.reroutes().url(url), without_role=attempt.link if _shows_other_roles(identity) else None)
+    return Redirect(
+        graph_access.reroutes().url(url), without_role=attempt.link if _shows_other_roles(identity) else None
+    )
 
 
 def _shows_other_roles(identity: Identity) -> bool:
@@ -213,14 +212,14 @@ def _alarm(attempt: ConsentAttempt, text: str) -> None:
     """Tell customer success and those who read the logs, once for each round trip."""
     log.error("Forged or misdirected answer to attempt %s: %s", attempt.pk, text)
     onboarding_id = attempt.link.onboarding_id
-    if not alarms.was_raised(onboarding_id, alarms.FORGED, attempt.pk):
+    if not holds.was_raised(onboarding_id, holds.FORGED, attempt.pk):
         detail = {"attempt": attempt.pk, "code": "state_mismatch"}
-        ledger.note(onboarding_id, alarms.FORGED, say(text), step="consent", detail=detail)
+        ledger.note(onboarding_id, holds.FORGED, say(text), step="consent", detail=detail)
 
 
 def _client_id(attempt: ConsentAttempt) -> str:
     """Our application that this round trip was begun with, also if the record was changed meanwhile."""
-    return sizes.by_key(attempt.consent_size).client_id
+    return consent_sizes.by_key(attempt.consent_size).client_id
 
 
 def _check_in_time(attempt: ConsentAttempt, since: datetime) -> None:

@@ -82,7 +82,7 @@ def approve_plan(onboarding: Onboarding, step_key: str, *, actor: User, fingerpr
 
 
 @transaction.atomic
-def look_again(onboarding: Onboarding, *, actor: User, step_key: str | None = None) -> None:
+def recheck(onboarding: Onboarding, *, actor: User, step_key: str | None = None) -> None:
     """Read the live systems now instead of believing what was seen before."""
     check_member(onboarding, actor)
     ledger.make_stale(onboarding.pk, step_key)

@@ -7,7 +7,7 @@ from django.http import Http404
 from django.utils.translation import gettext_noop as _
 
 from onboarding.domain.sentences import Sentence, say
-from onboarding.engine import holds as alarms
+from onboarding.engine import holds
 from onboarding.models import Contact, Onboarding
 
 
@@ -32,7 +32,7 @@ def check_may_change(onboarding: Onboarding) -> None:
     """Raise `Refused` while we only watch this customer, or own more in the tenant than we may."""
     if not Onboarding.objects.get(pk=onboarding.pk).size.sets_up:
         raise Refused(say(WE_ONLY_WATCH))
-    if alarms.owns_too_much(onboarding.pk) is not None:
+    if holds.owns_too_much(onboarding.pk) is not None:
         raise Refused(
             say(_("Our application owns more in the tenant than it may. Nothing is changed until that ends."))
         )
@@ -43,7 +43,7 @@ LEADS_TO_TENANT = ("domains", "tenant_hint")
 
 def check_tenant_is_ours_to_change(onboarding: Onboarding) -> None:
     """Raise `Refused` after an answer from another tenant: then the expected one is changed by two people only."""
-    if alarms.wrong_tenant(onboarding.pk) is not None:
+    if holds.wrong_tenant(onboarding.pk) is not None:
         raise Refused(
             say(_("Another tenant answered. Propose the change on the customer's page; a colleague has to approve it."))
         )

@@ -16,8 +16,7 @@ from onboarding.domain.sentences import Sentence, say
 from onboarding.engine import ledger
 from onboarding.engine.queue import enqueue, enqueue_letters_on_commit
 from onboarding.invites import links
-from onboarding.mail import context as standings
-from onboarding.mail import letters
+from onboarding.mail import context, letters
 from onboarding.models import Contact, Customer, Letter, Link, Onboarding
 
 TAKEN = _("Another contact of this customer has this e-mail address already.")
@@ -87,7 +86,7 @@ def link_by_letter(contact: Contact, *, actor: User) -> Letter:
     """
     onboarding = contact.onboarding
     check_member(onboarding, actor)
-    if not standings.blocker(standings.current_state(onboarding)).link:
+    if not context.ask_of(context.current_state(onboarding)).link:
         raise Refused(say(_("There is nothing to approve by a link at the moment.")))
     if onboarding.letters.filter(to_email=contact.email, sent_on=timezone.localdate()).exists():
         raise Refused(

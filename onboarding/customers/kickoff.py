@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from onboarding.causes.customer_asks import Role
-from onboarding.customers import contacts as invitations
+from onboarding.customers import contacts
 from onboarding.customers.answers import answer
 from onboarding.customers.base import Refused, check_member
 from onboarding.domain.sentences import say
@@ -71,7 +71,7 @@ def use(onboarding: Onboarding, *, actor: User) -> None:
     ):
         _tell(onboarding, key, said, actor)
     if row.admin_email and not onboarding.contacts.filter(email__iexact=row.admin_email).exists():
-        invitations.add_contact(
+        contacts.add_contact(
             onboarding,
             actor=actor,
             name=row.admin_name or row.admin_email,

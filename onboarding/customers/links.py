@@ -11,7 +11,7 @@ from onboarding.customers.base import (
     check_member,
     first_contact,
 )
-from onboarding.domain.consent_sizes import Size
+from onboarding.domain.consent_sizes import ConsentSize
 from onboarding.domain.sentences import say
 from onboarding.engine import ledger
 from onboarding.engine.queue import enqueue
@@ -21,7 +21,7 @@ from onboarding.models import Contact, Link, Onboarding
 
 @transaction.atomic
 def issue_link(
-    onboarding: Onboarding, *, actor: User, contact: Contact | None = None, size: Size | None = None
+    onboarding: Onboarding, *, actor: User, contact: Contact | None = None, size: ConsentSize | None = None
 ) -> tuple[Link, str]:
     """Make a personal link for `contact`, or for the first one; their earlier links stop working. The token is
     returned once. `size`: for which application of ours, when not for the one that has to be approved now.

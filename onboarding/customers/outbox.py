@@ -12,7 +12,7 @@ from onboarding.domain.sentences import say
 from onboarding.engine import ledger
 from onboarding.engine.queue import enqueue, enqueue_letters_on_commit
 from onboarding.mail import letters
-from onboarding.mail.compose import LINK, Words, has_link
+from onboarding.mail.compose import LINK, LetterText, has_link
 from onboarding.models import Letter, Onboarding
 
 State = Letter.State
@@ -28,7 +28,7 @@ def edit(letter: Letter, *, actor: User, subject: str, text: str) -> None:
         raise Refused(say(_("This letter is no draft any more. Look at where it is.")))
     if LINK in row.text and LINK not in text:
         raise Refused(say(_("The letter has lost its %(marker)s: that is where the personal link goes."), marker=LINK))
-    letters.put_words(row, Words(" ".join(subject.split()), text.replace("\r\n", "\n").strip()))
+    letters.put_text(row, LetterText(" ".join(subject.split()), text.replace("\r\n", "\n").strip()))
     row.save(update_fields=["subject", "text", "html"])
 
 

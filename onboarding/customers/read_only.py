@@ -1,7 +1,7 @@
 """Watch a customer only, from go-live on, and set up again where something has to be changed. For members only.
 
 Each way takes the admin's approval of another application of ours; the engine looks whether it holds
-(steps/step_down.py).
+(steps/read_only.py).
 """
 
 from __future__ import annotations
@@ -14,48 +14,48 @@ from django.utils.translation import gettext_noop as _
 
 from onboarding.customers.base import Refused, check_member
 from onboarding.customers.links import issue_link
-from onboarding.domain import consent_sizes as sizes
+from onboarding.domain import consent_sizes
 from onboarding.domain.lifecycle import State
 from onboarding.domain.sentences import Sentence, say
 from onboarding.domain.verdicts import Kind
 from onboarding.engine import ledger
 from onboarding.engine.queue import enqueue
-from onboarding.mail import context as standings
-from onboarding.models import Contact, Link, Onboarding, StepDown, StepState
+from onboarding.mail import context
+from onboarding.models import Contact, Link, Onboarding, ReadOnlyMode, StepState
 
 
 @transaction.atomic
-def offer(onboarding: Onboarding, *, actor: User, contact: Contact | None = None) -> tuple[Link, str]:
+def enter(onboarding: Onboarding, *, actor: User, contact: Contact | None = None) -> tuple[Link, str]:
     """Ask the admin to approve the application for watching, by a link whose token is returned once.
 
     Once more with the same, or another contact, it is a new link. Raises `Refused` where it cannot be offered.
     """
     row = _held(onboarding, actor)
-    if not sizes.MONITOR.is_configured:
+    if not consent_sizes.MONITOR.is_configured:
         raise Refused(say(_("Our application for reading only is not registered, so it cannot be offered.")))
     if onboarding.state != State.LIVE or onboarding.current_kind != Kind.DONE:
         raise Refused(say(_("Reading only is for customers who are live and well. Mend first what is open.")))
-    if row is not None and row.is_open and row.watches:
+    if row is not None and row.is_open and row.is_active:
         raise Refused(say(_("We only watch this customer already.")))
     if row is None or not row.is_open:
-        given = {"asked_by": actor, "asked_at": timezone.now(), "watching_since": None, "removed_at": None}
-        StepDown.objects.update_or_create(
-            onboarding=onboarding, defaults={**given, "up_asked_at": None, "ended_at": None}
+        given = {"asked_by": actor, "asked_at": timezone.now(), "reads_only_since": None, "removed_at": None}
+        ReadOnlyMode.objects.update_or_create(
+            onboarding=onboarding, defaults={**given, "leave_asked_at": None, "ended_at": None}
         )
-        StepState.objects.filter(onboarding=onboarding, key="step_down").delete()
+        StepState.objects.filter(onboarding=onboarding, key="read_only").delete()
         _note(onboarding, say(_("From now on only reading: offered to the customer.")), actor)
-    return _link(onboarding, actor, contact, sizes.MONITOR)
+    return _link(onboarding, actor, contact, consent_sizes.MONITOR)
 
 
 @transaction.atomic
-def step_up(onboarding: Onboarding, *, actor: User, contact: Contact | None = None) -> tuple[Link, str]:
+def leave(onboarding: Onboarding, *, actor: User, contact: Contact | None = None) -> tuple[Link, str]:
     """Ask the admin to approve the application for setting up again. Raises `Refused` where we may set up already."""
     row = _held(onboarding, actor)
-    if row is None or not row.watches:
+    if row is None or not row.is_active:
         raise Refused(say(_("Nothing has to be approved: we may set up already.")))
-    if row.up_asked_at is None:
-        row.up_asked_at = timezone.now()
-        row.save(update_fields=["up_asked_at"])
+    if row.leave_asked_at is None:
+        row.leave_asked_at = timezone.now()
+        row.save(update_fields=["leave_asked_at"])
         _note(onboarding, say(_("Something has to be changed: the admin is asked to let us set up again.")), actor)
     return _link(onboarding, actor, contact, onboarding.customer.size)
 
@@ -64,13 +64,13 @@ def step_up(onboarding: Onboarding, *, actor: User, contact: Contact | None = No
 def take_back(onboarding: Onboarding, *, actor: User) -> None:
     """Leave it as it is: an offer that nobody has approved ends, or the wish to set up again does."""
     row = _held(onboarding, actor)
-    if row is None or not row.is_open or (row.watches and row.up_asked_at is None):
+    if row is None or not row.is_open or (row.is_active and row.leave_asked_at is None):
         raise Refused(say(_("There is nothing to take back. Look at where it stands.")))
-    asked = onboarding.customer.size if row.watches else sizes.MONITOR
+    asked = onboarding.customer.size if row.is_active else consent_sizes.MONITOR
     Link.objects.open().filter(onboarding=onboarding, consent_size=asked.key).update(revoked_at=timezone.now())
-    row.ended_at, row.up_asked_at = None if row.watches else timezone.now(), None
-    row.save(update_fields=["ended_at", "up_asked_at"])
-    StepState.objects.filter(onboarding=onboarding, key="step_down").delete()
+    row.ended_at, row.leave_asked_at = None if row.is_active else timezone.now(), None
+    row.save(update_fields=["ended_at", "leave_asked_at"])
+    StepState.objects.filter(onboarding=onboarding, key="read_only").delete()
     _note(onboarding, say(_("Taken back; everything stays as it is.")), actor)
     enqueue(onboarding.pk)
 
@@ -79,24 +79,26 @@ def take_back(onboarding: Onboarding, *, actor: User) -> None:
 def look(onboarding: Onboarding, *, actor: User) -> None:
     """Look now, instead of at the next round."""
     check_member(onboarding, actor)
-    ledger.make_stale(onboarding.pk, "step_down")
+    ledger.make_stale(onboarding.pk, "read_only")
     enqueue(onboarding.pk)
 
 
-def _held(onboarding: Onboarding, actor: User) -> StepDown | None:
+def _held(onboarding: Onboarding, actor: User) -> ReadOnlyMode | None:
     """The row as it is now; nobody else decides meanwhile."""
     check_member(onboarding, actor)
     Onboarding.objects.select_for_update().get(pk=onboarding.pk)
     onboarding.refresh_from_db()
-    return StepDown.objects.filter(onboarding=onboarding).first()
+    return ReadOnlyMode.objects.filter(onboarding=onboarding).first()
 
 
-def _link(onboarding: Onboarding, actor: User, contact: Contact | None, size: sizes.Size) -> tuple[Link, str]:
+def _link(
+    onboarding: Onboarding, actor: User, contact: Contact | None, size: consent_sizes.ConsentSize
+) -> tuple[Link, str]:
     if contact is not None and contact.onboarding_id != onboarding.pk:
         raise Http404
-    contact = contact or standings.approver(list(onboarding.contacts.order_by("pk")))
+    contact = contact or context.approver(list(onboarding.contacts.order_by("pk")))
     return issue_link(onboarding, actor=actor, contact=contact, size=size)
 
 
 def _note(onboarding: Onboarding, sentence: Sentence, actor: User) -> None:
-    ledger.note(onboarding.pk, "step_down", sentence, step="live", actor=actor)
+    ledger.note(onboarding.pk, "read_only", sentence, step="live", actor=actor)

@@ -19,7 +19,7 @@ from onboarding.customers.base import (
     check_tenant_is_ours_to_change,
     first_contact,
 )
-from onboarding.domain import consent_sizes as sizes
+from onboarding.domain import consent_sizes
 from onboarding.domain.lifecycle import State, check_move
 from onboarding.domain.sentences import Sentence, say
 from onboarding.engine import ledger
@@ -40,7 +40,7 @@ def create_customer(
     contact_email: str,
     target_date: date | None = None,
     tenant_hint: str = "",
-    consent_size: str = sizes.STANDARD.key,
+    consent_size: str = consent_sizes.STANDARD.key,
 ) -> Onboarding:
     """Create the customer and its onboarding, and start looking. Raises `Refused` for a second record of the same."""
     if not portfolio.members.filter(pk=actor.pk).exists():
@@ -78,7 +78,7 @@ def update_customer(onboarding: Onboarding, *, actor: User, **fields: Any) -> No
     customer = onboarding.customer
     if any(fields.get(name, getattr(customer, name)) != getattr(customer, name) for name in LEADS_TO_TENANT):
         check_tenant_is_ours_to_change(onboarding)
-    if fields.get("consent_size", customer.consent_size) != customer.consent_size and onboarding.open_step_down:
+    if fields.get("consent_size", customer.consent_size) != customer.consent_size and onboarding.open_read_only:
         raise Refused(
             say(_("The consent cannot be changed while this customer is watched only, or about to be. End that first."))
         )
@@ -123,7 +123,7 @@ def _move(onboarding: Onboarding, then: State, sentence: Sentence, actor: User) 
     check_member(onboarding, actor)
     row = Onboarding.objects.select_for_update().get(pk=onboarding.pk)
     check_move(State(row.state), then)
-    row.state, row.look_at = then, timezone.now()
-    row.save(update_fields=["state", "look_at"])
+    row.state, row.next_run_at = then, timezone.now()
+    row.save(update_fields=["state", "next_run_at"])
     ledger.note(row.pk, then, sentence, actor=actor)
     enqueue_on_commit(row.pk)

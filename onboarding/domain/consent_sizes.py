@@ -27,7 +27,7 @@ class Permission:
 
 
 @dataclass(frozen=True)
-class Size:
+class ConsentSize:
     """One of our applications. `setting` names where its client id is; empty there means that it is not registered.
 
     `by_ownership`: it can change provisioning only where the customer made it an owner of the application.
@@ -84,7 +84,7 @@ READS = (
     ),
 )
 
-STANDARD = Size(
+STANDARD = ConsentSize(
     "standard",
     _("Standard: nothing for the admin to do but approve"),
     "ENTRA_CLIENT_ID",
@@ -97,7 +97,7 @@ STANDARD = Size(
         *READS,
     ),
 )
-SCOPED = Size(
+SCOPED = ConsentSize(
     "scoped",
     _("Scoped: only the one application that the admin makes us an owner of"),
     "ENTRA_SCOPED_CLIENT_ID",
@@ -116,7 +116,7 @@ _AFTER_GO_LIVE = Permission(
     _("See who is disabled or a guest, and so why somebody is not in Haiilo."),
     _("It cannot change any user and reads no mail or files."),
 )
-MONITOR = Size(
+MONITOR = ConsentSize(
     "monitor",
     _("Monitor: reading only, for after go-live"),
     "ENTRA_MONITOR_CLIENT_ID",
@@ -133,7 +133,7 @@ MONITOR = Size(
 SIZES = (STANDARD, SCOPED, MONITOR)
 
 
-def by_key(key: str) -> Size:
+def by_key(key: str) -> ConsentSize:
     """The size with this key. Raises KeyError."""
     return {size.key: size for size in SIZES}[key]
 
@@ -143,6 +143,6 @@ def client_ids() -> frozenset[str]:
     return frozenset(size.client_id for size in SIZES if size.is_configured)
 
 
-def offered(current: str = STANDARD.key) -> Sequence[Size]:
+def offered(current: str = STANDARD.key) -> Sequence[ConsentSize]:
     """What a customer can be set up with: the sizes whose application is registered, and the `current` one."""
     return [size for size in SIZES if size.key == current or (size.sets_up and size.is_configured)]

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from onboarding.domain import consent_sizes as sizes
-from onboarding.domain.consent_sizes import Size
+from onboarding.domain import consent_sizes
+from onboarding.domain.consent_sizes import ConsentSize
 from onboarding.domain.products import Profile
 
 SCIM_TOKEN = "scim_token"  # noqa: S105 - the name of a kind, not a secret
@@ -59,26 +59,26 @@ class LinkSent:
 
 
 @dataclass(frozen=True)
-class StepDownWanted:
+class ReadOnlyDesired:
     """That the customer is to be watched only, or may be set up again. `asks_for` is the application that the admin is
     asked to approve for it, `link` and `consent` are what came of that since; `setup` is the one that is to go.
     """
 
-    setup: Size
-    watching_since: datetime | None = None
+    setup: ConsentSize
+    reads_only_since: datetime | None = None
     goes_up: bool = False
     link: LinkSent | None = None
     consent: ConsentSeen | None = None
 
     @property
-    def watches(self) -> bool:
+    def is_active(self) -> bool:
         """Whether we look with the application for watching already."""
-        return self.watching_since is not None
+        return self.reads_only_since is not None
 
     @property
-    def asks_for(self) -> Size:
+    def asks_for(self) -> ConsentSize:
         """What has to be approved next."""
-        return self.setup if self.goes_up else sizes.MONITOR
+        return self.setup if self.goes_up else consent_sizes.MONITOR
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class Arrived:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Desired:
     """Everything a step may know beyond what it reads: the customer's record, people's answers, earlier evidence."""
 
     customer_name: str
@@ -113,8 +113,8 @@ class Wanted:
     scim_token: SecretText | None = None
     scim_token_saved_at: datetime | None = None
     arrived: Arrived = Arrived()
-    size: Size = sizes.STANDARD
-    step_down: StepDownWanted | None = None
+    size: ConsentSize = consent_sizes.STANDARD
+    read_only: ReadOnlyDesired | None = None
 
     def answer(self, step: str, name: str, default: Any = None) -> Any:
         """What a person answered in `step` for the field `name`."""

@@ -19,7 +19,7 @@ NONCE = 12
 KEY = 32
 
 
-class CannotOpen(ValueError):
+class CannotDecrypt(ValueError):
     """The ciphertext does not belong to this owner and kind, or no key in settings opens it."""
 
 
@@ -30,7 +30,7 @@ def _key(text: str) -> AESGCM:
     return AESGCM(key)
 
 
-def seal(plaintext: str, *, owner: str, kind: str, keys: Sequence[str]) -> bytes:
+def encrypt(plaintext: str, *, owner: str, kind: str, keys: Sequence[str]) -> bytes:
     """Encrypt for `owner` and `kind` under the first of `keys` (base64url, 32 bytes each)."""
     bound = f"{owner}:{kind}".encode()
     data_key = AESGCM.generate_key(bit_length=256)
@@ -39,7 +39,7 @@ def seal(plaintext: str, *, owner: str, kind: str, keys: Sequence[str]) -> bytes
     return outer + wrapped + inner + AESGCM(data_key).encrypt(inner, plaintext.encode(), bound)
 
 
-def unseal(sealed: bytes, *, owner: str, kind: str, keys: Sequence[str]) -> str:
+def decrypt(sealed: bytes, *, owner: str, kind: str, keys: Sequence[str]) -> str:
     """The plaintext again. Raises `CannotOpen`."""
     bound = f"{owner}:{kind}".encode()
     end = NONCE + KEY + 16
@@ -50,7 +50,7 @@ def unseal(sealed: bytes, *, owner: str, kind: str, keys: Sequence[str]) -> str:
             return AESGCM(data_key).decrypt(inner, body, bound).decode()
         except InvalidTag:
             continue
-    raise CannotOpen(f"no key opens this {kind}")
+    raise CannotDecrypt(f"no key opens this {kind}")
 
 
 def mark_of(plaintext: str) -> str:

@@ -26,12 +26,14 @@ MOVES: dict[State, frozenset[State]] = {
 
 
 class Milestone(Enum):
-    """How far a step-down has come: we look with the application for watching, the one for setting up is refused, or
-    the latter was approved again.
+    """How far a change to reading only has come.
+
+    `READS_ONLY`: we look with the application that only reads. `REMOVED`: Microsoft refuses the one for setting up.
+    `ENDED`: the one for setting up was approved again.
     """
 
     NONE = "none"
-    WATCHING = "watching"
+    READS_ONLY = "reads_only"
     REMOVED = "removed"
     ENDED = "ended"
 

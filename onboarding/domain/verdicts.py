@@ -117,10 +117,10 @@ class Progress:
 
 @dataclass(frozen=True)
 class Waiting:
-    """Nothing to do but time; look again after `look_again_in`."""
+    """Nothing to do but time; look again after `recheck_in`."""
 
     why: Sentence
-    look_again_in: timedelta
+    recheck_in: timedelta
     court: Court = Court.MICROSOFT
     progress: Progress | None = None
 

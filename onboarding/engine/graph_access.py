@@ -26,12 +26,12 @@ from graphclient import (
     guards,
     resolve_tenant,
 )
-from onboarding.domain.consent_sizes import Size
-from onboarding.domain.desired import Wanted
+from onboarding.domain.consent_sizes import ConsentSize
+from onboarding.domain.desired import Desired
 
-MOST_TENANTS = 512  # token sources kept at once; a tenant beyond that signs in anew
+MAX_TENANTS = 512  # token sources kept at once; a tenant beyond that signs in anew
 # No service principal of ours in the tenant. Other refusals of a token leave it there, perhaps switched off.
-NOT_THERE_ANY_MORE = frozenset({"AADSTS700016", "AADSTS7000229"})
+CODES_OF_A_REMOVED_APPLICATION = frozenset({"AADSTS700016", "AADSTS7000229"})
 
 
 class NoTenantYet(RuntimeError):
@@ -72,43 +72,43 @@ def sign_in(client_id: str) -> SignIn:
 @cache
 def token_sources(client_id: str) -> TokenSources:
     """The tokens of one of our applications, one source per tenant, the least recently used dropped first."""
-    return TokenSources(client_id, credential(), session(), GLOBAL, most=MOST_TENANTS)
+    return TokenSources(client_id, credential(), session(), GLOBAL, most=MAX_TENANTS)
 
 
-def _guard(wanted: Wanted) -> Callable[[str, str], None]:
+def _guard(desired: Desired) -> Callable[[str, str], None]:
     """Nothing is written in a tenant that is not proved, nor beside the one application that was chosen, nor while we
     only watch.
     """
-    chosen = wanted.evidence.get("sso_application", {}).get("service_principal_id")
-    if wanted.proved is None or not chosen or not wanted.size.sets_up:
+    chosen = desired.evidence.get("sso_application", {}).get("service_principal_id")
+    if desired.proved is None or not chosen or not desired.size.sets_up:
         return guards.read_only
     return guards.only_service_principal(str(chosen))
 
 
-class Reach:
+class TenantSession:
     """What one look at one onboarding can reach; made anew for each look, so that its calls can be counted.
 
     `before_each` is called before each request: a look at a large tenant takes hundreds.
     """
 
     def __init__(
-        self, wanted: Wanted, *, read_only: bool = False, before_each: Callable[[], None] = lambda: None
+        self, desired: Desired, *, read_only: bool = False, before_each: Callable[[], None] = lambda: None
     ) -> None:
-        self._wanted, self._read_only, self._before_each = wanted, read_only, before_each
+        self._desired, self._read_only, self._before_each = desired, read_only, before_each
         self._transport: Transport | None = None
-        self._others: dict[str, Reach] = {}
+        self._others: dict[str, TenantSession] = {}
 
-    def update(self, wanted: Wanted) -> None:
+    def update(self, desired: Desired) -> None:
         """Take note of newer evidence: a tenant that was just proved, an application that was just chosen."""
-        moved = (_tenant_of(wanted), wanted.size) != (_tenant_of(self._wanted), self._wanted.size)
+        moved = (_tenant_of(desired), desired.size) != (_tenant_of(self._desired), self._desired.size)
         if moved or self._transport is None:
             self._transport, self._others = None, {}
         else:
-            self._transport.guard = self._guarded(wanted)
-        self._wanted = wanted
+            self._transport.guard = self._guarded(desired)
+        self._desired = desired
 
-    def _guarded(self, wanted: Wanted) -> Callable[[str, str], None]:
-        allowed = guards.read_only if self._read_only else _guard(wanted)
+    def _guarded(self, desired: Desired) -> Callable[[str, str], None]:
+        allowed = guards.read_only if self._read_only else _guard(desired)
 
         def guard(method: str, path: str) -> None:
             self._before_each()
@@ -125,20 +125,20 @@ class Reach:
     @property
     def client_id(self) -> str:
         """The application (client) id of ours that we look with."""
-        return self._wanted.size.client_id
+        return self._desired.size.client_id
 
     @property
     def graph(self) -> GraphClient:
         """Graph in the customer's tenant; read-only until the tenant is proved and the application chosen."""
         if self._transport is None:
-            self._transport = Transport(session(), self._source(), guard=self._guarded(self._wanted))
+            self._transport = Transport(session(), self._source(), guard=self._guarded(self._desired))
         return GraphClient(self._transport)
 
-    def as_size(self, size: Size) -> Reach:
+    def as_size(self, size: ConsentSize) -> TenantSession:
         """The same tenant as another application of ours sees it, to read only."""
         if size.key not in self._others:
-            self._others[size.key] = Reach(
-                replace(self._wanted, size=size), read_only=True, before_each=self._before_each
+            self._others[size.key] = TenantSession(
+                replace(self._desired, size=size), read_only=True, before_each=self._before_each
             )
         return self._others[size.key]
 
@@ -152,7 +152,7 @@ class Reach:
         try:
             source.token()
         except NotAllowed as error:
-            return error.code not in NOT_THERE_ANY_MORE
+            return error.code not in CODES_OF_A_REMOVED_APPLICATION
         return True
 
     def resolve(self, domain: str) -> str | None:
@@ -161,16 +161,16 @@ class Reach:
 
     def forget_token(self) -> None:
         """Drop the tenant's cached token, so that newly granted permissions are seen."""
-        tenant_id = _tenant_of(self._wanted)
+        tenant_id = _tenant_of(self._desired)
         if tenant_id is not None:
             token_sources(self.client_id).drop(tenant_id)
 
     def _source(self) -> ClientCredentials:
-        tenant_id = _tenant_of(self._wanted)
+        tenant_id = _tenant_of(self._desired)
         if tenant_id is None:
             raise NoTenantYet("the customer's tenant is not known yet")
         return token_sources(self.client_id).of(tenant_id)
 
 
-def _tenant_of(wanted: Wanted) -> str | None:
-    return wanted.proved.tenant_id if wanted.proved else wanted.expected_tenant
+def _tenant_of(desired: Desired) -> str | None:
+    return desired.proved.tenant_id if desired.proved else desired.expected_tenant

@@ -22,10 +22,10 @@ from django.utils.translation import gettext_noop as _
 from onboarding.domain.lifecycle import Milestone, State
 from onboarding.domain.sentences import Sentence, say
 from onboarding.domain.verdicts import Asking, Broken, Change, Court, Done, Kind, Todo, Verdict, Waiting, fingerprint
-from onboarding.models import Backup, CustomerSecret, Event, Onboarding, StepDown, StepState, TenantBinding
+from onboarding.models import Backup, CustomerSecret, Event, Onboarding, ReadOnlyMode, StepState, TenantBinding
 from onboarding.models.onboarding import Lease, LeaseLost
 
-MOST_TRIES = 3
+MAX_TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def _stored(sentences: Sequence[Sentence]) -> list[dict[str, Any]]:
     return [sentence.as_json() for sentence in sentences]
 
 
-def stand(lease: Lease, key: str, *, live: bool) -> None:
+def set_current(lease: Lease, key: str, *, live: bool) -> None:
     """Note where the onboarding stands now: its current step, for the board; and that it is live, once it is."""
     with transaction.atomic():
         row = _hold(lease)
@@ -182,31 +182,31 @@ def expect_tenant(onboarding_id: int, tenant_id: str) -> None:
     state.save(update_fields=["evidence"])
 
 
-def step_down(lease: Lease, reached: Milestone) -> bool:
-    """Keep how far the step-down has come. True when another application of ours is to look from now on."""
+def reach_milestone(lease: Lease, reached: Milestone) -> bool:
+    """Keep how far the read-only mode has come. True when another application of ours is to look from now on."""
     now = timezone.now()
     with transaction.atomic():
         onboarding = _hold(lease)
-        row = StepDown.objects.select_for_update().filter(onboarding=onboarding, ended_at=None).first()
+        row = ReadOnlyMode.objects.select_for_update().filter(onboarding=onboarding, ended_at=None).first()
         if row is None or reached is Milestone.NONE:
             return False
-        switched = reached is Milestone.ENDED or row.watching_since is None
+        switched = reached is Milestone.ENDED or row.reads_only_since is None
         if reached is Milestone.ENDED:
             row.ended_at = now
-            StepState.objects.filter(onboarding=onboarding, key="step_down").delete()
+            StepState.objects.filter(onboarding=onboarding, key="read_only").delete()
         else:
-            row.watching_since = row.watching_since or now
+            row.reads_only_since = row.reads_only_since or now
             row.removed_at = (row.removed_at or now) if reached is Milestone.REMOVED else None
-        row.save(update_fields=["ended_at", "watching_since", "removed_at"])
+        row.save(update_fields=["ended_at", "reads_only_since", "removed_at"])
         if switched:
-            note(onboarding.pk, "step_down", say(_SWITCHED[reached is Milestone.ENDED]), step="live")
+            note(onboarding.pk, "read_only", say(_SWITCHED[reached is Milestone.ENDED]), step="live")
             _begin_anew(onboarding.pk)
     return switched
 
 
 def _begin_anew(onboarding_id: int) -> None:
     """Look at all steps anew; what somebody approved before is not to be applied one day without being asked again."""
-    for state in StepState.objects.select_for_update().filter(onboarding_id=onboarding_id).exclude(key="step_down"):
+    for state in StepState.objects.select_for_update().filter(onboarding_id=onboarding_id).exclude(key="read_only"):
         state.answer = {name: value for name, value in state.answer.items() if name != "approved_plan"}
         state.checked_at = None
         state.save(update_fields=["answer", "checked_at"])
@@ -244,7 +244,7 @@ def intend(lease: Lease, key: str, change: Change) -> Verdict | None:
             return Waiting(
                 say(_("We are checking whether Microsoft has carried out: %(change)s"), change=change.summary), pause
             )
-        if entry and entry["tries"] >= MOST_TRIES and entry.get("applied_at"):
+        if entry and entry["tries"] >= MAX_TRIES and entry.get("applied_at"):
             return Broken(
                 say(
                     _("Microsoft accepted this several times, but it has no effect: %(change)s"), change=change.summary
@@ -281,7 +281,7 @@ def applied(lease: Lease, key: str, change: Change, result: Mapping[str, Any] | 
         note(lease.onboarding_id, "applied", change.summary, step=key, detail={"change": change.key})
 
 
-def settle_intents(lease: Lease, key: str) -> None:
+def close_intents(lease: Lease, key: str) -> None:
     """The step is as wanted: what was begun is done, and may be begun anew one day (drift), by a new approval."""
     with transaction.atomic():
         _hold(lease)

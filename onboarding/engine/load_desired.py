@@ -8,8 +8,8 @@ from datetime import datetime
 from django.db.models import Count
 from django.utils import timezone
 
-from onboarding.domain.consent_sizes import Size
-from onboarding.domain.desired import SCIM_TOKEN, Arrived, ConsentSeen, LinkSent, ProvedTenant, StepDownWanted, Wanted
+from onboarding.domain.consent_sizes import ConsentSize
+from onboarding.domain.desired import SCIM_TOKEN, Arrived, ConsentSeen, Desired, LinkSent, ProvedTenant, ReadOnlyDesired
 from onboarding.models import (
     ConsentAttempt,
     CustomerSecret,
@@ -40,9 +40,9 @@ def arrived(onboarding_id: int) -> Arrived:
     )
 
 
-def wanted_of(onboarding_id: int) -> Wanted:
+def load_desired(onboarding_id: int) -> Desired:
     """Everything the steps of this onboarding may know. A fixed number of queries."""
-    onboarding = Onboarding.objects.select_related("customer", "step_down").get(pk=onboarding_id)
+    onboarding = Onboarding.objects.select_related("customer", "read_only").get(pk=onboarding_id)
     customer = onboarding.customer
     states = {state.key: state for state in StepState.objects.filter(onboarding_id=onboarding_id)}
     evidence = {key: state.evidence for key, state in states.items() if state.done_at}
@@ -51,7 +51,7 @@ def wanted_of(onboarding_id: int) -> Wanted:
         answers.setdefault("customer", {})["tenant_id"] = customer.tenant_hint
     secret = CustomerSecret.objects.filter(onboarding_id=onboarding_id, kind=SCIM_TOKEN).first()
     binding = TenantBinding.objects.filter(onboarding_id=onboarding_id).first()
-    return Wanted(
+    return Desired(
         customer_name=customer.name,
         profile=customer.profile,
         haiilo_host=customer.haiilo_host,
@@ -70,7 +70,7 @@ def wanted_of(onboarding_id: int) -> Wanted:
         scim_token_saved_at=secret.saved_at if secret else None,
         arrived=arrived(onboarding_id),
         size=onboarding.size,
-        step_down=_step_down(onboarding),
+        read_only=_read_only(onboarding),
     )
 
 
@@ -78,12 +78,12 @@ def _results(state: StepState) -> dict[str, dict[str, object]]:
     return {key: entry["result"] for key, entry in state.intents.items() if entry.get("result")}
 
 
-def _step_down(onboarding: Onboarding) -> StepDownWanted | None:
-    row = onboarding.open_step_down
+def _read_only(onboarding: Onboarding) -> ReadOnlyDesired | None:
+    row = onboarding.open_read_only
     if row is None:
         return None
-    given = StepDownWanted(onboarding.customer.size, row.watching_since, row.up_asked_at is not None)
-    since = row.up_asked_at or row.asked_at
+    given = ReadOnlyDesired(onboarding.customer.size, row.reads_only_since, row.leave_asked_at is not None)
+    since = row.leave_asked_at or row.asked_at
     return replace(
         given,
         link=_newest_link(onboarding.pk, given.asks_for, since),
@@ -91,7 +91,7 @@ def _step_down(onboarding: Onboarding) -> StepDownWanted | None:
     )
 
 
-def _newest_link(onboarding_id: int, size: Size, since: datetime | None = None) -> LinkSent | None:
+def _newest_link(onboarding_id: int, size: ConsentSize, since: datetime | None = None) -> LinkSent | None:
     """The newest that leads to the consent for this application of ours, used or not."""
     links = Link.objects.filter(onboarding_id=onboarding_id, revoked_at=None, consent_size=size.key)
     link = (links.filter(created_at__gte=since) if since else links).order_by("-id").first()
@@ -100,7 +100,7 @@ def _newest_link(onboarding_id: int, size: Size, since: datetime | None = None) 
     return LinkSent(link.contact_name, link.created_at, link.expires_at, link.seen_at)
 
 
-def _newest_consent(onboarding_id: int, size: Size, since: datetime | None = None) -> ConsentSeen | None:
+def _newest_consent(onboarding_id: int, size: ConsentSize, since: datetime | None = None) -> ConsentSeen | None:
     """The newest round trip that ended, for the application of this size; a granted one outlives later refusals."""
     attempts = ConsentAttempt.objects.filter(link__onboarding_id=onboarding_id, consent_size=size.key)
     ended = (attempts.filter(answered_at__gte=since) if since else attempts).exclude(answered_at=None)

@@ -38,7 +38,7 @@ def enqueue_letters_on_commit() -> None:
 
 def enqueue(onboarding_id: int) -> None:
     """Make the onboarding due now, and wake a worker for it once the present transaction is committed."""
-    Onboarding.objects.filter(pk=onboarding_id).update(look_at=timezone.now())
+    Onboarding.objects.filter(pk=onboarding_id).update(next_run_at=timezone.now())
     enqueue_on_commit(onboarding_id)
 
 

@@ -21,30 +21,28 @@ from onboarding.domain.desired import SCIM_TOKEN
 from onboarding.domain.lifecycle import State
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Broken, Court, Done, Kind, Todo, Verdict, Waiting, fingerprint
-from onboarding.engine import holds as alarms
-from onboarding.engine import ledger
-from onboarding.engine import load_desired as wishes
-from onboarding.engine.graph_access import Reach
+from onboarding.engine import holds, ledger, load_desired
+from onboarding.engine.graph_access import TenantSession
 from onboarding.engine.ledger import Cost
 from onboarding.models import Onboarding, StepState
 from onboarding.models.onboarding import Lease, LeaseLost
-from onboarding.people import ingest as harvest
+from onboarding.people import ingest
 from onboarding.steps import STEPS
 from onboarding.steps.base import Step, StepFailed
-from onboarding.steps.read_only.step import SteppingDown, milestone
+from onboarding.steps.read_only.step import ReadOnly, milestone
 
 log = logging.getLogger(__name__)
 
-SPREADING = timedelta(seconds=20)
-AFTER_ERROR = timedelta(seconds=30)
-ABSENT = timedelta(minutes=1)
-LOOK_AGAIN_WHILE_ASKING = timedelta(minutes=30)
-LOOK_AGAIN_WHEN_BROKEN = timedelta(hours=1)
+RETRY_SPREADING_AFTER = timedelta(seconds=20)
+RETRY_ERROR_AFTER = timedelta(seconds=30)
+RETRY_ABSENT_AFTER = timedelta(minutes=1)
+RECHECK_WHILE_ASKING = timedelta(minutes=30)
+RECHECK_WHEN_BROKEN = timedelta(hours=1)
 A_DAY = timedelta(days=1)
 A_MINUTE = timedelta(minutes=1)
-SOON_REMOVED = timedelta(hours=1)  # so long the admin may be at it, and wait for our word
+REMOVAL_EXPECTED_WITHIN = timedelta(hours=1)  # so long the admin may be at it, and wait for our word
 FOUNDATIONS = frozenset({"sso_application", "connection"})
-STEPPING_DOWN = SteppingDown()
+READ_ONLY = ReadOnly()
 SEND_THE_TOKEN = frozenset({"connection", "enable"})
 
 
@@ -54,45 +52,50 @@ def reconcile(pk: int) -> None:
     if lease is None:
         return
     try:
-        pause = Visit(lease).walk()
+        pause = Reconciliation(lease).run()
     except LeaseLost:
         log.info("lease of onboarding %s was lost", pk)
         return
-    Onboarding.objects.release(lease, look_at=timezone.now() + pause / settings.PACE)
+    Onboarding.objects.release(lease, next_run_at=timezone.now() + pause / settings.PACE)
 
 
-class Visit:
-    """One walk through the steps of one onboarding, under one lease."""
+class Reconciliation:
+    """One run through the steps of one onboarding, under one lease."""
 
     def __init__(self, lease: Lease) -> None:
         self.lease = lease
-        self.wanted = wishes.wanted_of(lease.onboarding_id)
-        self.reach = Reach(self.wanted, before_each=self._renew_in_time)
+        self.desired = load_desired.load_desired(lease.onboarding_id)
+        self.tenant = TenantSession(self.desired, before_each=self._renew_in_time)
         self._renewed = time.monotonic()
         self.states = {state.key: state for state in StepState.objects.filter(onboarding_id=lease.onboarding_id)}
         self.live = Onboarding.objects.filter(pk=lease.onboarding_id, state=State.LIVE).exists()
 
-    def walk(self) -> timedelta:
+    def run(self) -> timedelta:
         """Go through the steps until one is not done; on a live tenant look at all. Returns when to look next."""
-        pause, standing = self._step_down(), ""
+        pause, current = self._enter_or_leave_read_only(), ""
         for step in STEPS:
             pause_here, done = self._visit(step)
             pause = min(pause, pause_here)
             if done:
                 continue
-            standing = standing or step.key
+            current = current or step.key
             if not self.live or step.key == "consent":
                 break
-        ledger.stand(self.lease, standing or STEPS[-1].key, live=not standing)
+        ledger.set_current(self.lease, current or STEPS[-1].key, live=not current)
         return pause
 
-    def _step_down(self) -> timedelta:
+    def _enter_or_leave_read_only(self) -> timedelta:
         """First of all with which application of ours we look: where we are to watch only, or to set up again."""
-        if self.wanted.step_down is None:
+        if self.desired.read_only is None:
             return A_DAY
-        pause, done = self._visit(STEPPING_DOWN)
-        seen = self.wanted.step_down
-        if seen and not done and seen.watching_since and self.wanted.now - seen.watching_since < SOON_REMOVED:
+        pause, done = self._visit(READ_ONLY)
+        seen = self.desired.read_only
+        if (
+            seen
+            and not done
+            and seen.reads_only_since
+            and self.desired.now - seen.reads_only_since < REMOVAL_EXPECTED_WITHIN
+        ):
             return min(pause, A_MINUTE)
         return pause
 
@@ -100,7 +103,7 @@ class Visit:
         fresh = self._still_fresh(step)
         if fresh is not None:
             return fresh, True
-        verdict = self._look(step)
+        verdict = self._examine(step)
         return self._pause_after(step, verdict), isinstance(verdict, Done)
 
     def _still_fresh(self, step: Step[Any]) -> timedelta | None:
@@ -111,25 +114,25 @@ class Visit:
         left = state.checked_at + step.fresh_for / settings.PACE - timezone.now()
         return left * settings.PACE if left > timedelta() else None
 
-    def _look(self, step: Step[Any]) -> Verdict:
+    def _examine(self, step: Step[Any]) -> Verdict:
         self._renew()
-        started, calls, before = time.monotonic(), self.reach.calls, self.wanted.evidence.get(step.key)
-        verdict = self._settle_safely(step)
-        cost = Cost(self.reach.calls - calls, time.monotonic() - started)
+        started, calls, before = time.monotonic(), self.tenant.calls, self.desired.evidence.get(step.key)
+        verdict = self._converge_safely(step)
+        cost = Cost(self.tenant.calls - calls, time.monotonic() - started)
         if isinstance(verdict, Done) and step.key == "consent":
             verdict = ledger.bind(self.lease, verdict.evidence) or verdict
         ledger.record(self.lease, step.key, verdict, cost)
-        if step is STEPPING_DOWN and ledger.step_down(self.lease, milestone(verdict)):
-            self._look_with_another()
+        if step is READ_ONLY and ledger.reach_milestone(self.lease, milestone(verdict)):
+            self._switch_application()
         if isinstance(verdict, Done):
-            ledger.settle_intents(self.lease, step.key)
+            ledger.close_intents(self.lease, step.key)
             self._know_more()
             self._release_secret(step.key)
             if step.key in FOUNDATIONS and before not in (None, verdict.evidence):
                 self._doubt_what_follows(step)
         return verdict
 
-    def _look_with_another(self) -> None:
+    def _switch_application(self) -> None:
         """Another application of ours looks from now on: what the former one saw is looked at anew."""
         self.states = {}
         self._know_more()
@@ -143,8 +146,8 @@ class Visit:
 
     def _release_secret(self, key: str) -> None:
         """Erase the token once nobody has to send it again (`enable` does once more, with the deletion guard)."""
-        done = set(self.wanted.evidence) >= SEND_THE_TOKEN
-        if key in SEND_THE_TOKEN and done and self.wanted.token_is_saved:
+        done = set(self.desired.evidence) >= SEND_THE_TOKEN
+        if key in SEND_THE_TOKEN and done and self.desired.token_is_saved:
             ledger.release_secret(self.lease, SCIM_TOKEN)
 
     def _renew(self) -> None:
@@ -158,19 +161,19 @@ class Visit:
             self._renew()
 
     def _know_more(self) -> None:
-        self.wanted = wishes.wanted_of(self.lease.onboarding_id)
-        self.reach.update(self.wanted)
+        self.desired = load_desired.load_desired(self.lease.onboarding_id)
+        self.tenant.update(self.desired)
 
-    def _settle_safely(self, step: Step[Any]) -> Verdict:
+    def _converge_safely(self, step: Step[Any]) -> Verdict:
         try:
-            return self._settle(step)
+            return self._converge(step)
         except StepFailed as failed:
             return failed.verdict
         except GraphError as error:
             if isinstance(error, ConsentMissing):
                 ledger.make_stale(self.lease.onboarding_id, "consent")
             if isinstance(error, NotAllowed):
-                self.reach.forget_token()  # a permission that is granted from now on is not in this token
+                self.tenant.forget_token()  # a permission that is granted from now on is not in this token
             return explain(error)
         except LeaseLost:
             raise
@@ -182,18 +185,18 @@ class Visit:
                 code=type(error).__name__,
             )
 
-    def _settle(self, step: Step[Any]) -> Verdict:
+    def _converge(self, step: Step[Any]) -> Verdict:
         """Read, assess; while something is to do and may be done: apply, then read and assess again."""
-        if step.key in harvest.WATCHES_PEOPLE and "enable" in self.wanted.evidence:
-            harvest.collect(self.lease, self.reach.graph, self.wanted.job_id, renew=self._renew)
+        if step.key in ingest.WATCHES_PEOPLE and "enable" in self.desired.evidence:
+            ingest.ingest(self.lease, self.tenant.graph, self.desired.job_id, renew=self._renew)
             self._know_more()
         made: set[str] = set()
         while True:
-            verdict = step.assess(self.wanted, step.read(self.reach, self.wanted))
+            verdict = step.assess(self.desired, step.read(self.tenant, self.desired))
             if not isinstance(verdict, Todo) or not self._may_apply(step, verdict):
                 return verdict
             if made & set(_keys(verdict)):
-                return Waiting(say(_("Saved. Microsoft is still spreading the change.")), SPREADING)
+                return Waiting(say(_("Saved. Microsoft is still spreading the change.")), RETRY_SPREADING_AFTER)
             held = self._apply(step, verdict)
             if held is not None:
                 return held
@@ -204,11 +207,11 @@ class Visit:
         """Before go-live a step may act as its nature is; on a live tenant nothing is repaired unasked, and nothing at
         all while we only watch, or own more in the tenant than we may.
         """
-        if not self.wanted.size.sets_up or alarms.owns_too_much(self.lease.onboarding_id):
+        if not self.desired.size.sets_up or holds.owns_too_much(self.lease.onboarding_id):
             return False
         if not step.asks_first and not todo.asks and not self.live:
             return True
-        return bool(self.wanted.answer(step.key, "approved_plan") == fingerprint(todo.changes))
+        return bool(self.desired.answer(step.key, "approved_plan") == fingerprint(todo.changes))
 
     def _apply(self, step: Step[Any], todo: Todo) -> Verdict | None:
         for change in todo.changes:
@@ -216,7 +219,7 @@ class Visit:
             if held is not None:
                 return held
             self._renew()
-            result = step.apply(self.reach, self.wanted, change)
+            result = step.apply(self.tenant, self.desired, change)
             ledger.applied(self.lease, step.key, change, result)
             self._know_more()
         return None
@@ -226,13 +229,13 @@ class Visit:
             case Done():
                 return step.fresh_for
             case Waiting():
-                return verdict.look_again_in
+                return verdict.recheck_in
             case Todo():
                 return timedelta() if self._may_apply(step, verdict) else A_DAY
             case Asking():
-                return LOOK_AGAIN_WHILE_ASKING
+                return RECHECK_WHILE_ASKING
             case Broken():
-                return LOOK_AGAIN_WHEN_BROKEN
+                return RECHECK_WHEN_BROKEN
             case _:
                 assert_never(verdict)
 
@@ -247,7 +250,7 @@ def explain(error: GraphError) -> Verdict:
     request_id = error.request_id or ""
     match error:
         case TryLater():
-            pause = timedelta(seconds=error.retry_after) if error.retry_after else AFTER_ERROR
+            pause = timedelta(seconds=error.retry_after) if error.retry_after else RETRY_ERROR_AFTER
             return Waiting(say(_("Microsoft is busy or did not answer. We try again by ourselves.")), pause)
         case NotAllowed() if is_known(code):
             sentence, court = explain_code(code)
@@ -275,7 +278,8 @@ def explain(error: GraphError) -> Verdict:
             )
         case NotThere():
             return Waiting(
-                say(_("Microsoft does not find what it had before, perhaps only for a moment. We look again.")), ABSENT
+                say(_("Microsoft does not find what it had before, perhaps only for a moment. We look again.")),
+                RETRY_ABSENT_AFTER,
             )
         case _ if is_known(code):
             sentence, court = explain_code(code, error.message)

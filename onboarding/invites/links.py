@@ -9,14 +9,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
-from onboarding.domain.consent_sizes import Size
+from onboarding.domain.consent_sizes import ConsentSize
 from onboarding.domain.sentences import say
 from onboarding.engine import ledger
 from onboarding.models import Contact, Link
 from onboarding.models.link import digest
 
 MASK = "••••••"  # in the place of a token, in what is kept and shown
-WAIT_FOR_LINKS = ("consent", "step_down")
+WAIT_FOR_LINKS = ("consent", "read_only")
 
 
 def address_of(token: str) -> str:
@@ -30,7 +30,7 @@ def masked_address() -> str:
 
 
 @transaction.atomic
-def make(contact: Contact, *, actor: User | None, size: Size | None = None) -> tuple[Link, str]:
+def make(contact: Contact, *, actor: User | None, size: ConsentSize | None = None) -> tuple[Link, str]:
     """A new link for this contact beside the earlier ones, and its token. Without `actor` the dashboard made it.
 
     It leads to the consent for the application of `size`, or else the one that has to be approved now; links for

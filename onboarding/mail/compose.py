@@ -14,8 +14,8 @@ from django.utils.translation import gettext_noop as _
 
 from onboarding.causes.customer_asks import Role
 from onboarding.domain.sentences import amount
-from onboarding.engine import load_desired as wishes
-from onboarding.mail import context as standings
+from onboarding.engine import load_desired
+from onboarding.mail import context as mail_context
 from onboarding.models import Contact, Letter, Onboarding, StepState
 
 LINK, QUESTIONS = "[link]", "[questions]"
@@ -29,26 +29,26 @@ SUBJECTS = {
 
 
 @dataclass(frozen=True)
-class Words:
+class LetterText:
     """Subject and text of a letter."""
 
     subject: str
     text: str
 
 
-def compose(onboarding: Onboarding, contact: Contact, kind: str) -> Words:
+def compose(onboarding: Onboarding, contact: Contact, kind: str) -> LetterText:
     """The letter of this kind to this contact, about what the onboarding waits for now."""
     with translation.override(contact.language):
         context = _context(onboarding, contact)
         subject = " ".join((gettext(SUBJECTS[Letter.Kind(kind)]) % context).split())
         text = render_to_string(f"mail/{kind}.txt", context)
-    return Words(subject[:200], re.sub(r"\n{3,}", "\n\n", text).strip())
+    return LetterText(subject[:200], re.sub(r"\n{3,}", "\n\n", text).strip())
 
 
 def _context(onboarding: Onboarding, contact: Contact) -> dict[str, Any]:
     customer, owner = onboarding.customer, onboarding.customer.owner
-    state = standings.current_state(onboarding)
-    found, numbers = standings.blocker(state), wishes.arrived(onboarding.pk)
+    state = mail_context.current_state(onboarding)
+    found, numbers = mail_context.ask_of(state), load_desired.arrived(onboarding.pk)
     scope = StepState.objects.filter(onboarding=onboarding, key="scope").first()
     context = {
         "name": contact.name,
@@ -61,7 +61,7 @@ def _context(onboarding: Onboarding, contact: Contact) -> dict[str, Any]:
         "right": str(found.right or ""),
         "is_approver": contact.role == Role.APPROVER,
         "needs_link": found.link,
-        "who": standings.addressee(onboarding),
+        "who": mail_context.addressee(onboarding),
         "since": onboarding.current_since,
         "days": settings.LINK_DAYS,
         "permissions": len(onboarding.size.permissions),
@@ -84,7 +84,7 @@ def filled_in(text: str, address: str) -> str:
     return text.replace(LINK, address).replace(QUESTIONS, _questions(address))
 
 
-def html_of(words: Words, language: str, *, address: str, is_open: bool) -> str:
+def html_of(words: LetterText, language: str, *, address: str, is_open: bool) -> str:
     """The same letter as a page: its text is escaped, and only the markers become links, where `is_open`."""
     places = {LINK: address, QUESTIONS: _questions(address)}
     paragraphs = [

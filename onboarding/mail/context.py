@@ -9,18 +9,18 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from onboarding.causes.customer_asks import APPROVES, Blocker, blocker_of, standing
+from onboarding.causes.customer_asks import APPROVES, CustomerAsk, customer_ask, waiting_on
 from onboarding.domain.lifecycle import State
 from onboarding.domain.verdicts import Court
-from onboarding.mail import rules as reminders
+from onboarding.mail import rules as mail_rules
 from onboarding.models import ConsentAttempt, Contact, Letter, Link, Onboarding, StepState
 
 ROUND_TRIP = timedelta(minutes=30)  # how long somebody may be on Microsoft's pages
 
 
-def rules() -> reminders.Rules:
+def rules() -> mail_rules.Rules:
     """How patient we are, from the settings."""
-    return reminders.Rules(
+    return mail_rules.Rules(
         timedelta(days=settings.REMIND_AFTER_DAYS), timedelta(days=settings.ESCALATE_AFTER_DAYS), settings.WEEKEND_MAIL
     )
 
@@ -31,29 +31,29 @@ def current_state(onboarding: Onboarding) -> StepState:
     return state or StepState(onboarding=onboarding, key=onboarding.current_key)
 
 
-def blocker(state: StepState) -> Blocker:
+def ask_of(state: StepState) -> CustomerAsk:
     """What the customer has to do about this verdict."""
-    return blocker_of(state.key, state.code, state.sentence, state.offers)
+    return customer_ask(state.key, state.code, state.sentence, state.offers)
 
 
-def facts_of(onboarding: Onboarding, *, now: datetime) -> reminders.Facts:
+def facts_of(onboarding: Onboarding, *, now: datetime) -> mail_rules.Facts:
     """Everything the rules need about one onboarding. Five queries."""
     state = current_state(onboarding)
     holders = Link.objects.open().filter(onboarding=onboarding).exclude(contact=None).order_by("-pk")
-    letters = onboarding.letters.only("contact_id", "kind", "standing", "state", "sent_on", "day")
-    return reminders.Facts(
+    letters = onboarding.letters.only("contact_id", "kind", "waiting_on", "state", "sent_on", "day")
+    return mail_rules.Facts(
         now=timezone.localtime(now),
         state=onboarding.state,
         kind=onboarding.current_kind,
         court=onboarding.current_court,
-        standing=standing(state.key, state.code),
+        waiting_on=waiting_on(state.key, state.code),
         since=timezone.localtime(onboarding.current_since),
-        contacts=[reminders.Person(contact.pk, contact.role) for contact in onboarding.contacts.order_by("pk")],
+        contacts=[mail_rules.Person(contact.pk, contact.role) for contact in onboarding.contacts.order_by("pk")],
         letters=[
-            reminders.Written(each.contact_id, each.kind, each.standing, each.state, each.sent_on or each.day)
+            mail_rules.Written(each.contact_id, each.kind, each.waiting_on, each.state, each.sent_on or each.day)
             for each in letters
         ],
-        roles=[role.value for role in blocker(state).roles],
+        roles=[role.value for role in ask_of(state).roles],
         holder=holders.values_list("contact_id", flat=True).first(),
         busy=ConsentAttempt.objects.filter(
             link__onboarding=onboarding, answered_at=None, started_at__gt=now - ROUND_TRIP
@@ -64,7 +64,7 @@ def facts_of(onboarding: Onboarding, *, now: datetime) -> reminders.Facts:
 
 def addressee(onboarding: Onboarding) -> Contact | None:
     """The contact whom the present blocker concerns."""
-    wanted = reminders.addressee(facts_of(onboarding, now=timezone.now()))
+    wanted = mail_rules.addressee(facts_of(onboarding, now=timezone.now()))
     return next((contact for contact in onboarding.contacts.all() if contact.pk == wanted), None)
 
 
@@ -78,18 +78,18 @@ def candidates(now: datetime) -> list[int]:
 
     Where one lies ready, none is due; that is left out here so that a large portfolio costs one query.
     """
-    waits = Q(current_kind__in=reminders.WAITS)
+    waits = Q(current_kind__in=mail_rules.WAITS)
     long_since = Q(current_since__lte=now - rules().remind_after)
-    lying = Letter.objects.filter(onboarding=OuterRef("pk"), state__in=reminders.LYING)
-    found = Onboarding.objects.filter(~Exists(lying), state__in=reminders.ACTIVE).filter(
+    lying = Letter.objects.filter(onboarding=OuterRef("pk"), state__in=mail_rules.LYING)
+    found = Onboarding.objects.filter(~Exists(lying), state__in=mail_rules.ACTIVE).filter(
         (waits & Q(current_court=Court.CUSTOMER) & long_since)
         | (waits & Q(current_key="consent"))
-        | Q(state=State.LIVE, live_at__gt=now - reminders.NEWS_FOR)
+        | Q(state=State.LIVE, live_at__gt=now - mail_rules.NEWS_FOR)
     )
     return list(found.order_by("pk").values_list("pk", flat=True))
 
 
 def with_letters_waiting() -> list[int]:
     """Keys of onboardings for which a letter is written and has not gone."""
-    waiting = Onboarding.objects.filter(letters__state__in=reminders.LYING)
+    waiting = Onboarding.objects.filter(letters__state__in=mail_rules.LYING)
     return list(waiting.order_by("pk").distinct().values_list("pk", flat=True))

@@ -23,15 +23,14 @@ from django.utils.translation import gettext_noop as _
 
 from onboarding.invites import links
 from onboarding.invites.links import MASK
-from onboarding.mail import letters
-from onboarding.mail import rules as reminders
-from onboarding.mail.compose import Words, filled_in, has_link, html_of
+from onboarding.mail import letters, rules
+from onboarding.mail.compose import LetterText, filled_in, has_link, html_of
 from onboarding.models import Letter, Link, Onboarding
 
 log = logging.getLogger(__name__)
 
 State = Letter.State
-MOST_AT_ONCE = 200
+MAX_AT_ONCE = 200
 GIVEN_UP_AFTER = timedelta(minutes=10)  # longer than any mail server is waited for
 REFUSED = (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused, smtplib.SMTPNotSupportedError)
 
@@ -50,8 +49,8 @@ def send_released() -> None:
     gone = Letter.objects.filter(
         onboarding=OuterRef("onboarding"), to_email=OuterRef("to_email"), sent_on=timezone.localdate()
     )
-    ready = Letter.objects.filter(~Exists(gone), state=State.APPROVED, onboarding__state__in=reminders.ACTIVE)
-    for pk in ready.order_by("approved_at").values_list("pk", flat=True)[:MOST_AT_ONCE]:
+    ready = Letter.objects.filter(~Exists(gone), state=State.APPROVED, onboarding__state__in=rules.ACTIVE)
+    for pk in ready.order_by("approved_at").values_list("pk", flat=True)[:MAX_AT_ONCE]:
         try:
             send(pk)
         except Exception:
@@ -61,7 +60,7 @@ def send_released() -> None:
 def give_up(*, now: datetime) -> None:
     """Letters that were being sent for too long: nobody knows whether they went out, and that is said."""
     for letter in Letter.objects.filter(state=State.SENDING, claimed_at__lt=now - GIVEN_UP_AFTER):
-        _settle(letter, State.UNKNOWN, "the sending was cut off")
+        _finish(letter, State.UNKNOWN, "the sending was cut off")
 
 
 def send(pk: int) -> None:
@@ -69,7 +68,7 @@ def send(pk: int) -> None:
     letter = _claim(pk)
     if letter is None:
         return
-    if letter.onboarding.state not in reminders.ACTIVE:
+    if letter.onboarding.state not in rules.ACTIVE:
         _put_back(letter, State.APPROVED)
     elif not letters.may_still_go(letter, now=timezone.now()):
         _put_back(letter, State.APPROVED)
@@ -104,7 +103,7 @@ def _hand_over(letter: Letter) -> None:
     link, token = None, ""
     if has_link(letter.text):
         if letter.contact is None:
-            _settle(letter, State.FAILED, "the contact was removed")
+            _finish(letter, State.FAILED, "the contact was removed")
             return
         with transaction.atomic():
             link, token = links.make(letter.contact, actor=letter.approved_by)
@@ -114,11 +113,11 @@ def _hand_over(letter: Letter) -> None:
     except _NotSent as problem:
         if link is not None:
             links.take_back(link)
-        _settle(letter, State.FAILED, _told(str(problem), token))
+        _finish(letter, State.FAILED, _told(str(problem), token))
     except _PerhapsSent as problem:
-        _settle(letter, State.UNKNOWN, _told(str(problem), token))
+        _finish(letter, State.UNKNOWN, _told(str(problem), token))
     else:
-        _settle(letter, State.SENT, link=link)
+        _finish(letter, State.SENT, link=link)
 
 
 def _message(letter: Letter, token: str) -> EmailMultiAlternatives:
@@ -133,7 +132,7 @@ def _message(letter: Letter, token: str) -> EmailMultiAlternatives:
         reply_to=[owner.email] if owner and owner.email else None,
         headers={"Auto-Submitted": "auto-generated", "Content-Language": letter.language},
     )
-    words = Words(letter.subject, letter.text)
+    words = LetterText(letter.subject, letter.text)
     message.attach_alternative(html_of(words, letter.language, address=address, is_open=True), "text/html")
     return message
 
@@ -180,7 +179,7 @@ _NOTES = {
 
 
 @transaction.atomic
-def _settle(letter: Letter, state: Letter.State, error: str = "", *, link: Link | None = None) -> None:
+def _finish(letter: Letter, state: Letter.State, error: str = "", *, link: Link | None = None) -> None:
     """Note how it ended. What certainly did not go out gives its day back; earlier links end when a new one arrived."""
     now = timezone.now()
     settled = Letter.objects.filter(pk=letter.pk, state=State.SENDING).update(
@@ -193,7 +192,7 @@ def _settle(letter: Letter, state: Letter.State, error: str = "", *, link: Link 
         return
     if link is not None:
         links.close_others(link)
-        Onboarding.objects.filter(pk=letter.onboarding_id).update(look_at=now)
+        Onboarding.objects.filter(pk=letter.onboarding_id).update(next_run_at=now)
     letters.note(letter, _NOTES[state])
     if error:
         log.warning("letter %s is %s", letter.pk, state)

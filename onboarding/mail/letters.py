@@ -9,14 +9,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
-from onboarding.causes.customer_asks import standing
+from onboarding.causes.customer_asks import waiting_on
 from onboarding.domain import lifecycle
 from onboarding.domain.sentences import Sentence, say
 from onboarding.engine import ledger
 from onboarding.invites import links
-from onboarding.mail import context as standings
-from onboarding.mail import rules as reminders
-from onboarding.mail.compose import Words, compose, html_of
+from onboarding.mail import context, rules
+from onboarding.mail.compose import LetterText, compose, html_of
 from onboarding.models import Contact, Letter, Onboarding
 
 State = Letter.State
@@ -49,10 +48,10 @@ def write(
         return letter
     letter.to_name, letter.to_email, letter.language = contact.name, contact.email, contact.language
     letter.rule = rule
-    letter.standing = standing(onboarding.current_key, standings.current_state(onboarding).code)
+    letter.waiting_on = waiting_on(onboarding.current_key, context.current_state(onboarding).code)
     letter.state, letter.error = State.DRAFT if draft else State.APPROVED, ""
     letter.approved_at, letter.approved_by = (None, None) if draft else (now, by)
-    put_words(letter, words)
+    put_text(letter, words)
     letter.save()
     text = (
         _("Drafted for %(contact)s, to be read and released: %(kind)s.") if draft else _("For %(contact)s: %(kind)s.")
@@ -61,7 +60,7 @@ def write(
     return letter
 
 
-def put_words(letter: Letter, words: Words) -> None:
+def put_text(letter: Letter, words: LetterText) -> None:
     """Set subject and text, and the page that shows them with the link masked; the caller saves."""
     letter.subject, letter.text = words.subject, words.text
     letter.html = html_of(words, letter.language, address=links.masked_address(), is_open=False)
@@ -81,7 +80,7 @@ def write_due(onboarding_id: int, *, now: datetime) -> list[Letter]:
     contacts = {contact.pk: contact for contact in onboarding.contacts.all()}
     return [
         write(onboarding, contacts[each.contact], each.kind, rule=each.rule, draft=each.draft)
-        for each in reminders.due(standings.facts_of(onboarding, now=now), standings.rules())
+        for each in rules.due(context.facts_of(onboarding, now=now), context.rules())
     ]
 
 
@@ -91,8 +90,8 @@ def _load(onboarding_id: int) -> Onboarding:
 
 def may_still_go(letter: Letter, *, now: datetime) -> bool:
     """Whether what the letter is about still stands."""
-    facts = standings.facts_of(letter.onboarding, now=now)
-    return reminders.still_holds(facts, letter.kind, letter.standing)
+    facts = context.facts_of(letter.onboarding, now=now)
+    return rules.still_holds(facts, letter.kind, letter.waiting_on)
 
 
 def confirmed_tenant(onboarding: Onboarding) -> str:
@@ -117,7 +116,7 @@ def withdraw_outdated(onboarding_id: int, *, now: datetime) -> None:
     onboarding = _load(onboarding_id)
     if onboarding.state == lifecycle.State.PAUSED:
         return
-    facts = standings.facts_of(onboarding, now=now)
+    facts = context.facts_of(onboarding, now=now)
     for letter in onboarding.letters.filter(state__in=[State.DRAFT, State.APPROVED]):
-        if not reminders.still_holds(facts, letter.kind, letter.standing):
+        if not rules.still_holds(facts, letter.kind, letter.waiting_on):
             withdraw(letter)

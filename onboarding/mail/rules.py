@@ -16,7 +16,7 @@ from onboarding.domain.lifecycle import State
 from onboarding.domain.verdicts import Court
 
 INVITATION, REMINDER, ESCALATION, COMPLETION = "invitation", "reminder", "escalation", "completion"
-MOST_REMINDERS = 5  # about one standing; after that a person has to find another way
+MAX_REMINDERS = 5  # about one waiting_on; after that a person has to find another way
 NEWS_FOR = timedelta(days=7)  # how long after go-live the completion letter is still news
 WAITS = frozenset({"asking", "broken"})
 ACTIVE = frozenset({State.OPEN, State.LIVE})
@@ -50,7 +50,7 @@ class Written:
 
     contact: int | None
     kind: str
-    standing: str
+    waiting_on: str
     state: str
     day: date
 
@@ -67,7 +67,7 @@ class Facts:
     state: str
     kind: str
     court: str
-    standing: str
+    waiting_on: str
     since: datetime
     contacts: Sequence[Person] = ()
     letters: Sequence[Written] = ()
@@ -105,18 +105,18 @@ def due(facts: Facts, rules: Rules) -> list[Due]:
     return wanted
 
 
-def still_holds(facts: Facts, kind: str, standing: str) -> bool:
-    """Whether a letter that was written about `standing` may still go out."""
+def still_holds(facts: Facts, kind: str, waiting_on: str) -> bool:
+    """Whether a letter that was written about `waiting_on` may still go out."""
     if facts.state not in ACTIVE:
         return False
     if kind == COMPLETION:
         return facts.state == State.LIVE and facts.kind == "done"
-    return facts.standing == standing and facts.kind in WAITS
+    return facts.waiting_on == waiting_on and facts.kind in WAITS
 
 
 def addressee(facts: Facts) -> int | None:
     """Whom the present blocker concerns: who has the link that works, else the first contact of the best role."""
-    if facts.holder is not None and facts.standing == "consent:approval":
+    if facts.holder is not None and facts.waiting_on == "consent:approval":
         return facts.holder
     return _first(facts, facts.roles) or (facts.contacts[0].pk if facts.contacts else None)
 
@@ -134,7 +134,7 @@ def _waits_for_customer(facts: Facts) -> bool:
 
 
 def _waits_for_the_link(facts: Facts) -> bool:
-    return facts.standing == "consent:approval" and facts.kind in WAITS
+    return facts.waiting_on == "consent:approval" and facts.kind in WAITS
 
 
 def _somebody_released_one(facts: Facts) -> bool:
@@ -143,7 +143,7 @@ def _somebody_released_one(facts: Facts) -> bool:
 
 def _invitation(facts: Facts) -> Iterator[Due]:
     """Nobody has the link yet: the first letter, for customer success to read."""
-    told = any(letter.standing == facts.standing and letter.state != "cancelled" for letter in facts.letters)
+    told = any(letter.waiting_on == facts.waiting_on and letter.state != "cancelled" for letter in facts.letters)
     person = addressee(facts)
     if _waits_for_the_link(facts) and facts.holder is None and not told and person is not None:
         yield Due(person, INVITATION, "invitation", draft=True)
@@ -153,16 +153,16 @@ def _reminder(facts: Facts, rules: Rules) -> Iterator[Due]:
     person = addressee(facts)
     if person is None or not (_waits_for_customer(facts) or _link_ran_out(facts)):
         return
-    about_this = [letter for letter in facts.letters if letter.standing == facts.standing and letter.state in GONE]
+    about_this = [letter for letter in facts.letters if letter.waiting_on == facts.waiting_on and letter.state in GONE]
     reminders = sum(1 for letter in about_this if letter.kind == REMINDER)
     last = max((letter.day for letter in about_this if letter.kind != ESCALATION), default=facts.since.date())
-    if reminders < MOST_REMINDERS and facts.today - last >= rules.remind_after:
+    if reminders < MAX_REMINDERS and facts.today - last >= rules.remind_after:
         yield Due(person, REMINDER, f"reminder {reminders + 1}", draft=not _somebody_released_one(facts))
 
 
 def _link_ran_out(facts: Facts) -> bool:
     """It was sent, nobody used it, it is over: for the customer nothing has changed, so we go on reminding."""
-    sent = any(letter.standing == facts.standing and letter.state in GONE for letter in facts.letters)
+    sent = any(letter.waiting_on == facts.waiting_on and letter.state in GONE for letter in facts.letters)
     return sent and _waits_for_the_link(facts) and facts.holder is None
 
 
@@ -170,9 +170,9 @@ def _escalation(facts: Facts, rules: Rules) -> Iterator[Due]:
     sponsor = _first(facts, (Role.SPONSOR,))
     if sponsor is None or sponsor == addressee(facts) or not _waits_for_customer(facts):
         return
-    asked = any(letter.standing == facts.standing and letter.state in GONE for letter in facts.letters)
+    asked = any(letter.waiting_on == facts.waiting_on and letter.state in GONE for letter in facts.letters)
     told = any(
-        letter.kind == ESCALATION and letter.standing == facts.standing and letter.state != "cancelled"
+        letter.kind == ESCALATION and letter.waiting_on == facts.waiting_on and letter.state != "cancelled"
         for letter in facts.letters
     )
     if asked and not told and facts.now - facts.since >= rules.escalate_after:

@@ -9,9 +9,9 @@ from onboarding.models.link import ConsentAttempt, Link
 from onboarding.models.onboarding import Onboarding
 from onboarding.models.person import ProvisionedPerson
 from onboarding.models.questionnaire import Questionnaire
+from onboarding.models.read_only import ReadOnlyMode
 from onboarding.models.rebinding import Rebinding
 from onboarding.models.secret import CustomerSecret
-from onboarding.models.step_down import StepDown
 from onboarding.models.step_state import StepState
 from onboarding.models.tenant import TenantBinding
 
@@ -28,8 +28,8 @@ __all__ = [
     "Portfolio",
     "ProvisionedPerson",
     "Questionnaire",
+    "ReadOnlyMode",
     "Rebinding",
-    "StepDown",
     "StepState",
     "TenantBinding",
 ]

@@ -4,8 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from onboarding.domain import consent_sizes as sizes
-from onboarding.domain.consent_sizes import Size
+from onboarding.domain import consent_sizes
+from onboarding.domain.consent_sizes import ConsentSize
 from onboarding.domain.products import PROFILES, Profile
 
 
@@ -32,7 +32,7 @@ class Customer(models.Model):
     haiilo_host = models.CharField(max_length=253)
     domains = models.JSONField(default=list)
     tenant_hint = models.CharField(max_length=36, blank=True, default="")
-    consent_size = models.CharField(max_length=10, default=sizes.STANDARD.key)
+    consent_size = models.CharField(max_length=10, default=consent_sizes.STANDARD.key)
     contact_name = models.CharField(max_length=200)
     contact_email = models.EmailField()
     owner = models.ForeignKey(
@@ -57,6 +57,6 @@ class Customer(models.Model):
         return PROFILES[self.product]
 
     @property
-    def size(self) -> Size:
+    def size(self) -> ConsentSize:
         """How much this customer is asked for, and with which application of ours."""
-        return sizes.by_key(self.consent_size)
+        return consent_sizes.by_key(self.consent_size)

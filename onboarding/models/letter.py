@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 class Letter(models.Model):
     """A mail to a contact: drafted, released, sent. Where the personal link belongs, the text has a marker.
 
-    `standing` is what it is about; it goes out only as long as that still holds. `sent_on` is the day it was handed
+    `waiting_on` is what it is about; it goes out only as long as that still holds. `sent_on` is the day it was handed
     over, which exists once per address: that is what keeps a second mail back.
     """
 
@@ -36,7 +36,7 @@ class Letter(models.Model):
     language = models.CharField(max_length=2, choices=settings.LANGUAGES, default="en")
     kind = models.CharField(max_length=12, choices=Kind)
     rule = models.CharField(max_length=120, blank=True, default="")
-    standing = models.CharField(max_length=120, blank=True, default="")
+    waiting_on = models.CharField(max_length=120, blank=True, default="")
     day = models.DateField()
     subject = models.CharField(max_length=200)
     text = models.TextField()

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from onboarding.domain import consent_sizes as sizes
-from onboarding.domain.consent_sizes import Size
+from onboarding.domain import consent_sizes
+from onboarding.domain.consent_sizes import ConsentSize
 
 
 def digest(token: str) -> str:
@@ -37,7 +37,7 @@ class Link(models.Model):
         "onboarding.Contact", on_delete=models.SET_NULL, null=True, blank=True, related_name="links"
     )
     token_hash = models.CharField(max_length=64, unique=True)
-    consent_size = models.CharField(max_length=10, default=sizes.STANDARD.key)  # for which application of ours
+    consent_size = models.CharField(max_length=10, default=consent_sizes.STANDARD.key)  # for which application of ours
     # To whom it went, also when the contact is changed or removed later.
     contact_name = models.CharField(max_length=200)
     contact_email = models.EmailField()
@@ -58,9 +58,9 @@ class Link(models.Model):
         return f"link for {self.contact_name}"
 
     @property
-    def size(self) -> Size:
+    def size(self) -> ConsentSize:
         """How much its holder is asked for, and with which application of ours."""
-        return sizes.by_key(self.consent_size)
+        return consent_sizes.by_key(self.consent_size)
 
     def condition(self) -> str:
         """``open``, ``used``, ``revoked`` or ``expired``."""
@@ -85,7 +85,7 @@ class ConsentAttempt(models.Model):
     """One round trip of one browser to Microsoft: bound to a link, a session and a state that works once."""
 
     link = models.ForeignKey(Link, on_delete=models.CASCADE, related_name="attempts")
-    consent_size = models.CharField(max_length=10, default=sizes.STANDARD.key)  # with which application of ours
+    consent_size = models.CharField(max_length=10, default=consent_sizes.STANDARD.key)  # with which application of ours
     session_hash = models.CharField(max_length=64)
     started_at = models.DateTimeField(auto_now_add=True)
     state_hash = models.CharField(max_length=64, unique=True)

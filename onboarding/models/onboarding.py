@@ -10,12 +10,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from onboarding.domain import consent_sizes as sizes
-from onboarding.domain.consent_sizes import Size
+from onboarding.domain import consent_sizes
+from onboarding.domain.consent_sizes import ConsentSize
 from onboarding.domain.lifecycle import State
 
 if TYPE_CHECKING:
-    from onboarding.models.step_down import StepDown
+    from onboarding.models.read_only import ReadOnlyMode
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Lease:
 
     onboarding_id: int
     token: int
-    look_at: datetime
+    next_run_at: datetime
 
 
 class LeaseLost(RuntimeError):
@@ -41,9 +41,9 @@ class OnboardingQuerySet(models.QuerySet["Onboarding"]):
     def due(self, now: datetime) -> OnboardingQuerySet:
         """Those to look at: their time has come and nobody works on them."""
         return (
-            self.filter(Q(leased_until__isnull=True) | Q(leased_until__lte=now), look_at__lte=now)
+            self.filter(Q(leased_until__isnull=True) | Q(leased_until__lte=now), next_run_at__lte=now)
             .exclude(state__in=[State.PAUSED, State.CLOSED])
-            .order_by("look_at")
+            .order_by("next_run_at")
         )
 
     def claim(self, pk: int) -> Lease | None:
@@ -57,8 +57,8 @@ class OnboardingQuerySet(models.QuerySet["Onboarding"]):
         )
         if not taken:
             return None
-        row = self.values("lease_token", "look_at").get(pk=pk)
-        return Lease(pk, row["lease_token"], row["look_at"])
+        row = self.values("lease_token", "next_run_at").get(pk=pk)
+        return Lease(pk, row["lease_token"], row["next_run_at"])
 
     def held(self, lease: Lease) -> OnboardingQuerySet:
         """The row of `lease`, if it is still ours."""
@@ -69,10 +69,10 @@ class OnboardingQuerySet(models.QuerySet["Onboarding"]):
         until = timezone.now() + timedelta(seconds=settings.LEASE_SECONDS)
         return bool(self.held(lease).update(leased_until=until))
 
-    def release(self, lease: Lease, *, look_at: datetime) -> None:
-        """End the lease. `look_at` is set only if nobody moved it meanwhile, so that a person's click is kept."""
+    def release(self, lease: Lease, *, next_run_at: datetime) -> None:
+        """End the lease. `next_run_at` is set only if nobody moved it meanwhile, so that a person's click is kept."""
         held = self.held(lease)
-        held.filter(look_at=lease.look_at).update(look_at=look_at, leased_until=None)
+        held.filter(next_run_at=lease.next_run_at).update(next_run_at=next_run_at, leased_until=None)
         held.update(leased_until=None)
 
 
@@ -81,7 +81,7 @@ class Onboarding(models.Model):
 
     customer = models.OneToOneField("onboarding.Customer", on_delete=models.CASCADE, related_name="onboarding")
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
-    look_at = models.DateTimeField(default=timezone.now)
+    next_run_at = models.DateTimeField(default=timezone.now)
     leased_until = models.DateTimeField(null=True, blank=True)
     lease_token = models.PositiveBigIntegerField(default=0)
     # What the board sorts and filters by: the first step that is not done, kept by the ledger with each verdict.
@@ -97,7 +97,7 @@ class Onboarding(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["look_at", "leased_until"], name="onboarding_due"),
+            models.Index(fields=["next_run_at", "leased_until"], name="onboarding_due"),
             models.Index(fields=["state", "current_kind", "current_court"], name="onboarding_bucket"),
         ]
 
@@ -105,23 +105,23 @@ class Onboarding(models.Model):
         return f"onboarding of {self.customer}"
 
     @property
-    def open_step_down(self) -> StepDown | None:
+    def open_read_only(self) -> ReadOnlyMode | None:
         """That we are to watch only, or do already; None where we may set up. One query, once."""
-        found: StepDown | None = getattr(self, "step_down", None)
+        found: ReadOnlyMode | None = getattr(self, "read_only", None)
         return found if found is not None and found.is_open else None
 
     @property
-    def size(self) -> Size:
+    def size(self) -> ConsentSize:
         """With which of our applications the tenant is looked at now."""
-        stepped = self.open_step_down
-        return sizes.MONITOR if stepped is not None and stepped.watches else self.customer.size
+        stepped = self.open_read_only
+        return consent_sizes.MONITOR if stepped is not None and stepped.is_active else self.customer.size
 
     @property
-    def size_to_approve(self) -> Size:
+    def size_to_approve(self) -> ConsentSize:
         """What a link is for now: the application that somebody is asked to approve, or the one that we look with."""
-        stepped = self.open_step_down
+        stepped = self.open_read_only
         if stepped is None or self.current_key in ("consent", "readiness"):
             return self.size
-        if not stepped.watches:
-            return sizes.MONITOR
-        return self.customer.size if stepped.up_asked_at else sizes.MONITOR
+        if not stepped.is_active:
+            return consent_sizes.MONITOR
+        return self.customer.size if stepped.leave_asked_at else consent_sizes.MONITOR

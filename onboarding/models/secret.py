@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from onboarding.domain.desired import SecretText
-from onboarding.domain.encryption import mark_of, seal, unseal
+from onboarding.domain.encryption import decrypt, encrypt, mark_of
 
 
 class CustomerSecret(models.Model):
@@ -26,10 +26,10 @@ class CustomerSecret(models.Model):
     def close_over(self, plaintext: str) -> None:
         """Seal `plaintext` into this row; the caller saves."""
         self.mark = mark_of(plaintext)
-        self.sealed = seal(plaintext, owner=str(self.onboarding_id), kind=self.kind, keys=settings.ENCRYPTION_KEYS)
+        self.sealed = encrypt(plaintext, owner=str(self.onboarding_id), kind=self.kind, keys=settings.ENCRYPTION_KEYS)
 
     def open(self) -> SecretText:
         """The secret in memory. Raises `envelope.CannotOpen`."""
         return SecretText(
-            unseal(bytes(self.sealed), owner=str(self.onboarding_id), kind=self.kind, keys=settings.ENCRYPTION_KEYS)
+            decrypt(bytes(self.sealed), owner=str(self.onboarding_id), kind=self.kind, keys=settings.ENCRYPTION_KEYS)
         )

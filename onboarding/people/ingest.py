@@ -18,28 +18,39 @@ from onboarding.models.onboarding import Lease, LeaseLost
 from onboarding.models.person import mark_in, marks_of
 
 WATCHES_PEOPLE = frozenset({"initial_cycle", "live"})
-OVERLAP = timedelta(minutes=10)
+LOG_OVERLAP = timedelta(minutes=10)
 FIRST_LOOK_BACK = timedelta(days=30)  # longest retention of the log
-MOST_PAGES = 25  # a look: reports allow 5 requests in 10 s for an app in a tenant
-PAGE = 200
+MAX_PAGES = 25  # a look: reports allow 5 requests in 10 s for an app in a tenant
+PAGE_SIZE = 200
 
 Result = ProvisionedPerson.Result
 SAME_ALREADY = ("redundantexport",)
-NEWER = ["target_id", "name", "user_name", "action", "result", "code", "reason", "at", "event_id", "erased_at"]
+FIELDS_OF_A_NEWER_ROW = [
+    "target_id",
+    "name",
+    "user_name",
+    "action",
+    "result",
+    "code",
+    "reason",
+    "at",
+    "event_id",
+    "erased_at",
+]
 
 
-def collect(lease: Lease, graph: GraphClient, job_id: str, *, renew: Callable[[], None]) -> int:
+def ingest(lease: Lease, graph: GraphClient, job_id: str, *, renew: Callable[[], None]) -> int:
     """Read on from the watermark. Returns how many log rows were read; 0 where the log may not be read (no P1).
 
     Raises `LeaseLost`, and what the client raises; pages kept until then stay kept.
     """
     row = Onboarding.objects.get(pk=lease.onboarding_id)
-    since = row.log_watermark - OVERLAP if row.log_watermark else timezone.now() - FIRST_LOOK_BACK
+    since = row.log_watermark - LOG_OVERLAP if row.log_watermark else timezone.now() - FIRST_LOOK_BACK
     read, link = 0, None
-    for _page in range(MOST_PAGES):
+    for _page in range(MAX_PAGES):
         renew()
         try:
-            page = graph.provisioning_logs.page(job_id, since, next_link=link, top=PAGE)
+            page = graph.provisioning_logs.page(job_id, since, next_link=link, top=PAGE_SIZE)
         except LicenceMissing:
             return read
         keep(lease, page.events)
@@ -69,7 +80,10 @@ def keep(lease: Lease, events: Iterable[ProvisioningEvent]) -> None:
             if source_id in known and known[source_id].source_id != after.source_id:  # erased by age, and seen again
                 held.people.filter(pk=known[source_id].pk).update(source_id=after.source_id)
         ProvisionedPerson.objects.bulk_create(
-            changed.values(), update_conflicts=True, unique_fields=["onboarding", "source_id"], update_fields=NEWER
+            changed.values(),
+            update_conflicts=True,
+            unique_fields=["onboarding", "source_id"],
+            update_fields=FIELDS_OF_A_NEWER_ROW,
         )
         if newest and (held.log_watermark is None or newest > held.log_watermark):
             held.log_watermark = newest

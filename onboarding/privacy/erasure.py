@@ -73,15 +73,15 @@ def erase_attempts(attempts: QuerySet[ConsentAttempt]) -> int:
     return attempts.update(signed_in_name="", signed_in_object_id="")
 
 
-def wordless(document: Any) -> Any:
+def without_values(document: Any) -> Any:
     """A JSON document without its texts, but for templates of sentences; numbers and structure stay."""
     match document:
         case str():
             return NOBODY if document else ""
         case list():
-            return [wordless(each) for each in document]
+            return [without_values(each) for each in document]
         case dict():
-            return {name: value if name == TEMPLATE else wordless(value) for name, value in document.items()}
+            return {name: value if name == TEMPLATE else without_values(value) for name, value in document.items()}
     return document
 
 

@@ -175,8 +175,8 @@ def _erase_closed(onboarding_id: int, now: datetime) -> Erased:
         _erase_contacts(onboarding)
         onboarding.rebindings.update(reason=NOBODY)
         TenantBinding.objects.filter(onboarding=onboarding).update(admin_name="", admin_object_id="")
-        erasure.erase_from_steps(onboarding, erasure.wordless)
-        erasure.erase_from_events(onboarding, erasure.wordless)
+        erasure.erase_from_steps(onboarding, erasure.without_values)
+        erasure.erase_from_events(onboarding, erasure.without_values)
         erased = Erased(
             people,
             erasure.erase_letters(onboarding.letters.exclude(to_email="")),

@@ -13,8 +13,8 @@ from typing import Any, ClassVar, Protocol, TypeVar
 from django.utils.functional import Promise
 
 from graphclient import GraphClient
-from onboarding.domain.consent_sizes import Size
-from onboarding.domain.desired import Wanted
+from onboarding.domain.consent_sizes import ConsentSize
+from onboarding.domain.desired import Desired
 from onboarding.domain.verdicts import Asking, Broken, Change, Verdict
 
 Facts = TypeVar("Facts")
@@ -37,7 +37,7 @@ class Tenant(Protocol):
         """The tenant id behind a domain by its public OpenID metadata, or None when Microsoft knows no such domain."""
         ...
 
-    def as_size(self, size: Size) -> Tenant:
+    def as_size(self, size: ConsentSize) -> Tenant:
         """The same tenant as another application of ours sees it, to read only."""
         ...
 
@@ -70,18 +70,18 @@ class Step(Protocol[Facts]):
     asks_first: ClassVar[bool]
     """Whether a person must approve the plan before `apply`."""
 
-    def read(self, tenant: Tenant, wanted: Wanted) -> Facts:
+    def read(self, tenant: Tenant, desired: Desired) -> Facts:
         """Look at the live systems: GETs, and such POSTs as change nothing (validateCredentials)."""
         ...
 
-    def assess(self, wanted: Wanted, facts: Facts) -> Verdict:
-        """Compare. Pure: no network, no database, no clock but `wanted.now`."""
+    def assess(self, desired: Desired, facts: Facts) -> Verdict:
+        """Compare. Pure: no network, no database, no clock but `desired.now`."""
         ...
 
-    def apply(self, tenant: Tenant, wanted: Wanted, change: Change) -> Mapping[str, Any] | None:
+    def apply(self, tenant: Tenant, desired: Desired, change: Change) -> Mapping[str, Any] | None:
         """Make one change. Safe to repeat, unless the change says `once`.
 
-        What it returns (JSON, no secret) is kept and seen by the next `assess` as ``wanted.applied[step][change.key]``;
+        What it returns (JSON, no secret) is kept; the next `assess` sees it as ``desired.applied[step][change.key]``;
         what it returns under ``backup`` is kept apart, and nothing is done after it before that is stored.
         Raises `StepFailed` where the far side's answer already is the verdict.
         """

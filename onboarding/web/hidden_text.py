@@ -10,7 +10,7 @@ import binascii
 
 from django.conf import settings
 
-from onboarding.domain.encryption import CannotOpen, seal, unseal
+from onboarding.domain.encryption import CannotDecrypt, decrypt, encrypt
 from onboarding.models import Onboarding
 
 KIND = "address"
@@ -21,7 +21,7 @@ def hidden(text: str, *, onboarding: Onboarding, reader: int) -> str:
     """`text` for an address about `onboarding` that `reader` (a user's key) is given; empty for an empty one."""
     if not text:
         return ""
-    sealed = seal(text, owner=_owner(onboarding, reader), kind=KIND, keys=settings.ENCRYPTION_KEYS)
+    sealed = encrypt(text, owner=_owner(onboarding, reader), kind=KIND, keys=settings.ENCRYPTION_KEYS)
     return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
 
 
@@ -29,8 +29,8 @@ def opened(given: str, *, onboarding: Onboarding, reader: int) -> str:
     """The text again; empty for what was not sealed here, for this reader and this onboarding."""
     try:
         sealed = base64.b64decode(given[:LONGEST] + "=" * (-len(given) % 4), altchars=b"-_", validate=True)
-        return unseal(sealed, owner=_owner(onboarding, reader), kind=KIND, keys=settings.ENCRYPTION_KEYS)
-    except (CannotOpen, ValueError, binascii.Error):
+        return decrypt(sealed, owner=_owner(onboarding, reader), kind=KIND, keys=settings.ENCRYPTION_KEYS)
+    except (CannotDecrypt, ValueError, binascii.Error):
         return ""
 
 

@@ -22,6 +22,6 @@ def page(
     return response
 
 
-def house(request: HttpRequest) -> dict[str, Any]:
+def shared_context(request: HttpRequest) -> dict[str, Any]:
     """For every template: whether Microsoft and Haiilo are played by a sandbox."""
     return {"is_sandbox": bool(settings.SANDBOX_URL)}

@@ -6,11 +6,13 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from onboarding.domain.consent_sizes import Size
+from onboarding.domain.consent_sizes import ConsentSize
 from onboarding.models import Onboarding
 
 
-def security_pack_page(request: HttpRequest, onboarding: Onboarding, size: Size, *, token: str = "") -> HttpResponse:
+def security_pack_page(
+    request: HttpRequest, onboarding: Onboarding, size: ConsentSize, *, token: str = ""
+) -> HttpResponse:
     """Everything here is what the code does (tests/pages/test_security_pack.py), or what a setting says."""
     customer, owner = onboarding.customer, onboarding.customer.owner
     context = {

@@ -21,9 +21,9 @@ from onboarding.domain.verdicts import Court, Kind
 from onboarding.models import Onboarding, StepState
 from onboarding.steps import STEPS
 
-Words = str | Promise
+Text = str | Promise
 
-COURTS: dict[str, Words] = {
+COURTS: dict[str, Text] = {
     Court.CS: _("our court"),
     Court.CUSTOMER: _("customer"),
     Court.MICROSOFT: _("Microsoft"),
@@ -67,11 +67,11 @@ class StepView:
 
     key: str
     number: int
-    title: Words
+    title: Text
     kind: str
-    kind_label: Words
+    kind_label: Text
     court: str
-    court_label: Words
+    court_label: Text
     sentence: str
     warnings: list[str]
     code: str

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import requests
 
-from devtools.commands import clients as clients_of
+from devtools.commands import clients as command_clients
 from devtools.stack import farside, keys, ports
 from devtools.stack.processes import Child, Program, Supervisor
 from devtools.stack.stack import PERMISSIONS
@@ -32,7 +32,7 @@ _numbers = itertools.count(1)
 def clients(request: pytest.FixtureRequest) -> Path:
     """The folder with the programs of the clients' environment; made now if it is not there."""
     with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
-        return clients_of.ready()
+        return command_clients.ready()
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,7 @@ from django.utils import timezone
 
 from graphclient import GraphClient, Transport
 from onboarding.customers import answers
-from onboarding.engine import graph_access as connect
-from onboarding.engine import reconcile as engine
+from onboarding.engine import graph_access, reconcile
 from onboarding.models import Onboarding
 from tests import builders
 
@@ -56,7 +55,9 @@ class Far:
 
     def by_hand(self) -> GraphClient:
         """Graph as somebody with the portal uses it: no guard of ours."""
-        return GraphClient(Transport(connect.session(), connect.token_sources(settings.ENTRA_CLIENT_ID).of(self.tid)))
+        return GraphClient(
+            Transport(graph_access.session(), graph_access.token_sources(settings.ENTRA_CLIENT_ID).of(self.tid))
+        )
 
     def mood(self, **mood: Any) -> None:
         self.ask("POST", f"/tenants/{self.tid}/mood", **mood)
@@ -87,7 +88,13 @@ def wired(settings, sandbox):
     settings.ENTRA_PRIVATE_KEY = sandbox.private_key
     settings.ENTRA_CERTIFICATE = sandbox.certificate
     settings.QUIET_SECONDS, settings.QUIET_LOOKS = 0.2, 2
-    caches = (connect.reroutes, connect.session, connect.credential, connect.sign_in, connect.token_sources)
+    caches = (
+        graph_access.reroutes,
+        graph_access.session,
+        graph_access.credential,
+        graph_access.sign_in,
+        graph_access.token_sources,
+    )
     for cached in caches:
         cached.cache_clear()
     yield
@@ -130,8 +137,8 @@ def customer_of(far: Far) -> Onboarding:
 
 def look(made: Onboarding) -> Onboarding:
     """One look, now."""
-    Onboarding.objects.filter(pk=made.pk).update(look_at=timezone.now())
-    engine.reconcile(made.pk)
+    Onboarding.objects.filter(pk=made.pk).update(next_run_at=timezone.now())
+    reconcile.reconcile(made.pk)
     made.refresh_from_db()
     return made
 

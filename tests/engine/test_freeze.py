@@ -8,10 +8,7 @@ from django.utils import timezone
 from devtools.stack.keys import SCOPED_CLIENT_ID
 from graphclient import ClientCredentials, GraphClient, Secret, Transport
 from onboarding.customers import answers, base
-from onboarding.engine import graph_access as connect
-from onboarding.engine import holds as alarms
-from onboarding.engine import ledger
-from onboarding.engine import reconcile as engine
+from onboarding.engine import graph_access, holds, ledger, reconcile
 from onboarding.models import Onboarding, StepState
 from tests import builders
 
@@ -29,8 +26,8 @@ def by_hand(far):
     about = {"display_name": "The portal", "secrets": [secret], "permissions": permissions}
     far.ask("POST", "/apps", client_id=client_id, **about)
     far.consent(client_id=client_id)
-    source = ClientCredentials(far.tid, client_id, Secret(secret), connect.session())
-    return GraphClient(Transport(connect.session(), source))
+    source = ClientCredentials(far.tid, client_id, Secret(secret), graph_access.session())
+    return GraphClient(Transport(graph_access.session(), source))
 
 
 def stopped(far, made):
@@ -56,7 +53,7 @@ def test_carries_out_no_approved_plan_until_the_ownership_is_given_back(register
     answers.approve_plan(made, "enable", actor=made.customer.owner, fingerprint=plan["fingerprint"])
     before = len(far.calls("POST", "/start"))
     look(made)
-    assert alarms.owns_too_much(made.pk) is not None
+    assert holds.owns_too_much(made.pk) is not None
     assert len(far.calls("POST", "/start")) == before
     with pytest.raises(base.Refused):
         answers.approve_plan(made, "enable", actor=made.customer.owner, fingerprint=plan["fingerprint"])
@@ -65,23 +62,23 @@ def test_carries_out_no_approved_plan_until_the_ownership_is_given_back(register
     admin_of(far).send(method, address.removeprefix("https://graph.microsoft.com/v1.0"))
     ledger.make_stale(made.pk)
     look(made)
-    assert alarms.owns_too_much(made.pk) is None
+    assert holds.owns_too_much(made.pk) is None
     assert len(far.calls("POST", "/start")) == before + 1
 
 
 @pytest.mark.django_db
 def test_applies_nothing_by_itself_either(registered, far):
     made = answer_all(scoped_customer(far), far, until="readiness")
-    visit = engine.Visit(_lease(made))
+    visit = reconcile.Reconciliation(_lease(made))
     state = StepState.objects.get(onboarding=made, key="readiness")
-    connection = next(step for step in engine.STEPS if step.key == "connection")
-    todo = engine.Todo(engine.say("x"), [], engine.say("x"))
+    connection = next(step for step in reconcile.STEPS if step.key == "connection")
+    todo = reconcile.Todo(reconcile.say("x"), [], reconcile.say("x"))
     visit.live = False
     assert visit._may_apply(connection, todo)
-    StepState.objects.filter(pk=state.pk).update(code=alarms.OWNS_TOO_MUCH)
+    StepState.objects.filter(pk=state.pk).update(code=holds.OWNS_TOO_MUCH)
     assert not visit._may_apply(connection, todo)
 
 
 def _lease(made):
-    Onboarding.objects.filter(pk=made.pk).update(look_at=timezone.now())
+    Onboarding.objects.filter(pk=made.pk).update(next_run_at=timezone.now())
     return Onboarding.objects.claim(made.pk)

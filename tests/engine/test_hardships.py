@@ -26,7 +26,7 @@ def started(far):
 
 def again(made, key=None):
     """Somebody presses "look again"."""
-    answers.look_again(made, actor=made.customer.owner, step_key=key)
+    answers.recheck(made, actor=made.customer.owner, step_key=key)
     return look(made)
 
 

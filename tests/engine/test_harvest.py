@@ -7,7 +7,7 @@ import pytest
 from graphclient import ProvisioningEvent
 from onboarding.models import Onboarding, ProvisionedPerson
 from onboarding.models.onboarding import LeaseLost
-from onboarding.people import ingest as harvest
+from onboarding.people import ingest
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -54,26 +54,26 @@ STORIES = [
 
 @pytest.mark.parametrize(("story", "ends"), STORIES)
 def test_keeps_the_newest_outcome_of_a_person(lease, story, ends):
-    harvest.keep(lease, story)
+    ingest.keep(lease, story)
     assert results(lease) == {"eva": ends}
 
 
 @pytest.mark.parametrize(("story", "ends"), STORIES)
 def test_comes_to_the_same_in_any_order_and_however_often_it_is_read(lease, story, ends):
-    harvest.keep(lease, reversed(story))
+    ingest.keep(lease, reversed(story))
     for one in story:
-        harvest.keep(lease, [one])
+        ingest.keep(lease, [one])
     assert results(lease) == {"eva": ends}
 
 
 def test_counts_people_only(lease):
-    harvest.keep(lease, [event(0, person="sales", kind="Group"), event(0, person="")])
+    ingest.keep(lease, [event(0, person="sales", kind="Group"), event(0, person="")])
     assert results(lease) == {}
 
 
 def test_moves_the_watermark_with_the_rows_and_never_back(lease):
-    harvest.keep(lease, [event(5)])
-    harvest.keep(lease, [event(1, person="jan")])
+    ingest.keep(lease, [event(5)])
+    ingest.keep(lease, [event(1, person="jan")])
     assert Onboarding.objects.get(pk=lease.onboarding_id).log_watermark == NOON + timedelta(minutes=5)
     assert set(results(lease)) == {"eva", "jan"}
 
@@ -82,5 +82,5 @@ def test_writes_nothing_for_a_worker_that_lost_its_lease(lease):
     Onboarding.objects.filter(pk=lease.onboarding_id).update(leased_until=None)
     Onboarding.objects.claim(lease.onboarding_id)
     with pytest.raises(LeaseLost):
-        harvest.keep(lease, [event(0)])
+        ingest.keep(lease, [event(0)])
     assert results(lease) == {}

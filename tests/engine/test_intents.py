@@ -75,14 +75,14 @@ def test_tells_two_payloads_of_one_change_apart():
 def test_makes_at_once_what_was_settled_and_has_gone_since(lease):
     ledger.intend(lease, "connection", ONCE)
     ledger.applied(lease, "connection", ONCE, {"job_id": "j"})
-    ledger.settle_intents(lease, "connection")
+    ledger.close_intents(lease, "connection")
     assert ledger.intend(lease, "connection", ONCE) is None
 
 
 def test_uses_an_approval_up_once_the_step_is_done(lease):
     made = Onboarding.objects.get(pk=lease.onboarding_id)
     ledger.keep_answer(made.pk, "enable", {"approved_plan": "abc", "other": 1}, actor=made.customer.owner)
-    ledger.settle_intents(lease, "enable")
+    ledger.close_intents(lease, "enable")
     assert builders.state(made, "enable").answer == {"other": 1}
 
 

@@ -54,7 +54,7 @@ def test_makes_no_second_job_when_the_answer_to_the_first_was_lost(consented, fa
 def test_asks_the_customer_again_when_access_was_revoked_and_goes_on_from_the_same_step(consented, far):
     answer_all(consented, far, until="mappings")
     far.ask("POST", f"/tenants/{far.tid}/revoke")
-    answers.look_again(consented, actor=consented.customer.owner)
+    answers.recheck(consented, actor=consented.customer.owner)
     from datetime import timedelta
 
     from onboarding.models import ConsentAttempt
@@ -95,7 +95,7 @@ def test_never_binds_when_somebody_signed_in_from_another_tenant(far, tenant_at)
 def test_waits_as_long_as_microsoft_says_when_it_is_throttled(consented, far):
     until_quiet(consented, far)
     far.mood(throttle=20)
-    answers.look_again(consented, actor=consented.customer.owner)
+    answers.recheck(consented, actor=consented.customer.owner)
     look(consented)
     assert consented.current_kind == "waiting"
     far.mood(throttle=0)
@@ -107,17 +107,17 @@ def test_shows_what_was_changed_by_hand_on_a_live_tenant_and_repairs_nothing(con
     answer_all(consented, far)
     [job] = far.jobs()
     puts = len(far.calls("PUT", "/schema"))
-    from onboarding.engine.graph_access import Reach
-    from onboarding.engine.load_desired import wanted_of
+    from onboarding.engine.graph_access import TenantSession
+    from onboarding.engine.load_desired import load_desired
 
-    wanted = wanted_of(consented.pk)
-    graph = Reach(wanted).graph
-    document = graph.synchronization.schema(wanted.service_principal_id, job["id"])
+    desired = load_desired(consented.pk)
+    graph = TenantSession(desired).graph
+    document = graph.synchronization.schema(desired.service_principal_id, job["id"])
     for rule in document["synchronizationRules"]:
         for mapping in rule["objectMappings"]:
             mapping["enabled"] = True
-    graph.synchronization.put_schema(wanted.service_principal_id, job["id"], document)
-    answers.look_again(consented, actor=consented.customer.owner)
+    graph.synchronization.put_schema(desired.service_principal_id, job["id"], document)
+    answers.recheck(consented, actor=consented.customer.owner)
     look(consented)
     assert builders.state(consented, "mappings").kind == "todo"
     assert len(far.calls("PUT", "/schema")) == puts + 1

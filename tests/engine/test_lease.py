@@ -4,8 +4,7 @@ import pytest
 from django.utils import timezone
 
 from onboarding.domain.verdicts import Done
-from onboarding.engine import ledger
-from onboarding.engine import reconcile as engine
+from onboarding.engine import ledger, reconcile
 from onboarding.engine.ledger import Cost
 from onboarding.models import Event, Onboarding
 from onboarding.models.onboarding import LeaseLost
@@ -39,7 +38,7 @@ def test_gives_no_lease_on_an_onboarding_at_rest(state):
 
 def test_gives_no_lease_before_the_time_has_come():
     made = builders.onboarding()
-    Onboarding.objects.filter(pk=made.pk).update(look_at=timezone.now() + timedelta(minutes=1))
+    Onboarding.objects.filter(pk=made.pk).update(next_run_at=timezone.now() + timedelta(minutes=1))
     assert Onboarding.objects.claim(made.pk) is None
 
 
@@ -60,27 +59,27 @@ def test_sets_the_next_look_when_the_lease_is_released():
     made = builders.onboarding()
     lease = Onboarding.objects.claim(made.pk)
     later = timezone.now() + timedelta(hours=1)
-    Onboarding.objects.release(lease, look_at=later)
+    Onboarding.objects.release(lease, next_run_at=later)
     made.refresh_from_db()
-    assert (made.look_at, made.leased_until) == (later, None)
+    assert (made.next_run_at, made.leased_until) == (later, None)
 
 
 def test_keeps_the_click_of_a_person_that_came_while_it_worked():
     made = builders.onboarding()
     lease = Onboarding.objects.claim(made.pk)
     clicked = timezone.now()
-    Onboarding.objects.filter(pk=made.pk).update(look_at=clicked)
-    Onboarding.objects.release(lease, look_at=clicked + timedelta(hours=1))
+    Onboarding.objects.filter(pk=made.pk).update(next_run_at=clicked)
+    Onboarding.objects.release(lease, next_run_at=clicked + timedelta(hours=1))
     made.refresh_from_db()
-    assert (made.look_at, made.leased_until) == (clicked, None)
+    assert (made.next_run_at, made.leased_until) == (clicked, None)
 
 
 def reading(far):
     """A visit of a customer whose tenant is known, and whose last sign of life is long ago."""
     made = look(customer_of(far))
     far.consent()
-    Onboarding.objects.filter(pk=made.pk).update(look_at=timezone.now())
-    visit = engine.Visit(Onboarding.objects.claim(made.pk))
+    Onboarding.objects.filter(pk=made.pk).update(next_run_at=timezone.now())
+    visit = reconcile.Reconciliation(Onboarding.objects.claim(made.pk))
     visit._renewed -= 1000
     return visit
 
@@ -93,10 +92,10 @@ def test_prolongs_the_lease_while_a_step_reads_long(far):
     visit = reading(far)
     soon = timezone.now() + timedelta(seconds=1)
     Onboarding.objects.update(leased_until=soon)
-    visit.reach.graph.organization.get()
+    visit.tenant.graph.organization.get()
     prolonged = until(visit)
     assert prolonged > soon
-    visit.reach.graph.organization.get()
+    visit.tenant.graph.organization.get()
     assert until(visit) == prolonged  # not with every request
 
 
@@ -105,5 +104,5 @@ def test_sends_nothing_more_once_the_lease_was_taken_over(far):
     Onboarding.objects.update(leased_until=timezone.now())
     Onboarding.objects.claim(visit.lease.onboarding_id)
     with pytest.raises(LeaseLost):
-        visit.reach.graph.organization.get()
+        visit.tenant.graph.organization.get()
     assert far.calls("GET", "/organization") == []

@@ -10,13 +10,10 @@ from django.core import mail as outgoing
 from django.utils import timezone
 
 from onboarding import tasks
-from onboarding.customers import base, links, outbox, records
-from onboarding.customers import contacts as invitations
+from onboarding.customers import base, contacts, links, outbox, records
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Court, Done, Waiting
-from onboarding.mail import context as standings
-from onboarding.mail import delivery as mail
-from onboarding.mail import letters
+from onboarding.mail import context, delivery, letters
 from onboarding.models import ConsentAttempt, Letter, Onboarding, StepState
 from tests import builders
 from tests.engine.drafts import LINK_SENT, TENANT, at_consent, drafted, fresh, long_ago, released
@@ -41,7 +38,7 @@ def test_drafts_the_invitation_for_customer_success_to_read():
     assert (letter.kind, letter.state, letter.to_email) == ("invitation", "draft", made.customer.contact_email)
     assert "[link]" in letter.text
     assert "Global Administrator or Privileged Role Administrator" in letter.text
-    mail.send_released()
+    delivery.send_released()
     assert outgoing.outbox == []
 
 
@@ -49,7 +46,7 @@ def test_drafts_the_invitation_for_customer_success_to_read():
 @pytest.mark.parametrize("kind", Letter.Kind.values)
 def test_writes_each_kind_in_each_language(kind, language):
     made = at_consent(LINK_SENT)
-    contact = invitations.add_contact(
+    contact = contacts.add_contact(
         made, actor=made.customer.owner, name="Max", email="max@contoso.example", role="sponsor", language=language
     )
     letter = letters.write(made, contact, kind, rule="test", draft=True)
@@ -64,7 +61,7 @@ def test_writes_each_kind_in_each_language(kind, language):
 def test_tells_in_a_letter_who_must_do_what_with_which_right():
     made = stand(builders.onboarding(), "scope", NOBODY)
     records.update_customer(made, actor=made.customer.owner, name="Contoso")
-    owner = invitations.add_contact(
+    owner = contacts.add_contact(
         made, actor=made.customer.owner, name="Otto", email="otto@contoso.example", role="sso_owner"
     )
     long_ago(made, 4)
@@ -77,11 +74,11 @@ def test_tells_in_a_letter_who_must_do_what_with_which_right():
 
 def test_asks_the_sponsor_and_names_whom_we_asked():
     made = at_consent()
-    sponsor = invitations.add_contact(
+    sponsor = contacts.add_contact(
         made, actor=made.customer.owner, name="Sara", email="sara@contoso.example", role="sponsor"
     )
     released(made)
-    mail.send_released()
+    delivery.send_released()
     stand(made, "consent", LINK_SENT)
     long_ago(made, 8)
     Letter.objects.filter(onboarding=made).update(day=timezone.localdate() - timedelta(days=1))
@@ -126,7 +123,7 @@ def test_keeps_a_draft_that_a_person_has_changed():
     owner = made.customer.owner
     outbox.edit(letter, actor=owner, subject="Hello\r\nBcc: x@y.example", text="Please look.\n\n[link]")
     outbox.release(fresh(letter), actor=owner, tenant=TENANT)
-    mail.send_released()
+    delivery.send_released()
     [message] = outgoing.outbox
     assert message.subject == "Hello Bcc: x@y.example"
     assert message.body.startswith("Please look.\n\nhttp://localhost:8000/l/")
@@ -147,7 +144,7 @@ def test_stops_when_the_state_changes_before_it_goes():
     made = at_consent()
     letter = released(made)
     stand(made, "readiness", Waiting(say("Looking."), timedelta(seconds=9)), consent={"tenant_id": TENANT})
-    mail.send_released()
+    delivery.send_released()
     assert outgoing.outbox == []
     assert fresh(letter).state == "cancelled"
 
@@ -166,12 +163,12 @@ def test_holds_letters_while_the_customer_is_paused():
     letter = released(made)
     records.pause(made, actor=made.customer.owner)
     tasks.remind()
-    mail.send_released()
-    mail.send(letter.pk)
+    delivery.send_released()
+    delivery.send(letter.pk)
     assert outgoing.outbox == []
     assert fresh(letter).state == "approved"
     records.resume(made, actor=made.customer.owner)
-    mail.send_released()
+    delivery.send_released()
     assert len(outgoing.outbox) == 1
 
 
@@ -197,7 +194,7 @@ def test_takes_a_letter_back_when_the_domains_lead_elsewhere_now():
     made = at_consent()
     letter = released(made)
     StepState.objects.filter(onboarding=made, key="customer").update(evidence={"tenant_id": "other"})
-    mail.send_released()
+    delivery.send_released()
     assert outgoing.outbox == []
     assert fresh(letter).state == "draft"
 
@@ -216,5 +213,5 @@ def test_waits_while_somebody_is_on_microsofts_pages():
 def test_looks_only_at_customers_for_whom_something_may_be_due():
     waiting, working, lying = at_consent(), builders.onboarding(), at_consent()
     drafted(lying)
-    assert standings.candidates(timezone.now()) == [waiting.pk]
+    assert context.candidates(timezone.now()) == [waiting.pk]
     assert working.letters.count() == 0

@@ -15,10 +15,8 @@ from django.db import connection
 from django.utils import timezone
 
 from onboarding import tasks
-from onboarding.customers import base, links, outbox
-from onboarding.customers import contacts as invitations
-from onboarding.mail import delivery as mail
-from onboarding.mail import letters
+from onboarding.customers import base, contacts, links, outbox
+from onboarding.mail import delivery, letters
 from onboarding.models import ConsentAttempt, Contact, Event, Letter, Link, Onboarding, StepState
 from onboarding.models.link import digest
 from tests.engine import mail_server
@@ -36,7 +34,7 @@ def every_day(settings):
 def test_sends_a_released_letter_with_a_fresh_link():
     made = at_consent()
     letter = released(made)
-    mail.send_released()
+    delivery.send_released()
     [message] = outgoing.outbox
     [token] = set(tokens(message))
     link = Link.objects.get(token_hash=digest(token))
@@ -55,7 +53,7 @@ def test_keeps_the_token_nowhere(caplog):
     made = at_consent()
     released(made)
     caplog.set_level("DEBUG")
-    mail.send_released()
+    delivery.send_released()
     [token] = set(tokens(outgoing.outbox[0]))
     kept = [
         list(model.objects.values()) for model in (Letter, Link, Event, StepState, Onboarding, Contact, ConsentAttempt)
@@ -70,19 +68,19 @@ def test_keeps_the_token_nowhere(caplog):
 def test_ends_the_earlier_link_of_this_contact_and_of_no_other():
     made = at_consent()
     owner = made.customer.owner
-    other = invitations.add_contact(made, actor=owner, name="Max", email="max@contoso.example", role="approver")
-    theirs, _token = invitations.link_by_hand(other, actor=owner)
+    other = contacts.add_contact(made, actor=owner, name="Max", email="max@contoso.example", role="approver")
+    theirs, _token = contacts.link_by_hand(other, actor=owner)
     mine, _token = links.issue_link(made, actor=owner)
     letter = letters.write(made, base.first_contact(made), "invitation", rule="test", draft=True)
     outbox.release(letter, actor=owner, tenant=TENANT)
-    mail.send_released()
+    delivery.send_released()
     assert [Link.objects.get(pk=link.pk).condition() for link in (mine, theirs)] == ["revoked", "open"]
 
 
 def test_leaves_a_line_for_each_turn_of_a_letter():
     made = at_consent()
     released(made)
-    mail.send_released()
+    delivery.send_released()
     said = [str(event.sentence) for event in made.events.filter(kind="letter").order_by("pk")]
     assert [line.split(" ")[0] for line in said] == ["Drafted", "Released", "Sent"]
     assert all("invitation" in line and "Eva Berg" in line for line in said)
@@ -91,9 +89,9 @@ def test_leaves_a_line_for_each_turn_of_a_letter():
 def test_sends_nothing_twice_however_often_it_is_rung():
     letter = released(at_consent())
     for _ring in range(3):
-        mail.send_released()
+        delivery.send_released()
         tasks.send_letters()
-        mail.send(letter.pk)
+        delivery.send(letter.pk)
     assert len(outgoing.outbox) == 1
 
 
@@ -106,7 +104,7 @@ def test_makes_one_mail_of_twenty_parallel_sends():
     def send(_number: int) -> None:
         start.wait()
         try:
-            mail.send(letter.pk)
+            delivery.send(letter.pk)
         finally:
             connection.close()
 
@@ -136,14 +134,14 @@ def test_writes_one_letter_when_twenty_write_at_once():
 def test_sends_no_second_mail_to_an_address_that_day():
     made = at_consent()
     released(made)
-    mail.send_released()
+    delivery.send_released()
     second = letters.write(made, base.first_contact(made), "reminder", rule="test", draft=False)
-    mail.send_released()
-    mail.send(second.pk)
+    delivery.send_released()
+    delivery.send(second.pk)
     assert len(outgoing.outbox) == 1
     assert fresh(second).state == "approved"
     Letter.objects.exclude(pk=second.pk).update(sent_on=timezone.localdate() - timedelta(days=1))
-    mail.send_released()
+    delivery.send_released()
     assert len(outgoing.outbox) == 2
 
 
@@ -200,7 +198,7 @@ def test_says_why_a_letter_was_not_sent(breaks, how, state, words):
     before, _token = links.issue_link(made, actor=made.customer.owner)
     letter = released_by_hand(made)
     breaks(**how)
-    mail.send_released()
+    delivery.send_released()
     letter = fresh(letter)
     assert letter.state == state
     assert words in letter.error
@@ -208,7 +206,7 @@ def test_says_why_a_letter_was_not_sent(breaks, how, state, words):
     assert Link.objects.get(pk=before.pk).condition() == "open"
     assert letter.link.condition() == ("revoked" if state == "failed" else "open")
     assert (letter.sent_on is None) == (state == "failed")
-    mail.send_released()
+    delivery.send_released()
     assert fresh(letter).state == state
 
 
@@ -224,7 +222,7 @@ def test_tells_nobody_the_token_that_a_mail_server_repeats(breaks, monkeypatch):
 
     breaks()
     monkeypatch.setattr(Breaks, "send_messages", refuse)
-    mail.send_released()
+    delivery.send_released()
     assert seen
     assert "bad address /l/••••••/" in fresh(letter).error
 
@@ -233,24 +231,24 @@ def test_tries_again_when_a_person_says_so(breaks, settings):
     letter = released(at_consent())
     backend = "django.core.mail.backends.locmem.EmailBackend"
     breaks(at_opening=ConnectionRefusedError())
-    mail.send_released()
+    delivery.send_released()
     assert fresh(letter).state == "failed"
     settings.EMAIL_BACKEND = backend
     outbox.retry(fresh(letter), actor=letter.onboarding.customer.owner)
-    mail.send_released()
+    delivery.send_released()
     assert fresh(letter).state == "sent"
     assert len(outgoing.outbox) == 1
 
 
 def test_says_that_it_does_not_know_when_a_worker_died():
     letter = released(at_consent())
-    assert mail._claim(letter.pk) is not None
-    mail.send_released()
+    assert delivery._claim(letter.pk) is not None
+    delivery.send_released()
     assert fresh(letter).state == "sending"
-    Letter.objects.update(claimed_at=timezone.now() - mail.GIVEN_UP_AFTER - timedelta(seconds=1))
-    mail.send_released()
+    Letter.objects.update(claimed_at=timezone.now() - delivery.GIVEN_UP_AFTER - timedelta(seconds=1))
+    delivery.send_released()
     assert fresh(letter).state == "unknown"
-    mail.send_released()
+    delivery.send_released()
     assert outgoing.outbox == []
 
 
@@ -258,7 +256,7 @@ def test_goes_on_with_others_when_one_letter_is_broken():
     first, second = released(at_consent()), released(at_consent())
     Letter.objects.filter(pk=first.pk).update(subject="x", text="[link]")
     Contact.objects.filter(pk=first.contact_id).delete()
-    mail.send_released()
+    delivery.send_released()
     assert [fresh(each).state for each in (first, second)] == ["failed", "sent"]
 
 
@@ -276,7 +274,7 @@ def smtp(settings):
 
 def test_hands_the_letter_to_a_mail_server(smtp):
     letter = released(at_consent())
-    mail.send_released()
+    delivery.send_released()
     assert fresh(letter).state == "sent"
     [received] = smtp.received
     assert "multipart/alternative" in received
@@ -289,13 +287,13 @@ def test_hands_the_letter_to_a_mail_server(smtp):
 def test_tells_a_refusal_from_a_broken_line(smtp, mood, state):
     smtp.mood = mood
     letter = released(at_consent())
-    mail.send_released()
+    delivery.send_released()
     assert fresh(letter).state == state
 
 
 def test_says_that_there_is_no_mail_server(smtp, settings):
     settings.EMAIL_PORT = 1
     letter = released(at_consent())
-    mail.send_released()
+    delivery.send_released()
     assert fresh(letter).state == "failed"
     assert "could not be reached" in fresh(letter).error

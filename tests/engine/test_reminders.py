@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from onboarding.causes.customer_asks import APPROVES, ASSIGNS, MAY_ASSIGN, MAY_CONSENT, blocker_of, standing
+from onboarding.causes.customer_asks import APPROVES, ASSIGNS, MAY_ASSIGN, MAY_CONSENT, customer_ask, waiting_on
 from onboarding.domain.sentences import say
-from onboarding.mail.rules import MOST_REMINDERS, Due, Facts, Person, Rules, Written, addressee, due, still_holds
+from onboarding.mail.rules import MAX_REMINDERS, Due, Facts, Person, Rules, Written, addressee, due, still_holds
 
 RULES = Rules(timedelta(days=3), timedelta(days=7))
 MONDAY = datetime(2027, 3, 1, 10, tzinfo=UTC)
@@ -24,7 +24,7 @@ WAITS = Facts(
     state="open",
     kind="asking",
     court="customer",
-    standing="consent:approval",
+    waiting_on="consent:approval",
     since=MONDAY - timedelta(days=3),
     contacts=[ADMIN, SPONSOR],
     letters=[Written(1, "invitation", "consent:approval", "sent", date(2027, 2, 26))],
@@ -33,7 +33,7 @@ WAITS = Facts(
 )
 NO_LINK = replace(WAITS, court="cs", letters=[], holder=None, since=MONDAY)
 LIVE = replace(
-    WAITS, state="live", kind="done", court="cs", standing="live:", live_at=MONDAY - timedelta(hours=1), holder=None
+    WAITS, state="live", kind="done", court="cs", waiting_on="live:", live_at=MONDAY - timedelta(hours=1), holder=None
 )
 
 
@@ -79,7 +79,7 @@ def test_goes_on_reminding_when_the_link_has_run_out():
 
 
 def test_gives_up_after_some_reminders():
-    letters = [sent(days_ago(3 * number)) for number in range(1, MOST_REMINDERS + 1)]
+    letters = [sent(days_ago(3 * number)) for number in range(1, MAX_REMINDERS + 1)]
     facts = replace(WAITS, contacts=[ADMIN], since=MONDAY - timedelta(days=30), letters=letters)
     assert due(facts, RULES) == []
 
@@ -124,7 +124,7 @@ def test_writes_nothing_while_nobody_at_the_customer_has_to_act(kind):
 
 
 def test_writes_nothing_while_it_is_our_turn():
-    assert due(replace(WAITS, court="cs", standing="connection:token_needed"), RULES) == []
+    assert due(replace(WAITS, court="cs", waiting_on="connection:token_needed"), RULES) == []
 
 
 def test_writes_nothing_while_somebody_is_on_microsofts_pages():
@@ -168,7 +168,7 @@ def test_reports_nothing_while_something_is_wrong():
         ({}, True),
         ({"court": "cs"}, True),
         ({"kind": "waiting"}, False),
-        ({"standing": "readiness:permissions_missing"}, False),
+        ({"waiting_on": "readiness:permissions_missing"}, False),
         ({"state": "paused"}, False),
         ({"state": "closed"}, False),
     ],
@@ -178,7 +178,7 @@ def test_stops_a_letter_when_what_it_is_about_is_over(change, holds):
 
 
 def test_writes_to_the_first_contact_where_nobody_has_the_role():
-    assert addressee(replace(WAITS, standing="scope:nobody_in_scope", roles=ASSIGNS, contacts=[SPONSOR])) == 4
+    assert addressee(replace(WAITS, waiting_on="scope:nobody_in_scope", roles=ASSIGNS, contacts=[SPONSOR])) == 4
     assert addressee(replace(WAITS, contacts=[], holder=None)) is None
 
 
@@ -187,8 +187,8 @@ def test_writes_to_the_first_contact_where_nobody_has_the_role():
 
 @pytest.mark.parametrize("code", ["no_link", "link_sent", "link_expired"])
 def test_takes_the_way_of_a_link_for_one_standing(code):
-    assert standing("consent", code) == "consent:approval"
-    assert standing("readiness", code) == f"readiness:{code}"
+    assert waiting_on("consent", code) == "consent:approval"
+    assert waiting_on("readiness", code) == f"readiness:{code}"
 
 
 @pytest.mark.parametrize(
@@ -204,14 +204,16 @@ def test_takes_the_way_of_a_link_for_one_standing(code):
     ],
 )
 def test_names_the_right_that_is_needed(key, code, right, link, roles):
-    found = blocker_of(key, code, say("What the step says."))
+    found = customer_ask(key, code, say("What the step says."))
     assert (found.right, found.link, tuple(found.roles)) == (right, link, roles)
 
 
 def test_names_the_missing_permissions():
-    found = blocker_of("readiness", "permissions_missing", None, {"missing": ["User.Read.All", "Application.Read.All"]})
+    found = customer_ask(
+        "readiness", "permissions_missing", None, {"missing": ["User.Read.All", "Application.Read.All"]}
+    )
     assert "User.Read.All, Application.Read.All" in str(found.what)
 
 
 def test_tells_an_unknown_blocker_in_the_words_of_its_step():
-    assert str(blocker_of("pilot", "new_code", say("Enable %(who)s.", who="Eva")).what) == "Enable Eva."
+    assert str(customer_ask("pilot", "new_code", say("Enable %(who)s.", who="Eva")).what) == "Enable Eva."

@@ -17,8 +17,7 @@ from django.utils import timezone
 from onboarding.customers import links
 from onboarding.domain.lifecycle import State
 from onboarding.domain.sentences import say
-from onboarding.engine import ledger
-from onboarding.engine import load_desired as wishes
+from onboarding.engine import ledger, load_desired
 from onboarding.models import (
     ConsentAttempt,
     Contact,
@@ -34,7 +33,7 @@ from onboarding.models import (
 )
 from onboarding.models.onboarding import LeaseLost
 from onboarding.models.person import marks_of
-from onboarding.people import ingest as harvest
+from onboarding.people import ingest
 from onboarding.privacy import retention
 from onboarding.privacy.erasure import BATCH, NOBODY
 from onboarding.staff.people import queries
@@ -79,9 +78,9 @@ def test_erases_who_it_was_and_keeps_every_number(made):
     people(made, 3, at=OLD, target_id="t1", reason="Aino Korhonen exists twice")
     people(made, 2, at=OLD, result="failed", code="BadRequest", reason=reason)
     people(made, 1, at=YOUNG)
-    before = (wishes.arrived(made.pk), queries.people(made))
+    before = (load_desired.arrived(made.pk), queries.people(made))
     assert retention.erase_old(NOON).people == 5
-    after = (wishes.arrived(made.pk), queries.people(made))
+    after = (load_desired.arrived(made.pk), queries.people(made))
     assert after[0] == before[0]
     assert after[1].counts == before[1].counts
     assert [(c.code, c.mark, c.count) for c in after[1].causes] == [(c.code, c.mark, c.count) for c in before[1].causes]
@@ -155,13 +154,13 @@ def lease(made):
 
 def keep_old(lease, *events):
     """Harvest these, and let them become old enough."""
-    harvest.keep(lease, events)
+    ingest.keep(lease, events)
     assert retention.erase_old(NOON + timedelta(days=KEPT_DAYS + 1)).people == 1
 
 
 def test_fills_the_row_again_when_the_log_names_the_person_anew(lease):
     keep_old(lease, event(0))
-    harvest.keep(lease, [event(5, "update")])
+    ingest.keep(lease, [event(5, "update")])
     [row] = ProvisionedPerson.objects.all()
     assert (row.source_id, row.user_name, row.result) == ("eva", "eva@nordwind.example", "created")
     assert row.erased_at is None
@@ -169,7 +168,7 @@ def test_fills_the_row_again_when_the_log_names_the_person_anew(lease):
 
 def test_brings_nobody_back_by_reading_the_same_rows_again(lease):
     keep_old(lease, event(0))
-    harvest.keep(lease, [event(0)])
+    ingest.keep(lease, [event(0)])
     [row] = ProvisionedPerson.objects.all()
     assert row.user_name == ""
     assert row.source_id == marks_of(lease.onboarding_id, "eva")[0]
@@ -178,7 +177,7 @@ def test_brings_nobody_back_by_reading_the_same_rows_again(lease):
 def test_recognises_after_a_change_of_keys(lease, settings):
     keep_old(lease, event(0))
     settings.ENCRYPTION_KEYS = ["MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=", *settings.ENCRYPTION_KEYS]
-    harvest.keep(lease, [event(5, "update")])
+    ingest.keep(lease, [event(5, "update")])
     assert ProvisionedPerson.objects.count() == 1
 
 
@@ -231,7 +230,7 @@ def test_erases_who_held_a_link_and_who_signed_in(made):
         ConsentAttempt.objects.values_list("signed_in_name", "signed_in_object_id").get()
     )
     assert sorted(Link.objects.values_list("contact_name", flat=True)) == ["Eva Berg", NOBODY]
-    assert wishes.wanted_of(made.pk).consent.signed_in_tenant == "11111111-2222-4333-8444-555555555555"
+    assert load_desired.load_desired(made.pk).consent.signed_in_tenant == "11111111-2222-4333-8444-555555555555"
 
 
 # Closed onboardings
@@ -277,13 +276,13 @@ EVERYTHING = (ConsentAttempt, Contact, Customer, Event, Letter, Link, Provisione
 
 def test_erases_all_names_of_an_onboarding_that_was_closed_long_ago(made, client):
     closed(rich(made))
-    arrived = wishes.arrived(made.pk)
+    arrived = load_desired.arrived(made.pk)
     done = retention.erase_old(NOON)
     assert (done.onboardings, done.people) == (1, 2)
     left = "".join(dump(model) for model in (*EVERYTHING, TenantBinding))
     for text in ("Eva", "eva@", "Person 0", "@contoso", '"s0"', EVA):
         assert text not in left, text
-    assert wishes.arrived(made.pk) == arrived
+    assert load_desired.arrived(made.pk) == arrived
     assert retention.erase_old(NOON) == retention.Erased()
     client.force_login(made.customer.owner)
     for name in ("record", "people", "contacts", "questionnaire", "outbox", "security_pack"):
@@ -310,7 +309,7 @@ def test_erases_one_person_everywhere_and_for_good(made):
     for text in ("Person 0000", "p0000@contoso", "P0000@contoso", '"s0"', "s0\\"):
         assert text not in left, text
     assert "Person 0001" in left
-    assert wishes.arrived(made.pk).created == 2
+    assert load_desired.arrived(made.pk).created == 2
     pilot = builders.state(made, "pilot")
     assert (pilot.evidence["job_id"], pilot.evidence["name"]) == ("j", NOBODY)
     assert builders.state(made, "scope").evidence == {"total": 2, "sample": []}
@@ -328,10 +327,10 @@ def test_takes_no_word_for_a_person_that_only_begins_like_one(made):
 
 
 def test_brings_no_name_back_of_somebody_who_was_erased_on_request(lease):
-    harvest.keep(lease, [event(0)])
+    ingest.keep(lease, [event(0)])
     retention.erase_person(lease.onboarding_id, "eva", now=NOON)
     newer = Onboarding.objects.claim(lease.onboarding_id)
-    harvest.keep(newer, [event(0), event(5, "disable")])
+    ingest.keep(newer, [event(0), event(5, "disable")])
     [row] = ProvisionedPerson.objects.all()
     assert (row.result, row.name, row.user_name, row.event_id) == ("removed", "", "", "")
     assert row.source_id == marks_of(lease.onboarding_id, "eva")[0]
@@ -340,7 +339,7 @@ def test_brings_no_name_back_of_somebody_who_was_erased_on_request(lease):
 def test_makes_a_look_that_is_under_way_count_for_nothing(lease):
     retention.erase_person(lease.onboarding_id, "eva", now=NOON)
     with pytest.raises(LeaseLost):
-        harvest.keep(lease, [event(0)])
+        ingest.keep(lease, [event(0)])
 
 
 def test_erases_for_good_whoever_was_erased_by_age_before(lease):

@@ -18,8 +18,8 @@ from graphclient import (
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Broken, Change, Done, Todo, Waiting, fingerprint
 from onboarding.engine import ledger
-from onboarding.engine.graph_access import Reach
-from onboarding.engine.reconcile import Visit, explain
+from onboarding.engine.graph_access import TenantSession
+from onboarding.engine.reconcile import Reconciliation, explain
 from onboarding.models import Onboarding
 from tests import builders
 
@@ -27,28 +27,28 @@ pytestmark = pytest.mark.django_db
 
 
 class Staged:
-    """Wants `wanted` changes, one after the other; the far side takes those in `takes`."""
+    """Wants `desired` changes, one after the other; the far side takes those in `takes`."""
 
     key: ClassVar[str] = "mappings"
     title: ClassVar[str] = "Staged"
     fresh_for: ClassVar[timedelta] = timedelta(days=1)
 
-    def __init__(self, wanted, *, takes="ab", asks_first=False, asks=False, fails=None):
-        self.wanted, self.takes, self.asks_first, self.asks, self.fails = wanted, takes, asks_first, asks, fails
+    def __init__(self, desired, *, takes="ab", asks_first=False, asks=False, fails=None):
+        self.desired, self.takes, self.asks_first, self.asks, self.fails = desired, takes, asks_first, asks, fails
         self.made, self.sent = [], []
 
-    def read(self, tenant, wanted):
+    def read(self, tenant, desired):
         if self.fails:
             raise self.fails
         return list(self.made)
 
-    def assess(self, wanted, made):
-        left = [key for key in self.wanted if key not in made]
+    def assess(self, desired, made):
+        left = [key for key in self.desired if key not in made]
         if not left:
             return Done({"made": made})
         return Todo(say("To do."), [Change(left[0], say("Do."))], say("Do it"), asks=self.asks)
 
-    def apply(self, tenant, wanted, change):
+    def apply(self, tenant, desired, change):
         self.sent.append(change.key)
         if change.key in self.takes:
             self.made.append(change.key)
@@ -56,59 +56,59 @@ class Staged:
 
 
 @pytest.fixture
-def visit():
-    return Visit(Onboarding.objects.claim(builders.onboarding().pk))
+def run():
+    return Reconciliation(Onboarding.objects.claim(builders.onboarding().pk))
 
 
-def settle(visit, step):
-    return visit._settle_safely(step)
+def converge(run, step):
+    return run._converge_safely(step)
 
 
-def test_makes_one_stage_after_the_other_in_one_look(visit):
+def test_makes_one_stage_after_the_other_in_one_look(run):
     step = Staged("ab")
-    assert isinstance(settle(visit, step), Done)
+    assert isinstance(converge(run, step), Done)
     assert step.sent == ["a", "b"]
 
 
-def test_sends_nothing_twice_in_one_look_when_it_has_no_effect(visit):
+def test_sends_nothing_twice_in_one_look_when_it_has_no_effect(run):
     step = Staged("ab", takes="a")
-    assert isinstance(settle(visit, step), Waiting)
+    assert isinstance(converge(run, step), Waiting)
     assert step.sent == ["a", "b"]
 
 
-def test_gives_up_when_it_never_has_an_effect(visit):
+def test_gives_up_when_it_never_has_an_effect(run):
     step = Staged("a", takes="")
-    verdicts = [settle(visit, step) for _look in range(4)]
+    verdicts = [converge(run, step) for _look in range(4)]
     assert isinstance(verdicts[-1], Broken)
     assert step.sent == ["a"] * 3
 
 
 @pytest.mark.parametrize("nature", [{"asks_first": True}, {"asks": True}])
-def test_applies_nothing_that_a_person_has_to_approve_first(visit, nature):
+def test_applies_nothing_that_a_person_has_to_approve_first(run, nature):
     step = Staged("a", **nature)
-    assert isinstance(settle(visit, step), Todo)
+    assert isinstance(converge(run, step), Todo)
     assert step.sent == []
 
 
 @pytest.mark.parametrize("nature", [{"asks_first": True}, {"asks": True}])
-def test_applies_the_plan_that_was_approved_and_no_other(visit, nature):
+def test_applies_the_plan_that_was_approved_and_no_other(run, nature):
     step = Staged("ab", **nature)
-    plan = settle(visit, step)
-    made = Onboarding.objects.get(pk=visit.lease.onboarding_id)
+    plan = converge(run, step)
+    made = Onboarding.objects.get(pk=run.lease.onboarding_id)
     ledger.keep_answer(made.pk, step.key, {"approved_plan": fingerprint(plan.changes)}, actor=made.customer.owner)
-    visit._know_more()
-    assert isinstance(settle(visit, step), Todo)
+    run._know_more()
+    assert isinstance(converge(run, step), Todo)
     assert step.sent == ["a"]
 
 
-def test_repairs_nothing_unasked_on_a_live_tenant(visit):
-    visit.live = True
+def test_repairs_nothing_unasked_on_a_live_tenant(run):
+    run.live = True
     step = Staged("a")
-    assert isinstance(settle(visit, step), Todo)
+    assert isinstance(converge(run, step), Todo)
     assert step.sent == []
 
 
-class CountingReach(Reach):
+class CountingSession(TenantSession):
     """Counts how often a token was dropped."""
 
     forgotten = 0
@@ -118,14 +118,14 @@ class CountingReach(Reach):
 
 
 @pytest.mark.parametrize(("error", "times"), [(RoleMissing(), 1), (ConsentMissing(), 1), (Throttled(), 0)])
-def test_has_a_new_token_fetched_after_something_was_not_allowed(visit, error, times):
-    visit.reach = CountingReach(visit.wanted)
-    settle(visit, Staged("a", fails=error))
-    assert visit.reach.forgotten == times
+def test_has_a_new_token_fetched_after_something_was_not_allowed(run, error, times):
+    run.tenant = CountingSession(run.desired)
+    converge(run, Staged("a", fails=error))
+    assert run.tenant.forgotten == times
 
 
-def test_stops_with_a_reason_when_a_step_has_a_fault(visit):
-    verdict = settle(visit, Staged("a", fails=KeyError("evidence")))
+def test_stops_with_a_reason_when_a_step_has_a_fault(run):
+    verdict = converge(run, Staged("a", fails=KeyError("evidence")))
     assert isinstance(verdict, Broken)
     assert verdict.code == "KeyError"
 
@@ -151,4 +151,4 @@ def test_says_what_an_error_of_graph_means_and_who_acts(error, kind, court):
 
 
 def test_waits_as_long_as_microsoft_says():
-    assert explain(Throttled(retry_after=7.0)).look_again_in == timedelta(seconds=7)
+    assert explain(Throttled(retry_after=7.0)).recheck_in == timedelta(seconds=7)

@@ -9,11 +9,9 @@ import pytest
 from devtools.stack.keys import MONITOR_CLIENT_ID, SCOPED_CLIENT_ID
 from graphclient import ClientCredentials, Secret, Transport
 from onboarding.customers import answers
-from onboarding.domain import consent_sizes as sizes
-from onboarding.engine import graph_access as connect
-from onboarding.engine import holds as alarms
-from onboarding.engine import ledger
-from onboarding.engine.load_desired import wanted_of
+from onboarding.domain import consent_sizes
+from onboarding.engine import graph_access, holds, ledger
+from onboarding.engine.load_desired import load_desired
 from onboarding.models import ConsentAttempt, Customer
 from tests import builders
 
@@ -31,9 +29,9 @@ READS = [
 @pytest.mark.parametrize(
     ("size", "names"),
     [
-        (sizes.STANDARD, ["Synchronization.ReadWrite.All", *READS]),
-        (sizes.SCOPED, ["Application.ReadWrite.OwnedBy", *READS]),
-        (sizes.MONITOR, ["Synchronization.Read.All", *READS]),
+        (consent_sizes.STANDARD, ["Synchronization.ReadWrite.All", *READS]),
+        (consent_sizes.SCOPED, ["Application.ReadWrite.OwnedBy", *READS]),
+        (consent_sizes.MONITOR, ["Synchronization.Read.All", *READS]),
     ],
     ids=lambda value: getattr(value, "key", ""),
 )
@@ -42,14 +40,14 @@ def test_asks_for_exactly_these_permissions(size, names):
     assert all(str(each.allows) and str(each.not_allows) for each in size.permissions)
 
 
-@pytest.mark.parametrize("size", sizes.SIZES, ids=lambda size: size.key)
+@pytest.mark.parametrize("size", consent_sizes.SIZES, ids=lambda size: size.key)
 def test_asks_in_no_size_for_what_would_take_over_a_tenant(size):
     never = re.compile(r"(Application|Directory|AppRoleAssignment|RoleManagement)\.\w*Write\w*\.All")
     assert [name for name in size.names if never.fullmatch(name)] == []
 
 
 def test_changes_nothing_with_the_size_for_watching():
-    assert [name for name in sizes.MONITOR.names if "Write" in name] == []
+    assert [name for name in consent_sizes.MONITOR.names if "Write" in name] == []
 
 
 @pytest.mark.parametrize(
@@ -65,7 +63,7 @@ def test_offers_for_setting_up_what_is_registered_and_can(settings, configured, 
     settings.ENTRA_SCOPED_CLIENT_ID = settings.ENTRA_MONITOR_CLIENT_ID = ""
     for name, value in configured.items():
         setattr(settings, name, value)
-    assert [size.key for size in sizes.offered()] == offered
+    assert [size.key for size in consent_sizes.offered()] == offered
 
 
 @pytest.fixture
@@ -101,7 +99,7 @@ def test_asks_to_be_made_an_owner_and_goes_on_once_it_is_one(registered, far):
     made = answer_all(made, far)
     assert made.state == "live"
     assert builders.state(made, "readiness").evidence["owner_of"]
-    answers.look_again(made, actor=made.customer.owner, step_key="readiness")
+    answers.recheck(made, actor=made.customer.owner, step_key="readiness")
     look(made)
     seen = {
         each["operation"]["text"]: each["verdict"] for each in builders.state(made, "readiness").evidence["abilities"]
@@ -134,8 +132,8 @@ def admin_of(far):
     about = {"display_name": "Graph Explorer", "secrets": [secret], "permissions": permissions}
     far.ask("POST", "/apps", client_id=client_id, **about)
     far.consent(client_id=client_id)
-    source = ClientCredentials(far.tid, client_id, Secret(secret), connect.session())
-    return Transport(connect.session(), source)
+    source = ClientCredentials(far.tid, client_id, Secret(secret), graph_access.session())
+    return Transport(graph_access.session(), source)
 
 
 def payroll_of(far):
@@ -164,7 +162,7 @@ def test_stands_still_while_it_owns_more_than_the_application(registered, far, w
     if when == "live":
         made = answer_all(made, far)
         assert made.state == "live"
-    assert alarms.owns_too_much(made.pk) is None
+    assert holds.owns_too_much(made.pk) is None
     payroll = payroll_of(far)
     ledger.make_stale(made.pk, "readiness")
     look(made)
@@ -176,31 +174,31 @@ def test_stands_still_while_it_owns_more_than_the_application(registered, far, w
         "customer",
     )
     assert "“Payroll connector”, which has permissions of its own" in str(state.sentence)
-    assert alarms.owns_too_much(made.pk) == state
+    assert holds.owns_too_much(made.pk) == state
     assert made.events.filter(step="readiness", kind="asking", detail__code="owns_too_much").count() == 1
     (extra,) = state.offers["owned_beside"]
     assert (extra["id"], extra["powerful"]) == (payroll, True)
     method, _space, address = extra["request"].partition(" ")
     admin_of(far).send(method, address.removeprefix("https://graph.microsoft.com/v1.0"))
     look(made)
-    assert alarms.owns_too_much(made.pk) is None
+    assert holds.owns_too_much(made.pk) is None
     assert builders.state(made, "readiness").kind == "done"
 
 
 @pytest.mark.django_db
 def test_speaks_to_each_tenant_as_the_application_it_consented_to(registered, far):
     made = answer_all(scoped_customer(far), far, until="readiness")
-    reach = connect.Reach(wanted_of(made.pk))
+    reach = graph_access.TenantSession(load_desired(made.pk))
     assert reach.client_id == SCOPED_CLIENT_ID
     assert reach.graph.organization.get().id == far.tid
-    standard, scoped = (connect.token_sources(key).of(far.tid) for key in ("another", SCOPED_CLIENT_ID))
+    standard, scoped = (graph_access.token_sources(key).of(far.tid) for key in ("another", SCOPED_CLIENT_ID))
     assert standard is not scoped
 
 
 @pytest.mark.django_db
 def test_takes_an_approval_of_another_size_for_none(registered, far):
     made = scoped_customer(far)
-    assert wanted_of(made.pk).consent is not None
+    assert load_desired(made.pk).consent is not None
     Customer.objects.filter(pk=made.customer.pk).update(consent_size="standard")
-    wanted = wanted_of(made.pk)
-    assert (wanted.consent, wanted.link) == (None, None)
+    desired = load_desired(made.pk)
+    assert (desired.consent, desired.link) == (None, None)

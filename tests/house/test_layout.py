@@ -11,7 +11,7 @@ import pytest
 from django.urls import get_resolver
 
 from devtools.stack import keys, stack
-from onboarding.domain import consent_sizes as sizes
+from onboarding.domain import consent_sizes
 from onboarding.steps import STEPS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -54,7 +54,7 @@ def test_has_a_test_that_names_each_url():
 
 def test_registers_the_applications_of_production_at_the_sandbox():
     assert [sorted(permissions) for _name, permissions in stack.APPS.values()] == [
-        sorted(size.names) for size in sizes.SIZES
+        sorted(size.names) for size in consent_sizes.SIZES
     ]
     assert list(stack.APPS) == [keys.CLIENT_ID, keys.SCOPED_CLIENT_ID, keys.MONITOR_CLIENT_ID]
 

@@ -6,7 +6,7 @@ import gettext
 
 import pytest
 
-from devtools.commands import messages as words
+from devtools.commands import messages
 
 TEMPLATE = """{% load i18n %}<p title="it's">{% translate "Board" %}{% translate "May" context "month" %}
   {% blocktranslate count n=people %}One of {{ name }}{% plural %}{{ n }} of {{ name }}{% endblocktranslate %}
@@ -25,22 +25,22 @@ def house(tmp_path, monkeypatch):
     (tmp_path / "templates").mkdir()
     (tmp_path / "onboarding" / "x.py").write_text(PYTHON)
     (tmp_path / "templates" / "x.html").write_text(TEMPLATE)
-    monkeypatch.setattr(words, "ROOT", tmp_path)
-    monkeypatch.setattr(words, "LOCALE", tmp_path / "onboarding" / "locale")
-    monkeypatch.setattr(words, "PYTHON_ROOMS", ("onboarding",))
+    monkeypatch.setattr(messages, "ROOT", tmp_path)
+    monkeypatch.setattr(messages, "LOCALE", tmp_path / "onboarding" / "locale")
+    monkeypatch.setattr(messages, "PYTHON_ROOMS", ("onboarding",))
     return tmp_path
 
 
 def translate(language: str, **texts: str | tuple[str, str]) -> None:
     """Put translations into a .po, by the first words of the text."""
-    catalogue = words.load(language)
+    catalogue = messages.load(language)
     for message in catalogue:
         form = message.id[0] if isinstance(message.id, tuple) else message.id
         for beginning, text in texts.items():
             if form and form.startswith(beginning.replace("_", " ")):
                 message.string = text
-    with words.path_of(language).open("wb") as file:
-        words.write_po(file, catalogue)
+    with messages.path_of(language).open("wb") as file:
+        messages.write_po(file, catalogue)
 
 
 def translate_all(language: str) -> None:
@@ -52,14 +52,14 @@ def translate_all(language: str) -> None:
         Two="Zwei Zeilen",
         a="%(x)s und b",
     )
-    catalogue = words.load(language)
+    catalogue = messages.load(language)
     catalogue.get("%(n)s day").string = ("%(n)s Tag", "%(n)s Tage")
-    with words.path_of(language).open("wb") as file:
-        words.write_po(file, catalogue)
+    with messages.path_of(language).open("wb") as file:
+        messages.write_po(file, catalogue)
 
 
 def test_finds_texts_in_python_and_templates(house):
-    found = {(text.context, *text.forms) for text in words.collect()}
+    found = {(text.context, *text.forms) for text in messages.collect()}
     assert found == {
         (None, "a %(x)s b"),
         (None, "%(n)s day", "%(n)s days"),
@@ -71,25 +71,25 @@ def test_finds_texts_in_python_and_templates(house):
 
 
 def test_names_every_text_without_translation(house, capsys):
-    assert words.extract() == 0
+    assert messages.extract() == 0
     capsys.readouterr()
-    assert words.check() == 1
+    assert messages.check() == 1
     assert "fi: no translation of “Board” (templates/x.html)" in capsys.readouterr().out
 
 
 def test_is_content_when_all_is_translated(house, capsys):
-    words.extract()
+    messages.extract()
     translate_all("de")
     translate_all("fi")
-    assert words.check() == 0, capsys.readouterr().out
+    assert messages.check() == 0, capsys.readouterr().out
 
 
 def test_keeps_translations_when_texts_come_and_go(house):
-    words.extract()
+    messages.extract()
     translate_all("de")
     (house / "templates" / "x.html").write_text("{% load i18n %}{% translate 'Board' %}{% translate 'Users' %}")
-    words.extract()
-    catalogue = words.load("de")
+    messages.extract()
+    catalogue = messages.load("de")
     assert catalogue.get("Board").string == "Tafel"
     assert catalogue.get("Users").string == ""
     assert catalogue.get("Two lines") is None
@@ -97,19 +97,19 @@ def test_keeps_translations_when_texts_come_and_go(house):
 
 @pytest.mark.parametrize("wrong", ["und b", "%(y)s und b", "%(x)s %(x2)s b"])
 def test_refuses_a_translation_with_other_gaps(house, capsys, wrong):
-    words.extract()
+    messages.extract()
     translate_all("de")
     translate_all("fi")
     translate("de", a=wrong)
-    assert words.check() == 1
+    assert messages.check() == 1
     assert f"de: “{wrong}” has other gaps" in capsys.readouterr().out
 
 
 def test_compiles_what_gettext_reads(house):
-    words.extract()
+    messages.extract()
     translate_all("de")
-    words.compile_all()
-    read = gettext.translation("django", words.LOCALE, ["de"])
+    messages.compile_all()
+    read = gettext.translation("django", messages.LOCALE, ["de"])
     assert read.gettext("Board") == "Tafel"
     assert read.ngettext("%(n)s day", "%(n)s days", 2) == "%(n)s Tage"
     assert read.pgettext("month", "May") == "Mai"

@@ -29,7 +29,7 @@ PLAN = Todo(
 
 def stand(made: Onboarding, key: str, verdict: Verdict, **evidence: dict[str, Any]) -> Onboarding:
     """Let the engine have found `verdict` for the step `key`, and all before it done."""
-    Onboarding.objects.filter(pk=made.pk).update(look_at=timezone.now(), leased_until=None)
+    Onboarding.objects.filter(pk=made.pk).update(next_run_at=timezone.now(), leased_until=None)
     lease = Onboarding.objects.claim(made.pk)
     assert lease
     for step in STEPS:
@@ -37,8 +37,8 @@ def stand(made: Onboarding, key: str, verdict: Verdict, **evidence: dict[str, An
             break
         ledger.record(lease, step.key, Done(evidence.get(step.key, {}), say("Seen.")), Cost())
     ledger.record(lease, key, verdict, Cost())
-    ledger.stand(lease, key, live=key == "live" and isinstance(verdict, Done))
-    Onboarding.objects.release(lease, look_at=timezone.now())
+    ledger.set_current(lease, key, live=key == "live" and isinstance(verdict, Done))
+    Onboarding.objects.release(lease, next_run_at=timezone.now())
     made.refresh_from_db()
     return made
 

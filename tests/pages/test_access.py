@@ -14,7 +14,7 @@ from .desk import HTMX, read
 
 READ = ("record", "customer_edit", "people")
 WRITE = ("customer_edit", "link_issue", "pause", "resume", "people", "people_csv")
-STEP = ("step_approve", "step_look", "step")
+STEP = ("step_approve", "step_recheck", "step")
 
 
 def addresses(made: Onboarding, link_pk: int = 1) -> list[tuple[str, str]]:

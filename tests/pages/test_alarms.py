@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 
 from onboarding.customers import links
-from onboarding.engine import holds as alarms
-from onboarding.invites import rate_limit as tries
+from onboarding.engine import holds
+from onboarding.invites import rate_limit
 from onboarding.models import ConsentAttempt, Event, TenantBinding
 from tests.graphclient.entra import Entra
 
@@ -69,7 +69,7 @@ def test_raises_it_for_a_token_that_cannot_be_believed(alice, visitor, invitatio
 def test_ends_when_somebody_has_dealt_with_it(alice, visitor, invitation, act):
     Visitor(visitor.entra).granted(visitor.consent(invitation))
     made, owner = invitation.onboarding, invitation.onboarding.customer.owner
-    assert alarms.forged(made.pk) is not None
+    assert holds.forged(made.pk) is not None
     if act == "new link":
         links.issue_link(made, actor=owner)
     elif act == "revoked":
@@ -78,7 +78,7 @@ def test_ends_when_somebody_has_dealt_with_it(alice, visitor, invitation, act):
         TenantBinding.objects.create(
             onboarding=made, tenant_id=invitation.tenant, verified_domain="contoso.example", admin_object_id="x"
         )
-    assert alarms.forged(made.pk) is None
+    assert holds.forged(made.pk) is None
     assert HEADLINE not in open_record(alice, made).text
 
 
@@ -88,18 +88,18 @@ def test_raises_none_for_an_answer_that_belongs_to_nobody(visitor, invitation):
 
 
 def test_lets_a_link_be_tried_so_often_and_no_more(visitor, invitation):
-    for _time in range(tries.MOST):
+    for _time in range(rate_limit.MOST):
         visitor.begin(invitation)
     page = visitor.client.post(invitation.begin_path)
     assert page.status_code == 429
     assert "Wait an hour" in text_of(page)
     assert Visitor(visitor.entra).client.post(invitation.begin_path).status_code == 429
-    assert ConsentAttempt.objects.count() == tries.MOST
+    assert ConsentAttempt.objects.count() == rate_limit.MOST
     assert Visitor(visitor.entra).client.post(invited().begin_path).status_code == 302
 
 
 def test_lets_it_be_tried_again_after_an_hour(visitor, invitation):
-    for _time in range(tries.MOST):
+    for _time in range(rate_limit.MOST):
         visitor.begin(invitation)
-    ConsentAttempt.objects.update(started_at=timezone.now() - tries.WITHIN - timedelta(seconds=1))
+    ConsentAttempt.objects.update(started_at=timezone.now() - rate_limit.WITHIN - timedelta(seconds=1))
     assert visitor.go_all_the_way(invitation).status_code == 302

@@ -19,7 +19,7 @@ from .desk import HTMX, PLAN, TOKEN_NEEDED, read, stand
 FROM = {
     "us": TOKEN_NEEDED,
     "customer": Asking(say("Nobody is assigned."), Court.CUSTOMER, code="nobody"),
-    "running": Waiting(say("Microsoft works."), look_again_in=STEPS[0].fresh_for),
+    "running": Waiting(say("Microsoft works."), recheck_in=STEPS[0].fresh_for),
     "attention": Broken(say("The job is gone."), Court.CS),
 }
 

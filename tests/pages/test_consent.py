@@ -55,9 +55,9 @@ def test_leads_from_the_button_to_the_progress_page(visitor, invitation):
 
 def test_lets_the_engine_look_at_once(visitor, invitation):
     later = timezone.now() + timedelta(hours=1)
-    Onboarding.objects.update(look_at=later)
+    Onboarding.objects.update(next_run_at=later)
     visitor.go_all_the_way(invitation)
-    assert Onboarding.objects.get().look_at < later
+    assert Onboarding.objects.get().next_run_at < later
     assert Event.objects.filter(kind="consent", actor_name="Eva Berg").exists()
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from onboarding.causes.catalogue import explain_code, is_known
 from onboarding.domain.verdicts import Asking, Court
-from onboarding.engine.load_desired import wanted_of
+from onboarding.engine.load_desired import load_desired
 from onboarding.models import ConsentAttempt
 from onboarding.portal.shared.problems import WHO_ACTS
 from onboarding.steps.consent.step import Consent, Facts
@@ -104,7 +104,7 @@ def test_names_our_own_checks_too(visitor):
 def test_puts_the_onboarding_in_the_court_of_who_acts(visitor, code, court):
     invitation = invited()
     refuse(visitor, invitation, code)
-    verdict = Consent().assess(wanted_of(invitation.onboarding.pk), Facts())
+    verdict = Consent().assess(load_desired(invitation.onboarding.pk), Facts())
     assert isinstance(verdict, Asking)
     assert (verdict.court, verdict.code) == (court, "failed")
     assert str(verdict.question) == str(explain_code(code)[0])

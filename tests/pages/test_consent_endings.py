@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from onboarding.consent import round_trip as consent
+from onboarding.consent import round_trip
 from onboarding.customers import links
 from onboarding.models import ConsentAttempt, Event, StepState
 from tests import builders
@@ -159,7 +159,7 @@ def test_accepts_no_answer_after_ten_minutes(visitor, invitation, leg):
         else (visitor.granted, visitor.consent(invitation))
     )
     moment = "started_at" if leg == "sign-in" else "signed_in_at"
-    ConsentAttempt.objects.update(**{moment: timezone.now() - consent.EACH_WAY - timedelta(seconds=1)})
+    ConsentAttempt.objects.update(**{moment: timezone.now() - round_trip.EACH_WAY - timedelta(seconds=1)})
     page = send(answer)
     assert page.status_code == 400
     assert "Open your link again" in text_of(page)
@@ -168,7 +168,7 @@ def test_accepts_no_answer_after_ten_minutes(visitor, invitation, leg):
 
 def test_gives_each_leg_its_own_ten_minutes(visitor, invitation):
     answer = visitor.consent(invitation)
-    ConsentAttempt.objects.update(started_at=timezone.now() - consent.EACH_WAY - timedelta(minutes=1))
+    ConsentAttempt.objects.update(started_at=timezone.now() - round_trip.EACH_WAY - timedelta(minutes=1))
     assert visitor.granted(answer).status_code == 302
 
 

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, example, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from onboarding.consent import round_trip as consent
+from onboarding.consent import round_trip
 from onboarding.models import ConsentAttempt, Event, Link, StepState
 from tests import builders
 from tests.graphclient.entra import GLOBAL, Entra
@@ -105,7 +105,7 @@ class World:
         owner = self.parties.get(answer.state, self.anna)
         Link.objects.filter(pk=owner.invitation.link.pk).update(**CONDITIONS[answer.link])
         if not answer.in_time:
-            long_ago = timezone.now() - consent.EACH_WAY - timedelta(seconds=5)
+            long_ago = timezone.now() - round_trip.EACH_WAY - timedelta(seconds=5)
             ConsentAttempt.objects.update(started_at=long_ago)
             ConsentAttempt.objects.exclude(signed_in_at=None).update(signed_in_at=long_ago)
 
@@ -174,7 +174,7 @@ def check_sign_in(world: World, answer: Answer) -> None:
     """
     begun, flows = {}, {}
     for name, party in world.parties.items():
-        redirect = consent.begin_sign_in(party.invitation.link, browser=name)
+        redirect = round_trip.begin_sign_in(party.invitation.link, browser=name)
         begun[name], flows[name] = party.entra.visit(redirect.url), redirect.flow
     nonce = world.anna.entra.nonce
     other_state = world.anna.visitor.consent(world.anna.invitation)["state"]
@@ -191,8 +191,8 @@ def check_sign_in(world: World, answer: Answer) -> None:
     world.spoil(answer)
     params = {**begun[owner], "state": states.get(answer.state, begun[owner]["state"])}
     try:
-        redirect = consent.finish_sign_in({**flows[owner], "state": params["state"]}, params, browser=answer.browser)
-    except consent.ConsentProblem:
+        redirect = round_trip.finish_sign_in({**flows[owner], "state": params["state"]}, params, browser=answer.browser)
+    except round_trip.ConsentProblem:
         redirect = None
     assert (redirect is not None) is answer.agrees
     if redirect:
@@ -207,32 +207,32 @@ def check_sign_in(world: World, answer: Answer) -> None:
 def test_redeems_no_code_for_an_answer_that_was_seen_before(far):
     """A repeated answer is refused before Microsoft is asked."""
     anna = Party(far)
-    redirect = consent.begin_sign_in(anna.invitation.link, browser="anna's")
+    redirect = round_trip.begin_sign_in(anna.invitation.link, browser="anna's")
     params = anna.entra.visit(redirect.url)
-    consent.finish_sign_in(redirect.flow, params, browser="anna's")
-    with pytest.raises(consent.ConsentProblem, match="forged"):
-        consent.finish_sign_in(redirect.flow, params, browser="anna's")
+    round_trip.finish_sign_in(redirect.flow, params, browser="anna's")
+    with pytest.raises(round_trip.ConsentProblem, match="forged"):
+        round_trip.finish_sign_in(redirect.flow, params, browser="anna's")
     assert len(far.seen("POST", anna.entra.token_path)) == 1
 
 
 @pytest.mark.parametrize("answer", [replace(Answer(), browser="nobody's"), replace(Answer(), link="revoked")], ids=str)
 def test_redeems_no_code_for_somebody_else(far, answer):
     world = World(far)
-    redirect = consent.begin_sign_in(world.anna.invitation.link, browser="anna's")
+    redirect = round_trip.begin_sign_in(world.anna.invitation.link, browser="anna's")
     params = world.anna.entra.visit(redirect.url)
     world.spoil(answer)
-    with pytest.raises(consent.ConsentProblem):
-        consent.finish_sign_in(redirect.flow, params, browser=answer.browser)
+    with pytest.raises(round_trip.ConsentProblem):
+        round_trip.finish_sign_in(redirect.flow, params, browser=answer.browser)
     assert far.seen("POST", world.anna.entra.token_path) == []
 
 
 def test_is_not_misled_by_the_answer_to_another_begin_of_the_same_browser(far):
     """State of one round trip, what msal kept of another: neither counts."""
     anna = Party(far)
-    first = consent.begin_sign_in(anna.invitation.link, browser="anna's")
-    second = consent.begin_sign_in(anna.invitation.link, browser="anna's")
-    with pytest.raises(consent.ConsentProblem, match="forged"):
-        consent.finish_sign_in(first.flow, anna.entra.visit(second.url), browser="anna's")
+    first = round_trip.begin_sign_in(anna.invitation.link, browser="anna's")
+    second = round_trip.begin_sign_in(anna.invitation.link, browser="anna's")
+    with pytest.raises(round_trip.ConsentProblem, match="forged"):
+        round_trip.finish_sign_in(first.flow, anna.entra.visit(second.url), browser="anna's")
     assert not [attempt for attempt in anna.invitation.attempts() if attempt.signed_in_at]
 
 
@@ -242,16 +242,16 @@ def test_expects_no_tenant_but_that_of_the_customers_domains(far):
     elsewhere = Party(far).tenant
     builders.done(anna.invitation.onboarding, consent={"tenant_id": elsewhere})
     StepState.objects.filter(onboarding=anna.invitation.onboarding, key="customer").delete()
-    with pytest.raises(consent.ConsentProblem, match="not_ready"):
-        consent.begin_sign_in(anna.invitation.link, browser="anna's")
+    with pytest.raises(round_trip.ConsentProblem, match="not_ready"):
+        round_trip.begin_sign_in(anna.invitation.link, browser="anna's")
 
 
 @pytest.mark.parametrize("condition", ["revoked", "expired", "used"])
 def test_begins_nothing_with_a_closed_link(far, condition):
     anna = Party(far)
     Link.objects.filter(pk=anna.invitation.link.pk).update(**CONDITIONS[condition])
-    with pytest.raises(consent.ConsentProblem, match="link_closed"):
-        consent.begin_sign_in(anna.invitation.link, browser="anna's")
+    with pytest.raises(round_trip.ConsentProblem, match="link_closed"):
+        round_trip.begin_sign_in(anna.invitation.link, browser="anna's")
     assert not ConsentAttempt.objects.exists()
 
 
@@ -315,13 +315,13 @@ def test_lets_one_of_twenty_admins_with_the_same_link_win(far):
 @pytest.mark.django_db(transaction=True)
 def test_goes_on_to_the_consent_page_once_of_twenty_equal_sign_ins(far):
     anna = Party(far)
-    redirect = consent.begin_sign_in(anna.invitation.link, browser="anna's")
+    redirect = round_trip.begin_sign_in(anna.invitation.link, browser="anna's")
     params = anna.entra.visit(redirect.url)
 
     def finish(_number: int) -> str:
         try:
-            return consent.finish_sign_in(redirect.flow, params, browser="anna's").url
-        except consent.ConsentProblem as problem:
+            return round_trip.finish_sign_in(redirect.flow, params, browser="anna's").url
+        except round_trip.ConsentProblem as problem:
             return problem.kind
 
     results = at_once(20, finish)

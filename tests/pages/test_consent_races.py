@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from onboarding.consent import round_trip as consent
+from onboarding.consent import round_trip
 from onboarding.models import ConsentAttempt, Event
 
 from .crowd import behind
@@ -26,20 +26,22 @@ def party(far) -> Party:  # noqa: F811
 
 def test_goes_on_to_one_consent_page(far):  # noqa: F811
     anna = party(far)
-    redirect = consent.begin_sign_in(anna.invitation.link, browser="anna's")
+    redirect = round_trip.begin_sign_in(anna.invitation.link, browser="anna's")
     params = anna.entra.visit(redirect.url)
-    finish = partial(consent.finish_sign_in, redirect.flow, params, browser="anna's")
+    finish = partial(round_trip.finish_sign_in, redirect.flow, params, browser="anna's")
     results = behind(ConsentAttempt.objects.all(), *[finish] * CROWD)
-    refused = [each.kind for each in results if isinstance(each, consent.ConsentProblem)]
+    refused = [each.kind for each in results if isinstance(each, round_trip.ConsentProblem)]
     assert refused == ["forged"] * (CROWD - 1)
     assert ConsentAttempt.objects.get().consent_state_hash is not None
 
 
 def test_notes_one_no(far):  # noqa: F811
     anna = party(far)
-    redirect = consent.begin_sign_in(anna.invitation.link, browser="anna's")
-    granting = consent.finish_sign_in(redirect.flow, anna.entra.visit(redirect.url), browser="anna's")
+    redirect = round_trip.begin_sign_in(anna.invitation.link, browser="anna's")
+    granting = round_trip.finish_sign_in(redirect.flow, anna.entra.visit(redirect.url), browser="anna's")
     answer = {"state": query_of(granting.url)["state"], "error": "access_denied"}
-    results = behind(ConsentAttempt.objects.all(), *[partial(consent.record_consent, answer, browser="anna's")] * CROWD)
+    results = behind(
+        ConsentAttempt.objects.all(), *[partial(round_trip.record_consent, answer, browser="anna's")] * CROWD
+    )
     assert [each.kind for each in results] == ["declined"] * CROWD
     assert Event.objects.filter(kind="declined").count() == 1

@@ -9,8 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from onboarding.customers import base, links, records
-from onboarding.customers import contacts as invitations
+from onboarding.customers import base, contacts, links, records
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Court
 from onboarding.mail import letters
@@ -33,7 +32,7 @@ def at_consent(made):
 
 
 def added(made, **fields) -> Contact:
-    return invitations.add_contact(made, actor=builders.person(), **{**MAX, **fields})
+    return contacts.add_contact(made, actor=builders.person(), **{**MAX, **fields})
 
 
 def test_makes_the_person_of_the_record_the_first_contact(alice, customer):
@@ -94,7 +93,7 @@ def test_refuses_a_record_whose_contact_is_another_one(customer):
 
 def test_removes_a_contact_with_the_open_link(alice, customer):
     contact = added(customer)
-    link, _token = invitations.link_by_hand(contact, actor=builders.person())
+    link, _token = contacts.link_by_hand(contact, actor=builders.person())
     post(alice, "contact_remove", customer.pk, contact.pk)
     link.refresh_from_db()
     assert (link.condition(), link.contact, link.contact_name) == ("revoked", None, "Max Roth")
@@ -126,7 +125,7 @@ def test_shows_a_new_link_once_and_keeps_it_nowhere(alice, customer):
 def test_ends_only_the_same_contacts_earlier_link(alice, customer):
     contact = added(customer)
     first, _token = links.issue_link(customer, actor=builders.person())
-    old, _token = invitations.link_by_hand(contact, actor=builders.person())
+    old, _token = contacts.link_by_hand(contact, actor=builders.person())
     alice.post(reverse("contact_link", args=[customer.pk, contact.pk]))
     for link in (first, old):
         link.refresh_from_db()
@@ -135,7 +134,7 @@ def test_ends_only_the_same_contacts_earlier_link(alice, customer):
 
 def test_shows_when_a_link_was_opened_and_used(alice, customer):
     first, _token = links.issue_link(customer, actor=builders.person())
-    second, _token = invitations.link_by_hand(added(customer), actor=builders.person())
+    second, _token = contacts.link_by_hand(added(customer), actor=builders.person())
     Link.objects.filter(pk=first.pk).update(seen_at=timezone.now())
     Link.objects.filter(pk=second.pk).update(used_at=timezone.now())
     text = read(alice.get(reverse("contacts", args=[customer.pk]))).text
@@ -145,7 +144,7 @@ def test_shows_when_a_link_was_opened_and_used(alice, customer):
 
 def test_ends_the_links_of_an_address_that_was_wrong(alice, customer):
     contact = added(customer)
-    link, _token = invitations.link_by_hand(contact, actor=builders.person())
+    link, _token = contacts.link_by_hand(contact, actor=builders.person())
     post(alice, "contact_change", customer.pk, contact.pk, **{**MAX, "email": "maximilian@contoso.example"})
     link.refresh_from_db()
     assert link.condition() == "revoked"

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from config.redaction import Redacting
 from onboarding.customers import links
-from onboarding.domain import consent_sizes as sizes
+from onboarding.domain import consent_sizes
 from onboarding.models import ConsentAttempt, Link, StepState
 from tests import builders
 
@@ -30,14 +30,14 @@ def test_says_who_asks_whom_for_what(client):
     page = client.get(invitation.path).content.decode()
     assert "Contoso &amp; Söhne" in page
     assert "alice@haiilo.example" in page
-    for name in sizes.STANDARD.names:
+    for name in consent_sizes.STANDARD.names:
         assert name in page
     assert page.count("Global Administrator") >= 2
     assert "Sign in and review with Microsoft" in page
     assert f'action="{invitation.begin_path}"' in page
 
 
-@pytest.mark.parametrize("size", sizes.SIZES, ids=lambda size: size.key)
+@pytest.mark.parametrize("size", consent_sizes.SIZES, ids=lambda size: size.key)
 def test_explains_each_permission_of_the_customers_size_and_no_other(client, settings, size):
     setattr(settings, size.setting, f"client-of-{size.key}")
     page = client.get(invited(consent_size=size.key).path).content.decode()

@@ -18,10 +18,10 @@ from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from onboarding.customers import name_access as disclosure
+from onboarding.customers import name_access
 from onboarding.models import Event, Onboarding
 from onboarding.privacy import retention
-from onboarding.web import hidden_text as sealed
+from onboarding.web import hidden_text
 from tests import builders
 
 from .desk import HTMX, people, read
@@ -74,8 +74,8 @@ def test_opens_an_address_for_its_reader_and_its_customer_only(alice, customer):
 @given(st.text(max_size=300))
 def test_opens_nothing_that_was_made_up(text):
     made = Onboarding(pk=1)
-    assert sealed.opened(text, onboarding=made, reader=1) == ""
-    assert sealed.opened(sealed.hidden(text, onboarding=made, reader=1), onboarding=made, reader=1) == text
+    assert hidden_text.opened(text, onboarding=made, reader=1) == ""
+    assert hidden_text.opened(hidden_text.hidden(text, onboarding=made, reader=1), onboarding=made, reader=1) == text
 
 
 def test_searches_as_a_part_and_tells_the_browser_the_address(alice, customer):
@@ -183,7 +183,7 @@ def add_staff(db, tmp_path):
 
     def run(*flags):
         call_command("add_staff", *flags, user_name="carol", password_file=path, portfolio="Team", stdout=StringIO())
-        return disclosure.may_see_names(builders.person("carol"))
+        return name_access.may_see_names(builders.person("carol"))
 
     return run
 
@@ -204,5 +204,5 @@ def test_lets_those_go_on_who_were_staff_before_there_was_a_permission(db):
     stranger = builders.person("erin", sees_names=False)
     builders.portfolio(before)
     importlib.import_module("onboarding.migrations.0010_retention").let_staff_see_people(apps, None)
-    assert disclosure.may_see_names(type(before).objects.get(pk=before.pk))
-    assert not disclosure.may_see_names(type(stranger).objects.get(pk=stranger.pk))
+    assert name_access.may_see_names(type(before).objects.get(pk=before.pk))
+    assert not name_access.may_see_names(type(stranger).objects.get(pk=stranger.pk))

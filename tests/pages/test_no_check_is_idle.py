@@ -10,9 +10,8 @@ from functools import partial
 import pytest
 
 from graphclient import id_token, identity
-from onboarding.consent import return_visit as returning
-from onboarding.consent import round_trip as consent
-from onboarding.engine import graph_access as connect
+from onboarding.consent import return_visit, round_trip
+from onboarding.engine import graph_access
 from tests.graphclient import test_sign_in
 from tests.graphclient.entra import CLIENT, Entra
 
@@ -45,7 +44,7 @@ def fixtures(far) -> Fixtures:
 
     def make():
         far.forget()
-        connect.sign_in.cache_clear()
+        graph_access.sign_in.cache_clear()
         visitor = Visitor(Entra(far).open())
         return {
             "far": lambda: far,
@@ -53,8 +52,8 @@ def fixtures(far) -> Fixtures:
             "visitor": lambda: visitor,
             "client": lambda: visitor.client,
             "invitation": invited,
-            "session": connect.session,
-            "sign_in": partial(connect.sign_in, CLIENT),
+            "session": graph_access.session,
+            "sign_in": partial(graph_access.sign_in, CLIENT),
             "used": partial(used_by, visitor),
             "elsewhere": partial(Visitor, visitor.entra),
         }
@@ -87,10 +86,10 @@ RACES = {
 MUTANTS = {
     f"{module.__name__}.{mutant.name}": (mutant, watched_by, good)
     for module, watched_by, good in [
-        (consent, ROUND_TRIP, GOOD),
+        (round_trip, ROUND_TRIP, GOOD),
         (identity, TOKENS, GOOD),
         (id_token, TOKENS, GOOD),
-        (returning, RETURNS, GOOD_RETURN),
+        (return_visit, RETURNS, GOOD_RETURN),
     ]
     for mutant in mutants(module)
 }

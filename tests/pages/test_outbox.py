@@ -9,8 +9,7 @@ from django.utils import timezone
 
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Court
-from onboarding.mail import delivery as mail
-from onboarding.mail import letters
+from onboarding.mail import delivery, letters
 from onboarding.models import Letter, Onboarding
 from tests import builders
 
@@ -43,7 +42,7 @@ def test_shows_the_draft_with_its_text_and_the_tenant(alice, draft):
 def test_releases_a_draft_with_the_tenant_confirmed(alice, draft):
     page = post(alice, "letter_release", draft.onboarding_id, draft.pk, tenant=TENANT, confirmed="yes")
     assert "Released." in page.text
-    mail.send_released()
+    delivery.send_released()
     assert len(outgoing.outbox) == 1
     state = draft.onboarding.steps.get(key="customer")
     assert state.answer["confirmed_tenant"] == TENANT
@@ -69,7 +68,7 @@ def test_keeps_what_a_person_writes_into_the_draft(alice, draft):
 def test_releases_what_stands_on_the_page_saved_or_not(alice, draft):
     words = {"subject": "Hello", "text": "Dear Eva, one more thing.\r\n\r\n[link]"}
     post(alice, "letter_release", draft.onboarding_id, draft.pk, tenant=TENANT, confirmed="yes", **words)
-    mail.send_released()
+    delivery.send_released()
     [sent] = outgoing.outbox
     assert sent.subject == "Hello"
     assert sent.body.startswith("Dear Eva, one more thing.")

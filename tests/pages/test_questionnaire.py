@@ -7,8 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from onboarding.customers import answers, links
-from onboarding.customers import kickoff as questionnaires
+from onboarding.customers import answers, kickoff, links
 from onboarding.models import Event, Link, Questionnaire
 from tests import builders
 
@@ -169,7 +168,7 @@ def test_takes_no_answers_by_a_link_that_is_over(customer, linked, change):
 def test_takes_no_answers_by_a_link_that_ends_meanwhile(customer, linked):
     link, _token = linked
     Link.objects.filter(pk=link.pk).update(revoked_at=timezone.now())
-    assert not questionnaires.fill_in_by_link(link, dict.fromkeys(questionnaires.FIELDS, ""))
+    assert not kickoff.fill_in_by_link(link, dict.fromkeys(kickoff.FIELDS, ""))
     assert not Questionnaire.objects.exists()
 
 

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from django.utils import timezone
 
-from onboarding.consent import round_trip as consent
+from onboarding.consent import round_trip
 from onboarding.customers import links, rebinding
 from onboarding.customers.base import Refused
 from onboarding.domain.verdicts import Done
@@ -114,6 +114,6 @@ def test_lets_another_worker_look_at_once(proposed):
 @pytest.mark.django_db
 def test_expects_the_approved_tenant_of_a_link_at_once(proposed):
     link, _token = links.issue_link(proposed.onboarding, actor=builders.person("alice"))
-    assert consent.expected_tenant(link) == TENANT
+    assert round_trip.expected_tenant(link) == TENANT
     by("bob", rebinding.approve, proposed)()
-    assert consent.expected_tenant(link) == OTHER_TENANT
+    assert round_trip.expected_tenant(link) == OTHER_TENANT

@@ -173,7 +173,7 @@ def test_says_that_a_question_is_settled(alice, customer):
     assert builders.state(customer, "sso_application").answer == {}
 
 
-@pytest.mark.parametrize("name", ["step", "step_approve", "step_look"])
+@pytest.mark.parametrize("name", ["step", "step_approve", "step_recheck"])
 def test_knows_no_other_steps(alice, customer, name):
     assert alice.post(reverse(name, args=[customer.pk, "coffee"])).status_code == 404
 
@@ -226,7 +226,7 @@ def test_shows_the_request_behind_a_disclosure(alice, customer):
 def test_looks_again_when_asked(alice, customer, key):
     stand(customer, key, Done({}, say("Seen.")))
     assert builders.state(customer, key).checked_at is not None
-    post(alice, "step_look", customer.pk, key)
+    post(alice, "step_recheck", customer.pk, key)
     assert builders.state(customer, key).checked_at is None
 
 

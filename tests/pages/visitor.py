@@ -13,13 +13,19 @@ from django.test import Client
 from django.urls import reverse
 
 from onboarding.customers import links
-from onboarding.engine import graph_access as connect
+from onboarding.engine import graph_access
 from onboarding.models import ConsentAttempt, Link, Onboarding
 from tests import builders
 from tests.graphclient.entra import CLIENT, TENANT, Entra, our_certificate
 from tests.graphclient.far_side import FarSide, running
 
-CACHES = (connect.reroutes, connect.session, connect.credential, connect.sign_in, connect.token_sources)
+CACHES = (
+    graph_access.reroutes,
+    graph_access.session,
+    graph_access.credential,
+    graph_access.sign_in,
+    graph_access.token_sources,
+)
 
 
 @contextmanager
@@ -33,7 +39,7 @@ def far_side(settings: Any) -> Iterator[FarSide]:
         for cached in CACHES:
             cached.cache_clear()
         yield far
-        connect.session().close()
+        graph_access.session().close()
         for cached in CACHES:
             cached.cache_clear()
 

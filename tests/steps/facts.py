@@ -20,7 +20,7 @@ from graphclient import (
     Status,
     VerifiedDomain,
 )
-from onboarding.domain.desired import Arrived, ConsentSeen, LinkSent, ProvedTenant, SecretText, Wanted
+from onboarding.domain.desired import Arrived, ConsentSeen, Desired, LinkSent, ProvedTenant, SecretText
 from onboarding.domain.products import ADVOCACY
 from onboarding.domain.sentences import Sentence
 from onboarding.steps.shared.applications import Candidate
@@ -78,7 +78,7 @@ def evidence_before(step: str, **more: dict[str, Any]) -> dict[str, dict[str, An
     return {key: copy.deepcopy(EVIDENCE[key]) for key in before} | more
 
 
-def wanted(**fields: Any) -> Wanted:
+def desired(**fields: Any) -> Desired:
     """Nordwind, an Advocacy customer, whose tenant is proved."""
     given: dict[str, Any] = {
         "customer_name": "Nordwind",
@@ -90,13 +90,13 @@ def wanted(**fields: Any) -> Wanted:
         "proved": ProvedTenant(TENANT),
         "consent": consent_seen(),
     }
-    return Wanted(**given | fields)
+    return Desired(**given | fields)
 
 
-def at_step(step: str, **fields: Any) -> Wanted:
-    """As `wanted`, with the evidence of all steps before."""
+def at_step(step: str, **fields: Any) -> Desired:
+    """As `desired`, with the evidence of all steps before."""
     more = fields.pop("evidence", {})
-    return wanted(evidence=evidence_before(step, **more), **fields)
+    return desired(evidence=evidence_before(step, **more), **fields)
 
 
 def with_token(**fields: Any) -> dict[str, Any]:

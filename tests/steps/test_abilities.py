@@ -1,7 +1,7 @@
 import pytest
 
 from graphclient.probes import Finding, Probe
-from onboarding.domain import consent_sizes as sizes
+from onboarding.domain import consent_sizes
 from onboarding.domain.sentences import Sentence
 from onboarding.steps.readiness.abilities import TRIED, told, try_all
 from tests.graphclient.far_side import Reply
@@ -13,10 +13,10 @@ GRAPH_ID = "00000003-0000-0000-c000-000000000000"
 WRITE = "Synchronization.ReadWrite.All"
 
 
-def by_operation(wanted, *probes):
+def by_operation(desired, *probes):
     return {
         str(Sentence.from_json(each["operation"])): (each["verdict"], str(Sentence.from_json(each["why"]) or ""))
-        for each in told(wanted, probes)
+        for each in told(desired, probes)
     }
 
 
@@ -51,7 +51,9 @@ def test_takes_what_was_done_for_proof():
     assert seen["start provisioning"] == seen["run one person on demand"] == ("yes", "")
 
 
-@pytest.mark.parametrize(("size", "why"), [(sizes.STANDARD, "start over"), (sizes.SCOPED, "known to refuse")])
+@pytest.mark.parametrize(
+    ("size", "why"), [(consent_sizes.STANDARD, "start over"), (consent_sizes.SCOPED, "known to refuse")]
+)
 def test_never_tries_a_restart_and_says_why(size, why):
     verdict, said = by_operation(at_step("live", size=size))["restart provisioning"]
     assert verdict == "open"

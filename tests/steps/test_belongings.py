@@ -3,15 +3,15 @@ from html import unescape
 import pytest
 from django.template.loader import render_to_string
 
-from onboarding.causes.customer_asks import Role, blocker_of
-from onboarding.domain import consent_sizes as sizes
+from onboarding.causes.customer_asks import Role, customer_ask
+from onboarding.domain import consent_sizes
 from onboarding.domain.sentences import Sentence
 from onboarding.domain.verdicts import Asking, Court
-from onboarding.engine import holds as alarms
+from onboarding.engine import holds
 from onboarding.steps.forms import form_for
 from onboarding.steps.readiness.step import Facts, Readiness
-from onboarding.steps.shared import owned_objects as belongings
-from onboarding.steps.shared.owned_objects import Extra, Held, Owning, ask
+from onboarding.steps.shared import owned_objects
+from onboarding.steps.shared.owned_objects import OwnedObjects, Owning, UnexpectedObject, ask
 from onboarding.steps.shared.permissions import GRAPH
 from tests.graphclient.far_side import Reply
 from tests.graphclient.samples import SERVICE_PRINCIPAL
@@ -36,7 +36,7 @@ def own(far, *things):
 
 
 def held(tenant):
-    return belongings.read(tenant.graph, tenant.client_id)
+    return owned_objects.read(tenant.graph, tenant.client_id)
 
 
 OURS_TO_TOUCH = (thing(APP, name="Haiilo SSO", app_id="b2d1"), thing(REGISTRATION, "application", "Haiilo SSO", "b2d1"))
@@ -47,20 +47,24 @@ OURS_TO_TOUCH = (thing(APP, name="Haiilo SSO", app_id="b2d1"), thing(REGISTRATIO
 
 def test_knows_both_ownerships_from_one_list(tenant, far):
     own(far, *OURS_TO_TOUCH)
-    assert belongings.owning(tenant.graph, held(tenant), app(app_id="b2d1")) == Owning(OURS, True, REGISTRATION, True)
+    assert owned_objects.owning(tenant.graph, held(tenant), app(app_id="b2d1")) == Owning(
+        OURS, True, REGISTRATION, True
+    )
     assert [asked.path for asked in far.asked] == [f"{SPS}(appId='our-client-id')", f"{SPS}/{OURS}/ownedObjects"]
 
 
 def test_looks_for_the_registration_that_it_does_not_own(tenant, far):
     own(far, OURS_TO_TOUCH[0])
     far.on("GET", "/v1.0/applications", Reply(200, {"value": [{"id": REGISTRATION, "appId": "b2d1"}]}))
-    assert belongings.owning(tenant.graph, held(tenant), app(app_id="b2d1")) == Owning(OURS, True, REGISTRATION, False)
+    assert owned_objects.owning(tenant.graph, held(tenant), app(app_id="b2d1")) == Owning(
+        OURS, True, REGISTRATION, False
+    )
 
 
 def test_finds_no_registration_where_it_is_in_another_tenant(tenant, far):
     own(far)
     far.on("GET", "/v1.0/applications", EMPTY)
-    seen = belongings.owning(tenant.graph, held(tenant), app(app_id="b2d1"))
+    seen = owned_objects.owning(tenant.graph, held(tenant), app(app_id="b2d1"))
     assert seen == Owning(OURS, False)
     assert not seen.lacks_registration
 
@@ -68,14 +72,14 @@ def test_finds_no_registration_where_it_is_in_another_tenant(tenant, far):
 def test_takes_the_registration_of_another_application_for_none_of_this_one(tenant, far):
     own(far, thing(REGISTRATION, "application", "Haiilo SSO", "other"))
     far.on("GET", "/v1.0/applications", EMPTY)
-    assert belongings.owning(tenant.graph, held(tenant), app(app_id="b2d1")).registration_id == ""
+    assert owned_objects.owning(tenant.graph, held(tenant), app(app_id="b2d1")).registration_id == ""
 
 
 # What we own besides
 
 
 def beside(tenant):
-    return belongings.beside(tenant.graph, held(tenant), {APP}, {"b2d1"})
+    return owned_objects.unexpected(tenant.graph, held(tenant), {APP}, {"b2d1"})
 
 
 def test_finds_nothing_too_much_in_what_is_bound(tenant, far):
@@ -89,9 +93,9 @@ def test_finds_what_is_too_much_the_powerful_first(tenant, far):
     far.on("GET", f"{SPS}/calendar/appRoleAssignments", EMPTY)
     far.on("GET", f"{SPS}/{PAYROLL}/appRoleAssignments", Reply(200, {"value": [ROLE]}))
     assert beside(tenant) == (
-        Extra(PAYROLL, "servicePrincipal", "Payroll", True),
-        Extra(TEAM, "group", "A team"),
-        Extra("calendar", "servicePrincipal", "Calendar"),
+        UnexpectedObject(PAYROLL, "servicePrincipal", "Payroll", True),
+        UnexpectedObject(TEAM, "group", "A team"),
+        UnexpectedObject("calendar", "servicePrincipal", "Calendar"),
     )
 
 
@@ -99,7 +103,7 @@ def test_counts_the_registration_behind_an_application_with_powers(tenant, far):
     own(far, thing("payroll-app", "application", "Payroll", "p-1"))
     far.on("GET", f"{SPS}(appId='p-1')", Reply(200, SERVICE_PRINCIPAL | {"id": PAYROLL}))
     far.on("GET", f"{SPS}/{PAYROLL}/appRoleAssignments", Reply(200, {"value": [ROLE]}))
-    assert beside(tenant) == (Extra("payroll-app", "application", "Payroll", True),)
+    assert beside(tenant) == (UnexpectedObject("payroll-app", "application", "Payroll", True),)
 
 
 def test_names_by_its_id_what_it_may_not_read_or_what_is_gone(tenant, far):
@@ -109,12 +113,14 @@ def test_names_by_its_id_what_it_may_not_read_or_what_is_gone(tenant, far):
 
 
 def test_names_all_that_is_too_much_but_looks_closely_at_some(tenant, far):
-    many = [thing(f"app-{number:02}", name=f"App {number:02}") for number in range(belongings.MOST + 5)]
+    many = [
+        thing(f"app-{number:02}", name=f"App {number:02}") for number in range(owned_objects.MAX_LOOKED_AT_CLOSELY + 5)
+    ]
     own(far, *many)
     for each in many:
         far.on("GET", f"{SPS}/{each['id']}/appRoleAssignments", EMPTY)
     assert len(beside(tenant)) == len(many)
-    assert sum(asked.path.endswith("/appRoleAssignments") for asked in far.asked) == belongings.MOST
+    assert sum(asked.path.endswith("/appRoleAssignments") for asked in far.asked) == owned_objects.MAX_LOOKED_AT_CLOSELY
 
 
 @pytest.mark.parametrize(
@@ -127,23 +133,29 @@ def test_names_all_that_is_too_much_but_looks_closely_at_some(tenant, far):
     ],
 )
 def test_knows_the_request_that_gives_it_back(kind, path):
-    assert Extra("x", kind, "X").request(OURS) == f"DELETE {BASE}/{path}/x/owners/{OURS}/$ref"
+    assert UnexpectedObject("x", kind, "X").request(OURS) == f"DELETE {BASE}/{path}/x/owners/{OURS}/$ref"
 
 
 @pytest.mark.parametrize(
     ("extras", "says"),
     [
-        ([Extra(PAYROLL, "servicePrincipal", "Payroll", True)], "“Payroll”, which has permissions of its own"),
-        ([Extra(TEAM, "group", "Team")], "“Team”, which is not ours to touch"),
-        ([Extra(PAYROLL, "servicePrincipal", "Payroll", True), Extra(TEAM, "group", "Team")], "Payroll, Team"),
+        (
+            [UnexpectedObject(PAYROLL, "servicePrincipal", "Payroll", True)],
+            "“Payroll”, which has permissions of its own",
+        ),
+        ([UnexpectedObject(TEAM, "group", "Team")], "“Team”, which is not ours to touch"),
+        (
+            [UnexpectedObject(PAYROLL, "servicePrincipal", "Payroll", True), UnexpectedObject(TEAM, "group", "Team")],
+            "Payroll, Team",
+        ),
     ],
 )
 def test_says_what_who_and_how(extras, says):
     asking = ask(extras, OURS)
-    assert (asking.code, asking.court) == (alarms.OWNS_TOO_MUCH, Court.CUSTOMER)
+    assert (asking.code, asking.court) == (holds.OWNS_TOO_MUCH, Court.CUSTOMER)
     assert says in str(asking.question)
     assert "administrator of the tenant" in str(asking.question)
-    blocker = blocker_of("readiness", asking.code, asking.question, asking.offers)
+    blocker = customer_ask("readiness", asking.code, asking.question, asking.offers)
     page = unescape(render_to_string("parts/owned_beside.html", {"owned_beside": asking.offers["owned_beside"]}))
     for extra in extras:
         for text in (str(blocker.what), page):
@@ -159,18 +171,20 @@ def test_says_what_who_and_how(extras, says):
 
 
 def scoped(step="readiness", **fields):
-    return at_step(step, size=sizes.SCOPED, **fields)
+    return at_step(step, size=consent_sizes.SCOPED, **fields)
 
 
 def test_stops_at_readiness_whatever_else_is_well():
-    granted = frozenset(sizes.SCOPED.names)
+    granted = frozenset(consent_sizes.SCOPED.names)
     owned = Candidate(app(), ("scim",), owning=Owning(OURS, True))
     well = Facts(granted, organization=organization(), candidates=(owned,))
-    extra = Facts(granted, organization=organization(), candidates=(owned,), extras=(Extra("x", "", "X"),), our_id=OURS)
+    extra = Facts(
+        granted, organization=organization(), candidates=(owned,), extras=(UnexpectedObject("x", "", "X"),), our_id=OURS
+    )
     for step in ("readiness", "live"):
         assert not isinstance(Readiness().assess(scoped(step), well), Asking)
-        assert Readiness().assess(scoped(step), extra).code == alarms.OWNS_TOO_MUCH
-    assert form_for("readiness", kind="asking", code=alarms.OWNS_TOO_MUCH, offers={}) is None
+        assert Readiness().assess(scoped(step), extra).code == holds.OWNS_TOO_MUCH
+    assert form_for("readiness", kind="asking", code=holds.OWNS_TOO_MUCH, offers={}) is None
 
 
 def granted_all(far, size):
@@ -184,17 +198,17 @@ def granted_all(far, size):
 
 def test_looks_at_what_is_owned_each_time_it_looks_at_readiness(tenant, far):
     own(far, *OURS_TO_TOUCH, thing(PAYROLL, name="Payroll"))
-    granted_all(far, sizes.SCOPED)
+    granted_all(far, consent_sizes.SCOPED)
     far.on("GET", SPS, EMPTY)
     far.on("GET", f"{SPS}/{PAYROLL}/appRoleAssignments", Reply(200, {"value": [ROLE]}))
     chosen = {"sso_application": CHOSEN}  # its app id is b2d1
     far.on("GET", f"{SPS}/{APP}", Reply(404, {"error": {"code": "Request_ResourceNotFound"}}))
     facts = Readiness().read(tenant, scoped("live", evidence=chosen))
-    assert (facts.extras, facts.our_id) == ((Extra(PAYROLL, "servicePrincipal", "Payroll", True),), OURS)
+    assert (facts.extras, facts.our_id) == ((UnexpectedObject(PAYROLL, "servicePrincipal", "Payroll", True),), OURS)
 
 
 def test_does_not_ask_what_is_owned_where_that_counts_for_nothing(tenant, far):
-    granted_all(far, sizes.STANDARD)
+    granted_all(far, consent_sizes.STANDARD)
     far.on("GET", f"{SPS}(appId='our-client-id')", Reply(200, {"id": OURS, "appId": "our-client-id"}))
     far.on("GET", SPS, EMPTY)
     far.on("GET", "/v1.0/organization", Reply(200, {"value": [{"id": "t", "displayName": "Nordwind"}]}))
@@ -203,7 +217,7 @@ def test_does_not_ask_what_is_owned_where_that_counts_for_nothing(tenant, far):
 
 
 def test_offers_only_json():
-    (line,) = ask([Extra(PAYROLL, "servicePrincipal", "Payroll", True)], OURS).offers["owned_beside"]
+    (line,) = ask([UnexpectedObject(PAYROLL, "servicePrincipal", "Payroll", True)], OURS).offers["owned_beside"]
     assert line == {
         "id": PAYROLL,
         "kind": "servicePrincipal",
@@ -211,5 +225,5 @@ def test_offers_only_json():
         "powerful": True,
         "request": f"DELETE {BASE}/servicePrincipals/{PAYROLL}/owners/{OURS}/$ref",
     }
-    assert Held(OURS).things == ()
-    assert Sentence.from_json(ask([Extra(TEAM, "group", "Team")], OURS).question.as_json()) is not None
+    assert OwnedObjects(OURS).things == ()
+    assert Sentence.from_json(ask([UnexpectedObject(TEAM, "group", "Team")], OURS).question.as_json()) is not None

@@ -7,7 +7,7 @@ from onboarding.steps.consent.step import Consent, Facts
 from tests.graphclient.far_side import Reply
 from tests.graphclient.samples import ORGANIZATION
 
-from .facts import NOW, TENANT, ago, consent_seen, link, organization, wanted
+from .facts import NOW, TENANT, ago, consent_seen, desired, link, organization
 
 assess = Consent().assess
 SILENT, FORBIDDEN, ANSWERS = Facts(), Facts(permission_missing=True), Facts(organization())
@@ -27,14 +27,14 @@ NOBODY_YET = [
 
 @pytest.mark.parametrize(("sent", "seen", "code", "court", "says"), NOBODY_YET)
 def test_says_whom_it_waits_for_until_somebody_has_consented(sent, seen, code, court, says):
-    verdict = assess(wanted(link=sent, consent=seen), SILENT)
+    verdict = assess(desired(link=sent, consent=seen), SILENT)
     assert isinstance(verdict, Asking)
     assert (verdict.code, verdict.court) == (code, court)
     assert says in str(verdict.question)
 
 
 def test_binds_when_every_proof_agrees():
-    verdict = assess(wanted(), ANSWERS)
+    verdict = assess(desired(), ANSWERS)
     assert isinstance(verdict, Done)
     assert verdict.evidence == {
         "tenant_id": TENANT,
@@ -47,7 +47,7 @@ def test_binds_when_every_proof_agrees():
 
 @pytest.mark.parametrize("facts", [SILENT, FORBIDDEN])
 def test_waits_a_quarter_of_an_hour_for_the_consent_to_spread(facts):
-    assert isinstance(assess(wanted(consent=consent_seen(granted_at=ago(minutes=14))), facts), Waiting)
+    assert isinstance(assess(desired(consent=consent_seen(granted_at=ago(minutes=14))), facts), Waiting)
 
 
 @pytest.mark.parametrize(
@@ -55,36 +55,36 @@ def test_waits_a_quarter_of_an_hour_for_the_consent_to_spread(facts):
     [
         (SILENT, None, "consent_missing", "never arrived"),
         (FORBIDDEN, None, "consent_missing", "lacks permissions"),
-        (SILENT, wanted().proved, "access_lost", "lost access"),
+        (SILENT, desired().proved, "access_lost", "lost access"),
     ],
 )
 def test_asks_the_customer_when_it_has_not_spread_by_then(facts, proved, code, says):
-    verdict = assess(wanted(consent=LONG_AGO, proved=proved), facts)
+    verdict = assess(desired(consent=LONG_AGO, proved=proved), facts)
     assert isinstance(verdict, Asking)
     assert (verdict.court, verdict.code) == (Court.CUSTOMER, code)
     assert says in str(verdict.question)
 
 
 def test_never_binds_what_a_stranger_signed_in_to():
-    verdict = assess(wanted(consent=consent_seen(signed_in_tenant="another")), ANSWERS)
+    verdict = assess(desired(consent=consent_seen(signed_in_tenant="another")), ANSWERS)
     assert isinstance(verdict, Asking)
     assert verdict.code == "wrong_tenant"
 
 
 def test_never_binds_when_graph_answers_for_another_tenant():
-    verdict = assess(wanted(expected_tenant="another", consent=consent_seen(signed_in_tenant="another")), ANSWERS)
+    verdict = assess(desired(expected_tenant="another", consent=consent_seen(signed_in_tenant="another")), ANSWERS)
     assert isinstance(verdict, Broken)
     assert verdict.court is Court.HAIILO
 
 
 def test_never_binds_a_tenant_without_one_of_the_customers_domains():
-    verdict = assess(wanted(), Facts(organization(domains=("stranger.example",))))
+    verdict = assess(desired(), Facts(organization(domains=("stranger.example",))))
     assert isinstance(verdict, Asking)
     assert (verdict.code, verdict.court) == ("domain_mismatch", Court.CS)
 
 
 def test_asks_graph_nothing_before_a_consent_came_back(tenant, far):
-    assert Consent().read(tenant, wanted(consent=None)) == SILENT
+    assert Consent().read(tenant, desired(consent=None)) == SILENT
     assert far.asked == []
 
 
@@ -98,13 +98,13 @@ def test_asks_graph_nothing_before_a_consent_came_back(tenant, far):
 )
 def test_reads_the_organization_with_a_token_of_that_tenant(tenant, far, reply, facts):
     far.on("GET", "/v1.0/organization", reply)
-    read = Consent().read(tenant, wanted())
+    read = Consent().read(tenant, desired())
     assert read == facts if facts else read.organization.display_name == "Nordwind GmbH"
 
 
 def test_names_what_is_missing_as_far_as_it_may_be_seen():
     facts = Facts(permission_missing=True, missing=("Organization.Read.All",))
-    verdict = assess(wanted(consent=LONG_AGO), facts)
+    verdict = assess(desired(consent=LONG_AGO), facts)
     assert isinstance(verdict, Asking)
     assert (verdict.code, verdict.court) == ("permissions_missing", Court.CUSTOMER)
     assert verdict.offers == {"missing": ["Organization.Read.All"]}

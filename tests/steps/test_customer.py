@@ -3,20 +3,20 @@ import pytest
 from onboarding.domain.verdicts import Asking, Court, Done
 from onboarding.steps.customer.step import CustomerRecord, Facts
 
-from .facts import TENANT, FakeTenant, wanted
+from .facts import TENANT, FakeTenant, desired
 
 OTHER = "99999999-6a0f-4e0a-8c5d-0d51a4c1a001"
 assess = CustomerRecord().assess
 
 
 def test_expects_the_tenant_behind_the_domain():
-    verdict = assess(wanted(), Facts({"nordwind.example": TENANT}))
+    verdict = assess(desired(), Facts({"nordwind.example": TENANT}))
     assert isinstance(verdict, Done)
     assert verdict.evidence == {"tenant_id": TENANT, "domain": "nordwind.example"}
 
 
 def test_takes_one_tenant_behind_several_domains_for_one():
-    verdict = assess(wanted(), Facts({"nordwind.example": TENANT, "nordwind.org": TENANT, "new.example": None}))
+    verdict = assess(desired(), Facts({"nordwind.example": TENANT, "nordwind.org": TENANT, "new.example": None}))
     assert isinstance(verdict, Done)
 
 
@@ -28,24 +28,24 @@ def test_takes_one_tenant_behind_several_domains_for_one():
     ],
 )
 def test_asks_us_when_the_domains_do_not_lead_to_one_tenant(tenants, says):
-    verdict = assess(wanted(), Facts(tenants))
+    verdict = assess(desired(), Facts(tenants))
     assert isinstance(verdict, Asking)
     assert verdict.court is Court.CS
     assert says in str(verdict.question)
 
 
 def test_offers_the_tenants_to_choose_from():
-    verdict = assess(wanted(), Facts({"a.example": TENANT, "b.example": OTHER}))
+    verdict = assess(desired(), Facts({"a.example": TENANT, "b.example": OTHER}))
     assert [offer["tenant_id"] for offer in verdict.offers["tenants"]] == [TENANT, OTHER]
 
 
 def test_believes_the_tenant_id_that_a_person_entered():
-    told = wanted(answers={"customer": {"tenant_id": OTHER.upper()}})
+    told = desired(answers={"customer": {"tenant_id": OTHER.upper()}})
     verdict = assess(told, Facts({"a.example": TENANT, "b.example": OTHER}))
     assert verdict.evidence == {"tenant_id": OTHER, "domain": "b.example"}
 
 
 def test_asks_microsoft_about_each_domain():
     tenant = FakeTenant(graph=None, tenants={"nordwind.example": TENANT})
-    facts = CustomerRecord().read(tenant, wanted(domains=("nordwind.example", "new.example")))
+    facts = CustomerRecord().read(tenant, desired(domains=("nordwind.example", "new.example")))
     assert facts.tenants == {"nordwind.example": TENANT, "new.example": None}

@@ -45,7 +45,7 @@ def test_claims_no_total_where_the_whole_directory_is_taken():
 
 
 def test_looks_less_often_later():
-    early, late = (assess(step(minutes=minutes), Facts(running())).look_again_in for minutes in (5, 60))
+    early, late = (assess(step(minutes=minutes), Facts(running())).recheck_in for minutes in (5, 60))
     assert early < late
 
 

@@ -123,9 +123,9 @@ def test_says_that_advocacy_deletes_for_good():
 
 
 def test_says_what_a_change_costs_once_the_job_has_run():
-    wanted = at_step("mappings", evidence={"scope": {"total": 1000}})
-    assert "10 to 80 minutes" in texts(assess(wanted, Facts(finished(), schema())).warnings)
-    assert "minutes" not in texts(assess(wanted, Facts(job(), schema())).warnings)
+    desired = at_step("mappings", evidence={"scope": {"total": 1000}})
+    assert "10 to 80 minutes" in texts(assess(desired, Facts(finished(), schema())).warnings)
+    assert "minutes" not in texts(assess(desired, Facts(job(), schema())).warnings)
 
 
 def test_names_a_source_that_the_tenant_does_not_have():

@@ -3,8 +3,8 @@ from html import unescape
 import pytest
 from django.template.loader import render_to_string
 
-from onboarding.causes.customer_asks import blocker_of
-from onboarding.domain import consent_sizes as sizes
+from onboarding.causes.customer_asks import customer_ask
+from onboarding.domain import consent_sizes
 from onboarding.domain.sentences import Sentence
 from onboarding.domain.verdicts import Asking, Court, Done
 from onboarding.steps.forms import form_for
@@ -18,7 +18,7 @@ from .facts import APP, Candidate, app, at_step, organization, texts
 
 OURS = "0b0b0b0b-0000-4000-8000-000000000001"
 OTHER = "0b0b0b0b-0000-4000-8000-000000000002"
-GRANTED = frozenset(sizes.SCOPED.names)
+GRANTED = frozenset(consent_sizes.SCOPED.names)
 
 
 REGISTRATION = "0b0b0b0b-0000-4000-8000-000000000003"
@@ -39,7 +39,7 @@ def owned(identity=APP, owning=BOTH, **fields):
 
 
 def scoped(step="readiness", **fields):
-    return at_step(step, size=sizes.SCOPED, **fields)
+    return at_step(step, size=consent_sizes.SCOPED, **fields)
 
 
 def test_asks_for_the_best_one_where_we_own_none():
@@ -107,7 +107,7 @@ def test_asks_for_exactly_what_is_missing(settings, owning, says, principal, reg
         "for_registration": registration,
         "registered_elsewhere": elsewhere,
     }
-    letter = str(blocker_of("readiness", asking.code, asking.question, asking.offers).what)
+    letter = str(customer_ask("readiness", asking.code, asking.question, asking.offers).what)
     page = shown(asking.offers["owner"])
     for text in (letter, page):
         assert (f"POST https://graph.microsoft.com/v1.0/servicePrincipals/{APP}/owners/$ref" in text) is principal
@@ -160,7 +160,7 @@ def test_is_ready_with_the_permissions_of_its_size():
     facts = Facts(GRANTED, organization=organization(), candidates=(owned(),), assigned=3)
     verdict = Readiness().assess(scoped(), facts)
     assert isinstance(verdict, Done)
-    assert verdict.evidence["permissions"] == dict.fromkeys(sizes.SCOPED.names, True)
+    assert verdict.evidence["permissions"] == dict.fromkeys(consent_sizes.SCOPED.names, True)
     assert [each["values"]["name"] for each in verdict.evidence["owner_of"]] == ["Haiilo SSO"]
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from onboarding.domain import consent_sizes as sizes
+from onboarding.domain import consent_sizes
 from onboarding.domain.verdicts import Asking, Court, Done, Waiting
 from onboarding.steps.readiness.step import Facts, Readiness, licence
 from onboarding.steps.shared.permissions import GRAPH
@@ -10,7 +10,7 @@ from tests.graphclient.samples import ORGANIZATION
 from .facts import P1, ago, at_step, candidate, consent_seen, organization, texts
 
 P2 = "eec0eb4f-6444-4f95-aba0-50c24d67f998"
-ALL = frozenset(sizes.STANDARD.names)
+ALL = frozenset(consent_sizes.STANDARD.names)
 LATER = consent_seen(granted_at=ago(minutes=20))
 assess = Readiness().assess
 
@@ -25,7 +25,7 @@ def test_is_done_when_every_permission_is_there():
     assert isinstance(verdict, Done)
     seen = {name: value for name, value in verdict.evidence.items() if name != "abilities"}
     assert seen == {
-        "permissions": dict.fromkeys(sizes.STANDARD.names, True),
+        "permissions": dict.fromkeys(consent_sizes.STANDARD.names, True),
         "licence": "P1",
         "verified_domains": ["nordwind.example"],
         "candidates": 1,
@@ -78,7 +78,7 @@ def test_tells_the_licence(plans, best):
 
 
 def granted(far, *names):
-    roles = [{"id": f"id-of-{name}", "value": name} for name in sizes.STANDARD.names]
+    roles = [{"id": f"id-of-{name}", "value": name} for name in consent_sizes.STANDARD.names]
     far.on(
         "GET", "/v1.0/servicePrincipals(appId='our-client-id')", Reply(200, {"id": "ours", "appId": "our-client-id"})
     )
@@ -99,7 +99,7 @@ def test_reads_permissions_by_name_and_has_a_new_token_fetched_while_one_is_miss
 
 
 def test_reads_the_tenant_and_its_applications_once_all_are_there(tenant, far):
-    granted(far, *sizes.STANDARD.names)
+    granted(far, *consent_sizes.STANDARD.names)
     far.on("GET", "/v1.0/servicePrincipals", Reply(200, {"value": []}))
     far.on("GET", "/v1.0/organization", Reply(200, {"value": [ORGANIZATION]}))
     facts = Readiness().read(tenant, at_step("readiness"))
@@ -108,7 +108,7 @@ def test_reads_the_tenant_and_its_applications_once_all_are_there(tenant, far):
 
 
 def test_takes_a_refused_request_for_a_token_that_is_too_old(tenant, far):
-    granted(far, *sizes.STANDARD.names)
+    granted(far, *consent_sizes.STANDARD.names)
     far.on("GET", "/v1.0/servicePrincipals", Reply(403, {"error": {"code": "Authorization_RequestDenied"}}))
     assert Readiness().read(tenant, at_step("readiness")) == Facts(ALL, refused=True)
     assert tenant.forgotten == 2

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from onboarding.customers import name_access as disclosure
+from onboarding.customers import name_access
 from onboarding.models import Portfolio
 
 
@@ -49,7 +49,7 @@ class Command(BaseCommand):
         team, _made = Portfolio.objects.get_or_create(name=portfolio)
         team.members.add(user)
         if made or names is not None:
-            disclosure.permit(user, allowed=names is not False)
+            name_access.permit(user, allowed=names is not False)
         self.stdout.write(f"{user_name} {'was made' if made else 'has a new password'} and is of “{portfolio}”.")
 
 

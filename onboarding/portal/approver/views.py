@@ -9,13 +9,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_http_methods
 
-from onboarding.consent import delegation as approvers
+from onboarding.consent import delegation
 from onboarding.customers.base import Refused
 from onboarding.domain.input_fields import focus_first_error
 from onboarding.domain.sentences import say
 from onboarding.invites import links
 from onboarding.models import Link
-from onboarding.portal.shared import link_view as queries
+from onboarding.portal.shared import link_view
 from onboarding.portal.shared.approver import ApproverForm, ask_who_approves
 from onboarding.portal.shared.forwarding import forwarding
 from onboarding.portal.shared.problems import closed_page, problem_page
@@ -53,7 +53,7 @@ def _named(request: HttpRequest, link: Link, action: str) -> HttpResponse:
     form = ApproverForm(request.POST)
     if form.is_valid():
         try:
-            made, token = approvers.name_approver(link, **form.cleaned_data, language=(get_language() or "en")[:2])
+            made, token = delegation.name_approver(link, **form.cleaned_data, language=(get_language() or "en")[:2])
         except Refused as refused:
             form.add_error("email", str(refused.sentence))
         else:
@@ -63,6 +63,6 @@ def _named(request: HttpRequest, link: Link, action: str) -> HttpResponse:
 
 
 def _forward(request: HttpRequest, link: Link, address: str) -> HttpResponse:
-    view = queries.link_view(link)
+    view = link_view.link_view(link)
     message = forwarding(view, address, recipient=link.contact_email)
     return render(request, "link/forwarded.html", {"view": view, "address": address, "forwarding": message})

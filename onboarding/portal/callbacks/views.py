@@ -9,8 +9,7 @@ from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET
 
 from graphclient import GraphError
-from onboarding.consent import return_visit as returning
-from onboarding.consent import round_trip as consent
+from onboarding.consent import return_visit, round_trip
 from onboarding.domain.sentences import say
 from onboarding.models import Link
 from onboarding.portal.shared.approver import ApproverForm, ask_who_approves
@@ -29,8 +28,8 @@ def signed_in(request: HttpRequest) -> HttpResponse:
     params = request.GET.dict()
     flow = take_sign_in(request, params.get("state", ""))
     try:
-        begun = consent.finish_sign_in(flow, params, browser=access.browser_of(request))
-    except consent.ConsentProblem as problem:
+        begun = round_trip.finish_sign_in(flow, params, browser=access.browser_of(request))
+    except round_trip.ConsentProblem as problem:
         return trip_problem(request, problem, is_answer=True)
     request.session.cycle_key()
     if begun.without_role is not None:
@@ -44,8 +43,8 @@ def signed_in(request: HttpRequest) -> HttpResponse:
 def granted(request: HttpRequest) -> HttpResponse:
     """Microsoft sends the browser here after the consent page."""
     try:
-        outcome = consent.record_consent(request.GET.dict(), browser=access.browser_of(request))
-    except consent.ConsentProblem as problem:
+        outcome = round_trip.record_consent(request.GET.dict(), browser=access.browser_of(request))
+    except round_trip.ConsentProblem as problem:
         return trip_problem(request, problem, is_answer=True)
     request.session[access.LINK_OF_SESSION] = outcome.link.pk
     return redirect("progress")
@@ -58,9 +57,9 @@ def _finish_return(request: HttpRequest) -> HttpResponse:
     if link is None:
         return problem_page(request, "unknown", say(_("Check that you have the whole link, or ask for a new one.")))
     try:
-        same = returning.finish(link, flow, request.GET.dict(), begun_at=begun_at)
+        same = return_visit.finish(link, flow, request.GET.dict(), begun_at=begun_at)
     except GraphError:
-        return problem_page(request, "microsoft_down", say(consent.DOWN), link=link, is_answer=True)
+        return problem_page(request, "microsoft_down", say(round_trip.DOWN), link=link, is_answer=True)
     if not same:
         return closed_page(request, link, is_answer=True) if link.condition() != "open" else redirect("progress")
     request.session.cycle_key()

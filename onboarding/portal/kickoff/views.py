@@ -7,8 +7,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods
 
-from onboarding.consent import round_trip as consent
-from onboarding.customers import kickoff as questionnaires
+from onboarding.consent import round_trip
+from onboarding.customers import kickoff
 from onboarding.domain.input_fields import focus_first_error
 from onboarding.domain.sentences import say
 from onboarding.models import Link, Questionnaire
@@ -29,11 +29,11 @@ def questionnaire(request: HttpRequest, token: str) -> HttpResponse:
     if link.condition() != "open":
         return closed_page(request, link)
     if request.method == "GET":
-        consent.link_seen(link)
+        round_trip.link_seen(link)
     known = _known(link)
     form = QuestionnaireForm(request.POST if request.method == "POST" else None, known=known)
     if form.is_valid():
-        if not questionnaires.fill_in_by_link(link, form.cleaned_data):
+        if not kickoff.fill_in_by_link(link, form.cleaned_data):
             link.refresh_from_db()
             return closed_page(request, link)
         return redirect("questionnaire_by_link", token)

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from onboarding.consent import round_trip as consent
+from onboarding.consent import round_trip
 from onboarding.domain.sentences import say
-from onboarding.portal.shared import link_view as queries
+from onboarding.portal.shared import link_view
 from onboarding.portal.shared.approver import ApproverForm
 from onboarding.portal.shared.forwarding import forwarding
 from onboarding.portal.shared.problems import closed_page, problem_page
@@ -40,13 +40,13 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     if found.condition() != "open":
         return closed_page(request, found, token=token)
     if request.method == "GET":
-        consent.link_seen(found)
-    view = queries.link_view(found)
+        round_trip.link_seen(found)
+    view = link_view.link_view(found)
     address = settings.PUBLIC_URL + reverse("link", args=[token])
     context = {
         "view": view,
         "token": token,
-        "is_ready": consent.expected_tenant(found) is not None,
+        "is_ready": round_trip.expected_tenant(found) is not None,
         "forwarding": forwarding(view, address),
         "client_id": view.size.client_id,
         "owner": {"client_id": view.size.client_id},

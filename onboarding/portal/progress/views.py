@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from onboarding.domain.lifecycle import State
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Court, Kind
-from onboarding.portal.shared import link_view as queries
+from onboarding.portal.shared import link_view
 from onboarding.portal.shared.problems import problem_page
 from onboarding.portal.shared.stages import just_approved, just_renewed, renewal_of, stages
 from onboarding.web import access
@@ -31,10 +31,10 @@ def progress(request: HttpRequest) -> HttpResponse:
         return problem_page(
             request, "no_session", say(_("This browser has not approved anything here, or too long ago."))
         )
-    return page(request, "link/progress.html", "progress", _standing(queries.link_view(found)))
+    return page(request, "link/progress.html", "progress", _context(link_view.link_view(found)))
 
 
-def _standing(view: queries.LinkView) -> dict[str, Any]:
+def _context(view: link_view.LinkView) -> dict[str, Any]:
     """What the progress page shows beside the view itself."""
     paused = view.link.onboarding.state == State.PAUSED
     arrived = view.arrived.created + view.arrived.updated
@@ -45,19 +45,19 @@ def _standing(view: queries.LinkView) -> dict[str, Any]:
         if step.is_current and step.kind == Kind.ASKING and step.court == Court.CUSTOMER and not pending
     ]
     access_open = any(step.key in ("consent", "readiness") and step.kind != Kind.DONE for step in view.steps)
-    stepping = view.step_down if view.is_about_watching and not access_open else None
+    mode = view.read_only if view.is_about_read_only and not access_open else None
     return {
         "view": view,
-        "stepping": stepping,
+        "mode": mode,
         "stages": stages(view.steps),
         "live": all(step.kind == Kind.DONE for step in view.steps),
         "asks": asking[0].sentence if asking else "",
         "owner": asking[0].offers.get("owner") if asking else None,
         "owned_beside": asking[0].offers.get("owned_beside") if asking else None,
-        "renewal": renewal_of(asking[0] if asking else None, stepping),
+        "renewal": renewal_of(asking[0] if asking else None, mode),
         "arrived": arrived,
         "shown": number_format(arrived, force_grouping=True),
         "scope_text": number_format(view.in_scope, force_grouping=True) if view.in_scope else "",
-        "moving": (view.moving or pending or (stepping is not None and stepping.waits)) and not paused,
+        "moving": (view.moving or pending or (mode is not None and mode.waits)) and not paused,
         "paused": paused,
     }

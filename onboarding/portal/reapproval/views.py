@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from onboarding.consent import reapproval as renewals
+from onboarding.consent import reapproval
 from onboarding.customers.base import Refused
 from onboarding.portal.shared.trips import to_microsoft
 from onboarding.web import access
@@ -23,7 +23,7 @@ def renew(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or link is None:
         return redirect("progress")
     try:
-        renewal = renewals.renew(link, earlier=request.session.get(RENEWAL))
+        renewal = reapproval.renew(link, earlier=request.session.get(RENEWAL))
     except Refused:
         return redirect("progress")
     request.session[RENEWAL] = renewal.pk

@@ -7,10 +7,9 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from graphclient import GraphError
-from onboarding.consent import return_visit as returning
-from onboarding.consent import round_trip as consent
+from onboarding.consent import return_visit, round_trip
 from onboarding.domain.sentences import say
-from onboarding.engine import graph_access as connect
+from onboarding.engine import graph_access
 from onboarding.portal.shared.problems import problem_page
 from onboarding.portal.shared.trips import keep_return
 from onboarding.web import access
@@ -25,11 +24,11 @@ def begin(request: HttpRequest, token: str) -> HttpResponse:
         return redirect("link", token)
     link = access.link_for(token)
     try:
-        begun = returning.begin(link) if link else None
+        begun = return_visit.begin(link) if link else None
     except GraphError:
-        return problem_page(request, "microsoft_down", say(consent.DOWN), link=link)
+        return problem_page(request, "microsoft_down", say(round_trip.DOWN), link=link)
     if link is None or begun is None:
         return redirect("link", token)
     access.remember_browser(request)
     keep_return(request, link, begun.flow)
-    return HttpResponseRedirect(connect.reroutes().url(begun.url))
+    return HttpResponseRedirect(graph_access.reroutes().url(begun.url))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from onboarding.domain.input_fields import TidyEmailField, TidyField
 from onboarding.models import Link
-from onboarding.portal.shared import link_view as queries
+from onboarding.portal.shared import link_view
 
 
 class ApproverForm(forms.Form):
@@ -35,5 +35,5 @@ def ask_who_approves(
     request: HttpRequest, link: Link, form: ApproverForm, action: str, *, go_on: str = ""
 ) -> HttpResponse:
     """The page that asks the holder of a link who can approve instead. `go_on`: Microsoft's page, to try anyway."""
-    context = {"view": queries.link_view(link), "form": form, "action": action, "go_on": go_on}
+    context = {"view": link_view.link_view(link), "form": form, "action": action, "go_on": go_on}
     return render(request, "link/approver.html", context)

@@ -53,7 +53,7 @@ def forwarding(view: LinkView, address: str = "", *, recipient: str = "") -> For
 
 
 def _purpose(view: LinkView) -> str:
-    if view.is_about_watching:
+    if view.is_about_read_only:
         return _(
             "Haiilo has set up the accounts of %(customer)s's people, and only wants to read from now on. That takes "
             "the approval of another application of theirs; the one for setting up can be deleted after it."
@@ -62,6 +62,6 @@ def _purpose(view: LinkView) -> str:
 
 
 def _subject(view: LinkView) -> str:
-    if view.is_about_watching:
+    if view.is_about_read_only:
         return _("Please approve: Haiilo only reads at %(customer)s from now on")
     return _("Please approve: accounts for Haiilo at %(customer)s")

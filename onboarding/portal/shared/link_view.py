@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from onboarding.domain.consent_sizes import Permission, Size
+from onboarding.domain.consent_sizes import ConsentSize, Permission
 from onboarding.domain.desired import Arrived
 from onboarding.domain.verdicts import Kind
 from onboarding.engine.load_desired import arrived
 from onboarding.models import Customer, Link
-from onboarding.web.read_only_view import StepDownView, step_down_view
-from onboarding.web.step_view import MOVING, StepView, Words, is_between, steps_of
+from onboarding.web.read_only import ReadOnlyView, read_only_view
+from onboarding.web.step_view import MOVING, StepView, Text, is_between, steps_of
 
 
 @dataclass(frozen=True)
@@ -20,20 +20,20 @@ class LinkView:
 
     link: Link
     customer_name: str
-    product: Words
+    product: Text
     asked_by: str
     asked_by_email: str
-    size: Size
+    size: ConsentSize
     permissions: Sequence[Permission]
     state: str
     steps: list[StepView]
     moving: bool
     arrived: Arrived
     in_scope: int | None
-    step_down: StepDownView
+    read_only: ReadOnlyView
 
     @property
-    def is_about_watching(self) -> bool:
+    def is_about_read_only(self) -> bool:
         """Whether this link is about our application for reading only."""
         return not self.size.sets_up
 
@@ -59,5 +59,5 @@ def link_view(link: Link) -> LinkView:
         moving=is_between(steps) or any(step.kind in MOVING for step in steps if step.is_current),
         arrived=arrived(onboarding.pk),
         in_scope=scope.evidence.get("total") if scope else None,
-        step_down=step_down_view(onboarding, states, live=live),
+        read_only=read_only_view(onboarding, states, live=live),
     )

@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from onboarding.causes.catalogue import explain_code, is_known
-from onboarding.domain import consent_sizes as sizes
+from onboarding.domain import consent_sizes
 from onboarding.domain.sentences import Sentence, say
 from onboarding.domain.verdicts import Court
 from onboarding.models import Link
-from onboarding.portal.shared import link_view as queries
+from onboarding.portal.shared import link_view
 from onboarding.portal.shared.approver import ApproverForm
 from onboarding.portal.shared.forwarding import forwarding
 
@@ -77,7 +77,7 @@ def problem_page(
     With the `token` of a link that is used up, who approved by it may come back.
     """
     reading = READINGS[kind]
-    view = queries.link_view(link) if link else None
+    view = link_view.link_view(link) if link else None
     context = {
         "kind": kind,
         "headline": reading.headline,
@@ -86,7 +86,7 @@ def problem_page(
         **_explained(code, sentence),
         "view": view,
         "forwarding": forwarding(view) if view else None,
-        "client_id": (view.size if view else sizes.STANDARD).client_id,
+        "client_id": (view.size if view else consent_sizes.STANDARD).client_id,
         "is_answer": is_answer,
         "form": ApproverForm() if view else None,
         "action": reverse("approver"),

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from onboarding.causes.customer_asks import blocker_of
+from onboarding.causes.customer_asks import customer_ask
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Court, Kind
-from onboarding.web.read_only_view import StepDownView
+from onboarding.web.read_only import ReadOnlyView
 from onboarding.web.step_view import StepView
 
 Words = str | Promise
@@ -76,13 +76,13 @@ def just_approved(step: StepView) -> bool:
 
 def is_renewal(step: StepView) -> bool:
     """Whether what the customer has to do is to approve once more."""
-    return blocker_of(step.key, step.code, say(step.sentence), step.offers).link
+    return customer_ask(step.key, step.code, say(step.sentence), step.offers).link
 
 
-def renewal_of(asking: StepView | None, stepping: StepDownView | None) -> Renewal | None:
-    """What the step that asks the customer wants approved again, or the step-down that is shown in its place."""
-    if stepping is not None:
-        return Renewal("", stepping.missing) if stepping.again else None
+def renewal_of(asking: StepView | None, mode: ReadOnlyView | None) -> Renewal | None:
+    """What the step that asks the customer wants approved again, or the read-only mode that is shown in its place."""
+    if mode is not None:
+        return Renewal("", mode.missing) if mode.again else None
     if asking is None or not is_renewal(asking):
         return None
     return Renewal(asking.code, asking.offers.get("missing", []))

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 
-from onboarding.consent import round_trip as consent
+from onboarding.consent import round_trip
 from onboarding.models import Link
 from onboarding.models.link import digest
 from onboarding.portal.shared.problems import problem_page
@@ -23,14 +23,14 @@ MAX_RETURNS = 2
 def to_microsoft(request: HttpRequest, found: Link) -> HttpResponse:
     """On to Microsoft's sign-in page for the consent that `found` is about, or the page that says why not."""
     try:
-        begun = consent.begin_sign_in(found, browser=access.remember_browser(request))
-    except consent.ConsentProblem as problem:
+        begun = round_trip.begin_sign_in(found, browser=access.remember_browser(request))
+    except round_trip.ConsentProblem as problem:
         return trip_problem(request, problem, is_answer=False)
     _keep_sign_in(request, begun.flow)
     return HttpResponseRedirect(begun.url)
 
 
-def trip_problem(request: HttpRequest, problem: consent.ConsentProblem, *, is_answer: bool) -> HttpResponse:
+def trip_problem(request: HttpRequest, problem: round_trip.ConsentProblem, *, is_answer: bool) -> HttpResponse:
     """The page for a trip that ended otherwise than with an approval. `is_answer`: its address is a callback's."""
     if is_answer and problem.link is not None:
         access.may_forward(request, problem.link)

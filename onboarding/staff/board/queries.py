@@ -16,10 +16,10 @@ from onboarding.domain.verdicts import Court, Kind
 from onboarding.models import Customer, Onboarding
 from onboarding.steps import STEPS, by_key
 from onboarding.web.paging import cursor, read_cursor, version
-from onboarding.web.step_view import COURTS, MOVING, Words, age_of
+from onboarding.web.step_view import COURTS, MOVING, Text, age_of
 
 # Whom a customer on the board waits for. Every onboarding is in exactly one of these.
-BUCKETS: dict[str, tuple[Words, Q]] = {
+BUCKETS: dict[str, tuple[Text, Q]] = {
     "us": (_("Needs us"), Q(current_kind__in=[Kind.ASKING, Kind.TODO], current_court=Court.CS)),
     "customer": (_("Waiting for customer"), Q(current_kind=Kind.ASKING) & ~Q(current_court=Court.CS)),
     "running": (_("Running"), Q(current_kind__in=MOVING)),
@@ -33,9 +33,9 @@ class Dot:
     """One of the eleven steps on the board."""
 
     key: str
-    title: Words
+    title: Text
     kind: str
-    kind_label: Words
+    kind_label: Text
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Bucket:
     """One tab of the board and how many customers are behind it."""
 
     key: str
-    label: Words
+    label: Text
     count: int
 
 
@@ -53,13 +53,13 @@ class BoardRow:
 
     pk: int
     name: str
-    product: Words
+    product: Text
     dots: tuple[Dot, ...]
-    step_title: Words
+    step_title: Text
     kind: str
-    kind_label: Words
+    kind_label: Text
     court: str
-    court_label: Words
+    court_label: Text
     since: datetime
     sentence: str
     paused: bool

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from onboarding.models import Contact, Letter, Link, Onboarding
 
-MOST_LINKS = 3
+MAX_LINKS = 3
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,6 @@ def contacts(onboarding: Onboarding) -> list[ContactCard]:
     for letter in onboarding.letters.exclude(contact=None).defer("html", "text").order_by("-pk"):
         letters.setdefault(letter.contact_id or 0, letter)
     return [
-        ContactCard(person, links[person.pk][:MOST_LINKS], letters.get(person.pk), person.pk == people[0].pk)
+        ContactCard(person, links[person.pk][:MAX_LINKS], letters.get(person.pk), person.pk == people[0].pk)
         for person in people
     ]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from onboarding.customers import base
-from onboarding.customers import contacts as invitations
+from onboarding.customers import contacts as customer_contacts
 from onboarding.domain.input_fields import focus_first_error
 from onboarding.models import Contact, Link, Onboarding
 from onboarding.staff.contacts.forms import ContactForm
@@ -40,7 +40,7 @@ def contact_add(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return redirect("contacts", pk)
     form = ContactForm(request.POST)
-    add = partial(invitations.add_contact, onboarding, actor=access.staff(request))
+    add = partial(customer_contacts.add_contact, onboarding, actor=access.staff(request))
     return _kept(request, pk, form, add, _("The contact was added.")) or _show(request, onboarding, form)
 
 
@@ -51,7 +51,7 @@ def contact_change(request: HttpRequest, pk: int, contact_pk: int) -> HttpRespon
     onboarding = access.onboarding_for(request, pk)
     contact = _contact(onboarding, contact_pk)
     form = ContactForm(request.POST if request.method == "POST" else None, contact=contact)
-    change = partial(invitations.change_contact, contact, actor=access.staff(request))
+    change = partial(customer_contacts.change_contact, contact, actor=access.staff(request))
     return _kept(request, pk, form, change, _("The contact was changed.")) or _show(
         request, onboarding, form, changed=contact_pk
     )
@@ -64,7 +64,7 @@ def contact_remove(request: HttpRequest, pk: int, contact_pk: int) -> HttpRespon
     contact = _contact(access.onboarding_for(request, pk), contact_pk)
     done(
         request,
-        lambda: invitations.remove_contact(contact, actor=access.staff(request)),
+        lambda: customer_contacts.remove_contact(contact, actor=access.staff(request)),
         _("The contact was removed, and their link no longer opens anything."),
     )
     return redirect("contacts", pk)
@@ -79,11 +79,11 @@ def contact_link(request: HttpRequest, pk: int, contact_pk: int) -> HttpResponse
         return redirect("contacts", pk)
     contact, actor = _contact(onboarding, contact_pk), access.staff(request)
     if request.POST.get("how") != "letter":
-        link, token = invitations.link_by_hand(contact, actor=actor)
+        link, token = customer_contacts.link_by_hand(contact, actor=actor)
         address = settings.PUBLIC_URL + reverse("link", args=[token])
         return _show(request, onboarding, ContactForm(), new_link=address, made=link)
     try:
-        letter = invitations.link_by_letter(contact, actor=actor)
+        letter = customer_contacts.link_by_letter(contact, actor=actor)
     except base.Refused as refused:
         messages.warning(request, str(refused.sentence))
         return redirect("contacts", pk)

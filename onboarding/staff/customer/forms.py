@@ -9,7 +9,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from onboarding.domain import consent_sizes as sizes
+from onboarding.domain import consent_sizes
 from onboarding.domain.input_fields import DomainsField, HostField, TenantIdField, TidyEmailField, TidyField
 from onboarding.domain.products import PROFILES
 from onboarding.models import Customer, Portfolio
@@ -110,14 +110,14 @@ class CustomerForm(forms.Form):
 
     def _offer_sizes(self, customer: Customer | None) -> None:
         """Those whose application is registered; where there is one only, nobody is asked."""
-        offered = sizes.offered(customer.consent_size if customer else sizes.STANDARD.key)
+        offered = consent_sizes.offered(customer.consent_size if customer else consent_sizes.STANDARD.key)
         if len(offered) < 2:
             del self.fields[SIZE]
             return
         choice = self.fields[SIZE]
         assert isinstance(choice, forms.ChoiceField)
         choice.choices = [(size.key, size.label) for size in offered]
-        choice.initial = customer.consent_size if customer else sizes.STANDARD.key
+        choice.initial = customer.consent_size if customer else consent_sizes.STANDARD.key
 
     def clean_consent_size(self) -> str:
         """What was not chosen stays as it is."""

@@ -9,8 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from onboarding.customers import kickoff as questionnaires
-from onboarding.customers import outbox
+from onboarding.customers import kickoff, outbox
 from onboarding.domain.input_fields import focus_first_error
 from onboarding.mail import letters
 from onboarding.models import Onboarding, Questionnaire
@@ -35,7 +34,7 @@ def questionnaire(request: HttpRequest, pk: int) -> HttpResponse:
         done(request, confirm, _("Confirmed. Links may go out by letter now."))
         return redirect("questionnaire", pk)
     if act == "use":
-        use = partial(questionnaires.use, onboarding, actor=actor)
+        use = partial(kickoff.use, onboarding, actor=actor)
         done(request, use, _("The answers are used. What they change is looked at at once."))
         return redirect("questionnaire", pk)
     if request.method == "POST":
@@ -43,7 +42,7 @@ def questionnaire(request: HttpRequest, pk: int) -> HttpResponse:
         if form.is_valid():
             done(
                 request,
-                lambda: questionnaires.fill_in(onboarding, form.cleaned_data, actor=actor),
+                lambda: kickoff.fill_in(onboarding, form.cleaned_data, actor=actor),
                 _("Saved and used."),
             )
             return redirect("questionnaire", pk)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from onboarding.models import Letter, Onboarding
 from onboarding.web.paging import cursor, read_cursor
-from onboarding.web.step_view import Words
+from onboarding.web.step_view import Text
 
 State = Letter.State
 # As a page shows it: a shape for each state of a letter.
@@ -24,7 +24,7 @@ MARKS: dict[str, str] = {
     State.FAILED: "broken",
     State.CANCELLED: "new",
 }
-TABS: dict[str, tuple[Words, tuple[str, ...]]] = {
+TABS: dict[str, tuple[Text, tuple[str, ...]]] = {
     "drafts": (_("To be read"), (State.DRAFT,)),
     "trouble": (_("In trouble"), (State.FAILED, State.UNKNOWN)),
     "waiting": (_("On their way"), (State.APPROVED, State.SENDING)),
@@ -38,7 +38,7 @@ class Tab:
     """One state of letters and how many there are."""
 
     key: str
-    label: Words
+    label: Text
     count: int
 
 

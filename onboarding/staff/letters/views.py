@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from onboarding.customers import outbox as wishes_about
+from onboarding.customers import outbox as customer_outbox
 from onboarding.domain.input_fields import focus_first_error
 from onboarding.mail import letters
 from onboarding.mail.compose import has_link
@@ -44,7 +44,7 @@ def letter(request: HttpRequest, pk: int, letter_pk: int) -> HttpResponse:
     form = LetterForm(request.POST if request.method == "POST" else None, letter=found)
     if form.is_valid() and done(
         request,
-        lambda: wishes_about.edit(found, actor=access.staff(request), **form.cleaned_data),
+        lambda: customer_outbox.edit(found, actor=access.staff(request), **form.cleaned_data),
         _("The draft was changed. It goes when you release it."),
         form=form,
         field="text",
@@ -63,7 +63,7 @@ def _show(request: HttpRequest, found: Letter, form: LetterForm) -> HttpResponse
         "mark": MARKS[found.state],
         "form": form if found.state == State.DRAFT else None,
         "is_waiting": found.state in (State.DRAFT, State.APPROVED),
-        "may_retry": found.state in wishes_about.TRY_AGAIN and bool(found.to_email),
+        "may_retry": found.state in customer_outbox.TRY_AGAIN and bool(found.to_email),
         "tenant": expected_tenant(onboarding) if has_link(found.text) else {},
         "is_confirmed": bool(letters.confirmed_tenant(onboarding)),
         "needs_tenant": has_link(found.text),
@@ -83,8 +83,8 @@ def letter_release(request: HttpRequest, pk: int, letter_pk: int) -> HttpRespons
 
     def release() -> None:
         if form is not None and form.has_changed():
-            wishes_about.edit(found, actor=actor, **form.cleaned_data)
-        wishes_about.release(found, actor=actor, tenant=tenant)
+            customer_outbox.edit(found, actor=actor, **form.cleaned_data)
+        customer_outbox.release(found, actor=actor, tenant=tenant)
 
     return _do(request, found, release, _("Released. It goes at once, unless one went to this address today."))
 
@@ -97,7 +97,7 @@ def letter_retry(request: HttpRequest, pk: int, letter_pk: int) -> HttpResponse:
     return _do(
         request,
         found,
-        lambda: wishes_about.retry(found, actor=access.staff(request)),
+        lambda: customer_outbox.retry(found, actor=access.staff(request)),
         _("It is tried again at once."),
     )
 
@@ -110,7 +110,7 @@ def letter_cancel(request: HttpRequest, pk: int, letter_pk: int) -> HttpResponse
     return _do(
         request,
         found,
-        lambda: wishes_about.cancel(found, actor=access.staff(request)),
+        lambda: customer_outbox.cancel(found, actor=access.staff(request)),
         _("The letter was withdrawn."),
     )
 

@@ -9,7 +9,7 @@ from itertools import islice
 from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
 
-MOST_ROWS = 200_000
+MAX_ROWS = 200_000
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")  # what makes a spreadsheet take a cell for a formula (OWASP)
 
 
@@ -27,7 +27,7 @@ def guarded(cell: object) -> str:
 
 
 def csv_file(
-    name: str, header: Sequence[str], rows: Iterable[Sequence[object]], *, most: int = MOST_ROWS
+    name: str, header: Sequence[str], rows: Iterable[Sequence[object]], *, most: int = MAX_ROWS
 ) -> StreamingHttpResponse:
     """A download of at most `most` rows; a last line says so where there were more. UTF-8 with its mark, for Excel."""
     response = StreamingHttpResponse(_lines(header, rows, most), content_type="text/csv; charset=utf-8")

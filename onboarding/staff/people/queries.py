@@ -13,10 +13,10 @@ from onboarding.causes.catalogue import BY_REASON, explain_code
 from onboarding.models import Onboarding, ProvisionedPerson
 from onboarding.models.person import mark_in
 from onboarding.web.paging import cursor, read_cursor
-from onboarding.web.step_view import COURTS, Words
+from onboarding.web.step_view import COURTS, Text
 
 Result = ProvisionedPerson.Result
-MOST_CAUSES = 12
+MAX_CAUSES = 12
 MARKS = tuple(mark for mark, _court, _text in BY_REASON)
 
 
@@ -43,7 +43,7 @@ class Cause:
     count: int
     sentence: str
     court: str
-    court_label: Words
+    court_label: Text
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def _causes(onboarding: Onboarding, *, names: bool) -> list[Cause]:
         .annotate(mark=marked)
         .values("result", "code", "mark")
         .annotate(people=Count("id"), sample=Max("reason"))
-        .order_by("result", "-people", "code", "mark")[:MOST_CAUSES]
+        .order_by("result", "-people", "code", "mark")[:MAX_CAUSES]
     )
     return [_cause(row, names=names) for row in grouped]
 

@@ -15,14 +15,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import push_url
 
-from onboarding.customers import name_access as disclosure
+from onboarding.customers import name_access
 from onboarding.domain.input_fields import searched
 from onboarding.models import Onboarding, ProvisionedPerson
 from onboarding.staff.people import queries
 from onboarding.staff.people.export import csv_file
 from onboarding.staff.people.line import chips, line
-from onboarding.web import access
-from onboarding.web import hidden_text as sealed
+from onboarding.web import access, hidden_text
 from onboarding.web.page import page
 from onboarding.web.staff_only import for_staff
 
@@ -34,7 +33,7 @@ Hide = Callable[[str], str]
 @require_http_methods(["GET", "HEAD", "POST"])
 def people(request: HttpRequest, pk: int) -> HttpResponse:
     """Numbers, causes, then everybody by user name. A search is sent by POST and kept in the address sealed."""
-    onboarding, names = access.onboarding_for(request, pk), disclosure.may_see_names(access.staff(request))
+    onboarding, names = access.onboarding_for(request, pk), name_access.may_see_names(access.staff(request))
     hide, open_ = _seals(request, onboarding)
     if request.method == "POST":
         wanted = _filter(request.POST, searched(request.POST) if names else "")
@@ -51,7 +50,7 @@ def _list(
 ) -> HttpResponse:
     found, kept = queries.people(onboarding, wanted, after=after, names=names), _query(wanted, hide)
     if names and found.rows and request.method != "HEAD":
-        disclosure.note_viewing(onboarding, actor=access.staff(request))
+        name_access.note_viewing(onboarding, actor=access.staff(request))
     context = {
         "onboarding": onboarding,
         "customer": onboarding.customer,
@@ -75,10 +74,10 @@ def _list(
 def people_csv(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     """All people that the filter leaves, as CSV. A POST, because who took it is noted."""
     onboarding, actor = access.onboarding_for(request, pk), access.staff(request)
-    names = disclosure.may_see_names(actor)
+    names = name_access.may_see_names(actor)
     _hide, open_ = _seals(request, onboarding)
     wanted = _filter(request.POST, open_(request.POST.get("s", "")) if names else "")
-    disclosure.note_export(onboarding, actor=actor, with_names=names)
+    name_access.note_export(onboarding, actor=actor, with_names=names)
     header = (_("Name"), _("User name"), _("Result"), _("Why"), _("Code"), _("Microsoft's words"), _("Time"))
     rows = _cells(queries.people_rows(onboarding, wanted), names=names)
     return csv_file(f"{slugify(onboarding.customer.name) or 'customer'}-users.csv", header, rows)
@@ -101,7 +100,7 @@ def _cells(people: Iterator[ProvisionedPerson], *, names: bool) -> Iterator[tupl
 def _seals(request: HttpRequest, onboarding: Onboarding) -> tuple[Hide, Hide]:
     """How texts are put into addresses of this page, and taken out again."""
     whose: Mapping[str, Any] = {"onboarding": onboarding, "reader": access.staff(request).pk}
-    return partial(sealed.hidden, **whose), partial(sealed.opened, **whose)
+    return partial(hidden_text.hidden, **whose), partial(hidden_text.opened, **whose)
 
 
 def _filter(data: QueryDict, search: str) -> queries.Filter:

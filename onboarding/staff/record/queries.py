@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from onboarding.domain.desired import SCIM_TOKEN, Arrived
 from onboarding.domain.lifecycle import MOVES, State
 from onboarding.domain.verdicts import Court, Kind
-from onboarding.engine import holds as alarms
+from onboarding.engine import holds
 from onboarding.engine.load_desired import arrived
 from onboarding.models import (
     Customer,
@@ -22,11 +22,11 @@ from onboarding.models import (
     TenantBinding,
 )
 from onboarding.web.paging import version
-from onboarding.web.read_only_view import StepDownView, step_down_view
+from onboarding.web.read_only import ReadOnlyView, read_only_view
 from onboarding.web.step_view import MOVING, StepView, is_between, steps_of
 
-MOST_EVENTS = 30
-MOST_LINKS = 10
+MAX_EVENTS = 30
+MAX_LINKS = 10
 
 
 @dataclass(frozen=True)
@@ -63,13 +63,13 @@ class Record:
     rebinding: Rebinding | None
     secret: CustomerSecret | None
     arrived: Arrived
-    step_down: StepDownView
+    read_only: ReadOnlyView
     version: str
 
     @property
-    def only_watches(self) -> bool:
+    def reads_only(self) -> bool:
         """Whether we change nothing, so that no plan can be approved."""
-        return self.step_down.only_watches
+        return self.read_only.reads_only
 
 
 def record(onboarding: Onboarding) -> Record:
@@ -77,15 +77,15 @@ def record(onboarding: Onboarding) -> Record:
     states = {state.key: state for state in onboarding.steps.select_related("answered_by")}
     steps = steps_of(onboarding, states)
     current = next((step for step in steps if step.is_current), None)
-    events = list(onboarding.events.select_related("actor").order_by("-id")[:MOST_EVENTS])
-    links = list(onboarding.links.select_related("created_by", "forwarded_from").order_by("-id")[:MOST_LINKS])
+    events = list(onboarding.events.select_related("actor").order_by("-id")[:MAX_EVENTS])
+    links = list(onboarding.links.select_related("created_by", "forwarded_from").order_by("-id")[:MAX_LINKS])
     numbers = arrived(onboarding.pk)
-    alarm = alarms.wrong_tenant(onboarding.pk)
+    alarm = holds.wrong_tenant(onboarding.pk)
     rebinding = onboarding.rebindings.select_related("proposed_by").filter(decided_at=None).first()
     active = onboarding.state in (State.OPEN, State.LIVE)
-    stepping = step_down_view(onboarding, states, live=all(step.kind == Kind.DONE for step in steps))
+    mode = read_only_view(onboarding, states, live=all(step.kind == Kind.DONE for step in steps))
     goes_on = current is not None and (current.kind in MOVING or current.pending or is_between(steps))
-    moving = active and current is not None and (goes_on or stepping.moving)
+    moving = active and current is not None and (goes_on or mode.moving)
     return Record(
         onboarding=onboarding,
         customer=onboarding.customer,
@@ -93,11 +93,11 @@ def record(onboarding: Onboarding) -> Record:
         current=current,
         events=events,
         moving=moving,
-        watched=moving or (active and (_is_with_others(current) or stepping.waits)),
+        watched=moving or (active and (_is_with_others(current) or mode.waits)),
         paused=onboarding.state == State.PAUSED,
         may_pause=State.PAUSED in MOVES[State(onboarding.state)],
         alarm=alarm,
-        forged=alarms.forged(onboarding.pk),
+        forged=holds.forged(onboarding.pk),
         rebinding=rebinding,
         tenant=TenantBinding.objects.filter(onboarding=onboarding).first(),
         tenant_expected=_expected(states),
@@ -108,7 +108,7 @@ def record(onboarding: Onboarding) -> Record:
         .defer("sealed")
         .first(),
         arrived=numbers,
-        step_down=stepping,
+        read_only=mode,
         version=version(
             onboarding.state,
             [(step.key, step.kind, step.court, step.sentence, step.pending, step.progress) for step in steps],
@@ -116,7 +116,7 @@ def record(onboarding: Onboarding) -> Record:
             events[0].pk if events else 0,
             [(link.pk, link.seen_at, link.condition()) for link in links],
             numbers,
-            (stepping.stage, stepping.kind, stepping.sentence, stepping.pending),
+            (mode.stage, mode.kind, mode.sentence, mode.pending),
         ),
     )
 

@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from onboarding.customers import read_only as step_downs
+from onboarding.customers import read_only
 from onboarding.customers.base import Refused
 from onboarding.invites import links
 from onboarding.models import Contact, Onboarding
@@ -16,12 +16,12 @@ from onboarding.staff.record.record_page import record_page
 from onboarding.web import access
 from onboarding.web.staff_only import for_staff
 
-MAKES_A_LINK = {"offer": step_downs.offer, "up": step_downs.step_up}
+MAKES_A_LINK = {"offer": read_only.enter, "up": read_only.leave}
 
 
 @for_staff
 @require_http_methods(["GET", "HEAD", "POST"])
-def step_down(request: HttpRequest, pk: int) -> HttpResponse:
+def read_only_mode(request: HttpRequest, pk: int) -> HttpResponse:
     """`act` says what: ``offer`` and ``up`` make a link that is shown this once, ``back`` and ``look`` make none."""
     onboarding = access.onboarding_for(request, pk)
     if request.method != "POST":
@@ -33,9 +33,9 @@ def step_down(request: HttpRequest, pk: int) -> HttpResponse:
             onboarding.refresh_from_db()
             return record_page(request, onboarding, new_link=links.address_of(token), made=link)
         if act == "look":
-            step_downs.look(onboarding, actor=actor)
+            read_only.look(onboarding, actor=actor)
         elif act == "back":
-            step_downs.take_back(onboarding, actor=actor)
+            read_only.take_back(onboarding, actor=actor)
             messages.success(request, _("Taken back; everything stays as it is."))
         else:
             raise Http404

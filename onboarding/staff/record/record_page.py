@@ -77,7 +77,7 @@ def _form(record: Record, step: StepView, opened: str) -> AnswerForm | None:
     """The form of a step that asks now, or was opened on purpose; none while an answer is on its way, nor while we only
     watch and it would lead to a change.
     """
-    if record.only_watches and step.key in LEADS_TO_CHANGES:
+    if record.reads_only and step.key in LEADS_TO_CHANGES:
         return None
     if step.key != opened and (not step.is_current or step.pending):
         return None

@@ -61,11 +61,11 @@ def step_approve(request: HttpRequest, pk: int, key: str) -> HttpResponse:
 
 @for_staff
 @require_POST
-def step_look(request: HttpRequest, pk: int, key: str) -> HttpResponse:
+def step_recheck(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     """Read the live systems anew."""
     onboarding = access.onboarding_for(request, pk)
     _check(key)
-    answers.look_again(onboarding, actor=access.staff(request), step_key=key)
+    answers.recheck(onboarding, actor=access.staff(request), step_key=key)
     return redirect("record", pk)
 
 

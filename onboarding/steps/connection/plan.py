@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_noop as _
 
 from graphclient import Job, NotThere
-from onboarding.domain.desired import Wanted
+from onboarding.domain.desired import Desired
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Change, Detail, Todo
 from onboarding.steps.base import Tenant
@@ -22,20 +22,20 @@ Made = Mapping[str, Any]
 # What is announced
 
 
-def setup(wanted: Wanted, job: Job | None, stored: Mapping[str, str]) -> Todo:
+def setup(desired: Desired, job: Job | None, stored: Mapping[str, str]) -> Todo:
     """Try what was entered, make the job where there is none, save. A job of others takes a person's yes."""
-    chosen = wanted.evidence["sso_application"]
+    chosen = desired.evidence["sso_application"]
     adopted = bool(job and job.id == chosen.get("existing_job_id"))
-    made_anew = job is None and was_connected(wanted)
-    changes = [] if _was_tried(wanted) and not adopted else [_trial(wanted)]
+    made_anew = job is None and was_connected(desired)
+    changes = [] if _was_tried(desired) and not adopted else [_trial(desired)]
     if job is None:
-        changes.append(creation(wanted.service_principal_id, chosen["template_id"], chosen["name"]))
+        changes.append(creation(desired.service_principal_id, chosen["template_id"], chosen["name"]))
     changes.append(
         Change(
             "save_credentials",
             say(_("Save address and token at Microsoft; other settings stay as they are.")),
-            tuple(_saved_lines(wanted, stored)),
-            payload={"base_url": wanted.base_url},
+            tuple(_saved_lines(desired, stored)),
+            payload={"base_url": desired.base_url},
         )
     )
     why = (
@@ -46,50 +46,50 @@ def setup(wanted: Wanted, job: Job | None, stored: Mapping[str, str]) -> Todo:
     return Todo(why, changes, say(_("Test and save")), asks=adopted or made_anew)
 
 
-def _saved_lines(wanted: Wanted, stored: Mapping[str, str]) -> Iterator[Detail]:
+def _saved_lines(desired: Desired, stored: Mapping[str, str]) -> Iterator[Detail]:
     before = stored.get("BaseAddress", "")
-    if before and not secrets.same_address(before, wanted.base_url):
-        text = say(_("address: %(before)s becomes %(after)s"), before=before, after=wanted.base_url)
+    if before and not secrets.same_address(before, desired.base_url):
+        text = say(_("address: %(before)s becomes %(after)s"), before=before, after=desired.base_url)
         yield Detail("~", text)
     else:
-        yield Detail("=" if before else "+", say(_("address: %(address)s"), address=wanted.base_url))
+        yield Detail("=" if before else "+", say(_("address: %(address)s"), address=desired.base_url))
     token = say(_("secret token"))
     yield Detail("~" if stored.get("SecretToken") else "+", token)
     if not stored.get("SyncAll"):
         yield Detail("+", say(_("scope: assigned people and groups only")))
 
 
-def _trial(wanted: Wanted) -> Change:
-    summary = say(_("Let Microsoft try %(address)s with the token."), address=wanted.base_url)
-    return Change("try_credentials", summary, payload={"base_url": wanted.base_url})
+def _trial(desired: Desired) -> Change:
+    summary = say(_("Let Microsoft try %(address)s with the token."), address=desired.base_url)
+    return Change("try_credentials", summary, payload={"base_url": desired.base_url})
 
 
-def was_connected(wanted: Wanted) -> bool:
+def was_connected(desired: Desired) -> bool:
     """Whether this application had a job of ours already."""
-    before = wanted.evidence.get("connection", {})
-    return bool(before) and before["service_principal_id"] == wanted.service_principal_id
+    before = desired.evidence.get("connection", {})
+    return bool(before) and before["service_principal_id"] == desired.service_principal_id
 
 
-def _was_tried(wanted: Wanted) -> bool:
-    tried = wanted.result("connection", "try_credentials")
-    return bool(tried) and (tried["token_at"], tried["base_url"]) == (_token_at(wanted), wanted.base_url)
+def _was_tried(desired: Desired) -> bool:
+    tried = desired.result("connection", "try_credentials")
+    return bool(tried) and (tried["token_at"], tried["base_url"]) == (_token_at(desired), desired.base_url)
 
 
-def _token_at(wanted: Wanted) -> str:
-    return wanted.scim_token_saved_at.isoformat() if wanted.scim_token_saved_at else ""
+def _token_at(desired: Desired) -> str:
+    return desired.scim_token_saved_at.isoformat() if desired.scim_token_saved_at else ""
 
 
-def to_remove(wanted: Wanted, jobs: Sequence[Job]) -> list[Job]:
+def to_remove(desired: Desired, jobs: Sequence[Job]) -> list[Job]:
     """Jobs that a person wants replaced and that are still there."""
-    replaced = wanted.evidence["sso_application"].get("replaced_job_ids", ())
+    replaced = desired.evidence["sso_application"].get("replaced_job_ids", ())
     return [job for job in jobs if job.id in replaced and job.template_id in TEMPLATES]
 
 
-def removal(wanted: Wanted, jobs: Sequence[Job]) -> Todo:
+def removal(desired: Desired, jobs: Sequence[Job]) -> Todo:
     """Keep a copy, then remove: always by a person's yes. Accounts in Haiilo stay as they are."""
-    name = wanted.evidence["sso_application"]["name"]
+    name = desired.evidence["sso_application"]["name"]
     changes = []
-    for job in to_remove(wanted, jobs):
+    for job in to_remove(desired, jobs):
         payload = {"job_id": job.id}
         changes.append(Change("back_up_job", say(_("Keep a copy of the job and its mapping.")), payload=payload))
         changes.append(
@@ -111,32 +111,35 @@ def removal(wanted: Wanted, jobs: Sequence[Job]) -> Todo:
 # How it is made
 
 
-def try_credentials(tenant: Tenant, wanted: Wanted, change: Change) -> Made:
+def try_credentials(tenant: Tenant, desired: Desired, change: Change) -> Made:
     """Raises `StepFailed` with the reason where Microsoft could not use what was entered."""
-    credentials.try_entered(tenant.graph, wanted, str(wanted.evidence["sso_application"]["template_id"]))
-    return {"token_at": _token_at(wanted), "base_url": wanted.base_url}
+    credentials.try_entered(tenant.graph, desired, str(desired.evidence["sso_application"]["template_id"]))
+    return {"token_at": _token_at(desired), "base_url": desired.base_url}
 
 
-def create_job(tenant: Tenant, wanted: Wanted, change: Change) -> Made:
+def create_job(tenant: Tenant, desired: Desired, change: Change) -> Made:
     """Sent once; on a lost answer the next look adopts what came of it."""
-    app, template = wanted.service_principal_id, str(change.payload["template_id"])
+    app, template = desired.service_principal_id, str(change.payload["template_id"])
     return {"job_id": tenant.graph.synchronization.create_job(app, template).id, "service_principal_id": app}
 
 
-def save_credentials(tenant: Tenant, wanted: Wanted, change: Change) -> Made:
+def save_credentials(tenant: Tenant, desired: Desired, change: Change) -> Made:
     """Read, merge, write. The scope of a job that was there before is not touched, nor one that was set later."""
-    sync, app = tenant.graph.synchronization, wanted.service_principal_id
-    ours_and_new = not wanted.evidence["sso_application"].get("existing_job_id") and not was_connected(wanted)
+    sync, app = tenant.graph.synchronization, desired.service_principal_id
+    ours_and_new = not desired.evidence["sso_application"].get("existing_job_id") and not was_connected(desired)
     values = secrets.merged(
-        sync.secrets(app), base_url=wanted.base_url, token=credentials.usable_token(wanted), only_assigned=ours_and_new
+        sync.secrets(app),
+        base_url=desired.base_url,
+        token=credentials.usable_token(desired),
+        only_assigned=ours_and_new,
     )
     sync.put_secrets(app, values)
-    return {"token_at": _token_at(wanted), "base_url": wanted.base_url}
+    return {"token_at": _token_at(desired), "base_url": desired.base_url}
 
 
-def back_up_job(tenant: Tenant, wanted: Wanted, change: Change) -> Made:
+def back_up_job(tenant: Tenant, desired: Desired, change: Change) -> Made:
     """The job and its whole schema."""
-    sync, app, job_id = tenant.graph.synchronization, wanted.service_principal_id, str(change.payload["job_id"])
+    sync, app, job_id = tenant.graph.synchronization, desired.service_principal_id, str(change.payload["job_id"])
     try:
         job, schema = sync.job(app, job_id), sync.schema(app, job_id)
     except NotThere:
@@ -145,14 +148,14 @@ def back_up_job(tenant: Tenant, wanted: Wanted, change: Change) -> Made:
     return {"backup": {**about, "schema": schema}}
 
 
-def remove_job(tenant: Tenant, wanted: Wanted, change: Change) -> Made:
+def remove_job(tenant: Tenant, desired: Desired, change: Change) -> Made:
     """Gone already is as good."""
     with suppress(NotThere):
-        tenant.graph.synchronization.delete_job(wanted.service_principal_id, str(change.payload["job_id"]))
+        tenant.graph.synchronization.delete_job(desired.service_principal_id, str(change.payload["job_id"]))
     return {"job_id": change.payload["job_id"]}
 
 
-APPLY: Mapping[str, Callable[[Tenant, Wanted, Change], Made]] = {
+APPLY: Mapping[str, Callable[[Tenant, Desired, Change], Made]] = {
     "try_credentials": try_credentials,
     "create_job": create_job,
     "save_credentials": save_credentials,

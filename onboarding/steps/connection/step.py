@@ -16,16 +16,16 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from graphclient import Job
-from onboarding.domain.desired import Wanted
+from onboarding.domain.desired import Desired
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Change, Court, Done, Verdict, Waiting
 from onboarding.steps.base import Tenant
-from onboarding.steps.connection import plan as connection_plan
+from onboarding.steps.connection import plan
 from onboarding.steps.shared import credentials, secrets
 from onboarding.steps.shared.credentials import UNTRIED, Trial
-from onboarding.steps.shared.jobs import REPLICATION, SOON, is_our_making
+from onboarding.steps.shared.jobs import JOB_VISIBLE_WITHIN, RECHECK_SOON, is_our_making
 
-VISIBLE = timedelta(minutes=10)  # saved secrets may stay unseen that long
+SECRETS_VISIBLE_WITHIN = timedelta(minutes=10)  # saved secrets may stay unseen that long
 
 
 @dataclass(frozen=True)
@@ -46,68 +46,68 @@ class Connection:
     fresh_for: ClassVar[timedelta] = timedelta(hours=12)
     asks_first: ClassVar[bool] = False
 
-    def read(self, tenant: Tenant, wanted: Wanted) -> Facts:
+    def read(self, tenant: Tenant, desired: Desired) -> Facts:
         """Jobs, stored secrets by name, and Microsoft's test of the stored ones."""
-        sync, app = tenant.graph.synchronization, wanted.service_principal_id
-        jobs, stored = tuple(sync.jobs(app)), credentials.stored(tenant.graph, wanted)
-        job = job_to_run(wanted, jobs)
-        if job is None or not (stored.get("SecretToken") or wanted.result(self.key, "save_credentials")):
+        sync, app = tenant.graph.synchronization, desired.service_principal_id
+        jobs, stored = tuple(sync.jobs(app)), credentials.stored(tenant.graph, desired)
+        job = job_to_run(desired, jobs)
+        if job is None or not (stored.get("SecretToken") or desired.result(self.key, "save_credentials")):
             return Facts(jobs, stored)
-        return Facts(jobs, stored, credentials.try_saved(tenant.graph, wanted, job))
+        return Facts(jobs, stored, credentials.try_saved(tenant.graph, desired, job))
 
-    def assess(self, wanted: Wanted, facts: Facts) -> Verdict:
+    def assess(self, desired: Desired, facts: Facts) -> Verdict:
         """Done when the job is there and Microsoft's test with the saved address and token succeeds; while we only
         watch nothing is tested, and the job's own state says whether they work.
         """
-        job = job_to_run(wanted, facts.jobs)
-        if connection_plan.to_remove(wanted, facts.jobs):
-            return connection_plan.removal(wanted, facts.jobs)
-        if job is None and (foreign := _foreign(wanted, facts.jobs)):
+        job = job_to_run(desired, facts.jobs)
+        if plan.to_remove(desired, facts.jobs):
+            return plan.removal(desired, facts.jobs)
+        if job is None and (foreign := _foreign(desired, facts.jobs)):
             return _ask_about(foreign)
-        if job is None and wanted.applied_lately(self.key, "create_job", REPLICATION):
-            return Waiting(say(_("Microsoft has made the job, but does not list it yet.")), SOON)
-        address_saved = secrets.same_address(facts.stored.get("BaseAddress", ""), wanted.base_url)
-        token_waits = wanted.scim_token is not None and not wanted.token_is_saved
-        if job is not None and (facts.tested.works or _untested(wanted)) and address_saved and not token_waits:
-            return _done(wanted, job)
-        lately = wanted.applied_lately(self.key, "save_credentials", VISIBLE)
+        if job is None and desired.applied_lately(self.key, "create_job", JOB_VISIBLE_WITHIN):
+            return Waiting(say(_("Microsoft has made the job, but does not list it yet.")), RECHECK_SOON)
+        address_saved = secrets.same_address(facts.stored.get("BaseAddress", ""), desired.base_url)
+        token_waits = desired.scim_token is not None and not desired.token_is_saved
+        if job is not None and (facts.tested.works or _untested(desired)) and address_saved and not token_waits:
+            return _done(desired, job)
+        lately = desired.applied_lately(self.key, "save_credentials", SECRETS_VISIBLE_WITHIN)
         if lately and not (token_waits and facts.stored):
             return Waiting(
                 say(_("Address and token are saved, but Microsoft does not see them yet.")), timedelta(seconds=15)
             )
-        if wanted.scim_token is None:
-            return _ask_for_token(wanted, facts, job)
+        if desired.scim_token is None:
+            return _ask_for_token(desired, facts, job)
         if address_saved and not token_waits and facts.tested.works is False:
             return credentials.refusal(facts.tested)
-        return connection_plan.setup(wanted, job, facts.stored)
+        return plan.setup(desired, job, facts.stored)
 
-    def apply(self, tenant: Tenant, wanted: Wanted, change: Change) -> Mapping[str, Any]:
+    def apply(self, tenant: Tenant, desired: Desired, change: Change) -> Mapping[str, Any]:
         """One of: try, create, save; or keep a copy and remove, where a person said replace."""
-        result = connection_plan.APPLY[change.key](tenant, wanted, change)
-        return {**result, "at": wanted.now.isoformat()}
+        result = plan.APPLY[change.key](tenant, desired, change)
+        return {**result, "at": desired.now.isoformat()}
 
 
-def job_to_run(wanted: Wanted, jobs: tuple[Job, ...]) -> Job | None:
+def job_to_run(desired: Desired, jobs: tuple[Job, ...]) -> Job | None:
     """The job that is adopted or ours, or None."""
-    chosen = wanted.evidence["sso_application"]
+    chosen = desired.evidence["sso_application"]
     adopted, template = chosen.get("existing_job_id"), chosen["template_id"]
     replaced = chosen.get("replaced_job_ids", ())
-    known = wanted.evidence.get("connection", {}).get("job_id")
+    known = desired.evidence.get("connection", {}).get("job_id")
     ours = [
         job
         for job in jobs
         if job.template_id == template
-        and (job.id == adopted or is_our_making(wanted, wanted.service_principal_id, job, replaced))
+        and (job.id == adopted or is_our_making(desired, desired.service_principal_id, job, replaced))
     ]
     return min(ours, key=lambda job: (job.id != known, job.id != adopted, job.id), default=None)
 
 
-def _untested(wanted: Wanted) -> bool:
-    return not wanted.size.sets_up
+def _untested(desired: Desired) -> bool:
+    return not desired.size.sets_up
 
 
-def _foreign(wanted: Wanted, jobs: tuple[Job, ...]) -> Job | None:
-    template = wanted.evidence["sso_application"]["template_id"]
+def _foreign(desired: Desired, jobs: tuple[Job, ...]) -> Job | None:
+    template = desired.evidence["sso_application"]["template_id"]
     return next((job for job in jobs if job.template_id == template), None)
 
 
@@ -125,34 +125,34 @@ def _ask_about(job: Job) -> Asking:
     )
 
 
-def _ask_for_token(wanted: Wanted, facts: Facts, job: Job | None) -> Asking:
+def _ask_for_token(desired: Desired, facts: Facts, job: Job | None) -> Asking:
     if facts.tested.works is False:
         return credentials.refusal(facts.tested)
-    if job is None and connection_plan.was_connected(wanted):
+    if job is None and plan.was_connected(desired):
         return Asking(
             say(_("The provisioning job was deleted in the tenant. Enter the token again to have a new one made.")),
             Court.CS,
             code="job_gone",
         )
     return Asking(
-        say(_("Create an access token in Haiilo for %(host)s and enter it here."), host=wanted.haiilo_host),
+        say(_("Create an access token in Haiilo for %(host)s and enter it here."), host=desired.haiilo_host),
         Court.CS,
         code="token_needed",
     )
 
 
-def _done(wanted: Wanted, job: Job) -> Done:
+def _done(desired: Desired, job: Job) -> Done:
     return Done(
         evidence={
             "job_id": job.id,
             "template_id": job.template_id,
-            "base_url": wanted.base_url,
-            "service_principal_id": wanted.service_principal_id,
+            "base_url": desired.base_url,
+            "service_principal_id": desired.service_principal_id,
         },
         note=say(
             _("The job sends to %(address)s. While we only watch, its token is not tested.")
-            if _untested(wanted)
+            if _untested(desired)
             else _("Microsoft reaches Haiilo at %(address)s with the saved token."),
-            address=wanted.base_url,
+            address=desired.base_url,
         ),
     )

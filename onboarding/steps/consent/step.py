@@ -17,13 +17,13 @@ from django.utils.translation import gettext_noop as _
 
 from graphclient import GraphError, NotAllowed, Organization, RoleMissing
 from onboarding.causes.catalogue import explain_code
-from onboarding.domain.desired import ConsentSeen, Wanted
+from onboarding.domain.desired import ConsentSeen, Desired
 from onboarding.domain.sentences import Sentence, say
 from onboarding.domain.verdicts import Asking, Broken, Change, Court, Done, Verdict, Waiting
 from onboarding.steps.base import Tenant
 from onboarding.steps.shared.permissions import missing_of, names_granted
 
-PROPAGATION = timedelta(minutes=15)  # Entra may take some ten minutes to spread a consent
+PROPAGATES_WITHIN = timedelta(minutes=15)  # Entra may take some ten minutes to spread a consent
 
 REFUSALS = {
     "declined": _("The consent was declined. Ask the admin to open the link again and accept."),
@@ -59,39 +59,39 @@ class Consent:
     fresh_for: ClassVar[timedelta] = timedelta(days=1)
     asks_first: ClassVar[bool] = False
 
-    def read(self, tenant: Tenant, wanted: Wanted) -> Facts:
+    def read(self, tenant: Tenant, desired: Desired) -> Facts:
         """One harmless read with a token of the tenant that is to be proved."""
-        if wanted.consent is None or wanted.consent.granted_at is None:
+        if desired.consent is None or desired.consent.granted_at is None:
             return Facts()
         try:
             return Facts(tenant.graph.organization.get())
         except NotAllowed as error:
-            missing = _missing(tenant, wanted) if isinstance(error, RoleMissing) else ()
+            missing = _missing(tenant, desired) if isinstance(error, RoleMissing) else ()
             tenant.forget_token()  # it says what was granted when it was fetched
             return Facts(permission_missing=isinstance(error, RoleMissing), missing=missing)
 
-    def assess(self, wanted: Wanted, facts: Facts) -> Verdict:
+    def assess(self, desired: Desired, facts: Facts) -> Verdict:
         """Done when every proof agrees; a mismatch never binds."""
-        consent = wanted.consent
+        consent = desired.consent
         if consent is None or consent.granted_at is None:
-            return self._nobody_yet(wanted, consent)
-        if consent.signed_in_tenant != wanted.expected_tenant:
+            return self._nobody_yet(desired, consent)
+        if consent.signed_in_tenant != desired.expected_tenant:
             return Asking(say(REFUSALS["wrong_tenant"]), Court.CS, code="wrong_tenant")
         if facts.organization is None:
-            return self._spreading(wanted, consent, facts)
-        return self._compare(wanted, consent, facts.organization)
+            return self._spreading(desired, consent, facts)
+        return self._compare(desired, consent, facts.organization)
 
-    def apply(self, tenant: Tenant, wanted: Wanted, change: Change) -> None:
+    def apply(self, tenant: Tenant, desired: Desired, change: Change) -> None:
         """Nothing is ever changed here: the consent is the customer's act."""
 
-    def _nobody_yet(self, wanted: Wanted, consent: ConsentSeen | None) -> Verdict:
+    def _nobody_yet(self, desired: Desired, consent: ConsentSeen | None) -> Verdict:
         if consent is not None and consent.error:
             text, court = self._refusal(consent)
             return Asking(text, court, code=consent.error)
-        link = wanted.link
+        link = desired.link
         if link is None:
             return Asking(say(_("Send the customer's admin the personal link.")), Court.CS, code="no_link")
-        if link.expires_at <= wanted.now:
+        if link.expires_at <= desired.now:
             return Asking(say(_("The link has expired. Send a new one.")), Court.CS, code="link_expired")
         if link.seen_at is None:
             text = say(_("%(contact)s has not opened the link yet."), contact=link.contact)
@@ -108,9 +108,9 @@ class Consent:
             return explain_code(consent.error_code)
         return say(REFUSALS["failed"]), Court.CUSTOMER
 
-    def _spreading(self, wanted: Wanted, consent: ConsentSeen, facts: Facts) -> Verdict:
+    def _spreading(self, desired: Desired, consent: ConsentSeen, facts: Facts) -> Verdict:
         assert consent.granted_at is not None
-        if wanted.now - consent.granted_at < PROPAGATION:
+        if desired.now - consent.granted_at < PROPAGATES_WITHIN:
             return Waiting(
                 say(_("Microsoft is still spreading the consent; this can take up to 15 minutes.")),
                 timedelta(seconds=10),
@@ -123,23 +123,23 @@ class Consent:
             return Asking(text, Court.CUSTOMER, offers={"missing": list(facts.missing)}, code="permissions_missing")
         if facts.permission_missing:
             text = say(_("The consent lacks permissions. Ask the admin to open a new link and accept all of them."))
-        elif wanted.proved:
+        elif desired.proved:
             text = say(_("We have lost access to the tenant: our application was removed there. Send a new link."))
         else:
             text = say(_("The consent never arrived at Microsoft. Ask the admin to open a new link and accept."))
-        return Asking(text, Court.CUSTOMER, code="access_lost" if wanted.proved else "consent_missing")
+        return Asking(text, Court.CUSTOMER, code="access_lost" if desired.proved else "consent_missing")
 
-    def _compare(self, wanted: Wanted, consent: ConsentSeen, organization: Organization) -> Verdict:
-        if organization.id.lower() != wanted.expected_tenant:
+    def _compare(self, desired: Desired, consent: ConsentSeen, organization: Organization) -> Verdict:
+        if organization.id.lower() != desired.expected_tenant:
             return Broken(say(_("Graph answered for another tenant than the one asked.")), Court.HAIILO, "wrong_tenant")
         verified = {domain.name.lower() for domain in organization.verified_domains}
-        matching = [domain for domain in wanted.domains if domain.lower() in verified]
+        matching = [domain for domain in desired.domains if domain.lower() in verified]
         if not matching:
             return Asking(
                 say(
                     _("The tenant “%(tenant)s” has not verified any of the domains %(domains)s. Check the record."),
                     tenant=organization.display_name,
-                    domains=", ".join(wanted.domains),
+                    domains=", ".join(desired.domains),
                 ),
                 Court.CS,
                 code="domain_mismatch",
@@ -161,9 +161,9 @@ class Consent:
         )
 
 
-def _missing(tenant: Tenant, wanted: Wanted) -> tuple[str, ...]:
+def _missing(tenant: Tenant, desired: Desired) -> tuple[str, ...]:
     """Empty where that cannot be seen: the permission to look is among them, or Microsoft does not answer."""
     try:
-        return tuple(missing_of(wanted, names_granted(tenant.graph, tenant.client_id)))
+        return tuple(missing_of(desired, names_granted(tenant.graph, tenant.client_id)))
     except GraphError:
         return ()

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
-from onboarding.domain.desired import Wanted
+from onboarding.domain.desired import Desired
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Change, Court, Done, Verdict
 from onboarding.steps.base import Tenant
@@ -33,21 +33,21 @@ class CustomerRecord:
     fresh_for: ClassVar[timedelta] = timedelta(days=30)
     asks_first: ClassVar[bool] = False
 
-    def read(self, tenant: Tenant, wanted: Wanted) -> Facts:
+    def read(self, tenant: Tenant, desired: Desired) -> Facts:
         """Ask Microsoft's OpenID metadata for the tenant of each domain; no token is needed for that."""
-        return Facts({domain: tenant.resolve(domain) for domain in wanted.domains})
+        return Facts({domain: tenant.resolve(domain) for domain in desired.domains})
 
-    def assess(self, wanted: Wanted, facts: Facts) -> Verdict:
+    def assess(self, desired: Desired, facts: Facts) -> Verdict:
         """Done when the domains lead to one tenant, or a person has named it."""
         found = {tid: domain for domain, tid in facts.tenants.items() if tid}
-        hint = str(wanted.answer("customer", "tenant_id", "")).lower()
+        hint = str(desired.answer("customer", "tenant_id", "")).lower()
         if hint:
             return self._done(hint, found.get(hint, ""))
         if not found:
             return Asking(
                 say(
                     _("Microsoft knows none of the domains %(domains)s. Check the spelling, or enter the tenant ID."),
-                    domains=", ".join(wanted.domains),
+                    domains=", ".join(desired.domains),
                 ),
                 Court.CS,
             )
@@ -63,7 +63,7 @@ class CustomerRecord:
         [(tid, domain)] = found.items()
         return self._done(tid, domain)
 
-    def apply(self, tenant: Tenant, wanted: Wanted, change: Change) -> None:
+    def apply(self, tenant: Tenant, desired: Desired, change: Change) -> None:
         """Nothing is ever changed here."""
 
     def _done(self, tid: str, domain: str) -> Done:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from graphclient import Job, Unavailable
-from onboarding.domain.desired import Wanted
+from onboarding.domain.desired import Desired
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Change, Court, Detail, Done, Todo, Verdict, Waiting
 from onboarding.steps.base import Tenant
@@ -20,7 +20,7 @@ from onboarding.steps.shared import credentials, jobs, secrets
 from onboarding.steps.shared.credentials import UNTRIED, Trial
 from onboarding.steps.shared.estimate import minutes_of_a_cycle
 
-SPREADING = timedelta(minutes=10)
+START_VISIBLE_WITHIN = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -41,29 +41,29 @@ class Enable:
     fresh_for: ClassVar[timedelta] = timedelta(hours=12)
     asks_first: ClassVar[bool] = True
 
-    def read(self, tenant: Tenant, wanted: Wanted) -> Facts:
+    def read(self, tenant: Tenant, desired: Desired) -> Facts:
         """The job and the stored settings; as long as it does not run, Microsoft's test of them too."""
-        job = jobs.our_job(tenant.graph, wanted)
+        job = jobs.our_job(tenant.graph, desired)
         if job is None:
             return Facts()
-        stored = credentials.stored(tenant.graph, wanted)
-        tested = UNTRIED if runs(job) else credentials.try_saved(tenant.graph, wanted, job)
+        stored = credentials.stored(tenant.graph, desired)
+        tested = UNTRIED if runs(job) else credentials.try_saved(tenant.graph, desired, job)
         return Facts(job, stored, tested)
 
-    def assess(self, wanted: Wanted, facts: Facts) -> Verdict:
+    def assess(self, desired: Desired, facts: Facts) -> Verdict:
         """Done when the job runs (or Microsoft has put it aside, which is another step's matter) with its guard on."""
         if facts.job is None:
-            return jobs.missing(wanted)
-        started, guard = runs(facts.job), self._guard(wanted, facts)
+            return jobs.missing(desired)
+        started, guard = runs(facts.job), self._guard(desired, facts)
         if started and guard is not None:
             evidence = {"job_id": facts.job.id, "started": True, "guard": guard}
             note = say(_("The job runs; more than %(guard)s deletions at once need the customer's yes."), guard=guard)
             return Done(evidence, note)
-        if not started and (waiting := self._spreading(wanted, facts)):
+        if not started and (waiting := self._spreading(desired, facts)):
             return waiting
         if not started and facts.tested.works is False:
             return credentials.refusal(facts.tested)
-        if wanted.scim_token is None and guard is None:
+        if desired.scim_token is None and guard is None:
             return Asking(
                 say(
                     _(
@@ -74,49 +74,51 @@ class Enable:
                 Court.CS,
                 code="token_needed",
             )
-        return self._plan(wanted, started)
+        return self._plan(desired, started)
 
-    def apply(self, tenant: Tenant, wanted: Wanted, change: Change) -> Mapping[str, Any]:
+    def apply(self, tenant: Tenant, desired: Desired, change: Change) -> Mapping[str, Any]:
         """Guard first, where it is not on yet; then start, where the job does not run and what is saved is seen.
 
         Saved settings stay unseen for a while, and a start fails until then: the next look starts it.
         """
-        sync, app, guard = tenant.graph.synchronization, wanted.service_principal_id, int(change.payload["guard"])
-        made = {"guard": guard, "at": wanted.now.isoformat(), "started": True}
+        sync, app, guard = tenant.graph.synchronization, desired.service_principal_id, int(change.payload["guard"])
+        made = {"guard": guard, "at": desired.now.isoformat(), "started": True}
         stored = sync.secrets(app)
         if "BaseAddress" not in stored:
             raise Unavailable("what is stored for the connection is not shown, so it cannot be kept", method="GET")
         if secrets.guard_of(stored) is None:
-            token = credentials.usable_token(wanted)
-            sync.put_secrets(app, secrets.merged(stored, base_url=wanted.base_url, token=token, guard=guard))
-        job = sync.job(app, wanted.job_id)
+            token = credentials.usable_token(desired)
+            sync.put_secrets(app, secrets.merged(stored, base_url=desired.base_url, token=token, guard=guard))
+        job = sync.job(app, desired.job_id)
         if runs(job):
             return made
-        if not credentials.try_saved(tenant.graph, wanted, job).works:
+        if not credentials.try_saved(tenant.graph, desired, job).works:
             return {**made, "started": False}
-        sync.start(app, wanted.job_id)
+        sync.start(app, desired.job_id)
         return made
 
-    def _spreading(self, wanted: Wanted, facts: Facts) -> Waiting | None:
+    def _spreading(self, desired: Desired, facts: Facts) -> Waiting | None:
         """What was just done and is not seen yet."""
-        if self.key in wanted.evidence or not wanted.applied_lately(self.key, "enable", SPREADING):
+        if self.key in desired.evidence or not desired.applied_lately(self.key, "enable", START_VISIBLE_WITHIN):
             return None
-        if wanted.result(self.key, "enable").get("started"):
-            return Waiting(say(_("The job is started; Microsoft does not show it yet.")), jobs.SOON)
+        if desired.result(self.key, "enable").get("started"):
+            return Waiting(say(_("The job is started; Microsoft does not show it yet.")), jobs.RECHECK_SOON)
         if facts.tested.works:
             return None
-        return Waiting(say(_("The deletion guard is saved. The job starts as soon as Microsoft sees it.")), jobs.SOON)
+        return Waiting(
+            say(_("The deletion guard is saved. The job starts as soon as Microsoft sees it.")), jobs.RECHECK_SOON
+        )
 
-    def _guard(self, wanted: Wanted, facts: Facts) -> int | None:
+    def _guard(self, desired: Desired, facts: Facts) -> int | None:
         """As stored; for some minutes after it was saved, as saved, because reading may lag behind."""
         stored = secrets.guard_of(facts.stored)
-        if stored is None and wanted.applied_lately(self.key, "enable", SPREADING):
-            return int(wanted.result(self.key, "enable")["guard"])
+        if stored is None and desired.applied_lately(self.key, "enable", START_VISIBLE_WITHIN):
+            return int(desired.result(self.key, "enable")["guard"])
         return stored
 
-    def _plan(self, wanted: Wanted, started: bool) -> Todo:
+    def _plan(self, desired: Desired, started: bool) -> Todo:
         """The same lines whatever part is done already: a plan that was approved stays the approved one."""
-        scope = wanted.evidence["scope"]
+        scope = desired.evidence["scope"]
         people = int(scope["total"])
         guard = secrets.guard_for(people)
         change = Change(
@@ -128,7 +130,7 @@ class Enable:
         if started:
             why = say(_("The job runs without a deletion guard."))
             return Todo(why, [change], say(_("Switch the deletion guard on")))
-        if self.key in wanted.evidence:
+        if self.key in desired.evidence:
             why = say(_("The job was stopped in the customer's tenant. Ask why before you start it again."))
         else:
             why = say(_("Everything is ready. Starting creates %(count)s people in Haiilo."), count=people)

@@ -12,14 +12,14 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from graphclient import Job
-from onboarding.domain.desired import Arrived, Wanted
+from onboarding.domain.desired import Arrived, Desired
 from onboarding.domain.sentences import Sentence, say
 from onboarding.domain.verdicts import Change, Done, Progress, Verdict, Waiting
 from onboarding.steps.base import Tenant
 from onboarding.steps.shared import jobs
 from onboarding.steps.shared.estimate import AT_MOST_UNTIL_FIRST_RUN, minutes_of_a_cycle
 
-LOG_LAG = timedelta(minutes=45)  # Microsoft promises no figure; after that the job's own numbers have to do
+LOG_COMPLETE_AFTER = timedelta(minutes=45)  # Microsoft promises no figure; after that the job's own numbers have to do
 
 
 @dataclass(frozen=True)
@@ -38,44 +38,44 @@ class InitialCycle:
     fresh_for: ClassVar[timedelta] = timedelta(days=30)
     asks_first: ClassVar[bool] = False
 
-    def read(self, tenant: Tenant, wanted: Wanted) -> Facts:
+    def read(self, tenant: Tenant, desired: Desired) -> Facts:
         """The job with its status."""
-        return Facts(jobs.our_job(tenant.graph, wanted))
+        return Facts(jobs.our_job(tenant.graph, desired))
 
-    def assess(self, wanted: Wanted, facts: Facts) -> Verdict:
+    def assess(self, desired: Desired, facts: Facts) -> Verdict:
         """Waiting with honest words, broken with a reason, or done with numbers."""
         job = facts.job
         if job is None:
-            return jobs.missing(wanted)
+            return jobs.missing(desired)
         unfit = jobs.unfit(job)
         if unfit is not None:
             return unfit
         if not job.finished_initial_cycle:
-            return self._running(wanted, job)
-        if not _is_archived(wanted, job):
+            return self._running(desired, job)
+        if not _is_archived(desired, job):
             return Waiting(
                 say(_("Microsoft has been through everybody. The last results are still on their way to us.")),
-                _pause(wanted),
-                progress=_progress(wanted, job),
+                _pause(desired),
+                progress=_progress(desired, job),
             )
-        return self._finished(wanted, job)
+        return self._finished(desired, job)
 
-    def apply(self, tenant: Tenant, wanted: Wanted, change: Change) -> None:
+    def apply(self, tenant: Tenant, desired: Desired, change: Change) -> None:
         """Nothing is changed while Microsoft works."""
 
-    def _running(self, wanted: Wanted, job: Job) -> Waiting:
-        progress = _progress(wanted, job)
+    def _running(self, desired: Desired, job: Job) -> Waiting:
+        progress = _progress(desired, job)
         if job.never_ran and not progress.done:
             why = say(
                 _("Waiting for Microsoft to begin the first run; that takes up to %(minutes)s minutes."),
                 minutes=AT_MOST_UNTIL_FIRST_RUN,
             )
-            return Waiting(why, _pause(wanted), progress=progress)
-        return Waiting(_so_far(wanted, progress), _pause(wanted), progress=progress)
+            return Waiting(why, _pause(desired), progress=progress)
+        return Waiting(_so_far(desired, progress), _pause(desired), progress=progress)
 
-    def _finished(self, wanted: Wanted, job: Job) -> Done:
-        total = int(wanted.evidence["scope"]["total"])
-        numbers = arrived_so_far(wanted, job)
+    def _finished(self, desired: Desired, job: Job) -> Done:
+        total = int(desired.evidence["scope"]["total"])
+        numbers = arrived_so_far(desired, job)
         evidence = {
             "created": numbers.created,
             "updated": numbers.updated,
@@ -88,7 +88,7 @@ class InitialCycle:
             done=max(numbers.created + numbers.updated, known_people(job)),
             total=total,
         )
-        return Done(evidence, note, tuple(_warnings(wanted, job, numbers)))
+        return Done(evidence, note, tuple(_warnings(desired, job, numbers)))
 
 
 def known_people(job: Job) -> int:
@@ -97,56 +97,56 @@ def known_people(job: Job) -> int:
     return sum(number for name, number in counts.items() if name.rpartition(":")[2].lower() == "user")
 
 
-def arrived_so_far(wanted: Wanted, job: Job) -> Arrived:
+def arrived_so_far(desired: Desired, job: Job) -> Arrived:
     """Our archive's numbers; where the log cannot be read (no P1), what the job counts itself."""
-    arrived, execution = wanted.arrived, job.status.last_execution
+    arrived, execution = desired.arrived, job.status.last_execution
     if arrived != Arrived():
         return arrived
     return Arrived(created=known_people(job), failed=execution.count_escrowed if execution else 0)
 
 
-def reads_no_log(wanted: Wanted) -> bool:
+def reads_no_log(desired: Desired) -> bool:
     """Whether Microsoft shows us no log of this tenant, for want of a licence."""
-    return bool(wanted.evidence.get("readiness", {}).get("licence") == "none")
+    return bool(desired.evidence.get("readiness", {}).get("licence") == "none")
 
 
-def _is_archived(wanted: Wanted, job: Job) -> bool:
+def _is_archived(desired: Desired, job: Job) -> bool:
     """Whether our archive has caught up with what the job counts; or has had its time."""
     reached = job.status.steady_state_first
-    if reads_no_log(wanted) or (reached is not None and wanted.now - reached > LOG_LAG):
+    if reads_no_log(desired) or (reached is not None and desired.now - reached > LOG_COMPLETE_AFTER):
         return True
-    arrived, disabled = wanted.arrived, int(wanted.evidence["scope"].get("disabled") or 0)
+    arrived, disabled = desired.arrived, int(desired.evidence["scope"].get("disabled") or 0)
     # skipped counts too, because those who were in Haiilo already are skipped; disabled people are not among the known
     return arrived.created + arrived.updated + max(0, arrived.skipped - disabled) >= known_people(job)
 
 
-def _progress(wanted: Wanted, job: Job) -> Progress:
-    scope = wanted.evidence["scope"]
-    done = max(wanted.arrived.created + wanted.arrived.updated, known_people(job))
+def _progress(desired: Desired, job: Job) -> Progress:
+    scope = desired.evidence["scope"]
+    done = max(desired.arrived.created + desired.arrived.updated, known_people(job))
     total = None if scope.get("sync_all") else int(scope["total"])
     return Progress(done if total is None else min(done, total), total)
 
 
-def _started_at(wanted: Wanted) -> datetime | None:
-    at = wanted.result("enable", "enable").get("at")
+def _started_at(desired: Desired) -> datetime | None:
+    at = desired.result("enable", "enable").get("at")
     return datetime.fromisoformat(str(at)) if at else None
 
 
-def _minutes_so_far(wanted: Wanted) -> float:
-    started = _started_at(wanted)
-    return (wanted.now - started).total_seconds() / 60 if started else 0.0
+def _minutes_so_far(desired: Desired) -> float:
+    started = _started_at(desired)
+    return (desired.now - started).total_seconds() / 60 if started else 0.0
 
 
-def _pause(wanted: Wanted) -> timedelta:
+def _pause(desired: Desired) -> timedelta:
     """Often while a person may be watching, less often later."""
-    return timedelta(seconds=30 if _minutes_so_far(wanted) < 15 else 60)
+    return timedelta(seconds=30 if _minutes_so_far(desired) < 15 else 60)
 
 
-def _so_far(wanted: Wanted, progress: Progress) -> Sentence:
-    scope = wanted.evidence["scope"]
+def _so_far(desired: Desired, progress: Progress) -> Sentence:
+    scope = desired.evidence["scope"]
     entries = int(scope["total"]) + len(scope.get("groups", ()))
     low, high = minutes_of_a_cycle(entries)
-    minutes = _minutes_so_far(wanted)
+    minutes = _minutes_so_far(desired)
     if progress.total is None:
         return say(_("Microsoft goes through the whole directory: %(done)s people so far."), done=progress.done)
     if minutes > high + AT_MOST_UNTIL_FIRST_RUN:
@@ -177,14 +177,14 @@ def _so_far(wanted: Wanted, progress: Progress) -> Sentence:
     )
 
 
-def _warnings(wanted: Wanted, job: Job, numbers: Arrived) -> Iterator[Sentence]:
+def _warnings(desired: Desired, job: Job, numbers: Arrived) -> Iterator[Sentence]:
     if numbers.failed:
         yield say(_("%(count)s people failed. The page Users says why, and who acts."), count=numbers.failed)
     if job.status.escrows_pruned:
         yield say(_("So many people failed that Microsoft forgot some. Remove the cause, then restart the job."))
     if not (numbers.created + numbers.updated + numbers.skipped):
         yield say(_("Nobody arrived in Haiilo. Look at the failures before anything else."))
-    if reads_no_log(wanted):
+    if reads_no_log(desired):
         yield say(
             _("Without Entra ID P1 there is no log: the numbers are the job's own, and single people are not shown.")
         )

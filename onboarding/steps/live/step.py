@@ -12,14 +12,14 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from graphclient import Job
-from onboarding.domain.desired import Arrived, Wanted
+from onboarding.domain.desired import Arrived, Desired
 from onboarding.domain.sentences import Sentence, say
 from onboarding.domain.verdicts import Change, Done, Verdict
 from onboarding.steps.base import Tenant
 from onboarding.steps.initial_cycle.step import arrived_so_far, known_people
 from onboarding.steps.shared import jobs
 
-SILENT = timedelta(hours=6)  # a healthy job runs every 40 minutes
+SILENT_AFTER = timedelta(hours=6)  # a healthy job runs every 40 minutes
 
 
 @dataclass(frozen=True)
@@ -38,19 +38,19 @@ class Live:
     fresh_for: ClassVar[timedelta] = timedelta(minutes=20)
     asks_first: ClassVar[bool] = False
 
-    def read(self, tenant: Tenant, wanted: Wanted) -> Facts:
+    def read(self, tenant: Tenant, desired: Desired) -> Facts:
         """The job with its status."""
-        return Facts(jobs.our_job(tenant.graph, wanted))
+        return Facts(jobs.our_job(tenant.graph, desired))
 
-    def assess(self, wanted: Wanted, facts: Facts) -> Verdict:
+    def assess(self, desired: Desired, facts: Facts) -> Verdict:
         """Done while the job is healthy; what a person stopped or deleted is shown, with who has to be asked."""
         job = facts.job
         if job is None:
-            return jobs.missing(wanted)
+            return jobs.missing(desired)
         unfit = jobs.unfit(job)
         if unfit is not None:
             return unfit
-        numbers = arrived_so_far(wanted, job)
+        numbers = arrived_so_far(desired, job)
         evidence = {
             "created": numbers.created,
             "updated": numbers.updated,
@@ -62,13 +62,13 @@ class Live:
             _("%(count)s people are in Haiilo; the job runs."),
             count=max(numbers.created + numbers.updated, known_people(job)),
         )
-        return Done(evidence, note, tuple(_warnings(wanted, job, numbers)))
+        return Done(evidence, note, tuple(_warnings(desired, job, numbers)))
 
-    def apply(self, tenant: Tenant, wanted: Wanted, change: Change) -> None:
+    def apply(self, tenant: Tenant, desired: Desired, change: Change) -> None:
         """Nothing is changed here."""
 
 
-def _warnings(wanted: Wanted, job: Job, numbers: Arrived) -> Iterator[Sentence]:
+def _warnings(desired: Desired, job: Job, numbers: Arrived) -> Iterator[Sentence]:
     execution = job.status.last_execution
     if numbers.failed and not numbers.created + numbers.updated:
         yield say(
@@ -81,6 +81,6 @@ def _warnings(wanted: Wanted, job: Job, numbers: Arrived) -> Iterator[Sentence]:
     if execution is not None and execution.state == "Failed":
         yield say(_("The last run failed: %(reason)s"), reason=execution.error_message or execution.error_code or "?")
     last = execution.ended or execution.began if execution is not None else None
-    if last is not None and wanted.now - last > SILENT:
-        hours = int((wanted.now - last).total_seconds() // 3600)
+    if last is not None and desired.now - last > SILENT_AFTER:
+        hours = int((desired.now - last).total_seconds() // 3600)
         yield say(_("The job has not run for %(hours)s hours. It should every 40 minutes."), hours=hours)

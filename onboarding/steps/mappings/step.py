@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from graphclient import Job, NotThere
-from onboarding.domain.desired import Wanted
+from onboarding.domain.desired import Desired
 from onboarding.domain.sentences import Sentence, say
 from onboarding.domain.verdicts import Asking, Broken, Change, Court, Detail, Done, Todo, Verdict
 from onboarding.steps.base import StepFailed, Tenant
@@ -44,27 +44,27 @@ class Mappings:
     fresh_for: ClassVar[timedelta] = timedelta(hours=12)
     asks_first: ClassVar[bool] = True
 
-    def read(self, tenant: Tenant, wanted: Wanted) -> Facts:
+    def read(self, tenant: Tenant, desired: Desired) -> Facts:
         """The job and its schema."""
-        job = jobs.our_job(tenant.graph, wanted)
+        job = jobs.our_job(tenant.graph, desired)
         if job is None:
             return Facts()
         try:
-            return Facts(job, tenant.graph.synchronization.schema(wanted.service_principal_id, job.id))
+            return Facts(job, tenant.graph.synchronization.schema(desired.service_principal_id, job.id))
         except NotThere:
             return Facts(job)
 
-    def assess(self, wanted: Wanted, facts: Facts) -> Verdict:
+    def assess(self, desired: Desired, facts: Facts) -> Verdict:
         """Done when every mapping is as the profile wants it; else the difference, for a person to approve."""
         if facts.document is None:
-            return jobs.missing(wanted)
+            return jobs.missing(desired)
         try:
-            found = mapping_document.compare(wanted.profile, facts.document)
+            found = mapping_document.compare(desired.profile, facts.document)
         except NotAMapping:
             return _no_mapping()
         if not found.same:
-            return _todo(wanted, facts, found, mapping_document.digest(facts.document))
-        removed = wanted.result(self.key, "write_mapping").get("removed", [])
+            return _todo(desired, facts, found, mapping_document.digest(facts.document))
+        removed = desired.result(self.key, "write_mapping").get("removed", [])
         evidence = {
             "rule_id": found.rule_id,
             "mapped": found.targets("="),
@@ -72,28 +72,28 @@ class Mappings:
             "groups_enabled": found.groups_enabled,
         }
         note = say(_("%(count)s attributes are mapped; groups are off."), count=len(found.lines))
-        return Done(evidence, note, tuple(_lint(wanted, found)))
+        return Done(evidence, note, tuple(_lint(desired, found)))
 
-    def apply(self, tenant: Tenant, wanted: Wanted, change: Change) -> Mapping[str, Any]:
+    def apply(self, tenant: Tenant, desired: Desired, change: Change) -> Mapping[str, Any]:
         """Keep a copy of what is there, or write. Raises `StepFailed` where the document is not the approved one."""
-        sync, app = tenant.graph.synchronization, wanted.service_principal_id
-        document = sync.schema(app, wanted.job_id)
+        sync, app = tenant.graph.synchronization, desired.service_principal_id
+        document = sync.schema(app, desired.job_id)
         if change.key == "back_up_mapping":
-            return {"backup": {"job_id": wanted.job_id, "schema": document}, "at": wanted.now.isoformat()}
-        found = mapping_document.compare(wanted.profile, document)
-        result = {"removed": found.targets("-"), "at": wanted.now.isoformat()}
+            return {"backup": {"job_id": desired.job_id, "schema": document}, "at": desired.now.isoformat()}
+        found = mapping_document.compare(desired.profile, document)
+        result = {"removed": found.targets("-"), "at": desired.now.isoformat()}
         if mapping_document.digest(document) != change.payload["basis"]:
             raise StepFailed(_changed_meanwhile())
         parsed = {
-            expression: _parsed(tenant, wanted, expression)
-            for expression in mapping_document.needs_parsing(wanted.profile, document)
+            expression: _parsed(tenant, desired, expression)
+            for expression in mapping_document.needs_parsing(desired.profile, document)
         }
-        sync.put_schema(app, wanted.job_id, mapping_document.merged(wanted.profile, document, parsed))
+        sync.put_schema(app, desired.job_id, mapping_document.merged(desired.profile, document, parsed))
         return result
 
 
-def _parsed(tenant: Tenant, wanted: Wanted, expression: str) -> dict[str, Any]:
-    answer = tenant.graph.synchronization.parse_expression(wanted.service_principal_id, wanted.job_id, expression)
+def _parsed(tenant: Tenant, desired: Desired, expression: str) -> dict[str, Any]:
+    answer = tenant.graph.synchronization.parse_expression(desired.service_principal_id, desired.job_id, expression)
     if not answer.ok or answer.parsed is None:
         raise StepFailed(
             Broken(
@@ -121,13 +121,13 @@ def _changed_meanwhile() -> Asking:
     )
 
 
-def _todo(wanted: Wanted, facts: Facts, found: Comparison, basis: str) -> Todo:
+def _todo(desired: Desired, facts: Facts, found: Comparison, basis: str) -> Todo:
     payload = {"basis": basis}
     changes = (
         Change("back_up_mapping", say(_("Keep a copy of the present mapping.")), payload=payload),
         Change("write_mapping", _summary(found), tuple(_details(found)), payload),
     )
-    warnings = (*_restart_warning(wanted, facts), *_lint(wanted, found))
+    warnings = (*_restart_warning(desired, facts), *_lint(desired, found))
     return Todo(say(_("Check the mapping before we write it.")), changes, say(_("Write this mapping")), warnings)
 
 
@@ -166,10 +166,10 @@ def _line_words(line: Line) -> Sentence:
     return say(_("%(target)s from %(after)s"), target=target, after=after)
 
 
-def _restart_warning(wanted: Wanted, facts: Facts) -> Iterator[Sentence]:
+def _restart_warning(desired: Desired, facts: Facts) -> Iterator[Sentence]:
     if facts.job is None or facts.job.never_ran:
         return
-    low, high = minutes_of_a_cycle(int(wanted.evidence.get("scope", {}).get("total") or 0))
+    low, high = minutes_of_a_cycle(int(desired.evidence.get("scope", {}).get("total") or 0))
     yield say(
         _("Microsoft looks at everybody anew after this change: %(low)s to %(high)s minutes for this scope."),
         low=low,
@@ -177,9 +177,9 @@ def _restart_warning(wanted: Wanted, facts: Facts) -> Iterator[Sentence]:
     )
 
 
-def _lint(wanted: Wanted, found: Comparison) -> Iterator[Sentence]:
-    wanted_matching = {mapped.target for mapped in wanted.profile.mappings if mapped.matching_priority}
-    extra = [target for target in found.matching if target not in wanted_matching]
+def _lint(desired: Desired, found: Comparison) -> Iterator[Sentence]:
+    desired_matching = {mapped.target for mapped in desired.profile.mappings if mapped.matching_priority}
+    extra = [target for target in found.matching if target not in desired_matching]
     if extra:
         yield say(
             _("People are matched by %(attribute)s too. When that changes for somebody, a second account appears."),
@@ -187,8 +187,8 @@ def _lint(wanted: Wanted, found: Comparison) -> Iterator[Sentence]:
         )
     if found.unknown_sources:
         yield say(_("The tenant has no attribute %(names)s."), names=", ".join(found.unknown_sources))
-    if wanted.profile.deactivation_deletes:
+    if desired.profile.deactivation_deletes:
         yield say(
             _("%(product)s deletes people for good when they are disabled in Entra or leave the scope."),
-            product=wanted.profile.label,
+            product=desired.profile.label,
         )

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_noop as _
 
 from graphclient import GraphClient, NotThere, OnDemandResult, User
 from onboarding.causes.catalogue import explain_code, is_known
-from onboarding.domain.desired import Wanted
+from onboarding.domain.desired import Desired
 from onboarding.domain.sentences import Sentence, say
 from onboarding.domain.verdicts import Asking, Change, Court, Done, Todo, Verdict
 from onboarding.steps.base import Tenant
@@ -43,69 +43,69 @@ class Pilot:
     fresh_for: ClassVar[timedelta] = timedelta(days=30)
     asks_first: ClassVar[bool] = False
 
-    def read(self, tenant: Tenant, wanted: Wanted) -> Facts:
+    def read(self, tenant: Tenant, desired: Desired) -> Facts:
         """The named person and their assignment; nothing where the pilot is behind us."""
-        named = str(wanted.answer(self.key, "person", "")).strip()
-        if not named or _settled(wanted):
+        named = str(desired.answer(self.key, "person", "")).strip()
+        if not named or _settled(desired):
             return Facts()
         try:
             person = tenant.graph.users.get(named)
         except NotThere:
             return Facts()
-        return Facts(person, _is_in_scope(tenant.graph, wanted, person))
+        return Facts(person, _is_in_scope(tenant.graph, desired, person))
 
-    def assess(self, wanted: Wanted, facts: Facts) -> Verdict:
+    def assess(self, desired: Desired, facts: Facts) -> Verdict:
         """Done once the named person went through and a second run found nothing left to do."""
-        if _settled(wanted):
-            return _done(wanted.evidence[self.key])
-        named = str(wanted.answer(self.key, "person", "")).strip()
+        if _settled(desired):
+            return _done(desired.evidence[self.key])
+        named = str(desired.answer(self.key, "person", "")).strip()
         if not named:
-            return _ask(wanted, say(_("Name one person of the scope to try it with.")))
+            return _ask(desired, say(_("Name one person of the scope to try it with.")))
         person = facts.person
         if person is None:
-            return _ask(wanted, say(_("The tenant has nobody called “%(name)s”. Name another person."), name=named))
+            return _ask(desired, say(_("The tenant has nobody called “%(name)s”. Name another person."), name=named))
         if person.account_enabled is False:
             return _ask(
-                wanted, say(_("%(name)s is disabled in the tenant. Name another person."), name=person.display_name)
+                desired, say(_("%(name)s is disabled in the tenant. Name another person."), name=person.display_name)
             )
         if not facts.in_scope:
             return _ask(
-                wanted,
+                desired,
                 say(
                     _("%(name)s is not in scope. Name somebody who is assigned, or have this person assigned."),
                     name=person.display_name,
                 ),
             )
-        return self._runs(wanted, person)
+        return self._runs(desired, person)
 
-    def _runs(self, wanted: Wanted, person: User) -> Verdict:
-        asked = _asked_at(wanted)
-        first, second = (_result(wanted, key, person, asked) for key in ("provision", "read_back"))
+    def _runs(self, desired: Desired, person: User) -> Verdict:
+        asked = _asked_at(desired)
+        first, second = (_result(desired, key, person, asked) for key in ("provision", "read_back"))
         payload = {"person_id": person.id, "asked": asked}
         if first is None:
             change = Change("provision", say(_("Provision %(name)s now."), name=person.display_name), payload=payload)
         elif not first["arrived"]:
-            return _failed(wanted, person, first)
+            return _failed(desired, person, first)
         elif second is None:
             summary = say(_("Run again, to see that Haiilo kept %(name)s."), name=person.display_name)
             change = Change("read_back", summary, payload=payload)
         elif not second["arrived"]:
-            return _failed(wanted, person, second)
+            return _failed(desired, person, second)
         elif not second["same"]:
-            return _not_kept(wanted, person, second)
+            return _not_kept(desired, person, second)
         else:
-            return _done(_evidence(wanted, person, first))
+            return _done(_evidence(desired, person, first))
         return Todo(say(_("%(name)s is tried first."), name=person.display_name), [change], say(_("Try this person")))
 
-    def apply(self, tenant: Tenant, wanted: Wanted, change: Change) -> Mapping[str, Any]:
+    def apply(self, tenant: Tenant, desired: Desired, change: Change) -> Mapping[str, Any]:
         """One run for the one person; of its outcome the values that were written are not kept."""
         outcome = tenant.graph.synchronization.provision_on_demand(
-            wanted.service_principal_id,
-            wanted.job_id,
-            str(wanted.seen("mappings", "rule_id")),
+            desired.service_principal_id,
+            desired.job_id,
+            str(desired.seen("mappings", "rule_id")),
             str(change.payload["person_id"]),
         )
-        return {**change.payload, **read_outcome(outcome), "at": wanted.now.isoformat()}
+        return {**change.payload, **read_outcome(outcome), "at": desired.now.isoformat()}
 
 
 def read_outcome(outcome: OnDemandResult) -> dict[str, Any]:
@@ -131,28 +131,28 @@ def _says_redundant(outcome: OnDemandResult) -> bool:
     return any(text.lower().endswith(SAME_ALREADY) for text in told)
 
 
-def _settled(wanted: Wanted) -> bool:
+def _settled(desired: Desired) -> bool:
     """Whether the pilot was done on this job, and nobody has named another person since."""
-    seen = wanted.evidence.get("pilot", {})
-    return bool(seen) and seen.get("job_id") == wanted.job_id and seen.get("asked") == _asked_at(wanted)
+    seen = desired.evidence.get("pilot", {})
+    return bool(seen) and seen.get("job_id") == desired.job_id and seen.get("asked") == _asked_at(desired)
 
 
-def _asked_at(wanted: Wanted) -> str:
-    at = wanted.answered_at.get("pilot")
+def _asked_at(desired: Desired) -> str:
+    at = desired.answered_at.get("pilot")
     return at.isoformat() if at else ""
 
 
-def _result(wanted: Wanted, key: str, person: User, asked: str) -> Mapping[str, Any] | None:
-    result = wanted.result("pilot", key)
+def _result(desired: Desired, key: str, person: User, asked: str) -> Mapping[str, Any] | None:
+    result = desired.result("pilot", key)
     return result if (result.get("person_id"), result.get("asked")) == (person.id, asked) else None
 
 
-def _is_in_scope(graph: GraphClient, wanted: Wanted, person: User) -> bool:
+def _is_in_scope(graph: GraphClient, desired: Desired, person: User) -> bool:
     """Assigned directly, or a direct member of an assigned group; the whole directory where the job takes that."""
-    if wanted.evidence.get("scope", {}).get("sync_all"):
+    if desired.evidence.get("scope", {}).get("sync_all"):
         return True
     groups = []
-    for assigned in graph.service_principals.assigned_to(wanted.service_principal_id):
+    for assigned in graph.service_principals.assigned_to(desired.service_principal_id):
         if assigned.principal_id == person.id:
             return True
         if assigned.principal_type == "Group":
@@ -160,43 +160,43 @@ def _is_in_scope(graph: GraphClient, wanted: Wanted, person: User) -> bool:
     return any(member.id == person.id for group in groups for member in graph.groups.members(group))
 
 
-def _offers(wanted: Wanted) -> dict[str, Any]:
-    return {"people": list(wanted.evidence.get("scope", {}).get("sample", ()))}
+def _offers(desired: Desired) -> dict[str, Any]:
+    return {"people": list(desired.evidence.get("scope", {}).get("sample", ()))}
 
 
-def _ask(wanted: Wanted, question: Sentence) -> Asking:
-    return Asking(question, Court.CS, offers=_offers(wanted), code="pilot_needed")
+def _ask(desired: Desired, question: Sentence) -> Asking:
+    return Asking(question, Court.CS, offers=_offers(desired), code="pilot_needed")
 
 
-def _failed(wanted: Wanted, person: User, result: Mapping[str, Any]) -> Asking:
+def _failed(desired: Desired, person: User, result: Mapping[str, Any]) -> Asking:
     code, reason = str(result["code"]), str(result["reason"])
     sentence, court = explain_code(code, reason)
     question = say(_("%(name)s did not get through. %(why)s"), name=person.display_name, why=sentence)
     told = {"detail": code, "reason": reason if is_known(code) else ""}
-    return Asking(question, court, offers={**_offers(wanted), **told}, code="pilot_failed")
+    return Asking(question, court, offers={**_offers(desired), **told}, code="pilot_failed")
 
 
-def _not_kept(wanted: Wanted, person: User, result: Mapping[str, Any]) -> Asking:
+def _not_kept(desired: Desired, person: User, result: Mapping[str, Any]) -> Asking:
     return Asking(
         say(
             _("Haiilo took %(name)s, but answers with other data than it was sent. Our engineers have to look at it."),
             name=person.display_name,
         ),
         Court.HAIILO,
-        offers={**_offers(wanted), "detail": result["action"]},
+        offers={**_offers(desired), "detail": result["action"]},
         code="pilot_failed",
     )
 
 
-def _evidence(wanted: Wanted, person: User, first: Mapping[str, Any]) -> dict[str, Any]:
+def _evidence(desired: Desired, person: User, first: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "person_id": person.id,
         "name": person.display_name,
         "user_name": person.user_principal_name,
         "action": "none" if first["same"] else first["action"],
         "read_back": True,
-        "job_id": wanted.job_id,
-        "asked": _asked_at(wanted),
+        "job_id": desired.job_id,
+        "asked": _asked_at(desired),
     }
 
 

@@ -16,18 +16,18 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from graphclient import GraphClient, NotThere, RoleMissing
-from onboarding.domain.desired import StepDownWanted, Wanted
+from onboarding.domain.desired import Desired, ReadOnlyDesired
 from onboarding.domain.lifecycle import Milestone
 from onboarding.domain.sentences import Sentence, say
 from onboarding.domain.verdicts import Asking, Change, Court, Done, Verdict, Waiting
 from onboarding.steps.base import Tenant
 from onboarding.steps.consent import step as consent
-from onboarding.steps.consent.step import PROPAGATION, Consent
+from onboarding.steps.consent.step import PROPAGATES_WITHIN, Consent
 from onboarding.steps.shared import jobs
 from onboarding.steps.shared.permissions import names_granted
 
 STILL_THERE = "setup_still_there"
-SPREADING = timedelta(seconds=15)
+RECHECK_SPREADING_AFTER = timedelta(seconds=15)
 _CONSENT = Consent()
 
 
@@ -46,30 +46,30 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class SteppingDown:
+class ReadOnly:
     """Consent and permissions are judged as for setting up, only of another application of ours."""
 
-    key: ClassVar[str] = "step_down"
+    key: ClassVar[str] = "read_only"
     title: ClassVar[str | Promise] = gettext_lazy("Read only")
     fresh_for: ClassVar[timedelta] = timedelta(days=1)
     asks_first: ClassVar[bool] = False
 
-    def read(self, tenant: Tenant, wanted: Wanted) -> Facts:
+    def read(self, tenant: Tenant, desired: Desired) -> Facts:
         """With the application that was asked for; once all of that works, whether the other one is refused."""
-        seen = wanted.step_down
+        seen = desired.read_only
         if seen is None or seen.consent is None or seen.consent.granted_at is None:
             return Facts()
         asked = tenant.as_size(seen.asks_for)
-        if not seen.watches or seen.goes_up:
+        if not seen.is_active or seen.goes_up:
             asked.forget_token()  # the one at hand may be older than the consent has spread
-        found = Facts(_CONSENT.read(asked, _judged_as(wanted, seen)))
+        found = Facts(_CONSENT.read(asked, _judged_as(desired, seen)))
         if found.tenant.organization is None:
             return found
         try:
             found = replace(found, granted=names_granted(asked.graph, asked.client_id))
             if seen.goes_up or _missing(seen, found):
                 return found
-            found = replace(found, reads_job=jobs.our_job(asked.graph, wanted) is not None)
+            found = replace(found, reads_job=jobs.our_job(asked.graph, desired) is not None)
         except RoleMissing:
             asked.forget_token()
             return found
@@ -78,21 +78,21 @@ class SteppingDown:
         let_in = tenant.as_size(seen.setup).is_let_in()
         return replace(found, let_in=let_in, name=_name(asked.graph, seen.setup.client_id) if let_in else "")
 
-    def assess(self, wanted: Wanted, facts: Facts) -> Verdict:
+    def assess(self, desired: Desired, facts: Facts) -> Verdict:
         """Done when the application for setting up is refused, or, on the way up, has its permissions again."""
-        seen = wanted.step_down
+        seen = desired.read_only
         if seen is None:
             return Done()
-        verdict = _CONSENT.assess(_judged_as(wanted, seen), facts.tenant)
+        verdict = _CONSENT.assess(_judged_as(desired, seen), facts.tenant)
         if not isinstance(verdict, Done):
             return verdict
         missing = _missing(seen, facts)
         if facts.granted is None or missing:
-            return _incomplete(wanted, seen, missing if facts.granted is not None else [])
+            return _incomplete(desired, seen, missing if facts.granted is not None else [])
         if seen.goes_up:
             return Done({"ended": True}, say(_("We may set up again: all permissions are there.")))
         if facts.reads_job is None:
-            return _incomplete(wanted, seen, [])
+            return _incomplete(desired, seen, [])
         if not facts.reads_job:
             return Waiting(
                 say(_("We see the tenant, but not the provisioning job yet. We look again.")), timedelta(minutes=1)
@@ -104,32 +104,32 @@ class SteppingDown:
             say(_("We only watch: Microsoft lets our application for setting up into this tenant no more.")),
         )
 
-    def apply(self, tenant: Tenant, wanted: Wanted, change: Change) -> None:
+    def apply(self, tenant: Tenant, desired: Desired, change: Change) -> None:
         """Nothing is changed here: consent and removal are the customer's acts."""
 
 
 def milestone(verdict: Verdict) -> Milestone:
-    """What a verdict on `SteppingDown` proves."""
+    """What a verdict on `ReadOnly` proves."""
     match verdict:
         case Done() if verdict.evidence.get("ended"):
             return Milestone.ENDED
         case Done() if verdict.evidence.get("removed"):
             return Milestone.REMOVED
         case Asking(code=code) if code == STILL_THERE:
-            return Milestone.WATCHING
+            return Milestone.READS_ONLY
         case _:
             return Milestone.NONE
 
 
-def _judged_as(wanted: Wanted, seen: StepDownWanted) -> Wanted:
+def _judged_as(desired: Desired, seen: ReadOnlyDesired) -> Desired:
     """What the consent step looks at, for the application that was asked for. It was not there before, so that its
     access cannot have been lost.
     """
-    known = wanted.proved if seen.watches and not seen.goes_up else None
-    return replace(wanted, size=seen.asks_for, link=seen.link, consent=seen.consent, proved=known)
+    known = desired.proved if seen.is_active and not seen.goes_up else None
+    return replace(desired, size=seen.asks_for, link=seen.link, consent=seen.consent, proved=known)
 
 
-def _missing(seen: StepDownWanted, facts: Facts) -> list[str]:
+def _missing(seen: ReadOnlyDesired, facts: Facts) -> list[str]:
     return [name for name in seen.asks_for.names if name not in (facts.granted or frozenset())]
 
 
@@ -140,11 +140,12 @@ def _name(graph: GraphClient, client_id: str) -> str:
         return ""
 
 
-def _incomplete(wanted: Wanted, seen: StepDownWanted, missing: list[str]) -> Verdict:
+def _incomplete(desired: Desired, seen: ReadOnlyDesired, missing: list[str]) -> Verdict:
     granted_at = seen.consent.granted_at if seen.consent else None
-    if granted_at is not None and wanted.now - granted_at < PROPAGATION:
+    if granted_at is not None and desired.now - granted_at < PROPAGATES_WITHIN:
         return Waiting(
-            say(_("Microsoft is still spreading the permissions; this can take up to 15 minutes.")), SPREADING
+            say(_("Microsoft is still spreading the permissions; this can take up to 15 minutes.")),
+            RECHECK_SPREADING_AFTER,
         )
     if missing:
         question = say(
@@ -156,7 +157,7 @@ def _incomplete(wanted: Wanted, seen: StepDownWanted, missing: list[str]) -> Ver
     return Asking(question, Court.CUSTOMER, offers={"missing": missing}, code="permissions_missing")
 
 
-def _still_there(seen: StepDownWanted, facts: Facts) -> Asking:
+def _still_there(seen: ReadOnlyDesired, facts: Facts) -> Asking:
     question: Sentence
     if facts.name:
         question = say(

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop as _
 
 from graphclient import GraphClient
 from graphclient.probes import Finding, Probe, probe
-from onboarding.domain.desired import Wanted
+from onboarding.domain.desired import Desired
 from onboarding.domain.sentences import Sentence, say
 from onboarding.steps.shared import applications
 from onboarding.steps.shared.applications import Candidate
@@ -43,19 +43,19 @@ DONE = (
 )
 
 
-def try_all(graph: GraphClient, wanted: Wanted, best: Candidate | None) -> tuple[Probe, ...]:
+def try_all(graph: GraphClient, desired: Desired, best: Candidate | None) -> tuple[Probe, ...]:
     """One harmless request per operation, on the chosen application and our job as far as there are any."""
-    sp_id = applications.chosen_id(wanted) or (best.app.id if best else "")
-    job_id = str(wanted.evidence.get("connection", {}).get("job_id", ""))
+    sp_id = applications.chosen_id(desired) or (best.app.id if best else "")
+    job_id = str(desired.evidence.get("connection", {}).get("job_id", ""))
     return tuple(probe(graph, sp_id, job_id))
 
 
-def told(wanted: Wanted, probes: Sequence[Probe]) -> list[dict[str, Any]]:
+def told(desired: Desired, probes: Sequence[Probe]) -> list[dict[str, Any]]:
     """For evidence, as JSON: per operation "yes", "no" or "open", and why it is not "yes". While we only watch, what we
     gave up is not among them.
     """
-    if wanted.size.sets_up:
-        return [*_tried(probes), *_done(wanted)]
+    if desired.size.sets_up:
+        return [*_tried(probes), *_done(desired)]
     return list(_tried(each for each in probes if each.operation != CHANGES))
 
 
@@ -65,11 +65,11 @@ def _tried(probes: Iterable[Probe]) -> Iterator[dict[str, Any]]:
         yield _entry(TRIED[each.operation], verdict, None if each.works else _why(each))
 
 
-def _done(wanted: Wanted) -> Iterator[dict[str, Any]]:
+def _done(desired: Desired) -> Iterator[dict[str, Any]]:
     for operation, step in DONE:
-        was_done = step in wanted.evidence
+        was_done = step in desired.evidence
         yield _entry(operation, "yes" if was_done else "open", None if was_done else say(_("it was not done yet")))
-    yield _entry(_("restart provisioning"), "open", _about_restart(wanted))
+    yield _entry(_("restart provisioning"), "open", _about_restart(desired))
 
 
 def _entry(operation: str, verdict: str, why: Sentence | None) -> dict[str, Any]:
@@ -82,7 +82,7 @@ def _why(each: Probe) -> Sentence:
     return say(WHY[each.finding])
 
 
-def _about_restart(wanted: Wanted) -> Sentence:
-    if wanted.size.by_ownership:
+def _about_restart(desired: Desired) -> Sentence:
+    if desired.size.by_ownership:
         return say(_("Microsoft is known to refuse it to owners; the admin can restart it in the portal"))
     return say(_("trying it would start over, so it is not tried"))

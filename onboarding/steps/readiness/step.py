@@ -14,16 +14,15 @@ from django.utils.translation import gettext_noop as _
 from graphclient import Organization, RoleMissing
 from graphclient.models.organization import P2
 from graphclient.probes import Probe
-from onboarding.domain.desired import Wanted
+from onboarding.domain.desired import Desired
 from onboarding.domain.sentences import Sentence, say
 from onboarding.domain.verdicts import Asking, Change, Court, Done, Verdict, Waiting
 from onboarding.steps.base import Tenant
-from onboarding.steps.consent.step import PROPAGATION
+from onboarding.steps.consent.step import PROPAGATES_WITHIN
 from onboarding.steps.readiness import abilities
-from onboarding.steps.shared import applications, ownership
-from onboarding.steps.shared import owned_objects as belongings
+from onboarding.steps.shared import applications, owned_objects, ownership
 from onboarding.steps.shared.applications import Candidate
-from onboarding.steps.shared.owned_objects import Extra, Held
+from onboarding.steps.shared.owned_objects import OwnedObjects, UnexpectedObject
 from onboarding.steps.shared.permissions import missing_of, names_granted
 
 
@@ -41,7 +40,7 @@ class Facts:
     candidates: tuple[Candidate, ...] = ()
     assigned: int = 0
     probes: tuple[Probe, ...] = ()
-    extras: tuple[Extra, ...] = ()
+    extras: tuple[UnexpectedObject, ...] = ()
     our_id: str = ""
 
 
@@ -54,69 +53,69 @@ class Readiness:
     fresh_for: ClassVar[timedelta] = timedelta(days=1)
     asks_first: ClassVar[bool] = False
 
-    def read(self, tenant: Tenant, wanted: Wanted) -> Facts:
+    def read(self, tenant: Tenant, desired: Desired) -> Facts:
         """Our own service principal's roles, the tenant, and the applications that could take provisioning."""
-        if self.key not in wanted.evidence:
+        if self.key not in desired.evidence:
             tenant.forget_token()  # the one at hand may be older than the consent has spread
         granted: frozenset[str] = frozenset()
         try:
             granted = names_granted(tenant.graph, tenant.client_id)
-            if missing_of(wanted, granted):
+            if missing_of(desired, granted):
                 tenant.forget_token()
                 return Facts(granted)
-            held = belongings.read(tenant.graph, tenant.client_id) if wanted.size.by_ownership else None
-            candidates = applications.find(tenant, wanted, closely=False, held=held)
-            if held is not None and (extras := _extras(tenant, wanted, held, candidates)):
+            held = owned_objects.read(tenant.graph, tenant.client_id) if desired.size.by_ownership else None
+            candidates = applications.find(tenant, desired, closely=False, held=held)
+            if held is not None and (extras := _extras(tenant, desired, held, candidates)):
                 return Facts(granted, extras=extras, our_id=held.our_id)
             best = next(
-                (each.candidate for each in applications.rank(wanted, candidates) if each.candidate.usable), None
+                (each.candidate for each in applications.rank(desired, candidates) if each.candidate.usable), None
             )
             assigned = sum(1 for _each in tenant.graph.service_principals.assigned_to(best.app.id)) if best else 0
             organization = tenant.graph.organization.get()
-            probes = abilities.try_all(tenant.graph, wanted, best)
+            probes = abilities.try_all(tenant.graph, desired, best)
             return Facts(granted, False, organization, candidates, assigned, probes)
         except RoleMissing:
             tenant.forget_token()
             return Facts(granted, refused=True)
 
-    def assess(self, wanted: Wanted, facts: Facts) -> Verdict:
+    def assess(self, desired: Desired, facts: Facts) -> Verdict:
         """Done once every permission is there; a missing licence or application is told, not held against it.
 
         While we own what we must not, nothing goes on.
         """
         if facts.extras:
-            return belongings.ask(facts.extras, facts.our_id)
-        missing = missing_of(wanted, facts.granted)
+            return owned_objects.ask(facts.extras, facts.our_id)
+        missing = missing_of(desired, facts.granted)
         if missing or facts.refused or facts.organization is None:
-            return self._incomplete(wanted, missing)
+            return self._incomplete(desired, missing)
         organization = facts.organization
-        unowned = ownership.unowned(wanted, facts.candidates, applications.chosen_id(wanted))
+        unowned = ownership.unowned(desired, facts.candidates, applications.chosen_id(desired))
         if unowned is not None:
-            return ownership.ask(wanted, unowned)
+            return ownership.ask(desired, unowned)
         usable = [candidate for candidate in facts.candidates if candidate.usable]
         evidence = {
-            "permissions": {name: name in facts.granted for name in wanted.size.names},
+            "permissions": {name: name in facts.granted for name in desired.size.names},
             "licence": licence(organization),
             "verified_domains": sorted(domain.name.lower() for domain in organization.verified_domains),
             "candidates": len(usable),
             "assigned": facts.assigned,
-            "abilities": abilities.told(wanted, facts.probes),
+            "abilities": abilities.told(desired, facts.probes),
         }
-        if wanted.size.by_ownership:
+        if desired.size.by_ownership:
             evidence["owner_of"] = ownership.told(usable)
         note = say(
             _("All %(permissions)s permissions are there; %(candidates)s of the applications can take provisioning."),
-            permissions=len(wanted.size.names),
+            permissions=len(desired.size.names),
             candidates=len(usable),
         )
-        return Done(evidence, note, tuple(_warnings(wanted, facts, organization, bool(usable))))
+        return Done(evidence, note, tuple(_warnings(desired, facts, organization, bool(usable))))
 
-    def apply(self, tenant: Tenant, wanted: Wanted, change: Change) -> None:
+    def apply(self, tenant: Tenant, desired: Desired, change: Change) -> None:
         """Nothing is ever changed here."""
 
-    def _incomplete(self, wanted: Wanted, missing: list[str]) -> Verdict:
-        granted_at = wanted.consent.granted_at if wanted.consent else None
-        if granted_at is not None and wanted.now - granted_at < PROPAGATION:
+    def _incomplete(self, desired: Desired, missing: list[str]) -> Verdict:
+        granted_at = desired.consent.granted_at if desired.consent else None
+        if granted_at is not None and desired.now - granted_at < PROPAGATES_WITHIN:
             return Waiting(
                 say(_("Microsoft is still spreading the permissions; this can take up to 15 minutes.")),
                 timedelta(seconds=15),
@@ -136,9 +135,11 @@ class Readiness:
         return Asking(question, Court.CUSTOMER, offers={"missing": missing}, code="permissions_missing")
 
 
-def _extras(tenant: Tenant, wanted: Wanted, held: Held, candidates: Sequence[Candidate]) -> tuple[Extra, ...]:
-    ids, app_ids = ownership.bound(wanted, candidates)
-    return belongings.beside(tenant.graph, held, ids, app_ids)
+def _extras(
+    tenant: Tenant, desired: Desired, held: OwnedObjects, candidates: Sequence[Candidate]
+) -> tuple[UnexpectedObject, ...]:
+    ids, app_ids = ownership.bound(desired, candidates)
+    return owned_objects.unexpected(tenant.graph, held, ids, app_ids)
 
 
 def licence(organization: Organization) -> str:
@@ -150,7 +151,7 @@ def licence(organization: Organization) -> str:
     return "P2" if has_p2 else "P1"
 
 
-def _warnings(wanted: Wanted, facts: Facts, organization: Organization, usable: bool) -> Iterator[Sentence]:
+def _warnings(desired: Desired, facts: Facts, organization: Organization, usable: bool) -> Iterator[Sentence]:
     if not organization.has_p1:
         yield say(
             _(
@@ -166,6 +167,6 @@ def _warnings(wanted: Wanted, facts: Facts, organization: Organization, usable: 
         )
     yield from ownership.warnings(facts.candidates)
     verified = {domain.name.lower() for domain in organization.verified_domains}
-    unproved = [domain for domain in wanted.domains if domain.lower() not in verified]
+    unproved = [domain for domain in desired.domains if domain.lower() not in verified]
     if unproved:
         yield say(_("The tenant has not verified: %(domains)s."), domains=", ".join(unproved))

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from graphclient import AppRoleAssignment, DirectoryObject, GraphClient, NotThere, User
-from onboarding.domain.desired import Wanted
+from onboarding.domain.desired import Desired
 from onboarding.domain.sentences import Sentence, say
 from onboarding.domain.verdicts import Asking, Change, Court, Done, Verdict
 from onboarding.steps.base import Tenant
@@ -81,22 +81,22 @@ class Scope:
     fresh_for: ClassVar[timedelta] = timedelta(hours=12)
     asks_first: ClassVar[bool] = False
 
-    def read(self, tenant: Tenant, wanted: Wanted) -> Facts:
+    def read(self, tenant: Tenant, desired: Desired) -> Facts:
         """Assignments, the direct members of assigned groups, and the people behind the direct ones."""
-        graph, app = tenant.graph, wanted.service_principal_id
+        graph, app = tenant.graph, desired.service_principal_id
         assigned = list(graph.service_principals.assigned_to(app))
-        stored = credentials.stored(graph, wanted)
+        stored = credentials.stored(graph, desired)
         return Facts(
             direct=tuple(_direct(graph, [each for each in assigned if each.principal_type == "User"])),
             groups=tuple(_group(graph, each) for each in assigned if each.principal_type == "Group"),
             sync_all=stored.get("SyncAll", "").strip().lower() == "true",
         )
 
-    def assess(self, wanted: Wanted, facts: Facts) -> Verdict:
+    def assess(self, desired: Desired, facts: Facts) -> Verdict:
         """Done when somebody is in scope; else the customer has to assign people."""
         counted = count(facts)
         if not counted.people and not facts.sync_all:
-            return Asking(_nobody(wanted, facts, counted), Court.CUSTOMER, code="nobody_in_scope")
+            return Asking(_nobody(desired, facts, counted), Court.CUSTOMER, code="nobody_in_scope")
         people = counted.people
         evidence = {
             "total": len(people),
@@ -118,9 +118,9 @@ class Scope:
             direct=len(counted.direct),
             by_group=len(counted.by_group),
         )
-        return Done(evidence, note, tuple(_warnings(wanted, facts, counted)))
+        return Done(evidence, note, tuple(_warnings(desired, facts, counted)))
 
-    def apply(self, tenant: Tenant, wanted: Wanted, change: Change) -> None:
+    def apply(self, tenant: Tenant, desired: Desired, change: Change) -> None:
         """Nothing is ever changed here: whom to assign is the customer's decision."""
 
 
@@ -174,7 +174,7 @@ def member_of(person: User | DirectoryObject) -> Member:
     )
 
 
-def _nobody(wanted: Wanted, facts: Facts, counted: Counted) -> Sentence:
+def _nobody(desired: Desired, facts: Facts, counted: Counted) -> Sentence:
     if counted.disabled:
         return say(_("Only disabled accounts are assigned. Ask the admin to enable them, or to assign other people."))
     if counted.nested:
@@ -187,7 +187,7 @@ def _nobody(wanted: Wanted, facts: Facts, counted: Counted) -> Sentence:
         )
     if facts.groups:
         return say(_("The assigned groups are empty. Ask the admin to add people to them, or to assign others."))
-    if _has_no_licence(wanted):
+    if _has_no_licence(desired):
         return say(
             _(
                 "Nobody is assigned to the application. The tenant has no Entra ID P1, so groups cannot be "
@@ -198,11 +198,11 @@ def _nobody(wanted: Wanted, facts: Facts, counted: Counted) -> Sentence:
     return say(_("Nobody is assigned to the application. Ask the admin to assign people or groups to it."))
 
 
-def _has_no_licence(wanted: Wanted) -> bool:
-    return wanted.evidence.get("readiness", {}).get("licence") == "none"
+def _has_no_licence(desired: Desired) -> bool:
+    return desired.evidence.get("readiness", {}).get("licence") == "none"
 
 
-def _warnings(wanted: Wanted, facts: Facts, counted: Counted) -> Iterator[Sentence]:
+def _warnings(desired: Desired, facts: Facts, counted: Counted) -> Iterator[Sentence]:
     if facts.sync_all:
         yield say(_("The job takes the whole directory, not only those who are assigned. Have that corrected first."))
     if counted.nested:
@@ -218,5 +218,5 @@ def _warnings(wanted: Wanted, facts: Facts, counted: Counted) -> Iterator[Senten
     empty = [group.name for group in facts.groups if not group.people]
     if empty:
         yield say(_("No people are directly in: %(groups)s."), groups=", ".join(sorted(empty)))
-    if facts.groups and _has_no_licence(wanted):
+    if facts.groups and _has_no_licence(desired):
         yield say(_("Groups are assigned although the tenant has no Entra ID P1; their people may stay out."))

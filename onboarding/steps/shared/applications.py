@@ -15,16 +15,16 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext_noop as _
 
 from graphclient import GraphClient, Job, NotThere, RoleMissing, ServicePrincipal
-from onboarding.domain import consent_sizes as sizes
-from onboarding.domain.desired import Wanted
+from onboarding.domain import consent_sizes
+from onboarding.domain.desired import Desired
 from onboarding.domain.sentences import Sentence, say
 from onboarding.steps.base import Tenant
-from onboarding.steps.shared import owned_objects as belongings
+from onboarding.steps.shared import owned_objects
 from onboarding.steps.shared.jobs import TEMPLATES
-from onboarding.steps.shared.owned_objects import Held, Owning
+from onboarding.steps.shared.owned_objects import OwnedObjects, Owning
 
 NAMES = ("Haiilo", "COYO", "Smarp")
-MOST = 25  # candidates that are looked at closely
+MAX_CANDIDATES = 25  # candidates that are looked at closely
 _TEST = re.compile(r"\b(test|testing|stage|staging|dev|qa|uat|sandbox|demo|old|copy|backup)\b", re.IGNORECASE)
 
 
@@ -95,27 +95,29 @@ def job_offer(job: Job, base_address: str) -> dict[str, str]:
 # Reading
 
 
-def find(tenant: Tenant, wanted: Wanted, *, closely: bool = True, held: Held | None = None) -> tuple[Candidate, ...]:
+def find(
+    tenant: Tenant, desired: Desired, *, closely: bool = True, held: OwnedObjects | None = None
+) -> tuple[Candidate, ...]:
     """Applications by name and by host, our own applications left out; `closely` reads jobs and addresses too.
 
     `held` is what we own, where that counts and was read already.
     """
     principals = tenant.graph.service_principals
     found = {app.id: app for name in NAMES for app in principals.named(name)}
-    host = wanted.haiilo_host
+    host = desired.haiilo_host
     found |= {app.id: app for app in principals.single_sign_on() if host in hosts(app)}
-    named = str(wanted.answer("sso_application", "app_id", ""))
+    named = str(desired.answer("sso_application", "app_id", ""))
     if named:
         with suppress(NotThere):
             app = principals.by_app_id(named)
             found[app.id] = app
-    chosen = str(wanted.answer("sso_application", "service_principal_id", ""))
+    chosen = str(desired.answer("sso_application", "service_principal_id", ""))
     if chosen and chosen not in found:
         with suppress(NotThere):
             found[chosen] = principals.get(chosen)
-    if held is None and wanted.size.by_ownership:
-        held = belongings.read(tenant.graph, tenant.client_id)
-    ours_all = {tenant.client_id, *sizes.client_ids()}
+    if held is None and desired.size.by_ownership:
+        held = owned_objects.read(tenant.graph, tenant.client_id)
+    ours_all = {tenant.client_id, *consent_sizes.client_ids()}
     apps = [app for app in found.values() if app.app_id not in ours_all]
     ours = {app.id for app in apps if held is not None and held.holds(app)}
     apps.sort(
@@ -127,37 +129,39 @@ def find(tenant: Tenant, wanted: Wanted, *, closely: bool = True, held: Held | N
             app.display_name,
         )
     )
-    return tuple(_look(tenant.graph, app, wanted, closely=closely, held=held) for app in apps[:MOST])
+    return tuple(_look(tenant.graph, app, desired, closely=closely, held=held) for app in apps[:MAX_CANDIDATES])
 
 
-def _look(graph: GraphClient, app: ServicePrincipal, wanted: Wanted, *, closely: bool, held: Held | None) -> Candidate:
-    owning = belongings.owning(graph, held, app) if held is not None else None
+def _look(
+    graph: GraphClient, app: ServicePrincipal, desired: Desired, *, closely: bool, held: OwnedObjects | None
+) -> Candidate:
+    owning = owned_objects.owning(graph, held, app) if held is not None else None
     if owning is not None and not owning.principal:
         return Candidate(app, owning=owning)
     sync = graph.synchronization
     try:
         templates = tuple(template.id for template in sync.templates(app.id))
         jobs = tuple(sync.jobs(app.id)) if closely and templates else ()
-        address = _address(graph, app, wanted) if jobs else ""
+        address = _address(graph, app, desired) if jobs else ""
     except NotThere:
         return Candidate(app, owning=owning)
     return Candidate(app, templates, jobs, address, owning)
 
 
-def _address(graph: GraphClient, app: ServicePrincipal, wanted: Wanted) -> str:
+def _address(graph: GraphClient, app: ServicePrincipal, desired: Desired) -> str:
     """Where its jobs send to; empty where we only watch and may not see that."""
     try:
         return graph.synchronization.secrets(app.id).get("BaseAddress", "")
     except RoleMissing:
-        if wanted.size.sets_up:
+        if desired.size.sets_up:
             raise
         return ""
 
 
-def chosen_id(wanted: Wanted) -> str:
+def chosen_id(desired: Desired) -> str:
     """The application that a person chose or that was settled before; empty while there is none."""
-    before = wanted.evidence.get("sso_application", {}).get("service_principal_id", "")
-    return str(wanted.answer("sso_application", "service_principal_id", "") or before)
+    before = desired.evidence.get("sso_application", {}).get("service_principal_id", "")
+    return str(desired.answer("sso_application", "service_principal_id", "") or before)
 
 
 # Judging
@@ -177,9 +181,9 @@ def hosts(app: ServicePrincipal) -> set[str]:
     return {host for address in addresses if "." in (host := host_of(address))}
 
 
-def rank(wanted: Wanted, candidates: Sequence[Candidate]) -> list[Ranked]:
+def rank(desired: Desired, candidates: Sequence[Candidate]) -> list[Ranked]:
     """Best first; the order does not depend on the order of what was found."""
-    ranked = [_judge(wanted, candidate, candidates) for candidate in candidates]
+    ranked = [_judge(desired, candidate, candidates) for candidate in candidates]
     return sorted(ranked, key=lambda each: (-each.score, each.candidate.app.display_name, each.candidate.app.id))
 
 
@@ -189,49 +193,49 @@ def clear_choice(ranked: Sequence[Ranked]) -> Ranked | None:
     return fitting[0] if len(fitting) == 1 else None
 
 
-def _judge(wanted: Wanted, candidate: Candidate, all_of_them: Sequence[Candidate]) -> Ranked:
-    points = list(_points(wanted, candidate))
-    warnings = tuple(_warnings(wanted, candidate, all_of_them))
+def _judge(desired: Desired, candidate: Candidate, all_of_them: Sequence[Candidate]) -> Ranked:
+    points = list(_points(desired, candidate))
+    warnings = tuple(_warnings(desired, candidate, all_of_them))
     score = sum(worth for worth, _reason in points) - 15 * len(warnings)
     reasons = tuple(reason for _worth, reason in points)
-    return Ranked(candidate, score, _fits(wanted, candidate), reasons, warnings)
+    return Ranked(candidate, score, _fits(desired, candidate), reasons, warnings)
 
 
-def _is_sign_in(wanted: Wanted, app: ServicePrincipal) -> bool:
-    return app.preferred_single_sign_on_mode == "saml" and wanted.haiilo_host in hosts(app)
+def _is_sign_in(desired: Desired, app: ServicePrincipal) -> bool:
+    return app.preferred_single_sign_on_mode == "saml" and desired.haiilo_host in hosts(app)
 
 
-def _fits(wanted: Wanted, candidate: Candidate) -> bool:
-    if not wanted.profile.same_app_as_sso and _is_sign_in(wanted, candidate.app):
+def _fits(desired: Desired, candidate: Candidate) -> bool:
+    if not desired.profile.same_app_as_sso and _is_sign_in(desired, candidate.app):
         return False
-    return wanted.haiilo_host in hosts(candidate.app) or _sends_to(candidate) == wanted.haiilo_host
+    return desired.haiilo_host in hosts(candidate.app) or _sends_to(candidate) == desired.haiilo_host
 
 
 def _sends_to(candidate: Candidate) -> str:
     return host_of(candidate.base_address) if candidate.scim_jobs else ""
 
 
-def _points(wanted: Wanted, candidate: Candidate) -> Iterator[tuple[int, Sentence]]:
-    app, host = candidate.app, wanted.haiilo_host
-    if app.app_id == wanted.answer("sso_application", "app_id"):
+def _points(desired: Desired, candidate: Candidate) -> Iterator[tuple[int, Sentence]]:
+    app, host = candidate.app, desired.haiilo_host
+    if app.app_id == desired.answer("sso_application", "app_id"):
         yield 30, say(_("The customer named it."))
-    if host in hosts(app) and (wanted.profile.same_app_as_sso or not _is_sign_in(wanted, app)):
+    if host in hosts(app) and (desired.profile.same_app_as_sso or not _is_sign_in(desired, app)):
         yield 50, say(_("Its addresses lead to %(host)s."), host=host)
     if _sends_to(candidate) == host:
         yield 40, say(_("Its provisioning job sends to %(host)s already."), host=host)
     name = next((name for name in NAMES if app.display_name.lower().startswith(name.lower())), "")
     if name:
         yield 20, say(_("Its name begins with %(name)s."), name=name)
-    if app.preferred_single_sign_on_mode == "saml" and wanted.profile.same_app_as_sso:
+    if app.preferred_single_sign_on_mode == "saml" and desired.profile.same_app_as_sso:
         yield 10, say(_("It signs people in by SAML."))
-    if not wanted.profile.same_app_as_sso and not _is_sign_in(wanted, app):
-        yield 10, say(_("It is not the sign-in application, as %(product)s wants it."), product=wanted.profile.label)
+    if not desired.profile.same_app_as_sso and not _is_sign_in(desired, app):
+        yield 10, say(_("It is not the sign-in application, as %(product)s wants it."), product=desired.profile.label)
     if candidate.template_id:
         yield 20, say(_("It can take provisioning."))
 
 
-def _warnings(wanted: Wanted, candidate: Candidate, all_of_them: Sequence[Candidate]) -> Iterator[Sentence]:
-    app, host = candidate.app, wanted.haiilo_host
+def _warnings(desired: Desired, candidate: Candidate, all_of_them: Sequence[Candidate]) -> Iterator[Sentence]:
+    app, host = candidate.app, desired.haiilo_host
     if not app.account_enabled:
         yield say(_("It is disabled in the tenant. Have it enabled, or choose another one."))
     if candidate.needs_owner:
@@ -253,8 +257,10 @@ def _warnings(wanted: Wanted, candidate: Candidate, all_of_them: Sequence[Candid
     twins = [other.app for other in all_of_them if other.app.id != app.id and host in hosts(other.app)]
     if twins and host in hosts(app):
         yield say(_("There is a second application for the same address: %(name)s."), name=twins[0].display_name)
-    if not wanted.profile.same_app_as_sso and _is_sign_in(wanted, app):
-        yield say(_("This is the sign-in application. %(product)s wants a separate one."), product=wanted.profile.label)
+    if not desired.profile.same_app_as_sso and _is_sign_in(desired, app):
+        yield say(
+            _("This is the sign-in application. %(product)s wants a separate one."), product=desired.profile.label
+        )
 
 
 def _is_haiilo(host: str) -> bool:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop as _
 
 from graphclient import CredentialsRefused, GraphClient, Job, NotThere, RoleMissing
 from onboarding.causes.catalogue import explain_code
-from onboarding.domain.desired import Wanted
+from onboarding.domain.desired import Desired
 from onboarding.domain.sentences import say
 from onboarding.domain.token_cleaning import clean_token
 from onboarding.domain.verdicts import Asking, Court
@@ -29,23 +29,23 @@ class Trial:
 UNTRIED = Trial()
 
 
-def stored(graph: GraphClient, wanted: Wanted) -> Mapping[str, str]:
+def stored(graph: GraphClient, desired: Desired) -> Mapping[str, str]:
     """What is stored (values but for secrets). Where we only watch and may not see it: as we saw it last."""
     try:
-        return graph.synchronization.secrets(wanted.service_principal_id)
+        return graph.synchronization.secrets(desired.service_principal_id)
     except RoleMissing:
-        if wanted.size.sets_up:
+        if desired.size.sets_up:
             raise
-    return secrets.as_seen_before(wanted)
+    return secrets.as_seen_before(desired)
 
 
-def try_saved(graph: GraphClient, wanted: Wanted, job: Job) -> Trial:
+def try_saved(graph: GraphClient, desired: Desired, job: Job) -> Trial:
     """Let Microsoft test what it has stored, with the job's own matching attributes; not while we only watch."""
-    if not wanted.size.sets_up:
+    if not desired.size.sets_up:
         return UNTRIED
     try:
         graph.synchronization.validate_credentials(
-            wanted.service_principal_id, template_id=job.template_id, saved=True, job_id=job.id
+            desired.service_principal_id, template_id=job.template_id, saved=True, job_id=job.id
         )
     except NotThere:
         return Trial()
@@ -54,14 +54,14 @@ def try_saved(graph: GraphClient, wanted: Wanted, job: Job) -> Trial:
     return Trial(True)
 
 
-def try_entered(graph: GraphClient, wanted: Wanted, template_id: str) -> None:
+def try_entered(graph: GraphClient, desired: Desired, template_id: str) -> None:
     """Let Microsoft test what was entered. Raises `StepFailed` with which side fails and who acts."""
     try:
         graph.synchronization.validate_credentials(
-            wanted.service_principal_id,
+            desired.service_principal_id,
             template_id=template_id,
-            base_url=wanted.base_url,
-            secret_token=usable_token(wanted),
+            base_url=desired.base_url,
+            secret_token=usable_token(desired),
         )
     except CredentialsRefused as refused:
         failed = Trial(False, refused.inner_code or refused.code, refused.message)
@@ -74,11 +74,11 @@ def refusal(tested: Trial) -> Asking:
     return Asking(sentence, court, code=tested.code)
 
 
-def usable_token(wanted: Wanted) -> str:
+def usable_token(desired: Desired) -> str:
     """The entered token, cleaned. Raises `StepFailed` where there is none, or none that can be used."""
-    if wanted.scim_token is None:
+    if desired.scim_token is None:
         raise StepFailed(Asking(say(_("Enter the token again in step Connection.")), Court.CS, code="token_needed"))
-    cleaned = clean_token(wanted.scim_token.reveal())
+    cleaned = clean_token(desired.scim_token.reveal())
     if cleaned.refused is not None:
         raise StepFailed(Asking(cleaned.refused, Court.CS, code="token_unusable"))
     return cleaned.value

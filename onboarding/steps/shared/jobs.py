@@ -9,20 +9,20 @@ from django.utils.translation import gettext_noop as _
 
 from graphclient import GraphClient, Job, NotThere
 from onboarding.causes.catalogue import explain_code, is_known
-from onboarding.domain.desired import Wanted
+from onboarding.domain.desired import Desired
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Broken, Change, Court, Verdict, Waiting
 
-REPLICATION = timedelta(minutes=15)  # a new job may answer 404 that long
-SOON = timedelta(seconds=20)
-NAMELESS = frozenset({"", "Unknown"})  # words for "no reason"
+JOB_VISIBLE_WITHIN = timedelta(minutes=15)  # a new job may answer 404 that long
+RECHECK_SOON = timedelta(seconds=20)
+CODES_WITHOUT_A_REASON = frozenset({"", "Unknown"})  # words for "no reason"
 TEMPLATES = ("scim", "customappsso")  # in the order we like them
 
 
-def our_job(graph: GraphClient, wanted: Wanted) -> Job | None:
+def our_job(graph: GraphClient, desired: Desired) -> Job | None:
     """The job of the evidence, or None where Graph knows no such job."""
     try:
-        return graph.synchronization.job(wanted.service_principal_id, wanted.job_id)
+        return graph.synchronization.job(desired.service_principal_id, desired.job_id)
     except NotThere:
         return None
 
@@ -37,23 +37,23 @@ def creation(service_principal_id: str, template_id: str, name: str = "") -> Cha
     )
 
 
-def is_our_making(wanted: Wanted, service_principal_id: str, job: Job, replaced: Collection[str] = ()) -> bool:
+def is_our_making(desired: Desired, service_principal_id: str, job: Job, replaced: Collection[str] = ()) -> bool:
     """Whether we made this job, or are running it already; `replaced` are those that we were told to remove."""
     if job.id in replaced:
         return False
-    if wanted.evidence.get("connection", {}).get("job_id") == job.id:
+    if desired.evidence.get("connection", {}).get("job_id") == job.id:
         return True
-    made = wanted.result("connection", "create_job")
+    made = desired.result("connection", "create_job")
     if made.get("service_principal_id") == service_principal_id:
         return bool(made["job_id"] == job.id)
     # begun, and nobody knows how it ended: what is there now is what came of it
-    return creation(service_principal_id, job.template_id).intent in wanted.begun.get("connection", ())
+    return creation(service_principal_id, job.template_id).intent in desired.begun.get("connection", ())
 
 
-def missing(wanted: Wanted) -> Verdict:
+def missing(desired: Desired) -> Verdict:
     """What a job that is not there means: new ones take a while to be seen, others were deleted by somebody."""
-    if wanted.applied_lately("connection", "create_job", REPLICATION):
-        return Waiting(say(_("Microsoft has made the job, but does not show it everywhere yet.")), SOON)
+    if desired.applied_lately("connection", "create_job", JOB_VISIBLE_WITHIN):
+        return Waiting(say(_("Microsoft has made the job, but does not show it everywhere yet.")), RECHECK_SOON)
     return Broken(
         say(
             _(
@@ -92,7 +92,7 @@ def quarantined(job: Job) -> Broken:
         return Broken(sentence, court, code="Quarantine")
     inner, reason, told = quarantine.error_code, quarantine.reason, quarantine.error_message.strip()
     code = " / ".join(each for each in (reason, inner) if each) or "Quarantine"
-    named = {each for each in (reason, inner) if each not in NAMELESS and is_known(each)}
+    named = {each for each in (reason, inner) if each not in CODES_WITHOUT_A_REASON and is_known(each)}
     if not named and told:
         return Broken(
             say(_("Microsoft has put the job aside and says: %(reason)s Test address and token first."), reason=told),

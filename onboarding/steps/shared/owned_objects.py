@@ -18,12 +18,12 @@ from onboarding.domain.verdicts import Asking, Court
 
 CODE = "owns_too_much"
 PRINCIPAL, REGISTRATION = "servicePrincipal", "application"
-MOST = 20  # things too many that are looked at closely; all of them are named
+MAX_LOOKED_AT_CLOSELY = 20  # things too many that are looked at closely; all of them are named
 _PATHS = {PRINCIPAL: "servicePrincipals", REGISTRATION: "applications", "group": "groups"}
 
 
 @dataclass(frozen=True)
-class Held:
+class OwnedObjects:
     """All that our service principal owns. `our_id`: its object id."""
 
     our_id: str
@@ -54,7 +54,7 @@ class Owning:
 
 
 @dataclass(frozen=True)
-class Extra:
+class UnexpectedObject:
     """A thing that we own and must not. `powerful`: an application that has permissions of its own in the tenant."""
 
     id: str
@@ -71,13 +71,13 @@ class Extra:
 # Reading
 
 
-def read(graph: GraphClient, client_id: str) -> Held:
+def read(graph: GraphClient, client_id: str) -> OwnedObjects:
     """Everything that our application owns, by one list. Raises `NotThere` where the tenant has no such application."""
     our_id = graph.service_principals.by_app_id(client_id).id
-    return Held(our_id, tuple(graph.service_principals.owned_by(our_id)))
+    return OwnedObjects(our_id, tuple(graph.service_principals.owned_by(our_id)))
 
 
-def owning(graph: GraphClient, held: Held, app: ServicePrincipal) -> Owning:
+def owning(graph: GraphClient, held: OwnedObjects, app: ServicePrincipal) -> Owning:
     """What we own of `app`; where its registration is not ours, it is looked for in the tenant."""
     owned = held.registration_of(app)
     if owned:
@@ -89,11 +89,18 @@ def owning(graph: GraphClient, held: Held, app: ServicePrincipal) -> Owning:
     return Owning(held.our_id, held.holds(app), registration.id)
 
 
-def beside(graph: GraphClient, held: Held, ids: Collection[str], app_ids: Collection[str]) -> tuple[Extra, ...]:
+def unexpected(
+    graph: GraphClient, held: OwnedObjects, ids: Collection[str], app_ids: Collection[str]
+) -> tuple[UnexpectedObject, ...]:
     """What we own besides the service principals `ids` and the registrations of `app_ids`, the powerful first."""
     found = [thing for thing in held.things if thing.id not in ids and not _is_registration(thing, app_ids)]
     extras = [
-        Extra(thing.id, thing.kind, thing.display_name or thing.id, number < MOST and _is_powerful(graph, thing))
+        UnexpectedObject(
+            thing.id,
+            thing.kind,
+            thing.display_name or thing.id,
+            number < MAX_LOOKED_AT_CLOSELY and _is_powerful(graph, thing),
+        )
         for number, thing in enumerate(found)
     ]
     return tuple(sorted(extras, key=lambda extra: (not extra.powerful, extra.name, extra.id)))
@@ -117,12 +124,12 @@ def _is_powerful(graph: GraphClient, thing: DirectoryObject) -> bool:
 # Asking
 
 
-def ask(extras: Collection[Extra], our_id: str) -> Asking:
+def ask(extras: Collection[UnexpectedObject], our_id: str) -> Asking:
     """Names what has to be given back, by whom and how; nothing is changed in the tenant meanwhile."""
     return Asking(_question(list(extras)), Court.CUSTOMER, offers=_offers(extras, our_id), code=CODE)
 
 
-def _question(extras: list[Extra]) -> Sentence:
+def _question(extras: list[UnexpectedObject]) -> Sentence:
     if len(extras) > 1:
         return say(
             _(
@@ -148,11 +155,11 @@ def _question(extras: list[Extra]) -> Sentence:
     )
 
 
-def _names(extras: Collection[Extra]) -> str:
+def _names(extras: Collection[UnexpectedObject]) -> str:
     return ", ".join(extra.name for extra in extras)
 
 
-def _offers(extras: Collection[Extra], our_id: str) -> Mapping[str, Any]:
+def _offers(extras: Collection[UnexpectedObject], our_id: str) -> Mapping[str, Any]:
     return {
         "owned_beside": list(_lines(extras, our_id)),
         "names": _names(extras),
@@ -160,7 +167,7 @@ def _offers(extras: Collection[Extra], our_id: str) -> Mapping[str, Any]:
     }
 
 
-def _lines(extras: Collection[Extra], our_id: str) -> Iterator[dict[str, Any]]:
+def _lines(extras: Collection[UnexpectedObject], our_id: str) -> Iterator[dict[str, Any]]:
     for extra in extras:
         yield {
             "id": extra.id,

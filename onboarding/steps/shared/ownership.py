@@ -12,27 +12,27 @@ from typing import Any
 
 from django.utils.translation import gettext_noop as _
 
-from onboarding.domain.desired import Wanted
+from onboarding.domain.desired import Desired
 from onboarding.domain.sentences import Sentence, say
 from onboarding.domain.verdicts import Asking, Court
 from onboarding.steps.shared.applications import Candidate, chosen_id, rank
 from onboarding.steps.shared.owned_objects import Owning
 
 
-def bound(wanted: Wanted, candidates: Sequence[Candidate]) -> tuple[set[str], set[str]]:
+def bound(desired: Desired, candidates: Sequence[Candidate]) -> tuple[set[str], set[str]]:
     """What we may own, as ids of service principals and as application ids: the chosen one; before, each candidate."""
-    chosen = chosen_id(wanted)
+    chosen = chosen_id(desired)
     those = [each.app for each in candidates if not chosen or each.app.id == chosen]
-    settled = wanted.evidence.get("sso_application", {})
+    settled = desired.evidence.get("sso_application", {})
     known = {str(settled["app_id"])} if chosen and settled.get("service_principal_id") == chosen else set()
     return {app.id for app in those} | ({chosen} if chosen else set()), {app.app_id for app in those} | known
 
 
-def unowned(wanted: Wanted, candidates: Sequence[Candidate], chosen_id: str = "") -> Candidate | None:
+def unowned(desired: Desired, candidates: Sequence[Candidate], chosen_id: str = "") -> Candidate | None:
     """The application that we have to be made an owner of: the chosen one; where none is chosen and we own none of
     them, the best, one that we own in part before all others.
     """
-    lacking = [each.candidate for each in rank(wanted, candidates) if _lacks(wanted, each.candidate)]
+    lacking = [each.candidate for each in rank(desired, candidates) if _lacks(desired, each.candidate)]
     if chosen_id:
         return next((candidate for candidate in lacking if candidate.app.id == chosen_id), None)
     if len(lacking) < len(candidates):
@@ -40,9 +40,9 @@ def unowned(wanted: Wanted, candidates: Sequence[Candidate], chosen_id: str = ""
     return min(lacking, key=lambda candidate: bool(candidate.needs_owner), default=None)
 
 
-def _lacks(wanted: Wanted, candidate: Candidate) -> bool:
+def _lacks(desired: Desired, candidate: Candidate) -> bool:
     """Once somebody was tried on demand, the registration holds nothing up any more."""
-    tried = "pilot" in wanted.evidence
+    tried = "pilot" in desired.evidence
     return bool(candidate.needs_owner) or (not tried and _lacks_registration(candidate))
 
 
@@ -50,7 +50,7 @@ def _lacks_registration(candidate: Candidate) -> bool:
     return candidate.owning is not None and candidate.owning.lacks_registration
 
 
-def ask(wanted: Wanted, candidate: Candidate) -> Asking:
+def ask(desired: Desired, candidate: Candidate) -> Asking:
     """Names the application and what of it we do not own, and offers all ids that the requests to Graph need."""
     owning = candidate.owning or Owning("", principal=False)
     return Asking(
@@ -63,7 +63,7 @@ def ask(wanted: Wanted, candidate: Candidate) -> Asking:
                 "app_id": candidate.app.app_id,
                 "application_id": owning.registration_id,
                 "our_id": owning.our_id,
-                "client_id": wanted.size.client_id,
+                "client_id": desired.size.client_id,
                 "for_principal": not owning.principal,
                 "for_registration": owning.lacks_registration,
                 "registered_elsewhere": not owning.registration_id,

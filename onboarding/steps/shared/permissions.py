@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graphclient import GraphClient, NotThere
-from onboarding.domain.desired import Wanted
+from onboarding.domain.desired import Desired
 
 GRAPH = "00000003-0000-0000-c000-000000000000"  # Microsoft Graph's own application id, the same in every tenant
 
@@ -20,6 +20,6 @@ def names_granted(graph: GraphClient, client_id: str) -> frozenset[str]:
     return frozenset(names[role.app_role_id.lower()] for role in roles if role.app_role_id.lower() in names)
 
 
-def missing_of(wanted: Wanted, names: frozenset[str]) -> list[str]:
+def missing_of(desired: Desired, names: frozenset[str]) -> list[str]:
     """What the customer's size asks for and `names` lacks."""
-    return [name for name in wanted.size.names if name not in names]
+    return [name for name in desired.size.names if name not in names]

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from onboarding.domain.desired import Wanted
+from onboarding.domain.desired import Desired
 
 SETTINGS = "SyncNotificationSettings"
 # With a bearer token none of these may stay, and their values come masked: writing them back would spoil them.
@@ -22,8 +22,8 @@ OTHER_CREDENTIALS = frozenset(
         "Oauth2TokenExchangeUri", "Oauth2AuthorizationUri", "AuthenticationType", "ConnectionString",
     }
 )  # fmt: skip
-MOST_DELETES = 500  # Microsoft's own default
-FEWEST_DELETES = 5
+MAX_DELETES = 500  # Microsoft's own default
+MIN_DELETES = 5
 
 
 def same_address(one: str, other: str) -> bool:
@@ -72,17 +72,17 @@ def guard_of(stored: Mapping[str, str]) -> int | None:
         return 0
 
 
-def as_seen_before(wanted: Wanted) -> dict[str, str]:
+def as_seen_before(desired: Desired) -> dict[str, str]:
     """Address, scope and guard by the evidence of the steps that saw them."""
-    guard = wanted.evidence.get("enable", {}).get("guard")
+    guard = desired.evidence.get("enable", {}).get("guard")
     settings = {"DeleteThresholdEnabled": guard is not None, "DeleteThresholdValue": guard}
     return {
-        "BaseAddress": str(wanted.evidence.get("connection", {}).get("base_url", "")),
-        "SyncAll": str(bool(wanted.evidence.get("scope", {}).get("sync_all"))).lower(),
+        "BaseAddress": str(desired.evidence.get("connection", {}).get("base_url", "")),
+        "SyncAll": str(bool(desired.evidence.get("scope", {}).get("sync_all"))).lower(),
         SETTINGS: json.dumps(settings),
     }
 
 
 def guard_for(people: int) -> int:
     """A tenth of the people in scope, at least 5, at most 500: more deletions than that need the customer's yes."""
-    return max(FEWEST_DELETES, min(MOST_DELETES, people // 10))
+    return max(MIN_DELETES, min(MAX_DELETES, people // 10))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from graphclient import Job
-from onboarding.domain.desired import Wanted
+from onboarding.domain.desired import Desired
 from onboarding.domain.sentences import Sentence, say
 from onboarding.domain.verdicts import Asking, Change, Court, Done, Verdict
 from onboarding.steps.base import Tenant
@@ -39,43 +39,43 @@ class SsoApplication:
     fresh_for: ClassVar[timedelta] = timedelta(hours=6)
     asks_first: ClassVar[bool] = False
 
-    def read(self, tenant: Tenant, wanted: Wanted) -> Facts:
+    def read(self, tenant: Tenant, desired: Desired) -> Facts:
         """Applications by name and by host, their templates, jobs and the addresses these send to."""
-        return Facts(applications.find(tenant, wanted))
+        return Facts(applications.find(tenant, desired))
 
-    def assess(self, wanted: Wanted, facts: Facts) -> Verdict:
+    def assess(self, desired: Desired, facts: Facts) -> Verdict:
         """Done by a person's choice, or by itself where exactly one fits."""
-        unowned = ownership.unowned(wanted, facts.candidates, applications.chosen_id(wanted))
+        unowned = ownership.unowned(desired, facts.candidates, applications.chosen_id(desired))
         if unowned is not None:
-            return ownership.ask(wanted, unowned)
-        ranked = applications.rank(wanted, facts.candidates)
+            return ownership.ask(desired, unowned)
+        ranked = applications.rank(desired, facts.candidates)
         if not any(each.candidate.template_id for each in ranked):
-            return _nothing_usable(wanted, ranked)
-        chosen_id = str(wanted.answer(self.key, "service_principal_id", "")) or _settled(wanted)
+            return _nothing_usable(desired, ranked)
+        chosen_id = str(desired.answer(self.key, "service_principal_id", "")) or _settled(desired)
         by_itself = applications.clear_choice(ranked)
         chosen = next((each for each in ranked if each.candidate.app.id == chosen_id), None) if chosen_id else by_itself
         if chosen is None:
-            return _choose(wanted, ranked, gone=bool(chosen_id))
+            return _choose(desired, ranked, gone=bool(chosen_id))
         if not chosen.candidate.usable:
             return _cannot(ranked, chosen)
-        return _about_jobs(wanted, chosen)
+        return _about_jobs(desired, chosen)
 
-    def apply(self, tenant: Tenant, wanted: Wanted, change: Change) -> None:
+    def apply(self, tenant: Tenant, desired: Desired, change: Change) -> None:
         """Nothing is changed here; what is replaced is replaced in the next step, by a plan."""
 
 
-def _settled(wanted: Wanted) -> str:
+def _settled(desired: Desired) -> str:
     """The application that a job was already set up on: a twin that appears later does not reopen the question."""
-    if "connection" not in wanted.evidence or "sso_application" not in wanted.evidence:
+    if "connection" not in desired.evidence or "sso_application" not in desired.evidence:
         return ""
-    return wanted.service_principal_id
+    return desired.service_principal_id
 
 
 def _offers(ranked: Sequence[Ranked]) -> dict[str, Any]:
     return {"candidates": [each.as_offer() for each in ranked]}
 
 
-def _nothing_usable(wanted: Wanted, ranked: Sequence[Ranked]) -> Asking:
+def _nothing_usable(desired: Desired, ranked: Sequence[Ranked]) -> Asking:
     question: Sentence
     if ranked:
         question = say(
@@ -91,12 +91,12 @@ def _nothing_usable(wanted: Wanted, ranked: Sequence[Ranked]) -> Asking:
                 "There is no application for %(host)s in the tenant. Ask the admin to create a non-gallery enterprise "
                 "application whose name begins with “Haiilo”."
             ),
-            host=wanted.haiilo_host,
+            host=desired.haiilo_host,
         )
     return Asking(question, Court.CUSTOMER, offers=_offers(ranked), code="no_application")
 
 
-def _choose(wanted: Wanted, ranked: Sequence[Ranked], *, gone: bool) -> Asking:
+def _choose(desired: Desired, ranked: Sequence[Ranked], *, gone: bool) -> Asking:
     fitting = sum(1 for each in ranked if each.matches_host and each.candidate.usable)
     if gone:
         question = say(_("The chosen application is no longer in the tenant. Choose another one."))
@@ -104,16 +104,16 @@ def _choose(wanted: Wanted, ranked: Sequence[Ranked], *, gone: bool) -> Asking:
         question = say(
             _("%(count)s applications lead to %(host)s. Choose the one people really sign in with."),
             count=fitting,
-            host=wanted.haiilo_host,
+            host=desired.haiilo_host,
         )
-    elif wanted.profile.same_app_as_sso:
+    elif desired.profile.same_app_as_sso:
         question = say(
             _("No application that can be used leads to %(host)s for certain. Choose the right one."),
-            host=wanted.haiilo_host,
+            host=desired.haiilo_host,
         )
     else:
         question = say(
-            _("%(product)s wants an application of its own for provisioning. Choose it."), product=wanted.profile.label
+            _("%(product)s wants an application of its own for provisioning. Choose it."), product=desired.profile.label
         )
     return Asking(question, Court.CS, offers=_offers(ranked), code="choose_application")
 
@@ -131,16 +131,16 @@ def _cannot(ranked: Sequence[Ranked], chosen: Ranked) -> Asking:
     )
 
 
-def _about_jobs(wanted: Wanted, chosen: Ranked) -> Verdict:
+def _about_jobs(desired: Desired, chosen: Ranked) -> Verdict:
     """Jobs that others made: adopt or replace, as a person says."""
     candidate = chosen.candidate
-    before = wanted.evidence.get("sso_application", {})
+    before = desired.evidence.get("sso_application", {})
     if before.get("service_principal_id") != candidate.app.id:
         before = {}
     replaced = set(before.get("replaced_job_ids", ()))
-    foreign = [job for job in candidate.scim_jobs if not is_our_making(wanted, candidate.app.id, job, replaced)]
+    foreign = [job for job in candidate.scim_jobs if not is_our_making(desired, candidate.app.id, job, replaced)]
     adopted = next((job for job in candidate.scim_jobs if job.id == before.get("existing_job_id")), None)
-    said = wanted.answer("sso_application", "existing_job")
+    said = desired.answer("sso_application", "existing_job")
     if adopted is not None and said != REPLACE:
         return _done(chosen, adopted, [])
     if foreign and said not in (ADOPT, REPLACE):

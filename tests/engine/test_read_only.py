@@ -8,16 +8,13 @@ import pytest
 from django.utils import timezone
 
 from devtools.stack.keys import CLIENT_ID, MONITOR_CLIENT_ID, SCOPED_CLIENT_ID
-from onboarding.customers import answers, base, records
-from onboarding.customers import read_only as step_downs
+from onboarding.customers import answers, base, read_only, records
 from onboarding.customers.links import issue_link
-from onboarding.domain import consent_sizes as sizes
-from onboarding.engine import graph_access as connect
-from onboarding.engine import ledger
-from onboarding.engine import reconcile as engine
-from onboarding.engine.load_desired import wanted_of
+from onboarding.domain import consent_sizes
+from onboarding.engine import graph_access, ledger, reconcile
+from onboarding.engine.load_desired import load_desired
 from onboarding.invites import links
-from onboarding.models import ConsentAttempt, Customer, Event, Link, Onboarding, StepDown, StepState
+from onboarding.models import ConsentAttempt, Customer, Event, Link, Onboarding, ReadOnlyMode, StepState
 from onboarding.models.onboarding import LeaseLost
 from tests import builders
 
@@ -40,14 +37,14 @@ def live(registered, consented, far):
 
 
 def offered(made):
-    return step_downs.offer(made, actor=made.customer.owner)[0]
+    return read_only.enter(made, actor=made.customer.owner)[0]
 
 
 def approve(made, far, link):
     """The admin approves what the link asks for, at Microsoft and with us."""
     far.consent(client_id=link.size.client_id)
     builders.granted(made, far.tid, link=link)
-    ledger.make_stale(made.pk, "step_down")
+    ledger.make_stale(made.pk, "read_only")
     return look(made)
 
 
@@ -58,11 +55,11 @@ def watched(live, far):
 
 
 def row(made):
-    return StepDown.objects.get(onboarding=made)
+    return ReadOnlyMode.objects.get(onboarding=made)
 
 
 def standing(made):
-    return builders.state(made, "step_down")
+    return builders.state(made, "read_only")
 
 
 def all_anew(made):
@@ -89,39 +86,39 @@ def writes(lines):
 
 def test_asks_for_the_application_for_watching_by_a_link_of_its_own(live):
     link = offered(live)
-    assert link.size is sizes.MONITOR
+    assert link.size is consent_sizes.MONITOR
     look(live)
     assert (standing(live).kind, standing(live).code) == ("asking", "link_sent")
-    assert live.size is sizes.STANDARD
+    assert live.size is consent_sizes.STANDARD
     assert live.state == "live"
     assert live.current_kind == "done"
 
 
 def test_watches_once_the_other_application_has_all_permissions_and_reads_the_job(watched):
-    assert row(watched).watching_since is not None
+    assert row(watched).reads_only_since is not None
     assert row(watched).removed_at is None
     found = standing(watched)
     assert (found.kind, found.code, found.court) == ("asking", "setup_still_there", "customer")
     assert found.offers == {"name": "Haiilo onboarding", "client_id": CLIENT_ID}
-    wanted = wanted_of(watched.pk)
-    assert wanted.size is sizes.MONITOR
-    assert connect.Reach(wanted).client_id == MONITOR_CLIENT_ID
-    assert Event.objects.filter(onboarding=watched, kind="step_down").count() == 2
+    desired = load_desired(watched.pk)
+    assert desired.size is consent_sizes.MONITOR
+    assert graph_access.TenantSession(desired).client_id == MONITOR_CLIENT_ID
+    assert Event.objects.filter(onboarding=watched, kind="read_only").count() == 2
 
 
 def test_judges_every_step_with_what_may_be_read(watched, far):
     """Those steps too that test a token, run a person or begin a plan while we may write."""
     before = len(far.journal())
     all_anew(watched)
-    assert {state.kind for state in watched.steps.exclude(key="step_down")} == {"done"}
+    assert {state.kind for state in watched.steps.exclude(key="read_only")} == {"done"}
     assert watched.current_key == "live"
     seen = builders.state(watched, "readiness").evidence
-    assert seen["permissions"] == dict.fromkeys(sizes.MONITOR.names, True)
+    assert seen["permissions"] == dict.fromkeys(consent_sizes.MONITOR.names, True)
     lines = since(far, before)
     assert {line["client_id"] for line in lines} == {MONITOR_CLIENT_ID}
     assert len(lines) > 10
     assert writes(lines) == []
-    found = connect.Reach(wanted_of(watched.pk)).graph.service_principals.named("Haiilo")
+    found = graph_access.TenantSession(load_desired(watched.pk)).graph.service_principals.named("Haiilo")
     assert {CLIENT_ID, MONITOR_CLIENT_ID} <= {app.app_id for app in found}
     assert seen["candidates"] == 1, "neither of our own applications is taken for the customer's"
 
@@ -139,14 +136,14 @@ def test_believes_the_removal_only_as_long_as_microsoft_refuses_the_set_up_appli
     all_anew(watched)
     assert row(watched).removed_at is None
     assert standing(watched).code == "setup_still_there"
-    assert wanted_of(watched.pk).size is sizes.MONITOR
+    assert load_desired(watched.pk).size is consent_sizes.MONITOR
 
 
 def test_watches_also_where_the_set_up_application_went_first(live, far):
     link = offered(live)
     far.revoke(CLIENT_ID)
     approve(live, far, link)
-    assert row(live).watching_since is not None
+    assert row(live).reads_only_since is not None
     assert row(live).removed_at is not None
     assert {state.kind for state in live.steps.all()} == {"done"}
 
@@ -156,16 +153,16 @@ def test_waits_for_half_a_consent_then_names_what_is_missing_and_goes_on(live, f
     approve(live, far, offered(live))
     assert standing(live).kind == "waiting"
     age_consents(live, minutes=20)
-    StepDown.objects.update(asked_at=timezone.now() - timedelta(hours=1))
+    ReadOnlyMode.objects.update(asked_at=timezone.now() - timedelta(hours=1))
     all_anew(live)
     found = standing(live)
     assert (found.kind, found.code, found.court) == ("asking", "permissions_missing", "customer")
-    assert found.offers["missing"] == list(sizes.MONITOR.names[3:])
-    assert live.size is sizes.STANDARD
-    assert row(live).watching_since is None
+    assert found.offers["missing"] == list(consent_sizes.MONITOR.names[3:])
+    assert live.size is consent_sizes.STANDARD
+    assert row(live).reads_only_since is None
     far.switch(F4=False)
     approve(live, far, offered(live))
-    assert row(live).watching_since is not None
+    assert row(live).reads_only_since is not None
 
 
 def test_waits_out_the_spreading_of_a_consent_and_never_looks_sooner_with_the_new_application(live, far):
@@ -173,10 +170,10 @@ def test_waits_out_the_spreading_of_a_consent_and_never_looks_sooner_with_the_ne
     builders.granted(live, far.tid, link=link)
     all_anew(live)
     assert standing(live).kind == "waiting"
-    assert live.size is sizes.STANDARD
-    assert {state.kind for state in live.steps.exclude(key="step_down")} == {"done"}
+    assert live.size is consent_sizes.STANDARD
+    assert {state.kind for state in live.steps.exclude(key="read_only")} == {"done"}
     age_consents(live, minutes=20)
-    StepDown.objects.update(asked_at=timezone.now() - timedelta(hours=1))
+    ReadOnlyMode.objects.update(asked_at=timezone.now() - timedelta(hours=1))
     all_anew(live)
     assert (standing(live).kind, standing(live).code) == ("asking", "consent_missing")
 
@@ -187,14 +184,14 @@ def test_never_takes_an_approval_from_another_tenant(live, far):
     builders.granted(live, "2f1b7c52-6a0f-4e0a-8c5d-0d51a4c1a001", link=link)
     all_anew(live)
     assert standing(live).code == "wrong_tenant"
-    assert row(live).watching_since is None
+    assert row(live).reads_only_since is None
 
 
 def test_takes_no_older_approval_for_the_one_that_was_asked_for(watched, far):
     up(watched, far)
     offered(watched)
     all_anew(watched)
-    assert row(watched).watching_since is None
+    assert row(watched).reads_only_since is None
     assert standing(watched).code == "link_sent"
 
 
@@ -211,9 +208,9 @@ def test_calls_it_access_lost_when_the_application_for_watching_is_removed(watch
         "access_lost",
         "customer",
     )
-    assert wanted_of(watched.pk).size is sizes.MONITOR
+    assert load_desired(watched.pk).size is consent_sizes.MONITOR
     link, _token = issue_link(watched, actor=watched.customer.owner)
-    assert link.size is sizes.MONITOR
+    assert link.size is consent_sizes.MONITOR
     approve(watched, far, link)
     all_anew(watched)
     assert (watched.current_key, watched.current_kind) == ("live", "done")
@@ -271,7 +268,7 @@ def test_keeps_the_size_of_the_record_as_it_is_meanwhile(live):
 
 def up(made, far):
     """The admin lets us set up again."""
-    link, _token = step_downs.step_up(made, actor=made.customer.owner)
+    link, _token = read_only.leave(made, actor=made.customer.owner)
     return approve(made, far, link)
 
 
@@ -279,22 +276,22 @@ def test_sets_up_again_once_the_admin_has_approved_that(watched, far):
     drift(far)
     far.revoke(CLIENT_ID)
     all_anew(watched)
-    link, _token = step_downs.step_up(watched, actor=watched.customer.owner)
-    assert link.size is sizes.STANDARD
+    link, _token = read_only.leave(watched, actor=watched.customer.owner)
+    assert link.size is consent_sizes.STANDARD
     look(watched)
-    assert wanted_of(watched.pk).size is sizes.MONITOR
+    assert load_desired(watched.pk).size is consent_sizes.MONITOR
     plan = builders.state(watched, "mappings").plan
     ledger.keep_answer(watched.pk, "mappings", {"approved_plan": plan["fingerprint"]}, actor=watched.customer.owner)
     approve(watched, far, link)
     assert row(watched).ended_at is not None
-    assert wanted_of(watched.pk).size is sizes.STANDARD
+    assert load_desired(watched.pk).size is consent_sizes.STANDARD
     assert builders.state(watched, "mappings").kind == "todo"
     plan = builders.state(watched, "mappings").plan
     answers.approve_plan(watched, "mappings", actor=watched.customer.owner, fingerprint=plan["fingerprint"])
     look(watched)
     assert builders.state(watched, "mappings").kind == "done"
     again = approve(watched, far, offered(watched))
-    assert row(again).watching_since is not None
+    assert row(again).reads_only_since is not None
 
 
 def test_asks_to_be_made_an_owner_again_where_the_size_reaches_only_what_we_own(registered, far):
@@ -311,29 +308,29 @@ def test_asks_to_be_made_an_owner_again_where_the_size_reaches_only_what_we_own(
     all_anew(made)
     assert row(made).removed_at is not None
     up(made, far)
-    assert wanted_of(made.pk).size is sizes.SCOPED
+    assert load_desired(made.pk).size is consent_sizes.SCOPED
     assert (made.current_key, builders.state(made, "readiness").code) == ("readiness", "not_owner")
 
 
 def test_takes_an_offer_back_with_its_links(live):
     link = offered(live)
-    step_downs.take_back(live, actor=live.customer.owner)
+    read_only.take_back(live, actor=live.customer.owner)
     link.refresh_from_db()
     assert link.condition() == "revoked"
     look(live)
-    assert (row(live).is_open, live.size) == (False, sizes.STANDARD)
-    assert not StepState.objects.filter(onboarding=live, key="step_down").exclude(kind="new").exists()
+    assert (row(live).is_open, live.size) == (False, consent_sizes.STANDARD)
+    assert not StepState.objects.filter(onboarding=live, key="read_only").exclude(kind="new").exists()
 
 
 def test_goes_on_watching_when_the_wish_to_set_up_is_taken_back(watched):
-    link, _token = step_downs.step_up(watched, actor=watched.customer.owner)
-    step_downs.take_back(watched, actor=watched.customer.owner)
+    link, _token = read_only.leave(watched, actor=watched.customer.owner)
+    read_only.take_back(watched, actor=watched.customer.owner)
     link.refresh_from_db()
     assert link.condition() == "revoked"
     look(watched)
-    assert (row(watched).watches, row(watched).up_asked_at) == (True, None)
+    assert (row(watched).is_active, row(watched).leave_asked_at) == (True, None)
     with pytest.raises(base.Refused):
-        step_downs.take_back(watched, actor=watched.customer.owner)
+        read_only.take_back(watched, actor=watched.customer.owner)
 
 
 def test_has_links_open_for_one_application_at_a_time(live):
@@ -349,16 +346,16 @@ def test_makes_every_link_for_what_has_to_be_approved_now(live, far):
         live.refresh_from_db()
         return issue_link(live, actor=live.customer.owner)[0].size
 
-    assert size_of_a_link() is sizes.STANDARD
+    assert size_of_a_link() is consent_sizes.STANDARD
     link = offered(live)
-    assert size_of_a_link() is sizes.MONITOR
+    assert size_of_a_link() is consent_sizes.MONITOR
     Onboarding.objects.filter(pk=live.pk).update(current_key="consent")
-    assert size_of_a_link() is sizes.STANDARD
+    assert size_of_a_link() is consent_sizes.STANDARD
     Onboarding.objects.filter(pk=live.pk).update(current_key="live")
     approve(live, far, link)
-    assert size_of_a_link() is sizes.MONITOR
-    step_downs.step_up(live, actor=live.customer.owner)
-    assert size_of_a_link() is sizes.STANDARD
+    assert size_of_a_link() is consent_sizes.MONITOR
+    read_only.leave(live, actor=live.customer.owner)
+    assert size_of_a_link() is consent_sizes.STANDARD
 
 
 def test_offers_nothing_where_it_is_not_registered_or_not_live(live, settings, far):
@@ -369,17 +366,17 @@ def test_offers_nothing_where_it_is_not_registered_or_not_live(live, settings, f
     settings.ENTRA_MONITOR_CLIENT_ID = ""
     with pytest.raises(base.Refused):
         offered(live)
-    assert not StepDown.objects.exists()
+    assert not ReadOnlyMode.objects.exists()
 
 
 def test_leaves_what_it_saw_when_the_lease_is_lost(watched, far):
     far.revoke(CLIENT_ID)
     lease = Onboarding.objects.claim(watched.pk)
     if lease is None:
-        Onboarding.objects.filter(pk=watched.pk).update(look_at=timezone.now())
+        Onboarding.objects.filter(pk=watched.pk).update(next_run_at=timezone.now())
         lease = Onboarding.objects.claim(watched.pk)
-    visit = engine.Visit(lease)
+    visit = reconcile.Reconciliation(lease)
     Onboarding.objects.filter(pk=watched.pk).update(lease_token=lease.token + 1)
     with pytest.raises(LeaseLost):
-        visit.walk()
+        visit.run()
     assert row(watched).removed_at is None

@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from onboarding.domain import consent_sizes as sizes
-from onboarding.domain.consent_sizes import Size
+from onboarding.domain import consent_sizes
+from onboarding.domain.consent_sizes import ConsentSize
 from onboarding.domain.lifecycle import State
 from onboarding.domain.verdicts import Kind
-from onboarding.mail import context as standings
-from onboarding.models import Contact, Onboarding, StepDown, StepState
-from onboarding.web.step_view import COURTS, Words, readable
+from onboarding.mail import context
+from onboarding.models import Contact, Onboarding, ReadOnlyMode, StepState
+from onboarding.web.step_view import COURTS, Text, readable
 
-KEY = "step_down"
+KEY = "read_only"
 
 
 @dataclass(frozen=True)
-class StepDownView:
-    """How far a step-down has come.
+class ReadOnlyView:
+    """How far a read-only mode has come.
 
     `stage`: ``offer`` (it may be offered), ``asked`` (the admin has to approve, or we verify that), ``watching`` (the
     set-up application is to go), ``removed``, ``up`` (the admin is asked to let us set up again), or empty where there
@@ -28,19 +28,19 @@ class StepDownView:
     """
 
     stage: str
-    only_watches: bool = False
+    reads_only: bool = False
     kind: str = Kind.NEW
-    kind_label: Words = ""
-    court_label: Words = ""
+    kind_label: Text = ""
+    court_label: Text = ""
     sentence: str = ""
     missing: Sequence[str] = ()
     again: bool = False
     pending: bool = False
     approved: bool = False
-    setup: Size = sizes.STANDARD
+    setup: ConsentSize = consent_sizes.STANDARD
     setup_name: str = ""
     asked_at: datetime | None = None
-    watching_since: datetime | None = None
+    reads_only_since: datetime | None = None
     removed_at: datetime | None = None
     contacts: Sequence[Contact] = ()
     likeliest: Contact | None = None
@@ -48,7 +48,7 @@ class StepDownView:
     @property
     def waits(self) -> bool:
         """Whether somebody or something is still to move."""
-        return self.stage in ("asked", "watching", "up")
+        return self.stage in ("asked", "reads_only", "up")
 
     @property
     def moving(self) -> bool:
@@ -56,41 +56,41 @@ class StepDownView:
         return self.waits and (self.pending or self.kind == Kind.WAITING)
 
     @property
-    def watch(self) -> Size:
+    def reading(self) -> ConsentSize:
         """The application that only reads."""
-        return sizes.MONITOR
+        return consent_sizes.MONITOR
 
     @property
-    def asks_for(self) -> Size:
+    def asks_for(self) -> ConsentSize:
         """What has to be approved next, where something has to be."""
-        return self.setup if self.only_watches else sizes.MONITOR
+        return self.setup if self.reads_only else consent_sizes.MONITOR
 
 
-def step_down_view(onboarding: Onboarding, states: Mapping[str, StepState], *, live: bool) -> StepDownView:
+def read_only_view(onboarding: Onboarding, states: Mapping[str, StepState], *, live: bool) -> ReadOnlyView:
     """Three queries at most. `live`: every step is done, so that it may be offered."""
-    row = onboarding.open_step_down
+    row = onboarding.open_read_only
     if row is None:
-        offered = live and onboarding.state == State.LIVE and sizes.MONITOR.is_configured
+        offered = live and onboarding.state == State.LIVE and consent_sizes.MONITOR.is_configured
         if not offered:
-            return StepDownView("")
-        return StepDownView("offer", setup=onboarding.customer.size, **_people(onboarding))
+            return ReadOnlyView("")
+        return ReadOnlyView("offer", setup=onboarding.customer.size, **_people(onboarding))
     state = states.get(KEY) or StepState(onboarding=onboarding, key=KEY)
     offers = readable(state.offers)
-    return StepDownView(
+    return ReadOnlyView(
         stage=_stage(row),
-        only_watches=row.watches,
+        reads_only=row.is_active,
         kind=state.kind,
         kind_label=Kind(state.kind).label,
         court_label=COURTS[state.court],
         sentence=str(state.sentence or ""),
         missing=offers.get("missing", []),
-        again=state.kind == Kind.ASKING and state.checked_at is not None and standings.blocker(state).link,
+        again=state.kind == Kind.ASKING and state.checked_at is not None and context.ask_of(state).link,
         pending=state.checked_at is None,
         approved=state.kind == Kind.WAITING or state.code not in NOT_APPROVED,
         setup=onboarding.customer.size,
         setup_name=str(offers.get("name", "")),
         asked_at=row.asked_at,
-        watching_since=row.watching_since,
+        reads_only_since=row.reads_only_since,
         removed_at=row.removed_at,
         **_people(onboarding),
     )
@@ -100,14 +100,14 @@ def step_down_view(onboarding: Onboarding, states: Mapping[str, StepState], *, l
 NOT_APPROVED = frozenset({"", "no_link", "link_sent", "link_expired"})
 
 
-def _stage(row: StepDown) -> str:
-    if not row.watches:
+def _stage(row: ReadOnlyMode) -> str:
+    if not row.is_active:
         return "asked"
-    if row.up_asked_at is not None:
+    if row.leave_asked_at is not None:
         return "up"
-    return "removed" if row.removed_at else "watching"
+    return "removed" if row.removed_at else "reads_only"
 
 
 def _people(onboarding: Onboarding) -> dict[str, Any]:
     contacts = list(onboarding.contacts.order_by("pk"))
-    return {"contacts": contacts, "likeliest": standings.approver(contacts)}
+    return {"contacts": contacts, "likeliest": context.approver(contacts)}

@@ -8,12 +8,12 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from onboarding.customers import read_only as step_downs
-from onboarding.domain import consent_sizes as sizes
+from onboarding.customers import read_only
+from onboarding.domain import consent_sizes
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Court, Done
 from onboarding.invites import links
-from onboarding.models import ConsentAttempt, CustomerSecret, Event, Link, Onboarding, StepDown, StepState
+from onboarding.models import ConsentAttempt, CustomerSecret, Event, Link, Onboarding, ReadOnlyMode, StepState
 from tests import builders
 from tests.graphclient.entra import CLIENT, TENANT, Entra
 
@@ -47,18 +47,18 @@ def live(customer):
 
 
 def stepped(made, found=None, **times):
-    """A step-down that has come so far, with what the last look found."""
-    StepDown.objects.update_or_create(
-        onboarding=made, defaults={"asked_at": timezone.now(), "ended_at": None, "up_asked_at": None, **times}
+    """A read-only mode that has come so far, with what the last look found."""
+    ReadOnlyMode.objects.update_or_create(
+        onboarding=made, defaults={"asked_at": timezone.now(), "ended_at": None, "leave_asked_at": None, **times}
     )
     StepState.objects.update_or_create(
-        onboarding=made, key="step_down", defaults={"checked_at": timezone.now(), **(found or {"kind": "new"})}
+        onboarding=made, key="read_only", defaults={"checked_at": timezone.now(), **(found or {"kind": "new"})}
     )
     return Onboarding.objects.get(pk=made.pk)
 
 
 def watching(made, found=STAYS, **times):
-    return stepped(made, found, watching_since=timezone.now(), **times)
+    return stepped(made, found, reads_only_since=timezone.now(), **times)
 
 
 def address_in(page) -> str:
@@ -81,22 +81,22 @@ def test_offers_nothing_before_the_customer_is_live_nor_where_it_is_not_register
     stand(customer, "live", LIVE)
     settings.ENTRA_MONITOR_CLIENT_ID = ""
     assert "Read only" not in open_record(alice, customer).text
-    assert "not registered" in post(alice, "step_down", customer.pk, act="offer").text
-    assert not StepDown.objects.exists()
+    assert "not registered" in post(alice, "read_only", customer.pk, act="offer").text
+    assert not ReadOnlyMode.objects.exists()
 
 
 def test_makes_a_link_for_reading_only_that_is_shown_once_and_noted(alice, live):
-    page = post(alice, "step_down", live.pk, act="offer")
+    page = post(alice, "read_only", live.pk, act="offer")
     link = Link.objects.by_token(address_in(page))
     assert link.consent_size == "monitor"
-    assert StepDown.objects.get().asked_by == builders.person("alice")
+    assert ReadOnlyMode.objects.get().asked_by == builders.person("alice")
     assert "/l/" not in open_record(alice, live).text
     told = Event.objects.filter(onboarding=live, actor=builders.person("alice")).values_list("kind", flat=True)
-    assert {"step_down", "link"} <= set(told)
+    assert {"read_only", "link"} <= set(told)
 
 
 def test_keeps_the_page_with_the_link_out_of_every_cache(alice, live):
-    answer = alice.post(reverse("step_down", args=[live.pk]), {"act": "offer"})
+    answer = alice.post(reverse("read_only", args=[live.pk]), {"act": "offer"})
     assert "no-store" in answer["Cache-Control"]
 
 
@@ -105,22 +105,22 @@ def test_proposes_the_approver_and_takes_the_one_that_was_chosen(alice, live):
     anna = live.contacts.get(name="Eva Berg")
     answer = alice.get(reverse("record", args=[live.pk])).content.decode()
     assert re.search(rf'<option value="{boris.pk}" selected>', answer)
-    page = post(alice, "step_down", live.pk, act="offer", contact=anna.pk)
+    page = post(alice, "read_only", live.pk, act="offer", contact=anna.pk)
     assert Link.objects.by_token(address_in(page)).contact == anna
     assert "Send this link to Eva Berg" in page.text
-    page = post(alice, "step_down", live.pk, act="offer")
+    page = post(alice, "read_only", live.pk, act="offer")
     assert Link.objects.by_token(address_in(page)).contact == boris
 
 
 @pytest.mark.parametrize("contact", ["999999", "x", "-1"])
 def test_makes_no_link_for_somebody_who_is_no_contact(alice, live, contact):
-    assert alice.post(reverse("step_down", args=[live.pk]), {"act": "offer", "contact": contact}).status_code == 404
+    assert alice.post(reverse("read_only", args=[live.pk]), {"act": "offer", "contact": contact}).status_code == 404
     assert not Link.objects.filter(consent_size="monitor").exists()
 
 
 def test_makes_no_link_for_a_contact_of_another_customer(alice, live):
     other = builders.onboarding().contacts.get()
-    answer = alice.post(reverse("step_down", args=[live.pk]), {"act": "offer", "contact": other.pk})
+    answer = alice.post(reverse("read_only", args=[live.pk]), {"act": "offer", "contact": other.pk})
     assert answer.status_code == 404
 
 
@@ -128,14 +128,14 @@ def test_makes_no_link_for_a_contact_of_another_customer(alice, live):
 def test_is_nothing_for_strangers(charlie, live, act):
     watching(live)
     before = Event.objects.count()
-    assert charlie.post(reverse("step_down", args=[live.pk]), {"act": act}).status_code == 404
+    assert charlie.post(reverse("read_only", args=[live.pk]), {"act": act}).status_code == 404
     assert (Event.objects.count(), Link.objects.count()) == (before, 0)
 
 
 def test_knows_no_other_act_and_changes_nothing_on_a_get(alice, live):
-    assert alice.post(reverse("step_down", args=[live.pk]), {"act": "erase"}).status_code == 404
-    assert alice.get(reverse("step_down", args=[live.pk]))["Location"] == reverse("record", args=[live.pk])
-    assert not StepDown.objects.exists()
+    assert alice.post(reverse("read_only", args=[live.pk]), {"act": "erase"}).status_code == 404
+    assert alice.get(reverse("read_only", args=[live.pk]))["Location"] == reverse("record", args=[live.pk])
+    assert not ReadOnlyMode.objects.exists()
 
 
 def test_names_the_missing_permissions_with_a_new_link_in_one_click(alice, live):
@@ -163,8 +163,8 @@ def test_shows_that_it_stepped_down_and_when_that_was_verified(alice, live):
 
 
 def test_takes_an_offer_back(alice, live):
-    token = address_in(post(alice, "step_down", live.pk, act="offer"))
-    page = post(alice, "step_down", live.pk, act="back")
+    token = address_in(post(alice, "read_only", live.pk, act="offer"))
+    page = post(alice, "read_only", live.pk, act="back")
     assert "Taken back" in page.text
     assert Link.objects.by_token(token).condition() == "revoked"
     assert "Read only from now on" in page.text
@@ -172,8 +172,8 @@ def test_takes_an_offer_back(alice, live):
 
 def test_looks_when_asked_to(alice, live):
     watching(live)
-    post(alice, "step_down", live.pk, act="look")
-    assert builders.state(live, "step_down").checked_at is None
+    post(alice, "read_only", live.pk, act="look")
+    assert builders.state(live, "read_only").checked_at is None
 
 
 # While we only watch
@@ -187,7 +187,7 @@ def test_shows_a_plan_without_a_button_and_one_that_asks_to_set_up_again(alice, 
     assert "We only watch. To change something, the admin approves the set-up application again." in answer
     assert reverse("step_approve", args=[live.pk, "mappings"]) not in answer
     assert answer.count("btn--primary") == 1
-    page = post(alice, "step_down", live.pk, act="up")
+    page = post(alice, "read_only", live.pk, act="up")
     assert Link.objects.by_token(address_in(page)).consent_size == "standard"
     assert "the admin is asked to let us set up again" in open_record(alice, live).text
 
@@ -245,13 +245,13 @@ def far(settings):
 def asked(live, tenant=TENANT) -> Invitation:
     """The link for reading only, as customer success has made it."""
     builders.done(live, customer={"tenant_id": tenant, "domain": live.customer.domains[0]})
-    link, token = step_downs.offer(live, actor=live.customer.owner)
+    link, token = read_only.enter(live, actor=live.customer.owner)
     return Invitation(live, link, token, tenant)
 
 
 def test_tells_the_admin_what_it_is_about_and_what_is_asked(client, live):
     page = text_of(client.get(asked(live).path))
-    for words in ("only reads from now on", MONITOR, *sizes.MONITOR.names):
+    for words in ("only reads from now on", MONITOR, *consent_sizes.MONITOR.names):
         assert words in page
     assert "sets up your people" not in page
     assert "Synchronization.ReadWrite.All" not in page
@@ -340,7 +340,7 @@ def test_leads_nobody_to_approve_again_what_is_only_to_be_deleted(approved, live
 
 
 def test_lets_the_admin_close_the_page_where_it_was_taken_back(approved, live):
-    StepDown.objects.update(ended_at=timezone.now())
+    ReadOnlyMode.objects.update(ended_at=timezone.now())
     assert "you can close this page" in progress(approved)
 
 

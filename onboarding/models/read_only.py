@@ -4,25 +4,25 @@ from django.conf import settings
 from django.db import models
 
 
-class StepDown(models.Model):
+class ReadOnlyMode(models.Model):
     """Somebody decided that we only watch this customer from now on, and how far that has come.
 
-    What a look found about it is kept as the verdict on the step ``step_down``; the times here are its milestones.
+    What a look found about it is kept as the verdict on the step ``read_only``; the times here are its milestones.
     """
 
-    onboarding = models.OneToOneField("onboarding.Onboarding", on_delete=models.CASCADE, related_name="step_down")
+    onboarding = models.OneToOneField("onboarding.Onboarding", on_delete=models.CASCADE, related_name="read_only")
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     asked_at = models.DateTimeField()
     # The application for watching has all its permissions and reads the job: each look is made with it from then on.
-    watching_since = models.DateTimeField(null=True, blank=True)
+    reads_only_since = models.DateTimeField(null=True, blank=True)
     # Microsoft refuses the application for setting up in that tenant.
     removed_at = models.DateTimeField(null=True, blank=True)
     # Something has to be changed, and the admin is asked to approve the application for setting up again.
-    up_asked_at = models.DateTimeField(null=True, blank=True)
+    leave_asked_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
-        return f"step-down of {self.onboarding}"
+        return f"read-only mode of {self.onboarding}"
 
     @property
     def is_open(self) -> bool:
@@ -30,6 +30,6 @@ class StepDown(models.Model):
         return self.ended_at is None
 
     @property
-    def watches(self) -> bool:
+    def is_active(self) -> bool:
         """Whether we look with the application for watching, and change nothing."""
-        return self.is_open and self.watching_since is not None
+        return self.is_open and self.reads_only_since is not None

@@ -18,7 +18,7 @@ PATIENCE = 60  # seconds
 
 def form_that(page: Page, act: str) -> Form:
     """The form of the customer page that does this."""
-    forms = [each for each in page.forms if each.action.endswith("/step-down/") and "act" in each.fields]
+    forms = [each for each in page.forms if each.action.endswith("/read-only mode/") and "act" in each.fields]
     return next(each for each in forms if each.fields["act"].value == act)
 
 

@@ -9,15 +9,15 @@ import pytest
 
 from graphclient import NotAllowed
 from graphclient.probes import Finding, Probe
-from onboarding.domain import consent_sizes as sizes
-from onboarding.domain.desired import StepDownWanted
+from onboarding.domain import consent_sizes
+from onboarding.domain.desired import ReadOnlyDesired
 from onboarding.domain.lifecycle import Milestone
 from onboarding.domain.verdicts import Asking, Court, Done, Waiting
 from onboarding.steps.connection.step import Connection
 from onboarding.steps.connection.step import Facts as Connected
 from onboarding.steps.consent import step as consent
 from onboarding.steps.enable.step import Enable
-from onboarding.steps.read_only.step import STILL_THERE, Facts, SteppingDown, milestone
+from onboarding.steps.read_only.step import STILL_THERE, Facts, ReadOnly, milestone
 from onboarding.steps.readiness import abilities
 from onboarding.steps.scope.step import Scope
 from onboarding.steps.shared import credentials, secrets
@@ -40,9 +40,9 @@ from .facts import (
     organization,
 )
 
-assess = SteppingDown().assess
+assess = ReadOnly().assess
 MONITOR, SETUP, GRAPH = "monitor-client", "setup-client", "00000003-0000-0000-c000-000000000000"
-ALL = frozenset(sizes.MONITOR.names)
+ALL = frozenset(consent_sizes.MONITOR.names)
 SYNC = f"/v1.0/servicePrincipals/{APP}/synchronization"
 REFUSED = Reply(401, {"error": {"code": "UnknownError", "message": ""}})
 SEEN = consent.Facts(organization())
@@ -55,12 +55,12 @@ def registered(settings):
     settings.ENTRA_CLIENT_ID, settings.ENTRA_MONITOR_CLIENT_ID = SETUP, MONITOR
 
 
-def stepping(**fields):
-    return StepDownWanted(**{"setup": sizes.STANDARD, "link": link(), "consent": consent_seen(), **fields})
+def mode(**fields):
+    return ReadOnlyDesired(**{"setup": consent_sizes.STANDARD, "link": link(), "consent": consent_seen(), **fields})
 
 
 def look(facts, **fields):
-    return assess(at_step("live", step_down=stepping(**fields)), facts)
+    return assess(at_step("live", read_only=mode(**fields)), facts)
 
 
 def complete(**fields):
@@ -110,9 +110,9 @@ def test_waits_out_the_spreading_and_then_asks_for_a_whole_consent(facts):
 
 
 def test_names_what_half_a_consent_lacks():
-    lacks = sizes.MONITOR.names[3:]
+    lacks = consent_sizes.MONITOR.names[3:]
     unread = consent.Facts(permission_missing=True, missing=lacks)
-    for facts in (Facts(unread), complete(granted=frozenset(sizes.MONITOR.names[:3]))):
+    for facts in (Facts(unread), complete(granted=frozenset(consent_sizes.MONITOR.names[:3]))):
         verdict = look(facts, consent=LONG_AGO)
         assert isinstance(verdict, Asking)
         assert verdict.offers["missing"] == list(lacks)
@@ -124,7 +124,7 @@ def test_watches_while_the_other_application_is_there_and_tells_what_it_is_calle
     assert isinstance(verdict, Asking)
     assert (verdict.code, verdict.court) == (STILL_THERE, Court.CUSTOMER)
     assert verdict.offers == {"name": "Haiilo", "client_id": SETUP}
-    assert milestone(verdict) is Milestone.WATCHING
+    assert milestone(verdict) is Milestone.READS_ONLY
 
 
 def test_is_done_once_microsoft_refuses_the_other_application():
@@ -149,14 +149,14 @@ def test_waits_for_a_job_that_is_not_seen_yet():
 
 def test_tells_lost_access_from_an_approval_that_never_came():
     assert look(Facts(), consent=LONG_AGO).code == "consent_missing"
-    assert look(Facts(), consent=LONG_AGO, watching_since=ago(days=1)).code == "access_lost"
+    assert look(Facts(), consent=LONG_AGO, reads_only_since=ago(days=1)).code == "access_lost"
 
 
 def test_sets_up_again_with_the_permissions_of_the_customers_size():
-    way_up = {"watching_since": ago(days=3), "goes_up": True}
-    assert stepping(**way_up).asks_for is sizes.STANDARD
+    way_up = {"reads_only_since": ago(days=3), "goes_up": True}
+    assert mode(**way_up).asks_for is consent_sizes.STANDARD
     assert isinstance(look(complete(), consent=LONG_AGO, **way_up), Asking)
-    verdict = look(complete(granted=frozenset(sizes.STANDARD.names), reads_job=None, let_in=None), **way_up)
+    verdict = look(complete(granted=frozenset(consent_sizes.STANDARD.names), reads_job=None, let_in=None), **way_up)
     assert isinstance(verdict, Done)
     assert milestone(verdict) is Milestone.ENDED
 
@@ -190,7 +190,7 @@ def sp(identity, app_id, **more):
     return {"id": identity, "appId": app_id, "displayName": app_id, **more}
 
 
-def approved(far, names=sizes.MONITOR.names):
+def approved(far, names=consent_sizes.MONITOR.names):
     """A tenant that has approved these permissions of the application for watching."""
     ours, graph = f"(appId='{MONITOR}')", f"(appId='{GRAPH}')"
     roles = [{"id": f"id-of-{name}", "value": name} for name in names]
@@ -204,7 +204,7 @@ def approved(far, names=sizes.MONITOR.names):
 
 
 def read(seen, **fields):
-    return SteppingDown().read(seen, at_step("live", step_down=stepping(**fields)))
+    return ReadOnly().read(seen, at_step("live", read_only=mode(**fields)))
 
 
 def test_looks_at_nothing_before_there_is_an_approval(seen, far):
@@ -230,7 +230,7 @@ def test_fetches_a_new_token_until_it_watches(seen, far):
     approved(far)
     read(seen)
     assert seen.forgotten == 1
-    read(seen, watching_since=ago(days=1))
+    read(seen, reads_only_since=ago(days=1))
     assert seen.forgotten == 1
 
 
@@ -240,7 +240,7 @@ def test_fetches_a_new_token_until_it_watches(seen, far):
     ids=["organization", "applications", "jobs"],
 )
 def test_asks_for_no_token_of_the_other_application_before_the_new_one_works(seen, far, refused):
-    approved(far, sizes.MONITOR.names if refused != "/v1.0/organization" else sizes.MONITOR.names[:3])
+    approved(far, consent_sizes.MONITOR.names if refused != "/v1.0/organization" else consent_sizes.MONITOR.names[:3])
     far.on("GET", refused, Reply(403, {"error": {"code": "Authorization_RequestDenied"}}))
     facts = read(seen)
     assert facts.let_in is None
@@ -251,7 +251,7 @@ def test_needs_no_job_on_the_way_up(seen, far):
     """Where we reach only what we own, the job is not to be read before the admin makes us an owner again."""
     approved(far)
     far.on("GET", f"/v1.0/servicePrincipals(appId='{SETUP}')", Reply(200, sp("1", SETUP)))
-    facts = read(seen, watching_since=ago(days=3), goes_up=True)
+    facts = read(seen, reads_only_since=ago(days=3), goes_up=True)
     assert (facts.granted, facts.reads_job, facts.let_in) == (ALL, None, None)
     assert seen.asked == ["standard"]
 
@@ -260,15 +260,15 @@ def test_needs_no_job_on_the_way_up(seen, far):
 
 
 def watched(step="live", **fields):
-    return at_step(step, size=sizes.MONITOR, **fields)
+    return at_step(step, size=consent_sizes.MONITOR, **fields)
 
 
 def test_reads_the_connection_without_testing_it(tenant, far):
     far.on("GET", f"{SYNC}/jobs", Reply(200, {"value": [{**job_json(), "id": JOB, "templateId": "scim"}]}))
     stored = [{"key": "BaseAddress", "value": BASE_URL}, {"key": "SecretToken", "value": "*"}]
     far.on("GET", f"{SYNC}/secrets", Reply(200, {"value": stored}))
-    wanted = watched()
-    verdict = Connection().assess(wanted, Connection().read(tenant, wanted))
+    desired = watched()
+    verdict = Connection().assess(desired, Connection().read(tenant, desired))
     assert isinstance(verdict, Done)
     assert "not tested" in str(verdict.note)
     assert {asked.method for asked in far.asked} == {"GET"}
