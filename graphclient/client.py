@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .http.transport import Transport
 from .resources.applications import Applications
 from .resources.directory_audits import DirectoryAudits
 from .resources.groups import Groups
@@ -10,7 +11,6 @@ from .resources.provisioning_logs import ProvisioningLogs
 from .resources.service_principals import ServicePrincipals
 from .resources.synchronization import Synchronization
 from .resources.users import Users
-from .transport import Transport
 
 
 class GraphClient:

@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterator
 
 from ..errors import NotThere
+from ..http.paging import rows_of
+from ..http.paths import literal, part
+from ..http.transport import Transport
 from ..models.application import Application, Instantiated
 from ..models.directory import DirectoryObject
 from ..models.service_principal import ServicePrincipal
-from ..paging import rows_of
-from ..paths import literal, part
-from ..transport import Transport
 from .owners import add_owner, list_owners
 from .service_principals import ServicePrincipals
 

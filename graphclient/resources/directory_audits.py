@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
+from ..http.paging import pages
+from ..http.paths import moment_literal
+from ..http.transport import Transport
 from ..models.audit import DirectoryAudit
-from ..paging import pages
-from ..paths import moment_literal
-from ..transport import Transport
 
 PATH = "/auditLogs/directoryAudits"
 TOP = "500"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..http.paging import ADVANCED, pages, rows_of
+from ..http.paths import literal, part
+from ..http.transport import Transport
 from ..models.directory import DirectoryObject, Group
-from ..paging import ADVANCED, pages, rows_of
-from ..paths import literal, part
-from ..transport import Transport
 
 SELECT = "id,displayName,securityEnabled"
 MEMBER = "id,displayName,userPrincipalName,accountEnabled,userType"

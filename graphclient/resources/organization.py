@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ..errors import Malformed
+from ..http.paging import pages, rows_of
+from ..http.transport import Transport
 from ..models.organization import Domain, Organization, SubscribedSku
-from ..paging import pages, rows_of
-from ..transport import Transport
 
 PATH = "/organization"
 SELECT = "id,displayName,verifiedDomains,assignedPlans"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..errors import AlreadyThere
+from ..http.paging import pages
+from ..http.paths import part
+from ..http.retry import Effect
+from ..http.transport import Transport
 from ..models.directory import DirectoryObject
-from ..paging import pages
-from ..paths import part
-from ..retry import Effect
-from ..transport import Transport
 
 
 def list_owners(transport: Transport, path: str) -> Iterator[DirectoryObject]:

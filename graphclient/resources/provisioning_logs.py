@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ..errors import Malformed, Rejected
+from ..http.paging import next_link as link_of
+from ..http.paging import rows_of
+from ..http.paths import literal, moment_literal
+from ..http.transport import Transport
 from ..models.logs import LogPage, ProvisioningEvent
-from ..paging import next_link as link_of
-from ..paging import rows_of
-from ..paths import literal, moment_literal
-from ..transport import Transport
 
 PATH = "/auditLogs/provisioning"
 HEADERS = {"Prefer": "include-unknown-enum-members"}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..errors import Rejected
+from ..http.paging import ADVANCED, pages
+from ..http.paths import guid, literal, part
+from ..http.transport import Transport
 from ..models.directory import DirectoryObject
 from ..models.service_principal import AppRoleAssignment, ServicePrincipal
-from ..paging import ADVANCED, pages
-from ..paths import guid, literal, part
-from ..transport import Transport
 from .owners import add_owner, list_owners
 
 PATH = "/servicePrincipals"

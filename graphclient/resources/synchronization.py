@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..http.paging import pages
+from ..http.paths import part
+from ..http.retry import Effect
+from ..http.transport import Transport
 from ..models.directory_definition import DirectoryDefinition
 from ..models.expression import ParsedExpression
 from ..models.on_demand import OnDemandResult
 from ..models.synchronization import Job, Template
-from ..paging import pages
-from ..paths import part
-from ..retry import Effect
-from ..transport import Transport
 
 ON_DEMAND_TIMEOUT = 150.0  # seconds; usually below 30, Microsoft promises no limit
 MOST_MEMBERS = 5  # of a group in one provision on demand

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import islice
 
-from ..batch import BATCH
+from ..http.batch import BATCH
+from ..http.paging import ADVANCED, rows_of
+from ..http.paths import literal, part
+from ..http.transport import Transport
 from ..models.directory import User
-from ..paging import ADVANCED, rows_of
-from ..paths import literal, part
-from ..transport import Transport
 
 SELECT = "id,displayName,userPrincipalName,mail,accountEnabled,userType,givenName,surname,country,city,state"
 MOST = 100

@@ -30,14 +30,14 @@ from graphclient import (
     Template,
     User,
 )
-from graphclient.aadsts import error_of as token_error
-from graphclient.batch import answer_of_each
-from graphclient.challenge import challenge_of
-from graphclient.decide import Call, error_of, read_envelope, value_of
-from graphclient.keys import read_keys
+from graphclient.http.batch import answer_of_each
+from graphclient.http.challenge import challenge_of
+from graphclient.http.decide import Call, error_of, read_envelope, value_of
+from graphclient.http.retry import Effect
+from graphclient.http.wire import Answer
+from graphclient.identity.aadsts import error_of as token_error
+from graphclient.identity.keys import read_keys
 from graphclient.models.fields import duration, moment
-from graphclient.retry import Effect
-from graphclient.wire import Answer
 
 from .samples import AUDIT, EVENT, ORGANIZATION, SERVICE_PRINCIPAL, job
 

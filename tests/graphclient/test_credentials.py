@@ -26,7 +26,7 @@ from graphclient import (
     Unavailable,
     VaultKey,
 )
-from graphclient.credentials import LIFETIME
+from graphclient.identity.credentials import LIFETIME
 
 from .entra import CLIENT, TENANT, Entra, our_certificate, rsa_key
 from .far_side import FarSide, Reply

@@ -7,9 +7,9 @@ import json
 import pytest
 
 from graphclient import errors
-from graphclient.decide import Call, error_of, read_envelope, value_of
-from graphclient.retry import Effect
-from graphclient.wire import Answer, Lost, Why
+from graphclient.http.decide import Call, error_of, read_envelope, value_of
+from graphclient.http.retry import Effect
+from graphclient.http.wire import Answer, Lost, Why
 
 NOW = 1_772_442_000.0
 SP = "/servicePrincipals/7b0a"

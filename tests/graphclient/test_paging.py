@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from graphclient import HostRefused, Malformed, Transport
-from graphclient.paging import ADVANCED, MOST_EMPTY, pages
-from graphclient.paths import literal, part, stays_at
+from graphclient.http.paging import ADVANCED, MOST_EMPTY, pages
+from graphclient.http.paths import literal, part, stays_at
 
 from .far_side import Asked, FarSide, Reply
 

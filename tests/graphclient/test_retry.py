@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from graphclient.retry import LONGEST_WAIT, Effect, pause_before_next, retry_after
-from graphclient.wire import Answer, Lost, Why
+from graphclient.http.retry import LONGEST_WAIT, Effect, pause_before_next, retry_after
+from graphclient.http.wire import Answer, Lost, Why
 
 NOW = 1_772_442_000.0  # Mon, 02 Mar 2026 09:00:00 GMT
 NONE, SAME, ONCE = Effect.NONE, Effect.SAME, Effect.ONCE

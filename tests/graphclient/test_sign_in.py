@@ -28,7 +28,7 @@ from graphclient import (
     Throttled,
     Unavailable,
 )
-from graphclient.id_token import believe
+from graphclient.identity.id_token import believe
 
 from .entra import ADMIN, CLIENT, GLOBAL_ADMINISTRATOR, OTHER_TENANT, TENANT, Entra, our_certificate, rsa_key
 from .far_side import DROP, FarSide, Reply

@@ -28,10 +28,10 @@ from graphclient import (
     WriteRefused,
     guards,
 )
-from graphclient.carrier import Carrier, Parcel
-from graphclient.decide import Call
-from graphclient.retry import Effect
-from graphclient.wire import Answer, Lost, Why, exchange
+from graphclient.http.carrier import Carrier, Parcel
+from graphclient.http.decide import Call
+from graphclient.http.retry import Effect
+from graphclient.http.wire import Answer, Lost, Why, exchange
 
 from .conftest import Tokens, Waits
 from .far_side import DROP, Asked, FarSide, Reply

@@ -16,7 +16,7 @@ from urllib3.exceptions import (
     SSLError,
 )
 
-from graphclient.wire import Lost, Why, _read, exchange, harden
+from graphclient.http.wire import Lost, Why, _read, exchange, harden
 
 POOL: Any = None
 

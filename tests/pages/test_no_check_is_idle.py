@@ -9,7 +9,7 @@ from functools import partial
 
 import pytest
 
-from graphclient import id_token, identity
+from graphclient.identity import id_token, sign_in
 from onboarding.consent import return_visit as returning
 from onboarding.consent import round_trip as consent
 from onboarding.engine import graph_access as connect
@@ -88,7 +88,7 @@ MUTANTS = {
     f"{module.__name__}.{mutant.name}": (mutant, watched_by, good)
     for module, watched_by, good in [
         (consent, ROUND_TRIP, GOOD),
-        (identity, TOKENS, GOOD),
+        (sign_in, TOKENS, GOOD),
         (id_token, TOKENS, GOOD),
         (returning, RETURNS, GOOD_RETURN),
     ]

@@ -11,8 +11,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import errors
-from .errors import GraphError, OutcomeUnknown, clean
+from .. import errors
+from ..errors import GraphError, OutcomeUnknown, clean
 from .retry import Effect, retry_after
 from .wire import Answer, Lost, Why
 

@@ -13,11 +13,12 @@ from urllib.parse import urlsplit
 
 import requests
 
-from . import aadsts, errors
-from .decide import parsed
-from .paths import stays_at
-from .retry import retry_after
-from .wire import Answer, Lost, Why, exchange, harden
+from .. import errors
+from ..http.decide import parsed
+from ..http.paths import stays_at
+from ..http.retry import retry_after
+from ..http.wire import Answer, Lost, Why, exchange, harden
+from . import aadsts
 
 CAP = 1024 * 1024
 

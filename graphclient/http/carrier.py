@@ -16,10 +16,10 @@ from typing import Any
 
 import requests
 
-from .auth import TokenSource
+from ..errors import Unavailable
+from ..identity.auth import TokenSource
 from .challenge import challenge_of
 from .decide import Call
-from .errors import Unavailable
 from .guards import Guard
 from .retry import Effect, pause_before_next
 from .wire import CAP, CONNECT, READ, Answer, Lost, exchange, harden

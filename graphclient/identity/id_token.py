@@ -13,8 +13,8 @@ from typing import Any
 
 import jwt
 
+from ..errors import IdTokenRejected
 from .clouds import Cloud
-from .errors import IdTokenRejected
 
 LEEWAY = 300  # seconds, for clocks that differ
 PERSONAL_ACCOUNTS = "9188040d-6c67-4c5b-b112-36a304b66dad"  # the tenant of private Microsoft accounts

@@ -12,10 +12,11 @@ import msal
 import requests
 from msal.exceptions import MsalError
 
-from . import aadsts, errors
+from .. import errors
+from ..errors import GraphError, TryLater
+from . import aadsts
 from .clouds import GLOBAL, Cloud
 from .credentials import Credential, Told
-from .errors import GraphError, TryLater
 from .login import LoginHttp, Reply
 
 _TENANT = re.compile(r"[0-9a-z][0-9a-z.-]{1,251}[0-9a-z]", re.IGNORECASE)

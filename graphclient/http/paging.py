@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .errors import Malformed
+from ..errors import Malformed
 from .transport import Transport
 
 NEXT = "@odata.nextLink"

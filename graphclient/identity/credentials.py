@@ -18,7 +18,7 @@ import requests
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from .errors import GraphError, OurCredentialRefused, Unavailable
+from ..errors import GraphError, OurCredentialRefused, Unavailable
 
 LIFETIME = 600  # seconds that a signed assertion is good for
 BEFORE = 60  # seconds that its beginning is put back, for clocks that differ

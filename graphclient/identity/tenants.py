@@ -7,12 +7,12 @@ from urllib.parse import urlencode
 
 import requests
 
+from ..errors import Malformed
+from ..http.decide import parsed
+from ..http.wire import exchange, harden
 from . import aadsts
 from .clouds import Cloud
-from .decide import parsed
-from .errors import Malformed
 from .login import CAP, whole
-from .wire import exchange, harden
 
 _LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
 _DOMAIN = re.compile(rf"(?=.{{4,253}}$)(?:{_LABEL}\.)+(?!\d+$){_LABEL}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from .errors import ReadOnly, WriteRefused
+from ..errors import ReadOnly, WriteRefused
 
 Guard = Callable[[str, str], None]
 

@@ -9,8 +9,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from . import errors
-from .errors import GraphError
+from .. import errors
+from ..errors import GraphError
 
 # no service principal or no consent in the tenant, or switched off there; 7000229 is known from the field only
 CONSENT_MISSING = frozenset(

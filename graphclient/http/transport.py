@@ -11,12 +11,12 @@ from urllib.parse import urlsplit
 
 import requests
 
-from .auth import TokenSource
+from ..errors import GraphError, HostRefused, Malformed, OutcomeUnknown
+from ..identity.auth import TokenSource
+from ..identity.clouds import GLOBAL
 from .batch import answer_of_each, wrap
 from .carrier import Carrier, Parcel
-from .clouds import GLOBAL
 from .decide import Call, error_of, value_of
-from .errors import GraphError, HostRefused, Malformed, OutcomeUnknown
 from .guards import Guard
 from .paths import stays_at
 from .retry import Effect, pause_before_next

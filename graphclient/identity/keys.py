@@ -12,7 +12,7 @@ import jwt
 import requests
 from jwt.algorithms import RSAAlgorithm
 
-from .decide import parsed
+from ..http.decide import parsed
 from .login import LoginHttp
 
 FRESH_FOR = 24 * 3600.0  # seconds

@@ -17,15 +17,15 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import requests
 from msal.exceptions import MsalError
 
+from ..errors import GraphError, HostRefused, IdTokenRejected, SignInRefused, Unavailable
+from ..http.decide import parsed
+from ..http.paths import stays_at
 from .auth import msal_app
 from .clouds import GLOBAL, Cloud
 from .credentials import Credential, Told
-from .decide import parsed
-from .errors import GraphError, HostRefused, IdTokenRejected, SignInRefused, Unavailable
 from .id_token import Identity, believe
 from .keys import KeySet
 from .login import LoginHttp
-from .paths import stays_at
 from .tenants import admin_consent_url, discovery_url, resolve_tenant
 
 __all__ = ["Begun", "Identity", "KeySet", "SignIn", "admin_consent_url", "resolve_tenant"]
