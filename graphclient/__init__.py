@@ -29,10 +29,11 @@ from .errors import (
     WriteRefused,
 )
 from .http import guards
+from .http.carrier import TokenSource
 from .http.reroute import Reroutes
 from .http.retry import Effect
 from .http.transport import Transport
-from .identity.auth import ClientCredentials, TokenSource
+from .identity.auth import ClientCredentials
 from .identity.clouds import CHINA, CLOUDS, GLOBAL, US_GOV_L4, US_GOV_L5, Cloud
 from .identity.credentials import Assertion, Certificate, Credential, Secret, VaultKey
 from .identity.id_token import Identity

@@ -12,12 +12,11 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import requests
 
 from ..errors import Unavailable
-from ..identity.auth import TokenSource
 from .challenge import challenge_of
 from .decide import Call
 from .guards import Guard
@@ -25,6 +24,21 @@ from .retry import Effect, pause_before_next
 from .wire import CAP, CONNECT, READ, Answer, Lost, exchange, harden
 
 log = logging.getLogger(__name__)
+
+
+class TokenSource(Protocol):
+    """Where the transport gets its bearer token from."""
+
+    def token(self) -> str:
+        """A token that is good now. Raises a `GraphError`."""
+        ...
+
+    def drop(self, *, refused: str | None = None, claims: str | None = None) -> None:
+        """Forget what is kept; the next token is a fresh one.
+
+        `refused`: only if this token is the one that is kept. `claims`: what the fresh one must satisfy, as JSON.
+        """
+        ...
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,8 @@ from urllib.parse import urlsplit
 import requests
 
 from ..errors import GraphError, HostRefused, Malformed, OutcomeUnknown
-from ..identity.auth import TokenSource
-from ..identity.clouds import GLOBAL
 from .batch import answer_of_each, wrap
-from .carrier import Carrier, Parcel
+from .carrier import Carrier, Parcel, TokenSource
 from .decide import Call, error_of, value_of
 from .guards import Guard
 from .paths import stays_at
@@ -23,6 +21,7 @@ from .retry import Effect, pause_before_next
 from .wire import CAP, READ, Answer
 
 _EFFECTS = {"GET": Effect.NONE, "HEAD": Effect.NONE, "PUT": Effect.SAME, "DELETE": Effect.SAME, "PATCH": Effect.SAME}
+GLOBAL_API = "https://graph.microsoft.com/v1.0"  # the `api` of clouds.GLOBAL
 PUT_OFF = frozenset({429, 503, 504})
 Model = TypeVar("Model")
 
@@ -37,7 +36,7 @@ class Transport:
         self,
         session: requests.Session,
         tokens: TokenSource,
-        base_url: str = GLOBAL.api,
+        base_url: str = GLOBAL_API,
         guard: Guard | None = None,
         *,
         priority: str = "",

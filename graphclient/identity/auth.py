@@ -6,7 +6,7 @@ import copy
 import re
 import threading
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 import msal
 import requests
@@ -21,21 +21,6 @@ from .login import LoginHttp, Reply
 
 _TENANT = re.compile(r"[0-9a-z][0-9a-z.-]{1,251}[0-9a-z]", re.IGNORECASE)
 NOT_ONE_TENANT = frozenset({"common", "organizations", "consumers"})
-
-
-class TokenSource(Protocol):
-    """Where the transport gets its bearer token from."""
-
-    def token(self) -> str:
-        """A token that is good now. Raises a `GraphError`."""
-        ...
-
-    def drop(self, *, refused: str | None = None, claims: str | None = None) -> None:
-        """Forget what is kept; the next token is a fresh one.
-
-        `refused`: only if this token is the one that is kept. `claims`: what the fresh one must satisfy, as JSON.
-        """
-        ...
 
 
 def one_tenant(tenant_id: str) -> str:

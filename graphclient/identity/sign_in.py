@@ -26,9 +26,7 @@ from .credentials import Credential, Told
 from .id_token import Identity, believe
 from .keys import KeySet
 from .login import LoginHttp
-from .tenants import admin_consent_url, discovery_url, resolve_tenant
-
-__all__ = ["Begun", "Identity", "KeySet", "SignIn", "admin_consent_url", "resolve_tenant"]
+from .tenants import discovery_url
 
 MOST_KEY_SETS = 64
 _FLOW = ("state", "nonce", "code_verifier", "redirect_uri", "scope", "tenant")
