@@ -1,6 +1,6 @@
-"""Microsoft Graph v1.0 for the onboarding: typed, without a framework.
+"""A typed client for Microsoft Graph v1.0 that needs no framework.
 
-Start with ``GraphClient(Transport(session, ClientCredentials(…)))``. What can go wrong is drawn in `errors`.
+Start with ``GraphClient(Transport(session, ClientCredentials(…)))``. `errors` shows all errors as a tree.
 """
 
 from .client import GraphClient
@@ -29,9 +29,9 @@ from .errors import (
     WriteRefused,
 )
 from .http import guards
-from .http.carrier import TokenSource
 from .http.reroute import Reroutes
 from .http.retry import Effect
+from .http.sender import TokenSource
 from .http.transport import Transport
 from .identity.auth import ClientCredentials
 from .identity.clouds import CHINA, CLOUDS, GLOBAL, US_GOV_L4, US_GOV_L5, Cloud

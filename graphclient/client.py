@@ -1,4 +1,4 @@
-"""Everything that we ask of Graph in one tenant, grouped by what it is about."""
+"""All calls to Graph in one tenant, grouped by resource."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .resources.users import Users
 
 
 class GraphClient:
-    """Microsoft Graph v1.0 through one transport. Making one costs nothing and sends nothing."""
+    """Microsoft Graph v1.0 through one transport. Making a client sends nothing."""
 
     def __init__(self, transport: Transport) -> None:
         self.transport = transport

@@ -1,1 +1,1 @@
-"""Requests to Microsoft: bounded, sent again where that is harmless, and what their answers mean."""
+"""Sending requests to Microsoft: bounds, retries, paging, batches, and what the answers mean."""

@@ -1,1 +1,1 @@
-"""Who we are and who signs in: tenants, clouds, tokens of our application, sign-ins of people."""
+"""Tokens of our application, sign-ins of people, and facts about tenants and clouds."""

@@ -13,13 +13,13 @@ from ..models.directory import DirectoryObject
 
 
 def list_owners(transport: Transport, path: str) -> Iterator[DirectoryObject]:
-    """Users and service principals that own what is at `path`."""
+    """Users and service principals that own the object at `path`."""
     rows = pages(transport, f"{path}/owners", {"$select": "id,displayName"})
     return (DirectoryObject.from_json(row) for row in rows)
 
 
 def add_owner(transport: Transport, path: str, owner_id: str) -> bool:
-    """Make `owner_id` an owner; False where it was one already."""
+    """Make `owner_id` an owner of the object at `path`; False where it was one already."""
     body = {"@odata.id": f"{transport.base_url}/directoryObjects/{part(owner_id)}"}
     try:
         transport.send("POST", f"{path}/owners/$ref", json=body, effect=Effect.SAME)

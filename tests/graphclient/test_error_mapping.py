@@ -7,9 +7,9 @@ import json
 import pytest
 
 from graphclient import errors
-from graphclient.http.decide import Call, error_of, read_envelope, value_of
+from graphclient.http.exchange import Answer, LossReason, Lost
+from graphclient.http.interpret import Call, error_of, read_envelope, value_of
 from graphclient.http.retry import Effect
-from graphclient.http.wire import Answer, Lost, Why
 
 NOW = 1_772_442_000.0
 SP = "/servicePrincipals/7b0a"
@@ -165,20 +165,22 @@ def test_maps_each_answer_to_one_error(
 @pytest.mark.parametrize(
     ("verb", "why", "kind"),
     [
-        (GET, Why.NOT_SENT, errors.Unavailable),
-        (GET, Why.TIMED_OUT, errors.Unavailable),
-        (GET, Why.BROKEN, errors.Unavailable),
-        (GET, Why.TOO_LARGE, errors.TooLarge),
-        (PUT, Why.TIMED_OUT, errors.Unavailable),
-        (START, Why.BROKEN, errors.Unavailable),
-        (PROBE, Why.TIMED_OUT, errors.Unavailable),
-        (CREATE, Why.NOT_SENT, errors.Unavailable),
-        (CREATE, Why.TIMED_OUT, errors.OutcomeUnknown),
-        (CREATE, Why.BROKEN, errors.OutcomeUnknown),
-        (CREATE, Why.TOO_LARGE, errors.OutcomeUnknown),
+        (GET, LossReason.NOT_SENT, errors.Unavailable),
+        (GET, LossReason.TIMED_OUT, errors.Unavailable),
+        (GET, LossReason.BROKEN, errors.Unavailable),
+        (GET, LossReason.TOO_LARGE, errors.TooLarge),
+        (PUT, LossReason.TIMED_OUT, errors.Unavailable),
+        (START, LossReason.BROKEN, errors.Unavailable),
+        (PROBE, LossReason.TIMED_OUT, errors.Unavailable),
+        (CREATE, LossReason.NOT_SENT, errors.Unavailable),
+        (CREATE, LossReason.TIMED_OUT, errors.OutcomeUnknown),
+        (CREATE, LossReason.BROKEN, errors.OutcomeUnknown),
+        (CREATE, LossReason.TOO_LARGE, errors.OutcomeUnknown),
     ],
 )
-def test_tells_what_a_lost_answer_means(verb: tuple[str, Effect], why: Why, kind: type[errors.GraphError]) -> None:
+def test_tells_what_a_lost_answer_means(
+    verb: tuple[str, Effect], why: LossReason, kind: type[errors.GraphError]
+) -> None:
     error = error_of(Call(verb[0], JOBS, verb[1], request_id="ours"), Lost(why), NOW)
     assert type(error) is kind
     assert error.request_id == "ours"

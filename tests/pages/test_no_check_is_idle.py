@@ -107,7 +107,7 @@ WHERE_TO_LOOK_FIRST = {
     "_attempt": "redeems_no_code|repeated_answer",
     "_check_in_time": "after_ten_minutes",
     "_checked": "callback|redeems_nothing",
-    "believe": "does_not_believe|also_without_msal",
+    "validate_id_token": "does_not_believe|also_without_msal",
     "_kid": "does_not_believe|also_without_msal",
     "_decode": "does_not_believe|also_without_msal",
     "_guid": "does_not_believe",
