@@ -29,7 +29,7 @@ def envelope(code: str = "", message: str = "", inner: str = "", spelt: str = "i
 HTML = b"<!doctype html><title>Bad Gateway</title>"
 
 TABLE = [
-    # a missing permission, as REFERENCE 1.4 has it
+    # a missing permission: docs/graph-facts.md, "Permissions and ownership"
     (GET, JOBS, 401, envelope("UnknownError", ""), errors.RoleMissing),
     (CREATE, JOBS, 401, envelope("UnknownError", ""), errors.RoleMissing),
     (GET, JOBS, 401, b"", errors.RoleMissing),
@@ -109,7 +109,7 @@ TABLE = [
         envelope("InternalError", "Requested value 'baseAddress' was not found."),
         errors.Rejected,
     ),
-    # the customer's address and token, REFERENCE 7
+    # the customer's address and token: docs/graph-facts.md, "Connection test and secrets"
     (
         PROBE,
         f"{JOBS}/validateCredentials",
