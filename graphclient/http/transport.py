@@ -102,7 +102,7 @@ class Transport:
         value: dict[str, Any] | None = value_of(call, outcome, self._clock(), required=required)
         return value
 
-    def number(
+    def get_count(
         self, path: str, headers: Mapping[str, str] | None = None, params: Mapping[str, str] | None = None
     ) -> int:
         """The number in the answer of a ``$count``, a text that may begin with a byte order mark."""

@@ -49,16 +49,16 @@ class Groups:
 
     def count_members(self, group_id: str) -> int:
         """The number of direct members of every kind."""
-        return self._transport.number(f"/groups/{part(group_id)}/members/$count", ADVANCED_QUERY)
+        return self._transport.get_count(f"/groups/{part(group_id)}/members/$count", ADVANCED_QUERY)
 
     def count_transitive_members(self, group_id: str) -> int:
         """The number of members of every kind, those of nested groups included."""
-        return self._transport.number(f"/groups/{part(group_id)}/transitiveMembers/$count", ADVANCED_QUERY)
+        return self._transport.get_count(f"/groups/{part(group_id)}/transitiveMembers/$count", ADVANCED_QUERY)
 
     def count_transitive_users(self, group_id: str) -> int:
         """The number of people, those of nested groups included."""
         path = f"/groups/{part(group_id)}/transitiveMembers/microsoft.graph.user/$count"
-        return self._transport.number(path, ADVANCED_QUERY)
+        return self._transport.get_count(path, ADVANCED_QUERY)
 
     def _members(self, path: str) -> Iterator[DirectoryObject]:
         rows = pages(self._transport, path, {"$select": MEMBER_SELECT, "$top": PAGE_SIZE})

@@ -91,7 +91,7 @@ class ServicePrincipals:
 
     def count_assigned(self, sp_id: str) -> int:
         """The number of assignments of every kind, counted in an index that lags."""
-        return self._transport.number(f"{PATH}/{part(sp_id)}/appRoleAssignedTo/$count", ADVANCED_QUERY)
+        return self._transport.get_count(f"{PATH}/{part(sp_id)}/appRoleAssignedTo/$count", ADVANCED_QUERY)
 
     def owners(self, sp_id: str) -> Iterator[DirectoryObject]:
         """The owners of the enterprise application."""

@@ -33,7 +33,7 @@ class Users:
         wanted = [f"accountEnabled eq {str(enabled).lower()}"] if enabled is not None else []
         wanted += [f"userType eq {literal(kind)}"] if kind is not None else []
         params = {"$filter": " and ".join(wanted)} if wanted else None
-        return self._transport.number("/users/$count", ADVANCED_QUERY, params)
+        return self._transport.get_count("/users/$count", ADVANCED_QUERY, params)
 
     def find(self, text: str, top: int = 20) -> list[User]:
         """Up to `top` users whose display name, user principal name or mail begins with a `text` that is not empty."""

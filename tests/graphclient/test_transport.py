@@ -334,10 +334,10 @@ def test_takes_no_proxy_no_netrc_and_no_cookie(
 
 def test_counts_a_plain_number_with_a_byte_order_mark(far: FarSide, transport: Transport) -> None:
     far.on("GET", "/v1.0/n", Reply(200, body=b"\xef\xbb\xbf431", headers={"Content-Type": "text/plain"}))
-    assert transport.number("/n") == 431
+    assert transport.get_count("/n") == 431
     far.on("GET", "/v1.0/n", Reply(200, body=b"<html>"))
     with pytest.raises(Unavailable):
-        transport.number("/n")
+        transport.get_count("/n")
 
 
 def test_can_be_shared_by_threads(far: FarSide, transport: Transport) -> None:
