@@ -58,7 +58,7 @@ def a_kept_token() -> Ratio:
     """With many tenants as with one."""
     http = requests.Session()
     http.mount(GLOBAL.login, _Login())
-    one, many = (TokenSources("client", Secret("s"), http, most=TENANTS) for _ in range(2))
+    one, many = (TokenSources("client", Secret("s"), http, max_tenants=TENANTS) for _ in range(2))
     for number in range(TENANTS):
         many.of(tenant(number)).token()
     return compare(

@@ -1,13 +1,9 @@
-"""Microsoft Graph v1.0 for the onboarding: typed, without a framework.
+"""A typed client for Microsoft Graph v1.0 that needs no framework.
 
-Start with ``GraphClient(Transport(session, ClientCredentials(…)))``. What can go wrong is drawn in `errors`.
+Start with ``GraphClient(Transport(session, ClientCredentials(…)))``. `errors` shows all errors as a tree.
 """
 
-from . import guards
-from .auth import ClientCredentials, TokenSource
 from .client import GraphClient
-from .clouds import CHINA, CLOUDS, GLOBAL, US_GOV_L4, US_GOV_L5, Cloud
-from .credentials import Assertion, Certificate, Credential, Secret, VaultKey
 from .errors import (
     AlreadyThere,
     ConsentMissing,
@@ -32,9 +28,19 @@ from .errors import (
     Unavailable,
     WriteRefused,
 )
-from .id_token import Identity
-from .identity import Begun, SignIn
-from .keys import KeySet
+from .http import guards
+from .http.reroute import Reroutes
+from .http.retry import Effect
+from .http.sender import TokenSource
+from .http.transport import Transport
+from .identity.auth import ClientCredentials
+from .identity.clouds import CHINA, CLOUDS, GLOBAL, US_GOV_L4, US_GOV_L5, Cloud
+from .identity.credentials import Assertion, Certificate, Credential, Secret, VaultKey
+from .identity.id_token import Identity
+from .identity.keys import KeySet
+from .identity.sign_in import Begun, SignIn
+from .identity.tenants import admin_consent_url, resolve_tenant
+from .identity.tokens import TokenSources
 from .models.application import Application, Instantiated
 from .models.audit import DirectoryAudit, Target
 from .models.changes import Modified
@@ -47,11 +53,6 @@ from .models.organization import AssignedPlan, Domain, Organization, SubscribedS
 from .models.service_principal import AppRole, AppRoleAssignment, ServicePrincipal
 from .models.synchronization import Execution, Job, Progress, Quarantine, Schedule, Status, Template
 from .probes import Finding, Probe, missing, probe
-from .reroute import Reroutes
-from .retry import Effect
-from .tenants import admin_consent_url, resolve_tenant
-from .tokens import TokenSources
-from .transport import Transport
 
 __all__ = [
     "CHINA",

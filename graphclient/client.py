@@ -1,7 +1,8 @@
-"""Everything that we ask of Graph in one tenant, grouped by what it is about."""
+"""All calls to Graph in one tenant, grouped by resource."""
 
 from __future__ import annotations
 
+from .http.transport import Transport
 from .resources.applications import Applications
 from .resources.directory_audits import DirectoryAudits
 from .resources.groups import Groups
@@ -10,11 +11,10 @@ from .resources.provisioning_logs import ProvisioningLogs
 from .resources.service_principals import ServicePrincipals
 from .resources.synchronization import Synchronization
 from .resources.users import Users
-from .transport import Transport
 
 
 class GraphClient:
-    """Microsoft Graph v1.0 through one transport. Making one costs nothing and sends nothing."""
+    """Microsoft Graph v1.0 through one transport. Making a client sends nothing."""
 
     def __init__(self, transport: Transport) -> None:
         self.transport = transport

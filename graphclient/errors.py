@@ -1,11 +1,11 @@
-"""What can go wrong, by what the caller can do about it.
+"""All errors, as a tree by what the caller can do.
 
     GraphError
     ├── TryLater              ask again after `retry_after` seconds
     │   ├── Throttled         429
     │   ├── Unavailable       5xx, a web page or half an answer, no connection: nothing was changed
     │   └── OutcomeUnknown    a call that must not be repeated blindly: look first whether it happened
-    ├── NotAllowed            the customer's tenant does not let us
+    ├── NotAllowed            the customer's tenant does not allow the call
     │   ├── ConsentMissing    no principal of ours, or no consent, in that tenant
     │   ├── RoleMissing       a permission is missing in the token
     │   └── LicenceMissing    the tenant needs Entra ID P1 or P2 for this
@@ -17,12 +17,12 @@
     ├── Malformed             an answer lacks what it promises
     ├── TooLarge              an answer beyond the size cap
     ├── HostRefused           a redirect or a nextLink leads to another host: not followed
-    └── WriteRefused          the guard of the transport said no: nothing was sent
-        └── ReadOnly          the same, by the guard that lets only reads through
+    └── WriteRefused          the guard of the transport forbade the request: nothing was sent
+        └── ReadOnly          the same, by the guard that allows only reads
 
-    SignInFailed              a person's sign-in did not end with a believed identity
+    SignInFailed              a person's sign-in proved no identity
     ├── SignInRefused         Microsoft said no
-    └── IdTokenRejected       what came back is not to be believed
+    └── IdTokenRejected       the answer of the sign-in is not valid
 
 No error ever carries a body, a token, a credential or the query of an address.
 """
@@ -33,25 +33,25 @@ import json
 import re
 from urllib.parse import quote
 
-LONGEST_MESSAGE = 600
-SHORTEST_SECRET = 4  # shorter values ("500", "on") are no secrets, and hiding them would spoil every sentence
+MAX_MESSAGE_LENGTH = 600
+MIN_SECRET_LENGTH = 4  # shorter values ("500", "on") are no secrets, and hiding them would spoil every sentence
 _JWT = re.compile(r"eyJ[\w-]{5,}(?:\.[\w-]*){1,4}")
 _BEARER = re.compile(r"(?i)\bbearer\s+\S+")
 
 
 def clean(message: str, hidden: tuple[str, ...] = ()) -> str:
-    """`message` on one line, shortened, without token-like text and without `hidden` values, plain or encoded."""
+    """`message` on one line, shortened, without token-like text and without the values in `hidden`."""
     for value in hidden:
-        if len(value) >= SHORTEST_SECRET:
+        if len(value) >= MIN_SECRET_LENGTH:
             for form in (value, json.dumps(value)[1:-1], quote(value, safe="")):
                 message = message.replace(form, "***")
     message = message.replace("\x00", "").encode(errors="replace").decode()  # these break logs and databases
     message = _BEARER.sub("Bearer ***", _JWT.sub("***", message))
-    return " ".join(message.split())[:LONGEST_MESSAGE]
+    return " ".join(message.split())[:MAX_MESSAGE_LENGTH]
 
 
 class GraphError(Exception):
-    """The root. `path` has no host and no query; `request_id` is what Microsoft's support asks for."""
+    """The root of the tree. `path` has no host and no query; Microsoft's support asks for `request_id`."""
 
     def __init__(
         self,
@@ -86,7 +86,7 @@ class GraphError(Exception):
 
 
 class TryLater(GraphError):
-    """Not now. `retry_after`: seconds, or None when nobody said; `scope`: Graph's x-ms-throttle-scope, or empty."""
+    """Ask again later. `retry_after`: seconds, or None where none were named; `scope`: x-ms-throttle-scope or empty."""
 
     def __init__(
         self,
@@ -117,15 +117,15 @@ class Throttled(TryLater):
 
 
 class Unavailable(TryLater):
-    """Microsoft did not answer, or not with an answer. Nothing was changed, or repeating changes nothing more."""
+    """Microsoft gave no usable answer. Nothing was changed, or repeating the call changes nothing more."""
 
 
 class OutcomeUnknown(TryLater):
-    """The call may have happened. Never send it again before having looked."""
+    """The call may have taken effect. Look first whether it did, before sending it again."""
 
 
 class NotAllowed(GraphError):
-    """The tenant does not allow it."""
+    """The tenant does not allow the call."""
 
 
 class ConsentMissing(NotAllowed):
@@ -133,7 +133,7 @@ class ConsentMissing(NotAllowed):
 
 
 class RoleMissing(NotAllowed):
-    """The token works, but lacks a permission for this call."""
+    """The token is valid, but lacks a permission for this call."""
 
 
 class LicenceMissing(NotAllowed):
@@ -145,11 +145,11 @@ class NotThere(GraphError):
 
 
 class AlreadyThere(GraphError):
-    """It exists already."""
+    """The object exists already."""
 
 
 class Rejected(GraphError):
-    """The request is wrong: a fault of ours."""
+    """The request is wrong, by a fault of ours."""
 
 
 class CredentialsRefused(Rejected):
@@ -169,19 +169,19 @@ class TooLarge(GraphError):
 
 
 class HostRefused(GraphError):
-    """The far side pointed to another host. The token was not sent there."""
+    """An answer pointed to another host. The token was not sent there."""
 
 
 class WriteRefused(GraphError):
-    """The guard said no before anything was sent."""
+    """The guard forbade the request before anything was sent."""
 
 
 class ReadOnly(WriteRefused):
-    """Only reads are let through now."""
+    """The guard allows only reads."""
 
 
 class SignInFailed(Exception):
-    """A sign-in did not end with a believed identity."""
+    """A sign-in proved no identity."""
 
 
 class SignInRefused(SignInFailed):
@@ -197,7 +197,7 @@ class SignInRefused(SignInFailed):
 
 
 class IdTokenRejected(SignInFailed):
-    """The answer of the sign-in is not to be believed. `reason` is a short phrase for the log."""
+    """The answer of the sign-in is not valid. `reason` is a short phrase for the log."""
 
     def __init__(self, reason: str) -> None:
         self.reason = clean(reason)

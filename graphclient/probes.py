@@ -1,7 +1,7 @@
-"""What the permissions that were granted are really good for, found by trying: one harmless call per operation.
+"""Which operations the granted permissions allow, found by trying one harmless call for each operation.
 
-A role in a token is a hint only; Graph's answer decides. So an onboarding can live with fewer permissions than it asks
-for, and step down to reading once it is live. Least permissions: Graph reference, "Permissions" of each operation.
+A role in a token is only a hint; Graph's answer decides. So an onboarding can work with fewer permissions than it asks
+for, and change to read-only mode once it is live. Least permissions: Graph reference, "Permissions" of each operation.
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ from .errors import (
 )
 from .resources.service_principals import GRAPH_APP_ID
 
-EXPRESSION = "[userPrincipalName]"
+HARMLESS_EXPRESSION = "[userPrincipalName]"
 
 
 class Finding(Enum):
-    """What a probe found."""
+    """The result of a probe."""
 
     WORKS = "works"
     ROLE_MISSING = "permission or ownership missing"
     LICENCE_MISSING = "the tenant's licence does not cover it"
     NOT_ALLOWED = "refused for another reason"
-    NOT_THERE = "what it was tried on does not exist, or not yet"
+    NOT_THERE = "the object that it was tried on does not exist, or not yet"
     NOT_TRIED = "there is nothing to try it on, or the guard forbids it"
     NOT_TOLD = "the answer says nothing about the permission"
 
 
 @dataclass(frozen=True)
 class Probe:
-    """One operation, the least permission that is enough for it, and what was found. `error` is why."""
+    """One operation, the least permission that is enough for it, and the finding. `error`: the reason for it."""
 
     operation: str
     least: str
@@ -86,11 +86,11 @@ _TRIALS = (
         lambda on: on.graph.synchronization.jobs(on.sp_id),
         needs=("sp_id",),
     ),
-    # changes nothing, and Graph lets only those try it who may write
+    # changes nothing, and Graph requires the permission to write for it
     _Trial(
         "change provisioning",
         "Synchronization.ReadWrite.All",
-        lambda on: on.graph.synchronization.parse_expression(on.sp_id, on.job_id, EXPRESSION),
+        lambda on: on.graph.synchronization.parse_expression(on.sp_id, on.job_id, HARMLESS_EXPRESSION),
         needs=("sp_id", "job_id"),
     ),
     _Trial("read the provisioning log", "ProvisioningLog.Read.All", lambda on: on.graph.provisioning_logs.touch()),
@@ -98,16 +98,16 @@ _TRIALS = (
 
 
 def probe(graph: GraphClient, sp_id: str = "", job_id: str = "", *, audits: bool = False) -> list[Probe]:
-    """Each operation once, with the application and job that there are; `audits`: the audit log, too.
+    """Try each operation once, on this application and job; `audits`: also the audit log.
 
-    Raises `TryLater` and what concerns no single operation: `ConsentMissing`, `OurCredentialRefused`.
+    Raises `TryLater`, and errors that concern no single operation: `ConsentMissing`, `OurCredentialRefused`.
     """
     trials = (*_TRIALS, _AUDITS) if audits else _TRIALS
     return [_try(trial, _Subject(graph, sp_id, job_id)) for trial in trials]
 
 
 def missing(probes: list[Probe]) -> list[str]:
-    """The least permissions that would make more operations work, each once."""
+    """The least permissions that would allow more operations, each once."""
     return list(dict.fromkeys(each.least for each in probes if each.finding is Finding.ROLE_MISSING))
 
 
@@ -125,7 +125,7 @@ def _try(trial: _Trial, on: _Subject) -> Probe:
 
 
 def _finding(error: GraphError) -> Finding | None:
-    """None for what is no answer to the question."""
+    """The finding that an error means; None for an error that says nothing about the operation."""
     if isinstance(error, RoleMissing):
         return Finding.ROLE_MISSING
     if isinstance(error, LicenceMissing):

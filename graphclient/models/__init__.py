@@ -1,1 +1,1 @@
-"""Frozen slices of Graph's objects: only the fields that we use, unknown ones ignored."""
+"""Graph's objects as frozen dataclasses: only the fields that we use, unknown ones are ignored."""

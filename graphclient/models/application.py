@@ -1,4 +1,4 @@
-"""Application registrations and what a template makes (Graph reference: application, applicationServicePrincipal)."""
+"""Application registrations, and the pair of objects that a template makes (Graph reference: application)."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ class Application:
 
 @dataclass(frozen=True)
 class Instantiated:
-    """The pair that a template made; for some seconds neither may be found."""
+    """Registration and service principal that a template made; for some seconds Graph may find neither."""
 
     application: Application
     service_principal: ServicePrincipal
 
     @classmethod
     def from_json(cls, data: Any) -> Instantiated:
-        """Raises `Malformed` where one of the two, or an id of theirs, is missing."""
+        """Raises `Malformed` where an object or an id of it is missing."""
         data = data if isinstance(data, Mapping) else {}
         return cls(
             Application.from_json(fields.part(data, "application")),

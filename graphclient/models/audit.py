@@ -16,7 +16,7 @@ RESULTS = ("success", "failure", "timeout")
 
 @dataclass(frozen=True)
 class Target:
-    """What was changed. `modified` has JSON in its texts, as Graph gives it."""
+    """An object that was changed. The texts in `modified` are JSON, as Graph gives them."""
 
     id: str = ""
     type: str = ""
@@ -36,7 +36,7 @@ class Target:
 
 @dataclass(frozen=True)
 class DirectoryAudit:
-    """One change of configuration: who did what to which objects, and when.
+    """One change of configuration: actor, activity, objects and time.
 
     `actor_kind`: "user", "app", or empty where Graph names nobody.
     """

@@ -1,4 +1,4 @@
-"""An attribute that provisioning wrote: the same in the log and in a provision on demand."""
+"""An attribute that provisioning wrote, in the log or in a provision on demand."""
 
 from __future__ import annotations
 

@@ -16,8 +16,9 @@ def _maybe_flag(data: Mapping[str, Any], key: str) -> bool | None:
 
 @dataclass(frozen=True)
 class DirectoryObject:
-    """A member, an owner, or what is owned. `kind` is ``user``, ``group``, ``servicePrincipal``, ``application`` …;
-    what we may not read comes with its id and kind alone.
+    """A member, an owner, or an owned object. `kind` is ``user``, ``group``, ``servicePrincipal``, ``application`` …
+
+    Graph gives only id and kind of an object that our token may not read.
     """
 
     id: str
@@ -62,7 +63,7 @@ class Group:
 
 @dataclass(frozen=True)
 class User:
-    """A person in the tenant; texts are empty where Entra has none. `raw` has whatever else was selected."""
+    """A user of the tenant; a text is empty where Entra has none. `raw` holds all selected fields."""
 
     id: str
     display_name: str = ""

@@ -1,6 +1,6 @@
-"""What a directory of the synchronization schema knows (Graph reference: directoryDefinition), read only.
+"""The attributes of one directory of the synchronization schema (Graph reference: directoryDefinition), read only.
 
-The schema itself stays one opaque document: models would drop what they do not know.
+The schema itself stays one opaque document, because a model would drop fields that it does not know.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from . import fields
 
 @dataclass(frozen=True)
 class DirectoryDefinition:
-    """A side of the synchronization. `objects`: attribute names by object, ``User`` for instance."""
+    """Source or target of the synchronization. `objects`: attribute names by object, ``User`` for instance."""
 
     id: str
     name: str = ""

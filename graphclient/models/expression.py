@@ -1,4 +1,4 @@
-"""What Entra says about a mapping expression (Graph reference: parseExpressionResponse)."""
+"""The result of parsing a mapping expression (Graph reference: parseExpressionResponse)."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from . import fields
 
 @dataclass(frozen=True)
 class ParsedExpression:
-    """A wrong expression is answered with 200 too: `ok` tells. `parsed` goes into a mapping as it is.
+    """The parse result. Graph answers 200 for a wrong expression too, with `ok` False; `parsed` goes into a mapping.
 
-    `evaluated` and `result`: what became of the test object, personal data; `tenant_can_act`: Microsoft says that the
-    tenant can mend the error.
+    `evaluated` and `result`: the value for the test object, personal data; `tenant_can_act`: Microsoft says that the
+    tenant can correct the error.
     """
 
     ok: bool

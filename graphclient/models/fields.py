@@ -1,4 +1,4 @@
-"""Reading one field at a time. Graph's objects have null, empty or missing values where dates and enums belong."""
+"""Reading single fields of Graph's objects, whose dates and enums may be null, empty or missing."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _DURATION = re.compile(
     r"(?:T(?:(?P<hours>\d+(?:\.\d+)?)H)?(?:(?P<minutes>\d+(?:\.\d+)?)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?",
     re.IGNORECASE,
 )
-LONGEST = timedelta(days=10_000)  # the service writes .NET's largest TimeSpan where no interval is set
+MAX_DURATION = timedelta(days=10_000)  # the service writes .NET's largest TimeSpan where no interval is set
 
 
 def need(data: Any, key: str, what: str) -> str:
-    """A required text. Raises `Malformed`, naming what lacks it."""
+    """A required text. Raises `Malformed`, which names the object that lacks it."""
     value = data.get(key) if isinstance(data, Mapping) else None
     if not isinstance(value, str) or not storable(value):
         raise Malformed(f"{what} without {key}")
@@ -35,7 +35,7 @@ def text(data: Json, key: str) -> str:
 
 
 def storable(value: str) -> str:
-    """`value` without what no database takes: null characters and lone surrogates."""
+    """`value` without null characters and lone surrogates, which no database takes."""
     return value.replace("\x00", "").encode(errors="replace").decode()
 
 
@@ -61,13 +61,13 @@ def number(data: Json, key: str) -> int:
 
 
 def texts(data: Json, key: str) -> tuple[str, ...]:
-    """A list of texts; everything else in it is left out."""
+    """The texts of a list; other items are left out."""
     value = data.get(key)
     return tuple(storable(item) for item in value if isinstance(item, str)) if isinstance(value, list) else ()
 
 
 def rows(data: Json, key: str) -> list[dict[str, Any]]:
-    """A list of objects; everything else in it is left out."""
+    """The objects of a list; other items are left out."""
     value = data.get(key)
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
@@ -79,13 +79,13 @@ def part(data: Json, key: str) -> dict[str, Any]:
 
 
 def word(data: Json, key: str, known: Iterable[str]) -> str:
-    """A word of an enumeration in its usual spelling, compared without regard to case; an unknown one as it came."""
+    """A value of an enumeration in the spelling of `known`, compared regardless of case; an unknown one as it came."""
     value = text(data, key)
     return next((usual for usual in known if usual.lower() == value.lower()), value)
 
 
 def moment(value: Any) -> datetime | None:
-    """A point in time in UTC. None for null, "", year 1 and what is unreadable; decimals beyond six are cut."""
+    """A point in time in UTC. None for null, "", year 1 and an unreadable value; decimals beyond six are cut."""
     found = _MOMENT.fullmatch(value.strip()) if isinstance(value, str) else None
     if found is None or found[1].startswith("0001-"):
         return None
@@ -98,7 +98,7 @@ def moment(value: Any) -> datetime | None:
 
 
 def duration(value: Any) -> timedelta | None:
-    """An ISO 8601 duration of days and less. None for null, "", what is unreadable, and absurd lengths."""
+    """An ISO 8601 duration in days and smaller units. None for null, "", unreadable values, and MAX_DURATION on."""
     found = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
     if found is None or not any(found.groupdict().values()):
         return None
@@ -106,4 +106,4 @@ def duration(value: Any) -> timedelta | None:
         length = timedelta(**{unit: float(amount) for unit, amount in found.groupdict().items() if amount})
     except OverflowError:
         return None
-    return length if length < LONGEST else None
+    return length if length < MAX_DURATION else None

@@ -41,7 +41,7 @@ class LogStep:
 
 @dataclass(frozen=True)
 class ProvisioningEvent:
-    """What happened to one object. `action` and `status` are in the log's lower case; texts are empty where unknown."""
+    """One event of one object. `action` and `status` are in lower case; texts are empty where unknown."""
 
     id: str
     at: datetime
@@ -67,7 +67,7 @@ class ProvisioningEvent:
 
     @classmethod
     def from_json(cls, data: Any) -> ProvisioningEvent:
-        """Raises `Malformed` without an id or a readable time: such a row cannot be placed."""
+        """Raises `Malformed` without an id or a readable time, because nobody could store such a row."""
         at = fields.moment(data.get("activityDateTime")) if isinstance(data, Mapping) else None
         if at is None:
             raise Malformed("a provisioning event without activityDateTime")
@@ -100,7 +100,7 @@ class ProvisioningEvent:
 
 
 def _one(data: Mapping[str, Any], key: str) -> dict[str, Any]:
-    """An object that the reference calls a collection in places."""
+    """An object that Microsoft's reference calls a collection in places."""
     return fields.part(data, key) or next(iter(fields.rows(data, key)), {})
 
 

@@ -1,5 +1,6 @@
-"""The outcome of a provision on demand: JSON inside strings, in two shapes (Graph reference and Entra's
-cross-tenant guide differ). Read tolerantly: an answer never raises, because the person may have been provisioned.
+"""The result of a provision on demand: JSON inside strings, in two documented shapes.
+
+docs/graph-facts.md, "Provision on demand". Reading never raises, because the person may have been provisioned.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class OnDemandStep:
 
 @dataclass(frozen=True)
 class OnDemandResult:
-    """What happened to the one person. `result`: Success, Skipped, Failure, or empty when nothing readable came."""
+    """The result for one object. `result`: Success, Skipped, Failure, or empty where the answer is unreadable."""
 
     result: str
     error_code: str = ""
@@ -74,7 +75,7 @@ class OnDemandResult:
 
 
 def _from_steps(steps: tuple[OnDemandStep, ...]) -> str:
-    """The worst word of the steps; an export that was made counts as success whatever was skipped before it."""
+    """The worst status of the steps; a successful export counts as success whatever was skipped before it."""
     statuses = {step.status for step in steps}
     if "Failure" in statuses:
         return "Failure"

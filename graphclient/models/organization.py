@@ -1,4 +1,4 @@
-"""The tenant itself (Graph reference, resource type organization)."""
+"""The tenant: domains, products and plans (Graph reference: organization, domain, subscribedSku)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from . import fields
 
 P1, P2 = "41781fb2-bc02-4b7c-bd55-b576c07bb09d", "eec0eb4f-6444-4f95-aba0-50c24d67f998"  # service plans
-CAPABILITY = ("Enabled", "Warning", "Suspended", "Deleted", "LockedOut")
+CAPABILITY_STATUSES = ("Enabled", "Warning", "Suspended", "Deleted", "LockedOut")
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ class AssignedPlan:
 
     @classmethod
     def from_json(cls, data: Any) -> AssignedPlan:
-        """A plan without an id is kept, it matches nothing."""
-        status = fields.word(data, "capabilityStatus", CAPABILITY)
+        """Never raises; a plan without an id matches no plan."""
+        status = fields.word(data, "capabilityStatus", CAPABILITY_STATUSES)
         return cls(fields.text(data, "servicePlanId").lower(), status)
 
 
@@ -64,7 +64,7 @@ class Domain:
 
 @dataclass(frozen=True)
 class SubscribedSku:
-    """A product that the tenant has bought. `enabled`: how many licences are paid for, `consumed`: are given out."""
+    """A product that the tenant has bought. `enabled`: number of paid licences, `consumed`: of assigned ones."""
 
     id: str
     part_number: str = ""
@@ -79,7 +79,7 @@ class SubscribedSku:
         return cls(
             id=fields.need(data, "id", "a subscribed product"),
             part_number=fields.text(data, "skuPartNumber"),
-            capability_status=fields.word(data, "capabilityStatus", CAPABILITY),
+            capability_status=fields.word(data, "capabilityStatus", CAPABILITY_STATUSES),
             enabled=fields.number(fields.part(data, "prepaidUnits"), "enabled"),
             consumed=fields.number(data, "consumedUnits"),
             service_plan_ids=tuple(
@@ -89,7 +89,7 @@ class SubscribedSku:
 
     @property
     def has_p1(self) -> bool:
-        """Whether it brings Entra ID P1 or P2, its grace period included."""
+        """Whether the product includes Entra ID P1 or P2, its grace period included."""
         return self.capability_status in ("Enabled", "Warning") and not {P1, P2}.isdisjoint(self.service_plan_ids)
 
 

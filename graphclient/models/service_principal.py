@@ -1,4 +1,4 @@
-"""Enterprise applications and who is assigned to them (Graph reference: servicePrincipal, appRoleAssignment)."""
+"""Enterprise applications and their assignments (Graph reference: servicePrincipal, appRoleAssignment)."""
 
 from __future__ import annotations
 

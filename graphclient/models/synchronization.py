@@ -9,8 +9,8 @@ from typing import Any
 
 from . import fields
 
-CODES = ("NotConfigured", "NotRun", "Active", "Paused", "Quarantine")
-REASONS = (
+STATUS_CODES = ("NotConfigured", "NotRun", "Active", "Paused", "Quarantine")
+QUARANTINE_REASONS = (
     "EncounteredBaseEscrowThreshold",
     "EncounteredTotalEscrowThreshold",
     "EncounteredEscrowProportionThreshold",
@@ -24,7 +24,7 @@ REASONS = (
 
 @dataclass(frozen=True)
 class Template:
-    """A way of provisioning that an application offers, ``scim`` for instance."""
+    """A kind of provisioning that an application offers, ``scim`` for instance."""
 
     id: str
     default: bool = False
@@ -40,7 +40,7 @@ class Template:
 
 @dataclass(frozen=True)
 class Schedule:
-    """When a job runs. `state`: Active, Disabled or Paused; `interval` is None while the service has not set one."""
+    """How often a job runs. `state`: Active, Disabled or Paused; `interval` is None until the service sets one."""
 
     interval: timedelta | None = None
     state: str = ""
@@ -53,7 +53,7 @@ class Schedule:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far the reading of the source is: in `units`, often pages, not people."""
+    """How much of the source has been read, counted in `units`, often pages and not people."""
 
     completed: int = 0
     total: int = 0
@@ -91,7 +91,7 @@ class Execution:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Execution | None:
-        """None for a run that never began (year 1): a healthy new job shows such a one as Failed."""
+        """None for a run that never began (year 1), which Graph shows as Failed on a healthy new job."""
         began = fields.moment(data.get("timeBegan"))
         if began is None:
             return None
@@ -115,8 +115,11 @@ class Execution:
 
 @dataclass(frozen=True)
 class Quarantine:
-    """Why the service has put a job aside; `began` is when this stay began, `series_began` when the first of
-    `series_count` in a row did: 28 days later the job is disabled."""
+    """Why and since when a job is in quarantine.
+
+    `began`: start of this quarantine; `series_began`: start of the first of `series_count` in a row. Entra disables the
+    job 28 days after that (docs/graph-facts.md, "Quarantine and errors").
+    """
 
     reason: str = ""
     error_code: str = ""
@@ -131,7 +134,7 @@ class Quarantine:
         """Everything may be missing."""
         error = fields.part(data, "error")
         return cls(
-            reason=fields.word(data, "reason", REASONS),
+            reason=fields.word(data, "reason", QUARANTINE_REASONS),
             error_code=fields.text(error, "code"),
             error_message=fields.text(error, "message"),
             next_attempt=fields.moment(data.get("nextAttempt")),
@@ -143,7 +146,7 @@ class Quarantine:
 
 @dataclass(frozen=True)
 class Status:
-    """The state of a job. `counts` are the known entries by type, growing through the initial cycle."""
+    """The state of a job. `counts`: known entries by type, growing through the initial cycle."""
 
     code: str = ""
     progress: tuple[Progress, ...] = ()
@@ -160,7 +163,7 @@ class Status:
         """Everything may be missing."""
         quarantine = data.get("quarantine")
         return cls(
-            code=fields.word(data, "code", CODES),
+            code=fields.word(data, "code", STATUS_CODES),
             progress=tuple(Progress.from_json(row) for row in fields.rows(data, "progress")),
             steady_state_first=fields.moment(data.get("steadyStateFirstAchievedTime")),
             steady_state_last=fields.moment(data.get("steadyStateLastAchievedTime")),
@@ -201,25 +204,25 @@ class Job:
 
     @property
     def quarantined(self) -> bool:
-        """Whether the service has put the job aside."""
+        """Whether the job is in quarantine."""
         return self.status.code == "Quarantine"
 
     @property
     def paused(self) -> bool:
-        """Whether somebody stopped it, or nobody started it."""
+        """Whether the job was stopped, or never started."""
         return self.status.code in ("Paused", "NotConfigured") or self.schedule.state in ("Disabled", "Paused")
 
     @property
     def running(self) -> bool:
-        """Whether it works by its schedule, the first run still ahead included."""
+        """Whether the job runs by its schedule, also before its first run."""
         return self.status.code in ("Active", "NotRun") and self.schedule.state == "Active"
 
     @property
     def never_ran(self) -> bool:
-        """Whether no run ever began."""
+        """Whether no run of the job ever began."""
         return self.status.last_execution is None and not self.finished_initial_cycle
 
     @property
     def finished_initial_cycle(self) -> bool:
-        """Whether everybody in scope was looked at once."""
+        """Whether the job has read everybody in scope once."""
         return self.status.steady_state_first is not None

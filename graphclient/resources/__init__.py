@@ -1,1 +1,1 @@
-"""One module for each slice of Graph that we use."""
+"""The calls of Graph that we use, one module for each kind of resource."""

@@ -1,5 +1,7 @@
-"""Application registrations, and new enterprise applications from a template (Graph reference: application,
-applicationTemplate: instantiate)."""
+"""Application registrations, and new enterprise applications from a template.
+
+Microsoft Graph reference, application and "applicationTemplate: instantiate".
+"""
 
 from __future__ import annotations
 
@@ -7,18 +9,18 @@ import re
 from collections.abc import Iterator
 
 from ..errors import NotThere
+from ..http.paging import rows_of
+from ..http.paths import literal, part
+from ..http.transport import Transport
 from ..models.application import Application, Instantiated
 from ..models.directory import DirectoryObject
 from ..models.service_principal import ServicePrincipal
-from ..paging import rows_of
-from ..paths import literal, part
-from ..transport import Transport
 from .owners import add_owner, list_owners
 from .service_principals import ServicePrincipals
 
 PATH = "/applications"
 SELECT = "id,appId,displayName,applicationTemplateId"
-NON_GALLERY = "8adf8e6e-67b2-4cf2-a259-e3dc5476c621"  # the template of "create your own application"
+NON_GALLERY_TEMPLATE_ID = "8adf8e6e-67b2-4cf2-a259-e3dc5476c621"  # the template of "create your own application"
 _MARKER = re.compile(r"[a-z0-9][a-z0-9-]{5,39}")
 
 
@@ -42,28 +44,33 @@ class Applications:
         return Application.from_json(rows[0])
 
     def owners(self, object_id: str) -> Iterator[DirectoryObject]:
-        """Who owns the registration."""
+        """The owners of the registration."""
         return list_owners(self._transport, f"{PATH}/{part(object_id)}")
 
     def add_owner(self, object_id: str, owner_id: str) -> bool:
-        """Make `owner_id` an owner; False where it was one already. Provision on demand with OwnedBy needs it."""
+        """Make `owner_id` an owner; False where it was one already. Provision on demand with OwnedBy needs an owner."""
         return add_owner(self._transport, f"{PATH}/{part(object_id)}", owner_id)
 
-    def instantiate(self, name: str, marker: str, *, template_id: str = NON_GALLERY) -> Instantiated:
-        """A new application named "`name` (`marker`)", owned by us. A second call makes a second application: on
-        `OutcomeUnknown` look with `marked` first."""
+    def instantiate(self, name: str, marker: str, *, template_id: str = NON_GALLERY_TEMPLATE_ID) -> Instantiated:
+        """Make an application named "`name` (`marker`)", owned by us, and return it.
+
+        A second call makes a second application: after `OutcomeUnknown` look with `marked` first.
+        """
         path = f"/applicationTemplates/{part(template_id)}/instantiate"
         answer = self._transport.ask("POST", path, json={"displayName": marked_name(name, marker)})
-        return self._transport.after_once(Instantiated.from_json, answer, path)
+        return self._transport.read_unrepeatable(Instantiated.from_json, answer, path)
 
     def marked(self, name: str, marker: str) -> list[ServicePrincipal]:
-        """Those that `instantiate` made with this name and marker. Lists lag: none found proves nothing for minutes."""
+        """The applications that `instantiate` made with this name and marker.
+
+        Lists lag: for some minutes an empty list does not prove that there is none.
+        """
         wanted = marked_name(name, marker).lower()
         return [sp for sp in self._principals.named(name) if sp.display_name.lower() == wanted]
 
 
 def marked_name(name: str, marker: str) -> str:
-    """The display name that carries the marker. Raises ValueError for a marker that could be part of any name."""
+    """The display name with the marker. Raises ValueError for an empty name and a malformed marker."""
     if not _MARKER.fullmatch(marker) or not name.strip():
         raise ValueError("a name, and six to forty small letters, digits and hyphens as marker")
     return f"{name.strip()} ({marker})"

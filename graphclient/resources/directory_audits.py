@@ -1,18 +1,21 @@
-"""GET /auditLogs/directoryAudits: who changed provisioning settings; quarantines. Needs AuditLog.Read.All and P1."""
+"""The directory's audit log, GET /auditLogs/directoryAudits: changes of provisioning settings, and quarantines.
+
+Needs AuditLog.Read.All and Entra ID P1 (docs/graph-facts.md, "Provisioning log").
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
+from ..http.paging import pages
+from ..http.paths import moment_literal
+from ..http.transport import Transport
 from ..models.audit import DirectoryAudit
-from ..paging import pages
-from ..paths import moment_literal
-from ..transport import Transport
 
 PATH = "/auditLogs/directoryAudits"
-TOP = "500"
-# Entra documentation, "When will provisioning finish" and "Quarantine status"
+PAGE_SIZE = "500"
+# names of activities: docs/graph-facts.md, "Provisioning log"
 PROVISIONING = (
     "Update provisioning setting or credentials",
     "Enable/start provisioning configuration",
@@ -37,14 +40,14 @@ class DirectoryAudits:
         activities: Sequence[str] = PROVISIONING,
         about: str | None = None,
     ) -> Iterator[DirectoryAudit]:
-        """What happened from `since` up to `until` (aware), newest first: these activities, all for an empty list.
+        """Rows from `since` up to `until` (aware), newest first, of these activities; of all for an empty list.
 
-        `about`: only rows that name this object id as a target. Activities and target are compared here, without regard
-        to case: Microsoft's spelling of them varies.
+        `about`: only rows that name this object id as a target. Activities and target are compared by this method and
+        without regard to case, because Microsoft's spelling varies.
         """
         window = f"activityDateTime ge {moment_literal(since)} and activityDateTime le {moment_literal(until)}"
         wanted = {activity.lower() for activity in activities}
-        for row in pages(self._transport, PATH, {"$filter": window, "$top": TOP}):
+        for row in pages(self._transport, PATH, {"$filter": window, "$top": PAGE_SIZE}):
             audit = DirectoryAudit.from_json(row)
             if wanted and audit.activity.lower() not in wanted:
                 continue
@@ -52,6 +55,6 @@ class DirectoryAudits:
                 yield audit
 
     def touch(self) -> None:
-        """Ask for one row, only to see whether the log may be read. Raises as `between` does."""
+        """Read one row, only to see whether the log may be read. Raises as `between` does."""
         since = moment_literal(datetime.now(UTC) - timedelta(hours=1))
         self._transport.get(PATH, {"$top": "1", "$filter": f"activityDateTime ge {since}"})

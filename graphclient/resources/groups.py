@@ -1,17 +1,20 @@
-"""Groups and their members. Provisioning takes direct members only, so these are what counts for an estimate."""
+"""Groups and their members. Entra provisions direct members only, so an estimate counts direct members.
+
+docs/graph-facts.md, "Scope and assignments".
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..http.paging import ADVANCED_QUERY, pages, rows_of
+from ..http.paths import literal, part
+from ..http.transport import Transport
 from ..models.directory import DirectoryObject, Group
-from ..paging import ADVANCED, pages, rows_of
-from ..paths import literal, part
-from ..transport import Transport
 
 SELECT = "id,displayName,securityEnabled"
-MEMBER = "id,displayName,userPrincipalName,accountEnabled,userType"
-TOP, MOST = "999", 100
+MEMBER_SELECT = "id,displayName,userPrincipalName,accountEnabled,userType"
+PAGE_SIZE, MAX_PAGE_SIZE = "999", 100
 
 
 class Groups:
@@ -26,37 +29,37 @@ class Groups:
 
     def members(self, group_id: str) -> Iterator[DirectoryObject]:
         """Direct members of every kind."""
-        rows = pages(self._transport, f"/groups/{part(group_id)}/members", {"$select": MEMBER, "$top": TOP})
-        return (DirectoryObject.from_json(row) for row in rows)
+        return self._members(f"/groups/{part(group_id)}/members")
 
     def transitive_members(self, group_id: str) -> Iterator[DirectoryObject]:
-        """Members of every kind, nested groups and theirs included: not who is provisioned."""
-        path = f"/groups/{part(group_id)}/transitiveMembers"
-        return (
-            DirectoryObject.from_json(row) for row in pages(self._transport, path, {"$select": MEMBER, "$top": TOP})
-        )
+        """Members of every kind, those of nested groups included, whom Entra does not provision."""
+        return self._members(f"/groups/{part(group_id)}/transitiveMembers")
 
     def find(self, text: str, top: int = 20) -> list[Group]:
-        """Up to `top` whose display name begins with `text`; none for an empty text."""
+        """Up to `top` groups whose display name begins with `text`; none for an empty text."""
         if not text.strip():
             return []
         params = {
             "$filter": f"startswith(displayName,{literal(text.strip())})",
             "$select": SELECT,
-            "$top": str(max(1, min(top, MOST))),
+            "$top": str(max(1, min(top, MAX_PAGE_SIZE))),
         }
         rows = rows_of(self._transport.get("/groups", params), "/groups")
         return [Group.from_json(row) for row in rows[:top]]
 
     def count_members(self, group_id: str) -> int:
-        """How many direct members of every kind."""
-        return self._transport.number(f"/groups/{part(group_id)}/members/$count", ADVANCED)
+        """The number of direct members of every kind."""
+        return self._transport.get_count(f"/groups/{part(group_id)}/members/$count", ADVANCED_QUERY)
 
     def count_transitive_members(self, group_id: str) -> int:
-        """How many members of every kind, nested groups and theirs included."""
-        return self._transport.number(f"/groups/{part(group_id)}/transitiveMembers/$count", ADVANCED)
+        """The number of members of every kind, those of nested groups included."""
+        return self._transport.get_count(f"/groups/{part(group_id)}/transitiveMembers/$count", ADVANCED_QUERY)
 
     def count_transitive_users(self, group_id: str) -> int:
-        """How many people, those of nested groups included."""
+        """The number of people, those of nested groups included."""
         path = f"/groups/{part(group_id)}/transitiveMembers/microsoft.graph.user/$count"
-        return self._transport.number(path, ADVANCED)
+        return self._transport.get_count(path, ADVANCED_QUERY)
+
+    def _members(self, path: str) -> Iterator[DirectoryObject]:
+        rows = pages(self._transport, path, {"$select": MEMBER_SELECT, "$top": PAGE_SIZE})
+        return (DirectoryObject.from_json(row) for row in rows)

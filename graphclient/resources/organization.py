@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ..errors import Malformed
+from ..http.paging import pages, rows_of
+from ..http.transport import Transport
 from ..models.organization import Domain, Organization, SubscribedSku
-from ..paging import pages, rows_of
-from ..transport import Transport
 
 PATH = "/organization"
 SELECT = "id,displayName,verifiedDomains,assignedPlans"
@@ -18,16 +18,16 @@ class OrganizationResource:
         self._transport = transport
 
     def get(self) -> Organization:
-        """The one organization. Raises `Malformed` where there is not exactly one."""
+        """The organization of the tenant. Raises `Malformed` where Graph lists none or several."""
         rows = rows_of(self._transport.get(PATH, {"$select": SELECT}), PATH)
         if len(rows) != 1:
             raise Malformed("not exactly one organization", method="GET", path=PATH)
         return Organization.from_json(rows[0])
 
     def domains(self) -> list[Domain]:
-        """All domains, those not verified included. Needs more than `get`: Domain.Read.All."""
+        """All domains, those not verified included. Needs the permission Domain.Read.All."""
         return [Domain.from_json(row) for row in pages(self._transport, "/domains")]
 
     def subscribed_skus(self) -> list[SubscribedSku]:
-        """What the tenant has bought."""
+        """The products that the tenant has bought."""
         return [SubscribedSku.from_json(row) for row in pages(self._transport, "/subscribedSkus")]

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..errors import AlreadyThere
+from ..http.paging import pages
+from ..http.paths import part
+from ..http.retry import Effect
+from ..http.transport import Transport
 from ..models.directory import DirectoryObject
-from ..paging import pages
-from ..paths import part
-from ..retry import Effect
-from ..transport import Transport
 
 
 def list_owners(transport: Transport, path: str) -> Iterator[DirectoryObject]:
-    """Users and service principals that own what is at `path`."""
+    """Users and service principals that own the object at `path`."""
     rows = pages(transport, f"{path}/owners", {"$select": "id,displayName"})
     return (DirectoryObject.from_json(row) for row in rows)
 
 
 def add_owner(transport: Transport, path: str, owner_id: str) -> bool:
-    """Make `owner_id` an owner; False where it was one already."""
+    """Make `owner_id` an owner of the object at `path`; False where it was one already."""
     body = {"@odata.id": f"{transport.base_url}/directoryObjects/{part(owner_id)}"}
     try:
         transport.send("POST", f"{path}/owners/$ref", json=body, effect=Effect.SAME)

@@ -1,4 +1,7 @@
-"""GET /auditLogs/provisioning: 5 requests in 10 seconds for an app in a tenant, no change token, rows arrive late."""
+"""The provisioning log, GET /auditLogs/provisioning: no change token, rows arrive late, 5 requests in 10 seconds.
+
+docs/graph-facts.md, "Provisioning log" and "Throttling".
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ..errors import Malformed, Rejected
+from ..http.paging import next_link as link_of
+from ..http.paging import rows_of
+from ..http.paths import literal, moment_literal
+from ..http.transport import Transport
 from ..models.logs import LogPage, ProvisioningEvent
-from ..paging import next_link as link_of
-from ..paging import rows_of
-from ..paths import literal, moment_literal
-from ..transport import Transport
 
 PATH = "/auditLogs/provisioning"
 HEADERS = {"Prefer": "include-unknown-enum-members"}
-MOST = 500  # the largest page of Microsoft's examples
+MAX_PAGE_SIZE = 500  # the largest page of Microsoft's examples
 
 
 class ProvisioningLogs:
@@ -33,24 +36,25 @@ class ProvisioningLogs:
         *,
         until: datetime | None = None,
     ) -> LogPage:
-        """The first page of what happened to the job after `since` (and before `until`; both aware), oldest first as
-        far as Graph orders it; or the page behind `next_link`. So a caller can store a page and its place together.
+        """One page of the job's events: the first one after `since`, or the page behind `next_link`.
 
-        Where Graph does not order a filtered list (400), it is asked again without an order.
+        `since`, `until`: aware; events at either moment are left out. A caller can store a page and its place together.
+        Events come oldest first only as far as Graph orders them; where Graph refuses to order a filtered list (400),
+        the list is read without an order.
         """
         if next_link is not None:
             page = self._transport.follow(next_link, HEADERS)
         else:
-            page = self._first(_window(job_id, since, until), str(max(1, min(top, MOST))))
+            page = self._first(_window(job_id, since, until), str(max(1, min(top, MAX_PAGE_SIZE))))
         events = tuple(ProvisioningEvent.from_json(row) for row in rows_of(page, PATH))
         return LogPage(events, link_of(page))
 
     def between(self, job_id: str, since: datetime, until: datetime) -> Iterator[ProvisioningEvent]:
-        """Everything that happened to the job after `since` and before `until`, each event once; page by page.
+        """All events of the job after `since` and before `until`, each once; reads page by page.
 
-        A link that comes twice raises `Malformed`.
+        Raises `Malformed` for a link that comes twice.
         """
-        page = self.page(job_id, since, top=MOST, until=until)
+        page = self.page(job_id, since, top=MAX_PAGE_SIZE, until=until)
         links, seen = set[str](), set[str]()
         while True:
             for event in page.events:
@@ -65,7 +69,7 @@ class ProvisioningLogs:
             page = self.page(job_id, since, page.next_link)
 
     def touch(self) -> None:
-        """Ask for one row, only to see whether the log may be read. Raises as the others do."""
+        """Read one row, only to see whether the log may be read. Raises as `page` does."""
         self._transport.get(PATH, {"$top": "1", "$filter": f"activityDateTime gt {_an_hour_ago()}"}, HEADERS)
 
     def _first(self, odata_filter: str, top: str) -> dict[str, Any]:

@@ -1,15 +1,16 @@
-"""GET /servicePrincipals and what hangs below (Graph reference, servicePrincipal: list)."""
+"""Enterprise applications, their assignments and owners: /servicePrincipals (Graph reference: servicePrincipal)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from ..errors import Rejected
+from ..http.paging import ADVANCED_QUERY, pages
+from ..http.paths import guid, literal, part
+from ..http.transport import Transport
 from ..models.directory import DirectoryObject
 from ..models.service_principal import AppRoleAssignment, ServicePrincipal
-from ..paging import ADVANCED, pages
-from ..paths import guid, literal, part
-from ..transport import Transport
 from .owners import add_owner, list_owners
 
 PATH = "/servicePrincipals"
@@ -17,9 +18,9 @@ SELECT = (
     "id,appId,displayName,applicationTemplateId,preferredSingleSignOnMode,accountEnabled,replyUrls,"
     "servicePrincipalNames,loginUrl,homepage,tags,appRoles,appOwnerOrganizationId,appRoleAssignmentRequired"
 )
-INTEGRATED = "WindowsAzureActiveDirectoryIntegratedApp"  # the tag of what the portal calls enterprise applications
+ENTERPRISE_APP_TAG = "WindowsAzureActiveDirectoryIntegratedApp"  # the portal lists applications with this tag
 GRAPH_APP_ID = "00000003-0000-0000-c000-000000000000"  # Microsoft Graph itself, a principal in every tenant
-TOP = "999"
+PAGE_SIZE = "999"
 
 
 class ServicePrincipals:
@@ -44,28 +45,29 @@ class ServicePrincipals:
     def single_sign_on(self) -> Iterator[ServicePrincipal]:
         """All integrated applications with SAML sign-in.
 
-        The mode is filtered here: that Graph can filter by it is not documented. Where the tag cannot be
-        filtered by either, everything is read and filtered here.
+        This method filters by the mode itself, because Graph's documents do not say that Graph can. Where Graph
+        refuses the filter by tag too (400), all applications are read and filtered by this method.
         """
-        tagged = self._list(f"tags/any(t:t eq {literal(INTEGRATED)})")
+        tagged = self._list(f"tags/any(t:t eq {literal(ENTERPRISE_APP_TAG)})")
         try:
             first = next(tagged, None)
         except Rejected as error:
             if error.status != 400:
                 raise
             first, tagged = None, self._list(None)
-        found = tagged if first is None else _chain(first, tagged)
-        return (sp for sp in found if INTEGRATED in sp.tags and sp.preferred_single_sign_on_mode == "saml")
+        found = tagged if first is None else chain((first,), tagged)
+        return (sp for sp in found if ENTERPRISE_APP_TAG in sp.tags and sp.preferred_single_sign_on_mode == "saml")
 
     def granted_roles(self, sp_id: str) -> Iterator[AppRoleAssignment]:
-        """The roles that this service principal has itself: its application permissions."""
-        rows = pages(self._transport, f"{PATH}/{part(sp_id)}/appRoleAssignments", {"$top": TOP})
+        """The roles that this service principal has at other applications: its application permissions."""
+        rows = pages(self._transport, f"{PATH}/{part(sp_id)}/appRoleAssignments", {"$top": PAGE_SIZE})
         return (AppRoleAssignment.from_json(row) for row in rows)
 
     def granted_permissions(self, app_id: str) -> frozenset[str]:
         """The application permissions on Microsoft Graph that the application with this client id has, by name.
 
-        What the tenant granted, at once; a token may be older. Raises `NotThere` where it has no principal.
+        Shows a grant at once, while a token may be older than the grant. Raises `NotThere` where the application has
+        no principal in the tenant.
         """
         ours, graph = self.by_app_id(app_id), self.by_app_id(GRAPH_APP_ID)
         names = {role.id: role.value for role in graph.app_roles}
@@ -75,11 +77,11 @@ class ServicePrincipals:
     def assigned_to(
         self, sp_id: str, *, principal_id: str | None = None, named: str | None = None
     ) -> Iterator[AppRoleAssignment]:
-        """Who is assigned to this application: users, groups, service principals.
+        """The assignments to this application, of users, groups and service principals.
 
-        All of them, or only this principal, or those whose name begins with `named`.
+        `principal_id`: only of this principal; `named`: only of principals whose name begins so.
         """
-        params = {"$top": TOP}
+        params = {"$top": PAGE_SIZE}
         if principal_id is not None:
             params["$filter"] = f"principalId eq {guid(principal_id)}"
         elif named is not None:
@@ -88,11 +90,11 @@ class ServicePrincipals:
         return (AppRoleAssignment.from_json(row) for row in rows)
 
     def count_assigned(self, sp_id: str) -> int:
-        """How many assignments there are, of every kind. Counted in an index that lags."""
-        return self._transport.number(f"{PATH}/{part(sp_id)}/appRoleAssignedTo/$count", ADVANCED)
+        """The number of assignments of every kind, counted in an index that lags."""
+        return self._transport.get_count(f"{PATH}/{part(sp_id)}/appRoleAssignedTo/$count", ADVANCED_QUERY)
 
     def owners(self, sp_id: str) -> Iterator[DirectoryObject]:
-        """Who owns the enterprise application."""
+        """The owners of the enterprise application."""
         return list_owners(self._transport, f"{PATH}/{part(sp_id)}")
 
     def add_owner(self, sp_id: str, owner_id: str) -> bool:
@@ -100,20 +102,15 @@ class ServicePrincipals:
         return add_owner(self._transport, f"{PATH}/{part(sp_id)}", owner_id)
 
     def owned_by(self, sp_id: str) -> Iterator[DirectoryObject]:
-        """What this service principal owns, groups too: with OwnedBy, the whole of what it can change."""
-        params = {"$select": "id,appId,displayName", "$top": TOP}
+        """All objects that this service principal owns, groups too: with OwnedBy it can change nothing else."""
+        params = {"$select": "id,appId,displayName", "$top": PAGE_SIZE}
         rows = pages(self._transport, f"{PATH}/{part(sp_id)}/ownedObjects", params)
         return (DirectoryObject.from_json(row) for row in rows)
 
     def _list(self, odata_filter: str | None) -> Iterator[ServicePrincipal]:
-        params = {"$select": SELECT, "$top": TOP} | ({"$filter": odata_filter} if odata_filter else {})
+        params = {"$select": SELECT, "$top": PAGE_SIZE} | ({"$filter": odata_filter} if odata_filter else {})
         return (ServicePrincipal.from_json(row) for row in pages(self._transport, PATH, params))
 
 
 def _key(app_id: str) -> str:
     return f"'{part(app_id.replace(chr(39), chr(39) * 2))}'"
-
-
-def _chain(first: ServicePrincipal, rest: Iterator[ServicePrincipal]) -> Iterator[ServicePrincipal]:
-    yield first
-    yield from rest

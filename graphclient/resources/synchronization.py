@@ -1,6 +1,6 @@
-"""Provisioning of one enterprise application (Graph reference: synchronization APIs).
+"""Provisioning of one enterprise application (Graph reference, "Microsoft Entra synchronization API overview").
 
-Every path takes the object id of the service principal; the alternate key by appId does not work here.
+Every path takes the object id of the service principal, never its appId (docs/graph-facts.md, "Jobs").
 """
 
 from __future__ import annotations
@@ -8,24 +8,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..http.paging import pages
+from ..http.paths import part
+from ..http.retry import Effect
+from ..http.transport import Transport
 from ..models.directory_definition import DirectoryDefinition
 from ..models.expression import ParsedExpression
 from ..models.on_demand import OnDemandResult
 from ..models.synchronization import Job, Template
-from ..paging import pages
-from ..paths import part
-from ..retry import Effect
-from ..transport import Transport
 
-ON_DEMAND_TIMEOUT = 150.0  # seconds; usually below 30, Microsoft promises no limit
-MOST_MEMBERS = 5  # of a group in one provision on demand
-RESET = (
-    "Escrows",
-    "Watermark",
-    "QuarantineState",
-    "Full",
-    "ForceDeletes",
-)  # the rest is for Microsoft support only
+ON_DEMAND_SECONDS = 150.0  # a run usually takes less than 30; Microsoft promises no limit
+MAX_ON_DEMAND_MEMBERS = 5  # of one group
+# Microsoft keeps the other values for its own support
+RESET_SCOPES = ("Escrows", "Watermark", "QuarantineState", "Full", "ForceDeletes")
 
 
 class Synchronization:
@@ -35,11 +30,11 @@ class Synchronization:
         self._transport = transport
 
     def templates(self, sp_id: str) -> list[Template]:
-        """What the application can be provisioned with; empty means that it cannot be provisioned."""
+        """The templates of the application; empty means that it cannot be provisioned."""
         return [Template.from_json(row) for row in pages(self._transport, f"{_root(sp_id)}/templates")]
 
     def template_schema(self, sp_id: str, template_id: str) -> dict[str, Any]:
-        """The mappings that a new job of this template begins with, as `schema` gives them."""
+        """The mappings that a new job of this template begins with, in the form of `schema`."""
         return _bare(self._transport.get(f"{_root(sp_id)}/templates/{part(template_id)}/schema"))
 
     def jobs(self, sp_id: str) -> list[Job]:
@@ -51,27 +46,27 @@ class Synchronization:
         return Job.from_json(self._transport.get(_job(sp_id, job_id)))
 
     def create_job(self, sp_id: str, template_id: str) -> Job:
-        """A new job, not running. A second call makes a second job: on `OutcomeUnknown` look at `jobs` first."""
+        """Make a job, which does not run yet. After `OutcomeUnknown` look at `jobs` before another call."""
         path = f"{_root(sp_id)}/jobs"
         answer = self._transport.ask("POST", path, json={"templateId": template_id})
-        return self._transport.after_once(Job.from_json, answer, path)
+        return self._transport.read_unrepeatable(Job.from_json, answer, path)
 
     def start(self, sp_id: str, job_id: str) -> None:
-        """Start or go on; clears quarantine. Do not call it on a running job."""
+        """Start the job or let it go on; clears quarantine. Not for a running job."""
         self._transport.send("POST", f"{_job(sp_id, job_id)}/start", effect=Effect.SAME)
 
     def pause(self, sp_id: str, job_id: str) -> None:
-        """Stop after the cycle that is running."""
+        """Stop the job after its running cycle."""
         self._transport.send("POST", f"{_job(sp_id, job_id)}/pause", effect=Effect.SAME)
 
     def restart(self, sp_id: str, job_id: str, reset_scope: str) -> None:
-        """Forget what `reset_scope` names ("Watermark, Escrows, QuarantineState") and run anew. Sent once.
+        """Run the job anew without the state in `reset_scope` ("Watermark, Escrows, QuarantineState"). Sent once.
 
-        Empty is what the portal's Restart does. Raises ValueError for a word that is not one of `RESET`.
+        An empty `reset_scope` is what the portal's Restart sends. Raises ValueError for a word outside `RESET_SCOPES`.
         """
         words = [word.strip() for word in reset_scope.split(",") if word.strip()]
-        if not set(words) <= set(RESET):
-            raise ValueError(f"a reset scope is made of {', '.join(RESET)}")
+        if not set(words) <= set(RESET_SCOPES):
+            raise ValueError(f"a reset scope is made of {', '.join(RESET_SCOPES)}")
         self._transport.send("POST", f"{_job(sp_id, job_id)}/restart", json={"criteria": {"resetScope": reset_scope}})
 
     def delete_job(self, sp_id: str, job_id: str) -> None:
@@ -88,7 +83,7 @@ class Synchronization:
         saved: bool = False,
         job_id: str | None = None,
     ) -> None:
-        """Let Entra try address and token, or with `saved` what it has stored. Raises `CredentialsRefused`."""
+        """Let Entra test address and token, or with `saved` the stored ones. Raises `CredentialsRefused`."""
         path = f"{_job(sp_id, job_id)}/validateCredentials" if job_id else f"{_root(sp_id)}/jobs/validateCredentials"
         body: dict[str, Any] = {"templateId": template_id, "useSavedCredentials": saved}
         if not saved:
@@ -96,31 +91,31 @@ class Synchronization:
         self._transport.send("POST", path, json=body, safe=True, hidden=(secret_token or "",))
 
     def put_secrets(self, sp_id: str, values: Mapping[str, str]) -> None:
-        """Replace the whole set: keys that are not sent are gone. Values are strings, key names case-sensitive."""
+        """Replace the whole set of secrets: keys that are not sent are gone. Key names are case-sensitive."""
         body = {"value": _pairs(values)}
         self._transport.send("PUT", f"{_root(sp_id)}/secrets", json=body, hidden=_secret_values(values))
 
     def secrets(self, sp_id: str) -> dict[str, str]:
-        """What is stored, by key; secret values come masked and are of no use."""
+        """The stored values by key; secret values come masked."""
         answer = self._transport.get(f"{_root(sp_id)}/secrets")
         rows = answer.get("value")
         pairs = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
         return {str(row["key"]): str(row.get("value") or "") for row in pairs if row.get("key")}
 
     def schema(self, sp_id: str, job_id: str) -> dict[str, Any]:
-        """The mappings as one opaque document; only ``@odata.context`` is taken off."""
+        """The mappings as one opaque document, without ``@odata.context``."""
         return _bare(self._transport.get(f"{_job(sp_id, job_id)}/schema"))
 
     def put_schema(self, sp_id: str, job_id: str, document: Mapping[str, Any]) -> None:
-        """Replace the whole document. (PATCH is in Microsoft's OpenAPI file, but not in the service.)"""
+        """Replace the whole document. Microsoft's OpenAPI file has PATCH, which the service lacks."""
         self._transport.send("PUT", f"{_job(sp_id, job_id)}/schema", json=_bare(document))
 
     def delete_schema(self, sp_id: str, job_id: str) -> None:
-        """Back to the mappings of the template."""
+        """Set the mappings back to those of the template."""
         self._transport.send("DELETE", f"{_job(sp_id, job_id)}/schema")
 
     def discover(self, sp_id: str, job_id: str, directory_id: str) -> DirectoryDefinition:
-        """Let Entra read the attributes of this directory of the schema anew, where it can."""
+        """Let Entra read the attributes of this directory of the schema again, where Entra can."""
         path = f"{_job(sp_id, job_id)}/schema/directories/{part(directory_id)}/discover"
         return DirectoryDefinition.from_json(self._transport.ask("POST", path, effect=Effect.SAME))
 
@@ -133,7 +128,7 @@ class Synchronization:
         subject: Mapping[str, str] | None = None,
         target: Mapping[str, Any] | None = None,
     ) -> ParsedExpression:
-        """The parse tree of a mapping expression, or why there is none; evaluated for `subject`, if that is given.
+        """The parse tree of a mapping expression, or the error in it; its value for `subject`, where one is given.
 
         `subject`: the values of a User by attribute name; `target`: the attribute definition of the schema that the
         result is meant for.
@@ -152,14 +147,14 @@ class Synchronization:
         return list(pages(self._transport, f"{_job(sp_id, job_id)}/schema/filterOperators"))
 
     def provision_on_demand(self, sp_id: str, job_id: str, rule_id: str, user_id: str) -> OnDemandResult:
-        """Provision one person now. A 200 may still say Skipped or Failure; Microsoft allows 5 calls in 10 seconds."""
+        """Provision one person now; `result` may be Skipped or Failure. Microsoft allows 5 calls in 10 seconds."""
         return self._on_demand(sp_id, job_id, rule_id, {"objectId": user_id, "objectTypeName": "User"})
 
     def provision_group_on_demand(
         self, sp_id: str, job_id: str, rule_id: str, group_id: str, member_ids: Sequence[str] = ()
     ) -> OnDemandResult:
-        """Provision one group with up to five of its members now; as for a person. Raises ValueError for more."""
-        if len(member_ids) > MOST_MEMBERS:
+        """Provision one group with up to five of its members now. Raises ValueError for more members."""
+        if len(member_ids) > MAX_ON_DEMAND_MEMBERS:
             raise ValueError("a group is provisioned on demand with five members at most")
         members = [{"objectId": user_id, "objectTypeName": "User"} for user_id in member_ids]
         group = {"objectId": group_id, "objectTypeName": "Group", "links": {"members": members}}
@@ -170,7 +165,7 @@ class Synchronization:
             "POST",
             f"{_job(sp_id, job_id)}/provisionOnDemand",
             json={"parameters": [{"ruleId": rule_id, "subjects": [subject]}]},
-            read_timeout=ON_DEMAND_TIMEOUT,
+            read_timeout=ON_DEMAND_SECONDS,
         )
         return OnDemandResult.from_json(answer)
 
@@ -188,7 +183,7 @@ def _pairs(values: Mapping[str, str]) -> list[dict[str, str]]:
 
 
 def _secret_values(values: Mapping[str, str]) -> tuple[str, ...]:
-    """Values that no error message may repeat: all but addresses and switches."""
+    """Values that no error message may contain: all but addresses and switches."""
     open_keys = {"BaseAddress", "SyncAll"}
     return tuple(value for key, value in values.items() if key not in open_keys)
 

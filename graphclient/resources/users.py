@@ -1,18 +1,18 @@
-"""People of the tenant: one, a few by what somebody types, many by id."""
+"""Users of the tenant: one by id, a few by the beginning of a name, many by id."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import islice
 
-from ..batch import BATCH
+from ..http.batch import MAX_BATCH_REQUESTS
+from ..http.paging import ADVANCED_QUERY, rows_of
+from ..http.paths import literal, part
+from ..http.transport import Transport
 from ..models.directory import User
-from ..paging import ADVANCED, rows_of
-from ..paths import literal, part
-from ..transport import Transport
 
 SELECT = "id,displayName,userPrincipalName,mail,accountEnabled,userType,givenName,surname,country,city,state"
-MOST = 100
+MAX_PAGE_SIZE = 100
 
 
 class Users:
@@ -26,34 +26,31 @@ class Users:
         return User.from_json(self._transport.get(f"/users/{part(id_or_upn)}", {"$select": SELECT}))
 
     def count(self, *, enabled: bool | None = None, kind: str | None = None) -> int:
-        """How many there are in the tenant: all, or those with this accountEnabled and userType ("Member", "Guest").
+        """The number of users, or of those with this accountEnabled and userType ("Member", "Guest").
 
-        Counted in an index that lags.
+        Graph counts in an index that lags.
         """
         wanted = [f"accountEnabled eq {str(enabled).lower()}"] if enabled is not None else []
         wanted += [f"userType eq {literal(kind)}"] if kind is not None else []
         params = {"$filter": " and ".join(wanted)} if wanted else None
-        return self._transport.number("/users/$count", ADVANCED, params)
+        return self._transport.get_count("/users/$count", ADVANCED_QUERY, params)
 
     def find(self, text: str, top: int = 20) -> list[User]:
-        """Up to `top` whose display name, user principal name or mail begins with `text`; none for an empty text."""
+        """Up to `top` users whose display name, user principal name or mail begins with a `text` that is not empty."""
         text = text.strip()
         if not text:
             return []
         begins = " or ".join(
             f"startswith({name},{literal(text)})" for name in ("displayName", "userPrincipalName", "mail")
         )
-        params = {"$filter": begins, "$select": SELECT, "$top": str(max(1, min(top, MOST)))}
+        params = {"$filter": begins, "$select": SELECT, "$top": str(max(1, min(top, MAX_PAGE_SIZE)))}
         rows = rows_of(self._transport.get("/users", params), "/users")
         return [User.from_json(row) for row in rows[:top]]
 
     def many(self, ids: Iterable[str]) -> dict[str, User]:
-        """Users by the ids that were asked for, twenty in a batch; an id that Graph does not know is left out.
-
-        Raises the first other error.
-        """
+        """The users with these ids, by id; an id that Graph does not know is left out. Sends twenty ids in a batch."""
         waiting, found = iter(dict.fromkeys(ids)), dict[str, User]()
-        while chunk := list(islice(waiting, BATCH)):
+        while chunk := list(islice(waiting, MAX_BATCH_REQUESTS)):
             rows = self._transport.batch_get([f"/users/{part(user_id)}?$select={SELECT}" for user_id in chunk])
             found |= {user_id: User.from_json(row) for user_id, row in zip(chunk, rows, strict=True) if row is not None}
         return found

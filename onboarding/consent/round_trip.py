@@ -46,7 +46,7 @@ WRONG_ACCOUNT = frozenset({16000, 50020, 50034, 90072})
 BLOCKED = frozenset({53000, 53001, 53003, 530032, 530035, 500021, 500022, 500212, 500213})
 BUSY = frozenset({90033, 90055})
 ENDED_BY_HAND = frozenset({"access_denied", "permission_denied", "consent_required"})  # without a number of their own
-PERSONAL = "a personal account"  # graphclient.id_token's reason
+PERSONAL = "a personal account"  # graphclient.identity.id_token's reason
 OTHER_ACCOUNT = _("The account you chose is not one of %(customer)s. Open your link again and choose one that is.")
 DOWN = _("Microsoft does not answer at the moment. Try again in a few minutes; your link stays valid.")
 

@@ -72,7 +72,7 @@ def sign_in(client_id: str) -> SignIn:
 @cache
 def token_sources(client_id: str) -> TokenSources:
     """The tokens of one of our applications, one source per tenant, the least recently used dropped first."""
-    return TokenSources(client_id, credential(), session(), GLOBAL, most=MAX_TENANTS)
+    return TokenSources(client_id, credential(), session(), GLOBAL, max_tenants=MAX_TENANTS)
 
 
 def _guard(desired: Desired) -> Callable[[str, str], None]:

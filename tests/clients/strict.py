@@ -126,7 +126,10 @@ def has_manager(resource: dict[str, Any]) -> bool:
 
 
 def as_scim(user: dict[str, Any]) -> dict[str, str]:
-    """What the default mapping makes of a user (REFERENCE 8.3), attribute by attribute; empty values are not sent."""
+    """A user as the default mapping sends it, attribute by attribute, without empty values.
+
+    docs/graph-facts.md, "Schema and mappings".
+    """
     made = {
         "userName": user["userPrincipalName"],
         "displayName": user["displayName"],

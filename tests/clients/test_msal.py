@@ -52,7 +52,7 @@ def thumbprint(certificate: str) -> str:
 
 
 def assertion(application, audience: str, **changes: Any) -> str:
-    """A client assertion as REFERENCE 2.1 has it."""
+    """A client assertion in Microsoft's form (docs/graph-facts.md, "Login"), changed as the caller says."""
     now = int(time.time())
     claims = {"aud": audience, "iss": application.client_id, "sub": application.client_id, "jti": str(uuid.uuid4())}
     claims |= {"nbf": now - 5, "iat": now - 5, "exp": now + 300, **changes}

@@ -121,8 +121,8 @@ def change_everything(made: Provisioning) -> Changed:
     return Changed(people[2], staff["displayName"], users[leaves]["userPrincipalName"])
 
 
-# What the strict server does not take from Entra, and why Entra sends it all the same: (object, answer) → REFERENCE 13,
-# FEASIBILITY 5. Both stay failures in the log until the value is made at the target by other means.
+# The server's answers to what it refuses although Entra sends it (docs/graph-facts.md, "Schema and mappings"), by
+# kind of object. Both stay failures in the log until the value is made at the target by other means.
 NEW_KIND = "no value of 'phone_numbers' matches the path filter"  # Add through a filter that fits nothing yet
 LIST_OF_MEMBERS = "a remove operation carries no value"  # Remove of members with a list: the default dialect only
 

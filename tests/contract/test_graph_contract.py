@@ -26,7 +26,7 @@ from graphclient import (
     probe,
     resolve_tenant,
 )
-from graphclient.paging import pages
+from graphclient.http.paging import pages
 from graphclient.resources.service_principals import GRAPH_APP_ID
 
 from .conftest import Prepared, World, secrets_of

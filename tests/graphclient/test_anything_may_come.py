@@ -30,14 +30,14 @@ from graphclient import (
     Template,
     User,
 )
-from graphclient.aadsts import error_of as token_error
-from graphclient.batch import answer_of_each
-from graphclient.challenge import challenge_of
-from graphclient.decide import Call, error_of, read_envelope, value_of
-from graphclient.keys import read_keys
+from graphclient.http.batch import answers_in_order
+from graphclient.http.challenge import challenge_of
+from graphclient.http.exchange import Answer
+from graphclient.http.interpret import Call, error_of, read_envelope, value_of
+from graphclient.http.retry import Effect
+from graphclient.identity.aadsts import error_of as token_error
+from graphclient.identity.keys import read_keys
 from graphclient.models.fields import duration, moment
-from graphclient.retry import Effect
-from graphclient.wire import Answer
 
 from .samples import AUDIT, EVENT, ORGANIZATION, SERVICE_PRINCIPAL, job
 
@@ -77,9 +77,11 @@ def test_reads_a_challenge_out_of_anything(header: str) -> None:
 
 @given(_json, st.integers(0, 20))
 def test_reads_a_batch_out_of_anything(responses: Any, count: int) -> None:
-    answers = answer_of_each({"responses": responses}, count)
+    answers = answers_in_order({"responses": responses}, count)
     assert len(answers) == count
-    assert answer_of_each({"responses": [{"id": "0", "status": responses, "headers": responses, "body": responses}]}, 1)
+    assert answers_in_order(
+        {"responses": [{"id": "0", "status": responses, "headers": responses, "body": responses}]}, 1
+    )
 
 
 @given(st.binary(max_size=100) | _envelopes)

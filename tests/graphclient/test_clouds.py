@@ -22,6 +22,7 @@ from graphclient import (
     resolve_tenant,
 )
 
+from .conftest import Tokens
 from .entra import CLIENT, TENANT
 from .far_side import FarSide, Reply
 from .samples import ORGANIZATION
@@ -53,6 +54,10 @@ def test_knows_the_clouds_by_name() -> None:
 def test_knows_what_is_different_in_a_cloud() -> None:
     assert [cloud.provisioning_logs for cloud in ALL] == [True, True, True, False]
     assert [cloud.secrets_cap for cloud in ALL] == [None, 1024, 1024, None]
+
+
+def test_asks_the_global_cloud_where_no_other_is_named(session: requests.Session, tokens: Tokens) -> None:
+    assert Transport(session, tokens).base_url == GLOBAL.api
 
 
 @pytest.mark.parametrize("cloud", ALL)

@@ -26,7 +26,7 @@ from graphclient import (
     Unavailable,
     VaultKey,
 )
-from graphclient.credentials import LIFETIME
+from graphclient.identity.credentials import ASSERTION_SECONDS
 
 from .entra import CLIENT, TENANT, Entra, our_certificate, rsa_key
 from .far_side import FarSide, Reply
@@ -93,7 +93,7 @@ def test_signs_anew_each_time_for_ten_minutes() -> None:
     made = [key.assertion(CLIENT, "https://login.example/token", "thumb") for _ in range(2)]
     first, second = (jwt.decode(text, options={"verify_signature": False}) for text in made)
     assert first["jti"] != second["jti"]
-    assert (first["exp"] - first["iat"], first["iat"]) == (LIFETIME, NOW)
+    assert (first["exp"] - first["iat"], first["iat"]) == (ASSERTION_SECONDS, NOW)
     assert 0 < first["iat"] - first["nbf"] <= 300
 
 

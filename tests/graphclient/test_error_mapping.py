@@ -7,9 +7,9 @@ import json
 import pytest
 
 from graphclient import errors
-from graphclient.decide import Call, error_of, read_envelope, value_of
-from graphclient.retry import Effect
-from graphclient.wire import Answer, Lost, Why
+from graphclient.http.exchange import Answer, LossReason, Lost
+from graphclient.http.interpret import Call, error_of, read_envelope, value_of
+from graphclient.http.retry import Effect
 
 NOW = 1_772_442_000.0
 SP = "/servicePrincipals/7b0a"
@@ -29,7 +29,7 @@ def envelope(code: str = "", message: str = "", inner: str = "", spelt: str = "i
 HTML = b"<!doctype html><title>Bad Gateway</title>"
 
 TABLE = [
-    # a missing permission, as REFERENCE 1.4 has it
+    # a missing permission: docs/graph-facts.md, "Permissions and ownership"
     (GET, JOBS, 401, envelope("UnknownError", ""), errors.RoleMissing),
     (CREATE, JOBS, 401, envelope("UnknownError", ""), errors.RoleMissing),
     (GET, JOBS, 401, b"", errors.RoleMissing),
@@ -109,7 +109,7 @@ TABLE = [
         envelope("InternalError", "Requested value 'baseAddress' was not found."),
         errors.Rejected,
     ),
-    # the customer's address and token, REFERENCE 7
+    # the customer's address and token: docs/graph-facts.md, "Connection test and secrets"
     (
         PROBE,
         f"{JOBS}/validateCredentials",
@@ -165,20 +165,22 @@ def test_maps_each_answer_to_one_error(
 @pytest.mark.parametrize(
     ("verb", "why", "kind"),
     [
-        (GET, Why.NOT_SENT, errors.Unavailable),
-        (GET, Why.TIMED_OUT, errors.Unavailable),
-        (GET, Why.BROKEN, errors.Unavailable),
-        (GET, Why.TOO_LARGE, errors.TooLarge),
-        (PUT, Why.TIMED_OUT, errors.Unavailable),
-        (START, Why.BROKEN, errors.Unavailable),
-        (PROBE, Why.TIMED_OUT, errors.Unavailable),
-        (CREATE, Why.NOT_SENT, errors.Unavailable),
-        (CREATE, Why.TIMED_OUT, errors.OutcomeUnknown),
-        (CREATE, Why.BROKEN, errors.OutcomeUnknown),
-        (CREATE, Why.TOO_LARGE, errors.OutcomeUnknown),
+        (GET, LossReason.NOT_SENT, errors.Unavailable),
+        (GET, LossReason.TIMED_OUT, errors.Unavailable),
+        (GET, LossReason.BROKEN, errors.Unavailable),
+        (GET, LossReason.TOO_LARGE, errors.TooLarge),
+        (PUT, LossReason.TIMED_OUT, errors.Unavailable),
+        (START, LossReason.BROKEN, errors.Unavailable),
+        (PROBE, LossReason.TIMED_OUT, errors.Unavailable),
+        (CREATE, LossReason.NOT_SENT, errors.Unavailable),
+        (CREATE, LossReason.TIMED_OUT, errors.OutcomeUnknown),
+        (CREATE, LossReason.BROKEN, errors.OutcomeUnknown),
+        (CREATE, LossReason.TOO_LARGE, errors.OutcomeUnknown),
     ],
 )
-def test_tells_what_a_lost_answer_means(verb: tuple[str, Effect], why: Why, kind: type[errors.GraphError]) -> None:
+def test_tells_what_a_lost_answer_means(
+    verb: tuple[str, Effect], why: LossReason, kind: type[errors.GraphError]
+) -> None:
     error = error_of(Call(verb[0], JOBS, verb[1], request_id="ours"), Lost(why), NOW)
     assert type(error) is kind
     assert error.request_id == "ours"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from graphclient import ReadOnly, WriteRefused
-from graphclient.guards import only_service_principal, read_only
+from graphclient.http.guards import only_service_principal, read_only
 
 OURS = "7b0a5cbe-7c7a-4f0b-9a36-5c1a3f7c1c10"
 BELOW = f"/servicePrincipals/{OURS}/synchronization/jobs"

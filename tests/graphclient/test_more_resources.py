@@ -21,7 +21,7 @@ from graphclient import (
     guards,
 )
 from graphclient.models.organization import P1, P2
-from graphclient.resources.applications import NON_GALLERY, marked_name
+from graphclient.resources.applications import NON_GALLERY_TEMPLATE_ID, marked_name
 from graphclient.resources.service_principals import GRAPH_APP_ID
 
 from .far_side import DROP, FarSide, Reply
@@ -85,7 +85,7 @@ def test_lists_what_a_principal_owns_page_by_page(far: FarSide, graph: GraphClie
 
 
 def test_makes_an_application_that_carries_its_marker(far: FarSide, graph: GraphClient) -> None:
-    path = f"{V}/applicationTemplates/{NON_GALLERY}/instantiate"
+    path = f"{V}/applicationTemplates/{NON_GALLERY_TEMPLATE_ID}/instantiate"
     far.on("POST", path, Reply(201, {"application": APPLICATION, "servicePrincipal": SERVICE_PRINCIPAL, "new": 1}))
     made = graph.applications.instantiate("Haiilo SCIM", MARKER)
     assert far.asked[0].json == {"displayName": f"Haiilo SCIM ({MARKER})"}
@@ -96,7 +96,7 @@ def test_makes_an_application_that_carries_its_marker(far: FarSide, graph: Graph
     "reply", [DROP, Reply(504), Reply(404), Reply(429), Reply(201), Reply(201, {"application": APPLICATION})]
 )
 def test_makes_an_application_at_most_once(far: FarSide, graph: GraphClient, reply: Reply) -> None:
-    far.on("POST", f"{V}/applicationTemplates/{NON_GALLERY}/instantiate", reply)
+    far.on("POST", f"{V}/applicationTemplates/{NON_GALLERY_TEMPLATE_ID}/instantiate", reply)
     with pytest.raises(OutcomeUnknown):
         graph.applications.instantiate("Haiilo SCIM", MARKER)
     assert len(far.asked) == 1
@@ -148,7 +148,7 @@ def test_refuses_an_object_without_what_it_needs(model: Any, complete: dict[str,
 
 
 def test_lets_a_guard_allow_exactly_these_calls_beside_its_own(far: FarSide, transport: Transport) -> None:
-    path = f"/applicationTemplates/{NON_GALLERY}/instantiate"
+    path = f"/applicationTemplates/{NON_GALLERY_TEMPLATE_ID}/instantiate"
     guard = guards.allowing(guards.only_service_principal(SP), ("post", path))
     guard("POST", path)
     guard("POST", path.upper())

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from graphclient import HostRefused, Malformed, Transport
-from graphclient.paging import ADVANCED, MOST_EMPTY, pages
-from graphclient.paths import literal, part, stays_at
+from graphclient.http.paging import ADVANCED_QUERY, MAX_EMPTY_PAGES, pages
+from graphclient.http.paths import literal, part, stays_at
 
 from .far_side import Asked, FarSide, Reply
 
@@ -43,7 +43,7 @@ def page(*ids: str, link: str | None = None) -> Reply:
 def test_follows_each_link_verbatim_and_keeps_the_headers(far: FarSide, transport: Transport) -> None:
     link = f"{BASE}/users?$top=1&$skiptoken=a%2Bb%3D%27"
     far.on("GET", "/v1.0/users", page("1", link=link), page("2"))
-    rows = list(pages(transport, "/users", {"$top": "1"}, ADVANCED))
+    rows = list(pages(transport, "/users", {"$top": "1"}, ADVANCED_QUERY))
     assert [row["id"] for row in rows] == ["1", "2"]
     assert far.asked[1].query == {"$top": "1", "$skiptoken": "a+b='"}
     assert all(asked.headers["consistencylevel"] == "eventual" for asked in far.asked)
@@ -94,7 +94,7 @@ def test_ends_a_chain_of_empty_pages(far: FarSide, transport: Transport) -> None
     far.on("GET", "/v1.0/users", empty)
     with pytest.raises(Malformed, match="empty"):
         list(pages(transport, "/users"))
-    assert len(far.asked) == MOST_EMPTY + 1
+    assert len(far.asked) == MAX_EMPTY_PAGES + 1
 
 
 @pytest.mark.parametrize("answer", [{}, {"value": None}, {"value": {}}])

@@ -150,7 +150,7 @@ def test_stops_where_there_is_no_consent_at_all(
     def refuse() -> str:
         raise ConsentMissing("AADSTS700016")
 
-    monkeypatch.setattr(graph.transport._carrier.tokens, "token", refuse)
+    monkeypatch.setattr(graph.transport._sender.tokens, "token", refuse)
     with pytest.raises(ConsentMissing):
         probe(graph, SP, JOB_ID)
     assert far.asked == []

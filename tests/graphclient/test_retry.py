@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from graphclient.retry import LONGEST_WAIT, Effect, pause_before_next, retry_after
-from graphclient.wire import Answer, Lost, Why
+from graphclient.http.exchange import Answer, LossReason, Lost
+from graphclient.http.retry import MAX_WAIT_SECONDS, Effect, pause_before_next, retry_after
 
 NOW = 1_772_442_000.0  # Mon, 02 Mar 2026 09:00:00 GMT
 NONE, SAME, ONCE = Effect.NONE, Effect.SAME, Effect.ONCE
@@ -36,13 +36,13 @@ def answer(status: int, after: str = "") -> Answer:
         (NONE, 1, answer(404), 0, None),
         (NONE, 1, answer(401), 0, None),
         (NONE, 1, answer(200), 0, None),
-        (NONE, 1, Lost(Why.BROKEN), 0, 0.5),
-        (NONE, 2, Lost(Why.BROKEN), 0.5, None),
-        (SAME, 1, Lost(Why.NOT_SENT), 0, 0.5),
-        (NONE, 1, Lost(Why.TIMED_OUT), 0, None),
-        (NONE, 1, Lost(Why.TOO_LARGE), 0, None),
+        (NONE, 1, Lost(LossReason.BROKEN), 0, 0.5),
+        (NONE, 2, Lost(LossReason.BROKEN), 0.5, None),
+        (SAME, 1, Lost(LossReason.NOT_SENT), 0, 0.5),
+        (NONE, 1, Lost(LossReason.TIMED_OUT), 0, None),
+        (NONE, 1, Lost(LossReason.TOO_LARGE), 0, None),
         *[(ONCE, 1, answer(status, "1"), 0, None) for status in (404, 429, 500, 502, 503, 504)],
-        *[(ONCE, 1, Lost(why), 0, None) for why in Why],
+        *[(ONCE, 1, Lost(why), 0, None) for why in LossReason],
     ],
 )
 def test_decides_by_a_table(
@@ -68,7 +68,7 @@ def test_never_waits_longer_than_a_breath(after: str) -> None:
     waited, attempt = 0.0, 1
     while (pause := pause_before_next(NONE, attempt, answer(503, after), waited=waited, now=NOW)) is not None:
         waited, attempt = waited + pause, attempt + 1
-    assert waited <= LONGEST_WAIT
+    assert waited <= MAX_WAIT_SECONDS
     assert attempt <= 4
 
 

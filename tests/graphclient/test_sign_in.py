@@ -28,7 +28,7 @@ from graphclient import (
     Throttled,
     Unavailable,
 )
-from graphclient.id_token import believe
+from graphclient.identity.id_token import validate_id_token
 
 from .entra import ADMIN, CLIENT, GLOBAL_ADMINISTRATOR, OTHER_TENANT, TENANT, Entra, our_certificate, rsa_key
 from .far_side import DROP, FarSide, Reply
@@ -326,7 +326,7 @@ def test_reports_unusable_metadata(sign_in: SignIn, entra: Entra) -> None:
 def test_checks_the_nonce_also_without_msal(far: FarSide, nonce: str | None) -> None:
     token = Entra(far, claims={"nonce": nonce}).sign()
     with pytest.raises(IdTokenRejected):
-        believe(
+        validate_id_token(
             token,
             client_id=CLIENT,
             cloud=GLOBAL,
@@ -338,4 +338,4 @@ def test_checks_the_nonce_also_without_msal(far: FarSide, nonce: str | None) -> 
 @pytest.mark.parametrize("token", ["", "garbage", "a.b.c", "e30.e30.", "é.é.é"])
 def test_checks_the_form_also_without_msal(token: str) -> None:
     with pytest.raises(IdTokenRejected):
-        believe(token, client_id=CLIENT, cloud=GLOBAL, nonce_matches=bool, key_of={}.get)
+        validate_id_token(token, client_id=CLIENT, cloud=GLOBAL, nonce_matches=bool, key_of={}.get)

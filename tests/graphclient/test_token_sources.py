@@ -50,7 +50,7 @@ def test_keeps_one_source_for_each_tenant(sources: TokenSources) -> None:
 
 
 def test_drops_the_tenant_that_was_used_longest_ago(session: requests.Session) -> None:
-    sources = TokenSources(CLIENT, Secret("s3cret"), session, most=3)
+    sources = TokenSources(CLIENT, Secret("s3cret"), session, max_tenants=3)
     kept = [sources.of(tenant(number)) for number in range(3)]
     sources.of(tenant(0))
     sources.of(tenant(3))
@@ -69,7 +69,7 @@ def test_keeps_no_source_for_what_is_no_tenant(sources: TokenSources, wrong: str
 
 def test_wants_room_for_one_tenant(session: requests.Session) -> None:
     with pytest.raises(ValueError, match="at least one"):
-        TokenSources(CLIENT, Secret("s3cret"), session, most=0)
+        TokenSources(CLIENT, Secret("s3cret"), session, max_tenants=0)
 
 
 def test_makes_one_request_per_tenant_for_32_cold_threads(far: FarSide, sources: TokenSources) -> None:

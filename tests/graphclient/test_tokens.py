@@ -28,7 +28,7 @@ from graphclient import (
     TryLater,
     Unavailable,
 )
-from graphclient.aadsts import error_of
+from graphclient.identity.aadsts import error_of
 
 from .entra import CLIENT, TENANT, Entra, our_certificate, rsa_key
 from .far_side import DROP, FarSide, Reply

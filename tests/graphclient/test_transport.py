@@ -28,10 +28,10 @@ from graphclient import (
     WriteRefused,
     guards,
 )
-from graphclient.carrier import Carrier, Parcel
-from graphclient.decide import Call
-from graphclient.retry import Effect
-from graphclient.wire import Answer, Lost, Why, exchange
+from graphclient.http.exchange import Answer, LossReason, Lost, exchange
+from graphclient.http.interpret import Call
+from graphclient.http.retry import Effect
+from graphclient.http.sender import Request, Sender
 
 from .conftest import Tokens, Waits
 from .far_side import DROP, Asked, FarSide, Reply
@@ -258,15 +258,15 @@ def test_stops_reading_at_the_cap_also_inside_gzip(
     headers = {"Content-Encoding": "gzip"} if packed else {}
     far.on("GET", "/v1.0/users", Reply(200, body=gzip.compress(body) if packed else body, headers=headers))
     with pytest.raises(TooLarge):
-        make_transport(cap=100_000).get("/users")
-    assert make_transport(cap=400_000).get("/users")
+        make_transport(max_bytes=100_000).get("/users")
+    assert make_transport(max_bytes=400_000).get("/users")
 
 
 def test_gives_up_on_a_dripping_body(session: requests.Session, far: FarSide) -> None:
     far.on("GET", "/v1.0/users", Reply(200, {"value": ["x" * 200_000]}))
     seconds = iter(range(0, 1000, 20))
     outcome = exchange(session, "GET", f"{GLOBAL.graph}/v1.0/users", clock=lambda: float(next(seconds)))
-    assert outcome == Lost(Why.TIMED_OUT)
+    assert outcome == Lost(LossReason.TIMED_OUT)
 
 
 @pytest.mark.parametrize("pause", [0.02, 30.0], ids=["dripping", "stuck"])
@@ -274,17 +274,17 @@ def test_frees_the_worker_at_the_deadline(session: requests.Session, far: FarSid
     far.on("GET", "/v1.0/users", Reply(200, {"value": ["x" * 200]}, drip=pause))
     began = time.monotonic()
     outcome = exchange(session, "GET", f"{GLOBAL.graph}/v1.0/users", read_timeout=30, within=0.3)
-    assert outcome == Lost(Why.TIMED_OUT)
+    assert outcome == Lost(LossReason.TIMED_OUT)
     assert 0.2 < time.monotonic() - began < 5
 
 
 def test_begins_no_attempt_that_its_time_does_not_cover(far: FarSide, session: requests.Session, waits: Waits) -> None:
     far.on("GET", "/v1.0/users", Reply(503))
     seconds = iter([0.0, 0.0, 12.0, 12.0, 12.0])
-    carrier = Carrier(session, Tokens(), sleep=waits, timer=lambda: next(seconds))
-    outcome = carrier.carry(Call("GET", "/users", Effect.NONE), Parcel(f"{GLOBAL.api}/users"))
+    sender = Sender(session, Tokens(), sleep=waits, timer=lambda: next(seconds))
+    outcome = sender.send(Call("GET", "/users", Effect.NONE), Request(f"{GLOBAL.api}/users"))
     assert isinstance(outcome, Answer)
-    assert (outcome.status, carrier.calls, waits) == (503, 1, [])
+    assert (outcome.status, sender.calls, waits) == (503, 1, [])
 
 
 def test_says_how_urgent_it_is_and_hears_how_full_the_limit_is(far: FarSide, session: requests.Session) -> None:
@@ -334,10 +334,10 @@ def test_takes_no_proxy_no_netrc_and_no_cookie(
 
 def test_counts_a_plain_number_with_a_byte_order_mark(far: FarSide, transport: Transport) -> None:
     far.on("GET", "/v1.0/n", Reply(200, body=b"\xef\xbb\xbf431", headers={"Content-Type": "text/plain"}))
-    assert transport.number("/n") == 431
+    assert transport.get_count("/n") == 431
     far.on("GET", "/v1.0/n", Reply(200, body=b"<html>"))
     with pytest.raises(Unavailable):
-        transport.number("/n")
+        transport.get_count("/n")
 
 
 def test_can_be_shared_by_threads(far: FarSide, transport: Transport) -> None:
@@ -351,7 +351,7 @@ def test_can_be_shared_by_threads(far: FarSide, transport: Transport) -> None:
 
 
 def test_never_raises_from_an_exchange(session: requests.Session) -> None:
-    assert exchange(session, "GET", "https://") == Lost(Why.NOT_SENT)
+    assert exchange(session, "GET", "https://") == Lost(LossReason.NOT_SENT)
     assert isinstance(exchange(session, "GET", "gopher://x"), Lost)
     assert "body" not in repr(Answer(200, {"a": "b"}, b"body"))
 

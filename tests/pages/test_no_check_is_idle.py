@@ -9,7 +9,7 @@ from functools import partial
 
 import pytest
 
-from graphclient import id_token, identity
+from graphclient.identity import id_token, sign_in
 from onboarding.consent import return_visit, round_trip
 from onboarding.engine import graph_access
 from tests.graphclient import test_sign_in
@@ -87,7 +87,7 @@ MUTANTS = {
     f"{module.__name__}.{mutant.name}": (mutant, watched_by, good)
     for module, watched_by, good in [
         (round_trip, ROUND_TRIP, GOOD),
-        (identity, TOKENS, GOOD),
+        (sign_in, TOKENS, GOOD),
         (id_token, TOKENS, GOOD),
         (return_visit, RETURNS, GOOD_RETURN),
     ]
@@ -106,7 +106,7 @@ WHERE_TO_LOOK_FIRST = {
     "_attempt": "redeems_no_code|repeated_answer",
     "_check_in_time": "after_ten_minutes",
     "_checked": "callback|redeems_nothing",
-    "believe": "does_not_believe|also_without_msal",
+    "validate_id_token": "does_not_believe|also_without_msal",
     "_kid": "does_not_believe|also_without_msal",
     "_decode": "does_not_believe|also_without_msal",
     "_guid": "does_not_believe",

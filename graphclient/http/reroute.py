@@ -1,6 +1,6 @@
-"""Send https addresses of Microsoft to another place, for a sandbox: URLs, tokens and code stay those of production.
+"""Send requests for https addresses of Microsoft to a sandbox: URLs, tokens and code stay those of production.
 
-msal refuses every http authority but takes our session, so the session is the seam.
+msal refuses every http authority but takes our session; therefore an adapter on the session changes the address.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 
-class _Elsewhere(HTTPAdapter):
+class _ReroutingAdapter(HTTPAdapter):
     """Keeps path, query and Host header, replaces scheme and address."""
 
     def __init__(self, target: str) -> None:
@@ -21,7 +21,7 @@ class _Elsewhere(HTTPAdapter):
         super().__init__(pool_maxsize=32)
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        """Send to the target what was meant for the original host."""
+        """Send the request to the target instead of its own host."""
         original = urlsplit(request.url or "")
         request.headers["Host"] = original.netloc
         request.url = urlunsplit((self._target.scheme, self._target.netloc, original.path, original.query, ""))
@@ -29,18 +29,18 @@ class _Elsewhere(HTTPAdapter):
 
 
 class Reroutes:
-    """https origins, each with the origin that answers instead. An empty mapping changes nothing."""
+    """Maps https origins to the origins that answer instead of them. An empty mapping changes nothing."""
 
     def __init__(self, mapping: Mapping[str, str]) -> None:
         self._routes = {_origin(source): target.rstrip("/") for source, target in mapping.items()}
 
     def mount(self, session: requests.Session) -> None:
-        """Make the session send there."""
+        """Make the session send requests for the mapped origins to their targets."""
         for source, target in self._routes.items():
-            session.mount(f"{source}/", _Elsewhere(target))
+            session.mount(f"{source}/", _ReroutingAdapter(target))
 
     def url(self, url: str) -> str:
-        """`url` as a browser has to open it."""
+        """The address that a browser has to open for `url`."""
         target = self._routes.get(_origin(url))
         if target is None:
             return url

@@ -1,4 +1,4 @@
-"""The only place that sends to Graph: what was asked becomes a call, its outcome JSON or an error."""
+"""Requests to Graph: turns a method and a path into a call, and the call's outcome into JSON or an error."""
 
 from __future__ import annotations
 
@@ -11,24 +11,23 @@ from urllib.parse import urlsplit
 
 import requests
 
-from .auth import TokenSource
-from .batch import answer_of_each, wrap
-from .carrier import Carrier, Parcel
-from .clouds import GLOBAL
-from .decide import Call, error_of, value_of
-from .errors import GraphError, HostRefused, Malformed, OutcomeUnknown
+from ..errors import GraphError, HostRefused, Malformed, OutcomeUnknown
+from .batch import answers_in_order, batch_body
+from .exchange import MAX_BODY_BYTES, READ_SECONDS, Answer
 from .guards import Guard
+from .interpret import Call, error_of, value_of
 from .paths import stays_at
 from .retry import Effect, pause_before_next
-from .wire import CAP, READ, Answer
+from .sender import Request, Sender, TokenSource
 
 _EFFECTS = {"GET": Effect.NONE, "HEAD": Effect.NONE, "PUT": Effect.SAME, "DELETE": Effect.SAME, "PATCH": Effect.SAME}
-PUT_OFF = frozenset({429, 503, 504})
+GLOBAL_API = "https://graph.microsoft.com/v1.0"  # the `api` of clouds.GLOBAL
+_RETRIED_ITEM_STATUSES = frozenset({429, 503, 504})
 Model = TypeVar("Model")
 
 
 class Transport:
-    """Requests to one Graph host with the tokens of one tenant. May be shared by threads.
+    """Requests to one Graph host with the tokens of one tenant. Threads may share one transport.
 
     `base_url` must be the `api` of the cloud that the tokens come from.
     """
@@ -37,37 +36,37 @@ class Transport:
         self,
         session: requests.Session,
         tokens: TokenSource,
-        base_url: str = GLOBAL.api,
+        base_url: str = GLOBAL_API,
         guard: Guard | None = None,
         *,
         priority: str = "",
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
-        cap: int = CAP,
+        max_bytes: int = MAX_BODY_BYTES,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self._clock = clock
-        self._carrier = Carrier(session, tokens, guard, priority, clock, sleep=sleep, jitter=jitter, cap=cap)
+        self._sender = Sender(session, tokens, guard, priority, clock, sleep=sleep, jitter=jitter, max_bytes=max_bytes)
 
     @property
     def guard(self) -> Guard | None:
-        """Asked with method and path before each request; may be exchanged."""
-        return self._carrier.guard
+        """The function that is asked with method and path before each request; may be replaced."""
+        return self._sender.guard
 
     @guard.setter
     def guard(self, guard: Guard | None) -> None:
-        self._carrier.guard = guard
+        self._sender.guard = guard
 
     @property
     def calls(self) -> int:
         """How many requests were sent."""
-        return self._carrier.calls
+        return self._sender.calls
 
     @property
     def pressure(self) -> float:
-        """The share of a limit that Graph last said was used (it speaks from 0.8 on), 0 when it said nothing."""
-        return self._carrier.pressure
+        """The share of a limit that Graph last reported as used (from 0.8 on), 0 when it reported nothing."""
+        return self._sender.pressure
 
     def get(
         self, path: str, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
@@ -76,7 +75,7 @@ class Transport:
         return self.ask("GET", path, params=params, headers=headers)
 
     def ask(self, method: str, path: str, **kwargs: Any) -> dict[str, Any]:
-        """As `send`, for calls that must answer with an object; an empty answer is an unreadable one."""
+        """As `send`, for calls whose answer must be an object; raises for an empty answer."""
         return self.send(method, path, required=True, **kwargs) or {}
 
     def send(
@@ -89,7 +88,7 @@ class Transport:
         headers: Mapping[str, str] | None = None,
         effect: Effect | None = None,
         safe: bool = False,
-        read_timeout: float = READ,
+        read_timeout: float = READ_SECONDS,
         hidden: Sequence[str] = (),
         required: bool = False,
     ) -> dict[str, Any] | None:
@@ -99,16 +98,16 @@ class Transport:
         Values in `hidden` are kept out of error messages.
         """
         call = _call(method, path, effect, safe, tuple(hidden))
-        outcome = self._carrier.carry(call, Parcel(self._url(path), params, json, headers, read_timeout))
+        outcome = self._sender.send(call, Request(self._url(path), params, json, headers, read_timeout))
         value: dict[str, Any] | None = value_of(call, outcome, self._clock(), required=required)
         return value
 
-    def number(
+    def get_count(
         self, path: str, headers: Mapping[str, str] | None = None, params: Mapping[str, str] | None = None
     ) -> int:
-        """The bare number of a ``$count``, which may begin with a byte order mark."""
+        """The number in the answer of a ``$count``, a text that may begin with a byte order mark."""
         call = _call("GET", path)
-        outcome = self._carrier.carry(call, Parcel(self._url(path), params, headers=headers))
+        outcome = self._sender.send(call, Request(self._url(path), params, headers=headers))
         if isinstance(outcome, Answer) and outcome.status == 200:
             text = outcome.body.decode("utf-8-sig", "replace").strip()
             if text.isascii() and text.isdigit() and len(text) < 20:
@@ -120,28 +119,28 @@ class Transport:
         if not stays_at(self.base_url, next_link):
             raise HostRefused("a nextLink leads away from Graph", method="GET")
         call = _call("GET", urlsplit(next_link).path.removeprefix(urlsplit(self.base_url).path))
-        outcome = self._carrier.carry(call, Parcel(next_link, headers=headers))
+        outcome = self._sender.send(call, Request(next_link, headers=headers))
         value: dict[str, Any] = value_of(call, outcome, self._clock(), required=True)
         return value
 
     def batch_get(self, urls: Sequence[str]) -> list[dict[str, Any] | None]:
-        """Several GETs in one ``$batch``, in the given order; None where one answered 404. Raises the first error.
+        """The answers of several GETs, sent as one ``$batch``, in the given order; None where one answered 404.
 
-        Items are throttled one by one (Graph documentation, "JSON batching"): only those that were put off are asked
-        again, within the ten seconds of any call. A batch made here carries GETs only; the guard is asked about each.
+        Raises the first error. Graph throttles the items one by one (docs/graph-facts.md, "Paging and batch"): only
+        throttled items are sent again, within the ten seconds of any call. The guard is asked about each item.
         """
         for url in urls:
-            self._carrier.ask_guard("GET", url.partition("?")[0])
+            self._sender.ask_guard("GET", url.partition("?")[0])
         answers: dict[int, Answer] = {}
         waiting, attempt, waited = list(range(len(urls))), 0, 0.0
         while waiting:
             attempt += 1
-            body = wrap([urls[number] for number in waiting])
+            body = batch_body([urls[number] for number in waiting])
             call = _call("POST", "/$batch", Effect.NONE)
-            outcome = self._carrier.carry(call, Parcel(self._url("/$batch"), json=body, guarded=True))
+            outcome = self._sender.send(call, Request(self._url("/$batch"), json=body, guarded=True))
             value = value_of(call, outcome, self._clock(), required=True)
-            answers |= dict(zip(waiting, answer_of_each(value, len(waiting)), strict=True))
-            waiting = [number for number in waiting if answers[number].status in PUT_OFF]
+            answers |= dict(zip(waiting, answers_in_order(value, len(waiting)), strict=True))
+            waiting = [number for number in waiting if answers[number].status in _RETRIED_ITEM_STATUSES]
             pauses = [
                 pause_before_next(
                     Effect.NONE,
@@ -149,7 +148,7 @@ class Transport:
                     answers[number],
                     waited=waited,
                     now=self._clock(),
-                    jitter=self._carrier.jitter,
+                    jitter=self._sender.jitter,
                 )
                 for number in waiting
             ]
@@ -157,7 +156,7 @@ class Transport:
             if len(known) < len(pauses) or not known:
                 break
             waited += max(known)
-            self._carrier.sleep(max(known))
+            self._sender.sleep(max(known))
         return [self._item(url, answers[number]) for number, url in enumerate(urls)]
 
     def _item(self, url: str, answer: Answer) -> dict[str, Any] | None:
@@ -166,8 +165,8 @@ class Transport:
         value: dict[str, Any] = value_of(_call("GET", url), answer, self._clock(), required=True)
         return value
 
-    def after_once(self, read: Callable[[Any], Model], value: Any, path: str) -> Model:
-        """Read the answer of a call that must not be repeated: an unreadable one is `OutcomeUnknown`."""
+    def read_unrepeatable(self, read: Callable[[Any], Model], value: Any, path: str) -> Model:
+        """`read(value)` for a call that must not be repeated: raises `OutcomeUnknown` instead of `Malformed`."""
         fault: GraphError
         try:
             return read(value)

@@ -1,16 +1,19 @@
-"""All lists of Graph, by one generator: `@odata.nextLink` is opaque and followed verbatim, on Graph's host only."""
+"""Reading lists of Graph page by page. `@odata.nextLink` is opaque: followed verbatim, on Graph's host only.
+
+Microsoft Graph, "Paging Microsoft Graph data in your app" (docs/graph-facts.md, "Paging and batch").
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .errors import Malformed
+from ..errors import Malformed
 from .transport import Transport
 
-NEXT = "@odata.nextLink"
-MOST_EMPTY = 50  # pages without a row in a row; Graph may send some, an endless chain of them is a fault
-ADVANCED = {"ConsistencyLevel": "eventual"}  # for $count, $search, and some filters; kept on every page
+NEXT_LINK = "@odata.nextLink"
+MAX_EMPTY_PAGES = 50  # one after the other; Graph may send some, an endless chain of them is a fault
+ADVANCED_QUERY = {"ConsistencyLevel": "eventual"}  # for $count, $search, and some filters; kept on every page
 
 
 def pages(
@@ -19,14 +22,14 @@ def pages(
     params: Mapping[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Iterator[dict[str, Any]]:
-    """Every row of the list at `path`. A link that comes twice, or empty pages without end, raise `Malformed`."""
+    """Every row of the list at `path`. Raises `Malformed` for a link that comes twice and for endless empty pages."""
     page = transport.get(path, params, headers)
     seen: set[str] = set()
     empty = 0
     while True:
         rows = rows_of(page, path)
         empty = 0 if rows else empty + 1
-        if empty > MOST_EMPTY:
+        if empty > MAX_EMPTY_PAGES:
             raise Malformed("page after page is empty", method="GET", path=path)
         yield from rows
         link = next_link(page)
@@ -48,5 +51,5 @@ def rows_of(page: Mapping[str, Any], path: str) -> list[dict[str, Any]]:
 
 def next_link(page: Mapping[str, Any]) -> str | None:
     """The link to the next page, or None on the last one."""
-    link = page.get(NEXT)
+    link = page.get(NEXT_LINK)
     return link if isinstance(link, str) and link else None

@@ -1,6 +1,6 @@
-"""Whether to send again, as a pure decision: method's effect, attempt and outcome in, seconds or None out.
+"""Whether to send a request again, and after how many seconds: a pure decision.
 
-The client waits for a breath only; anything longer belongs to the caller's own clock (`TryLater`).
+The client waits ten seconds at most for all retries of a call; a longer wait belongs to the caller (`TryLater`).
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 from enum import Enum
 
-from .wire import Answer, Lost, Why
+from .exchange import Answer, LossReason, Lost
 
-LONGEST_WAIT = 10.0  # seconds, all waits of one call together
-MOST_ATTEMPTS = 4
-SPREAD = 0.1  # of a told pause is added by chance, so that those who were told the same do not return together
-LONGEST_ASKED = 24 * 3600.0  # seconds; a longer Retry-After is taken for this
-_AGAIN = frozenset({429, 502, 503, 504})
+MAX_WAIT_SECONDS = 10.0  # all waits of one call together
+MAX_ATTEMPTS = 4
+# share of Retry-After that is added at random, so that clients that were told the same do not return together
+RETRY_AFTER_JITTER = 0.1
+MAX_RETRY_AFTER_SECONDS = 24 * 3600.0  # a longer Retry-After is cut to this
+_RETRIED_STATUSES = frozenset({429, 502, 503, 504})
 
 
 class Effect(Enum):
@@ -33,9 +34,9 @@ def retry_after(answer: Answer, now: float) -> float | None:
     if not text:
         return None
     if text.isascii() and text.replace(".", "", 1).isdigit():
-        return min(float(text), LONGEST_ASKED)
+        return min(float(text), MAX_RETRY_AFTER_SECONDS)
     try:
-        return min(max(0.0, parsedate_to_datetime(text).timestamp() - now), LONGEST_ASKED)
+        return min(max(0.0, parsedate_to_datetime(text).timestamp() - now), MAX_RETRY_AFTER_SECONDS)
     except (ValueError, TypeError, OverflowError):
         return None
 
@@ -53,21 +54,21 @@ def pause_before_next(
 
     `attempt` counts from 1; `waited`: seconds since the call began, pauses and exchanges together.
     """
-    if effect is Effect.ONCE or attempt >= MOST_ATTEMPTS:
+    if effect is Effect.ONCE or attempt >= MAX_ATTEMPTS:
         return None
     asked = None
     if isinstance(outcome, Lost):
         # a time-out has cost its time already; an oversized answer stays oversized
-        if outcome.why not in (Why.NOT_SENT, Why.BROKEN) or attempt > 1:
+        if outcome.reason not in (LossReason.NOT_SENT, LossReason.BROKEN) or attempt > 1:
             return None
-    elif outcome.status in _AGAIN:
+    elif outcome.status in _RETRIED_STATUSES:
         asked = retry_after(outcome, now)
     else:
         return None
-    room = LONGEST_WAIT - waited
-    if asked is not None:  # never sooner than told
-        return min(asked * (1 + SPREAD * jitter()), room) if asked <= room else None
-    # a refused call counts against the limit too, so an untold 429 gets a longer breath than an outage
+    room = MAX_WAIT_SECONDS - waited
+    if asked is not None:  # never sooner than the server asked
+        return min(asked * (1 + RETRY_AFTER_JITTER * jitter()), room) if asked <= room else None
+    # a refused call counts against the limit too, so a 429 without Retry-After waits longer than an outage
     first = 2.0 if isinstance(outcome, Answer) and outcome.status == 429 else 0.5
     pause = first * 2 ** (attempt - 1) * (1 + jitter() / 2)
     return pause if pause <= room else None

@@ -1,6 +1,7 @@
-"""Whether an ID token is to be believed (OpenID Connect Core 3.1.3.7; Entra documentation, "Claims validation").
+"""Validating ID tokens: signature, audience, issuer, time, tenant and nonce, none of which msal checks.
 
-msal does not check signature, audience, issuer or time of an ID token; this does. Only RS256, only Microsoft's keys.
+OpenID Connect Core 1.0, 3.1.3.7; Microsoft identity platform, "Secure applications and APIs by validating claims". Only
+RS256 and only Microsoft's keys are accepted.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ from typing import Any
 
 import jwt
 
+from ..errors import IdTokenRejected
 from .clouds import Cloud
-from .errors import IdTokenRejected
 
-LEEWAY = 300  # seconds, for clocks that differ
+LEEWAY_SECONDS = 300  # because clocks differ
 PERSONAL_ACCOUNTS = "9188040d-6c67-4c5b-b112-36a304b66dad"  # the tenant of private Microsoft accounts
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _REQUIRED = ["exp", "iat", "aud", "iss", "tid", "oid", "nonce"]
@@ -24,7 +25,7 @@ _REQUIRED = ["exp", "iat", "aud", "iss", "tid", "oid", "nonce"]
 
 @dataclass(frozen=True)
 class Identity:
-    """Who signed in. Only tenant and object id identify; names are for showing, `wids` for a hint."""
+    """The person who signed in. Only tenant id and object id identify; the names are for display, `wids` is a hint."""
 
     tenant_id: str
     object_id: str
@@ -33,7 +34,7 @@ class Identity:
     wids: tuple[str, ...] = ()
 
 
-def believe(
+def validate_id_token(
     token: str,
     *,
     client_id: str,
@@ -41,7 +42,7 @@ def believe(
     nonce_matches: Callable[[str], bool],
     key_of: Callable[[str], Any | None],
 ) -> Identity:
-    """The identity in `token`. Raises `IdTokenRejected`, and what `key_of` raises when no keys can be had."""
+    """The identity in `token`. Raises `IdTokenRejected`, and what `key_of` raises when no keys can be read."""
     claims = _decode(token, key_of(_kid(token)), client_id)
     tenant_id = _guid(claims, "tid")
     if not hmac.compare_digest(str(claims["iss"]).encode(), f"{cloud.login}/{claims['tid']}/v2.0".encode()):
@@ -75,7 +76,7 @@ def _decode(token: str, key: Any | None, client_id: str) -> dict[str, Any]:
         raise IdTokenRejected("signed by an unknown key")
     try:
         claims: dict[str, Any] = jwt.decode(
-            token, key, algorithms=["RS256"], audience=client_id, leeway=LEEWAY, options={"require": _REQUIRED}
+            token, key, algorithms=["RS256"], audience=client_id, leeway=LEEWAY_SECONDS, options={"require": _REQUIRED}
         )
         return claims
     except jwt.PyJWTError as error:

@@ -1,6 +1,6 @@
-"""The HTTP client that msal is given: bounded as for Graph, and outages told as `TryLater` before msal sees them.
+"""The HTTP client that msal uses: with the bounds of requests to Graph, and raising `TryLater` for outages.
 
-msal would otherwise follow redirects, wait for ever, and write an unreadable answer into its log.
+With a client of its own msal would follow redirects, wait for ever, and write an unreadable answer into its log.
 """
 
 from __future__ import annotations
@@ -13,74 +13,75 @@ from urllib.parse import urlsplit
 
 import requests
 
-from . import aadsts, errors
-from .decide import parsed
-from .paths import stays_at
-from .retry import retry_after
-from .wire import Answer, Lost, Why, exchange, harden
+from .. import errors
+from ..http.exchange import Answer, LossReason, Lost, exchange, harden
+from ..http.interpret import parsed
+from ..http.paths import stays_at
+from ..http.retry import retry_after
+from . import aadsts
 
-CAP = 1024 * 1024
+MAX_LOGIN_BYTES = 1024 * 1024
 
 
 def _not_debug(record: logging.LogRecord) -> bool:
     return record.levelno > logging.DEBUG
 
 
-# there msal writes authorization codes, PKCE verifiers and whatever else an answer holds
+# msal logs authorization codes, PKCE verifiers and whatever else an answer holds at this level
 logging.getLogger("msal.token_cache").addFilter(_not_debug)
 
 
-class Reply:
-    """What msal reads of a response."""
+class MsalResponse:
+    """The attributes of a response that msal reads."""
 
     def __init__(self, answer: Answer) -> None:
         self.status_code, self.headers = answer.status, dict(answer.headers)
         self.text = answer.body.decode("utf-8", "replace")
 
     def raise_for_status(self) -> None:
-        """Nothing: `LoginHttp` has raised already."""
+        """Does nothing: `LoginHttp` has raised already."""
 
 
 class LoginHttp:
-    """GET and POST at `origin` and nowhere else. Raises `Unavailable`, `Throttled`, `HostRefused` or `Rejected`."""
+    """GET and POST at `origin` only. Raises `Unavailable`, `Throttled`, `HostRefused` or `Rejected`."""
 
     def __init__(self, session: requests.Session, origin: str, *, refusals: bool = False) -> None:
-        """With `refusals`, a token request that is refused raises what the refusal means, instead of reaching msal."""
+        """With `refusals`, `post` raises the error of a refused token request instead of handing it to msal."""
         self._session, self._origin, self._refusals = harden(session), origin, refusals
 
-    def get(self, url: str, params: Any = None, headers: Mapping[str, str] | None = None, **_: Any) -> Reply:
-        """A discovery document; its 4xx are raised here, because msal would drop what they say."""
+    def get(self, url: str, params: Any = None, headers: Mapping[str, str] | None = None, **_: Any) -> MsalResponse:
+        """A discovery document. Raises the error of a 4xx, whose content msal would drop."""
         answer = self._ask("GET", url, params=params, headers=headers)
         if answer.status >= 400:
             raise aadsts.error_of(_payload(answer), path=_path(url), status=answer.status, method="GET")
-        return Reply(answer)
+        return MsalResponse(answer)
 
     def post(
         self, url: str, params: Any = None, data: Any = None, headers: Mapping[str, str] | None = None, **_: Any
-    ) -> Reply:
-        """A token request. msal hands a 4xx on as a dict, and would repeat it from memory for a minute."""
+    ) -> MsalResponse:
+        """The answer to a token request. msal returns a 4xx as a dict, and would repeat it from memory for a minute."""
         answer = self._ask("POST", url, params=params, data=data, headers=headers)
         if answer.status >= 400 and self._refusals:
             raise aadsts.error_of(_payload(answer), path=_path(url), status=answer.status)
-        return Reply(answer)
+        return MsalResponse(answer)
 
     def close(self) -> None:
-        """Nothing: the session belongs to the caller."""
+        """Does nothing: the session belongs to the caller."""
 
     def _ask(self, method: str, url: str, **kwargs: Any) -> Answer:
         if not stays_at(self._origin, url):
             raise errors.HostRefused("a discovery document leads to another host", method=method, path=_path(url))
-        outcome = exchange(self._session, method, url, cap=CAP, **kwargs)
-        return whole(outcome, method, url)
+        outcome = exchange(self._session, method, url, max_bytes=MAX_LOGIN_BYTES, **kwargs)
+        return require_json(outcome, method, url)
 
 
-def whole(outcome: Answer | Lost, method: str, url: str) -> Answer:
-    """The answer, if it is JSON of a 2xx or 4xx. Raises what it is otherwise."""
+def require_json(outcome: Answer | Lost, method: str, url: str) -> Answer:
+    """The answer, where it is a JSON object with a 2xx or 4xx. Raises the outcome's `GraphError` otherwise."""
     about: dict[str, Any] = {"method": method, "path": _path(url)}
     if isinstance(outcome, Lost):
-        if outcome.why is Why.TOO_LARGE:
-            raise errors.TooLarge(outcome.why.value, **about)
-        raise errors.Unavailable(outcome.why.value, **about)
+        if outcome.reason is LossReason.TOO_LARGE:
+            raise errors.TooLarge(outcome.reason.value, **about)
+        raise errors.Unavailable(outcome.reason.value, **about)
     about["status"] = outcome.status
     wait = retry_after(outcome, time.time())
     if outcome.status == 429:

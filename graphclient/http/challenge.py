@@ -1,6 +1,7 @@
-"""Whether an answer refuses the token itself, and what a fresh one must satisfy: pure.
+"""Whether an answer refuses the token itself, and which claims a fresh token must satisfy. Pure.
 
-Entra documentation, "Claims challenges": 401 with ``WWW-Authenticate: Bearer … claims="<base64 of JSON>"``.
+Microsoft identity platform, "Claims challenges, claims requests, and client capabilities": a claims challenge is a 401
+with ``WWW-Authenticate: Bearer … claims="<base64 of JSON>"``.
 """
 
 from __future__ import annotations
@@ -10,28 +11,31 @@ import binascii
 import re
 from dataclasses import dataclass
 
-from .decide import parsed, read_envelope
-from .wire import Answer, Lost
+from .exchange import Answer, Lost
+from .interpret import parsed, read_envelope
 
 _CLAIMS = re.compile(r'\bclaims="?([A-Za-z0-9+/=_-]+)"?')
 
 
 @dataclass(frozen=True)
 class Challenge:
-    """The token is refused. `claims`: JSON that goes into the next token request, None where none was asked for."""
+    """The token is refused. `claims`: JSON for the next token request, None where Graph asked for none."""
 
     claims: str | None = None
 
 
 def challenge_of(outcome: Answer | Lost) -> Challenge | None:
-    """An expired or malformed token, or a claims challenge; never the silent 401 of a missing permission."""
+    """The challenge of a 401 for an expired or malformed token, or for claims; None for any other outcome.
+
+    A 401 without a message is a missing permission (docs/graph-facts.md, "Permissions and ownership"), no challenge.
+    """
     if not isinstance(outcome, Answer) or outcome.status != 401:
         return None
     found = _CLAIMS.search(outcome.headers.get("www-authenticate", ""))
     if found is not None:
         return Challenge(_decoded(found[1]))
-    said = read_envelope(outcome.body)
-    return Challenge() if said.code.lower() == "invalidauthenticationtoken" else None
+    envelope = read_envelope(outcome.body)
+    return Challenge() if envelope.code.lower() == "invalidauthenticationtoken" else None
 
 
 def _decoded(text: str) -> str | None:

@@ -1,8 +1,8 @@
-"""From an outcome to a value or an error: pure, and the only place that reads Graph's error envelopes.
+"""What an outcome means, a value or an error. Pure, and the only module that reads Graph's error envelopes.
 
-Shapes and codes: Graph documentation, "Error responses and resource types"; the odd ones were observed in public
-issue threads (a missing permission on /synchronization is a 401 ``UnknownError`` with an empty message; JSON text
-may hide inside ``message``; ``innerError`` may be spelt ``innererror``).
+Shapes and codes: Microsoft Graph, "Microsoft Graph error responses and resource types". Deviations that people have
+reported (a 401 ``UnknownError`` with an empty message for a missing permission, JSON text inside ``message``, the
+spelling ``innererror``): docs/graph-facts.md, "Quarantine and errors" and "Permissions and ownership".
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import errors
-from .errors import GraphError, OutcomeUnknown, clean
+from .. import errors
+from ..errors import GraphError, OutcomeUnknown, clean
+from .exchange import Answer, LossReason, Lost
 from .retry import Effect, retry_after
-from .wire import Answer, Lost, Why
 
 _SCIM = "systemforcrossdomainidentitymanagement"
 _NO_PRINCIPAL = "authorization_identitynotfound"  # our service principal was deleted while its token still runs
@@ -25,7 +25,7 @@ _EXISTS = ("already exist", "conflicting object")
 
 @dataclass(frozen=True)
 class Call:
-    """What was asked; `hidden` are values that must not come back in an error's message."""
+    """One call of ours. `hidden`: values that no error message may contain."""
 
     method: str
     path: str
@@ -35,8 +35,8 @@ class Call:
 
 
 @dataclass(frozen=True)
-class Said:
-    """What an error envelope says, both levels read."""
+class ErrorEnvelope:
+    """The content of an error answer, outer and inner error together."""
 
     code: str = ""
     inner_code: str = ""
@@ -44,7 +44,7 @@ class Said:
     request_id: str = ""
 
 
-def read_envelope(body: bytes) -> Said:
+def read_envelope(body: bytes) -> ErrorEnvelope:
     """The envelope of an error answer; empty where there is none."""
     outer = _part(parsed(body), "error")
     message = _text(outer, "message")
@@ -55,7 +55,7 @@ def read_envelope(body: bytes) -> Said:
     code, nested_code = _text(outer, "code"), _text(nested, "code")
     if nested_code and code.lower() in ("", "unknownerror"):
         code, nested_code = nested_code, ""
-    return Said(
+    return ErrorEnvelope(
         code=code,
         inner_code=deepest or nested_code,
         message=_text(nested, "message") or message,
@@ -72,7 +72,7 @@ def parsed(body: bytes | str) -> Any:
 
 
 def value_of(call: Call, outcome: Answer | Lost, now: float, *, required: bool = False) -> Any:
-    """The JSON object of a good answer; None for an empty one, unless `required`. Raises what it means otherwise."""
+    """The JSON object of a 2xx answer; None for an empty one, unless `required`. Raises the outcome's `GraphError`."""
     if isinstance(outcome, Answer) and 200 <= outcome.status < 300:
         if not outcome.body.strip() and not required:
             return None
@@ -83,73 +83,75 @@ def value_of(call: Call, outcome: Answer | Lost, now: float, *, required: bool =
 
 
 def error_of(call: Call, outcome: Answer | Lost, now: float) -> GraphError:
-    """The error that an outcome is. A 2xx given here is one that could not be read."""
+    """The error that stands for an outcome. A 2xx given to this function is one that could not be read."""
     if isinstance(outcome, Lost):
         return _lost(call, outcome)
-    said = read_envelope(outcome.body) if outcome.status >= 300 else Said(message="the answer is not readable")
+    envelope = (
+        read_envelope(outcome.body) if outcome.status >= 300 else ErrorEnvelope(message="the answer is not readable")
+    )
     about: dict[str, Any] = {
         "method": call.method,
         "path": call.path,
         "status": outcome.status,
-        "code": said.code,
-        "inner_code": said.inner_code,
-        "request_id": outcome.headers.get("request-id") or said.request_id or call.request_id,
+        "code": envelope.code,
+        "inner_code": envelope.inner_code,
+        "request_id": outcome.headers.get("request-id") or envelope.request_id or call.request_id,
     }
-    message = clean(said.message, call.hidden)
-    later = _later(call, outcome, said)
+    message = clean(envelope.message, call.hidden)
+    later = _later(call, outcome, envelope)
     if later is not None:
         wait = retry_after(outcome, now)
         return later(message, retry_after=wait, scope=outcome.headers.get("x-ms-throttle-scope", ""), **about)
-    kind = _kind(call, outcome, said)
-    if kind is errors.CredentialsRefused and not said.inner_code:
-        about["inner_code"] = said.code
+    kind = _kind(call, outcome, envelope)
+    if kind is errors.CredentialsRefused and not envelope.inner_code:
+        about["inner_code"] = envelope.code
     return kind(message, **about)
 
 
 def _lost(call: Call, lost: Lost) -> GraphError:
     about: dict[str, Any] = {"method": call.method, "path": call.path, "request_id": call.request_id}
-    if call.effect is Effect.ONCE and lost.why is not Why.NOT_SENT:
-        return OutcomeUnknown(lost.why.value, **about)
-    if lost.why is Why.TOO_LARGE:
-        return errors.TooLarge(lost.why.value, **about)
-    return errors.Unavailable(lost.why.value, **about)
+    if call.effect is Effect.ONCE and lost.reason is not LossReason.NOT_SENT:
+        return OutcomeUnknown(lost.reason.value, **about)
+    if lost.reason is LossReason.TOO_LARGE:
+        return errors.TooLarge(lost.reason.value, **about)
+    return errors.Unavailable(lost.reason.value, **about)
 
 
-def _later(call: Call, answer: Answer, said: Said) -> type[errors.TryLater] | None:
+def _later(call: Call, answer: Answer, envelope: ErrorEnvelope) -> type[errors.TryLater] | None:
     status = answer.status
     once = call.effect is Effect.ONCE
-    if status == 500 and "requested value" in said.message.lower() and "was not found" in said.message.lower():
-        return None  # a wrong key name in the request, observed with PUT secrets
+    if status == 500 and "requested value" in envelope.message.lower() and "was not found" in envelope.message.lower():
+        return None  # a wrong key name in PUT secrets: docs/graph-facts.md, "Connection test and secrets"
     if status >= 500 or status < 300 or status == 408:
         return OutcomeUnknown if once else errors.Unavailable
     if status == 429:
         return OutcomeUnknown if once else errors.Throttled
-    if status == 404 and once and not _no_such_route(said):
-        return OutcomeUnknown  # created all the same, in reports of several clients
+    if status == 404 and once and not _no_such_route(envelope):
+        return OutcomeUnknown  # clients have reported that the object was created all the same
     return None
 
 
-def _kind(call: Call, answer: Answer, said: Said) -> type[GraphError]:
-    status, code, message = answer.status, said.code.lower(), said.message.lower()
+def _kind(call: Call, answer: Answer, envelope: ErrorEnvelope) -> type[GraphError]:
+    status, code, message = answer.status, envelope.code.lower(), envelope.message.lower()
     if status < 400:
         return errors.HostRefused
     if status == 401:
-        return _unauthorized(call, said)
+        return _unauthorized(call, envelope)
     if status == 403:
         return _forbidden(call, code)
     if status in (404, 410):
-        return errors.Rejected if _no_such_route(said) else errors.NotThere
+        return errors.Rejected if _no_such_route(envelope) else errors.NotThere
     if status == 409:
         return errors.AlreadyThere
     if status == 400:
-        return _bad_request(call, said, code, message)
+        return _bad_request(call, envelope, code, message)
     return errors.Rejected
 
 
-def _unauthorized(call: Call, said: Said) -> type[GraphError]:
-    if said.code.lower() == _NO_PRINCIPAL:
+def _unauthorized(call: Call, envelope: ErrorEnvelope) -> type[GraphError]:
+    if envelope.code.lower() == _NO_PRINCIPAL:
         return errors.ConsentMissing
-    silent = said.code.lower() in ("", "unknownerror") and not said.message.strip()
+    silent = envelope.code.lower() in ("", "unknownerror") and not envelope.message.strip()
     return errors.RoleMissing if silent and "/synchronization" in call.path else errors.NotAllowed
 
 
@@ -161,8 +163,8 @@ def _forbidden(call: Call, code: str) -> type[GraphError]:
     return errors.NotAllowed
 
 
-def _bad_request(call: Call, said: Said, code: str, message: str) -> type[GraphError]:
-    inner = said.inner_code.lower()
+def _bad_request(call: Call, envelope: ErrorEnvelope, code: str, message: str) -> type[GraphError]:
+    inner = envelope.inner_code.lower()
     if code == "credentialvalidationunavailable" or code.startswith(_SCIM) or inner.startswith(_SCIM):
         return errors.CredentialsRefused
     if call.path.endswith("/validateCredentials") and not code.startswith("request"):
@@ -174,8 +176,8 @@ def _bad_request(call: Call, said: Said, code: str, message: str) -> type[GraphE
     return errors.Rejected
 
 
-def _no_such_route(said: Said) -> bool:
-    return "no http resource was found" in said.message.lower()
+def _no_such_route(envelope: ErrorEnvelope) -> bool:
+    return "no http resource was found" in envelope.message.lower()
 
 
 def _as_dict(value: Any) -> dict[str, Any]:

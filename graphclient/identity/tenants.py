@@ -1,4 +1,8 @@
-"""Public facts about tenants: which one a domain belongs to, and where its admin consents."""
+"""Public facts about tenants: which tenant a domain belongs to, and where its admin consents.
+
+Microsoft identity platform, "OpenID Connect on the Microsoft identity platform" and "Admin consent on the Microsoft
+identity platform" (docs/graph-facts.md, "Login", "Consent").
+"""
 
 from __future__ import annotations
 
@@ -7,12 +11,12 @@ from urllib.parse import urlencode
 
 import requests
 
+from ..errors import Malformed
+from ..http.exchange import exchange, harden
+from ..http.interpret import parsed
 from . import aadsts
 from .clouds import Cloud
-from .decide import parsed
-from .errors import Malformed
-from .login import CAP, whole
-from .wire import exchange, harden
+from .login import MAX_LOGIN_BYTES, require_json
 
 _LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
 _DOMAIN = re.compile(rf"(?=.{{4,253}}$)(?:{_LABEL}\.)+(?!\d+$){_LABEL}")
@@ -42,7 +46,7 @@ def resolve_tenant(session: requests.Session, cloud: Cloud, domain: str) -> str 
     if name is None:
         return None
     url = discovery_url(cloud, name)
-    answer = whole(exchange(harden(session), "GET", url, cap=CAP), "GET", url)
+    answer = require_json(exchange(harden(session), "GET", url, max_bytes=MAX_LOGIN_BYTES), "GET", url)
     document = parsed(answer.body)
     if answer.status == 400:
         return None

@@ -1,6 +1,6 @@
-"""Microsoft's clouds as data: tokens are not interchangeable (Graph documentation, "National cloud deployments").
+"""Microsoft's clouds as data (Microsoft Graph, "Microsoft Graph national cloud deployments").
 
-Our application must be registered in each cloud by itself.
+Tokens of one cloud are worth nothing in another, and our application must be registered in each cloud separately.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from urllib.parse import quote
 
 @dataclass(frozen=True)
 class Cloud:
-    """Where to sign in and where Graph answers; both without a trailing slash.
+    """One cloud: the origins of the login service and of Graph, without a trailing slash.
 
-    `provisioning_logs`: whether this cloud has /auditLogs/provisioning. `secrets_cap`: how many bytes SCIM address,
+    `provisioning_logs`: whether the cloud has /auditLogs/provisioning. `secrets_cap`: how many bytes SCIM address,
     token and notification mail may have together, None where no limit is published.
     """
 

@@ -1,6 +1,7 @@
-"""What our application proves itself with: certificate, federated assertion, a key that another party holds, secret.
+"""How our application authenticates itself: certificate, federated assertion, a key in a vault, client secret.
 
-All are one small interface, `Credential`. Form of the assertion: Entra documentation, "Certificate credentials".
+All have one interface, `Credential`. Form of the assertion: Microsoft identity platform, "Microsoft identity platform
+application authentication certificate credentials".
 """
 
 from __future__ import annotations
@@ -18,23 +19,23 @@ import requests
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from .errors import GraphError, OurCredentialRefused, Unavailable
+from ..errors import GraphError, OurCredentialRefused, Unavailable
 
-LIFETIME = 600  # seconds that a signed assertion is good for
-BEFORE = 60  # seconds that its beginning is put back, for clocks that differ
-Given = TypeVar("Given")
+ASSERTION_SECONDS = 600  # lifetime of a signed assertion
+CLOCK_SKEW_SECONDS = 60  # an assertion is valid from so long ago, because clocks differ
+Value = TypeVar("Value")
 
 
 class Credential(Protocol):
-    """What our application proves itself with."""
+    """A way in which our application authenticates itself."""
 
     def for_msal(self) -> Any:
         """The form that msal takes as ``client_credential``. Raises ValueError where the key is unusable."""
         ...
 
 
-class Told(requests.RequestException):
-    """A `GraphError` on its way through msal, which falls back to a token it still has on a fault of the network."""
+class GraphErrorThroughMsal(requests.RequestException):
+    """Carries a `GraphError` through msal, which falls back to a token it still has on a fault of the network."""
 
     def __init__(self, fault: GraphError) -> None:
         self.fault = fault
@@ -55,7 +56,7 @@ class Certificate:
 
 @dataclass(frozen=True)
 class Secret:
-    """A client secret; not for production."""
+    """A client secret; for trials, not for production."""
 
     text: str = field(repr=False)
 
@@ -68,22 +69,23 @@ class Secret:
 class Assertion:
     """A callable that returns a signed client assertion, a federated credential for instance.
 
-    What it raises becomes `Unavailable`, unless it is a `GraphError`.
+    A token request raises `Unavailable` for whatever `make` raises, a `GraphError` excepted.
     """
 
     make: Callable[[], str] = field(repr=False)
 
     def for_msal(self) -> dict[str, Callable[[], str]]:
         """msal asks for a new one when it needs it."""
-        return {"client_assertion": lambda: _asked(self.make)}
+        return {"client_assertion": lambda: _call_signer(self.make)}
 
 
 @dataclass(frozen=True)
 class VaultKey:
-    """A private key that never comes here. `sign_digest` gets 32 bytes, the SHA-256 of the assertion, and returns the
+    """A private key that stays in a vault. `sign_digest` gets 32 bytes, the SHA-256 of the assertion, and returns the
     PSS signature (salt as long as the digest, MGF1 with SHA-256) by the key of `certificate_pem`.
 
-    What it raises becomes `Unavailable`, unless it is a `GraphError`; a kept token is used meanwhile.
+    A token request raises `Unavailable` for whatever `sign_digest` raises, a `GraphError` excepted; a kept token that
+    is still good is used meanwhile.
     """
 
     certificate_pem: str = field(repr=False)
@@ -109,16 +111,16 @@ class VaultKey:
             "sub": client_id,
             "jti": str(uuid.uuid4()),
             "iat": now,
-            "nbf": now - BEFORE,
-            "exp": now + LIFETIME,
+            "nbf": now - CLOCK_SKEW_SECONDS,
+            "exp": now + ASSERTION_SECONDS,
         }
         signed = f"{_encoded(_compact(head))}.{_encoded(_compact(claims))}"
         digest = hashlib.sha256(signed.encode("ascii")).digest()
-        return f"{signed}.{_encoded(_asked(lambda: self.sign_digest(digest)))}"
+        return f"{signed}.{_encoded(_call_signer(lambda: self.sign_digest(digest)))}"
 
 
-def _asked(make: Callable[[], Given]) -> Given:
-    """What another party gives, its faults told in a way that msal and the caller understand."""
+def _call_signer(make: Callable[[], Value]) -> Value:
+    """What `make` returns. Raises its faults as a `GraphError` that passes through msal."""
     fault: GraphError
     try:
         return make()
@@ -126,7 +128,7 @@ def _asked(make: Callable[[], Given]) -> Given:
         fault = error
     except Exception as error:  # noqa: BLE001 - a vault's own client may raise anything
         fault = Unavailable(f"our key did not answer ({type(error).__name__})")
-    raise Told(fault)
+    raise GraphErrorThroughMsal(fault)
 
 
 def _thumbprint(certificate_pem: str) -> str:

@@ -1,7 +1,7 @@
-"""Sends one call: guard, token, exchange, and again where that is harmless and soon.
+"""Sending one call: ask the guard, get a token, exchange, and repeat where that is harmless and possible soon.
 
-Two clocks: a call takes ten seconds of retries at most, and with its last answer CONNECT + its read time-out;
-anything longer is the caller's, as `TryLater`.
+A call spends ten seconds on retries at most, and its last exchange takes CONNECT_SECONDS + its read time-out at most.
+A longer wait belongs to the caller and is raised as `TryLater`.
 """
 
 from __future__ import annotations
@@ -12,39 +12,53 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import requests
 
-from .auth import TokenSource
+from ..errors import Unavailable
 from .challenge import challenge_of
-from .decide import Call
-from .errors import Unavailable
+from .exchange import CONNECT_SECONDS, MAX_BODY_BYTES, READ_SECONDS, Answer, Lost, exchange, harden
 from .guards import Guard
+from .interpret import Call
 from .retry import Effect, pause_before_next
-from .wire import CAP, CONNECT, READ, Answer, Lost, exchange, harden
 
 log = logging.getLogger(__name__)
 
 
+class TokenSource(Protocol):
+    """What gives the transport its bearer tokens."""
+
+    def token(self) -> str:
+        """A token that is good now. Raises a `GraphError`."""
+        ...
+
+    def drop(self, *, refused: str | None = None, claims: str | None = None) -> None:
+        """Forget the kept token, so that the next one is fresh.
+
+        `refused`: forget it only if it is this token. `claims`: JSON that the fresh token must satisfy.
+        """
+        ...
+
+
 @dataclass(frozen=True)
-class Parcel:
-    """What is sent with a call."""
+class Request:
+    """What is sent for a call."""
 
     url: str = field(repr=False)
     params: Mapping[str, str] | None = field(default=None, repr=False)
     json: Any = field(default=None, repr=False)
     headers: Mapping[str, str] | None = field(default=None, repr=False)
-    read_timeout: float = READ
+    read_timeout: float = READ_SECONDS
     guarded: bool = False
-    """Whether the guard has been asked already."""
+    """Whether the guard has been asked about this request already."""
 
 
 @dataclass
-class Carrier:
-    """Carries calls with the tokens of one tenant. May be shared by threads.
+class Sender:
+    """Sends calls with the tokens of one tenant. Threads may share one sender.
 
-    `guard` is asked before each request and may be exchanged. `priority`: Graph's x-ms-throttle-priority (low, normal,
+    `guard` is asked before each request and may be replaced. `priority`: Graph's x-ms-throttle-priority (low, normal,
     high), empty for none. `pressure`: the share of a limit that Graph last said was used, 0 when it said nothing.
     """
 
@@ -56,7 +70,7 @@ class Carrier:
     timer: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     jitter: Callable[[], float] = random.random
-    cap: int = CAP
+    max_bytes: int = MAX_BODY_BYTES
     calls: int = 0
     pressure: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -65,21 +79,24 @@ class Carrier:
         harden(self.session)
 
     def ask_guard(self, method: str, path: str) -> None:
-        """Raises what the guard raises."""
+        """Let the guard decide; raises what the guard raises."""
         if self.guard is not None:
             self.guard(method, path)
 
-    def carry(self, call: Call, parcel: Parcel) -> Answer | Lost:
-        """The last outcome. Raises a `GraphError` of guard or token source, `Unavailable` for a create that was
-        refused for its token: nothing happened, and it is not sent twice from here."""
+    def send(self, call: Call, request: Request) -> Answer | Lost:
+        """Send until there is an outcome to keep, and return that outcome.
+
+        Raises a `GraphError` of guard or token source. Raises `Unavailable` for a call that must not be repeated and
+        was refused for its token: nothing was created, and the caller may send it again.
+        """
         began, attempt, paused, renewed = self.timer(), 0, 0.0, False
-        total = CONNECT + parcel.read_timeout
+        total = CONNECT_SECONDS + request.read_timeout
         while True:
-            if not parcel.guarded:
+            if not request.guarded:
                 self.ask_guard(call.method, call.path)
             attempt += 1
             token = self.tokens.token()
-            outcome = self._once(call, parcel, token, within=max(total - (self.timer() - began), 1.0))
+            outcome = self._once(call, request, token, within=max(total - (self.timer() - began), 1.0))
             challenge = challenge_of(outcome)
             if challenge is not None and not renewed:
                 self.tokens.drop(refused=token, claims=challenge.claims)
@@ -96,9 +113,9 @@ class Carrier:
             paused += pause
             self.sleep(pause)
 
-    def _once(self, call: Call, parcel: Parcel, token: str, *, within: float) -> Answer | Lost:
+    def _once(self, call: Call, request: Request, token: str, *, within: float) -> Answer | Lost:
         sent = {
-            **(parcel.headers or {}),
+            **(request.headers or {}),
             "Authorization": f"Bearer {token}",
             "Accept": "application/json",
             "client-request-id": call.request_id,
@@ -110,23 +127,23 @@ class Carrier:
         outcome = exchange(
             self.session,
             call.method,
-            parcel.url,
+            request.url,
             headers=sent,
-            params=parcel.params,
-            json=parcel.json,
-            read_timeout=parcel.read_timeout,
+            params=request.params,
+            json=request.json,
+            read_timeout=request.read_timeout,
             within=within,
-            cap=self.cap,
+            max_bytes=self.max_bytes,
         )
         self._note(call, outcome)
         return outcome
 
     def _note(self, call: Call, outcome: Answer | Lost) -> None:
-        result = outcome.status if isinstance(outcome, Answer) else outcome.why.value
+        result = outcome.status if isinstance(outcome, Answer) else outcome.reason.value
         log.debug("%s %s: %s (client-request-id %s)", call.method, call.path, result, call.request_id)
-        said = outcome.headers.get("x-ms-throttle-limit-percentage", "") if isinstance(outcome, Answer) else ""
+        share = outcome.headers.get("x-ms-throttle-limit-percentage", "") if isinstance(outcome, Answer) else ""
         try:
-            self.pressure = float(said) if said else 0.0
+            self.pressure = float(share) if share else 0.0
         except ValueError:
             self.pressure = 0.0
 

@@ -1,4 +1,4 @@
-"""App-only tokens of one tenant, by msal: kept in memory, one flight at a time."""
+"""App-only tokens of one tenant by msal: kept in memory, one token request at a time."""
 
 from __future__ import annotations
 
@@ -6,40 +6,26 @@ import copy
 import re
 import threading
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 import msal
 import requests
 from msal.exceptions import MsalError
 
-from . import aadsts, errors
+from .. import errors
+from ..errors import GraphError, TryLater
+from . import aadsts
 from .clouds import GLOBAL, Cloud
-from .credentials import Credential, Told
-from .errors import GraphError, TryLater
-from .login import LoginHttp, Reply
+from .credentials import Credential, GraphErrorThroughMsal
+from .login import LoginHttp, MsalResponse
 
 _TENANT = re.compile(r"[0-9a-z][0-9a-z.-]{1,251}[0-9a-z]", re.IGNORECASE)
-NOT_ONE_TENANT = frozenset({"common", "organizations", "consumers"})
+MULTI_TENANT_AUTHORITIES = frozenset({"common", "organizations", "consumers"})
 
 
-class TokenSource(Protocol):
-    """Where the transport gets its bearer token from."""
-
-    def token(self) -> str:
-        """A token that is good now. Raises a `GraphError`."""
-        ...
-
-    def drop(self, *, refused: str | None = None, claims: str | None = None) -> None:
-        """Forget what is kept; the next token is a fresh one.
-
-        `refused`: only if this token is the one that is kept. `claims`: what the fresh one must satisfy, as JSON.
-        """
-        ...
-
-
-def one_tenant(tenant_id: str) -> str:
-    """`tenant_id`, if it can be the id or domain of exactly one tenant. Raises ValueError."""
-    if tenant_id.lower() in NOT_ONE_TENANT or not _TENANT.fullmatch(tenant_id):
+def single_tenant(tenant_id: str) -> str:
+    """`tenant_id`, where it can be the id or domain of exactly one tenant. Raises ValueError otherwise."""
+    if tenant_id.lower() in MULTI_TENANT_AUTHORITIES or not _TENANT.fullmatch(tenant_id):
         raise ValueError("an app-only token needs the id of exactly one tenant")
     return tenant_id
 
@@ -58,8 +44,8 @@ def msal_app(tenant: str, client_id: str, credential: Credential, http: Any, clo
             instance_discovery=False,  # the hosts are ours to choose: a fixed list, no look-up
             exclude_scopes=["offline_access"],
         )
-    except Told as told:
-        fault = told.fault
+    except GraphErrorThroughMsal as wrapped:
+        fault = wrapped.fault
     except requests.RequestException:
         fault = errors.Unavailable("the login service was not reached", path=f"/{tenant}")
     except (MsalError, KeyError):
@@ -70,7 +56,7 @@ def msal_app(tenant: str, client_id: str, credential: Credential, http: Any, clo
 
 
 class ClientCredentials:
-    """App-only tokens of one tenant: one msal application, made when first needed and kept; one flight at a time."""
+    """App-only tokens of one tenant, from one msal application that is made when first needed. Thread-safe."""
 
     def __init__(
         self,
@@ -80,13 +66,13 @@ class ClientCredentials:
         session: requests.Session,
         cloud: Cloud = GLOBAL,
     ) -> None:
-        self._tenant_id, self._client_id = one_tenant(tenant_id), client_id
+        self._tenant_id, self._client_id = single_tenant(tenant_id), client_id
         self._credential, self._cloud = credential, cloud
-        self._http = _Telling(LoginHttp(session, cloud.login, refusals=True))
+        self._http = _MsalHttp(LoginHttp(session, cloud.login, refusals=True))
         self._lock = threading.Lock()
         self._app: Any = None
         self._claims: str | None = None
-        self._given = 0  # the hash of the token that was given out last; the token itself stays with msal
+        self._last_token_hash = 0  # of the token that was returned last; the token itself stays with msal
         self._failures = 0
         self._fault: GraphError | None = None
 
@@ -94,23 +80,23 @@ class ClientCredentials:
         return f"ClientCredentials({self._tenant_id!r})"
 
     def token(self) -> str:
-        """A token, from memory until five minutes before its end. Raises a `GraphError`.
+        """A token, from memory until five minutes before it expires. Raises a `GraphError`.
 
-        Who waits while a request of another thread fails is told the same and sends none of its own.
+        A thread that waited while another thread's request failed gets the same error and sends no request.
         """
         seen, token = self._failures, ""
         with self._lock:
             fault = copy.copy(self._fault) if self._failures != seen else None
             if fault is None:
-                token, fault = self._fly()
+                token, fault = self._request_token()
         if fault is not None:
             raise fault
         return token
 
     def drop(self, *, refused: str | None = None, claims: str | None = None) -> None:
-        """Forget the token, unless another one has taken the place of `refused`; nothing is sent."""
+        """Forget the kept token, unless it is another one than `refused`; nothing is sent."""
         with self._lock:
-            if refused is not None and hash(refused) != self._given:
+            if refused is not None and hash(refused) != self._last_token_hash:
                 return
             if claims is not None:
                 self._claims = claims
@@ -121,7 +107,7 @@ class ClientCredentials:
     def _path(self) -> str:
         return f"/{self._tenant_id}/oauth2/v2.0/token"
 
-    def _fly(self) -> tuple[str, GraphError | None]:
+    def _request_token(self) -> tuple[str, GraphError | None]:
         token = ""
         fault: GraphError | None = None
         try:
@@ -130,11 +116,11 @@ class ClientCredentials:
             fault = error
         self._fault = copy.copy(fault)  # a copy has no traceback, which would keep frames alive
         if fault is None:
-            self._given = hash(token)
+            self._last_token_hash = hash(token)
         else:
             self._failures += 1
         if not isinstance(fault, TryLater):
-            self._claims = None  # satisfied, or refused for good
+            self._claims = None  # the claims are satisfied, or refused for good
         return token, fault
 
     def _acquire(self) -> str:
@@ -147,8 +133,8 @@ class ClientCredentials:
             if isinstance(token, str) and token:
                 return token
             fault = aadsts.error_of(result if isinstance(result, dict) else {}, path=self._path)
-        except Told as told:
-            fault = told.fault
+        except GraphErrorThroughMsal as wrapped:
+            fault = wrapped.fault
         except requests.RequestException:
             fault = errors.Unavailable("the login service was not reached", method="POST", path=self._path)
         except MsalError:
@@ -158,25 +144,25 @@ class ClientCredentials:
         raise fault
 
 
-class _Telling:
-    """`LoginHttp` for msal: its errors pass as faults of the network, so that msal uses a token that is still good."""
+class _MsalHttp:
+    """`LoginHttp` for msal: raises errors as faults of the network, so that msal falls back to a token it still has."""
 
     def __init__(self, http: LoginHttp) -> None:
         self._http = http
 
-    def get(self, url: str, **kwargs: Any) -> Reply:
-        return self._tell("get", url, kwargs)
+    def get(self, url: str, **kwargs: Any) -> MsalResponse:
+        return self._ask("get", url, kwargs)
 
-    def post(self, url: str, **kwargs: Any) -> Reply:
-        return self._tell("post", url, kwargs)
+    def post(self, url: str, **kwargs: Any) -> MsalResponse:
+        return self._ask("post", url, kwargs)
 
     def close(self) -> None:
-        """Nothing: the session belongs to the caller."""
+        """Does nothing: the session belongs to the caller."""
 
-    def _tell(self, verb: str, url: str, kwargs: Mapping[str, Any]) -> Reply:
+    def _ask(self, verb: str, url: str, kwargs: Mapping[str, Any]) -> MsalResponse:
         try:
-            reply: Reply = getattr(self._http, verb)(url, **kwargs)
+            reply: MsalResponse = getattr(self._http, verb)(url, **kwargs)
             return reply
         except GraphError as error:
             fault = error
-        raise Told(fault)
+        raise GraphErrorThroughMsal(fault)

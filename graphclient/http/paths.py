@@ -1,4 +1,4 @@
-"""Building and checking paths: nothing from outside may change where a request goes."""
+"""Building and checking paths, so that no value from outside changes where a request goes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE
 
 
 def part(value: str) -> str:
-    """One segment of a path, encoded. Raises ValueError for what could climb or vanish."""
+    """One segment of a path, encoded. Raises ValueError for an empty one, for dot segments and control characters."""
     if not value or value in (".", "..") or any(ord(char) < 32 for char in value):
         raise ValueError("not a path segment")
     return quote(value, safe="")
@@ -22,21 +22,21 @@ def literal(value: str) -> str:
 
 
 def guid(value: str) -> str:
-    """A GUID literal of OData's $filter, which has no quotes. Raises ValueError for anything else."""
+    """A GUID literal of OData's $filter, which has no quotes. Raises ValueError for what is no GUID."""
     if not _GUID.fullmatch(value):
         raise ValueError("not a GUID")
     return value
 
 
 def moment_literal(value: datetime) -> str:
-    """A point in time in OData's $filter, in UTC and whole seconds. Raises ValueError for a naive one."""
+    """A point in time in OData's $filter, in UTC and whole seconds. Raises ValueError for a time without a zone."""
     if value.tzinfo is None:
         raise ValueError("a time without a zone")
     return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def stays_at(base_url: str, url: str) -> bool:
-    """Whether `url` has scheme, host and base path of `base_url`; dot segments and user info never do."""
+    """Whether `url` has scheme, host and base path of `base_url`; never with dot segments or user info."""
     try:
         base, other = urlsplit(base_url), urlsplit(url)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The token sources of many tenants: one per tenant, bounded, the cost of each independent of how many there are."""
+"""The token sources of many tenants: one per tenant, up to a largest number; each costs the same however many."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .auth import ClientCredentials
 from .clouds import GLOBAL, Cloud
 from .credentials import Credential
 
-MOST_TENANTS = 1024  # kept at once, about 15 KiB each; a tenant beyond that signs in anew
+MAX_TENANTS = 1024  # kept at once, about 15 KiB each; a tenant that was dropped gets a new token
 
 
 class TokenSources:
@@ -27,12 +27,12 @@ class TokenSources:
         session: requests.Session,
         cloud: Cloud = GLOBAL,
         *,
-        most: int = MOST_TENANTS,
+        max_tenants: int = MAX_TENANTS,
     ) -> None:
-        if most < 1:
+        if max_tenants < 1:
             raise ValueError("at least one tenant has to be kept")
         self._client_id, self._credential, self._session, self._cloud = client_id, credential, session, cloud
-        self._most = most
+        self._max_tenants = max_tenants
         self._lock = threading.Lock()
         self._kept: OrderedDict[str, ClientCredentials] = OrderedDict()
 
@@ -49,7 +49,7 @@ class TokenSources:
                 return source
             source = ClientCredentials(key, self._client_id, self._credential, self._session, self._cloud)
             self._kept[key] = source
-            if len(self._kept) > self._most:
+            if len(self._kept) > self._max_tenants:
                 self._kept.popitem(last=False)
             return source
 

@@ -1,6 +1,7 @@
-"""What Entra's token endpoint means by its AADSTS numbers (Entra documentation, "Microsoft Entra error codes").
+"""Which error each AADSTS number of Entra's token endpoint stands for.
 
-The answer is flat, not Graph's envelope; the number in ``error_codes`` decides, never the text.
+Microsoft identity platform, "Microsoft Entra authentication and authorization error codes". The token endpoint's error
+answer is flat, unlike Graph's; the number in ``error_codes`` decides, never the text.
 """
 
 from __future__ import annotations
@@ -9,17 +10,17 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from . import errors
-from .errors import GraphError
+from .. import errors
+from ..errors import GraphError
 
-# no service principal or no consent in the tenant, or switched off there; 7000229 is known from the field only
+# no service principal or no consent in the tenant, or switched off there; 7000229: docs/graph-facts.md, "Consent"
 CONSENT_MISSING = frozenset(
     {7000229, 700016, 700011, 65001, 65004, 650051, 650052, 650056, 7000112, 70001, 1000031, 90093, 90094, 90095}
 )
 OUR_CREDENTIAL = frozenset({7000215, 7000222, 7000218, 700027, 50012, 700025, 700030, 700024, 700023, 700021, 5002738})
 CONDITIONAL_ACCESS = frozenset({53000, 53001, 53003, 530032, 530035, 500021, 500022, 500212, 500213})
-DOWN = {90033: 30.0, 90006: 10.0, 90024: 10.0, 90025: 10.0}  # seconds to wait, chosen by us
-LOADED = {90055: 60.0, 50196: 300.0}
+OUTAGE_RETRY_SECONDS = {90033: 30.0, 90006: 10.0, 90024: 10.0, 90025: 10.0}  # our choice
+THROTTLED_RETRY_SECONDS = {90055: 60.0, 50196: 300.0}
 _NUMBER = re.compile(r"AADSTS(\d{4,8})")
 
 
@@ -35,7 +36,7 @@ def number_of(payload: Mapping[str, Any]) -> int:
 
 
 def error_of(payload: Mapping[str, Any], *, path: str = "", status: int = 0, method: str = "POST") -> GraphError:
-    """The error that a token endpoint's error answer is."""
+    """The error that stands for an error answer of the token endpoint."""
     number, word = number_of(payload), str(payload.get("error") or "")
     about: dict[str, Any] = {
         "method": method,
@@ -46,10 +47,10 @@ def error_of(payload: Mapping[str, Any], *, path: str = "", status: int = 0, met
         "request_id": str(payload.get("correlation_id") or payload.get("trace_id") or ""),
     }
     message = str(payload.get("error_description") or "").partition("\n")[0]
-    if number in DOWN:
-        return errors.Unavailable(message, retry_after=DOWN[number], **about)
-    if number in LOADED:
-        return errors.Throttled(message, retry_after=LOADED[number], **about)
+    if number in OUTAGE_RETRY_SECONDS:
+        return errors.Unavailable(message, retry_after=OUTAGE_RETRY_SECONDS[number], **about)
+    if number in THROTTLED_RETRY_SECONDS:
+        return errors.Throttled(message, retry_after=THROTTLED_RETRY_SECONDS[number], **about)
     if word == "temporarily_unavailable":
         return errors.Unavailable(message, **about)
     return _kind(number)(message, **about)

@@ -1,6 +1,6 @@
-"""OpenID Connect sign-in of a customer's admin: it proves person and tenant.
+"""OpenID Connect sign-in of a customer's admin, which proves person and tenant.
 
-msal does the mechanics (state, nonce, PKCE S256, redeeming the code); belief in the ID token is ours (`id_token`).
+msal makes the round trip (state, nonce, PKCE S256, redeeming the code); `id_token` validates the ID token.
 """
 
 from __future__ import annotations
@@ -17,34 +17,34 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import requests
 from msal.exceptions import MsalError
 
+from ..errors import GraphError, HostRefused, IdTokenRejected, SignInRefused, Unavailable
+from ..http.interpret import parsed
+from ..http.paths import stays_at
 from .auth import msal_app
 from .clouds import GLOBAL, Cloud
-from .credentials import Credential, Told
-from .decide import parsed
-from .errors import GraphError, HostRefused, IdTokenRejected, SignInRefused, Unavailable
-from .id_token import Identity, believe
+from .credentials import Credential, GraphErrorThroughMsal
+from .id_token import Identity, validate_id_token
 from .keys import KeySet
 from .login import LoginHttp
-from .paths import stays_at
-from .tenants import admin_consent_url, discovery_url, resolve_tenant
+from .tenants import discovery_url
 
-__all__ = ["Begun", "Identity", "KeySet", "SignIn", "admin_consent_url", "resolve_tenant"]
-
-MOST_KEY_SETS = 64
+MAX_KEY_SETS = 64
 _FLOW = ("state", "nonce", "code_verifier", "redirect_uri", "scope", "tenant")
-_WRONG = (ValueError, RuntimeError, LookupError, TypeError, AttributeError)  # msal's ways to refuse an answer
+_MSAL_REFUSALS = (ValueError, RuntimeError, LookupError, TypeError, AttributeError)  # msal's ways to refuse an answer
 
 
 @dataclass(frozen=True)
 class Begun:
-    """Where to send the browser, and what its session must keep until it comes back (JSON, with the PKCE verifier)."""
+    """A sign-in that has begun: the address for the browser, and the JSON that the browser's session must keep until
+    the callback (it holds the PKCE verifier).
+    """
 
     url: str
     flow: dict[str, Any] = field(repr=False)
 
 
 class SignIn:
-    """Sign-ins with our application's registration. Thread-safe; keeps nothing about people."""
+    """Sign-ins at our application's registration. Thread-safe; keeps nothing about people."""
 
     def __init__(
         self, client_id: str, credential: Credential, session: requests.Session, cloud: Cloud = GLOBAL
@@ -70,9 +70,9 @@ class SignIn:
         return Begun(flow["auth_uri"], flow)
 
     def finish(self, flow: dict[str, Any], params: dict[str, str]) -> Identity:
-        """The identity behind a callback. Raises `SignInRefused`, `IdTokenRejected`, or a `GraphError` on outage.
+        """The identity that a callback proves. Raises `SignInRefused`, `IdTokenRejected`, or a `GraphError` on outage.
 
-        The tenant is the one that signed the person in; whether it is the expected one is the caller's question.
+        The tenant is the one that signed the person in; the caller has to compare it with the expected one.
         """
         tenant = _checked(flow, params)
         if params.get("error"):
@@ -88,7 +88,7 @@ class SignIn:
             )
         keys = self._keys(tenant)
         nonce = _hashed(str(flow["nonce"]))
-        return believe(
+        return validate_id_token(
             token,
             client_id=self._client_id,
             cloud=self._cloud,
@@ -97,7 +97,7 @@ class SignIn:
         )
 
     def _app(self, tenant: str) -> Any:
-        """A new msal application each time: its token cache would keep the person's tokens otherwise."""
+        """A new msal application for each call, because the token cache of a kept one would hold people's tokens."""
         return msal_app(tenant, self._client_id, self._credential, self._http, self._cloud)
 
     def _keys(self, tenant: str) -> KeySet:
@@ -112,13 +112,13 @@ class SignIn:
             raise HostRefused("the keys are said to be on another host", method="GET", path=f"/{tenant}")
         with self._lock:
             made = self._key_sets.setdefault(tenant, KeySet(self._session, uri))
-            while len(self._key_sets) > MOST_KEY_SETS:
+            while len(self._key_sets) > MAX_KEY_SETS:
                 self._key_sets.popitem(last=False)
         return made
 
 
 def _checked(flow: Mapping[str, Any], params: Mapping[str, str]) -> str:
-    """The tenant of a flow whose state is the callback's."""
+    """The tenant of the flow. Raises `IdTokenRejected` where the callback does not belong to the flow."""
     expected, given = str(flow.get("state") or ""), str(params.get("state") or "")
     if not all(flow.get(name) for name in _FLOW):
         raise IdTokenRejected("the beginning of this sign-in is incomplete")
@@ -134,21 +134,21 @@ def _redeem(app: Any, flow: Mapping[str, Any], params: Mapping[str, str]) -> dic
     try:
         result = app.acquire_token_by_auth_code_flow(dict(flow), dict(params))
         return result if isinstance(result, dict) else {}
-    except Told as told:
-        fault = told.fault
+    except GraphErrorThroughMsal as wrapped:
+        fault = wrapped.fault
     except requests.RequestException:
         fault = Unavailable("the login service was not reached", method="POST")
     except MsalError:
         fault = Unavailable("the login service did not answer properly", method="POST")
     except GraphError:
         raise
-    except _WRONG as error:
+    except _MSAL_REFUSALS as error:
         fault = IdTokenRejected(f"unreadable answer ({type(error).__name__})")
     raise fault
 
 
 def _hashed(nonce: str) -> str:
-    """msal keeps a nonce and sends its SHA-256, so that what the address shows is not what the session keeps."""
+    """The nonce as msal sends it: msal keeps the nonce in the flow and puts its SHA-256 into the address."""
     return hashlib.sha256(nonce.encode("ascii")).hexdigest()
 
 

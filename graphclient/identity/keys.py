@@ -1,4 +1,7 @@
-"""The public keys that Microsoft signs ID tokens with (RFC 7517). They roll without notice."""
+"""The public keys that Microsoft signs ID tokens with (RFC 7517). Microsoft replaces keys without notice.
+
+Microsoft identity platform, "Signing key rollover in the Microsoft identity platform".
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,11 @@ import jwt
 import requests
 from jwt.algorithms import RSAAlgorithm
 
-from .decide import parsed
+from ..http.interpret import parsed
 from .login import LoginHttp
 
-FRESH_FOR = 24 * 3600.0  # seconds
-BETWEEN_LOOKS = 30.0  # seconds; invented key ids must not make us fetch again and again
+MAX_KEY_AGE_SECONDS = 24 * 3600.0
+MIN_REFETCH_SECONDS = 30.0  # invented key ids must not make us fetch again and again
 
 
 class KeySet:
@@ -32,22 +35,27 @@ class KeySet:
         self._lock = threading.Lock()
         self._keys: dict[str, Any] = {}
         self._fetched: float | None = None
-        self._looked_again: float | None = None
+        self._refetched: float | None = None
 
     def key(self, kid: str) -> Any | None:
         """The public key, or None when Microsoft does not know that id. Raises a `GraphError` on outage."""
         with self._lock:
             now = self._clock()
-            if self._fetched is None or now - self._fetched > FRESH_FOR:
+            if self._fetched is None or now - self._fetched > MAX_KEY_AGE_SECONDS:
                 self._fetch(now)
-            elif kid not in self._keys and (self._looked_again is None or now - self._looked_again > BETWEEN_LOOKS):
-                self._looked_again = now
+            elif kid not in self._keys and (self._refetched is None or now - self._refetched > MIN_REFETCH_SECONDS):
+                self._refetched = now
                 self._fetch(now)
             return self._keys.get(kid)
 
     def _fetch(self, now: float) -> None:
         document = parsed(self._http.get(self._uri).text.encode())
         self._keys, self._fetched = read_keys(document), now
+
+
+def _is_over(refetched: float | None, now: float) -> bool:
+    """Whether keys may be fetched again for an unknown key id."""
+    return refetched is None or now - refetched > MIN_REFETCH_SECONDS
 
 
 def read_keys(document: Any) -> dict[str, Any]:

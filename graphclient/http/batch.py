@@ -1,4 +1,7 @@
-"""Several GETs in one request (Graph documentation, "JSON batching"): the envelope, made and read. Pure."""
+"""Several GETs in one request: writes the body of a batch and reads its answer. Pure.
+
+Microsoft Graph, "Combine multiple HTTP requests using JSON batching" (docs/graph-facts.md, "Paging and batch").
+"""
 
 from __future__ import annotations
 
@@ -6,20 +9,20 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .wire import Answer
+from .exchange import Answer
 
-BATCH = 20  # most requests in one $batch
+MAX_BATCH_REQUESTS = 20
 
 
-def wrap(urls: Sequence[str]) -> dict[str, Any]:
+def batch_body(urls: Sequence[str]) -> dict[str, Any]:
     """The body of a batch of GETs. Raises ValueError for more than twenty."""
-    if len(urls) > BATCH:
+    if len(urls) > MAX_BATCH_REQUESTS:
         raise ValueError("a batch holds twenty requests")
     return {"requests": [{"id": str(number), "method": "GET", "url": url} for number, url in enumerate(urls)]}
 
 
-def answer_of_each(value: Mapping[str, Any], count: int) -> list[Answer]:
-    """The answers in the order of the requests. One that is missing counts as an unreadable 200."""
+def answers_in_order(value: Mapping[str, Any], count: int) -> list[Answer]:
+    """The answers in the order of the requests. A missing answer counts as an unreadable 200."""
     rows = value.get("responses")
     by_id = {str(row.get("id")): row for row in rows if isinstance(row, dict)} if isinstance(rows, list) else {}
     return [_answer(by_id.get(str(number))) for number in range(count)]

@@ -16,7 +16,7 @@ from urllib3.exceptions import (
     SSLError,
 )
 
-from graphclient.wire import Lost, Why, _read, exchange, harden
+from graphclient.http.exchange import LossReason, Lost, _read, exchange, harden
 
 POOL: Any = None
 
@@ -28,23 +28,26 @@ def retried(reason: Exception) -> MaxRetryError:
 @pytest.mark.parametrize(
     ("fault", "why"),
     [
-        (requests.ConnectTimeout("slow"), Why.NOT_SENT),
-        (requests.ConnectionError(retried(NewConnectionError(POOL, "refused"))), Why.NOT_SENT),
-        (requests.exceptions.ProxyError("no"), Why.NOT_SENT),
-        (requests.exceptions.SSLError(retried(SSLError(ssl.SSLCertVerificationError("self-signed")))), Why.NOT_SENT),
-        (requests.exceptions.SSLError(retried(SSLError(ssl.SSLEOFError("closed")))), Why.BROKEN),
-        (requests.ReadTimeout("slow"), Why.TIMED_OUT),
-        (ReadTimeoutError(POOL, "/", "slow"), Why.TIMED_OUT),
-        (TimeoutError("slow"), Why.TIMED_OUT),
-        (requests.ConnectionError(ProtocolError("aborted", ConnectionResetError())), Why.BROKEN),
-        (requests.ConnectionError(retried(ReadTimeoutError(POOL, "/", "slow"))), Why.BROKEN),
-        (ProtocolError("cut"), Why.BROKEN),
-        (DecodeError("no gzip"), Why.BROKEN),
-        (ConnectionResetError(), Why.BROKEN),
-        (requests.ConnectionError(), Why.BROKEN),
+        (requests.ConnectTimeout("slow"), LossReason.NOT_SENT),
+        (requests.ConnectionError(retried(NewConnectionError(POOL, "refused"))), LossReason.NOT_SENT),
+        (requests.exceptions.ProxyError("no"), LossReason.NOT_SENT),
+        (
+            requests.exceptions.SSLError(retried(SSLError(ssl.SSLCertVerificationError("self-signed")))),
+            LossReason.NOT_SENT,
+        ),
+        (requests.exceptions.SSLError(retried(SSLError(ssl.SSLEOFError("closed")))), LossReason.BROKEN),
+        (requests.ReadTimeout("slow"), LossReason.TIMED_OUT),
+        (ReadTimeoutError(POOL, "/", "slow"), LossReason.TIMED_OUT),
+        (TimeoutError("slow"), LossReason.TIMED_OUT),
+        (requests.ConnectionError(ProtocolError("aborted", ConnectionResetError())), LossReason.BROKEN),
+        (requests.ConnectionError(retried(ReadTimeoutError(POOL, "/", "slow"))), LossReason.BROKEN),
+        (ProtocolError("cut"), LossReason.BROKEN),
+        (DecodeError("no gzip"), LossReason.BROKEN),
+        (ConnectionResetError(), LossReason.BROKEN),
+        (requests.ConnectionError(), LossReason.BROKEN),
     ],
 )
-def test_tells_what_never_left_from_what_may_have(fault: Exception, why: Why) -> None:
+def test_tells_what_never_left_from_what_may_have(fault: Exception, why: LossReason) -> None:
     class Faulty(requests.adapters.HTTPAdapter):
         def send(self, *args: Any, **kwargs: Any) -> requests.Response:
             raise fault
@@ -92,11 +95,11 @@ class Trickle:
 def test_lets_no_read_outlast_the_deadline() -> None:
     body: Any = Trickle()
     now = iter([0.0, 12.0, 34.0, 36.0])
-    assert _read(body, 1000, 35.0, lambda: next(now)) is Why.TIMED_OUT
+    assert _read(body, 1000, 35.0, lambda: next(now)) is LossReason.TIMED_OUT
     assert body.allowed == [30.0, 23.0, 1.0]
 
 
 def test_reads_on_where_the_socket_is_out_of_reach() -> None:
     body: Any = Trickle()
     body.connection = None
-    assert _read(body, 3, 35.0, lambda: 0.0) is Why.TOO_LARGE
+    assert _read(body, 3, 35.0, lambda: 0.0) is LossReason.TOO_LARGE

@@ -1,0 +1,1 @@
+"""Sending requests to Microsoft: bounds, retries, paging, batches, and what the answers mean."""
