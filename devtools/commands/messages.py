@@ -35,6 +35,7 @@ FUNCTIONS = (
     "npgettext",
     "pgettext",
     "pgettext_lazy",
+    "plural",
 )
 GAP = re.compile(r"%\(\w+\)[sd]|\{\w+\}|%[sd]")
 
@@ -84,7 +85,7 @@ def _extract(file: Path, source: str) -> Iterator[Text]:
 def _text(function: str, arguments: list[str], place: str, line: int) -> Text | None:
     """None for a call whose text is no literal: that text is written, and found, somewhere else."""
     context = arguments.pop(0) if function.startswith(("pgettext", "npgettext")) else None
-    count = 2 if function.startswith("n") else 1
+    count = 2 if function.startswith("n") or function == "plural" else 1
     literal = tuple(form for form in arguments[:count] if form)
     return Text(literal, context, place, line) if len(literal) == count else None
 

@@ -21,10 +21,9 @@ from onboarding.domain.verdicts import Kind
 from onboarding.engine import ledger
 from onboarding.engine.queue import enqueue
 from onboarding.models import CustomerSecret, Onboarding, StepState
-from onboarding.steps import by_key
+from onboarding.steps import STEPS, by_key
 
-# Whatever is answered there ends in a plan or in a change.
-LEADS_TO_CHANGES = frozenset({"sso_application", "connection", "mappings", "pilot", "enable"})
+LEADS_TO_CHANGES = frozenset(step.key for step in STEPS if step.changes_tenant)
 
 
 @transaction.atomic

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from onboarding.domain import consent_sizes
 from onboarding.domain.consent_sizes import ConsentSize
+from onboarding.domain.evidence import Evidence
 from onboarding.domain.products import Profile
 
+E = TypeVar("E", bound=Evidence)
 SCIM_TOKEN = "scim_token"  # noqa: S105 - the name of a kind, not a secret
 
 
@@ -119,6 +121,11 @@ class Desired:
     def answer(self, step: str, name: str, default: Any = None) -> Any:
         """What a person answered in `step` for the field `name`."""
         return self.answers.get(step, {}).get(name, default)
+
+    def evidence_of(self, kind: type[E]) -> E | None:
+        """The evidence with which the step of `kind` was done, or None when that step was never done."""
+        stored = self.evidence.get(kind.step)
+        return None if stored is None else kind.from_json(stored)
 
     def seen(self, step: str, name: str) -> Any:
         """A piece of the evidence with which `step` was done. Raises KeyError when `step` was never done."""

@@ -11,12 +11,31 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.formats import number_format
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
+
+
+@dataclass(frozen=True)
+class Plural:
+    """A template in two forms, for one and for several. `by` names the value that is counted."""
+
+    one: str
+    several: str
+    by: str = "count"
+
+
+def plural(one: str, several: str, by: str = "count") -> Plural:
+    """Mark both forms of a template for translation, as ``gettext_noop`` does for one form."""
+    return Plural(one, several, by)
+
+
+Template = str | Plural
+TEMPLATE_KEYS = frozenset({"text", "several", "by"})
+"""The keys of a stored sentence that hold our own words, and never a name."""
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """A template in English, marked with ``gettext_noop`` where it is written, and what fills its gaps.
+    """A template in English, marked with ``gettext_noop`` or `plural` where it is written, and what fills its gaps.
 
     Values are JSON scalars, or Sentences in their turn. ``str()`` gives the sentence in the active language. A
     whole number is an amount and gets that language's separators; ids and codes are given as text and stay as they are.
@@ -24,19 +43,25 @@ class Sentence:
 
     text: str
     values: Mapping[str, Any] = field(default_factory=dict)
+    several: str = ""
+    by: str = ""
 
     def __str__(self) -> str:
-        translated = gettext(self.text)
+        if self.several:
+            translated = ngettext(self.text, self.several, int(self.values[self.by]))
+        else:
+            translated = gettext(self.text)
         return translated % {name: _shown(value) for name, value in self.values.items()} if self.values else translated
 
     def as_json(self) -> dict[str, Any]:
-        """The stored form: ``{"text": …, "values": {…}}``."""
-        return {
+        """The stored form: ``{"text": …, "values": {…}}``, with ``"several"`` and ``"by"`` where there is a plural."""
+        stored: dict[str, Any] = {
             "text": self.text,
             "values": {
                 name: value.as_json() if isinstance(value, Sentence) else value for name, value in self.values.items()
             },
         }
+        return {**stored, "several": self.several, "by": self.by} if self.several else stored
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any] | None) -> Sentence | None:
@@ -47,7 +72,7 @@ class Sentence:
             name: (cls.from_json(value) or "") if isinstance(value, dict) else value
             for name, value in stored.get("values", {}).items()
         }
-        return cls(stored["text"], values)
+        return cls(stored["text"], values, stored.get("several", ""), stored.get("by", ""))
 
 
 def amount(number: int) -> str:
@@ -59,6 +84,16 @@ def _shown(value: Any) -> str:
     return amount(value) if isinstance(value, int) and not isinstance(value, bool) else str(value)
 
 
-def say(text: str, **values: Any) -> Sentence:
-    """Make a `Sentence`: ``say(_("…%(name)s…"), name=…)`` with ``gettext_noop as _``, so that the text is found."""
-    return Sentence(text, values)
+def say(template: Template, **values: Any) -> Sentence:
+    """Make a `Sentence`: ``say(_("…%(name)s…"), name=…)`` with ``gettext_noop as _``, so that the text is found.
+
+    Of an amount: ``say(plural("%(count)s person …", "%(count)s people …"), count=…)``.
+    """
+    return sentence_of(template, values)
+
+
+def sentence_of(template: Template, values: Mapping[str, Any]) -> Sentence:
+    """The sentence that `template` makes of `values`."""
+    if isinstance(template, Plural):
+        return Sentence(template.one, values, template.several, template.by)
+    return Sentence(template, values)

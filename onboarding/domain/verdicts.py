@@ -16,6 +16,7 @@ from typing import Any, Literal
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from onboarding.domain.evidence import Evidence
 from onboarding.domain.sentences import Sentence
 
 
@@ -86,9 +87,9 @@ def fingerprint(changes: Sequence[Change]) -> str:
 
 @dataclass(frozen=True)
 class Done:
-    """The live systems are as wanted. `evidence` is what was seen, in JSON; later steps build on it."""
+    """The live systems are as desired. `evidence` is what was seen; later steps build on it."""
 
-    evidence: Mapping[str, Any] = field(default_factory=dict)
+    evidence: Evidence | Mapping[str, Any] = field(default_factory=dict)
     note: Sentence | None = None
     warnings: Sequence[Sentence] = ()
 
@@ -144,6 +145,11 @@ class Broken:
     court: Court
     code: str = ""
     request_id: str = ""
+
+
+def evidence_of(verdict: Done) -> dict[str, Any]:
+    """The stored form of what was seen."""
+    return verdict.evidence.to_json() if isinstance(verdict.evidence, Evidence) else dict(verdict.evidence)
 
 
 Verdict = Done | Todo | Waiting | Asking | Broken

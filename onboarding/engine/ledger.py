@@ -21,7 +21,19 @@ from django.utils.translation import gettext_noop as _
 
 from onboarding.domain.lifecycle import Milestone, State
 from onboarding.domain.sentences import Sentence, say
-from onboarding.domain.verdicts import Asking, Broken, Change, Court, Done, Kind, Todo, Verdict, Waiting, fingerprint
+from onboarding.domain.verdicts import (
+    Asking,
+    Broken,
+    Change,
+    Court,
+    Done,
+    Kind,
+    Todo,
+    Verdict,
+    Waiting,
+    evidence_of,
+    fingerprint,
+)
 from onboarding.models import Backup, CustomerSecret, Event, Onboarding, ReadOnlyMode, StepState, TenantBinding
 from onboarding.models.onboarding import Lease, LeaseLost
 
@@ -100,7 +112,7 @@ def _write(state: StepState, verdict: Verdict, now: datetime) -> None:
         case Done():
             state.kind, state.court = Kind.DONE, Court.CS
             state.message = verdict.note.as_json() if verdict.note else {}
-            state.evidence = dict(verdict.evidence)
+            state.evidence = evidence_of(verdict)
             state.warnings = _stored(verdict.warnings)
             state.done_at = state.done_at or now
         case Todo():

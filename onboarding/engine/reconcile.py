@@ -20,16 +20,28 @@ from onboarding.causes.catalogue import explain_code, is_known
 from onboarding.domain.desired import SCIM_TOKEN
 from onboarding.domain.lifecycle import State
 from onboarding.domain.sentences import say
-from onboarding.domain.verdicts import Asking, Broken, Court, Done, Kind, Todo, Verdict, Waiting, fingerprint
+from onboarding.domain.verdicts import (
+    Asking,
+    Broken,
+    Court,
+    Done,
+    Kind,
+    Todo,
+    Verdict,
+    Waiting,
+    evidence_of,
+    fingerprint,
+)
 from onboarding.engine import holds, ledger, load_desired
 from onboarding.engine.graph_access import TenantSession
 from onboarding.engine.ledger import Cost
 from onboarding.models import Onboarding, StepState
 from onboarding.models.onboarding import Lease, LeaseLost
 from onboarding.people import ingest
-from onboarding.steps import STEPS
-from onboarding.steps.base import Step, StepFailed
-from onboarding.steps.read_only.step import ReadOnly, milestone
+from onboarding.steps import BESIDE, STEPS
+from onboarding.steps.base import ChangingStep, Step, StepFailed
+from onboarding.steps.enable.step import Enable
+from onboarding.steps.read_only.step import milestone
 
 log = logging.getLogger(__name__)
 
@@ -41,9 +53,9 @@ RECHECK_WHEN_BROKEN = timedelta(hours=1)
 A_DAY = timedelta(days=1)
 A_MINUTE = timedelta(minutes=1)
 REMOVAL_EXPECTED_WITHIN = timedelta(hours=1)  # so long the admin may be at it, and wait for our word
-FOUNDATIONS = frozenset({"sso_application", "connection"})
-READ_ONLY = ReadOnly()
-SEND_THE_TOKEN = frozenset({"connection", "enable"})
+[READ_ONLY] = BESIDE
+SEND_THE_TOKEN = frozenset(step.key for step in STEPS if step.sends_token)
+GIVE_ACCESS = tuple(step.key for step in STEPS if step.gives_access)
 
 
 def reconcile(pk: int) -> None:
@@ -79,7 +91,7 @@ class Reconciliation:
             if done:
                 continue
             current = current or step.key
-            if not self.live or step.key == "consent":
+            if not self.live or step.gives_access:
                 break
         ledger.set_current(self.lease, current or STEPS[-1].key, live=not current)
         return pause
@@ -119,8 +131,8 @@ class Reconciliation:
         started, calls, before = time.monotonic(), self.tenant.calls, self.desired.evidence.get(step.key)
         verdict = self._converge_safely(step)
         cost = Cost(self.tenant.calls - calls, time.monotonic() - started)
-        if isinstance(verdict, Done) and step.key == "consent":
-            verdict = ledger.bind(self.lease, verdict.evidence) or verdict
+        if isinstance(verdict, Done) and step.gives_access:
+            verdict = ledger.bind(self.lease, evidence_of(verdict)) or verdict
         ledger.record(self.lease, step.key, verdict, cost)
         if step is READ_ONLY and ledger.reach_milestone(self.lease, milestone(verdict)):
             self._switch_application()
@@ -128,7 +140,7 @@ class Reconciliation:
             ledger.close_intents(self.lease, step.key)
             self._know_more()
             self._release_secret(step.key)
-            if step.key in FOUNDATIONS and before not in (None, verdict.evidence):
+            if before not in (None, evidence_of(verdict)):
                 self._doubt_what_follows(step)
         return verdict
 
@@ -138,8 +150,8 @@ class Reconciliation:
         self._know_more()
 
     def _doubt_what_follows(self, step: Step[Any]) -> None:
-        """What later steps have seen was another application or job: look at them anew, however fresh they are."""
-        for later in STEPS[STEPS.index(step) + 1 :]:
+        """What the steps that rest on this one have seen was another application or job: examine them anew."""
+        for later in (other for other in STEPS if step.key in other.rests_on):
             ledger.make_stale(self.lease.onboarding_id, later.key)
             if later.key in self.states:
                 self.states[later.key].checked_at = None
@@ -171,7 +183,8 @@ class Reconciliation:
             return failed.verdict
         except GraphError as error:
             if isinstance(error, ConsentMissing):
-                ledger.make_stale(self.lease.onboarding_id, "consent")
+                for key in GIVE_ACCESS:
+                    ledger.make_stale(self.lease.onboarding_id, key)
             if isinstance(error, NotAllowed):
                 self.tenant.forget_token()  # a permission that is granted from now on is not in this token
             return explain(error)
@@ -187,7 +200,7 @@ class Reconciliation:
 
     def _converge(self, step: Step[Any]) -> Verdict:
         """Read, assess; while something is to do and may be done: apply, then read and assess again."""
-        if step.key in ingest.WATCHES_PEOPLE and "enable" in self.desired.evidence:
+        if step.reads_people and Enable.key in self.desired.evidence:
             ingest.ingest(self.lease, self.tenant.graph, self.desired.job_id, renew=self._renew)
             self._know_more()
         made: set[str] = set()
@@ -219,6 +232,7 @@ class Reconciliation:
             if held is not None:
                 return held
             self._renew()
+            assert isinstance(step, ChangingStep)
             result = step.apply(self.tenant, self.desired, change)
             ledger.applied(self.lease, step.key, change, result)
             self._know_more()

@@ -14,9 +14,10 @@ from onboarding.domain.sentences import say
 from onboarding.engine import ledger
 from onboarding.models import Contact, Link
 from onboarding.models.link import digest
+from onboarding.steps import BESIDE, STEPS
 
 MASK = "••••••"  # in the place of a token, in what is kept and shown
-WAIT_FOR_LINKS = ("consent", "read_only")
+WAIT_FOR_LINKS = tuple(step.key for step in (*STEPS, *BESIDE) if step.waits_for_link)
 
 
 def address_of(token: str) -> str:

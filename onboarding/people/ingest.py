@@ -17,7 +17,6 @@ from onboarding.models import Onboarding, ProvisionedPerson
 from onboarding.models.onboarding import Lease, LeaseLost
 from onboarding.models.person import mark_in, marks_of
 
-WATCHES_PEOPLE = frozenset({"initial_cycle", "live"})
 LOG_OVERLAP = timedelta(minutes=10)
 FIRST_LOOK_BACK = timedelta(days=30)  # longest retention of the log
 MAX_PAGES = 25  # a look: reports allow 5 requests in 10 s for an app in a tenant

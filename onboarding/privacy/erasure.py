@@ -14,11 +14,11 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from onboarding.domain.sentences import TEMPLATE_KEYS
 from onboarding.models import ConsentAttempt, Event, Letter, Link, Onboarding, ProvisionedPerson, StepState
 from onboarding.models.person import mark_in, marks_of
 
 NOBODY = "–"  # noqa: RUF001 - what pages show where there is no name, in every language
-TEMPLATE = "text"  # of a stored sentence: ours, and without names
 DOCUMENTS = ("message", "warnings", "evidence", "offers", "plan", "progress", "answer", "intents")
 BATCH = 500
 
@@ -81,7 +81,7 @@ def without_values(document: Any) -> Any:
         case list():
             return [without_values(each) for each in document]
         case dict():
-            return {name: value if name == TEMPLATE else without_values(value) for name, value in document.items()}
+            return {name: value if name in TEMPLATE_KEYS else without_values(value) for name, value in document.items()}
     return document
 
 
@@ -93,7 +93,9 @@ def without(document: Any, traces: Traces) -> Any:
         case list():
             return [without(each, traces) for each in document if not _is_about(each, traces)]
         case dict():
-            return {name: value if name == TEMPLATE else without(value, traces) for name, value in document.items()}
+            return {
+                name: value if name in TEMPLATE_KEYS else without(value, traces) for name, value in document.items()
+            }
     return document
 
 

@@ -1,27 +1,31 @@
 """What a step is, and what it is given.
 
-One step is one module with one frozen object and three verbs. Only `read` reads Graph, only `apply` writes, `assess`
+One step is one folder with one frozen object and three verbs. Only `read` reads Graph, only `apply` writes, `assess`
 is pure. Verify is `assess(read())` being `Done`; preview and drift are the same loop with `apply` left out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from django.utils.functional import Promise
 
 from graphclient import GraphClient
+from onboarding.causes.base import Cause
 from onboarding.domain.consent_sizes import ConsentSize
 from onboarding.domain.desired import Desired
+from onboarding.domain.evidence import Evidence
 from onboarding.domain.verdicts import Asking, Broken, Change, Verdict
+from onboarding.steps.stages import Stage
 
 Facts = TypeVar("Facts")
 
 
 class Tenant(Protocol):
-    """What a step can reach. `graph` raises `connect.NoTenantYet` before the customer's tenant is known."""
+    """What a step can reach. `graph` raises `NoTenantYet` before the customer's tenant is known."""
 
     @property
     def graph(self) -> GraphClient:
@@ -60,24 +64,60 @@ class StepFailed(Exception):
         self.verdict = verdict
 
 
-class Step(Protocol[Facts]):
-    """One step of an onboarding. `key` is its identity everywhere and never changes."""
+AnswerFormClass = Callable[..., Any]
+
+
+class Step(ABC, Generic[Facts]):
+    """One step of an onboarding: it declares here whatever other rooms need to know about it.
+
+    `key` is its identity everywhere and never changes. A step that only reads has no `apply`; the others are a
+    `ChangingStep`.
+    """
 
     key: ClassVar[str]
     title: ClassVar[str | Promise]
+    stage: ClassVar[Stage]
+    """What the customer's admin sees this step as."""
     fresh_for: ClassVar[timedelta]
     """How long `Done` is believed without looking again."""
-    asks_first: ClassVar[bool]
+    evidence: ClassVar[type[Evidence]] = Evidence
+    """What `Done` of this step carries."""
+    causes: ClassVar[tuple[Cause, ...]] = ()
+    """Why this step may not go on: one entry for each code of its own."""
+    asks_first: ClassVar[bool] = False
     """Whether a person must approve the plan before `apply`."""
+    changes_tenant: ClassVar[bool] = False
+    """Whether what is answered here ends in a plan or in a change."""
+    rests_on: ClassVar[tuple[str, ...]] = ()
+    """Keys of steps: when what one of them saw changes, what this one saw is stale."""
+    forms: ClassVar[Mapping[str, AnswerFormClass]] = {}
+    """The form for each code that a person can answer here."""
+    always: ClassVar[AnswerFormClass | None] = None
+    """The form that may be filled in at any time, and that answers each code without a form of its own."""
+    gives_access: ClassVar[bool] = False
+    """Whether `Done` here proves the tenant; without it no later step can read anything."""
+    waits_for_link: ClassVar[bool] = False
+    """Whether a new link, or the end of one, changes this step's verdict."""
+    sends_token: ClassVar[bool] = False
+    """Whether this step sends the customer's SCIM token; it is erased when all such steps are done."""
+    reads_people: ClassVar[bool] = False
+    """Whether the provisioning log is ingested before this step reads."""
 
+    @abstractmethod
     def read(self, tenant: Tenant, desired: Desired) -> Facts:
         """Look at the live systems: GETs, and such POSTs as change nothing (validateCredentials)."""
-        ...
 
+    @abstractmethod
     def assess(self, desired: Desired, facts: Facts) -> Verdict:
         """Compare. Pure: no network, no database, no clock but `desired.now`."""
-        ...
 
+
+class ChangingStep(Step[Facts]):
+    """A step that may change the customer's tenant."""
+
+    changes_tenant: ClassVar[bool] = True
+
+    @abstractmethod
     def apply(self, tenant: Tenant, desired: Desired, change: Change) -> Mapping[str, Any] | None:
         """Make one change. Safe to repeat, unless the change says `once`.
 
@@ -85,4 +125,3 @@ class Step(Protocol[Facts]):
         what it returns under ``backup`` is kept apart, and nothing is done after it before that is stored.
         Raises `StepFailed` where the far side's answer already is the verdict.
         """
-        ...

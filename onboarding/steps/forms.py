@@ -9,47 +9,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from onboarding.domain.desired import SCIM_TOKEN
-from onboarding.domain.input_fields import TenantIdField, TidyField
+from onboarding.domain.input_fields import TidyField
 from onboarding.domain.sentences import Sentence
 from onboarding.domain.token_cleaning import clean_token
 from onboarding.domain.verdicts import Kind
-
-PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
-
-
-class AnswerForm(forms.Form):
-    """A question of a step. `button` is named by what it does."""
-
-    button = _("Save the answer")
-    use_required_attribute = False
-
-    def answer(self) -> dict[str, Any]:
-        """What is kept with the step."""
-        return dict(self.cleaned_data)
-
-    def secrets(self) -> dict[str, str]:
-        """What is sealed, by the kind of the secret."""
-        return {}
-
-    def note(self) -> Sentence | None:
-        """What was changed in what was typed, for the person to know."""
-        return None
-
-
-class TenantForm(AnswerForm):
-    """Which tenant is the customer's, where its domains do not tell."""
-
-    button = _("Use this tenant")
-    tenant_id = TenantIdField(
-        label=_("Tenant ID"),
-        max_length=80,
-        widget=forms.TextInput(attrs=PLAIN),
-        error_messages={"required": _("Enter the tenant ID, or correct the domains in the record.")},
-    )
-
-    def __init__(self, data: Any = None, *, offers: Mapping[str, Any], **named: Any) -> None:
-        super().__init__(data, **named)
-        self.tenants = offers.get("tenants", [])
+from onboarding.steps import by_key, cause_of
+from onboarding.steps.answer_form import PLAIN, AnswerForm
 
 
 class AcceptForm(AnswerForm):
@@ -167,7 +132,7 @@ QUESTIONS: dict[tuple[str, str], Callable[..., AnswerForm]] = {
     ("sso_application", "choose_application"): ApplicationForm,
     ("sso_application", "existing_job"): ExistingJobForm,
 }
-BY_KEY: dict[str, Callable[..., AnswerForm]] = {"customer": TenantForm, "readiness": AcceptForm}
+BY_KEY: dict[str, Callable[..., AnswerForm]] = {"readiness": AcceptForm}
 # May be answered at any time: a new token for a connection that works, another pilot person.
 ALWAYS: dict[str, Callable[..., AnswerForm]] = {"connection": TokenForm, "pilot": PilotForm}
 WITHOUT_ANSWER = ("permissions_missing", "not_owner", "owns_too_much", "foreign_job")  # somebody has to act elsewhere
@@ -180,9 +145,10 @@ def form_for(
 
     `anyway`: the person has opened this step on purpose, so that what may be answered at any time is asked.
     """
+    step, cause = by_key(key), cause_of(key, code)
     made: Callable[..., AnswerForm] | None = None
-    if kind == Kind.ASKING and code not in WITHOUT_ANSWER:
-        made = QUESTIONS.get((key, code)) or BY_KEY.get(key) or ALWAYS.get(key)
+    if kind == Kind.ASKING and code not in WITHOUT_ANSWER and not (cause and cause.elsewhere):
+        made = step.forms.get(code) or step.always or QUESTIONS.get((key, code)) or BY_KEY.get(key) or ALWAYS.get(key)
     elif anyway or kind == Kind.BROKEN:
-        made = ALWAYS.get(key)
+        made = step.always or ALWAYS.get(key)
     return made(data, offers=offers, auto_id=f"{key}_%s") if made else None

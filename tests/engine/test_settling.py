@@ -21,12 +21,13 @@ from onboarding.engine import ledger
 from onboarding.engine.graph_access import TenantSession
 from onboarding.engine.reconcile import Reconciliation, explain
 from onboarding.models import Onboarding
+from onboarding.steps.base import ChangingStep
 from tests import builders
 
 pytestmark = pytest.mark.django_db
 
 
-class Staged:
+class Staged(ChangingStep):
     """Wants `desired` changes, one after the other; the far side takes those in `takes`."""
 
     key: ClassVar[str] = "mappings"

@@ -10,7 +10,8 @@ from onboarding.domain.input_fields import focus_first_error
 from onboarding.models import Link, Onboarding
 from onboarding.staff.record import queries
 from onboarding.staff.record.queries import Record, to_be_read
-from onboarding.steps.forms import AnswerForm, form_for
+from onboarding.steps.answer_form import AnswerForm
+from onboarding.steps.forms import form_for
 from onboarding.web import access
 from onboarding.web.page import page
 from onboarding.web.refreshing import now_seen

@@ -19,7 +19,8 @@ from graphclient import Job
 from onboarding.domain.desired import Desired
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Change, Court, Done, Verdict, Waiting
-from onboarding.steps.base import Tenant
+from onboarding.steps import stages
+from onboarding.steps.base import ChangingStep, Tenant
 from onboarding.steps.connection import plan
 from onboarding.steps.shared import credentials, secrets
 from onboarding.steps.shared.credentials import UNTRIED, Trial
@@ -38,12 +39,15 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Connection:
+class Connection(ChangingStep[Facts]):
     """Trial from Microsoft's side, because that is the side that will connect; nothing of ours calls Haiilo."""
 
     key: ClassVar[str] = "connection"
     title: ClassVar[str | Promise] = gettext_lazy("Connection")
+    stage: ClassVar[stages.Stage] = stages.CONNECTION
     fresh_for: ClassVar[timedelta] = timedelta(hours=12)
+    rests_on: ClassVar[tuple[str, ...]] = ("sso_application",)
+    sends_token: ClassVar[bool] = True
     asks_first: ClassVar[bool] = False
 
     def read(self, tenant: Tenant, desired: Desired) -> Facts:

@@ -19,8 +19,9 @@ from graphclient import GraphError, NotAllowed, Organization, RoleMissing
 from onboarding.causes.catalogue import explain_code
 from onboarding.domain.desired import ConsentSeen, Desired
 from onboarding.domain.sentences import Sentence, say
-from onboarding.domain.verdicts import Asking, Broken, Change, Court, Done, Verdict, Waiting
-from onboarding.steps.base import Tenant
+from onboarding.domain.verdicts import Asking, Broken, Court, Done, Verdict, Waiting
+from onboarding.steps import stages
+from onboarding.steps.base import Step, Tenant
 from onboarding.steps.shared.permissions import missing_of, names_granted
 
 PROPAGATES_WITHIN = timedelta(minutes=15)  # Entra may take some ten minutes to spread a consent
@@ -51,12 +52,15 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Consent:
+class Consent(Step[Facts]):
     """Identity proved by OpenID Connect and a verified domain, consent proved by a token that works."""
 
     key: ClassVar[str] = "consent"
     title: ClassVar[str | Promise] = gettext_lazy("Consent")
+    stage: ClassVar[stages.Stage] = stages.APPROVAL
     fresh_for: ClassVar[timedelta] = timedelta(days=1)
+    waits_for_link: ClassVar[bool] = True
+    gives_access: ClassVar[bool] = True
     asks_first: ClassVar[bool] = False
 
     def read(self, tenant: Tenant, desired: Desired) -> Facts:
@@ -80,9 +84,6 @@ class Consent:
         if facts.organization is None:
             return self._spreading(desired, consent, facts)
         return self._compare(desired, consent, facts.organization)
-
-    def apply(self, tenant: Tenant, desired: Desired, change: Change) -> None:
-        """Nothing is ever changed here: the consent is the customer's act."""
 
     def _nobody_yet(self, desired: Desired, consent: ConsentSeen | None) -> Verdict:
         if consent is not None and consent.error:

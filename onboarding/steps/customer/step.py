@@ -1,4 +1,4 @@
-"""Step 1: the customer's record, and which tenant stands behind the customer's domains."""
+"""The customer's record, and which tenant stands behind the customer's domains."""
 
 from __future__ import annotations
 
@@ -11,10 +11,16 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
+from onboarding.causes.base import Cause
 from onboarding.domain.desired import Desired
+from onboarding.domain.evidence import Evidence
 from onboarding.domain.sentences import say
-from onboarding.domain.verdicts import Asking, Change, Court, Done, Verdict
-from onboarding.steps.base import Tenant
+from onboarding.domain.verdicts import Done, Verdict
+from onboarding.steps import stages
+from onboarding.steps.base import AnswerFormClass, Step, Tenant
+from onboarding.steps.customer.causes import CAUSES, DOMAINS_UNKNOWN, SEVERAL_TENANTS
+from onboarding.steps.customer.evidence import CustomerEvidence
+from onboarding.steps.customer.form import TenantForm
 
 
 @dataclass(frozen=True)
@@ -25,13 +31,16 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class CustomerRecord:
+class CustomerRecord(Step[Facts]):
     """Resolves the expected tenant before any link goes out, so that a stranger's consent is recognised."""
 
-    key: ClassVar[str] = "customer"
+    key: ClassVar[str] = CustomerEvidence.step
     title: ClassVar[str | Promise] = gettext_lazy("Customer")
+    stage: ClassVar[stages.Stage] = stages.APPROVAL
     fresh_for: ClassVar[timedelta] = timedelta(days=30)
-    asks_first: ClassVar[bool] = False
+    evidence: ClassVar[type[Evidence]] = CustomerEvidence
+    causes: ClassVar[tuple[Cause, ...]] = CAUSES
+    forms: ClassVar[Mapping[str, AnswerFormClass]] = dict.fromkeys((each.code for each in CAUSES), TenantForm)
 
     def read(self, tenant: Tenant, desired: Desired) -> Facts:
         """Ask Microsoft's OpenID metadata for the tenant of each domain; no token is needed for that."""
@@ -40,34 +49,18 @@ class CustomerRecord:
     def assess(self, desired: Desired, facts: Facts) -> Verdict:
         """Done when the domains lead to one tenant, or a person has named it."""
         found = {tid: domain for domain, tid in facts.tenants.items() if tid}
-        hint = str(desired.answer("customer", "tenant_id", "")).lower()
+        hint = str(desired.answer(self.key, "tenant_id", "")).lower()
         if hint:
             return self._done(hint, found.get(hint, ""))
         if not found:
-            return Asking(
-                say(
-                    _("Microsoft knows none of the domains %(domains)s. Check the spelling, or enter the tenant ID."),
-                    domains=", ".join(desired.domains),
-                ),
-                Court.CS,
-            )
+            return DOMAINS_UNKNOWN.asking(domains=", ".join(desired.domains))
         if len(found) > 1:
-            return Asking(
-                say(
-                    _("The domains belong to %(count)s different Microsoft tenants. Enter the ID of the right one."),
-                    count=len(found),
-                ),
-                Court.CS,
-                offers={"tenants": [{"tenant_id": tid, "domain": domain} for tid, domain in found.items()]},
-            )
+            offered = [{"tenant_id": tid, "domain": domain} for tid, domain in found.items()]
+            return SEVERAL_TENANTS.asking(offers={"tenants": offered}, count=len(found))
         [(tid, domain)] = found.items()
         return self._done(tid, domain)
 
-    def apply(self, tenant: Tenant, desired: Desired, change: Change) -> None:
-        """Nothing is ever changed here."""
-
     def _done(self, tid: str, domain: str) -> Done:
         return Done(
-            evidence={"tenant_id": tid, "domain": domain},
-            note=say(_("The customer's tenant is %(tenant)s."), tenant=domain or tid),
+            CustomerEvidence(tid, domain), note=say(_("The customer's tenant is %(tenant)s."), tenant=domain or tid)
         )

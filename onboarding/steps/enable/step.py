@@ -15,7 +15,8 @@ from graphclient import Job, Unavailable
 from onboarding.domain.desired import Desired
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Change, Court, Detail, Done, Todo, Verdict, Waiting
-from onboarding.steps.base import Tenant
+from onboarding.steps import stages
+from onboarding.steps.base import ChangingStep, Tenant
 from onboarding.steps.shared import credentials, jobs, secrets
 from onboarding.steps.shared.credentials import UNTRIED, Trial
 from onboarding.steps.shared.estimate import minutes_of_a_cycle
@@ -33,12 +34,15 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Enable:
+class Enable(ChangingStep[Facts]):
     """Repeatable: guard and start are read first, and a running job is never started again."""
 
     key: ClassVar[str] = "enable"
     title: ClassVar[str | Promise] = gettext_lazy("Enable")
+    stage: ClassVar[stages.Stage] = stages.EVERYBODY
     fresh_for: ClassVar[timedelta] = timedelta(hours=12)
+    rests_on: ClassVar[tuple[str, ...]] = ("sso_application", "connection")
+    sends_token: ClassVar[bool] = True
     asks_first: ClassVar[bool] = True
 
     def read(self, tenant: Tenant, desired: Desired) -> Facts:

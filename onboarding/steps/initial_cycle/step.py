@@ -14,8 +14,9 @@ from django.utils.translation import gettext_noop as _
 from graphclient import Job
 from onboarding.domain.desired import Arrived, Desired
 from onboarding.domain.sentences import Sentence, say
-from onboarding.domain.verdicts import Change, Done, Progress, Verdict, Waiting
-from onboarding.steps.base import Tenant
+from onboarding.domain.verdicts import Done, Progress, Verdict, Waiting
+from onboarding.steps import stages
+from onboarding.steps.base import Step, Tenant
 from onboarding.steps.shared import jobs
 from onboarding.steps.shared.estimate import AT_MOST_UNTIL_FIRST_RUN, minutes_of_a_cycle
 
@@ -30,12 +31,15 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class InitialCycle:
+class InitialCycle(Step[Facts]):
     """Done when Microsoft has looked at everybody once and our archive holds what came of it."""
 
     key: ClassVar[str] = "initial_cycle"
     title: ClassVar[str | Promise] = gettext_lazy("First cycle")
+    stage: ClassVar[stages.Stage] = stages.EVERYBODY
     fresh_for: ClassVar[timedelta] = timedelta(days=30)
+    rests_on: ClassVar[tuple[str, ...]] = ("sso_application", "connection")
+    reads_people: ClassVar[bool] = True
     asks_first: ClassVar[bool] = False
 
     def read(self, tenant: Tenant, desired: Desired) -> Facts:
@@ -59,9 +63,6 @@ class InitialCycle:
                 progress=_progress(desired, job),
             )
         return self._finished(desired, job)
-
-    def apply(self, tenant: Tenant, desired: Desired, change: Change) -> None:
-        """Nothing is changed while Microsoft works."""
 
     def _running(self, desired: Desired, job: Job) -> Waiting:
         progress = _progress(desired, job)

@@ -14,8 +14,9 @@ from django.utils.translation import gettext_noop as _
 from graphclient import Job
 from onboarding.domain.desired import Arrived, Desired
 from onboarding.domain.sentences import Sentence, say
-from onboarding.domain.verdicts import Change, Done, Verdict
-from onboarding.steps.base import Tenant
+from onboarding.domain.verdicts import Done, Verdict
+from onboarding.steps import stages
+from onboarding.steps.base import Step, Tenant
 from onboarding.steps.initial_cycle.step import arrived_so_far, known_people
 from onboarding.steps.shared import jobs
 
@@ -30,12 +31,15 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Live:
+class Live(Step[Facts]):
     """Runs, is not put aside, and did not fall silent; failures of single people are warnings."""
 
     key: ClassVar[str] = "live"
     title: ClassVar[str | Promise] = gettext_lazy("Live")
+    stage: ClassVar[stages.Stage] = stages.EVERYBODY
     fresh_for: ClassVar[timedelta] = timedelta(minutes=20)
+    rests_on: ClassVar[tuple[str, ...]] = ("sso_application", "connection")
+    reads_people: ClassVar[bool] = True
     asks_first: ClassVar[bool] = False
 
     def read(self, tenant: Tenant, desired: Desired) -> Facts:
@@ -63,9 +67,6 @@ class Live:
             count=max(numbers.created + numbers.updated, known_people(job)),
         )
         return Done(evidence, note, tuple(_warnings(desired, job, numbers)))
-
-    def apply(self, tenant: Tenant, desired: Desired, change: Change) -> None:
-        """Nothing is changed here."""
 
 
 def _warnings(desired: Desired, job: Job, numbers: Arrived) -> Iterator[Sentence]:

@@ -19,7 +19,8 @@ from graphclient import Job, NotThere
 from onboarding.domain.desired import Desired
 from onboarding.domain.sentences import Sentence, say
 from onboarding.domain.verdicts import Asking, Broken, Change, Court, Detail, Done, Todo, Verdict
-from onboarding.steps.base import StepFailed, Tenant
+from onboarding.steps import stages
+from onboarding.steps.base import ChangingStep, StepFailed, Tenant
 from onboarding.steps.mappings import document as mapping_document
 from onboarding.steps.mappings.attribute_names import source_words, target_words
 from onboarding.steps.mappings.document import Comparison, Line, NotAMapping
@@ -36,12 +37,14 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Mappings:
+class Mappings(ChangingStep[Facts]):
     """Template against document; the rest of the document is left as it is."""
 
     key: ClassVar[str] = "mappings"
     title: ClassVar[str | Promise] = gettext_lazy("Mapping")
+    stage: ClassVar[stages.Stage] = stages.CONTENT
     fresh_for: ClassVar[timedelta] = timedelta(hours=12)
+    rests_on: ClassVar[tuple[str, ...]] = ("sso_application", "connection")
     asks_first: ClassVar[bool] = True
 
     def read(self, tenant: Tenant, desired: Desired) -> Facts:

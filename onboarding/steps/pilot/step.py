@@ -20,7 +20,8 @@ from onboarding.causes.catalogue import explain_code, is_known
 from onboarding.domain.desired import Desired
 from onboarding.domain.sentences import Sentence, say
 from onboarding.domain.verdicts import Asking, Change, Court, Done, Todo, Verdict
-from onboarding.steps.base import Tenant
+from onboarding.steps import stages
+from onboarding.steps.base import ChangingStep, Tenant
 
 SAME_ALREADY = "redundantexport"
 NOT_ENTITLED = "NotEffectivelyEntitled"
@@ -35,12 +36,14 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Pilot:
+class Pilot(ChangingStep[Facts]):
     """Nobody is provisioned but the person that was named."""
 
     key: ClassVar[str] = "pilot"
     title: ClassVar[str | Promise] = gettext_lazy("Pilot")
+    stage: ClassVar[stages.Stage] = stages.TRIAL
     fresh_for: ClassVar[timedelta] = timedelta(days=30)
+    rests_on: ClassVar[tuple[str, ...]] = ("sso_application", "connection")
     asks_first: ClassVar[bool] = False
 
     def read(self, tenant: Tenant, desired: Desired) -> Facts:

@@ -19,8 +19,9 @@ from graphclient import GraphClient, NotThere, RoleMissing
 from onboarding.domain.desired import Desired, ReadOnlyDesired
 from onboarding.domain.lifecycle import Milestone
 from onboarding.domain.sentences import Sentence, say
-from onboarding.domain.verdicts import Asking, Change, Court, Done, Verdict, Waiting
-from onboarding.steps.base import Tenant
+from onboarding.domain.verdicts import Asking, Court, Done, Verdict, Waiting, evidence_of
+from onboarding.steps import stages
+from onboarding.steps.base import Step, Tenant
 from onboarding.steps.consent import step as consent
 from onboarding.steps.consent.step import PROPAGATES_WITHIN, Consent
 from onboarding.steps.shared import jobs
@@ -46,12 +47,14 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class ReadOnly:
+class ReadOnly(Step[Facts]):
     """Consent and permissions are judged as for setting up, only of another application of ours."""
 
     key: ClassVar[str] = "read_only"
     title: ClassVar[str | Promise] = gettext_lazy("Read only")
+    stage: ClassVar[stages.Stage] = stages.APPROVAL
     fresh_for: ClassVar[timedelta] = timedelta(days=1)
+    waits_for_link: ClassVar[bool] = True
     asks_first: ClassVar[bool] = False
 
     def read(self, tenant: Tenant, desired: Desired) -> Facts:
@@ -104,16 +107,13 @@ class ReadOnly:
             say(_("We only watch: Microsoft lets our application for setting up into this tenant no more.")),
         )
 
-    def apply(self, tenant: Tenant, desired: Desired, change: Change) -> None:
-        """Nothing is changed here: consent and removal are the customer's acts."""
-
 
 def milestone(verdict: Verdict) -> Milestone:
     """What a verdict on `ReadOnly` proves."""
     match verdict:
-        case Done() if verdict.evidence.get("ended"):
+        case Done() if evidence_of(verdict).get("ended"):
             return Milestone.ENDED
-        case Done() if verdict.evidence.get("removed"):
+        case Done() if evidence_of(verdict).get("removed"):
             return Milestone.REMOVED
         case Asking(code=code) if code == STILL_THERE:
             return Milestone.READS_ONLY

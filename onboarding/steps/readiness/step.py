@@ -16,8 +16,9 @@ from graphclient.models.organization import P2
 from graphclient.probes import Probe
 from onboarding.domain.desired import Desired
 from onboarding.domain.sentences import Sentence, say
-from onboarding.domain.verdicts import Asking, Change, Court, Done, Verdict, Waiting
-from onboarding.steps.base import Tenant
+from onboarding.domain.verdicts import Asking, Court, Done, Verdict, Waiting
+from onboarding.steps import stages
+from onboarding.steps.base import Step, Tenant
 from onboarding.steps.consent.step import PROPAGATES_WITHIN
 from onboarding.steps.readiness import abilities
 from onboarding.steps.shared import applications, owned_objects, ownership
@@ -45,11 +46,12 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Readiness:
+class Readiness(Step[Facts]):
     """Permissions are compared by name, because a consent may carry fewer than were asked for."""
 
     key: ClassVar[str] = "readiness"
     title: ClassVar[str | Promise] = gettext_lazy("Readiness")
+    stage: ClassVar[stages.Stage] = stages.APPLICATION
     fresh_for: ClassVar[timedelta] = timedelta(days=1)
     asks_first: ClassVar[bool] = False
 
@@ -109,9 +111,6 @@ class Readiness:
             candidates=len(usable),
         )
         return Done(evidence, note, tuple(_warnings(desired, facts, organization, bool(usable))))
-
-    def apply(self, tenant: Tenant, desired: Desired, change: Change) -> None:
-        """Nothing is ever changed here."""
 
     def _incomplete(self, desired: Desired, missing: list[str]) -> Verdict:
         granted_at = desired.consent.granted_at if desired.consent else None

@@ -19,8 +19,9 @@ from django.utils.translation import gettext_noop as _
 from graphclient import AppRoleAssignment, DirectoryObject, GraphClient, NotThere, User
 from onboarding.domain.desired import Desired
 from onboarding.domain.sentences import Sentence, say
-from onboarding.domain.verdicts import Asking, Change, Court, Done, Verdict
-from onboarding.steps.base import Tenant
+from onboarding.domain.verdicts import Asking, Court, Done, Verdict
+from onboarding.steps import stages
+from onboarding.steps.base import Step, Tenant
 from onboarding.steps.shared import credentials
 
 SAMPLE = 20
@@ -73,12 +74,14 @@ class Counted:
 
 
 @dataclass(frozen=True)
-class Scope:
+class Scope(Step[Facts]):
     """Counted from assignments, never guessed."""
 
     key: ClassVar[str] = "scope"
     title: ClassVar[str | Promise] = gettext_lazy("Scope")
+    stage: ClassVar[stages.Stage] = stages.CONTENT
     fresh_for: ClassVar[timedelta] = timedelta(hours=12)
+    rests_on: ClassVar[tuple[str, ...]] = ("sso_application", "connection")
     asks_first: ClassVar[bool] = False
 
     def read(self, tenant: Tenant, desired: Desired) -> Facts:
@@ -119,9 +122,6 @@ class Scope:
             by_group=len(counted.by_group),
         )
         return Done(evidence, note, tuple(_warnings(desired, facts, counted)))
-
-    def apply(self, tenant: Tenant, desired: Desired, change: Change) -> None:
-        """Nothing is ever changed here: whom to assign is the customer's decision."""
 
 
 def count(facts: Facts) -> Counted:

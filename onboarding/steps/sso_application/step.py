@@ -14,8 +14,9 @@ from django.utils.translation import gettext_noop as _
 from graphclient import Job
 from onboarding.domain.desired import Desired
 from onboarding.domain.sentences import Sentence, say
-from onboarding.domain.verdicts import Asking, Change, Court, Done, Verdict
-from onboarding.steps.base import Tenant
+from onboarding.domain.verdicts import Asking, Court, Done, Verdict
+from onboarding.steps import stages
+from onboarding.steps.base import Step, Tenant
 from onboarding.steps.shared import applications, ownership
 from onboarding.steps.shared.applications import Candidate, Ranked
 from onboarding.steps.shared.jobs import is_our_making
@@ -31,12 +32,14 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class SsoApplication:
+class SsoApplication(Step[Facts]):
     """Recognised by the customer's host; an existing job is adopted or replaced only by a person's word."""
 
     key: ClassVar[str] = "sso_application"
     title: ClassVar[str | Promise] = gettext_lazy("SSO application")
+    stage: ClassVar[stages.Stage] = stages.APPLICATION
     fresh_for: ClassVar[timedelta] = timedelta(hours=6)
+    changes_tenant: ClassVar[bool] = True
     asks_first: ClassVar[bool] = False
 
     def read(self, tenant: Tenant, desired: Desired) -> Facts:
@@ -59,9 +62,6 @@ class SsoApplication:
         if not chosen.candidate.usable:
             return _cannot(ranked, chosen)
         return _about_jobs(desired, chosen)
-
-    def apply(self, tenant: Tenant, desired: Desired, change: Change) -> None:
-        """Nothing is changed here; what is replaced is replaced in the next step, by a plan."""
 
 
 def _settled(desired: Desired) -> str:

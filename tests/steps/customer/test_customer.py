@@ -1,9 +1,9 @@
 import pytest
 
 from onboarding.domain.verdicts import Asking, Court, Done
+from onboarding.steps.customer.evidence import CustomerEvidence
 from onboarding.steps.customer.step import CustomerRecord, Facts
-
-from .facts import TENANT, FakeTenant, desired
+from tests.steps.facts import TENANT, FakeTenant, desired
 
 OTHER = "99999999-6a0f-4e0a-8c5d-0d51a4c1a001"
 assess = CustomerRecord().assess
@@ -12,7 +12,7 @@ assess = CustomerRecord().assess
 def test_expects_the_tenant_behind_the_domain():
     verdict = assess(desired(), Facts({"nordwind.example": TENANT}))
     assert isinstance(verdict, Done)
-    assert verdict.evidence == {"tenant_id": TENANT, "domain": "nordwind.example"}
+    assert verdict.evidence == CustomerEvidence(TENANT, "nordwind.example")
 
 
 def test_takes_one_tenant_behind_several_domains_for_one():
@@ -42,7 +42,7 @@ def test_offers_the_tenants_to_choose_from():
 def test_believes_the_tenant_id_that_a_person_entered():
     told = desired(answers={"customer": {"tenant_id": OTHER.upper()}})
     verdict = assess(told, Facts({"a.example": TENANT, "b.example": OTHER}))
-    assert verdict.evidence == {"tenant_id": OTHER, "domain": "b.example"}
+    assert verdict.evidence == CustomerEvidence(OTHER, "b.example")
 
 
 def test_asks_microsoft_about_each_domain():

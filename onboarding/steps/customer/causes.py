@@ -1,0 +1,31 @@
+"""Why the customer's tenant is not known."""
+
+from __future__ import annotations
+
+import enum
+
+from django.utils.translation import gettext_noop as _
+
+from onboarding.causes.base import Cause, Owner
+
+
+class Code(enum.StrEnum):
+    """What the step can ask for."""
+
+    DOMAINS_UNKNOWN = "domains_unknown"
+    SEVERAL_TENANTS = "several_tenants"
+
+
+DOMAINS_UNKNOWN = Cause(
+    code=Code.DOMAINS_UNKNOWN,
+    owner=Owner.CS,
+    staff=_("Microsoft knows none of the domains %(domains)s. Check the spelling, or enter the tenant ID."),
+    source="https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc",
+)
+SEVERAL_TENANTS = Cause(
+    code=Code.SEVERAL_TENANTS,
+    owner=Owner.CS,
+    staff=_("The domains belong to %(count)s different Microsoft tenants. Enter the ID of the right one."),
+    source="https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc",
+)
+CAUSES = (DOMAINS_UNKNOWN, SEVERAL_TENANTS)
