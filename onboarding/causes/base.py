@@ -75,7 +75,8 @@ class Cause:
 
     `by_link`: the act is done with the personal link. `elsewhere`: somebody has to act in a portal, and there is
     nothing to answer in the dashboard. `contacts`: to which contacts the letter goes, the likeliest first.
-    `remedies`: keys of what the product can do about it; empty where only a person can act. `source`: the public page
+    `remedies`: keys of what the product can do about it; empty where only a person can act. `also`: further codes that
+    mean the same. `source`: the public page
     that documents the cause; empty where only our own state is behind it.
     """
 
@@ -89,6 +90,7 @@ class Cause:
     elsewhere: bool = False
     contacts: Sequence[ContactRole] = (ContactRole.IT_ADMIN,)
     remedies: Sequence[str] = ()
+    also: Sequence[str] = ()
     source: str = ""
 
     def for_staff(self, values: Mapping[str, Any]) -> Sentence:

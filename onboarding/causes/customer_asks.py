@@ -84,7 +84,8 @@ def customer_ask(
 _CREATE = _("Please create an enterprise application for Haiilo in Microsoft Entra ID.")
 _OWN = _(
     "Please make our application an owner of “%(name)s”. The portal cannot do that; send this to Microsoft Graph, for "
-    "example with Graph Explorer: POST https://graph.microsoft.com/v1.0/servicePrincipals/%(service_principal_id)s/owners/"
+    "example with Graph Explorer: POST "
+    "https://graph.microsoft.com/v1.0/servicePrincipals/%(service_principal_id)s/owners/"
     '$ref with the body {"@odata.id": "https://graph.microsoft.com/v1.0/directoryObjects/%(our_id)s"}'
 )
 _OWN_REGISTRATION = _(

@@ -22,7 +22,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from graphclient import GLOBAL, GraphError, Identity, IdTokenRejected, SignInRefused, admin_consent_url
-from onboarding.causes.catalogue import explain_code, is_known
+from onboarding.causes.index import explain_code, is_known
 from onboarding.domain import consent_sizes
 from onboarding.domain.sentences import Sentence, say
 from onboarding.engine import graph_access, holds, ledger

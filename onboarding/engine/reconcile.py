@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from graphclient import ConsentMissing, GraphError, NotAllowed, NotThere, OurCredentialRefused, TryLater
-from onboarding.causes.catalogue import explain_code, is_known
+from onboarding.causes.index import explain_code, is_known
 from onboarding.domain.desired import SCIM_TOKEN
 from onboarding.domain.lifecycle import State
 from onboarding.domain.sentences import say

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from onboarding.causes.catalogue import BY_REASON
+from onboarding.causes.index import REASON_MARKS
 
 ERASED = "erased:"
 MARK = 48  # hex digits
@@ -26,7 +26,7 @@ def marks_of(onboarding_id: int, source_id: str) -> Sequence[str]:
 
 def mark_in(reason: str) -> str:
     """What may be kept of Microsoft's words, which can name a person: the catalogue's mark inside them, if any."""
-    return next((mark for mark, _court, _text in BY_REASON if mark in reason), "")
+    return next((mark for mark in REASON_MARKS if mark in reason), "")
 
 
 class ProvisionedPerson(models.Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from onboarding.causes.catalogue import explain_code, is_known
+from onboarding.causes.index import explain_code, is_known
 from onboarding.domain.verdicts import Asking, Court
 from onboarding.engine.load_desired import load_desired
 from onboarding.models import ConsentAttempt

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from onboarding.causes.catalogue import SCIM
+from onboarding.causes.index import SCIM
 from onboarding.domain.desired import SecretText
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Change, Court, Done, Todo, Waiting

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
-from onboarding.causes.catalogue import explain_code, is_known
+from onboarding.causes.index import explain_code, is_known
 from onboarding.domain import consent_sizes
 from onboarding.domain.sentences import Sentence, say
 from onboarding.domain.verdicts import Court

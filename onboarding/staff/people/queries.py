@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Case, CharField, Count, Max, Q, QuerySet, Value, When
 
-from onboarding.causes.catalogue import BY_REASON, explain_code
+from onboarding.causes.index import REASON_MARKS, explain_code
 from onboarding.models import Onboarding, ProvisionedPerson
 from onboarding.models.person import mark_in
 from onboarding.web.paging import cursor, read_cursor
@@ -17,7 +17,7 @@ from onboarding.web.step_view import COURTS, Text
 
 Result = ProvisionedPerson.Result
 MAX_CAUSES = 12
-MARKS = tuple(mark for mark, _court, _text in BY_REASON)
+MARKS = REASON_MARKS
 
 
 @dataclass(frozen=True)

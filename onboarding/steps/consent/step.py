@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from graphclient import GraphError, NotAllowed, Organization, RoleMissing
-from onboarding.causes.catalogue import explain_code
+from onboarding.causes.index import explain_code
 from onboarding.domain.desired import ConsentSeen, Desired
 from onboarding.domain.sentences import Sentence, say
 from onboarding.domain.verdicts import Asking, Broken, Court, Done, Verdict, Waiting

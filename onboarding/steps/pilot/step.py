@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from graphclient import GraphClient, NotThere, OnDemandResult, User
-from onboarding.causes.catalogue import explain_code, is_known
+from onboarding.causes.index import explain_code, is_known
 from onboarding.domain.desired import Desired
 from onboarding.domain.sentences import Sentence, say
 from onboarding.domain.verdicts import Asking, Change, Court, Done, Todo, Verdict

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_noop as _
 
 from graphclient import CredentialsRefused, GraphClient, Job, NotThere, RoleMissing
-from onboarding.causes.catalogue import explain_code
+from onboarding.causes.index import explain_code
 from onboarding.domain.desired import Desired
 from onboarding.domain.sentences import say
 from onboarding.domain.token_cleaning import clean_token

@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.utils.translation import gettext_noop as _
 
 from graphclient import GraphClient, Job, NotThere
-from onboarding.causes.catalogue import explain_code, is_known
+from onboarding.causes.index import explain_code, is_known
 from onboarding.domain.desired import Desired
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Broken, Change, Court, Verdict, Waiting

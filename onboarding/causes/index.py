@@ -1,0 +1,56 @@
+"""Where a code of Microsoft's or Haiilo's leads to: the entry of the family that answers it."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop as _
+
+from onboarding.causes.base import Cause, Owner
+from onboarding.causes.credentials import CREDENTIALS
+from onboarding.causes.graph import GRAPH
+from onboarding.causes.people import BY_REASON, PEOPLE
+from onboarding.causes.sign_in import SIGN_IN
+from onboarding.causes.token import TOKEN
+from onboarding.domain.sentences import Sentence, say
+from onboarding.domain.verdicts import Court
+
+FAMILIES = (SIGN_IN, TOKEN, GRAPH, CREDENTIALS, PEOPLE)
+REASON_MARKS = tuple(cause.code for cause in BY_REASON)
+
+_BY_CODE: dict[str, Cause] = {
+    code.lower(): cause for family in FAMILIES for cause in family for code in (cause.code, *cause.also)
+}
+
+
+def lookup(code: str, reason: str = "") -> Cause | None:
+    """The entry that answers `code`, or None where no family knows it.
+
+    Codes are compared without regard to case and by their end, because an application's name may stand before them;
+    the longest known ending counts. A mark of Haiilo's inside Microsoft's `reason` is more exact than the code.
+    """
+    for cause in BY_REASON:
+        if cause.code in reason:
+            return cause
+    asked = code.strip().lower()
+    matching = [known for known in _BY_CODE if asked.endswith(known)]
+    return _BY_CODE[max(matching, key=len)] if matching else None
+
+
+def explain_code(code: str, reason: str = "") -> tuple[Sentence, Court]:
+    """What a code means to customer success, in one sentence, and whose court it is in.
+
+    An unknown code gives Microsoft's own `reason`, and our engineers' court.
+    """
+    cause = lookup(code, reason)
+    if cause is not None:
+        return cause.for_staff({}), cause.owner.court
+    court = Owner.ENGINEERS.court
+    if reason.strip():
+        return say(_("Microsoft says: %(reason)s"), reason=reason.strip()), court
+    if code:
+        return say(_("Microsoft gives the code %(code)s and no reason. Our engineers have to look."), code=code), court
+    return say(_("Microsoft gives no reason. Our engineers have to look.")), court
+
+
+def is_known(code: str) -> bool:
+    """Whether a family has an entry for this code."""
+    return lookup(code) is not None

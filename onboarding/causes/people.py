@@ -1,0 +1,164 @@
+"""Why one person was skipped, or failed."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop as _
+
+from onboarding.causes.base import Cause, Owner
+
+SOURCE = "https://learn.microsoft.com/entra/identity/app-provisioning/application-provisioning-log-analytics"
+
+PEOPLE: tuple[Cause, ...] = (
+    Cause(
+        code="Conflict",
+        also=("EntryConflict",),
+        owner=Owner.CS,
+        staff=_(
+            "Haiilo has another account with the same user name or e-mail. Correct that account, then run the "
+            "person again."
+        ),
+        source=SOURCE,
+    ),
+    Cause(
+        code="DuplicateTargetEntries",
+        owner=Owner.CS,
+        staff=_("More than one Haiilo account matches this person. Merge or rename the doubles in Haiilo."),
+        source=SOURCE,
+    ),
+    Cause(
+        code="SystemForCrossDomainIdentityManagementMultipleEntriesInResponse",
+        owner=Owner.ENGINEERS,
+        staff=_(
+            "Haiilo answered with several accounts where one was expected. Our engineers have to look at the search."
+        ),
+        source=SOURCE,
+    ),
+    Cause(
+        code="DuplicateSourceEntries",
+        owner=Owner.CUSTOMER,
+        staff=_("Two people in Entra have the same matching value. Make it unique there."),
+        source=SOURCE,
+    ),
+    Cause(
+        code="MandatoryFieldsMissing",
+        also=("MissingValues",),
+        owner=Owner.CUSTOMER,
+        staff=_(
+            "A value that Haiilo needs is empty in Entra. Fill it in there, often the country, first or last name."
+        ),
+        source=SOURCE,
+    ),
+    Cause(
+        code="InvalidDomain",
+        owner=Owner.CS,
+        staff=_("Haiilo does not allow the domain of this address. Add it in Haiilo, or have the address corrected."),
+        source=SOURCE,
+    ),
+    Cause(
+        code="SchemaAttributeNotFound",
+        also=("SchemaPropertyCanOnlyAcceptValue",),
+        owner=Owner.CS,
+        staff=_("The mapping writes something that Haiilo does not take. Look at the mapping again and write ours."),
+        source=SOURCE,
+    ),
+    Cause(
+        code="InvalidAnchor",
+        owner=Owner.CS,
+        staff=_("The Haiilo account that Microsoft knew is gone. Restore it, or restart with everybody read anew."),
+        source=SOURCE,
+    ),
+    Cause(
+        code="UnprocessableEntity",
+        also=("WebExceptionProtocolError",),
+        owner=Owner.ENGINEERS,
+        staff=_("Haiilo could not process the request. Our engineers have to look at the answer in the log."),
+        source=SOURCE,
+    ),
+    Cause(
+        code="InternalServerError",
+        owner=Owner.ENGINEERS,
+        staff=_("Haiilo failed at that moment. Our engineers have to look at Haiilo's log."),
+        source=SOURCE,
+    ),
+    Cause(
+        code="InternalError",
+        owner=Owner.MICROSOFT,
+        staff=_("Microsoft's service failed at that moment. The next run tries again."),
+        source=SOURCE,
+    ),
+    Cause(
+        code="Timeout",
+        owner=Owner.ENGINEERS,
+        staff=_("Haiilo answered too late. The next run tries again; if it repeats, our engineers have to look."),
+        source=SOURCE,
+    ),
+    Cause(
+        code="TooManyRequests",
+        owner=Owner.MICROSOFT,
+        staff=_("Haiilo asked to slow down. Microsoft does so by itself; nothing to do."),
+        source=SOURCE,
+    ),
+    Cause(
+        code="InsufficientRights",
+        also=(
+            "NotPermitted",
+            "Unauthorized",
+            "MethodNotAllowed",
+        ),
+        owner=Owner.CS,
+        staff=_("The token may not do this in Haiilo. Create one with all rights and enter it."),
+        source=SOURCE,
+    ),
+    Cause(
+        code="NotImplemented",
+        owner=Owner.ENGINEERS,
+        staff=_("Haiilo cannot do what was asked. Our engineers have to look at the mapping."),
+        source=SOURCE,
+    ),
+    Cause(
+        code="LicenseLimitExceeded",
+        owner=Owner.CS,
+        staff=_("Haiilo has no free seat left. Raise the number of seats, or make the scope smaller."),
+        source=SOURCE,
+    ),
+    Cause(
+        code="ImportSkipped",
+        owner=Owner.CUSTOMER,
+        staff=_("The person has no value in the matching attribute. Fill in the user principal name in Entra."),
+        source=SOURCE,
+    ),
+    Cause(
+        code="RedundantExport",
+        owner=Owner.MICROSOFT,
+        staff=_("Haiilo has the same data already. Nothing to do."),
+        source=SOURCE,
+    ),
+    Cause(
+        code="EntrySynchronizationSkipped",
+        owner=Owner.MICROSOFT,
+        staff=_("The person was looked at and nothing had to be done. If they should be in Haiilo, assign them."),
+        source=SOURCE,
+    ),
+    Cause(
+        code="NotEffectivelyEntitled",
+        owner=Owner.CUSTOMER,
+        staff=_(
+            "The person is not assigned, or only through a nested group, or is disabled. Assign the person or "
+            "their group directly, and enable the account."
+        ),
+        source=SOURCE,
+    ),
+)
+
+# Haiilo's own error numbers, which Microsoft hands through inside its reason.
+BY_REASON: tuple[Cause, ...] = (
+    Cause(
+        code="400.76",
+        owner=Owner.CUSTOMER,
+        staff=_(
+            "The person's country is not the name of a Haiilo group. Create the group in Haiilo exactly so, "
+            "or correct the country in Entra."
+        ),
+        source="https://support.haiilo.com",
+    ),
+)
