@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -11,9 +11,11 @@ from .rig import Rig, Site, new_world
 
 
 @pytest.fixture(scope="session")
-def site() -> Site:
+def site() -> Iterator[Site]:
     """Where the platforms of the test that runs are served."""
-    return Site()
+    made = Site()
+    yield made
+    made.close()
 
 
 @pytest.fixture
