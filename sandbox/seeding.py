@@ -6,7 +6,8 @@ import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from . import haiilo, switches
+from . import faults, haiilo
+from .faults.deviations import WidsInIdTokens
 from .graph.applications import CUSTOM, GRAPH_APP_ID, INTEGRATED, NON_GALLERY, SAML_ROLE, USER_ROLE, graph_roles
 from .graph.assignments import put
 from .login.consenting import APPLICATION_ADMINISTRATOR, GLOBAL_ADMINISTRATOR, PRIVILEGED_ROLE_ADMINISTRATOR
@@ -35,8 +36,8 @@ def make_tenant(world: World, wishes: Mapping[str, Any]) -> dict[str, Any]:
     domain = str(wishes.get("domain", "")).lower()
     if unknown or "." not in domain:
         raise Unwanted(f"unknown: {sorted(unknown)}" if unknown else "a tenant needs a domain")
-    wanted = dict(wishes.get("switches") or {}) | ({"wids_in_id_tokens": True} if wishes.get("wids") else {})
-    switches.check(wanted)
+    wanted = dict(wishes.get("switches") or {}) | ({WidsInIdTokens.key: True} if wishes.get("wids") else {})
+    faults.check(wanted)
     with world.lock:
         there = world.tenant_at(domain)
         if there is not None:
@@ -46,7 +47,7 @@ def make_tenant(world: World, wishes: Mapping[str, Any]) -> dict[str, Any]:
         for name in [*tenant.domains, tenant.initial_domain]:
             world.domains[name] = tenant.id
         tenant.made = _Furnishing(world, tenant, wishes).furnish()
-        switches.flip(world, tenant, wanted)
+        faults.switch(world, tenant, wanted)
         world.touch()
     return tenant.made
 

@@ -19,7 +19,7 @@ from .clock import Clock
 from .journal import Journal
 
 UNKEPT = ("lock", "random", "version", "engine", "journal", "hosts")
-FORMAT = 2
+FORMAT = 3
 """Of what is kept; a world of another one is not read."""
 LONG_AGO = datetime(2024, 1, 10, 8, tzinfo=UTC)
 
@@ -200,18 +200,19 @@ class LogRow:
 
 
 @dataclass
-class Plight:
-    """What a switch that is on has done to a tenant, so that it can be undone; see `sandbox.plights`."""
+class Applied:
+    """What a fault that is on has done to a tenant, so that it can be undone; see `sandbox.faults`."""
 
-    wish: Any
+    value: Any
+    """What its switch was set to: True, or what the fault takes."""
     users: list[str] = field(default_factory=list)
-    """Ids of the users whom it concerns, in order."""
+    """Ids of the users whom the fault affects, in order."""
     assignments: set[str] = field(default_factory=set)
-    """Ids of the assignments that it has taken away."""
+    """Ids of the assignments that the fault has taken away."""
     kept: dict[str, Any] = field(default_factory=dict)
-    """What was there before, each switch by its own keys."""
+    """What was there before, each fault by its own keys."""
     done: list[str] = field(default_factory=list)
-    """Ids of what it has made, or of what happened once and does not happen again."""
+    """Ids of what the fault has made, or of what happened once and does not happen again."""
 
 
 @dataclass
@@ -245,12 +246,10 @@ class Tenant:
     roles: dict[str, list[str]] = field(default_factory=dict)
     """User id → role template ids."""
     mood: Mood = field(default_factory=Mood)
-    switches: dict[str, Any] = field(default_factory=dict)
-    """Failure mode → True or its parameters; see `sandbox.switches`."""
-    plights: dict[str, Plight] = field(default_factory=dict)
-    """Switch → what it did here."""
+    faults: dict[str, Applied] = field(default_factory=dict)
+    """Key of a fault that is on → what it did here; see `sandbox.faults`."""
     truth: dict[str, dict[str, tuple[Any, Any]]] = field(default_factory=dict)
-    """User id → attribute → its own value and the one that switches put there."""
+    """User id → attribute → its own value and the one that faults put there."""
     log: list[LogRow] = field(default_factory=list)
     audits: list[dict[str, Any]] = field(default_factory=list)
     """As Graph shows them (directoryAudit), oldest first."""
@@ -283,14 +282,15 @@ class Tenant:
             return found
         return found if found.userPrincipalName.lower() == name.lower() else None
 
-    def switched(self, key: str) -> Any:
-        """The switch's value, or False."""
-        return self.switches.get(key, False)
+    @property
+    def switches(self) -> dict[str, Any]:
+        """Key of a fault that is on → what its switch was set to."""
+        return {key: applied.value for key, applied in self.faults.items()}
 
     def assignments_of(self, service_principal_id: str) -> list[Assignment]:
-        """In the order they were made, without those that a switch has taken away."""
+        """In the order they were made, without those that a fault has taken away."""
         there = list(self.assignments.get(service_principal_id, {}).values())
-        gone = set[str]().union(*(plight.assignments for plight in self.plights.values()))
+        gone = set[str]().union(*(applied.assignments for applied in self.faults.values()))
         return [each for each in there if each.id not in gone] if gone else there
 
     def jobs_of(self, service_principal_id: str) -> list[Job]:

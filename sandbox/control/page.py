@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from .. import switches
+from .. import faults
 from ..world import Tenant, World
 
 STYLE = Markup("""
@@ -31,7 +31,7 @@ def show(world: World) -> str:
 
 
 def _tenant(tenant: Tenant) -> Markup:
-    rows = Markup("").join(_row(tenant, key, text) for key, text in switches.known().items())
+    rows = Markup("").join(_row(tenant, key, text) for key, text in faults.known().items())
     on = ", ".join(tenant.switches) or "all well"
     return Markup(
         "<details{open}><summary><strong>{name}</strong> {domain}: {on}</summary><table><thead><tr><th>Switch</th>"
@@ -42,7 +42,7 @@ def _tenant(tenant: Tenant) -> Markup:
 
 
 def _row(tenant: Tenant, key: str, text: str) -> Markup:
-    on = bool(tenant.switched(key))
+    on = key in tenant.faults
     return Markup(
         "<tr><td class='{css}'>{key}</td><td>{text}</td><td><form method='post' action='/switch'>"
         "<input type='hidden' name='tenant' value='{tenant}'><input type='hidden' name='switch' value='{key}'>"

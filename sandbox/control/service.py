@@ -10,10 +10,10 @@ from typing import Any
 from flask import Blueprint, Flask, Response, jsonify, make_response, redirect, request
 from werkzeug.exceptions import HTTPException
 
-from .. import haiilo, moods, seeding, switches
-from ..engine_room import cycles
+from .. import faults, haiilo, moods, seeding
 from ..login import consenting, keys
 from ..moods import Moods
+from ..provisioning_port import cycles
 from ..world import App, Tenant, World
 from . import directory, page
 from .directory import Unknown
@@ -92,7 +92,7 @@ class _Control:
     def switch_on_page(self) -> Response:
         """The page's form."""
         form = request.form
-        switches.flip(self.world, self._tenant(form.get("tenant", "")), {form.get("switch", ""): form.get("on") == "1"})
+        faults.switch(self.world, self._tenant(form.get("tenant", "")), {form.get("switch", ""): form.get("on") == "1"})
         answer: Any = redirect("/", 303)
         return make_response(answer)
 
@@ -225,15 +225,15 @@ class _Control:
 
     def switches(self, tenant_id: str) -> Body:
         """Those that are on."""
-        return dict(self._tenant(tenant_id).switches)
+        return self._tenant(tenant_id).switches
 
     def flip(self, tenant_id: str) -> Body:
         """{"F9": true}."""
-        return switches.flip(self.world, self._tenant(tenant_id), _body())
+        return faults.switch(self.world, self._tenant(tenant_id), _body())
 
     def every_switch(self) -> Body:
         """What each will show."""
-        return switches.known()
+        return faults.known()
 
     def hosts(self) -> Body:
         """Where the provisioning service finds a host: {"scim.example": "http://127.0.0.1:9000"}; null forgets it."""

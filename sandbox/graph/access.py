@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .. import faults
 from ..login import keys
 from ..world import Tenant, World
 from .wire import Call, Caller, Refused
@@ -50,10 +51,8 @@ def authenticate(call: Call) -> Caller:
 
 
 def _withheld(tenant: Tenant) -> frozenset[str]:
-    """Permissions taken away by switch F5 (synchronization) or F35 (everything)."""
-    if tenant.switched("F35"):
-        raise Refused(401, "InvalidAuthenticationToken", "Access token validation failure.")
-    return frozenset({"Synchronization.ReadWrite.All"}) if tenant.switched("F5") else frozenset()
+    """Roles without effect. Raises Refused where a fault lets no token in."""
+    return frozenset[str]().union(*(fault.withheld_roles() for fault in faults.on(tenant)))
 
 
 def _claims(world: World, token: str) -> Mapping[str, Any]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+from .. import faults
 from ..clock import graph_time
 from ..world import ServicePrincipal, User, new_id
 from .filters import Filterable, ops
@@ -62,11 +63,11 @@ def _listed(call: Call) -> Sequence[ServicePrincipal]:
 
 
 def _listing(call: Call) -> Listing:
-    """Filtering by the sign-on mode is not documented; the switch `filter_by_sign_on_mode` allows it."""
-    if not call.tenant.switched("filter_by_sign_on_mode"):
+    """What is documented, and what faults allow besides."""
+    more = {name: each for fault in faults.on(call.tenant) for name, each in fault.service_principal_filters().items()}
+    if not more:
         return SERVICE_PRINCIPALS
-    more = {**SERVICE_PRINCIPALS.filterable.properties, "preferredSingleSignOnMode": ops("eq")}
-    return replace(SERVICE_PRINCIPALS, filterable=Filterable(more))
+    return replace(SERVICE_PRINCIPALS, filterable=Filterable({**SERVICE_PRINCIPALS.filterable.properties, **more}))
 
 
 @route("GET", "/servicePrincipals", READ_APPS)

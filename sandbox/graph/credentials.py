@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .. import engine_room
+from .. import faults, provisioning_port
 from ..wording import words
 from ..world import Job
 from . import audit
@@ -53,9 +53,10 @@ def put_secrets(call: Call) -> Answer:
     sp, tenant, body = service_principal(call), call.tenant, call.json()
     pairs = _pairs(body.get("value") if isinstance(body, dict) else None, what="value")
     cleared = bool(pairs) and not any(pairs.values())
-    if cleared or set(pairs) >= NEEDED_TOGETHER or tenant.switched("two_secrets_are_enough"):
+    taken = set(pairs) >= NEEDED_TOGETHER or any(fault.saves_any_secrets() for fault in faults.on(tenant))
+    if cleared or taken:
         tenant.secrets[sp.id] = {key: value for key, value in pairs.items() if value}
-        engine_room.delay_secrets(call.world, tenant, sp.id)
+        provisioning_port.delay_secrets(call.world, tenant, sp.id)
         audit.write(call, "Update provisioning setting or credentials", sp.id)
     return Answer(204)
 
@@ -64,7 +65,7 @@ def put_secrets(call: Call) -> Answer:
 def get_secrets(call: Call) -> Answer:
     """Which keys are there; secret values are masked (REFERENCE 7)."""
     sp = service_principal(call)
-    saved = engine_room.visible_secrets(call.world, call.tenant, sp.id)
+    saved = provisioning_port.visible_secrets(call.world, call.tenant, sp.id)
     rows = [{"key": key, "value": MASK if key in SECRET else value} for key, value in saved.items()]
     what = context(call, f"servicePrincipals('{sp.id}')/synchronization/secrets")
     return Answer(200, {"@odata.context": what, "value": rows})
@@ -87,7 +88,7 @@ def _validate(call: Call, job: Job | None) -> Answer:
     if not isinstance(body, dict) or (job is None and not body.get("templateId")):
         raise Refused(400, "RequestMissingRequiredParameter", "Required parameter 'templateId' is missing.")
     if body.get("useSavedCredentials"):
-        pairs = engine_room.visible_secrets(call.world, tenant, sp.id)
+        pairs = provisioning_port.visible_secrets(call.world, tenant, sp.id)
     else:
         pairs = _pairs(body.get("credentials"), what="credentials")
     from .. import provisioning

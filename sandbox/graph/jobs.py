@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from .. import engine_room
+from .. import faults, provisioning_port
 from ..clock import NEVER
 from ..wording import words
 from ..world import Job
@@ -126,13 +126,14 @@ def create_job(call: Call) -> Answer:
         raise Refused(400, "InvalidTemplate", f"Template '{template}' is not available for this application.")
     job = make(call, sp.id, template)
     body = {"@odata.context": context(call, f"servicePrincipals('{sp.id}')/synchronization/jobs/$entity")}
-    return Answer(200 if call.tenant.switched("job_created_200") else 201, {**body, **job.as_graph()})
+    status = faults.first(fault.created_status() for fault in faults.on(call.tenant))
+    return Answer(status or 201, {**body, **job.as_graph()})
 
 
 def make(call: Call, sp_id: str, template: str) -> Job:
     """A job with the template's default schema; reads and lists lag apart from each other unless calm."""
     tenant, clock = call.tenant, call.world.clock
-    job = new_job(tenant.id, sp_id, template, engine_room.default_schema(template, tenant))
+    job = new_job(tenant.id, sp_id, template, provisioning_port.default_schema(template, tenant))
     if not tenant.mood.calm:
         job.readable_at = clock.now() + timedelta(seconds=call.world.random.uniform(1, 15))
         job.listed_at = clock.now() + timedelta(seconds=call.world.random.uniform(1, 15))
@@ -181,13 +182,13 @@ def delete_job(call: Call) -> Answer:
 def start(call: Call) -> Answer:
     """204; goes on where it stopped, clears quarantine (REFERENCE 6). Saved credentials must be visible (F10)."""
     job = job_in(call)
-    if not engine_room.visible_secrets(call.world, call.tenant, job.service_principal_id).get("BaseAddress"):
+    if not provisioning_port.visible_secrets(call.world, call.tenant, job.service_principal_id).get("BaseAddress"):
         raise Refused(
             400,
             "MissingCredentials",
             "The synchronization job cannot be started because its credentials are not configured.",
         )
-    engine_room.cycles(call.world).on_start(call.tenant, job)
+    provisioning_port.cycles(call.world).on_start(call.tenant, job)
     audit.write(call, "Enable/start provisioning configuration", job.service_principal_id)
     return Answer(204)
 
@@ -197,7 +198,7 @@ def pause(call: Call) -> Answer:
     """204; a running cycle finishes (REFERENCE 6)."""
     job = job_in(call)
     job.schedule = {**job.schedule, "state": "Disabled"}
-    engine_room.cycles(call.world).on_pause(call.tenant, job)
+    provisioning_port.cycles(call.world).on_pause(call.tenant, job)
     audit.write(call, "Disable/pause provisioning configuration", job.service_principal_id)
     return Answer(204)
 
@@ -215,7 +216,7 @@ def restart(call: Call) -> Answer:
         raise Refused(400, "BadRequest", f"Requested value '{scope}' was not found.")
     if any(name.lower() == "none" for name in names):
         raise Refused(400, "BadRequest", "The reset scope None must not be used.")
-    engine_room.cycles(call.world).on_restart(
+    provisioning_port.cycles(call.world).on_restart(
         call.tenant, job, ", ".join(names) or "QuarantineState, Watermark, Escrows"
     )
     audit.write(call, "Enable/restart provisioning configuration", job.service_principal_id)

@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 from typing import Any
 
+from .. import faults
 from ..wording import words
 from ..world import LogRow, Tenant
 from . import throttling
@@ -48,7 +49,6 @@ _LOG = Listing(
     most=1000,
     advanced=False,
 )
-DEVIATIONS = ("log_steps_capitalised", "log_principal_is_list")
 _AUDITS = Listing(
     name="auditLogs/directoryAudits",
     type_name="directoryAudit",
@@ -119,18 +119,15 @@ def list_log(call: Call) -> Answer:
     if not re.fullmatch(r"activityDateTime(\s+asc)?", call.query.get("$orderby", "").strip()):
         rows.reverse()  # newest first, unless asked otherwise
     found = answer(call, _LOG, rows)
-    found.deviates = any(call.tenant.switched(key) for key in DEVIATIONS)
-    found.body["value"] = [_as_switched(call.tenant, row) for row in found.body["value"]]
+    plain = found.body["value"]
+    found.body["value"] = [_as_faults_have_it(call.tenant, row) for row in plain]
+    found.deviates = found.body["value"] != plain
     return found
 
 
-def _as_switched(tenant: Tenant, row: dict[str, Any]) -> dict[str, Any]:
-    """Where documents and samples differ (REFERENCE 16)."""
-    if tenant.switched("log_steps_capitalised"):
-        for step in row.get("provisioningSteps") or []:
-            step["provisioningStepType"] = str(step["provisioningStepType"]).capitalize()
-    if tenant.switched("log_principal_is_list") and row.get("servicePrincipal"):
-        row["servicePrincipal"] = [row["servicePrincipal"]]
+def _as_faults_have_it(tenant: Tenant, row: dict[str, Any]) -> dict[str, Any]:
+    for fault in faults.on(tenant):
+        row = fault.log_row(row)
     return row
 
 

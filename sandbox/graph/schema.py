@@ -6,7 +6,7 @@ import copy
 import json
 from typing import Any
 
-from .. import engine_room
+from .. import faults, provisioning_port
 from ..wording import words
 from . import audit
 from .jobs import JOB, SP, job_in, template_in
@@ -45,7 +45,7 @@ def get_schema(call: Call) -> Answer:
 def get_template_schema(call: Call) -> Answer:
     """The template's default (REFERENCE 5)."""
     name = template_in(call)
-    return _schema(call, engine_room.default_schema(name, call.tenant), f"templates('{name}')")
+    return _schema(call, provisioning_port.default_schema(name, call.tenant), f"templates('{name}')")
 
 
 @route("PUT", JOB + "/schema", WRITE_SYNC)
@@ -63,7 +63,7 @@ def put_schema(call: Call) -> Answer:
 @route("PATCH", JOB + "/schema", WRITE_SYNC)
 def patch_schema(call: Call) -> Answer:
     """Does not exist, though OpenAPI and SDKs offer it (REFERENCE 8.1, 16)."""
-    if call.tenant.switched("patch_schema_works"):
+    if any(fault.patches_schema() for fault in faults.on(call.tenant)):
         return put_schema(call)
     raise no_route(call)
 
@@ -84,7 +84,7 @@ def mappings(schema: dict[str, Any]) -> str:
 def delete_schema(call: Call) -> Answer:
     """204; back to the template's default (REFERENCE 8.1)."""
     job = job_in(call)
-    job.schema = engine_room.default_schema(job.template_id, call.tenant)
+    job.schema = provisioning_port.default_schema(job.template_id, call.tenant)
     audit.write(call, "Update attribute mappings or scope", job.service_principal_id)
     return Answer(204)
 
@@ -157,7 +157,7 @@ def parse(call: Call) -> Answer:
 @route("POST", TEMPLATE + "/schema/parseExpression", WRITE_SYNC)
 def parse_in_template(call: Call) -> Answer:
     """The same below a template (REFERENCE 5)."""
-    return _parse(call, engine_room.default_schema(template_in(call), call.tenant))
+    return _parse(call, provisioning_port.default_schema(template_in(call), call.tenant))
 
 
 def _parse(call: Call, schema: dict[str, Any]) -> Answer:

@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from . import filters, patching, schemas
-from .faults import ScimRefused
 from .platform import Platform, ScimGroup
+from .refusals import ScimRefused
 
 _TAKES = ("displayName", "externalId", "members")
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, abort, render_template, request
 
-from . import manners
+from . import lookup
 from .platform import Person, Platform
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Pages:
         return render_template("haiilo/person.html", platform=platform, person=person, rows=rows)
 
     def _platform(self, host: str) -> Platform:
-        platform, _tenant = manners.find(self.world, host)
+        platform, _tenant = lookup.find(self.world, host)
         if platform is None:
             abort(404)
         return platform

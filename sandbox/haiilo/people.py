@@ -11,8 +11,8 @@ from functools import lru_cache
 from typing import Any
 
 from . import filters, patching, schemas
-from .faults import ScimRefused
 from .platform import Person, Platform
+from .refusals import ScimRefused
 
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _BARE = ("country", "locality", "region")

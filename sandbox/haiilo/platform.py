@@ -11,7 +11,7 @@ from typing import Any
 
 from ..clock import graph_time
 from . import schemas
-from .faults import ScimRefused
+from .refusals import ScimRefused
 
 BASE = "/api/scim/v2"
 
@@ -80,6 +80,8 @@ class Platform:
     """Unsupported attribute → how often it was sent."""
     deleted: int = 0
     calls: int = 0
+    production: str = ""
+    """Host of the platform beside which this one stands; empty for one that stands alone."""
 
     def find_name(self, name: str) -> Person | None:
         """By user name in any case, also a hidden one."""

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, request
 
-from . import groups, manners, people, schemas
-from .faults import ScimRefused
+from .. import faults
+from . import groups, lookup, people, schemas
 from .platform import BASE, Platform, issue_access_token
+from .refusals import ScimRefused
 
 if TYPE_CHECKING:
+    from ..faults.fault import Fault
     from ..world import Tenant, World
 
 LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
@@ -60,11 +62,13 @@ class Service:
 
     def _answering(self, view: Callable[..., Any]) -> Callable[..., Response]:
         def answer(**arguments: Any) -> Response:
-            platform, tenant = manners.find(self.world, host_of_request())
+            platform, tenant = lookup.find(self.world, host_of_request())
             if platform is None:
                 return Response(_UNKNOWN_HOST, 404, content_type="text/html; charset=utf-8")
             try:
-                manners.before(platform, tenant, request.method)
+                platform.calls += 1
+                for fault in _faults(tenant):
+                    fault.refuse_call(platform, request.method)
                 self._authenticate(platform)
                 status, body, headers = view(platform, tenant, **arguments)
             except ScimRefused as refused:
@@ -96,12 +100,13 @@ class Service:
         """GET and POST /Users."""
         if request.method == "POST":
             body = _json()
-            manners.check_user(tenant, body)
+            _check_user(tenant, body)
             person = self._changing(lambda: people.create(platform, body, self._now()))
             shown = platform.user_json(person)
             return 201, shown, {"Location": shown["meta"]["location"]}
         text = request.args.get("filter")
-        manners.check_filter(tenant, text or "")
+        for fault in _faults(tenant):
+            fault.check_filter(text or "")
         found = people.search(platform, text)
         if len(found) == 1 and text and found[0].user_name.lower() in platform.doubled:
             shown = platform.user_json(found[0])
@@ -116,11 +121,11 @@ class Service:
             return 204, None, {}
         if request.method == "PUT":
             body = _json()
-            manners.check_user(tenant, body)
+            _check_user(tenant, body)
             self._changing(lambda: people.replace(platform, person, body, self._now()))
         elif request.method == "PATCH":
             body = _json()
-            deaf = tenant is not None and bool(tenant.switched("F21"))
+            deaf = any(fault.ignores_false_text() for fault in _faults(tenant))
             self._changing(lambda: people.patch(platform, person, body, self._now(), keep_active=deaf))
         return 200, _selected(platform.user_json(person)), {}
 
@@ -148,7 +153,7 @@ class Service:
             self._changing(lambda: groups.replace(platform, group, body, self._now()))
         elif request.method == "PATCH":
             body = _json()
-            empties = tenant is not None and bool(tenant.switched("F20"))
+            empties = any(fault.empties_members() for fault in _faults(tenant))
             self._changing(lambda: groups.patch(platform, group, body, self._now(), empties_members=empties))
         return 200, _selected(platform.group_json(group)), {}
 
@@ -178,7 +183,7 @@ class Service:
 
     def token(self) -> Response:
         """POST /api/oauth/token: client credentials in the form or as Basic authentication."""
-        platform, _tenant = manners.find(self.world, host_of_request())
+        platform, _tenant = lookup.find(self.world, host_of_request())
         if platform is None or platform.product != "home":
             return Response(_UNKNOWN_HOST, 404, content_type="text/html; charset=utf-8")
         if request.form.get("grant_type") != "client_credentials":
@@ -190,6 +195,15 @@ class Service:
             return _response(401, {"error": "invalid_client"}, {"WWW-Authenticate": "Basic"}, "application/json")
         answer = {"access_token": token, "token_type": "Bearer", "expires_in": 3600}
         return _response(200, answer, {"Cache-Control": "no-store"}, "application/json")
+
+
+def _faults(tenant: Tenant | None) -> list[Fault]:
+    return faults.on(tenant) if tenant is not None else []
+
+
+def _check_user(tenant: Tenant | None, data: dict[str, Any]) -> None:
+    for fault in _faults(tenant):
+        fault.check_user(data)
 
 
 def _client() -> tuple[str, str]:

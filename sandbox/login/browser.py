@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from .. import faults
 from ..world import App, Tenant, User, World
 from . import consenting, pages
 from .refusals import LoginRefused, needed
@@ -194,8 +195,11 @@ class Browser:
         return errand.back(values)
 
     def _shown_tenant(self, tenant: Tenant) -> str:
-        """Switch F2: the answer names another tenant than the one that consented."""
-        return "00000000-aaaa-4000-8000-000000000002" if tenant.switched("F2") else tenant.id
+        """The tenant id that the consent's answer names."""
+        shown = tenant.id
+        for fault in faults.on(tenant):
+            shown = fault.tenant_in_consent(shown)
+        return shown
 
     def _refused(self, errand: Errand, refused: LoginRefused) -> Page:
         values = {"error": refused.word, "error_description": refused.description}

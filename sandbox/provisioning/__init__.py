@@ -13,12 +13,10 @@ from .on_demand import BadParameters, on_demand
 from .operators import filter_operators
 from .parsing import parse_expression
 from .quarantines import Limits
-from .scenarios import SWITCHES
 from .schema import default_schema
 from .wire import Wire
 
 __all__ = [
-    "SWITCHES",
     "BadParameters",
     "Engine",
     "Limits",

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 from . import schema as schemas
 from .target import STATUS_NAMES, endpoint_of
-from .wire import Answer, Send, Unreachable, Wire, shutting_out
+from .wire import Answer, Send, Unreachable, Wire, reaching
 
 if TYPE_CHECKING:
     from ..world import Tenant, World
@@ -42,7 +42,7 @@ def validate_credentials(
         base, _strict = endpoint_of(base_address)
     except ValueError as problem:
         return _refusal("InvalidCredentials", str(problem))
-    reach = shutting_out(tenant, send or Wire(world))
+    reach = reaching(tenant, send or Wire(world))
     for attribute in _matching(schema):
         query = urlencode({"filter": f'{attribute} eq "{uuid.uuid4()}"'}, quote_via=quote)
         url = f"{base}/Users?{query}"

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from .. import faults
 from ..clock import graph_time
 from ..world import Group, User
-from . import quarantines, scenarios, status
+from . import quarantines, status
 from .credentials import validate_credentials
 from .memory import Escrow
 from .outcome import Outcome
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from ..world import Job, Tenant, World
 
 INTERVAL = timedelta(minutes=40)
-REEVALUATION = timedelta(hours=2)
 _LONGEST_GAP = timedelta(hours=24)
 
 
@@ -52,7 +52,7 @@ class Cycle:
     pruned: bool = False
     staged: int = 0
     stale_scope: bool = False
-    """The scoping filter was changed and the service does not know it yet (F25)."""
+    """The scoping filter was changed and the service does not know it yet."""
     counts: Counts = field(init=False)
 
     def __post_init__(self) -> None:
@@ -73,14 +73,13 @@ class Cycle:
         self._end(until, max(total, done))
 
     def hold(self) -> bool:
-        """F24: whether the mappings have changed and this run only shows that everybody is evaluated anew."""
+        """Whether the mappings have changed and this run only shows that everybody is evaluated anew."""
         memory = self.memory
-        if not self.tenant.switched("F24") or memory.watermark is None:
-            return False
-        if memory.fingerprint == fingerprint(self.job.schema):
+        delay = faults.first(fault.evaluation_delay() for fault in faults.on(self.tenant))
+        if delay is None or memory.watermark is None or memory.fingerprint == fingerprint(self.job.schema):
             return False
         memory.forget_watermark()
-        memory.next_at = self.world.clock.now() + REEVALUATION
+        memory.next_at = self.world.clock.now() + delay
         status.change(self.job, progress=status.progress(0, len(memory.links), self.world.clock))
         return True
 
@@ -97,7 +96,8 @@ class Cycle:
         memory, tenant = self.memory, self.tenant
         print_now = fingerprint(self.job.schema)
         if memory.fingerprint != print_now:
-            self.stale_scope = bool(tenant.switched("F25")) and memory.watermark is not None
+            ignored = any(fault.ignores_changed_scope() for fault in faults.on(tenant))
+            self.stale_scope = ignored and memory.watermark is not None
             if not self.stale_scope:
                 memory.forget_watermark()
         if memory.watermark is None:
@@ -107,7 +107,8 @@ class Cycle:
             scope = read_scope(
                 tenant, self.job.service_principal_id, sync_all=memory.sync_all, now=self.world.clock.now()
             )
-        scenarios.look(self.world, tenant, memory, scope)
+        for fault in faults.on(tenant):
+            fault.look(self.world, scope, memory, on_demand=False)
         if memory.quarantine is None:
             status.change(self.job, code="Active")
         return until, scope
@@ -316,5 +317,5 @@ class Cycle:
         status.change(self.job, **changed)
         if self.staged:
             raise Quarantined("TooManyDeletes", f"{self.staged} deletes are more than the threshold allows.")
-        if self.tenant.switched("F28"):
-            raise Quarantined("Unknown", "The service met an unexpected condition in the target's answers.")
+        for fault in faults.on(self.tenant):
+            fault.end_cycle()

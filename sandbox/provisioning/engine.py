@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from .. import faults
 from ..clock import NEVER
 from . import memory as memories
 from . import quarantines, status
@@ -31,7 +32,6 @@ TICK = 0.1
 AT_ONCE = 4
 """Cycles that run at the same time."""
 
-DEAD_LOOKING = timedelta(hours=2)
 _LATE_SECRETS = timedelta(seconds=20)
 _log = logging.getLogger(__name__)
 
@@ -215,8 +215,8 @@ class Engine:
     def _begin(self, tenant: Tenant, job: Job, memory: Memory) -> None:
         never = memory.steady_first is None and memory.watermark is None
         if memory.next_at is None:
-            dead = never and tenant.switched("F23")
-            memory.next_at = self.clock.now() + (DEAD_LOOKING if dead else timedelta())
+            delay = faults.first(fault.first_cycle_delay() for fault in faults.on(tenant)) if never else None
+            memory.next_at = self.clock.now() + (delay or timedelta())
         job.schedule = {**job.schedule, "state": "Active", "interval": "PT40M"}
         if memory.quarantine is None:
             if never and not memory.links:

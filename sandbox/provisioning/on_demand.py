@@ -8,9 +8,9 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from .. import faults
 from ..clock import graph_time
 from ..world import Group, User
-from . import scenarios
 from . import schema as schemas
 from .outcome import Outcome, modified
 from .plan import PlanRefused
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from ..world import Job, ServicePrincipal, Tenant, World
 
 MOST_MEMBERS = 5
-_TYPE_NAME = "Microsoft.Azure.ActiveDirectory.Synchronization.Contracts.ProvisionOnDemandResult"
 
 
 class BadParameters(ValueError):
@@ -49,7 +48,8 @@ def on_demand(
         prepared = prepare(world, tenant, job, send or Wire(world), strict=False)
         with world.lock:
             scope = read_scope(tenant, sp.id, sync_all=prepared.settings.sync_all, now=world.clock.now())
-        scenarios.look(world, tenant, prepared.memory, scope, on_demand=True)
+        for fault in faults.on(tenant):
+            fault.look(world, scope, prepared.memory, on_demand=True)
         outcome = _provisioned(prepared, scope, thing, members)
     except TargetLost as lost:
         return _answer(tenant, Outcome().end("other", "failure", lost.code, lost.message), {})
@@ -111,11 +111,12 @@ def _provisioned(prepared: Prepared, scope: Scope, thing: User | Group, members:
 def _answer(tenant: Tenant, outcome: Outcome, row: dict[str, Any]) -> tuple[str, str]:
     result = {"failure": "Failure", "skipped": "Skipped"}.get(outcome.status, "Success")
     shown = _shown(outcome, row)
-    if tenant.switched("on_demand_array"):
-        return _TYPE_NAME, json.dumps([shown], ensure_ascii=False)
     details = {"errorCode": outcome.code, "errorMessage": outcome.reason}
     key = {"result": result, "details": details}
-    return json.dumps(key, ensure_ascii=False), json.dumps(shown, ensure_ascii=False)
+    answer = json.dumps(key, ensure_ascii=False), json.dumps(shown, ensure_ascii=False)
+    for fault in faults.on(tenant):
+        answer = fault.on_demand_answer(answer, shown)
+    return answer
 
 
 def _shown(outcome: Outcome, row: dict[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from .settings import Settings, read_settings
 from .target import Target, TargetLost, endpoint_of
 from .users import ENDPOINT as USERS
 from .users import UserWork
-from .wire import Send, shutting_out
+from .wire import Send, reaching
 
 if TYPE_CHECKING:
     from ..world import Job, Tenant, World
@@ -71,7 +71,7 @@ def prepare(world: World, tenant: Tenant, job: Job, send: Send, *, strict: bool 
     target = Target(
         base,
         settings.token,
-        shutting_out(tenant, send),
+        reaching(tenant, send),
         strict=flagged if strict is None else strict,
         timeout=min(_LONGEST_WAIT, max(_SHORTEST_WAIT, clock.wait(timedelta(seconds=100)))),
     )

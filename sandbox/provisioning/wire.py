@@ -6,7 +6,6 @@ where every Haiilo platform is reached by its Host header. A name that nobody kn
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -14,7 +13,8 @@ from urllib.parse import urlsplit
 
 import urllib3
 
-from ..haiilo import manners
+from .. import faults
+from ..haiilo import lookup
 
 if TYPE_CHECKING:
     from ..world import Tenant, World
@@ -47,21 +47,11 @@ class Send(Protocol):
     ) -> Answer: ...
 
 
-def shutting_out(tenant: Tenant, send: Send) -> Send:
-    """F26: once a job of the tenant runs, Haiilo refuses the service's addresses, whatever it sends."""
-    running = (
-        ("memory" in job.engine and job.schedule["state"] == "Active") or job.status["code"] == "Quarantine"
-        for job in tenant.jobs.values()
-        if not job.deleted
-    )
-    return _shut if tenant.switched("F26") and any(running) else send
-
-
-def _shut(
-    method: str, url: str, headers: Mapping[str, str], body: bytes | None = None, *, timeout: float = 30.0
-) -> Answer:
-    error = {"schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"], "status": "403"}
-    return Answer(403, {}, json.dumps({**error, "detail": "The address of the caller is not allowed."}).encode())
+def reaching(tenant: Tenant, send: Send) -> Send:
+    """How the service reaches the target of a tenant, with the faults that are on there."""
+    for fault in faults.on(tenant):
+        send = fault.reach(send)
+    return send
 
 
 class Wire:
@@ -93,7 +83,7 @@ class Wire:
         hosts: Mapping[str, str] = getattr(self._world, "hosts", {})
         if host in hosts:
             return hosts[host].rstrip("/")
-        platform, _tenant = manners.find(self._world, host)
+        platform, _tenant = lookup.find(self._world, host)
         if platform is None or "*" not in hosts:
             raise Unreachable(f"The remote name could not be resolved: '{host}'.")
         return hosts["*"].rstrip("/")

@@ -10,7 +10,7 @@ from typing import Any
 import requests
 from flask import Flask
 
-from sandbox import haiilo, provisioning, switches
+from sandbox import faults, haiilo, provisioning
 from sandbox.clock import Clock
 from sandbox.graph.jobs import new_job
 from sandbox.provisioning import memory, schema
@@ -156,9 +156,9 @@ class Rig:
             setattr(user, name, value)
         self.tenant.change(user)
 
-    def switch(self, **wishes: Any) -> None:
+    def switch(self, **values: Any) -> None:
         """As the control port would."""
-        switches.flip(self.world, self.tenant, wishes)
+        faults.switch(self.world, self.tenant, values)
 
     # The job
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, Protocol
 
+from . import faults
 from .world import Job, Tenant, World
 
 
@@ -44,7 +45,7 @@ def visible_secrets(world: World, tenant: Tenant, sp_id: str) -> dict[str, str]:
 
 
 def delay_secrets(world: World, tenant: Tenant, sp_id: str) -> None:
-    """Note from when on they are seen; switch F10 makes it three minutes."""
-    lag = 0.0 if tenant.mood.calm else world.random.uniform(1, 30)
-    lag = 180.0 if tenant.switched("F10") else lag
-    tenant.secrets_visible_at[sp_id] = world.clock.now() + timedelta(seconds=lag)
+    """Note from when on they are seen."""
+    lag = timedelta(seconds=0.0 if tenant.mood.calm else world.random.uniform(1, 30))
+    delay = faults.first(fault.secrets_delay() for fault in faults.on(tenant))
+    tenant.secrets_visible_at[sp_id] = world.clock.now() + (lag if delay is None else delay)

@@ -9,10 +9,10 @@ from urllib.parse import quote
 
 import pytest
 
+from sandbox import faults
 from sandbox.clock import Clock
 from sandbox.seeding import make_tenant
 from sandbox.store import Keeper, load
-from sandbox.switches import flip
 from sandbox.world import User, World
 
 from .conftest import EVENTUAL
@@ -274,13 +274,13 @@ def test_puts_all_back_after_a_restart_too(tmp_path):
     make_tenant(world, {"domain": "kept.example"})
     tenant = world.tenant_at("kept.example")
     before = [without_number(user) for user in tenant.users.values()], list(tenant.service_principals), tenant.licence
-    flip(world, tenant, dict.fromkeys(SHOWN, True))
+    faults.switch(world, tenant, dict.fromkeys(SHOWN, True))
     Keeper(world, tmp_path / "state").save()
     world = load(tmp_path / "state")
     tenant = world.tenant_at("kept.example")
     assert [without_number(user) for user in tenant.users.values()] != before[0]
-    flip(world, tenant, dict.fromkeys(SHOWN, False))
-    assert (tenant.plights, tenant.truth, tenant.switches) == ({}, {}, {})
+    faults.switch(world, tenant, dict.fromkeys(SHOWN, False))
+    assert (tenant.faults, tenant.truth, tenant.switches) == ({}, {}, {})
     after = [without_number(user) for user in tenant.users.values()], list(tenant.service_principals), tenant.licence
     assert after == before
 
