@@ -46,6 +46,6 @@ def visible_secrets(world: World, tenant: Tenant, sp_id: str) -> dict[str, str]:
 
 def delay_secrets(world: World, tenant: Tenant, sp_id: str) -> None:
     """Note from when on they are seen."""
-    lag = timedelta(seconds=0.0 if tenant.mood.calm else world.random.uniform(1, 30))
+    lag = timedelta(seconds=0.0 if tenant.chaos.calm else world.random.uniform(1, 30))
     delay = faults.first(fault.secrets_delay() for fault in faults.on(tenant))
     tenant.secrets_visible_at[sp_id] = world.clock.now() + (lag if delay is None else delay)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from . import haiilo, provisioning
+from .chaos import Chaos
 from .clock import Clock
 from .contract import Contract
 from .control import service as control
 from .front import Front
 from .graph.service import Graph
 from .login import keys
-from .moods import Moods
 from .serving import Server
 from .store import Keeper, load
 from .world import World
@@ -35,12 +35,12 @@ class Sandbox:
         self.world.clock.speed = speed
         if not self.world.keys:
             keys.roll(self.world)
-        self.moods = Moods(self.world)
-        self.graph = Graph(self.world, self.moods, Contract())
-        front = Front(self.world, self.graph, self.moods, [haiilo.blueprint(self.world)])
+        self.chaos = Chaos(self.world)
+        self.graph = Graph(self.world, self.chaos, Contract())
+        front = Front(self.world, self.graph, self.chaos, [haiilo.blueprint(self.world)])
         self._protocol = Server(front, port, threads=THREADS)
         try:
-            self._control = Server(control.application(self.world, self.moods), control_port, threads=CONTROL_THREADS)
+            self._control = Server(control.application(self.world, self.chaos), control_port, threads=CONTROL_THREADS)
         except OSError:
             self._protocol.stop()
             raise
@@ -69,7 +69,7 @@ class Sandbox:
 
     def stop(self) -> None:
         """End every answer and connection, and keep the world."""
-        self.moods.release()
+        self.chaos.release()
         self.world.engine.stop()
         self._protocol.stop()
         self._control.stop()

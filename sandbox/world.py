@@ -167,8 +167,8 @@ class Consent:
 
 
 @dataclass(slots=True)
-class Mood:
-    """How unkind the far side is to one tenant. `calm` switches everything by chance off."""
+class ChaosSettings:
+    """What goes wrong on purpose in one tenant. `calm` switches everything by chance off."""
 
     calm: bool = False
     throttle: int = 0
@@ -245,7 +245,7 @@ class Tenant:
     """User id → password, of those who can sign in."""
     roles: dict[str, list[str]] = field(default_factory=dict)
     """User id → role template ids."""
-    mood: Mood = field(default_factory=Mood)
+    chaos: ChaosSettings = field(default_factory=ChaosSettings)
     faults: dict[str, Applied] = field(default_factory=dict)
     """Key of a fault that is on → what it did here; see `sandbox.faults`."""
     truth: dict[str, dict[str, tuple[Any, Any]]] = field(default_factory=dict)
@@ -338,9 +338,9 @@ class World:
     violations: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._furnish()
+        self._prepare()
 
-    def _furnish(self) -> None:
+    def _prepare(self) -> None:
         """What is not kept in a file."""
         self.lock = threading.RLock()
         self.random = random.Random(self.seed)
@@ -365,4 +365,4 @@ class World:
         if state.pop("format", 1) != FORMAT:
             raise ValueError("the world was kept by another version")
         self.__dict__.update(state)
-        self._furnish()
+        self._prepare()

@@ -10,9 +10,9 @@ from typing import Any
 from flask import Blueprint, Flask, Response, jsonify, make_response, redirect, request
 from werkzeug.exceptions import HTTPException
 
-from .. import faults, haiilo, moods, seeding
+from .. import faults, haiilo, seeding
+from ..chaos import Chaos
 from ..login import consenting, keys
-from ..moods import Moods
 from ..provisioning_port import cycles
 from ..world import App, Tenant, World
 from . import directory, page
@@ -21,11 +21,11 @@ from .directory import Unknown
 Body = dict[str, Any]
 
 
-def application(world: World, moods_: Moods) -> Flask:
+def application(world: World, chaos: Chaos) -> Flask:
     """The WSGI application of the control port."""
     app = Flask(__name__, static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    app.register_blueprint(_Control(world, moods_).blueprint())
+    app.register_blueprint(_Control(world, chaos).blueprint())
 
     @app.errorhandler(ValueError)
     def refuse(error: ValueError) -> Response:
@@ -39,8 +39,8 @@ def application(world: World, moods_: Moods) -> Flask:
 
 
 class _Control:
-    def __init__(self, world: World, moods_: Moods) -> None:
-        self.world, self.moods = world, moods_
+    def __init__(self, world: World, chaos: Chaos) -> None:
+        self.world, self.chaos = world, chaos
 
     def blueprint(self) -> Blueprint:
         control = Blueprint("control", __name__)
@@ -148,9 +148,9 @@ class _Control:
                 if not job.deleted
             ],
             "secrets": {key: sorted(values) for key, values in tenant.secrets.items()},
-            "mood": asdict(tenant.mood),
+            "mood": asdict(tenant.chaos),
             "switches": tenant.switches,
-            "holding": self.moods.holding(tenant),
+            "holding": self.chaos.holding(tenant),
             "log_rows": len(tenant.log),
         }
 
@@ -215,12 +215,12 @@ class _Control:
     def mood(self, tenant_id: str) -> Body:
         """throttle, fail, calm, lose_next, hold_next."""
         tenant = self._tenant(tenant_id)
-        moods.change(tenant, _body())
-        return asdict(tenant.mood)
+        self.chaos.change(tenant, _body())
+        return asdict(tenant.chaos)
 
     def release(self) -> Body:
         """Let held answers go."""
-        self.moods.release()
+        self.chaos.release()
         return {}
 
     def switches(self, tenant_id: str) -> Body:

@@ -353,7 +353,7 @@ def make(call: Call, name: str, template: str) -> ServicePrincipal:
     """Into the tenant; reads and lists lag apart from each other."""
     tenant, now = call.tenant, call.world.clock.now()
     lag = (timedelta(0), timedelta(0))
-    if not tenant.mood.calm:
+    if not tenant.chaos.calm:
         lag = (timedelta(seconds=call.world.random.uniform(2, 20)), timedelta(seconds=call.world.random.uniform(2, 40)))
     owner = [call.caller.service_principal_id] if call.caller.service_principal_id else []
     sp = ServicePrincipal(

@@ -26,7 +26,7 @@ def batch(call: Call) -> Answer:
     for row in rows:
         done[str(row["id"])] = _item(call, row, done)
     answers = list(done.values())
-    if not call.tenant.mood.calm:
+    if not call.tenant.chaos.calm:
         call.world.random.shuffle(answers)  # the order is not promised
     return Answer(200, {"responses": answers})
 

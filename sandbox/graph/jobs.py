@@ -134,7 +134,7 @@ def make(call: Call, sp_id: str, template: str) -> Job:
     """A job with the template's default schema; reads and lists lag apart from each other unless calm."""
     tenant, clock = call.tenant, call.world.clock
     job = new_job(tenant.id, sp_id, template, provisioning_port.default_schema(template, tenant))
-    if not tenant.mood.calm:
+    if not tenant.chaos.calm:
         job.readable_at = clock.now() + timedelta(seconds=call.world.random.uniform(1, 15))
         job.listed_at = clock.now() + timedelta(seconds=call.world.random.uniform(1, 15))
     tenant.jobs[job.id] = job

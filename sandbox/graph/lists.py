@@ -170,7 +170,7 @@ def _size(call: Call, listing: Listing, total: int) -> int:
     if not text.isascii() or not text.isdigit() or int(text) < 1 or int(text) > listing.most:
         raise Refused(400, "Request_BadRequest", f"Invalid page size specified: '{text}'. Must be between 1 and 999.")
     size = int(text)
-    if call.tenant.mood.calm:
+    if call.tenant.chaos.calm:
         return size
     return min(size, max(3, total // 7))  # a client that does not follow nextLink is found out
 

@@ -104,7 +104,7 @@ def _rows(call: Call) -> list[LogRow]:
     """Within retention (30 days; 7 without a licence); the newest lag a little; only since the filter's date."""
     now = call.world.clock.now()
     oldest = now - timedelta(days=30)
-    lag = timedelta(0) if call.tenant.mood.calm else timedelta(minutes=5)
+    lag = timedelta(0) if call.tenant.chaos.calm else timedelta(minutes=5)
     found = _SINCE.search(call.query.get("$filter", ""))
     since = found[1] if found else ""
     return [row for row in call.tenant.log if oldest <= row.at <= now - lag and row.shown[:19] >= since]

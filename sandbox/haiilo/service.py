@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..world import Tenant, World
 
 LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
-LARGEST_PAGE = 200
+MAX_PAGE = 200
 _PATHS = frozenset({"Users", "Groups", "ServiceProviderConfig", "ResourceTypes", "Schemas"})
 _UNKNOWN_HOST = (
     "<!doctype html><html lang=en><meta charset=utf-8><title>Not found</title>"
@@ -259,7 +259,7 @@ def _list(resources: list[dict[str, Any]], total: int, start: int) -> dict[str, 
 
 
 def _page(found: list[Any], show: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
-    start, count = max(1, _whole("startIndex", 1)), min(LARGEST_PAGE, max(0, _whole("count", 100)))
+    start, count = max(1, _whole("startIndex", 1)), min(MAX_PAGE, max(0, _whole("count", 100)))
     shown = [_selected(show(each)) for each in found[start - 1 : start - 1 + count]]
     return _list(shown, len(found), start)
 

@@ -17,7 +17,7 @@ from ..world import App, World
 from .refusals import LoginRefused, needed
 
 JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-LONGEST = 24 * 3600.0
+MAX_LIFETIME = 24 * 3600.0
 ALGORITHMS = {"RS256": "x5t", "PS256": "x5t#S256"}
 
 
@@ -74,7 +74,7 @@ def _check_claims(app: App, claims: Mapping[str, Any], authorities: set[str]) ->
     if claims["aud"] not in authorities:
         raise LoginRefused(700024, "invalid_client", status=401, detail="The audience is another endpoint.")
     now = time.time()
-    if float(claims["exp"]) > now + LONGEST:
+    if float(claims["exp"]) > now + MAX_LIFETIME:
         raise LoginRefused(700024, "invalid_client", status=401, detail="The lifetime is too long.")
     if not str(claims["jti"]).strip():
         raise LoginRefused(5002723, "invalid_client", status=401, detail="jti is empty.")

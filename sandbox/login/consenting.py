@@ -45,7 +45,7 @@ def _lag(world: World, tenant: Tenant) -> timedelta:
     delay = faults.first(fault.consent_delay() for fault in faults.on(tenant))
     if delay is not None:
         return delay
-    return timedelta(0) if tenant.mood.calm else timedelta(seconds=world.random.uniform(5, 120))
+    return timedelta(0) if tenant.chaos.calm else timedelta(seconds=world.random.uniform(5, 120))
 
 
 def _principal(world: World, tenant: Tenant, app: App) -> ServicePrincipal:

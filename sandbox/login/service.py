@@ -12,7 +12,7 @@ from . import keys, pages
 from .browser import Browser, Page
 from .refusals import LoginRefused
 from .tenants import discovery, instances, tenant_of
-from .tokens import TokenDesk
+from .tokens import TokenEndpoint
 
 COOKIE = "sandbox_login"
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
@@ -21,8 +21,8 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-
 def blueprint(world: World, origin: Callable[[], str]) -> Blueprint:
     """Everything below login.microsoftonline.com; `origin` is scheme and host that the client used."""
     login = Blueprint("login", __name__)
-    desk = TokenDesk(world)
-    browser = Browser(world, desk)
+    endpoint = TokenEndpoint(world)
+    browser = Browser(world, endpoint)
 
     @login.get("/<authority>/v2.0/.well-known/openid-configuration")
     def openid_configuration(authority: str) -> Response:
@@ -48,7 +48,7 @@ def blueprint(world: World, origin: Callable[[], str]) -> Blueprint:
     def token(authority: str) -> Response:
         """Client credentials and authorization code (REFERENCE 2.1, 2.3)."""
         g.client_id = request.form.get("client_id", "")
-        answer = _json(lambda: desk.answer(authority, request.form, origin(), request.host))
+        answer = _json(lambda: endpoint.answer(authority, request.form, origin(), request.host))
         answer.headers["Cache-Control"] = "no-store, no-cache"
         return answer
 

@@ -42,7 +42,7 @@ class Code:
 
 
 @dataclass
-class TokenDesk:
+class TokenEndpoint:
     """Hands out tokens; codes live in memory only."""
 
     world: World

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ..world import Job, Tenant, World
 
 INTERVAL = timedelta(minutes=40)
-_LONGEST_GAP = timedelta(hours=24)
+MAX_ESCROW_PAUSE = timedelta(hours=24)
 
 
 class Quarantined(Exception):
@@ -253,7 +253,7 @@ class Cycle:
                 counts.exported += 1
         plan = self.prepared.user_plan if kind == "User" else self.prepared.group_plan
         spent = round((time.perf_counter() - began) * 1000) if began else 0
-        row = self.prepared.letterhead.row(outcome, thing, kind, plan.target if plan else "", clock.stamp(), spent)
+        row = self.prepared.row_frame.row(outcome, thing, kind, plan.target if plan else "", clock.stamp(), spent)
         with self.world.lock:
             self.tenant.add_log(row, clock.now())
         return outcome
@@ -261,7 +261,7 @@ class Cycle:
     def _escrow(self, identity: str, code: str) -> None:
         before = self.memory.escrows.get(identity)
         attempts = before.attempts + 1 if before else 1
-        gap = min(INTERVAL * 2 ** (attempts - 1), _LONGEST_GAP)
+        gap = min(INTERVAL * 2 ** (attempts - 1), MAX_ESCROW_PAUSE)
         self.memory.escrows[identity] = Escrow(code, attempts, self.world.clock.now() + gap)
         reason = quarantines.verdict(
             self.limits, self.counts.failures, self.counts.operations, len(self.memory.waiting)

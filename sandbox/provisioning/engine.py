@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from ..clock import Clock
     from ..world import Job, Tenant, World
 
-TICK = 0.1
+LOOK_EVERY = 0.1
 """Seconds on the wall between two looks at what is due."""
 
-AT_ONCE = 4
+MAX_CYCLES_AT_ONCE = 4
 """Cycles that run at the same time."""
 
 _LATE_SECRETS = timedelta(seconds=20)
@@ -46,14 +46,14 @@ class Engine:
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self._locks: dict[str, threading.Lock] = {}
-        self._places = threading.BoundedSemaphore(AT_ONCE)
+        self._places = threading.BoundedSemaphore(MAX_CYCLES_AT_ONCE)
 
     # Life
 
     def start(self) -> None:
         """Begin to run what is due, in a thread."""
         self._stopping.clear()
-        self._thread = threading.Thread(target=self._look_around, name="provisioning", daemon=True)
+        self._thread = threading.Thread(target=self._run_due, name="provisioning", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -68,11 +68,11 @@ class Engine:
         while time.monotonic() < until:
             if not any(self._is_due(job) or self._lock(job).locked() for _tenant, job in list(self._jobs())):
                 return True
-            self._stopping.wait(TICK / 10)
+            self._stopping.wait(LOOK_EVERY / 10)
         return False
 
-    def _look_around(self) -> None:
-        while not self._stopping.wait(TICK):
+    def _run_due(self) -> None:
+        while not self._stopping.wait(LOOK_EVERY):
             for tenant, job in list(self._jobs()):
                 lock = self._lock(job)
                 if self._is_due(job) and not lock.locked() and self._places.acquire(blocking=False):

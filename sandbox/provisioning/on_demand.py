@@ -23,7 +23,7 @@ from .wire import Send, Wire
 if TYPE_CHECKING:
     from ..world import Job, ServicePrincipal, Tenant, World
 
-MOST_MEMBERS = 5
+MAX_MEMBERS = 5
 
 
 class BadParameters(ValueError):
@@ -57,7 +57,7 @@ def on_demand(
         return _answer(tenant, Outcome().end("other", "failure", "InvalidSchema", str(refused)), {})
     plan = prepared.user_plan if kind == "User" else prepared.group_plan
     spent = round((time.perf_counter() - started) * 1000)
-    row = prepared.letterhead.row(outcome, thing, kind, plan.target if plan else "", world.clock.stamp(), spent)
+    row = prepared.row_frame.row(outcome, thing, kind, plan.target if plan else "", world.clock.stamp(), spent)
     tenant.add_log(row, world.clock.now())
     world.touch()
     return _answer(tenant, outcome, {**row, "startTime": graph_time(began), "endTime": row["activityDateTime"]})
@@ -77,8 +77,8 @@ def _subject(job: Job, parameters: Sequence[Mapping[str, Any]]) -> tuple[str, st
     if kind is None:
         raise BadParameters(f"objectTypeName '{subject.get('objectTypeName')}' is neither User nor Group.")
     members = (subject.get("links") or {}).get("members") or []
-    if len(members) > MOST_MEMBERS:
-        raise BadParameters(f"At most {MOST_MEMBERS} members of a group can be provisioned on demand.")
+    if len(members) > MAX_MEMBERS:
+        raise BadParameters(f"At most {MAX_MEMBERS} members of a group can be provisioned on demand.")
     return str(subject.get("objectId") or ""), kind, [str(member.get("objectId")) for member in members]
 
 

@@ -70,7 +70,7 @@ def _shown(value: Value) -> str | None:
 
 
 @dataclass(frozen=True)
-class Letterhead:
+class RowFrame:
     """What all rows of one cycle have in common."""
 
     tenant: Tenant

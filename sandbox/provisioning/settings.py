@@ -44,13 +44,13 @@ def read_settings(world: World, tenant: Tenant, job: Job) -> Settings:
 
 def _guard(text: str, job: Job) -> int | None:
     try:
-        wishes: Any = json.loads(text) if text else {}
+        values: Any = json.loads(text) if text else {}
     except ValueError:
-        wishes = {}
-    wishes = wishes if isinstance(wishes, dict) else {}
-    if str(wishes.get("DeleteThresholdEnabled", True)).lower() != "true":
+        values = {}
+    values = values if isinstance(values, dict) else {}
+    if str(values.get("DeleteThresholdEnabled", True)).lower() != "true":
         return None
-    value = str(wishes.get("DeleteThresholdValue") or _job_setting(job) or DEFAULT_DELETES)
+    value = str(values.get("DeleteThresholdValue") or _job_setting(job) or DEFAULT_DELETES)
     return int(value) if value.isdigit() else DEFAULT_DELETES
 
 

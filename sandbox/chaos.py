@@ -1,8 +1,9 @@
-"""Unkindness: what goes wrong by chance, seeded and bounded, and what is ordered to go wrong (REFERENCE 14, ENGINE K).
+"""Chaos: faults of single calls, by chance (seeded and bounded) or by order (one-shot).
 
 By chance, unless a tenant is calm: 429 with Retry-After, 503 and 504, JSON that ends in the middle, a connection that
-breaks off in the body, an effect without an answer, a slow answer. The call after an unkind one is always kind, so a
-client that tries again gets through.
+breaks off in the body, an effect without an answer, a slow answer. The next call of the same kind after a faulty one
+always goes well, so a client that tries again gets through. A client has to bear all of them:
+docs/graph-facts.md, "Throttling".
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 
 from .world import Tenant, World
 
-HOLD_AT_MOST = 300.0  # seconds on the wall
+MAX_HOLD = 300.0  # seconds on the wall
 CHANCES = (
     ("throttle", 0.02),
     ("unavailable", 0.01),
@@ -25,47 +26,61 @@ CHANCES = (
     ("lose", 0.01),
     ("slow", 0.01),
 )
-AFTERWARDS = frozenset({"truncate", "break", "lose", "slow"})
-"""Accidents of the answer: the call took effect."""
+AFTER_EFFECT = frozenset({"truncate", "break", "lose", "slow"})
+"""Faults of the answer: the call took effect."""
 LOGIN_ONLY = frozenset({"unavailable"})
 """What can be ordered besides, for calls of the login service alone: 503, without effect."""
 
 
 @dataclass
-class Moods:
-    """The unkindness of one world; not kept over a restart."""
+class Chaos:
+    """The chaos of one world; not kept over a restart."""
 
     world: World
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _numbers: dict[str, int] = field(default_factory=dict)
-    _unkind: set[tuple[str, str, str]] = field(default_factory=set)
+    _faulty: set[tuple[str, str, str]] = field(default_factory=set)
     _held: dict[str, int] = field(default_factory=dict)
     _release: threading.Event = field(default_factory=threading.Event)
 
-    def chance(self, tenant: Tenant, method: str, template: str) -> str:
-        """What happens to this call by chance: one of CHANCES, or nothing. The same seed gives the same series."""
-        if tenant.mood.calm:
+    def change(self, tenant: Tenant, values: Mapping[str, Any]) -> None:
+        """Take over what POST /tenants/<id>/mood says. Raises ValueError for an unknown setting."""
+        settings = tenant.chaos
+        for key, value in values.items():
+            match key:
+                case "calm":
+                    settings.calm = bool(value)
+                case "throttle" | "fail":
+                    setattr(settings, key, int(value))
+                case "lose_next" | "hold_next":
+                    getattr(settings, key).append(_order(key, value))
+                case _:
+                    raise ValueError(f"no such mood: {key}")
+
+    def random_fault(self, tenant: Tenant, method: str, template: str) -> str:
+        """The fault of this call by chance: one of CHANCES, or "". The same seed gives the same series."""
+        if tenant.chaos.calm:
             return ""
         key = (tenant.id, method, template)
         with self._lock:
             number = self._numbers[tenant.id] = self._numbers.get(tenant.id, 0) + 1
-            if key in self._unkind:
-                self._unkind.discard(key)
+            if key in self._faulty:
+                self._faulty.discard(key)
                 return ""
             drawn = random.Random(f"{self.world.seed}/{tenant.domains[0]}/{number}").random()
             for name, share in CHANCES:
                 if drawn < share:
-                    self._unkind.add(key)
+                    self._faulty.add(key)
                     return name
                 drawn -= share
         return ""
 
-    def ordered(self, tenant: Tenant, method: str, path: str) -> str:
-        """What was ordered for this call through the control port, each order once; nothing when there is none.
+    def one_shot(self, tenant: Tenant, method: str, path: str) -> str:
+        """The fault that was ordered for this call through the control port, each order once; "" when there is none.
 
-        "hold", or what a lose_next order says under "how": one of AFTERWARDS or LOGIN_ONLY, "lose" unless it is told.
+        "hold", or what a lose_next order says under "how": one of AFTER_EFFECT or LOGIN_ONLY, "lose" unless it is told.
         """
-        for name, orders in (("lose", tenant.mood.lose_next), ("hold", tenant.mood.hold_next)):
+        for name, orders in (("lose", tenant.chaos.lose_next), ("hold", tenant.chaos.hold_next)):
             with self._lock:
                 found = next((order for order in orders if fits(order, method, path)), None)
                 if found is not None:
@@ -78,7 +93,7 @@ class Moods:
         with self._lock:
             self._held[tenant.id] = self._held.get(tenant.id, 0) + 1
             event = self._release
-        event.wait(HOLD_AT_MOST)
+        event.wait(MAX_HOLD)
         with self._lock:
             self._held[tenant.id] -= 1
 
@@ -98,25 +113,10 @@ def fits(order: Mapping[str, Any], method: str, path: str) -> bool:
     return str(order.get("method", method)).upper() == method and str(order.get("path_contains", "")) in path
 
 
-def change(tenant: Tenant, wishes: Mapping[str, Any]) -> None:
-    """Take over what POST /tenants/<id>/mood says. Raises ValueError for an unknown wish."""
-    mood = tenant.mood
-    for key, value in wishes.items():
-        match key:
-            case "calm":
-                mood.calm = bool(value)
-            case "throttle" | "fail":
-                setattr(mood, key, int(value))
-            case "lose_next" | "hold_next":
-                getattr(mood, key).append(_order(key, value))
-            case _:
-                raise ValueError(f"no such mood: {key}")
-
-
-def _order(key: str, wish: Mapping[str, Any]) -> dict[str, Any]:
+def _order(key: str, order: Mapping[str, Any]) -> dict[str, Any]:
     """Raises ValueError for a "how" that such a call cannot have."""
-    how = wish.get("how", "lose")
-    login = "/oauth2/" in str(wish.get("path_contains", ""))
-    if (how not in AFTERWARDS and not (how in LOGIN_ONLY and login)) or ("how" in wish and key != "lose_next"):
+    how = order.get("how", "lose")
+    login = "/oauth2/" in str(order.get("path_contains", ""))
+    if (how not in AFTER_EFFECT and not (how in LOGIN_ONLY and login)) or ("how" in order and key != "lose_next"):
         raise ValueError(f"{key} cannot be had in this way: {how}")
-    return dict(wish)
+    return dict(order)
