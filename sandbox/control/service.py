@@ -43,7 +43,7 @@ class _Control:
         self.world, self.chaos = world, chaos
 
     def blueprint(self) -> Blueprint:
-        control = Blueprint("control", __name__)
+        control = Blueprint("control", __name__, template_folder="templates")
         table: list[tuple[str, str, Callable[..., Any]]] = [
             ("GET", "/healthz", self.health),
             ("GET", "/", self.page),

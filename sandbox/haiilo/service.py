@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, render_template, request
 
 from .. import faults
 from . import groups, lookup, people, schemas
@@ -22,10 +22,6 @@ if TYPE_CHECKING:
 LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 MAX_PAGE = 200
 _PATHS = frozenset({"Users", "Groups", "ServiceProviderConfig", "ResourceTypes", "Schemas"})
-_UNKNOWN_HOST = (
-    "<!doctype html><html lang=en><meta charset=utf-8><title>Not found</title>"
-    "<h1>There is no Haiilo platform here</h1><p>Check the address with whoever gave it to you.</p></html>"
-)
 
 
 def host_of_request() -> str:
@@ -64,7 +60,7 @@ class Service:
         def answer(**arguments: Any) -> Response:
             platform, tenant = lookup.find(self.world, host_of_request())
             if platform is None:
-                return Response(_UNKNOWN_HOST, 404, content_type="text/html; charset=utf-8")
+                return _unknown_host()
             try:
                 platform.calls += 1
                 for fault in _faults(tenant):
@@ -185,7 +181,7 @@ class Service:
         """POST /api/oauth/token: client credentials in the form or as Basic authentication."""
         platform, _tenant = lookup.find(self.world, host_of_request())
         if platform is None or platform.product != "home":
-            return Response(_UNKNOWN_HOST, 404, content_type="text/html; charset=utf-8")
+            return _unknown_host()
         if request.form.get("grant_type") != "client_credentials":
             return _response(400, {"error": "unsupported_grant_type"}, {}, "application/json")
         client, secret = _client()
@@ -195,6 +191,10 @@ class Service:
             return _response(401, {"error": "invalid_client"}, {"WWW-Authenticate": "Basic"}, "application/json")
         answer = {"access_token": token, "token_type": "Bearer", "expires_in": 3600}
         return _response(200, answer, {"Cache-Control": "no-store"}, "application/json")
+
+
+def _unknown_host() -> Response:
+    return Response(render_template("haiilo/unknown.html"), 404, content_type="text/html; charset=utf-8")
 
 
 def _faults(tenant: Tenant | None) -> list[Fault]:

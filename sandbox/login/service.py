@@ -20,7 +20,7 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-
 
 def blueprint(world: World, origin: Callable[[], str]) -> Blueprint:
     """Everything below login.microsoftonline.com; `origin` is scheme and host that the client used."""
-    login = Blueprint("login", __name__)
+    login = Blueprint("login", __name__, template_folder="templates")
     endpoint = TokenEndpoint(world)
     browser = Browser(world, endpoint)
 

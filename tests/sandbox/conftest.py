@@ -249,12 +249,12 @@ class Page:
         return dict(parse_qsl(urlsplit(self.location).query))
 
     def hidden(self, name: str) -> str:
-        found = re.search(rf"name='{name}' value='([^']*)'", self.html)
+        found = re.search(rf'name="{name}" value="([^"]*)"', self.html)
         assert found, self.html
         return unescape(found[1])
 
     def action(self) -> str:
-        found = re.search(r"<form method='post' action='([^']*)'", self.html)
+        found = re.search(r'<form method="post" action="([^"]*)"', self.html)
         assert found, self.html
         return unescape(found[1])
 
@@ -284,7 +284,7 @@ class Browser:
         asked = {"client_id": entra.client_id, "redirect_uri": BACK, "state": "s-1"}
         asked |= {"scope": SCOPE} if version else {}
         page = self.open(f"/{entra.tid}{version}/adminconsent", **{**asked, **query})
-        return self.sign_in(page, person) if "name='passwd'" in page.html else page
+        return self.sign_in(page, person) if 'name="passwd"' in page.html else page
 
 
 @pytest.fixture
