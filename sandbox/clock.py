@@ -6,7 +6,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 NEVER = "0001-01-01T00:00:00Z"
-"""What Graph writes where something has not happened yet (REFERENCE 11.1)."""
+"""What Graph writes where something has not happened yet (docs/graph-facts.md, "Jobs")."""
 
 
 class Clock:

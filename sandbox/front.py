@@ -1,7 +1,7 @@
 """The protocol port: by path to Graph, by Host header to Haiilo, everything else to the login service.
 
 Our client keeps Microsoft's Host header, so links in answers carry the host that the client believes to talk to; a
-browser comes to the port itself. msgraph-sdk asks for /v1.0//…: the double slash is taken (FEASIBILITY 4).
+browser comes to the port itself. msgraph-sdk asks for /v1.0//…: the double slash is taken.
 """
 
 from __future__ import annotations

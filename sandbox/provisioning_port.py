@@ -32,14 +32,14 @@ def cycles(world: World) -> Cycles:
 
 
 def default_schema(template_id: str, tenant: Tenant) -> dict[str, Any]:
-    """The template's mappings (REFERENCE 8.3)."""
+    """The template's mappings (docs/graph-facts.md, "Schema and mappings")."""
     from . import provisioning
 
     return provisioning.default_schema(template_id, tenant)
 
 
 def visible_secrets(world: World, tenant: Tenant, sp_id: str) -> dict[str, str]:
-    """The saved set as the service sees it: some time after PUT (REFERENCE 14)."""
+    """The saved set as the service sees it: some time after PUT (docs/graph-facts.md, "Replication delays")."""
     at = tenant.secrets_visible_at.get(sp_id)
     return {} if at is not None and at > world.clock.now() else dict(tenant.secrets.get(sp_id, {}))
 

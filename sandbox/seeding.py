@@ -112,7 +112,7 @@ class _TenantBuilder:
         return self.tenant.add_user(User(**{**next(self.people), **other}))
 
     def _guest(self) -> User:
-        """A guest of another organisation: its user principal name carries #EXT# (F31)."""
+        """A guest of another organisation: its user principal name carries #EXT#."""
         drawn = next(self.people)
         local = str(drawn["mailNickname"])
         name = f"{local}_partner.example#EXT#@{self.tenant.initial_domain}"
@@ -144,7 +144,10 @@ class _TenantBuilder:
     # Groups
 
     def _groups(self, sso: ServicePrincipal) -> dict[str, int]:
-        """An assigned group with members and a group inside it, whose members are not provisioned (REFERENCE 10)."""
+        """An assigned group with members and a group inside it, whose members are not provisioned.
+
+        Facts: docs/graph-facts.md, "Scope and assignments".
+        """
         tenant = self.tenant
         count = int(self.options.get("group_members", GROUP_MEMBERS))
         nested = self._group("Night shift", [self._user() for _number in range(NESTED_MEMBERS)])
@@ -224,7 +227,7 @@ def _saml(reply_url: str, tag: str) -> dict[str, Any]:
 
 
 def _oidc(reply_url: str) -> dict[str, Any]:
-    """An enterprise application that came from a registration: it cannot be provisioned (F6)."""
+    """An enterprise application that came from a registration: it cannot be provisioned."""
     return {"preferredSingleSignOnMode": "oidc", "replyUrls": [reply_url], "tags": [INTEGRATED]}
 
 

@@ -1,7 +1,9 @@
 """Who asks: the bearer token, and what it may be used for.
 
 The token must be signed by one of the login service's keys, for Graph, unexpired, and its application must still be
-consented to in the tenant. Roles come from the token, as in Graph (REFERENCE 1.4).
+consented to in the tenant. Roles come from the token, as in Graph.
+
+Facts: docs/graph-facts.md, "Permissions and ownership".
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Enterprise applications, registrations, and making new ones from a template (REFERENCE 4)."""
+"""Enterprise applications, registrations, and making new ones from a template.
+
+Facts: docs/graph-facts.md, "Applications and templates".
+"""
 
 from __future__ import annotations
 
@@ -42,7 +45,7 @@ SAML_ROLE: dict[str, Any] = {
 
 
 def graph_roles() -> list[dict[str, Any]]:
-    """What Graph's own service principal offers: every application permission with its id (REFERENCE 1.2)."""
+    """What Graph's own service principal offers: every application permission with its id."""
     return [
         {
             "id": key,
@@ -84,7 +87,7 @@ def count_service_principals(call: Call) -> Answer:
 
 @route("GET", "/servicePrincipals(appId='{appId}')", READ_APPS)
 def get_by_app_id(call: Call) -> Answer:
-    """The alternate key (REFERENCE 4); it does not work below /synchronization (REFERENCE 16)."""
+    """The alternate key; it does not work below /synchronization (docs/graph-facts.md, "Documents and reality")."""
     wanted = call.parts["appId"].lower()
     found = next((sp for sp in _listed(call) if sp.appId.lower() == wanted), None)
     if found is None:
@@ -169,7 +172,7 @@ def list_owned_objects(call: Call) -> Answer:
 
 @route("POST", "/servicePrincipals/{servicePrincipal-id}/owners/$ref", WRITE_APPS)
 def add_owner(call: Call) -> Answer:
-    """Graph: servicePrincipal, add owner (REFERENCE 1.2)."""
+    """Graph: servicePrincipal, add owner (docs/graph-facts.md, "Permissions and ownership")."""
     return _add_owner(call, service_principal(call).owners)
 
 
@@ -223,7 +226,7 @@ def remove_application_owner(call: Call) -> Answer:
 
 @route("POST", "/applications/{application-id}/owners/$ref", MAKE_APPS)
 def add_application_owner(call: Call) -> Answer:
-    """Needed too for provision on demand with OwnedBy (REFERENCE 1.2)."""
+    """Needed too for provision on demand with OwnedBy (docs/graph-facts.md, "Permissions and ownership")."""
     return _add_owner(call, _registered(call).application_owners)
 
 
@@ -333,7 +336,7 @@ def get_template(call: Call) -> Answer:
 def instantiate(call: Call) -> Answer:
     """A new application with its service principal, owned by the caller; both visible only after a while.
 
-    Not idempotent (REFERENCE 4; Graph: applicationTemplate, instantiate).
+    Not idempotent (Graph: applicationTemplate, instantiate).
     """
     template = call.parts["applicationTemplate-id"].lower()
     body = call.json()

@@ -1,4 +1,7 @@
-"""App role assignments: who is assigned to an application, and which permissions an application has (REFERENCE 10)."""
+"""App role assignments: who is assigned to an application, and which permissions an application has.
+
+Facts: docs/graph-facts.md, "Scope and assignments".
+"""
 
 from __future__ import annotations
 
@@ -47,7 +50,7 @@ def get_assigned(call: Call) -> Answer:
 
 @route("POST", "/servicePrincipals/{servicePrincipal-id}/appRoleAssignedTo", ASSIGN)
 def assign(call: Call) -> Answer:
-    """Errors as REFERENCE 10 lists them; groups need P1 (Graph: servicePrincipal, post appRoleAssignedTo)."""
+    """An assignment that cannot be is 400; groups need P1 (Graph: servicePrincipal, post appRoleAssignedTo)."""
     sp, body = service_principal(call), call.json()
     values = [str(body.get(name, "")).lower() for name in ("principalId", "resourceId", "appRoleId")] if body else []
     if len(values) != 3 or not all(len(value) == 36 for value in values):
@@ -87,7 +90,7 @@ def put(tenant: Tenant, sp: ServicePrincipal, principal: User | Group, role_id: 
 
 @route("DELETE", "/servicePrincipals/{servicePrincipal-id}/appRoleAssignedTo/{appRoleAssignment-id}", UNASSIGN)
 def unassign(call: Call) -> Answer:
-    """204; the person is disabled in Haiilo at the next cycle (REFERENCE 10)."""
+    """204; the person is disabled in Haiilo at the next cycle."""
     found = _one(call)
     del call.tenant.assignments[found.resourceId][found.id]
     call.tenant.changes += 1

@@ -1,4 +1,7 @@
-"""Configuration changes in the directory's audit log (REFERENCE 12, last paragraph)."""
+"""Configuration changes in the directory's audit log.
+
+Facts: docs/graph-facts.md, "Provisioning log".
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""POST /$batch: up to 20 calls in one (REFERENCE 14; Graph: json-batching)."""
+"""POST /$batch: up to 20 calls in one.
+
+Facts: docs/graph-facts.md, "Paging and batch".
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Saved secrets and the connection test (REFERENCE 7)."""
+"""Saved secrets and the connection test.
+
+Facts: docs/graph-facts.md, "Connection test and secrets".
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,7 @@ NEEDED_TOGETHER = frozenset({"SyncNotificationSettings", "SyncAll"})
 
 
 def _pairs(rows: Any, *, what: str) -> dict[str, str]:
-    """Key → value. Raises Refused: 400 when missing, 500 for a key that is not in the enum (REFERENCE 7)."""
+    """Key → value. Raises Refused: 400 when missing, 500 for a key that is not in the enum."""
     if not isinstance(rows, list):
         raise Refused(400, "RequestMissingRequiredParameter", f"Required parameter '{what}' is missing.")
     pairs: dict[str, str] = {}
@@ -49,7 +52,7 @@ def _pairs(rows: Any, *, what: str) -> dict[str, str]:
 @route("PUT", SP + "/secrets", WRITE_SYNC)
 def put_secrets(call: Call) -> Answer:
     """204; replaces the whole set. Without SyncAll and SyncNotificationSettings it is answered 204 and nothing is
-    saved (REFERENCE 7, 16; the switch `two_secrets_are_enough` makes it as documented)."""
+    saved (docs/graph-facts.md, "Documents and reality"; the switch `two_secrets_are_enough` makes it as documented)."""
     sp, tenant, body = service_principal(call), call.tenant, call.json()
     pairs = _pairs(body.get("value") if isinstance(body, dict) else None, what="value")
     cleared = bool(pairs) and not any(pairs.values())
@@ -63,7 +66,7 @@ def put_secrets(call: Call) -> Answer:
 
 @route("GET", SP + "/secrets", READ_SYNC)
 def get_secrets(call: Call) -> Answer:
-    """Which keys are there; secret values are masked (REFERENCE 7)."""
+    """Which keys are there; secret values are masked."""
     sp = service_principal(call)
     saved = provisioning_port.visible_secrets(call.world, call.tenant, sp.id)
     rows = [{"key": key, "value": MASK if key in SECRET else value} for key, value in saved.items()]
@@ -73,13 +76,13 @@ def get_secrets(call: Call) -> Answer:
 
 @route("POST", SP + "/jobs/validateCredentials", WRITE_SYNC, outside=True)
 def validate(call: Call) -> Answer:
-    """Before there is a job; needs templateId (REFERENCE 7)."""
+    """Before there is a job; needs templateId."""
     return _validate(call, None)
 
 
 @route("POST", JOB + "/validateCredentials", WRITE_SYNC, outside=True)
 def validate_job(call: Call) -> Answer:
-    """On a job (REFERENCE 7)."""
+    """On a job."""
     return _validate(call, job_in(call))
 
 

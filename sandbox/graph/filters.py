@@ -1,6 +1,7 @@
 """OData's $filter as Graph takes it: parsed, checked against what a collection can filter by, made a predicate.
 
-What may be filtered how: REFERENCE 4, 10, 12. Directory values compare without regard to case, logs with.
+What may be filtered how: docs/graph-facts.md, "Paging and batch", "Provisioning log".
+Directory values compare without regard to case, logs with.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Synchronization templates and jobs (REFERENCE 5, 6)."""
+"""Synchronization templates and jobs.
+
+Facts: docs/graph-facts.md, "Applications and templates", "Jobs".
+"""
 
 from __future__ import annotations
 
@@ -68,13 +71,13 @@ def _templates(call: Call) -> list[str]:
 
 @route("GET", SP + "/templates", READ_SYNC)
 def list_templates(call: Call) -> Answer:
-    """Empty for an application that cannot be provisioned (REFERENCE 5)."""
+    """Empty for an application that cannot be provisioned."""
     return answer(call, _named(_ROW, call, "templates"), [show_template(name) for name in _templates(call)])
 
 
 @route("GET", SP + "/templates/{synchronizationTemplate-id}", READ_SYNC)
 def get_template(call: Call) -> Answer:
-    """REFERENCE 5."""
+    """One template, without its schema."""
     return one(call, _named(_ROW, call, "templates"), show_template(template_in(call)))
 
 
@@ -105,19 +108,19 @@ def _jobs(call: Call) -> Sequence[Job]:
 
 @route("GET", SP + "/jobs", READ_SYNC)
 def list_jobs(call: Call) -> Answer:
-    """All of the application; a new one comes up late (REFERENCE 6, 14)."""
+    """All of the application; a new one comes up late (docs/graph-facts.md, "Replication delays")."""
     return answer(call, _named(_JOBS, call, "jobs"), [job.as_graph() for job in _jobs(call)])
 
 
 @route("GET", JOB, READ_SYNC)
 def get_job(call: Call) -> Answer:
-    """REFERENCE 6, 11."""
+    """One job, with its status."""
     return one(call, _named(_JOBS, call, "jobs"), job_in(call).as_graph())
 
 
 @route("POST", SP + "/jobs", WRITE_SYNC)
 def create_job(call: Call) -> Answer:
-    """201; not running; a second POST makes a second job (REFERENCE 6)."""
+    """201; not running; a second POST makes a second job."""
     sp, body = service_principal(call), call.json()
     template = body.get("templateId") if isinstance(body, dict) else None
     if not isinstance(template, str) or not template:
@@ -171,7 +174,7 @@ def new_job(tenant_id: str, sp_id: str, template: str, schema: dict[str, Any]) -
 
 @route("DELETE", JOB, WRITE_SYNC)
 def delete_job(call: Call) -> Answer:
-    """204; accounts stay as they are (REFERENCE 6)."""
+    """204; accounts stay as they are."""
     job = job_in(call)
     job.deleted = True
     audit.write(call, "Delete provisioning configuration", job.service_principal_id)
@@ -180,7 +183,7 @@ def delete_job(call: Call) -> Answer:
 
 @route("POST", JOB + "/start", WRITE_SYNC)
 def start(call: Call) -> Answer:
-    """204; goes on where it stopped, clears quarantine (REFERENCE 6). Saved credentials must be visible (F10)."""
+    """204; goes on where it stopped, clears quarantine. Saved credentials must be visible."""
     job = job_in(call)
     if not provisioning_port.visible_secrets(call.world, call.tenant, job.service_principal_id).get("BaseAddress"):
         raise Refused(
@@ -195,7 +198,7 @@ def start(call: Call) -> Answer:
 
 @route("POST", JOB + "/pause", WRITE_SYNC)
 def pause(call: Call) -> Answer:
-    """204; a running cycle finishes (REFERENCE 6)."""
+    """204; a running cycle finishes."""
     job = job_in(call)
     job.schedule = {**job.schedule, "state": "Disabled"}
     provisioning_port.cycles(call.world).on_pause(call.tenant, job)
@@ -205,7 +208,7 @@ def pause(call: Call) -> Answer:
 
 @route("POST", JOB + "/restart", WRITE_SYNC)
 def restart(call: Call) -> Answer:
-    """204; only criteria.resetScope is taken; empty is what the portal's Restart does (REFERENCE 6)."""
+    """204; only criteria.resetScope is taken; empty is what the portal's Restart does."""
     job, body = job_in(call), call.json() or {}
     criteria = body.get("criteria", {})
     if not isinstance(criteria, dict) or set(criteria) - {"resetScope", "@odata.type"}:

@@ -1,6 +1,8 @@
 """Collections as Graph answers them: $filter, $search, $orderby, $select, $top, $count and opaque paging.
 
-Rules: REFERENCE 4 (advanced queries need ConsistencyLevel: eventual and $count=true; nextLink is opaque).
+Advanced queries need ConsistencyLevel: eventual and $count=true; nextLink is opaque.
+
+Facts: docs/graph-facts.md, "Paging and batch".
 """
 
 from __future__ import annotations
@@ -62,7 +64,7 @@ def answer(call: Call, listing: Listing, rows: Sequence[Any]) -> Answer:
 
 
 def count(call: Call, listing: Listing, rows: Sequence[Any]) -> Answer:
-    """…/$count: a bare number as text (REFERENCE 10). Raises Refused (400) without the header."""
+    """…/$count: a bare number as text. Raises Refused (400) without the header."""
     if not call.advanced:
         raise Refused(
             400,

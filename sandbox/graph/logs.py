@@ -1,4 +1,7 @@
-"""The provisioning log and the directory's audit log (REFERENCE 12)."""
+"""The provisioning log and the directory's audit log.
+
+Facts: docs/graph-facts.md, "Provisioning log".
+"""
 
 from __future__ import annotations
 
@@ -88,7 +91,7 @@ def _value(row: Any, name: str) -> Any:
 
 
 def _refuse_without_licence(call: Call) -> None:
-    """REFERENCE 1.4."""
+    """Raises Refused (403; docs/graph-facts.md, "Licences")."""
     if call.tenant.licence == "none":
         raise Refused(
             403,
@@ -112,7 +115,7 @@ def _rows(call: Call) -> list[LogRow]:
 
 @route("GET", "/auditLogs/provisioning", READ_LOGS)
 def list_log(call: Call) -> Answer:
-    """5 requests in 10 seconds; case-sensitive filters; oldest or newest first (REFERENCE 12)."""
+    """5 requests in 10 seconds; case-sensitive filters; oldest or newest first."""
     _refuse_without_licence(call)
     throttling.count(call, "auditLogs", 5, 10)
     rows = _rows(call)
@@ -144,7 +147,7 @@ def get_log_row(call: Call) -> Answer:
 
 @route("GET", "/auditLogs/directoryAudits", READ_AUDITS)
 def list_audits(call: Call) -> Answer:
-    """Who changed the configuration, and quarantines (REFERENCE 12)."""
+    """Who changed the configuration, and quarantines."""
     _refuse_without_licence(call)
     throttling.count(call, "auditLogs", 5, 10)
     return answer(call, _AUDITS, list(reversed(call.tenant.audits)))

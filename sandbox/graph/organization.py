@@ -97,7 +97,7 @@ _DOMAINS = Listing(
 
 @route("GET", "/organization", READ_ORGANIZATION)
 def list_organization(call: Call) -> Answer:
-    """Exactly one element (REFERENCE 3; Graph: organization, list)."""
+    """Exactly one element (docs/graph-facts.md, "Tenants and clouds"; Graph: organization, list)."""
     return answer(call, _ORGANIZATION, [call.tenant])
 
 
@@ -111,7 +111,7 @@ def get_organization(call: Call) -> Answer:
 
 @route("GET", "/domains", READ_DOMAINS)
 def list_domains(call: Call) -> Answer:
-    """Verified ones (REFERENCE 3; Graph: domain, list)."""
+    """Verified ones (docs/graph-facts.md, "Tenants and clouds"; Graph: domain, list)."""
     return answer(call, _DOMAINS, _domains(call))
 
 

@@ -1,4 +1,7 @@
-"""What each operation needs and how it refuses: REFERENCE 1.1 (least and higher permissions) and 1.4 (answers)."""
+"""What each operation needs (least and higher permissions), and how it refuses.
+
+Facts: docs/graph-facts.md, "Permissions and ownership".
+"""
 
 from __future__ import annotations
 
@@ -87,7 +90,10 @@ def check(call: Call, need: Need) -> None:
 
 
 def _check_owner(call: Call, need: Need) -> None:
-    """OwnedBy is enough for the owner of the service principal, but not for restart (REFERENCE 1.2, 16)."""
+    """OwnedBy is enough for the owner of the service principal, but not for restart.
+
+    Raises Refused (docs/graph-facts.md, "Documents and reality").
+    """
     caller, sp = call.caller, call.tenant.service_principals.get(call.parts.get("servicePrincipal-id", "").lower())
     on = faults.on(call.tenant)
     restarts = call.path.endswith("/restart") and not any(fault.owner_may_restart() for fault in on)

@@ -1,4 +1,7 @@
-"""Directory objects as Graph shows them, and what their collections can do (REFERENCE 3, 4, 10)."""
+"""Directory objects as Graph shows them, and what their collections can do.
+
+Facts: docs/graph-facts.md, "Paging and batch".
+"""
 
 from __future__ import annotations
 

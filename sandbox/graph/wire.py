@@ -1,6 +1,6 @@
 """A Graph call and its answer, apart from HTTP: $batch makes calls too.
 
-Shapes: REFERENCE 14 (request-id and date on every answer, the error envelope).
+request-id and date stand on every answer; errors have one envelope: https://learn.microsoft.com/graph/errors
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Call:
 
     @property
     def advanced(self) -> bool:
-        """Whether it asks for advanced queries (REFERENCE 4)."""
+        """Whether it asks for advanced queries (docs/graph-facts.md, "Paging and batch")."""
         return self.headers.get("consistencylevel", "").lower() == "eventual"
 
     def json(self) -> Any:
@@ -98,7 +98,7 @@ class Answer:
         if self.body is None:
             return b""
         if isinstance(self.body, str):
-            return self.body.encode("utf-8-sig")  # $count may begin with a byte order mark (REFERENCE 10)
+            return self.body.encode("utf-8-sig")  # $count may begin with a byte order mark
         return json.dumps(self.body, ensure_ascii=False, separators=(",", ":")).encode()
 
     @property
@@ -126,7 +126,7 @@ class Refused(Exception):
         self.inner, self.headers = dict(inner or {}), dict(headers or {})
 
     def answer(self, call: Call) -> Answer:
-        """The envelope (REFERENCE 14)."""
+        """The answer with the error's envelope."""
         client_id = call.headers.get("client-request-id", call.request_id)
         inner = {
             **self.inner,
@@ -139,7 +139,7 @@ class Refused(Exception):
 
 
 def not_found(resource: str) -> Refused:
-    """404 of the directory (REFERENCE 14)."""
+    """404 of the directory."""
     return Refused(
         404,
         "Request_ResourceNotFound",
@@ -148,7 +148,7 @@ def not_found(resource: str) -> Refused:
 
 
 def no_route(call: Call) -> Refused:
-    """404 for a verb or path that the service does not have (REFERENCE 8.1: PATCH on schema)."""
+    """404 for a verb or path that the service does not have, such as PATCH on the schema."""
     where = f"{call.origin}{ROOT}{call.path}"
     if "/synchronization/" in call.path:
         return Refused(404, "UnknownError", f"No HTTP resource was found that matches the request URI '{where}'.")
@@ -156,7 +156,7 @@ def no_route(call: Call) -> Refused:
 
 
 def common_headers(call: Call) -> dict[str, str]:
-    """On every answer (REFERENCE 14)."""
+    """The headers that every answer has."""
     return {
         "request-id": call.request_id,
         "client-request-id": call.headers.get("client-request-id", call.request_id),

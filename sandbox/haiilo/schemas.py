@@ -9,7 +9,7 @@ USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 PROFILE = "urn:ietf:params:scim:schemas:extension:haiilo:2.0:User"
-"""Home's profile fields, `profileField_<key>`; the URN is our assumption (SCIM.md 2.2)."""
+"""Home's profile fields, `profileField_<key>`; the URN is our assumption."""
 
 _META = "urn:ietf:params:scim:schemas:core:2.0:"
 PROFILE_FIELDS = [

@@ -1,4 +1,7 @@
-"""What a person does at Microsoft with a browser: sign in, be sent back with a code, consent (REFERENCE 2.2, 2.3)."""
+"""What a person does at Microsoft with a browser: sign in, be sent back with a code, consent.
+
+Facts: docs/graph-facts.md, "Consent", "Login".
+"""
 
 from __future__ import annotations
 
@@ -206,7 +209,7 @@ class Browser:
         return incoming.back({**values, "state": incoming.query.get("state", "")})
 
     def _denied(self, incoming: BrowserRequest, tenant: Tenant, refused: LoginRefused) -> Page:
-        """The true denial: v1 without state and tenant, v2 with admin_consent=True all the same (REFERENCE 2.2)."""
+        """The true denial: v1 without state and tenant, v2 with admin_consent=True all the same."""
         if incoming.kind == "v1":
             return incoming.back({"error": "permission_denied", "error_description": "The admin canceled the request"})
         values = {"error": refused.word, "error_description": refused.description}

@@ -1,4 +1,7 @@
-"""How an application proves itself: a signed assertion or a secret (REFERENCE 2.1, certificate assertion)."""
+"""How an application proves itself: a signed assertion or a secret.
+
+Facts: docs/graph-facts.md, "Login".
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Granting and taking away what an application may do in a tenant (REFERENCE 1.5, 2.2)."""
+"""Granting and taking away what an application may do in a tenant.
+
+Facts: docs/graph-facts.md, "Consent".
+"""
 
 from __future__ import annotations
 

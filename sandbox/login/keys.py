@@ -1,4 +1,7 @@
-"""The login service's signing keys: published as JWKS, rolled without notice (REFERENCE 2.3)."""
+"""The login service's signing keys: published as JWKS, rolled without notice.
+
+Facts: docs/graph-facts.md, "Login".
+"""
 
 from __future__ import annotations
 

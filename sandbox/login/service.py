@@ -1,4 +1,7 @@
-"""The login service over HTTP."""
+"""The login service over HTTP.
+
+Facts: docs/graph-facts.md, "Login", "Consent".
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,7 @@ def blueprint(world: World, origin: Callable[[], str]) -> Blueprint:
 
     @login.get("/<authority>/v2.0/.well-known/openid-configuration")
     def openid_configuration(authority: str) -> Response:
-        """400 with AADSTS90002 for an unknown tenant (ERRORS 2)."""
+        """400 with AADSTS90002 for an unknown tenant."""
         return _json(lambda: discovery(world, authority, origin(), request.host))
 
     @login.get("/common/discovery/instance")
@@ -36,7 +39,7 @@ def blueprint(world: World, origin: Callable[[], str]) -> Blueprint:
 
     @login.get("/<authority>/discovery/v2.0/keys")
     def jwks(authority: str) -> Response:
-        """Public keys; they roll without notice (REFERENCE 2.3)."""
+        """Public keys; they roll without notice."""
 
         def rows() -> dict[str, Any]:
             tenant_of(world, authority)
@@ -46,7 +49,7 @@ def blueprint(world: World, origin: Callable[[], str]) -> Blueprint:
 
     @login.post("/<authority>/oauth2/v2.0/token")
     def token(authority: str) -> Response:
-        """Client credentials and authorization code (REFERENCE 2.1, 2.3)."""
+        """Client credentials and authorization code."""
         g.client_id = request.form.get("client_id", "")
         answer = _json(lambda: endpoint.answer(authority, request.form, origin(), request.host))
         answer.headers["Cache-Control"] = "no-store, no-cache"
@@ -54,17 +57,17 @@ def blueprint(world: World, origin: Callable[[], str]) -> Blueprint:
 
     @login.get("/<authority>/oauth2/v2.0/authorize")
     def authorize(authority: str) -> Response:
-        """The sign-in page, or at once a code (REFERENCE 2.3)."""
+        """The sign-in page, or at once a code."""
         return _page(lambda: browser.arrive("authorize", authority, _query(), _session()))
 
     @login.get("/<authority>/adminconsent")
     def admin_consent(authority: str) -> Response:
-        """Admin consent, first version (REFERENCE 2.2)."""
+        """Admin consent, first version."""
         return _page(lambda: browser.arrive("v1", authority, _query(), _session()))
 
     @login.get("/<authority>/v2.0/adminconsent")
     def admin_consent_2(authority: str) -> Response:
-        """Admin consent, second version (REFERENCE 2.2)."""
+        """Admin consent, second version."""
         return _page(lambda: browser.arrive("v2", authority, _query(), _session()))
 
     @login.post("/<authority>/login")

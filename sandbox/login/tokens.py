@@ -1,4 +1,7 @@
-"""The token endpoint: client credentials and authorization code (REFERENCE 2.1, 2.3)."""
+"""The token endpoint: client credentials and authorization code.
+
+Facts: docs/graph-facts.md, "Login".
+"""
 
 from __future__ import annotations
 
@@ -137,7 +140,7 @@ class TokenEndpoint:
 
 
 def id_claims(app: App, tenant: Tenant, user: User, code: Code, host: str) -> dict[str, Any]:
-    """The ID token's claims (REFERENCE 2.3); scopes and switches bring more."""
+    """The ID token's claims; scopes and switches bring more."""
     scopes = set(code.scope.split())
     pairwise = hashlib.sha256(f"{app.client_id}/{tenant.id}/{user.id}".encode()).digest()
     claims: dict[str, Any] = {

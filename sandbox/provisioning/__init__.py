@@ -1,4 +1,4 @@
-"""Entra's provisioning service: schemas, expressions, credentials, cycles (REFERENCE 7-13).
+"""Entra's provisioning service: schemas, expressions, credentials, cycles.
 
 The service finds SCIM hosts through ``world.hosts`` (host → base URL; ``*`` → the sandbox's own base URL, where all
 Haiilo platforms are). ``Engine(world, clock)`` uses that; its third argument is another way to send.

@@ -1,4 +1,7 @@
-"""validateCredentials: the test call that Entra makes, and how it reads the answer (REFERENCE 7)."""
+"""validateCredentials: the test call that Entra makes, and how it reads the answer.
+
+Facts: docs/graph-facts.md, "Connection test and secrets".
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""One cycle of a job: reads the scope, provisions everybody in it, then those who left (REFERENCE 8-13)."""
+"""One cycle of a job: reads the scope, provisions everybody in it, then those who left.
+
+Facts: docs/graph-facts.md, "Scope and assignments", "Quarantine and errors".
+"""
 
 from __future__ import annotations
 

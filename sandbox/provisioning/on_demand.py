@@ -1,4 +1,7 @@
-"""Provision on demand: one object, now, with the result in the answer (REFERENCE 9)."""
+"""Provision on demand: one object, now, with the result in the answer.
+
+Facts: docs/graph-facts.md, "Provision on demand".
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What happened to one object, and how the provisioning log tells it (REFERENCE 12, ERRORS 5)."""
+"""What happened to one object, and how the provisioning log tells it.
+
+Facts: docs/graph-facts.md, "Provisioning log", "Quarantine and errors".
+"""
 
 from __future__ import annotations
 

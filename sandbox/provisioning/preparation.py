@@ -45,7 +45,7 @@ class Prepared:
         return UserWork(self.user_plan, self.target, self.memory)
 
     def groups(self, scope: Scope, *, stale: bool = False) -> GroupWork:
-        """Only where there is a plan for groups. `stale`: the scoping filter of the users is not known yet (F25)."""
+        """Only where there is a plan for groups. `stale`: the scoping filter of the users is not known yet."""
         assert self.group_plan is not None
         tenant, plan, keeps = self.row_frame.tenant, self.user_plan, self.settings.keeps_leavers
 

@@ -1,4 +1,7 @@
-"""When a job goes into quarantine, how it is tried again, and when it is given up (REFERENCE 11.4)."""
+"""When a job goes into quarantine, how it is tried again, and when it is given up.
+
+Facts: docs/graph-facts.md, "Quarantine and errors".
+"""
 
 from __future__ import annotations
 

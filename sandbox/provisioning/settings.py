@@ -1,4 +1,7 @@
-"""What the saved secrets of an application say to the service (REFERENCE 7)."""
+"""What the saved secrets of an application say to the service.
+
+Facts: docs/graph-facts.md, "Connection test and secrets".
+"""
 
 from __future__ import annotations
 

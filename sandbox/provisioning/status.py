@@ -1,4 +1,7 @@
-"""A job's status as Graph reports it (REFERENCE 11.1, 11.2)."""
+"""A job's status as Graph reports it.
+
+Facts: docs/graph-facts.md, "Jobs".
+"""
 
 from __future__ import annotations
 
@@ -60,7 +63,7 @@ def change(job: Job, **changed: Any) -> None:
 
 
 def never_ran() -> dict[str, Any]:
-    """The last execution of a job that was just started: it looks failed and means nothing (REFERENCE 11.2)."""
+    """The last execution of a job that was just started: it looks failed and means nothing."""
     return {
         "activityIdentifier": "",
         **dict.fromkeys(

@@ -1,4 +1,7 @@
-"""Entra's SCIM client for one job: what it sends to the target, and what it makes of the answers (REFERENCE 13)."""
+"""Entra's SCIM client for one job: what it sends to the target, and what it makes of the answers.
+
+Facts: https://learn.microsoft.com/entra/identity/app-provisioning/use-scim-to-provision-users-and-groups
+"""
 
 from __future__ import annotations
 
