@@ -102,7 +102,7 @@ class Chaos:
         return self._held.get(tenant.id, 0) > 0
 
     def release(self) -> None:
-        """Let everything go that is held."""
+        """Let every held answer go."""
         with self._lock:
             self._release.set()
             self._release = threading.Event()

@@ -128,7 +128,7 @@ def _reason(error: BaseException) -> str:
 
 @dataclass
 class _Request:
-    """openapi-core's view of a call."""
+    """A call as openapi-core reads it."""
 
     call: Call
     host_url: str = "https://graph.microsoft.com"
@@ -158,7 +158,7 @@ class _Request:
 
 @dataclass
 class _Answer:
-    """openapi-core's view of an answer."""
+    """An answer as openapi-core reads it."""
 
     answer: Answer
 

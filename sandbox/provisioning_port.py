@@ -16,13 +16,13 @@ class Cycles(Protocol):
         """Run any cycle that is due, now."""
 
     def on_start(self, tenant: Tenant, job: Job) -> None:
-        """The job was started."""
+        """Take note that the job was started."""
 
     def on_pause(self, tenant: Tenant, job: Job) -> None:
-        """The job was paused."""
+        """Take note that the job was paused."""
 
     def on_restart(self, tenant: Tenant, job: Job, criteria: str) -> None:
-        """The job was restarted with a reset scope."""
+        """Take note that the job was restarted with a reset scope."""
 
 
 def cycles(world: World) -> Cycles:
@@ -45,7 +45,7 @@ def visible_secrets(world: World, tenant: Tenant, sp_id: str) -> dict[str, str]:
 
 
 def delay_secrets(world: World, tenant: Tenant, sp_id: str) -> None:
-    """Note from when on they are seen."""
+    """Note from when on the service sees the saved set."""
     lag = timedelta(seconds=0.0 if tenant.chaos.calm else world.random.uniform(1, 30))
     delay = faults.first(fault.secrets_delay() for fault in faults.on(tenant))
     tenant.secrets_visible_at[sp_id] = world.clock.now() + (lag if delay is None else delay)

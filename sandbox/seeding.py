@@ -72,7 +72,7 @@ def _tenant(world: World, domain: str, options: Mapping[str, Any]) -> Tenant:
 
 
 class _TenantBuilder:
-    """One tenant being filled."""
+    """Fills one tenant."""
 
     def __init__(self, world: World, tenant: Tenant, options: Mapping[str, Any]) -> None:
         self.world, self.tenant, self.options = world, tenant, options
@@ -136,7 +136,7 @@ class _TenantBuilder:
         return found
 
     def _managers(self, people: list[User]) -> None:
-        """Every tenth leads the next nine."""
+        """Make every tenth the manager of the next nine."""
         for index, user in enumerate(people):
             if index % 10:
                 user.manager = people[index - index % 10].id
@@ -232,7 +232,7 @@ def _oidc(reply_url: str) -> dict[str, Any]:
 
 
 def describe(tenant: Tenant) -> Iterator[tuple[str, int]]:
-    """How much of what there is."""
+    """How many users, groups and service principals there are."""
     yield "users", len(tenant.users)
     yield "groups", len(tenant.groups)
     yield "service_principals", len(tenant.service_principals)

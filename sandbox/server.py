@@ -51,12 +51,12 @@ class Sandbox:
 
     @property
     def url(self) -> str:
-        """The protocol port."""
+        """The address of the protocol port."""
         return self._protocol.url
 
     @property
     def control_url(self) -> str:
-        """The control port."""
+        """The address of the control port."""
         return self._control.url
 
     def start(self) -> None:

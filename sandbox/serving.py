@@ -42,7 +42,7 @@ class Server:
 
     @property
     def url(self) -> str:
-        """Where the server answers."""
+        """The address at which the server answers."""
         return f"http://{HOST}:{self.port}"
 
     def start(self) -> None:

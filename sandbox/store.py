@@ -49,7 +49,7 @@ class Keeper:
         self._thread = threading.Thread(target=self._run, daemon=True, name="keeper")
 
     def start(self) -> None:
-        """Until `stop`."""
+        """Write the world whenever it has changed, until `stop`."""
         self._thread.start()
 
     def stop(self) -> None:
@@ -59,7 +59,7 @@ class Keeper:
         self.save()
 
     def save(self, *, by_copy: bool = False) -> None:
-        """Now, if something changed; `by_copy`: the world goes on meanwhile."""
+        """Write the world now, if something changed; `by_copy` lets the world go on meanwhile."""
         with self._lock:
             with self.world.lock:
                 if self._saved == self.world.version:

@@ -265,14 +265,14 @@ class Tenant:
         thing.changed = self.changes
 
     def add_user(self, user: User) -> User:
-        """Into the directory and its index."""
+        """Put a user into the directory and its index."""
         self.users[user.id] = user
         self.upns[user.userPrincipalName.lower()] = user.id
         self.change(user)
         return user
 
     def user_named(self, name: str) -> User | None:
-        """By object id or user principal name, also one that the user had before."""
+        """The user with that object id or user principal name, also one that the user had before."""
         return self.users.get(name) or self.users.get(self.upns.get(name.lower(), ""))
 
     def user_called(self, name: str) -> User | None:
@@ -294,7 +294,7 @@ class Tenant:
         return [each for each in there if each.id not in gone] if gone else there
 
     def jobs_of(self, service_principal_id: str) -> list[Job]:
-        """Those that were not deleted."""
+        """The jobs of an application that were not deleted."""
         return [
             job
             for job in list(self.jobs.values())
@@ -341,7 +341,7 @@ class World:
         self._prepare()
 
     def _prepare(self) -> None:
-        """What is not kept in a file."""
+        """Make what is not kept in a file."""
         self.lock = threading.RLock()
         self.random = random.Random(self.seed)
         self.version = 0
@@ -350,11 +350,11 @@ class World:
         self.journal = Journal()
 
     def touch(self) -> None:
-        """Something changed that must be kept."""
+        """Note that something changed that must be kept."""
         self.version += 1
 
     def tenant_at(self, name: str) -> Tenant | None:
-        """By id or by one of its domains."""
+        """The tenant with that id, or with that domain."""
         key = name.lower()
         return self.tenants.get(key) or self.tenants.get(self.domains.get(key, ""))
 

@@ -58,7 +58,7 @@ def on(tenant: Tenant) -> list[Fault]:
 
 
 def first(answers: Iterable[_T | None]) -> _T | None:
-    """The first answer that is one."""
+    """The first of the answers that is not None."""
     return next((each for each in answers if each is not None), None)
 
 

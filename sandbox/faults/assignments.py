@@ -19,7 +19,7 @@ def leading_to(tenant: Tenant, user_id: str) -> list[Assignment]:
 
 
 def withdraw_all(tenant: Tenant, applied: Applied) -> None:
-    """Leave nobody assigned."""
+    """Take every assignment away."""
     applied.assignments = {each.id for each in of_applications(tenant)}
     tenant.changes += 1
 

@@ -32,7 +32,7 @@ class WidsInIdTokens(_Deviation):
     in_graph = "no: it is in ID tokens"
 
     def id_claims(self, user: User) -> dict[str, Any]:
-        """The template ids of the roles."""
+        """Add the template ids of the person's roles."""
         return {"wids": [*self.tenant.roles.get(user.id, ()), MEMBER]}
 
 
@@ -43,7 +43,7 @@ class TwoSecretsAreEnough(_Deviation):
     seen = "PUT secrets saves as documented, also without SyncAll and SyncNotificationSettings."
 
     def saves_any_secrets(self) -> bool:
-        """Always."""
+        """Save every set."""
         return True
 
 
@@ -54,7 +54,7 @@ class OwnerMayRestart(_Deviation):
     seen = "OwnedBy is enough for restart, as documented."
 
     def owner_may_restart(self) -> bool:
-        """Always."""
+        """Let the owner restart."""
         return True
 
 
@@ -65,18 +65,18 @@ class FilterBySignOnMode(_Deviation):
     seen = "$filter on preferredSingleSignOnMode works."
 
     def service_principal_filters(self) -> Mapping[str, frozenset[str]]:
-        """The property, for equality."""
+        """Allow the property, for equality."""
         return {"preferredSingleSignOnMode": ops("eq")}
 
 
 class JobCreated200(_Deviation):
-    """Without the switch it is 201."""
+    """Without the switch POST jobs answers 201."""
 
     key = "job_created_200"
     seen = "POST jobs answers 200 in place of 201, as one sample shows."
 
     def created_status(self) -> int:
-        """200."""
+        """Answer 200."""
         return 200
 
 
@@ -112,7 +112,7 @@ class PatchSchemaWorks(_Deviation):
     seen = "PATCH on the schema does what PUT does, as Microsoft's OpenAPI file says."
 
     def patches_schema(self) -> bool:
-        """Always."""
+        """Take PATCH for PUT."""
         return True
 
 
@@ -123,7 +123,7 @@ class ForbiddenIs403(_Deviation):
     seen = "A missing synchronization permission answers 403 Forbidden, as documented."
 
     def forbids_with_403(self) -> bool:
-        """Always."""
+        """Answer 403."""
         return True
 
 

@@ -13,5 +13,5 @@ class ConsentRefused(Fault):
     in_graph = "no: it happens on Microsoft's pages"
 
     def forbids_consent(self) -> bool:
-        """Always."""
+        """Forbid it to every role."""
         return True

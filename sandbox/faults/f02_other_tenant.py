@@ -15,5 +15,5 @@ class OtherTenant(Fault):
     in_graph = "no: it happens in the browser"
 
     def tenant_in_consent(self, tenant_id: str) -> str:
-        """One that the sandbox does not know."""
+        """Name a tenant that the sandbox does not know."""
         return ANOTHER

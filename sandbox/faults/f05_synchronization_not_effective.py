@@ -13,5 +13,5 @@ class SynchronizationNotEffective(Fault):
     in_graph = "no: the token and appRoleAssignments still name it"
 
     def withheld_roles(self) -> frozenset[str]:
-        """The one that provisioning needs."""
+        """Withhold the permission that provisioning needs."""
         return frozenset({"Synchronization.ReadWrite.All"})

@@ -32,7 +32,7 @@ class OidcApplication(Fault):
                 setattr(sp, name, value)
 
     def undo(self, world: World) -> None:
-        """Give it back what it had."""
+        """Give the application back what it had."""
         sp = self._application()
         for name, value in self.applied.kept.items() if sp is not None else ():
             setattr(sp, name, value)

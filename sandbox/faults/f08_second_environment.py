@@ -18,7 +18,7 @@ class SecondEnvironment(Fault):
     in_graph = "no: it is at Haiilo"
 
     def platform_at(self, world: World, host: str) -> Platform | None:
-        """The staging platform of this tenant, empty and with the tokens of its own one."""
+        """The staging platform of this tenant, with the tokens of its own one and nobody in it."""
         first, _dot, rest = host.partition(".")
         production = f"{first.removesuffix(SUFFIX)}.{rest}"
         original: Platform | None = world.platforms.get(production)

@@ -15,5 +15,5 @@ class TokenRefused(Fault):
     in_graph = "no: it is at Haiilo"
 
     def refuse_call(self, platform: Platform, method: str) -> None:
-        """Raises ScimRefused (401)."""
+        """Raises ScimRefused (401) for every call."""
         raise ScimRefused(401, "The access token is not valid.")

@@ -20,5 +20,5 @@ class NobodyAssigned(Fault):
         assignments.withdraw_all(self.tenant, self.applied)
 
     def undo(self, world: World) -> None:
-        """Give them back."""
+        """Give the assignments back."""
         assignments.give_back(self.tenant, self.applied)

@@ -18,5 +18,5 @@ class NothingToMatchBy(Fault):
     laid_last = True
 
     def attributes(self, user: User) -> dict[str, Any]:
-        """No names, whatever other faults make of them."""
+        """Leave the user without names, whatever other faults make of them."""
         return {"userPrincipalName": "", "mail": None, "mailNickname": None}

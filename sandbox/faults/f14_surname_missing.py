@@ -19,10 +19,10 @@ class SurnameMissing(Fault):
     affects = FIRST_USER
 
     def attributes(self, user: User) -> dict[str, Any]:
-        """No surname."""
+        """Leave the user without a surname."""
         return {"surname": None}
 
     def check_user(self, data: Mapping[str, Any]) -> None:
-        """Raises ScimRefused (400)."""
+        """Raises ScimRefused (400) for a user without a family name."""
         if not (data.get("name") or {}).get("familyName"):
             raise ScimRefused(400, "Required property missing: name.familyName.", "invalidValue")

@@ -20,7 +20,7 @@ class SpecialCharacters(Fault):
     affects = FIRST_USER
 
     def attributes(self, user: User) -> dict[str, Any]:
-        """Names with special characters."""
+        """Give the user names with special characters."""
         local, _at, domain = user.userPrincipalName.partition("@")
         return {"userPrincipalName": f"{local}.o'hara!@{domain}", "mail": f"{local}.o'hara+ø@{domain}"}
 

@@ -22,7 +22,7 @@ class RenamedPerson(Fault):
     affects = FIRST_USER
 
     def attributes(self, user: User) -> dict[str, Any]:
-        """New names."""
+        """Give the user new names."""
         names = {name: getattr(user, name) for name in ("userPrincipalName", "mail", "mailNickname")}
         return {name: f"new.{value}" for name, value in names.items() if value}
 

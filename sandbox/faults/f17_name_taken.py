@@ -8,7 +8,7 @@ from .fault import FIRST_USER, Fault
 
 
 class NameTaken(Fault):
-    """Creating the account is refused."""
+    """Haiilo refuses to create the account."""
 
     key = "F17"
     seen = "The first user's name is taken by an account that no search finds: 409, EntryConflict."
@@ -16,7 +16,7 @@ class NameTaken(Fault):
     affects = FIRST_USER
 
     def apply(self, world: World) -> None:
-        """Make the hidden accounts."""
+        """Make hidden accounts with the users' names."""
         platform = accounts.platform_of(world, self.tenant)
         for user_id in self.applied.users if platform is not None else ():
             assert platform is not None
@@ -24,5 +24,5 @@ class NameTaken(Fault):
             accounts.add_local(world, platform, name, self.applied, hidden=True)
 
     def undo(self, world: World) -> None:
-        """Remove them."""
+        """Remove the hidden accounts."""
         accounts.remove_added(world, self.tenant, self.applied)

@@ -22,7 +22,7 @@ class Duplicates(Fault):
     affects = Affects("the first three users", users=3)
 
     def attributes(self, user: User) -> dict[str, Any]:
-        """The third user's names: the second one's, with #EXT# in them."""
+        """Give the third user the names of the second, with #EXT# in them."""
         if len(self.applied.users) < 3 or user.id != self.applied.users[2]:
             return {}
         other = self.tenant.users[self.applied.users[1]]
@@ -39,7 +39,7 @@ class Duplicates(Fault):
             platform.doubled = frozenset({name.lower()})
 
     def undo(self, world: World) -> None:
-        """Leave one account, or none."""
+        """Leave one account to a search, or none."""
         platform = accounts.platform_of(world, self.tenant)
         if platform is not None:
             platform.doubled = frozenset()

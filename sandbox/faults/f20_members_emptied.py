@@ -13,5 +13,5 @@ class MembersEmptied(Fault):
     in_graph = "no: it is at Haiilo"
 
     def empties_members(self) -> bool:
-        """Always."""
+        """Remove them all."""
         return True

@@ -13,5 +13,5 @@ class FalseIgnored(Fault):
     in_graph = "no: it is at Haiilo"
 
     def ignores_false_text(self) -> bool:
-        """Always."""
+        """Ignore the string."""
         return True

@@ -17,6 +17,6 @@ class AssignmentSeenLate(Fault):
     affects = Affects("whoever was assigned last")
 
     def look(self, world: World, scope: Scope, memory: Memory, *, on_demand: bool) -> None:
-        """Leave the last one out."""
+        """Leave out of a cycle's scope whoever was assigned last."""
         if scope.users and not on_demand:
             scope.users.popitem()

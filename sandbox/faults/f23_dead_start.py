@@ -15,5 +15,5 @@ class DeadStart(Fault):
     in_graph = "the job's status; the log has no rows"
 
     def first_cycle_delay(self) -> timedelta:
-        """Two hours."""
+        """Wait two hours."""
         return timedelta(hours=2)

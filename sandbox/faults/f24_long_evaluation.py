@@ -18,5 +18,5 @@ class LongEvaluation(Fault):
     in_graph = "the job's progress"
 
     def evaluation_delay(self) -> timedelta:
-        """Two hours."""
+        """Take two hours."""
         return timedelta(hours=2)

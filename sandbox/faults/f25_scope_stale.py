@@ -13,5 +13,5 @@ class ScopeStale(Fault):
     in_graph = "no: settings and schema show what was written"
 
     def ignores_changed_scope(self) -> bool:
-        """Always."""
+        """Ignore it."""
         return True

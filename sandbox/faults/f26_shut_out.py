@@ -26,7 +26,7 @@ class ShutOut(Fault):
     in_graph = "the job's status; validateCredentials and provisionOnDemand fail too"
 
     def reach(self, send: Send) -> Send:
-        """403 to everything, once a job has run or is in quarantine."""
+        """Answer 403 to everything, once a job has run or is in quarantine."""
         running = (
             ("memory" in job.engine and job.schedule["state"] == "Active") or job.status["code"] == "Quarantine"
             for job in self.tenant.jobs.values()

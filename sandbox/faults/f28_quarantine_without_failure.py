@@ -14,5 +14,5 @@ class QuarantineWithoutFailure(Fault):
     in_graph = "the job's status"
 
     def end_cycle(self) -> None:
-        """Raises Quarantined."""
+        """Raises Quarantined after every cycle."""
         raise Quarantined("Unknown", "The service met an unexpected condition in the target's answers.")

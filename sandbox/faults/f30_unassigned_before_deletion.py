@@ -23,5 +23,5 @@ class UnassignedBeforeDeletion(Fault):
         assignments.withdraw_users(self.tenant, self.applied)
 
     def undo(self, world: World) -> None:
-        """Give both back."""
+        """Give assignments and memberships back."""
         assignments.give_back(self.tenant, self.applied)

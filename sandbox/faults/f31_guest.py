@@ -18,6 +18,6 @@ class Guest(Fault):
     affects = FIRST_USER
 
     def attributes(self, user: User) -> dict[str, Any]:
-        """As Entra names a guest."""
+        """Name the user as Entra names a guest."""
         name = f"{user.userPrincipalName.replace('@', '_')}{GUEST}@{self.tenant.initial_domain}"
         return {"userPrincipalName": name, "userType": "Guest"}

@@ -21,5 +21,5 @@ class NoLicence(Fault):
         self.applied.kept, self.tenant.licence = {"licence": self.tenant.licence}, "none"
 
     def undo(self, world: World) -> None:
-        """Renew it."""
+        """Renew the licence."""
         self.tenant.licence = self.applied.kept["licence"]

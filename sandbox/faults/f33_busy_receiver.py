@@ -24,7 +24,7 @@ class BusyReceiver(Fault):
     in_graph = "no: it is at Haiilo"
 
     def refuse_call(self, platform: Platform, method: str) -> None:
-        """Raises ScimRefused."""
+        """Raises ScimRefused as the switch's value has it."""
         if isinstance(self.value, dict):
             time.sleep(float(self.value.get("seconds", 0)))
             if self.value.get("throttle") and method != "GET":

@@ -15,9 +15,9 @@ class AccessLost(Fault):
     in_graph = "no: nothing can be asked"
 
     def refuse_token(self) -> None:
-        """Raises LoginRefused (700016)."""
+        """Raises LoginRefused (700016) for every application."""
         raise LoginRefused(700016, "unauthorized_client", detail=f"Directory '{self.tenant.name}'.")
 
     def withheld_roles(self) -> frozenset[str]:
-        """Raises Refused (401)."""
+        """Raises Refused (401) for every token."""
         raise Refused(401, "InvalidAuthenticationToken", "Access token validation failure.")

@@ -81,7 +81,7 @@ def list_service_principals(call: Call) -> Answer:
 
 @route("GET", "/servicePrincipals/$count", READ_APPS)
 def count_service_principals(call: Call) -> Answer:
-    """A bare number."""
+    """The number of service principals, as bare text."""
     return count(call, _listing(call), _listed(call))
 
 

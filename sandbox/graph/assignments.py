@@ -38,7 +38,7 @@ def list_assigned(call: Call) -> Answer:
 
 @route("GET", "/servicePrincipals/{servicePrincipal-id}/appRoleAssignedTo/$count", READ_APPS)
 def count_assigned(call: Call) -> Answer:
-    """A bare number, with ConsistencyLevel: eventual."""
+    """The number of assignments, as bare text; needs ConsistencyLevel: eventual."""
     return count(call, ASSIGNMENTS, _assigned(call))
 
 
@@ -80,7 +80,7 @@ def _check_role(sp: ServicePrincipal, role_id: str) -> None:
 
 
 def put(tenant: Tenant, sp: ServicePrincipal, principal: User | Group, role_id: str) -> Assignment:
-    """Assign, without any check."""
+    """Assign a principal, without any check."""
     kind = "User" if isinstance(principal, User) else "Group"
     made = Assignment(new_id(), principal.id, kind, principal.displayName or "", sp.id, sp.displayName, role_id)
     tenant.assignments.setdefault(sp.id, {})[made.id] = made

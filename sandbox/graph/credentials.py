@@ -76,13 +76,13 @@ def get_secrets(call: Call) -> Answer:
 
 @route("POST", SP + "/jobs/validateCredentials", WRITE_SYNC, outside=True)
 def validate(call: Call) -> Answer:
-    """Before there is a job; needs templateId."""
+    """Test credentials before there is a job; needs templateId."""
     return _validate(call, None)
 
 
 @route("POST", JOB + "/validateCredentials", WRITE_SYNC, outside=True)
 def validate_job(call: Call) -> Answer:
-    """On a job."""
+    """Test credentials on a job."""
     return _validate(call, job_in(call))
 
 

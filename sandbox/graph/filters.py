@@ -170,7 +170,7 @@ class _Parser:
         return lambda row: self._fold(self.get(row, name)) in wanted
 
     def _folded(self) -> Predicate:
-        """tolower(property) eq 'text'."""
+        """Read tolower(property) eq 'text'."""
         self.expect("(")
         name = self.take()[1]
         self.expect(")")
@@ -206,7 +206,7 @@ class _Parser:
         return test
 
     def _any(self, name: str) -> Predicate:
-        """tags/any(t:t eq 'x')."""
+        """Read tags/any(t:t eq 'x')."""
         self.expect("(")
         variable = self.take()[1]
         self.expect(":")

@@ -228,6 +228,6 @@ def restart(call: Call) -> Answer:
 
 @route("GET", SP, READ_SYNC)
 def get_synchronization(call: Call) -> Answer:
-    """The container: only its id."""
+    """The container of templates and jobs: only its id."""
     sp = service_principal(call)
     return Answer(200, {"@odata.context": context(call, "synchronization/$entity"), "id": sp.id})

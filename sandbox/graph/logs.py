@@ -136,7 +136,7 @@ def _as_faults_have_it(tenant: Tenant, row: dict[str, Any]) -> dict[str, Any]:
 
 @route("GET", "/auditLogs/provisioning/{provisioningObjectSummary-id}", READ_LOGS)
 def get_log_row(call: Call) -> Answer:
-    """One row."""
+    """One row of the log."""
     _refuse_without_licence(call)
     wanted = call.parts["provisioningObjectSummary-id"]
     found = next((row for row in _rows(call) if row.id == wanted), None)

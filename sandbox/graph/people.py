@@ -29,7 +29,7 @@ def list_users(call: Call) -> Answer:
 
 @route("GET", "/users/$count", READ_USERS)
 def count_users(call: Call) -> Answer:
-    """A bare number, with ConsistencyLevel: eventual."""
+    """The number of users, as bare text; needs ConsistencyLevel: eventual."""
     return count(call, USERS, _users(call))
 
 
@@ -86,7 +86,7 @@ def list_groups(call: Call) -> Answer:
 
 @route("GET", "/groups/$count", READ_GROUPS)
 def count_groups(call: Call) -> Answer:
-    """A bare number."""
+    """The number of groups, as bare text."""
     return count(call, GROUPS, list(call.tenant.groups.values()))
 
 
@@ -133,7 +133,7 @@ def list_members(call: Call) -> Answer:
 
 @route("GET", "/groups/{group-id}/members/$count", READ_GROUPS)
 def count_members(call: Call) -> Answer:
-    """A bare number."""
+    """The number of direct members, as bare text."""
     return count(call, MEMBERS, _members(call, _group(call)))
 
 
@@ -145,17 +145,17 @@ def list_transitive(call: Call) -> Answer:
 
 @route("GET", "/groups/{group-id}/transitiveMembers/$count", READ_GROUPS)
 def count_transitive(call: Call) -> Answer:
-    """A bare number."""
+    """The number of members of members too, as bare text."""
     return count(call, MEMBERS, _transitive(call, _group(call)))
 
 
 @route("GET", "/groups/{group-id}/transitiveMembers/microsoft.graph.user", READ_GROUPS)
 def list_transitive_users(call: Call) -> Answer:
-    """Only users: OData cast."""
+    """Members of members too, only the users among them (OData cast)."""
     return answer(call, USERS, [each for each in _transitive(call, _group(call)) if isinstance(each, User)])
 
 
 @route("GET", "/groups/{group-id}/transitiveMembers/microsoft.graph.user/$count", READ_GROUPS)
 def count_transitive_users(call: Call) -> Answer:
-    """Only users: OData cast."""
+    """The number of users among members of members, as bare text."""
     return count(call, USERS, [each for each in _transitive(call, _group(call)) if isinstance(each, User)])

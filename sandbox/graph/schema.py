@@ -39,7 +39,7 @@ def _schema(call: Call, schema: dict[str, Any], where: str) -> Answer:
 
 @route("GET", JOB + "/schema", READ_SYNC)
 def get_schema(call: Call) -> Answer:
-    """The whole document."""
+    """The whole schema of a job."""
     job = job_in(call)
     return _schema(call, job.schema, f"jobs('{job.id}')")
 
@@ -153,7 +153,7 @@ def _known(row: Any, names: frozenset[str], kind: str) -> None:
 
 @route("POST", JOB + "/schema/parseExpression", WRITE_SYNC)
 def parse(call: Call) -> Answer:
-    """200 also for a wrong expression."""
+    """Parse an expression; a wrong one is answered with 200 too."""
     return _parse(call, job_in(call).schema)
 
 
@@ -175,7 +175,7 @@ def _parse(call: Call, schema: dict[str, Any]) -> Answer:
 
 @route("GET", JOB + "/schema/functions", READ_SYNC)
 def functions(call: Call) -> Answer:
-    """attributeMappingFunctionSchema."""
+    """The functions of the expression language (attributeMappingFunctionSchema)."""
     from .. import provisioning
 
     job_in(call)
@@ -185,7 +185,7 @@ def functions(call: Call) -> Answer:
 
 @route("GET", JOB + "/schema/filterOperators", READ_SYNC)
 def filter_operators(call: Call) -> Answer:
-    """filterOperatorSchema."""
+    """The operators of scoping filters (filterOperatorSchema)."""
     from .. import provisioning
 
     job_in(call)

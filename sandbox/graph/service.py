@@ -40,7 +40,7 @@ class Outcome:
 
 
 class Graph:
-    """The service of one world."""
+    """Graph as one world has it."""
 
     def __init__(self, world: World, chaos: Chaos, contract: Any = None) -> None:
         self.world, self.chaos, self.contract = world, chaos, contract

@@ -94,7 +94,7 @@ class Answer:
     """A switch made it differ from the OpenAPI document on purpose."""
 
     def raw(self) -> bytes:
-        """As bytes."""
+        """The body as bytes."""
         if self.body is None:
             return b""
         if isinstance(self.body, str):
@@ -103,7 +103,7 @@ class Answer:
 
     @property
     def content_type(self) -> str:
-        """As Graph declares it."""
+        """The Content-Type that Graph declares."""
         if isinstance(self.body, str):
             return "text/plain"
         return "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
@@ -139,7 +139,7 @@ class Refused(Exception):
 
 
 def not_found(resource: str) -> Refused:
-    """404 of the directory."""
+    """A refusal with 404, as the directory answers."""
     return Refused(
         404,
         "Request_ResourceNotFound",

@@ -52,7 +52,7 @@ class Path:
 
 
 def path_of(text: str, extensions: frozenset[str] = frozenset()) -> Path:
-    """Raises ScimRefused (invalidPath)."""
+    """Read a path. Raises ScimRefused (invalidPath)."""
     lower = text.lower()
     for urn in extensions:
         if lower == urn.lower():

@@ -88,7 +88,7 @@ class Platform:
         return self.people.get(self.names.get(name.lower(), ""))
 
     def get(self, identity: str) -> Person:
-        """Raises ScimRefused (404)."""
+        """The person with that id. Raises ScimRefused (404)."""
         person = self.people.get(identity)
         if person is None or person.hidden:
             raise ScimRefused(404, f"Resource {identity} not found.")
@@ -134,7 +134,7 @@ class Platform:
         self.externals.pop(str(person.data.get("externalId", "")), None)
 
     def note_unsupported(self, attributes: dict[str, Any]) -> None:
-        """Count what was sent in vain."""
+        """Count attributes that were sent and are not supported."""
         for name in attributes:
             self.side_effects[name] = self.side_effects.get(name, 0) + 1
 

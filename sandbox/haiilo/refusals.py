@@ -15,7 +15,7 @@ class ScimRefused(Exception):
         self.status, self.detail, self.scim_type, self.code = status, detail, scim_type, code
 
     def json(self) -> dict[str, Any]:
-        """The error body."""
+        """The body of the error answer."""
         body = {"schemas": [ERROR], "status": str(self.status), "detail": self.detail}
         if self.scim_type:
             body["scimType"] = self.scim_type

@@ -108,5 +108,5 @@ def _public_key(pem: str) -> Any:
 
 
 def s256(verifier: str) -> str:
-    """The challenge of a PKCE verifier."""
+    """The S256 challenge of a PKCE verifier."""
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")

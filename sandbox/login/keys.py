@@ -39,7 +39,7 @@ class SigningKey:
 
     @property
     def private(self) -> rsa.RSAPrivateKey:
-        """Loaded once a process."""
+        """The private key, loaded once a process."""
         return _load(self.pem)
 
     def published(self) -> dict[str, Any]:

@@ -67,7 +67,7 @@ class LoginRefused(Exception):
         return f"{text} Trace ID: {self.trace} Correlation ID: {self.correlation} Timestamp: {stamp}"
 
     def body(self) -> dict[str, Any]:
-        """The token endpoint's flat error."""
+        """The flat JSON error of the token endpoint."""
         return {
             "error": self.word,
             "error_description": self.description,

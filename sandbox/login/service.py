@@ -62,29 +62,29 @@ def blueprint(world: World, origin: Callable[[], str]) -> Blueprint:
 
     @login.get("/<authority>/adminconsent")
     def admin_consent(authority: str) -> Response:
-        """Admin consent, first version."""
+        """Admin consent by the first version of the endpoint."""
         return _page(lambda: browser.arrive("v1", authority, _query(), _session()))
 
     @login.get("/<authority>/v2.0/adminconsent")
     def admin_consent_2(authority: str) -> Response:
-        """Admin consent, second version."""
+        """Admin consent by the second version of the endpoint."""
         return _page(lambda: browser.arrive("v2", authority, _query(), _session()))
 
     @login.post("/<authority>/login")
     def sign_in(authority: str) -> Response:
-        """The sign-in form."""
+        """Take the sign-in form."""
         form = request.form
         return _page(lambda: browser.sign_in(form.get("ctx", ""), form.get("login", ""), form.get("passwd", "")))
 
     @login.post("/<authority>/consent")
     def consent(authority: str) -> Response:
-        """The consent form."""
+        """Take the consent form."""
         form = request.form
         return _page(lambda: browser.decide(form.get("ctx", ""), form.get("decision", ""), _session()))
 
     @login.get("/<authority>/oauth2/v2.0/logout")
     def sign_out(authority: str) -> Response:
-        """Ends the session of this browser."""
+        """End the session of this browser."""
         browser.sessions.pop(_session(), None)
         return make_response(pages.error("You signed out of your account."))
 

@@ -51,7 +51,7 @@ class Expression:
 
 
 def compile_text(text: str, context: EvaluationContext | None = None) -> Expression:
-    """Raises SyntaxRefused."""
+    """Compile an expression. Raises SyntaxRefused."""
     node = parse(text)
     check(node)
     return Expression(node, frozenset(attributes(node)), _compile(node, context or EvaluationContext()))

@@ -35,7 +35,7 @@ MAX_ESCROW_PAUSE = timedelta(hours=24)
 
 
 class Quarantined(Exception):
-    """The cycle must end in quarantine."""
+    """Ends a cycle in quarantine."""
 
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(message)
@@ -44,7 +44,7 @@ class Quarantined(Exception):
 
 @dataclass
 class Cycle:
-    """Made for one run."""
+    """One run of a job; made for it and thrown away."""
 
     world: World
     tenant: Tenant
@@ -63,7 +63,7 @@ class Cycle:
         self.memory = self.prepared.memory
 
     def run(self) -> None:
-        """Raises TargetLost, Quarantined."""
+        """Provision everybody in scope, then whoever left. Raises TargetLost, Quarantined."""
         self._check_credentials()
         until, scope = self._begin()
         done = 0

@@ -59,7 +59,7 @@ class Outcome:
         self.steps.append(Step(name, kind, status, description, details))
 
     def end(self, action: str, status: str, code: str = "", reason: str = "") -> Outcome:
-        """Say how it ended; returns itself."""
+        """Note how it ended; returns the outcome itself."""
         self.action, self.status, self.code, self.reason = action, status, code, reason
         return self
 
@@ -126,7 +126,7 @@ class RowFrame:
 
 
 def modified(outcome: Outcome) -> list[dict[str, str | None]]:
-    """modifiedProperties."""
+    """The changes as modifiedProperties."""
     return [
         {"displayName": name, "oldValue": _shown(old), "newValue": _shown(new)} for name, old, new in outcome.modified
     ]

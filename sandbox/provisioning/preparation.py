@@ -91,7 +91,7 @@ def prepare(world: World, tenant: Tenant, job: Job, send: Send, *, strict: bool 
 
 
 def row_frame(tenant: Tenant, job: Job) -> RowFrame:
-    """For the log rows of one cycle."""
+    """The frame of a cycle's log rows."""
     application = tenant.service_principals.get(job.service_principal_id)
     rule = next(iter(schemas.rules(job.schema)), {})
     source = schemas.directory(job.schema, str(rule.get("sourceDirectoryName"))) or {}

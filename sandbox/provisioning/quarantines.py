@@ -98,7 +98,7 @@ def audit_row(job: Job, reason: str, clock: Clock) -> dict[str, Any]:
 
 
 def shown(quarantine: Quarantine, clock: Clock, error: dict[str, Any]) -> dict[str, Any]:
-    """As synchronizationQuarantine."""
+    """The quarantine as Graph shows it (synchronizationQuarantine)."""
     return {
         "currentBegan": graph_time(quarantine.began_shown),
         "error": error,
@@ -110,13 +110,13 @@ def shown(quarantine: Quarantine, clock: Clock, error: dict[str, Any]) -> dict[s
 
 
 def leave(job: Job, memory: Memory) -> None:
-    """Out of quarantine."""
+    """Take a job out of quarantine."""
     memory.quarantine = None
     status.change(job, code="Active", quarantine=None)
 
 
 def is_given_up(memory: Memory, now: datetime) -> bool:
-    """Whether the 28 days are over."""
+    """Whether the quarantine has lasted 28 days."""
     return memory.quarantine is not None and now >= memory.quarantine.series_began + GIVEN_UP_AFTER
 
 

@@ -31,7 +31,7 @@ class Settings:
 
 
 def read_settings(world: World, tenant: Tenant, job: Job) -> Settings:
-    """From the application's secrets."""
+    """Read the settings from the application's secrets."""
     at = tenant.secrets_visible_at.get(job.service_principal_id)
     visible = at is None or at <= world.clock.now()
     saved = tenant.secrets.get(job.service_principal_id, {}) if visible else {}

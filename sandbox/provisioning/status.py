@@ -38,7 +38,7 @@ class Counts:
     def execution(
         self, clock: Clock, *, exports: int, state: str, error: dict[str, Any] | None = None
     ) -> dict[str, Any]:
-        """As synchronizationTaskExecution."""
+        """The run as Graph shows it (synchronizationTaskExecution)."""
         return {
             "activityIdentifier": self.activity,
             "countEntitled": self.entitled,
@@ -88,7 +88,7 @@ def never_ran() -> dict[str, Any]:
 
 
 def error(code: str, message: str, *, tenant_actionable: bool = True) -> dict[str, Any]:
-    """As synchronizationError."""
+    """The error as Graph shows it (synchronizationError)."""
     return {"code": code, "message": message, "tenantActionable": tenant_actionable}
 
 
@@ -105,5 +105,5 @@ def progress(done: int, total: int, clock: Clock) -> list[dict[str, Any]]:
 
 
 def entry_counts(counted: dict[str, int]) -> list[dict[str, Any]]:
-    """As synchronizedEntryCountByType."""
+    """The counts as Graph shows them (synchronizedEntryCountByType)."""
     return [{"key": key, "value": value} for key, value in counted.items()]

@@ -40,7 +40,7 @@ class Answer:
 
 
 class Send(Protocol):
-    """One request. Raises Unreachable."""
+    """Sends one request. Raises Unreachable."""
 
     def __call__(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None, *, timeout: float = 30.0
@@ -63,7 +63,7 @@ class Wire:
     def __call__(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None, *, timeout: float = 30.0
     ) -> Answer:
-        """Raises Unreachable."""
+        """Send one request. Raises Unreachable."""
         parts = urlsplit(url)
         host = (parts.hostname or "").lower()
         target = f"{self._base(host)}{parts.path}{'?' + parts.query if parts.query else ''}"
