@@ -44,7 +44,7 @@ class Chaos:
     _release: threading.Event = field(default_factory=threading.Event)
 
     def change(self, tenant: Tenant, values: Mapping[str, Any]) -> None:
-        """Take over what POST /tenants/<id>/mood says. Raises ValueError for an unknown setting."""
+        """Take over what POST /tenants/<id>/chaos says. Raises ValueError for an unknown setting."""
         settings = tenant.chaos
         for key, value in values.items():
             match key:
@@ -55,7 +55,7 @@ class Chaos:
                 case "lose_next" | "hold_next":
                     getattr(settings, key).append(_order(key, value))
                 case _:
-                    raise ValueError(f"no such mood: {key}")
+                    raise ValueError(f"no such setting: {key}")
 
     def random_fault(self, tenant: Tenant, method: str, template: str) -> str:
         """The fault of this call by chance: one of CHANCES, or "". The same seed gives the same series."""

@@ -176,7 +176,7 @@ def _journal(world: World, answer: Response) -> None:
             "roles": [],
             "status": answer.status_code,
             "code": g.get("code", ""),
-            "accident": request.environ.get(ONE_SHOT, ""),
+            "chaos": request.environ.get(ONE_SHOT, ""),
             "request_id": "",
         }
     )

@@ -48,7 +48,7 @@ class ScimCall(NamedTuple):
             "roles": [],
             "status": self.status,
             "code": "",
-            "accident": "",
+            "chaos": "",
             "request_id": "",
         }
 

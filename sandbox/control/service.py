@@ -60,7 +60,7 @@ class _Control:
             ("POST", "/tenants/<tenant_id>/consent", self.consent),
             ("POST", "/tenants/<tenant_id>/revoke", self.revoke),
             ("POST", "/tenants/<tenant_id>/own", self.own),
-            ("POST", "/tenants/<tenant_id>/mood", self.mood),
+            ("POST", "/tenants/<tenant_id>/chaos", self.set_chaos),
             ("GET", "/tenants/<tenant_id>/switches", self.switches),
             ("POST", "/tenants/<tenant_id>/switches", self.set_switches),
             ("POST", "/tenants/<tenant_id>/run", self.run),
@@ -128,7 +128,7 @@ class _Control:
         return seeding.make_tenant(self.world, _body())
 
     def tenant(self, tenant_id: str) -> Body:
-        """Consent, roles, jobs, mood, and whether an answer is being held."""
+        """Consent, roles, jobs, chaos, and whether an answer is being held."""
         tenant = self._tenant(tenant_id)
         consents = {
             client: {"roles": each.roles, "effective": each.effective_at <= self.world.clock.now()}
@@ -148,7 +148,7 @@ class _Control:
                 if not job.deleted
             ],
             "secrets": {key: sorted(values) for key, values in tenant.secrets.items()},
-            "mood": asdict(tenant.chaos),
+            "chaos": asdict(tenant.chaos),
             "switches": tenant.switches,
             "holding": self.chaos.holding(tenant),
             "log_rows": len(tenant.log),
@@ -212,7 +212,7 @@ class _Control:
 
     # What goes wrong
 
-    def mood(self, tenant_id: str) -> Body:
+    def set_chaos(self, tenant_id: str) -> Body:
         """throttle, fail, calm, lose_next, hold_next."""
         tenant = self._tenant(tenant_id)
         self.chaos.change(tenant, _body())

@@ -121,7 +121,7 @@ class Graph:
                 "roles": sorted(caller.roles) if caller else [],
                 "status": outcome.answer.status,
                 "code": outcome.answer.code,
-                "accident": outcome.fault,
+                "chaos": outcome.fault,
                 "request_id": call.request_id,
             }
         )

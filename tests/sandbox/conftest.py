@@ -1,4 +1,4 @@
-"""The far side asked over HTTP alone, as a client in the street would: no code of ours in between."""
+"""The sandbox asked over HTTP alone, as any client would: no code of the product in between."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _numbers = itertools.count(1)
 
 
 @dataclass
-class FarSide:
+class RunningSandbox:
     """Addresses of a running sandbox."""
 
     url: str
@@ -91,7 +91,7 @@ class FarSide:
 class Entra:
     """One tenant and one application that asks there."""
 
-    far: FarSide
+    running: RunningSandbox
     made: dict[str, Any]
     client_id: str
     kept: str = ""
@@ -109,7 +109,7 @@ class Entra:
         return f"{self.sp}/synchronization"
 
     def control(self, method: str, path: str, body: Any = None, *, expect: int = 200) -> Any:
-        return self.far.control(method, f"/tenants/{self.tid}{path}", body, expect=expect)
+        return self.running.control(method, f"/tenants/{self.tid}{path}", body, expect=expect)
 
     def consent(self) -> None:
         self.control("POST", "/consent", {"client_id": self.client_id})
@@ -117,8 +117,8 @@ class Entra:
     def switch(self, **switches: Any) -> None:
         self.control("POST", "/switches", switches)
 
-    def mood(self, **mood: Any) -> None:
-        self.control("POST", "/mood", mood)
+    def chaos(self, **chaos: Any) -> None:
+        self.control("POST", "/chaos", chaos)
 
     def ask_token(self, **form: Any) -> requests.Response:
         body = {
@@ -129,7 +129,7 @@ class Entra:
             **form,
         }
         body = {key: value for key, value in body.items() if value is not None}
-        return self.far.login("POST", f"/{self.tid}/oauth2/v2.0/token", data=body)
+        return self.running.login("POST", f"/{self.tid}/oauth2/v2.0/token", data=body)
 
     def token(self) -> str:
         if not self.kept:
@@ -139,8 +139,8 @@ class Entra:
     def ask(self, method: str, path: str, body: Any = None, **more: Any) -> requests.Response:
         """One Graph call."""
         headers = {**GRAPH, "Authorization": f"Bearer {self.token()}", **more.pop("headers", {})}
-        return self.far.session.request(
-            method, f"{self.far.url}/v1.0{path}", json=body, headers=headers, timeout=60, **more
+        return self.running.session.request(
+            method, f"{self.running.url}/v1.0{path}", json=body, headers=headers, timeout=60, **more
         )
 
     def get(self, path: str, **more: Any) -> Any:
@@ -263,19 +263,21 @@ class Page:
 class Browser:
     """One person's browser at Microsoft, without JavaScript."""
 
-    far: FarSide
+    running: RunningSandbox
     http: requests.Session = field(default_factory=requests.Session)
 
     def _page(self, answer: requests.Response) -> Page:
         return Page(answer.status_code, answer.text, answer.headers.get("Location", ""))
 
     def open(self, path: str, **query: str) -> Page:
-        address = f"{self.far.url}{path}?{urlencode(query)}"
+        address = f"{self.running.url}{path}?{urlencode(query)}"
         return self._page(self.http.get(address, allow_redirects=False, timeout=30))
 
     def send(self, page: Page, **values: str) -> Page:
         data = {"ctx": page.hidden("ctx"), **values}
-        return self._page(self.http.post(self.far.url + page.action(), data=data, allow_redirects=False, timeout=30))
+        return self._page(
+            self.http.post(self.running.url + page.action(), data=data, allow_redirects=False, timeout=30)
+        )
 
     def sign_in(self, page: Page, person: dict[str, str]) -> Page:
         return self.send(page, login=person["user_name"], passwd=person["password"])
@@ -288,40 +290,40 @@ class Browser:
 
 
 @pytest.fixture
-def browser_of(far: FarSide) -> Callable[[], Browser]:
-    return lambda: Browser(far)
+def browser_of(running: RunningSandbox) -> Callable[[], Browser]:
+    return lambda: Browser(running)
 
 
 @pytest.fixture
-def person(far: FarSide) -> Browser:
-    return Browser(far)
+def person(running: RunningSandbox) -> Browser:
+    return Browser(running)
 
 
 # Sandboxes
 
 
 @pytest.fixture(scope="session")
-def far() -> Iterator[FarSide]:
+def running() -> Iterator[RunningSandbox]:
     """One for all tests that need no clock of their own; 600 times as fast as Microsoft."""
-    running = Sandbox(speed=600, seed=1)
-    running.start()
-    yield FarSide(running.url, running.control_url)
-    running.stop()
+    server = Sandbox(speed=600, seed=1)
+    server.start()
+    yield RunningSandbox(server.url, server.control_url)
+    server.stop()
 
 
 @pytest.fixture
-def slow() -> Iterator[FarSide]:
+def slow() -> Iterator[RunningSandbox]:
     """One whose clock only moves as the wall's, and by jumps."""
-    running = Sandbox(speed=1, seed=3)
-    running.start()
-    yield FarSide(running.url, running.control_url)
-    running.stop()
+    server = Sandbox(speed=1, seed=3)
+    server.start()
+    yield RunningSandbox(server.url, server.control_url)
+    server.stop()
 
 
 @pytest.fixture
-def entra(far: FarSide) -> Entra:
+def entra(running: RunningSandbox) -> Entra:
     """A tenant that has consented to everything."""
-    return far.tenant()
+    return running.tenant()
 
 
 def unsigned(claims: dict[str, Any]) -> str:

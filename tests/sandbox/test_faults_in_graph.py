@@ -102,17 +102,17 @@ def test_puts_all_back_in_whatever_order_switches_are_taken_off(entra):
     assert everything(entra) == before
 
 
-def test_switches_on_with_the_tenant_that_is_made(far):
-    entra = far.tenant(switches=dict.fromkeys(SHOWN, True))
+def test_switches_on_with_the_tenant_that_is_made(running):
+    entra = running.tenant(switches=dict.fromkeys(SHOWN, True))
     assert entra.rows(f"{entra.sp}/appRoleAssignedTo") == []
     assert None in {row["userPrincipalName"] for row in entra.rows("/users")}
     assert any("old" in row["displayName"] for row in entra.rows("/servicePrincipals"))
     assert entra.get("/subscribedSkus")["value"] == []
 
 
-def test_makes_no_tenant_with_a_switch_that_there_is_not(far):
-    far.control("POST", "/tenants", {"domain": "unswitched.example", "switches": {"F99": True}}, expect=400)
-    far.control("GET", "/tenants/unswitched.example", expect=404)
+def test_makes_no_tenant_with_a_switch_that_there_is_not(running):
+    running.control("POST", "/tenants", {"domain": "unswitched.example", "switches": {"F99": True}}, expect=400)
+    running.control("GET", "/tenants/unswitched.example", expect=404)
 
 
 def test_keeps_what_the_customer_changed_meanwhile(entra):
@@ -170,12 +170,12 @@ def test_f11_shows_an_assignment_without_a_role(entra):
     assert roles[0] == DEFAULT_ACCESS
 
 
-def test_f11_ends_when_the_customer_assigns_a_role(far, entra):
+def test_f11_ends_when_the_customer_assigns_a_role(running, entra):
     entra.switch(F11=True)
     entra.control("PATCH", f"/users/{entra.made['pilot']['id']}", {"assigned": True})
     entra.started()
     assert entra.made["pilot"]["user_name"] in {
-        row["userName"] for row in far.control("GET", f"/haiilo/{entra.made['haiilo_host']}/users")["users"]
+        row["userName"] for row in running.control("GET", f"/haiilo/{entra.made['haiilo_host']}/users")["users"]
     }
 
 
@@ -308,8 +308,8 @@ def _tests():
                 yield node.name, ast.get_source_segment(text, node)
 
 
-def test_has_a_test_for_every_failure_that_turns_its_switch(far):
-    failures = [key for key in far.control("GET", "/switches") if key[:1] == "F"]
+def test_has_a_test_for_every_failure_that_turns_its_switch(running):
+    failures = [key for key in running.control("GET", "/switches") if key[:1] == "F"]
     assert len(failures) == 34
     tests = list(_tests())
     tested = {key for key in failures for name, text in tests if f"_{key.lower()}_" in name and key in text}

@@ -34,15 +34,15 @@ def test_keeps_templates_readable(path):
     assert "safe" not in re.findall(r"\|\s*(\w+)", path.read_text())
 
 
-def test_escapes_names_on_the_control_port_s_page(far):
-    far.tenant(name=NAME)
-    text = far.session.get(far.control_url, timeout=10).text
+def test_escapes_names_on_the_control_port_s_page(running):
+    running.tenant(name=NAME)
+    text = running.session.get(running.control_url, timeout=10).text
     assert ESCAPED in text
     assert NAME not in text
 
 
-def test_escapes_names_on_microsoft_s_pages(far, person):
-    entra = far.tenant(name=NAME)
+def test_escapes_names_on_microsoft_s_pages(running, person):
+    entra = running.tenant(name=NAME)
     page = person.consent_page(entra, entra.made["admin"])
     assert ESCAPED in page.html
     assert NAME not in page.html
@@ -55,7 +55,7 @@ def test_escapes_what_comes_back_in_a_form(entra, person):
     assert "<b>" not in page.html
 
 
-def test_says_so_where_there_is_no_platform(far):
-    answer = far.session.get(f"{far.url}/api/scim/v2/Users", headers={"Host": "nobody.example"}, timeout=10)
+def test_says_so_where_there_is_no_platform(running):
+    answer = running.session.get(f"{running.url}/api/scim/v2/Users", headers={"Host": "nobody.example"}, timeout=10)
     assert (answer.status_code, answer.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
     assert "There is no Haiilo platform here" in answer.text

@@ -7,31 +7,31 @@ import requests
 
 
 def test_throttles_every_call_until_it_is_told_to_stop(entra):
-    entra.mood(throttle=20)
+    entra.chaos(throttle=20)
     answer = entra.ask("GET", "/organization")
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "20")
     assert answer.json()["error"]["code"] == "TooManyRequests"
-    entra.mood(throttle=0)
+    entra.chaos(throttle=0)
     assert entra.get("/organization")
 
 
 def test_fails_every_call_with_a_status(entra):
-    entra.mood(fail=503)
+    entra.chaos(fail=503)
     assert entra.ask("GET", "/organization").status_code == 503
 
 
 def test_takes_effect_without_an_answer_once(entra):
     entra.token()
-    entra.mood(lose_next={"method": "POST", "path_contains": "/synchronization/jobs"})
+    entra.chaos(lose_next={"method": "POST", "path_contains": "/synchronization/jobs"})
     with pytest.raises(requests.ConnectionError):
         entra.ask("POST", f"{entra.sync}/jobs", {"templateId": "scim"})
     assert len(entra.get(f"{entra.sync}/jobs")["value"]) == 1
     assert entra.job()
 
 
-def test_holds_an_answer_until_it_is_released(far, entra):
+def test_holds_an_answer_until_it_is_released(running, entra):
     entra.token()
-    entra.mood(hold_next={"method": "POST", "path_contains": "/synchronization/jobs"})
+    entra.chaos(hold_next={"method": "POST", "path_contains": "/synchronization/jobs"})
     answers = []
     thread = threading.Thread(
         target=lambda: answers.append(entra.ask("POST", f"{entra.sync}/jobs", {"templateId": "scim"}))
@@ -42,14 +42,14 @@ def test_holds_an_answer_until_it_is_released(far, entra):
         assert time.monotonic() < until
     assert len(entra.control("GET", "")["jobs"]) == 1
     assert answers == []
-    far.control("POST", "/release")
+    running.control("POST", "/release")
     thread.join(10)
     assert answers[0].status_code == 201
     assert not entra.control("GET", "")["holding"]
 
 
-def test_refuses_a_mood_that_it_does_not_know(entra):
-    entra.control("POST", "/mood", {"nonsense": 1}, expect=400)
+def test_refuses_a_setting_that_it_does_not_know(entra):
+    entra.control("POST", "/chaos", {"nonsense": 1}, expect=400)
 
 
 def outcomes(entra, calls=120):
@@ -67,32 +67,32 @@ def outcomes(entra, calls=120):
     return found
 
 
-def test_is_unkind_by_chance_and_never_twice_in_a_row(far):
-    entra = far.tenant(domain="unkind.example")
+def test_goes_wrong_by_chance_and_never_twice_in_a_row(running):
+    entra = running.tenant(domain="unkind.example")
     entra.token()
-    entra.mood(calm=False)
+    entra.chaos(calm=False)
     found = outcomes(entra)
-    unkind = [outcome for outcome in found if outcome != 200]
-    assert unkind, "six in a hundred"
+    wrong = [outcome for outcome in found if outcome != 200]
+    assert wrong, "six in a hundred"
     assert all(200 in pair for pair in itertools.pairwise(found))
 
 
 def test_repeats_itself_with_the_same_seed():
     from sandbox.server import Sandbox
 
-    from .conftest import FarSide
+    from .conftest import RunningSandbox
 
     series = []
     for _time in range(2):
-        running = Sandbox(speed=600, seed=5)
-        running.start()
-        entra = FarSide(running.url, running.control_url).tenant(domain="same.example")
+        server = Sandbox(speed=600, seed=5)
+        server.start()
+        entra = RunningSandbox(server.url, server.control_url).tenant(domain="same.example")
         entra.token()
-        entra.mood(calm=False)
+        entra.chaos(calm=False)
         series.append(outcomes(entra))
-        running.stop()
+        server.stop()
     assert series[0] == series[1]
 
 
-def test_is_kind_to_a_calm_tenant(entra):
+def test_goes_well_in_a_calm_tenant(entra):
     assert set(outcomes(entra)) == {200}
