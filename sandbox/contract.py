@@ -20,7 +20,7 @@ from openapi_core.exceptions import OpenAPIError
 from openapi_core.templating.paths.exceptions import PathError
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
-from .graph.wire import ROOT, Answer, Call, Refused
+from .graph.exchange import ROOT, Answer, Call, Refused
 
 FILE = Path(__file__).with_name("openapi.yaml")
 SAMPLE = 12  # elements from each end of a long list that are checked

@@ -16,8 +16,8 @@ from flask import Flask, Response, g, jsonify, make_response, request
 from waitress.channel import ClientDisconnected
 
 from .chaos import Chaos
+from .graph.exchange import ROOT, Call, parse_query
 from .graph.service import Graph, Outcome
-from .graph.wire import ROOT, Call, parse_query
 from .login import service as login_service
 from .login.refusals import LoginRefused
 from .world import Tenant, World

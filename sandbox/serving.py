@@ -62,12 +62,15 @@ class Server:
         self._thread.join()
 
     def _close(self) -> None:
-        for each in list(self._map.values()):
-            if isinstance(each, HTTPChannel):
-                each.handle_write()  # the end of an answer that a worker has just written
-                each.handle_close()
-            else:
-                each.close()
+        try:
+            for each in list(self._map.values()):
+                if isinstance(each, HTTPChannel):
+                    each.handle_write()  # the end of an answer that a worker has just written
+                    each.handle_close()
+                else:
+                    each.close()
+        finally:
+            self._map.clear()  # what ends the loop
 
 
 def _bound(port: int) -> socket.socket:

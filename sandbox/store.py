@@ -53,7 +53,7 @@ class Keeper:
         self._thread.start()
 
     def stop(self) -> None:
-        """Write the last change."""
+        """End the thread and write the last change."""
         self._end.set()
         self._thread.join(30)
         self.save()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..graph.wire import Refused
+from ..graph.exchange import Refused
 from ..login.refusals import LoginRefused
 from .fault import Fault
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ..haiilo.platform import Platform
     from ..provisioning.memory import Memory
     from ..provisioning.scope import Scope
-    from ..provisioning.wire import Send
+    from ..provisioning.sender import Send
     from ..world import User, World
 
 

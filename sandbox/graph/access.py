@@ -14,7 +14,7 @@ from typing import Any
 from .. import faults
 from ..login import keys
 from ..world import Tenant, World
-from .wire import Call, Caller, Refused
+from .exchange import Call, Caller, Refused
 
 AUDIENCES = {
     "https://graph.microsoft.com",

@@ -14,12 +14,12 @@ from typing import Any
 from .. import faults
 from ..clock import graph_time
 from ..world import ServicePrincipal, User, new_id
+from .exchange import ROOT, Answer, Call, Refused, context, not_found, service_principal
 from .filters import Filterable, ops
 from .lists import Listing, answer, count, one
 from .permissions import KNOWN, MAKE_APPS, OWNED_BY, READ_APPS, WRITE_APPS, Need
 from .routes import route
 from .shapes import MEMBERS, SERVICE_PRINCIPALS, get_row, show_service_principal
-from .wire import ROOT, Answer, Call, Refused, context, not_found, service_principal
 
 READ_OWNED = Need(READ_APPS.kind, (*READ_APPS.any_of, frozenset({OWNED_BY})))
 """What an application owns, and who owns a registration, may be read with OwnedBy too, of the whole tenant."""

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from ..world import Assignment, Group, ServicePrincipal, Tenant, User, new_id
 from .applications import GRAPH_APP_ID
+from .exchange import Answer, Call, Refused, context, not_found, service_principal
 from .lists import answer, count, one
 from .permissions import ASSIGN, KNOWN, READ_APPS, UNASSIGN
 from .routes import route
 from .shapes import ASSIGNMENTS
-from .wire import Answer, Call, Refused, context, not_found, service_principal
 
 DEFAULT_ACCESS = "00000000-0000-0000-0000-000000000000"
 """The role of whoever is assigned without one."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ..clock import graph_time
 from ..world import new_id
-from .wire import Call
+from .exchange import Call
 
 
 def write(call: Call, activity: str, sp_id: str) -> None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from .exchange import ROOT, Answer, Call, Refused, parse_query
 from .permissions import NOTHING
 from .routes import route
-from .wire import ROOT, Answer, Call, Refused, parse_query
 
 MOST = 20
 METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})

@@ -12,10 +12,10 @@ from .. import faults, provisioning_port
 from ..wording import words
 from ..world import Job
 from . import audit
+from .exchange import Answer, Call, Refused, context, service_principal
 from .jobs import JOB, SP, job_in
 from .permissions import READ_SYNC, WRITE_SYNC
 from .routes import route
-from .wire import Answer, Call, Refused, context, service_principal
 
 KEYS = frozenset(
     words(

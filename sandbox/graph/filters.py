@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .wire import Refused
+from .exchange import Refused
 
 Getter = Callable[[Any, str], Any]
 Predicate = Callable[[Any], bool]

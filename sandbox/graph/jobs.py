@@ -16,12 +16,12 @@ from ..clock import NEVER
 from ..wording import words
 from ..world import Job
 from . import audit
+from .exchange import Answer, Call, Refused, context, service_principal
 from .filters import Filterable
 from .lists import Listing, answer, one
 from .permissions import READ_SYNC, WRITE_SYNC
 from .routes import route
 from .shapes import get_row
-from .wire import Answer, Call, Refused, context, service_principal
 
 SP = "/servicePrincipals/{servicePrincipal-id}/synchronization"
 JOB = SP + "/jobs/{synchronizationJob-id}"

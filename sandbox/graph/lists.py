@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..wording import words
+from .exchange import Answer, Call, Refused, context
 from .filters import ADVANCED, Filterable, Getter, compile_filter
-from .wire import Answer, Call, Refused, context
 
 KNOWN = frozenset(words("$filter $search $select $top $orderby $count $expand $skiptoken $format"))
 

@@ -13,12 +13,12 @@ from .. import faults
 from ..wording import words
 from ..world import LogRow, Tenant
 from . import throttling
+from .exchange import Answer, Call, Refused, not_found
 from .filters import Filterable, ops
 from .lists import Listing, answer, one
 from .permissions import READ_AUDITS, READ_LOGS
 from .routes import route
 from .shapes import get_row
-from .wire import Answer, Call, Refused, not_found
 
 _LOG = Listing(
     name="auditLogs/provisioning",

@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from . import throttling
+from .exchange import Answer, Call, Refused, context
 from .jobs import JOB, job_in
 from .permissions import WRITE_SYNC
 from .routes import route
-from .wire import Answer, Call, Refused, context
 
 
 @route("POST", JOB + "/provisionOnDemand", WRITE_SYNC, outside=True)

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..world import Group, User
+from .exchange import Answer, Call, Refused, context, not_found
 from .lists import answer, count, one
 from .permissions import READ_GROUPS, READ_USERS
 from .routes import route
 from .shapes import GROUPS, MEMBERS, USERS
-from .wire import Answer, Call, Refused, context, not_found
 
 
 def _users(call: Call) -> Sequence[User]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from .. import faults
 from ..world import ServicePrincipal
-from .wire import Call, Caller, Refused
+from .exchange import Call, Caller, Refused
 
 OWNED_BY = "Application.ReadWrite.OwnedBy"
 SYNC_WRITE = "Synchronization.ReadWrite.All"

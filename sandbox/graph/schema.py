@@ -12,10 +12,10 @@ from typing import Any
 from .. import faults, provisioning_port
 from ..wording import words
 from . import audit
+from .exchange import Answer, Call, Refused, context, no_route, service_principal
 from .jobs import JOB, SP, job_in, template_in
 from .permissions import READ_SYNC, WRITE_SYNC
 from .routes import route
-from .wire import Answer, Call, Refused, context, no_route, service_principal
 
 TEMPLATE = SP + "/templates/{synchronizationTemplate-id}"
 _RULE = frozenset(

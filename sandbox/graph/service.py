@@ -26,7 +26,7 @@ from . import (  # noqa: F401  (each registers its routes)
     schema,
     throttling,
 )
-from .wire import Answer, Call, Refused, common_headers, no_route
+from .exchange import Answer, Call, Refused, common_headers, no_route
 
 log = logging.getLogger(__name__)
 

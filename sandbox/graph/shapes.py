@@ -11,9 +11,9 @@ from typing import Any
 from ..clock import graph_time
 from ..wording import words
 from ..world import Assignment, Group, ServicePrincipal, User
+from .exchange import Call
 from .filters import Filterable, ops
 from .lists import Listing
-from .wire import Call
 
 USER_DEFAULTS = words(
     "businessPhones displayName givenName id jobTitle mail mobilePhone officeLocation preferredLanguage"

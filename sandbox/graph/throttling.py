@@ -9,7 +9,7 @@ import math
 from collections import deque
 from datetime import datetime, timedelta
 
-from .wire import Call, Refused
+from .exchange import Call, Refused
 
 _seen: dict[tuple[int, str, str, str], deque[datetime]] = {}
 

@@ -14,14 +14,14 @@ from .operators import filter_operators
 from .parsing import parse_expression
 from .quarantines import Limits
 from .schema import default_schema
-from .wire import Wire
+from .sender import Sender
 
 __all__ = [
     "BadParameters",
     "Engine",
     "Limits",
     "Refusal",
-    "Wire",
+    "Sender",
     "default_schema",
     "filter_operators",
     "functions",

@@ -22,10 +22,10 @@ from .plan import fingerprint
 from .preparation import Prepared
 from .quarantines import Limits
 from .scope import Scope, is_purged, read_scope
+from .sender import Send
 from .source import Subject
 from .status import Counts
 from .target import TargetLost
-from .wire import Send
 
 if TYPE_CHECKING:
     from ..world import Job, Tenant, World

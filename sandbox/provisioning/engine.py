@@ -18,9 +18,9 @@ from .memory import Memory
 from .plan import PlanRefused
 from .preparation import prepare
 from .quarantines import Limits
+from .sender import Send, Sender
 from .settings import read_settings
 from .target import TargetLost
-from .wire import Send, Wire
 
 if TYPE_CHECKING:
     from ..clock import Clock
@@ -41,7 +41,7 @@ class Engine:
 
     def __init__(self, world: World, clock: Clock, send: Send | None = None, *, limits: Limits | None = None) -> None:
         self.world, self.clock = world, clock
-        self.send: Send = send or Wire(world)
+        self.send: Send = send or Sender(world)
         self.limits = limits or Limits()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None

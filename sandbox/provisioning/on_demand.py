@@ -19,9 +19,9 @@ from .outcome import Outcome, modified
 from .plan import PlanRefused
 from .preparation import Prepared, prepare
 from .scope import Scope, read_scope
+from .sender import Send, Sender
 from .source import Subject
 from .target import TargetLost
-from .wire import Send, Wire
 
 if TYPE_CHECKING:
     from ..world import Job, ServicePrincipal, Tenant, World
@@ -48,7 +48,7 @@ def on_demand(
     began = world.clock.stamp()
     started = time.perf_counter()
     try:
-        prepared = prepare(world, tenant, job, send or Wire(world), strict=False)
+        prepared = prepare(world, tenant, job, send or Sender(world), strict=False)
         with world.lock:
             scope = read_scope(tenant, sp.id, sync_all=prepared.settings.sync_all, now=world.clock.now())
         for fault in faults.on(tenant):

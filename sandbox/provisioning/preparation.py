@@ -15,11 +15,11 @@ from .memory import Memory
 from .outcome import RowFrame
 from .plan import Plan, compile_plan
 from .scope import Scope
+from .sender import Send, reaching
 from .settings import Settings, read_settings
 from .target import Target, TargetLost, endpoint_of
 from .users import ENDPOINT as USERS
 from .users import UserWork
-from .wire import Send, reaching
 
 if TYPE_CHECKING:
     from ..world import Job, Tenant, World

@@ -70,18 +70,18 @@ class RunningSandbox:
         self.control("POST", "/apps", {**body, "permissions": list(permissions), **more})
         return client_id
 
-    def tenant(self, *permissions: str, **wishes: Any) -> Entra:
+    def tenant(self, *permissions: str, **options: Any) -> Entra:
         """A calm tenant that has consented to an application with these permissions (all of them if none)."""
         number = next(_numbers)
-        wishes = {
+        options = {
             "domain": f"far{number}.example",
             "haiilo_host": f"far{number}.smarpshare.com",
             "users": 4,
             "calm": True,
-            **wishes,
+            **options,
         }
-        made = self.control("POST", "/tenants", wishes)
-        entra = Entra(self, {**wishes, **made}, self.register(*(permissions or FULL)))
+        made = self.control("POST", "/tenants", options)
+        entra = Entra(self, {**options, **made}, self.register(*(permissions or FULL)))
         if permissions != ("nothing",):
             entra.consent()
         return entra

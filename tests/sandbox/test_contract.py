@@ -6,7 +6,7 @@ import pytest
 
 from sandbox.contract import Broken, Contract, strict
 from sandbox.graph import routes
-from sandbox.graph.wire import Answer, Call
+from sandbox.graph.exchange import Answer, Call
 from sandbox.world import World
 
 VERBS = {"get", "post", "put", "patch", "delete"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sandbox.contract import Broken, Contract
-from sandbox.graph.wire import Answer, Call
+from sandbox.graph.exchange import Answer, Call
 from sandbox.world import World
 
 OWNER = ("Application.ReadWrite.OwnedBy", "Application.Read.All")

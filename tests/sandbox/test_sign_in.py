@@ -37,9 +37,9 @@ def test_signs_a_person_in_and_tells_who_it_is(person, entra):
     assert "wids" not in claims
 
 
-@pytest.mark.parametrize("wishes", [{"wids": True}, {"switches": {"wids_in_id_tokens": True}}])
-def test_tells_the_roles_of_a_person_where_the_registration_asks_for_them(running, browser_of, wishes):
-    entra = running.tenant(**wishes)
+@pytest.mark.parametrize("options", [{"wids": True}, {"switches": {"wids_in_id_tokens": True}}])
+def test_tells_the_roles_of_a_person_where_the_registration_asks_for_them(running, browser_of, options):
+    entra = running.tenant(**options)
     told = {}
     for name in ("admin", "app_admin", "plain_user"):
         browser = browser_of()

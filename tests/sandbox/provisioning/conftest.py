@@ -23,7 +23,7 @@ def make_rig(site: Site) -> Callable[..., Rig]:
     """Make a rig in this test's world; keyword arguments are the rig's."""
     world = new_world()
     base = site.show(world)
-    return lambda **wishes: Rig(world, base, **wishes)
+    return lambda **options: Rig(world, base, **options)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sandbox import faults, haiilo
-from sandbox.provisioning import Wire, validate_credentials
+from sandbox.provisioning import Sender, validate_credentials
 from sandbox.provisioning.target import EntryFailed, Target
 
 from .rig import Rig
@@ -282,8 +282,8 @@ def test_f28_quarantine_with_nothing_but_success_in_the_log(rig: Rig) -> None:
 @pytest.mark.parametrize(("enabled", "left"), [(True, 3), (False, 0)])
 def test_f29_mass_unassignment_is_held_back_only_by_the_guard(rig: Rig, enabled: bool, left: int) -> None:
     rig.add_users(3)
-    wishes = {"DeleteThresholdEnabled": enabled, "DeleteThresholdValue": 2}
-    rig.save_secrets(SyncNotificationSettings=json.dumps(wishes))
+    options = {"DeleteThresholdEnabled": enabled, "DeleteThresholdValue": 2}
+    rig.save_secrets(SyncNotificationSettings=json.dumps(options))
     rig.start()
     rig.switch(F29=True)
     status = rig.next_cycle()
@@ -324,7 +324,7 @@ def test_f33_a_receiver_that_always_throttles_is_too_many_requests(rig: Rig) -> 
 
 def test_f33_a_receiver_that_is_too_slow_is_a_timeout(rig: Rig) -> None:
     rig.switch(F33={"seconds": 0.5})
-    target = Target(f"https://{rig.host}/api/scim/v2", rig.token, Wire(rig.world), timeout=0.1)
+    target = Target(f"https://{rig.host}/api/scim/v2", rig.token, Sender(rig.world), timeout=0.1)
     with pytest.raises(EntryFailed) as failed:
         target.get("/Users", "any")
     assert failed.value.code == "Timeout"

@@ -54,7 +54,7 @@ def reaching(tenant: Tenant, send: Send) -> Send:
     return send
 
 
-class Wire:
+class Sender:
     """Sends requests for https addresses to where the world says that their hosts are."""
 
     def __init__(self, world: World) -> None:
