@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Self
 
 from . import haiilo, provisioning
 from .chaos import Chaos
@@ -58,6 +59,14 @@ class Sandbox:
     def control_url(self) -> str:
         """The address of the control port."""
         return self._control.url
+
+    def __enter__(self) -> Self:
+        """Start, and stop at the end of the block."""
+        self.start()
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        self.stop()
 
     def start(self) -> None:
         """Both ports answer when this returns."""

@@ -305,19 +305,15 @@ def person(running: RunningSandbox) -> Browser:
 @pytest.fixture(scope="session")
 def running() -> Iterator[RunningSandbox]:
     """One for all tests that need no clock of their own; 600 times as fast as Microsoft."""
-    server = Sandbox(speed=600, seed=1)
-    server.start()
-    yield RunningSandbox(server.url, server.control_url)
-    server.stop()
+    with Sandbox(speed=600, seed=1) as server:
+        yield RunningSandbox(server.url, server.control_url)
 
 
 @pytest.fixture
 def slow() -> Iterator[RunningSandbox]:
     """One whose clock only moves as the wall's, and by jumps."""
-    server = Sandbox(speed=1, seed=3)
-    server.start()
-    yield RunningSandbox(server.url, server.control_url)
-    server.stop()
+    with Sandbox(speed=1, seed=3) as server:
+        yield RunningSandbox(server.url, server.control_url)
 
 
 @pytest.fixture

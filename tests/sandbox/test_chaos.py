@@ -5,6 +5,10 @@ import time
 import pytest
 import requests
 
+from sandbox.server import Sandbox
+
+from .conftest import RunningSandbox
+
 
 def test_throttles_every_call_until_it_is_told_to_stop(entra):
     entra.chaos(throttle=20)
@@ -78,19 +82,13 @@ def test_goes_wrong_by_chance_and_never_twice_in_a_row(running):
 
 
 def test_repeats_itself_with_the_same_seed():
-    from sandbox.server import Sandbox
-
-    from .conftest import RunningSandbox
-
     series = []
     for _time in range(2):
-        server = Sandbox(speed=600, seed=5)
-        server.start()
-        entra = RunningSandbox(server.url, server.control_url).tenant(domain="same.example")
-        entra.token()
-        entra.chaos(calm=False)
-        series.append(outcomes(entra))
-        server.stop()
+        with Sandbox(speed=600, seed=5) as server:
+            entra = RunningSandbox(server.url, server.control_url).tenant(domain="same.example")
+            entra.token()
+            entra.chaos(calm=False)
+            series.append(outcomes(entra))
     assert series[0] == series[1]
 
 

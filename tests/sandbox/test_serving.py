@@ -25,12 +25,10 @@ def connection(port):
 
 
 def test_ends_every_connection_and_thread_with_the_sandbox():
-    server = Sandbox(speed=600, seed=1)
-    server.start()
-    kept = [connection(port) for port in (server.port, server.control_port)]
-    mine = {f"server {port}" for port in (server.port, server.control_port)}
-    assert mine <= {thread.name for thread in threading.enumerate()}
-    server.stop()
+    with Sandbox(speed=600, seed=1) as running:
+        kept = [connection(port) for port in (running.port, running.control_port)]
+        mine = {f"server {port}" for port in (running.port, running.control_port)}
+        assert mine <= {thread.name for thread in threading.enumerate()}
     assert not mine & {thread.name for thread in threading.enumerate()}
     for each in kept:
         assert each.sock.recv(1) == b"", "closed by the sandbox"
