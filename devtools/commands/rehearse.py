@@ -52,7 +52,7 @@ def arguments() -> argparse.Namespace:
         "--csv", type=Path, help=f"customers from a file with the columns {','.join(customers.COLUMNS)}"
     )
     parser.add_argument("--speed", type=float, default=SPEED, help="how much faster than Microsoft the sandbox runs")
-    parser.add_argument("--seed", type=int, default=1, help="the sandbox's moods, repeatable")
+    parser.add_argument("--seed", type=int, default=1, help="the sandbox's chaos, repeatable")
     return parser.parse_args()
 
 

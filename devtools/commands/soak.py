@@ -119,9 +119,9 @@ class Soak:
 
     def storm(self) -> str:
         """429 to everybody."""
-        self._moods(throttle=2)
+        self._chaos(throttle=2)
         self.go_on(STORM)
-        self._moods(throttle=0)
+        self._chaos(throttle=0)
         return "a storm of 429 is over"
 
     def jump(self) -> str:
@@ -130,9 +130,9 @@ class Soak:
         self.stack.far_side.ask("POST", "/clock", {"minutes": minutes})
         return f"the clock jumped by {minutes} minutes"
 
-    def _moods(self, **mood: Any) -> None:
+    def _chaos(self, **settings: Any) -> None:
         for each in self.journey.travellers:
-            self.stack.far_side.mood(each.account.tenant["tenant_id"], **mood)
+            self.stack.far_side.chaos(each.account.tenant["tenant_id"], **settings)
 
     # The time between
 
@@ -267,7 +267,7 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=10.0, help="how long things are made to fail")
     parser.add_argument("--customers", type=int, default=3, help="who come at once, and again at half-time")
     parser.add_argument("--users", type=int, default=30, help="directly assigned users of each customer")
-    parser.add_argument("--seed", type=int, default=1, help="faults and moods, repeatable")
+    parser.add_argument("--seed", type=int, default=1, help="faults and chaos, repeatable")
     return parser.parse_args(words)
 
 

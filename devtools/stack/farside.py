@@ -82,9 +82,9 @@ class FarSide:
         """The SCIM users that Haiilo holds for this host."""
         return list(self.ask("GET", f"/haiilo/{host}/users")["users"])
 
-    def mood(self, tenant_id: str, **mood: Any) -> None:
+    def chaos(self, tenant_id: str, **settings: Any) -> None:
         """Make the far side unkind in a named way."""
-        self.ask("POST", f"/tenants/{tenant_id}/mood", mood)
+        self.ask("POST", f"/tenants/{tenant_id}/chaos", settings)
 
     def is_holding(self, tenant_id: str) -> bool:
         """Whether an answer to this tenant is being held."""

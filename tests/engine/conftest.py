@@ -59,8 +59,8 @@ class Far:
             Transport(graph_access.session(), graph_access.token_sources(settings.ENTRA_CLIENT_ID).of(self.tid))
         )
 
-    def mood(self, **mood: Any) -> None:
-        self.ask("POST", f"/tenants/{self.tid}/mood", **mood)
+    def chaos(self, **settings: Any) -> None:
+        self.ask("POST", f"/tenants/{self.tid}/chaos", **settings)
 
     def jobs(self) -> list[dict[str, Any]]:
         return self.ask("GET", f"/tenants/{self.tid}")["jobs"]

@@ -23,7 +23,7 @@ MOMENTS = [
 def test_finishes_after_the_worker_was_killed_in_the_middle(stack, journey, new_customer, key, method, path):
     traveller = journey.add(new_customer(), calm=True)
     journey.drive(until=lambda each: each.standing[0] == key)
-    stack.far_side.mood(tenant_id(traveller), hold_next={"method": method, "path_contains": path})
+    stack.far_side.chaos(tenant_id(traveller), hold_next={"method": method, "path_contains": path})
     journey.drive(until=lambda each: stack.far_side.is_holding(tenant_id(each)))
     stack.kill("worker")
     stack.far_side.release()
