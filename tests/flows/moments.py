@@ -23,10 +23,10 @@ def let_time_pass(stack: Stack, rehearsed: RehearsedCustomer) -> None:
     stack.manage("shell", "-c", AGE.format(pk=rehearsed.account.pk))
 
 
-def look_again(staff: StaffMember, rehearsed: RehearsedCustomer, key: str) -> None:
+def recheck(staff: StaffMember, rehearsed: RehearsedCustomer, key: str) -> None:
     """As customer success does with the button of that step."""
     page = staff.browser.open(f"{rehearsed.account.address}steps/{key}/")
-    staff.browser.send(page.form(action=f"/steps/{key}/look/"))
+    staff.browser.send(page.form(action=f"/steps/{key}/recheck/"))
 
 
 def until_record_says(staff: StaffMember, rehearsed: RehearsedCustomer, words: str) -> bool:

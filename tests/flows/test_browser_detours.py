@@ -9,7 +9,7 @@ from devtools.stack.processes import wait_until
 from devtools.stack.stack import PERMISSIONS
 
 from .conftest import SOON
-from .moments import let_time_pass, look_again, until_record_says
+from .moments import let_time_pass, recheck, until_record_says
 from .visits import decide, enter, serious_in_all_modes, sign_in
 
 pytestmark = [pytest.mark.broker, pytest.mark.browser]
@@ -35,7 +35,7 @@ def test_asks_for_what_is_missing_and_goes_on_when_all_is_there(stack, browse, i
     approve(page, invited)
     assert until_record_says(staff, invited, "Microsoft is still spreading the consent")
     let_time_pass(stack, invited)
-    look_again(staff, invited, "consent")
+    recheck(staff, invited, "consent")
     assert until_record_says(staff, invited, "Permissions are missing")
     missing = [name for name in PERMISSIONS if name not in invited.account.tenant.details()["roles"]]
     assert missing
@@ -77,7 +77,7 @@ def test_goes_on_where_it_stood_after_access_was_taken_away_and_given_again(stac
     invited.account.tenant.revoke()
     let_time_pass(stack, invited)
     for key in ("readiness", "consent"):
-        look_again(staff, invited, key)
+        recheck(staff, invited, key)
     assert until_record_says(staff, invited, "We have lost access to the tenant")
     assert invited.account.customer.name in staff.browser.open("/?bucket=customer").text
     until_admin_is_told(page, "our application was removed from your tenant")

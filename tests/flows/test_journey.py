@@ -9,7 +9,7 @@ from devtools.stack.processes import wait_until
 from onboarding.steps import STEPS
 
 from .conftest import AT_CONSENT, SOON, differences
-from .moments import let_time_pass, look_again, until_record_says
+from .moments import let_time_pass, recheck, until_record_says
 
 pytestmark = [pytest.mark.broker, pytest.mark.sqlite_journey]
 
@@ -40,7 +40,7 @@ def test_says_that_access_was_taken_away_after_go_live_and_is_live_again_after_a
     before = arrived.account.tenant.jobs()
     arrived.account.tenant.revoke()
     let_time_pass(stack, arrived)
-    look_again(staff, arrived, "consent")
+    recheck(staff, arrived, "consent")
     assert until_record_says(staff, arrived, "We have lost access to the tenant")
     assert wait_until(lambda: AT_CONSENT.search(staff.open(arrived.account).html) is not None, SOON)
     person = arrived.account.tenant["admin"]
