@@ -242,12 +242,12 @@ def test_rolls_its_keys_and_honours_the_one_before(sandbox, gateway, client, sig
         return client.acquire_token_by_auth_code_flow(flow, sign_in(flow["auth_uri"]))["id_token"]
 
     before = token()
-    sandbox.far_side.ask("POST", "/keys/roll", {})
+    sandbox.control.roll_keys()
     after = token()
     assert jwt.get_unverified_header(before)["kid"] != jwt.get_unverified_header(after)["kid"]
     for each in (before, after):
         claims = jwt.decode(each, key_of(each, gateway), algorithms=["RS256"], audience=application.client_id)
         assert claims["ver"] == "2.0"
-    sandbox.far_side.ask("POST", "/keys/roll", {})
+    sandbox.control.roll_keys()
     with pytest.raises(KeyError):
         key_of(before, gateway)

@@ -45,12 +45,12 @@ def client(gateway, application, customer):
 
 def order(customer, how):
     order = {"method": "POST", "path_contains": "/oauth2/v2.0/token", "how": how}
-    customer.far_side.chaos(customer.tid, lose_next=order)
+    customer.tenant.chaos(lose_next=order)
 
 
 def asked(customer):
     """How often the token endpoint was asked."""
-    lines = customer.far_side.journal(customer.tid)
+    lines = customer.tenant.journal()
     return len([line for line in lines if line["path"].endswith("/oauth2/v2.0/token")])
 
 

@@ -49,9 +49,9 @@ def told(clients, gateway, application, tenants, calm, tmp_path_factory):
     wishes = {
         "client_id": application.client_id,
         "certificate_file": str(certificate),
-        "control": calm.far_side.control_url,
-        "unkind": {domain: each.tenant for domain, each in tenants.items()},
-        "calm": calm.tenant,
+        "control": calm.tenant.control.url,
+        "unkind": {domain: each.tenant.made for domain, each in tenants.items()},
+        "calm": calm.tenant.made,
         "one_shot": list(FATAL),
     }
     return told_by("unkind.py", clients, gateway, wishes)
@@ -66,7 +66,7 @@ def test_survives_by_its_own_retries(domain, told, tenants):
     paged = [one["paged"] for one in rounds]
     assert paged[0]
     assert [sorted(set(page)) for page in paged] == [sorted(paged[0])] * len(paged)
-    lines = [line for line in here.far_side.journal(here.tid) if line["kind"] == "graph"]
+    lines = here.tenant.journal(kind="graph")
     met = [(line["status"], line["chaos"]) for line in lines if line["status"] > 400 or line["chaos"]]
     assert set(met) == SURVIVED[domain]
 
@@ -92,4 +92,4 @@ def test_is_written_down_with_what_it_raises():
 
 
 def test_used_no_token_in_another_tenant(told, sandbox):
-    assert sandbox.far_side.violations() == []
+    assert sandbox.control.violations() == []

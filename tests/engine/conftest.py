@@ -117,8 +117,8 @@ def tenant_at(wired, sandbox):
             "calm": True,
             **wishes,
         }
-        tenant = requests.post(sandbox.control + "/tenants", json=wishes, timeout=30).json()
-        return Far(sandbox.control, {**wishes, **tenant})
+        tenant = requests.post(sandbox.control.url + "/tenants", json=wishes, timeout=30).json()
+        return Far(sandbox.control.url, {**wishes, **tenant})
 
     return make
 

@@ -9,8 +9,9 @@ import time
 import pytest
 
 from bench import size
-from bench.crowd import Crowd
+from bench.large_tenant import LargeTenant
 from devtools.stack import ports
+from devtools.stack.sandbox_control import SandboxControl
 from sandbox.clock import Clock
 from sandbox.names import made_up
 from sandbox.seeding import make_tenant
@@ -113,7 +114,7 @@ def test_makes_the_same_people_with_the_same_seed():
 def test_holds_a_hundred_thousand_people(start):
     process, running = start()
     entra = running.tenant(domain="large.example", users=100_000, groups=500)
-    program = Crowd(running.url, running.control_url, process.pid, 100_000)
+    program = LargeTenant(running.url, SandboxControl(running.control_url), process.pid, 100_000)
     assert program.spent() < size.START
     assert program.peak() < size.MEMORY
     page = entra.get("/users?$top=999")

@@ -14,9 +14,11 @@ from typing import Any
 
 import requests
 
+from devtools.stack.sandbox_control import SandboxControl, SandboxTenant
+
 GROUPS = 500
 CLIENT_ID, SECRET = "00000000-0000-4000-8000-00000000be9c", "of the measurement only"
-HOST = "crowd.haiilo.example"
+HOST = "large.haiilo.example"
 GRAPH, LOGIN = "graph.microsoft.com", "login.microsoftonline.com"
 WANTED = ["Synchronization.ReadWrite.All", "ProvisioningLog.Read.All"]
 PROC = Path("/proc/self/status")
@@ -24,44 +26,40 @@ LONGEST = 7200.0  # seconds for whatever takes long
 
 
 @dataclass
-class Crowd:
+class LargeTenant:
     """A tenant of `users` people and GROUPS groups in a process of its own, whose id is `pid`."""
 
     url: str
-    control: str
+    control: SandboxControl
     pid: int
     users: int
     http: requests.Session = field(default_factory=requests.Session)
-    tenant: dict[str, Any] = field(default_factory=dict)
+    tenant: SandboxTenant = field(init=False)
+    token: str = ""
     job: str = ""
     """The job's path; empty until `make_job`."""
 
     def __post_init__(self) -> None:
         self.http.trust_env = False
 
-    def order(self, method: str, path: str, body: Any = None) -> Any:
-        """The control port's JSON. Raises requests.HTTPError."""
-        answer = self.http.request(method, self.control + path, json=body, timeout=LONGEST)
-        answer.raise_for_status()
-        return answer.json()
-
     def ask(self, method: str, path: str, body: Any = None) -> Any:
         """Graph's JSON. Raises requests.HTTPError."""
-        headers = {"Host": GRAPH, "Authorization": f"Bearer {self.tenant['token']}"}
+        headers = {"Host": GRAPH, "Authorization": f"Bearer {self.token}"}
         answer = self.http.request(method, f"{self.url}/v1.0{path}", json=body, headers=headers, timeout=120)
         answer.raise_for_status()
         return answer.json() if answer.content else None
 
     def make_tenant(self) -> None:
         """Calm, and with Haiilo Home, which takes groups too."""
-        wishes = {"domain": "crowd.example", "haiilo_host": HOST, "product": "home", "calm": True}
-        self.tenant = self.order("POST", "/tenants", {**wishes, "users": self.users, "groups": GROUPS})
+        self.tenant = self.control.make_tenant(
+            domain="large.example", haiilo_host=HOST, product="home", calm=True, users=self.users, groups=GROUPS
+        )
 
     def make_job(self) -> None:
         """Consent, token, job, secrets: everything but the start."""
-        self.order("POST", "/apps", {"client_id": CLIENT_ID, "secrets": [SECRET], "permissions": WANTED})
-        self.order("POST", f"/tenants/{self.tenant['tenant_id']}/consent", {"client_id": CLIENT_ID})
-        self.tenant["token"] = self._token()
+        self.control.register_app(CLIENT_ID, "Measurement", permissions=WANTED, secrets=[SECRET])
+        self.tenant.consent(client_id=CLIENT_ID)
+        self.token = self._token()
         base = f"/servicePrincipals/{self.tenant['service_principal_id']}/synchronization"
         self.job = f"{base}/jobs/{self.ask('POST', f'{base}/jobs', {'templateId': 'scim'})['id']}"
         secrets = {
@@ -75,7 +73,7 @@ class Crowd:
     def _token(self) -> str:
         form = {"client_id": CLIENT_ID, "client_secret": SECRET, "grant_type": "client_credentials"}
         form["scope"] = f"https://{GRAPH}/.default"
-        path = f"{self.url}/{self.tenant['tenant_id']}/oauth2/v2.0/token"
+        path = f"{self.url}/{self.tenant.id}/oauth2/v2.0/token"
         return str(self.http.post(path, data=form, headers={"Host": LOGIN}, timeout=30).json()["access_token"])
 
     def start(self) -> None:
@@ -115,7 +113,7 @@ def _shown(pid: int, column: str) -> str:
 
 
 @contextmanager
-def gathered(users: int) -> Iterator[Crowd]:
+def running(users: int) -> Iterator[LargeTenant]:
     """A sandbox that was just started; it has no tenant yet. Its process is held to one core where that can be had."""
     command = [sys.executable, "-m", "sandbox", "--port", "0", "--control-port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own module
@@ -123,6 +121,6 @@ def gathered(users: int) -> Iterator[Crowd]:
             with suppress(AttributeError, OSError):
                 os.sched_setaffinity(process.pid, {max(os.sched_getaffinity(0))})
             ready = json.loads(process.stdout.readline() if process.stdout else "")
-            yield Crowd(ready["url"], ready["control"], process.pid, users)
+            yield LargeTenant(ready["url"], SandboxControl(ready["control"], timeout=LONGEST), process.pid, users)
         finally:
             process.terminate()

@@ -22,8 +22,8 @@ class Stuck(RuntimeError):
 
 
 @dataclass
-class Traveller:
-    """One customer on its way."""
+class RehearsedCustomer:
+    """One customer on the way to live, with what the product reports about it."""
 
     account: Account
     report: dict[str, Any] = field(default_factory=dict)
@@ -43,55 +43,58 @@ class Traveller:
         return current, step.get("kind", ""), f"{step.get('message', '')} {step.get('code', '')}".strip()
 
 
-class Journey:
+Until = Callable[[RehearsedCustomer], bool]
+
+
+class Rehearsal:
     """Some customers of one stack and the member of staff who takes care of them."""
 
     def __init__(self, stack: Stack, staff: StaffMember, tell: Callable[[str], None]) -> None:
         self.stack, self.staff, self.tell = stack, staff, tell
-        self.travellers: list[Traveller] = []
+        self.customers: list[RehearsedCustomer] = []
 
-    def add(self, customer: Customer, **tenant_wishes: Any) -> Traveller:
-        """Make the tenant at the far side and the customer on our side; both are found again if they are there."""
-        tenant = self.stack.far_side.make_tenant(
+    def add(self, customer: Customer, **tenant_options: Any) -> RehearsedCustomer:
+        """Make the tenant in the sandbox and the customer in the product; both are found again if they are there."""
+        tenant = self.stack.sandbox.make_tenant(
             name=customer.name,
             domain=customer.domain,
             product=customer.product,
             haiilo_host=customer.host,
             users=customer.users,
             haiilo_groups=list(customer.groups),
-            **tenant_wishes,
+            **tenant_options,
         )
         contact = (CONTACT, str(tenant["admin"]["user_name"]))
         account = self.staff.find(customer, tenant) or self.staff.create(customer, tenant, contact)
         self.tell(f"{customer.name}: created, {customer.users} users assigned directly")
         return self.follow(account)
 
-    def follow(self, account: Account) -> Traveller:
+    def follow(self, account: Account) -> RehearsedCustomer:
         """Take care of a customer that is there already."""
-        traveller = Traveller(account)
-        self.travellers.append(traveller)
-        return traveller
+        rehearsed = RehearsedCustomer(account)
+        self.customers.append(rehearsed)
+        return rehearsed
 
     def look(self) -> None:
         """Read where everyone stands; tell what has changed."""
-        pks = [str(each.account.pk) for each in self.travellers]
-        for each, line in zip(self.travellers, self.stack.manage("report", *pks).splitlines(), strict=True):
+        pks = [str(each.account.pk) for each in self.customers]
+        for each, line in zip(self.customers, self.stack.manage("report", *pks).splitlines(), strict=True):
             before, each.report = each.standing, json.loads(line)
             if each.standing != before:
                 key, kind, message = each.standing
                 self.tell(f"{each.account.customer.name}: {'live' if each.live else f'{key} {kind}: {message}'}")
 
-    def drive(self, *, until: Callable[[Traveller], bool] = lambda each: each.live, patience: float = PATIENCE) -> None:
+    def drive(self, *, until: Until = lambda each: each.live, patience: float = PATIENCE) -> None:
         """Act for everyone until `until` holds for each. Raises Stuck."""
         moved_at, seen = time.monotonic(), ""
         while True:
             self.look()
-            waiting = [each for each in self.travellers if not until(each)]
+            waiting = [each for each in self.customers if not until(each)]
             if not waiting:
                 return
             for each in waiting:
                 self._turn(each, until)
-            now = repr([each.report for each in self.travellers])
+            now = repr([each.report for each in self.customers])
             if now != seen:
                 moved_at, seen = time.monotonic(), now
             if time.monotonic() - moved_at > patience:
@@ -101,28 +104,28 @@ class Journey:
                 raise Stuck(f"{', '.join(fallen)} ended by itself.\n" + self.stack.log(fallen[0])[-2000:])
             time.sleep(TURN)
 
-    def _turn(self, traveller: Traveller, until: Callable[[Traveller], bool]) -> None:
-        account, (key, kind, message) = traveller.account, traveller.standing
+    def _turn(self, rehearsed: RehearsedCustomer, until: Until) -> None:
+        account, (key, kind, message) = rehearsed.account, rehearsed.standing
         if key == "consent" and not account.link:
             self.staff.send_link(account)
-        elif key == "consent" and "consented" not in traveller.acted:
-            traveller.acted.add("consented")
+        elif key == "consent" and "consented" not in rehearsed.acted:
+            rehearsed.acted.add("consented")
             admin = account.tenant["admin"]
             Admin(self.stack.public_url, admin["user_name"], admin["password"]).consent(account.link)
             self.tell(f"{account.customer.name}: the admin has consented")
         elif kind in ("asking", "todo") and key != "consent":
-            self._answer(traveller, key, kind, message)
+            self._answer(rehearsed, key, kind, message)
 
-    def _answer(self, traveller: Traveller, key: str, kind: str, message: str) -> None:
+    def _answer(self, rehearsed: RehearsedCustomer, key: str, kind: str, message: str) -> None:
         """Once per question: a second time would only repeat what was not good enough."""
         question = f"{key} {kind} {message}"
-        if question in traveller.acted:
+        if question in rehearsed.acted:
             return
-        done = self.staff.act(traveller.account)
+        done = self.staff.act(rehearsed.account)
         if done:
-            traveller.acted.add(question)
-            self.tell(f"{traveller.account.customer.name}: {done}")
+            rehearsed.acted.add(question)
+            self.tell(f"{rehearsed.account.customer.name}: {done}")
 
-    def _where(self, waiting: Sequence[Traveller]) -> str:
+    def _where(self, waiting: Sequence[RehearsedCustomer]) -> str:
         lines = [f"  {each.account.customer.name}: {' '.join(each.standing)}" for each in waiting]
         return "Nothing moved for too long:\n" + "\n".join(lines)
