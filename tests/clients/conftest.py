@@ -140,6 +140,12 @@ def make_customer(sandbox: Sandbox, *, consent: bool = True, **wishes: Any) -> C
     return Customer(tenant)
 
 
+@pytest.fixture(scope="module")
+def customer(sandbox: Sandbox, application: Application) -> Customer:
+    """One that the tests of a file share."""
+    return make_customer(sandbox)
+
+
 def told_by(program: str, clients: Path, gateway: Gateway, wishes: dict[str, Any]) -> Any:
     """Run one of the programs with the clients' Python; what it writes is JSON."""
     done = subprocess.run(  # noqa: S603 - our own program

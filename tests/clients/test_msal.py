@@ -27,11 +27,6 @@ RETURN = f"{PUBLIC_URL}/consent/signed-in/"
 SOMEBODY = "8f0e3f7a-9f51-4c1d-8a7e-0d7f0c5b1a22"  # a tenant that nobody has
 
 
-@pytest.fixture(scope="module")
-def customer(sandbox, application):
-    return make_customer(sandbox)
-
-
 @pytest.fixture
 def app(gateway, application, customer):
     """Make an msal application with a credential, for a tenant."""
