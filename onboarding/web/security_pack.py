@@ -29,4 +29,4 @@ def security_pack_page(
         "address": f"{settings.PUBLIC_URL}/",
         "token": token,
     }
-    return render(request, "link/security_pack.html", context)
+    return render(request, "portal/security_pack.html", context)

@@ -65,4 +65,4 @@ def _named(request: HttpRequest, link: Link, action: str) -> HttpResponse:
 def _forward(request: HttpRequest, link: Link, address: str) -> HttpResponse:
     view = link_view.link_view(link)
     message = forwarding(view, address, recipient=link.contact_email)
-    return render(request, "link/forwarded.html", {"view": view, "address": address, "forwarding": message})
+    return render(request, "portal/forwarded.html", {"view": view, "address": address, "forwarding": message})

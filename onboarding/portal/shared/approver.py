@@ -36,4 +36,4 @@ def ask_who_approves(
 ) -> HttpResponse:
     """The page that asks the holder of a link who can approve instead. `go_on`: Microsoft's page, to try anyway."""
     context = {"view": link_view.link_view(link), "form": form, "action": action, "go_on": go_on}
-    return render(request, "link/approver.html", context)
+    return render(request, "portal/approver.html", context)
