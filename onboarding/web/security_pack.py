@@ -16,6 +16,7 @@ def security_pack_page(
     """Everything here is what the code does (tests/pages/test_security_pack.py), or what a setting says."""
     customer, owner = onboarding.customer, onboarding.customer.owner
     context = {
+        "onboarding": onboarding,
         "customer": customer,
         "size": size,
         "owner": (owner.get_full_name() or owner.get_username()) if owner else "",
@@ -29,4 +30,4 @@ def security_pack_page(
         "address": f"{settings.PUBLIC_URL}/",
         "token": token,
     }
-    return render(request, "link/security_pack.html", context)
+    return render(request, "portal/security_pack.html" if token else "staff/security_pack.html", context)

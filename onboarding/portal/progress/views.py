@@ -32,7 +32,7 @@ def progress(request: HttpRequest) -> HttpResponse:
         return problem_page(
             request, "no_session", say(_("This browser has not approved anything here, or too long ago."))
         )
-    return page(request, "link/progress.html", "progress", _context(link_view.link_view(found)))
+    return page(request, "portal/progress.html", "progress", _context(link_view.link_view(found)))
 
 
 def _context(view: link_view.LinkView) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def record_page(
         "refreshes": record.watched and not forms,
         "swapped": bool(getattr(request, "htmx", None)),
     }
-    response = page(request, "record.html", "progress", context)
+    response = page(request, "staff/record.html", "progress", context)
     if new_link:
         response["Cache-Control"] = "no-store"
     return response
