@@ -19,13 +19,13 @@ from django.db import connection
 from graphclient import GraphError
 from onboarding.domain.desired import Desired
 from onboarding.domain.lifecycle import State
-from onboarding.domain.verdicts import Done, Todo, Verdict
+from onboarding.domain.verdicts import Done, Todo, Verdict, evidence_of
 from onboarding.engine import ledger
 from onboarding.engine.graph_access import TenantSession
 from onboarding.engine.load_desired import load_desired, with_evidence
-from onboarding.engine.reconcile import READ_ONLY, ends_run, explain, may_apply, our_failure, pause_after
+from onboarding.engine.reconcile import ends_run, explain, may_apply, our_failure, pause_after
 from onboarding.models import Onboarding
-from onboarding.steps import STEPS
+from onboarding.steps import BESIDE, STEPS
 from onboarding.steps.base import Step
 
 log = logging.getLogger("onboarding.engine")
@@ -78,12 +78,12 @@ class Inspection:
     def run(self) -> Iterator[Finding]:
         """Each step that the engine would come to, also those whose last `Done` is fresh."""
         if self.desired.read_only is not None:
-            yield self._examine(READ_ONLY)
+            yield from map(self._examine, BESIDE)
         for step in STEPS:
             finding = self._examine(step)
             yield finding
             if isinstance(finding.verdict, Done):
-                self.desired = with_evidence(self.desired, step.key, finding.verdict.evidence)
+                self.desired = with_evidence(self.desired, step.key, evidence_of(finding.verdict))
                 self.tenant.update(self.desired)
             elif ends_run(step, live=self.live):
                 return
@@ -111,6 +111,6 @@ class Inspection:
             # not louder: a message or a traceback may name people, and the verdict tells the error's class
             log.debug("onboarding %s: step %s failed", self.onboarding.pk, step.key, exc_info=True)
             return facts, our_failure(error)
-        if isinstance(verdict, Done) and step.key == "consent":
-            verdict = ledger.refusal_to_bind(self.onboarding.pk, verdict.evidence) or verdict
+        if isinstance(verdict, Done) and step.gives_access:
+            verdict = ledger.refusal_to_bind(self.onboarding.pk, evidence_of(verdict)) or verdict
         return facts, verdict

@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date, timedelta
 from enum import Enum
 from typing import Any
@@ -17,7 +17,18 @@ from typing import Any
 from onboarding.domain.desired import Desired, SecretText
 from onboarding.domain.durations import short
 from onboarding.domain.sentences import Sentence
-from onboarding.domain.verdicts import Asking, Broken, Change, Court, Done, Todo, Verdict, Waiting, fingerprint
+from onboarding.domain.verdicts import (
+    Asking,
+    Broken,
+    Change,
+    Court,
+    Done,
+    Todo,
+    Verdict,
+    Waiting,
+    evidence_of,
+    fingerprint,
+)
 from onboarding.engine.inspection import Finding
 from onboarding.models import StepState
 
@@ -51,7 +62,7 @@ class Printer:
         return str(self._masked(sentence)) if sentence else ""
 
     def _masked(self, sentence: Sentence) -> Sentence:
-        return Sentence(sentence.text, {gap: self._gap(gap, value) for gap, value in sentence.values.items()})
+        return replace(sentence, values={gap: self._gap(gap, value) for gap, value in sentence.values.items()})
 
     def _gap(self, gap: str, value: Any) -> Any:
         if isinstance(value, Sentence):
@@ -122,7 +133,7 @@ def explain_step(finding: Finding, before: StepState | None, printer: Printer) -
         "warnings": [printer.sentence(each) for each in _warnings(verdict)],
         "desired": _desired(finding, printer),
         "found": printer.value(finding.facts),
-        "evidence": printer.value(verdict.evidence) if isinstance(verdict, Done) else None,
+        "evidence": printer.value(evidence_of(verdict)) if isinstance(verdict, Done) else None,
         "plan": _plan(finding, verdict, printer) if isinstance(verdict, Todo) else None,
         "recorded": _recorded(before),
         "next": "at once" if finding.applies else f"in {short(finding.recheck_in)}",
