@@ -1,4 +1,4 @@
-"""Haiilo's SCIM service: Advocacy's manners, Home's manners, and the protocol both share."""
+"""Haiilo's SCIM service: how Advocacy and Home differ, and the protocol both share."""
 
 from __future__ import annotations
 
