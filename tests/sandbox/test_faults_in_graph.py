@@ -317,7 +317,7 @@ def _tests() -> Iterator[tuple[str, str]]:
 
 def test_has_a_test_for_every_failure_that_turns_its_switch(running: RunningSandbox) -> None:
     failures = [key for key in running.control("GET", "/switches") if key[:1] == "F"]
-    assert len(failures) == 34
+    assert len(failures) >= 34
     tests = list(_tests())
     tested = {key for key in failures for name, text in tests if f"_{key.lower()}_" in name and key in text}
     assert [key for key in failures if key not in tested] == []
