@@ -10,7 +10,7 @@ from onboarding.steps.base import StepFailed
 from onboarding.steps.connection.step import Connection, Facts
 from onboarding.steps.shared.credentials import Trial
 from onboarding.steps.shared.jobs import creation
-from tests.graphclient.far_side import Reply
+from tests.graphclient.graph_stub import Reply
 from tests.graphclient.samples import NEW_JOB
 
 from .facts import APP, BASE_URL, CHOSEN, CONNECTED, JOB, NOW, ago, at_step, job, texts, with_token
