@@ -2,7 +2,6 @@ import json
 
 import pytest
 
-from onboarding.causes.index import SCIM
 from onboarding.domain.desired import SecretText
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Change, Court, Done, Todo, Waiting
@@ -18,6 +17,7 @@ from .facts import APP, BASE_URL, CHOSEN, CONNECTED, JOB, NOW, ago, at_step, job
 ROOT = f"/v1.0/servicePrincipals/{APP}/synchronization"
 STORED = {"BaseAddress": BASE_URL, "SecretToken": "***", "SyncAll": "false"}
 WORKING = Trial(True)
+SCIM = "SystemForCrossDomainIdentityManagement"
 REFUSED = Trial(False, f"{SCIM}CredentialValidationFailure", "401")
 WORKS = Facts((job(),), STORED, WORKING)
 ADOPTED = CHOSEN | {"existing_job_id": JOB}
