@@ -13,7 +13,7 @@ from onboarding.steps.readiness.step import Facts, Readiness
 from onboarding.steps.shared import owned_objects
 from onboarding.steps.shared.owned_objects import OwnedObjects, Owning, UnexpectedObject, ask
 from onboarding.steps.shared.permissions import GRAPH
-from tests.graphclient.far_side import Reply
+from tests.graphclient.graph_stub import Reply
 from tests.graphclient.samples import SERVICE_PRINCIPAL
 
 from .facts import APP, CHOSEN, Candidate, app, at_step, organization

@@ -4,7 +4,7 @@ from onboarding.domain import consent_sizes
 from onboarding.domain.verdicts import Asking, Court, Done, Waiting
 from onboarding.steps.readiness.step import Facts, Readiness, licence
 from onboarding.steps.shared.permissions import GRAPH
-from tests.graphclient.far_side import Reply
+from tests.graphclient.graph_stub import Reply
 from tests.graphclient.samples import ORGANIZATION
 
 from .facts import P1, ago, at_step, candidate, consent_seen, organization, texts

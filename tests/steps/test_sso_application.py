@@ -3,7 +3,7 @@ import pytest
 from onboarding.domain.products import HOME
 from onboarding.domain.verdicts import Asking, Court, Done
 from onboarding.steps.sso_application.step import Facts, SsoApplication
-from tests.graphclient.far_side import Reply
+from tests.graphclient.graph_stub import Reply
 from tests.graphclient.samples import NEW_JOB, SERVICE_PRINCIPAL
 
 from .facts import APP, BASE_URL, CHOSEN, CONNECTED, HOST, JOB, at_step, candidate, job, offered, texts
