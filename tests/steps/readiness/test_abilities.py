@@ -7,7 +7,7 @@ from onboarding.steps.readiness.abilities import TRIED, told, try_all
 from tests.graphclient.far_side import Reply
 from tests.graphclient.samples import ORGANIZATION
 
-from .facts import APP, JOB, at_step, candidate
+from tests.steps.facts import APP, JOB, at_step, candidate
 
 GRAPH_ID = "00000003-0000-0000-c000-000000000000"
 WRITE = "Synchronization.ReadWrite.All"

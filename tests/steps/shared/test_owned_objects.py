@@ -16,7 +16,7 @@ from onboarding.steps.shared.permissions import GRAPH
 from tests.graphclient.far_side import Reply
 from tests.graphclient.samples import SERVICE_PRINCIPAL
 
-from .facts import APP, CHOSEN, Candidate, app, at_step, organization
+from tests.steps.facts import APP, CHOSEN, Candidate, app, at_step, organization
 
 OURS, PAYROLL, REGISTRATION, TEAM = "ours", "payroll", "registration", "team"
 SPS = "/v1.0/servicePrincipals"

@@ -6,7 +6,7 @@ from onboarding.steps.sso_application.step import Facts, SsoApplication
 from tests.graphclient.far_side import Reply
 from tests.graphclient.samples import NEW_JOB, SERVICE_PRINCIPAL
 
-from .facts import APP, BASE_URL, CHOSEN, CONNECTED, HOST, JOB, at_step, candidate, job, offered, texts
+from tests.steps.facts import APP, BASE_URL, CHOSEN, CONNECTED, HOST, JOB, at_step, candidate, job, offered, texts
 
 TWIN = "twin"
 ELSEWHERE = {"reply_urls": ("https://nordwind-test.smarpshare.com/saml/acs",)}

@@ -14,7 +14,7 @@ from onboarding.steps.shared.ownership import ask, bound, told, unowned
 from onboarding.steps.sso_application.step import Facts as Found
 from onboarding.steps.sso_application.step import SsoApplication
 
-from .facts import APP, Candidate, app, at_step, organization, texts
+from tests.steps.facts import APP, Candidate, app, at_step, organization, texts
 
 OURS = "0b0b0b0b-0000-4000-8000-000000000001"
 OTHER = "0b0b0b0b-0000-4000-8000-000000000002"

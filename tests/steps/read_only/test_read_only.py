@@ -25,7 +25,7 @@ from onboarding.steps.shared.applications import find
 from tests.graphclient.far_side import Reply
 from tests.graphclient.samples import job as job_json
 
-from .facts import (
+from tests.steps.facts import (
     APP,
     BASE_URL,
     HOST,
