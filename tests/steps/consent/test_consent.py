@@ -6,7 +6,6 @@ from onboarding.domain.verdicts import Asking, Broken, Court, Done, Waiting
 from onboarding.steps.consent.step import Consent, Facts
 from tests.graphclient.far_side import Reply
 from tests.graphclient.samples import ORGANIZATION
-
 from tests.steps.facts import NOW, TENANT, ago, consent_seen, desired, link, organization
 
 assess = Consent().assess

@@ -24,7 +24,6 @@ from onboarding.steps.shared import credentials, secrets
 from onboarding.steps.shared.applications import find
 from tests.graphclient.far_side import Reply
 from tests.graphclient.samples import job as job_json
-
 from tests.steps.facts import (
     APP,
     BASE_URL,

@@ -6,7 +6,6 @@ from onboarding.domain.sentences import Sentence
 from onboarding.steps.readiness.abilities import TRIED, told, try_all
 from tests.graphclient.far_side import Reply
 from tests.graphclient.samples import ORGANIZATION
-
 from tests.steps.facts import APP, JOB, at_step, candidate
 
 GRAPH_ID = "00000003-0000-0000-c000-000000000000"

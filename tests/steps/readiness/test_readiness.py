@@ -6,7 +6,6 @@ from onboarding.steps.readiness.step import Facts, Readiness, licence
 from onboarding.steps.shared.permissions import GRAPH
 from tests.graphclient.far_side import Reply
 from tests.graphclient.samples import ORGANIZATION
-
 from tests.steps.facts import P1, ago, at_step, candidate, consent_seen, organization, texts
 
 P2 = "eec0eb4f-6444-4f95-aba0-50c24d67f998"
