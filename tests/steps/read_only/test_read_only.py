@@ -24,8 +24,7 @@ from onboarding.steps.shared import credentials, secrets
 from onboarding.steps.shared.applications import find
 from tests.graphclient.graph_stub import Reply
 from tests.graphclient.samples import job as job_json
-
-from .facts import (
+from tests.steps.facts import (
     APP,
     BASE_URL,
     HOST,
