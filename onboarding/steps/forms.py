@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from onboarding.causes.base import Cause
 from onboarding.domain.desired import SCIM_TOKEN
 from onboarding.domain.input_fields import TidyField
 from onboarding.domain.sentences import Sentence
@@ -15,6 +16,7 @@ from onboarding.domain.token_cleaning import clean_token
 from onboarding.domain.verdicts import Kind
 from onboarding.steps import by_key, cause_of
 from onboarding.steps.answer_form import PLAIN, AnswerForm
+from onboarding.steps.base import AnswerFormClass, Step
 
 
 class TokenForm(AnswerForm):
@@ -90,7 +92,13 @@ def form_for(
     step, cause = by_key(key), cause_of(key, code)
     made: Callable[..., AnswerForm] | None = None
     if kind == Kind.ASKING and code not in WITHOUT_ANSWER and not (cause and cause.elsewhere):
-        made = step.forms.get(code) or step.always or ALWAYS.get(key)
+        made = step.forms.get(code) or step.always or _only_form(step, cause) or ALWAYS.get(key)
     elif anyway or kind == Kind.BROKEN:
         made = step.always or ALWAYS.get(key)
     return made(data, offers=offers, auto_id=f"{key}_%s") if made else None
+
+
+def _only_form(step: Step[Any], cause: Cause | None) -> AnswerFormClass | None:
+    """The one form of a step whose verdict an earlier release stored, with a code that has no entry any more."""
+    found = set(step.forms.values())
+    return found.pop() if cause is None and len(found) == 1 else None
