@@ -88,10 +88,6 @@
   const said = new Map();
   document.addEventListener("htmx:afterSwap", () => {
     tellTimes();
-    for (const id of unfolded) {
-      const fold = document.getElementById(id);
-      if (fold) fold.open = true;
-    }
     for (const part of document.querySelectorAll("[data-announce]")) {
       const text = part.dataset.announce;
       if (said.get(part.id) && said.get(part.id) !== text) {
@@ -100,27 +96,6 @@
       }
       said.set(part.id, text);
     }
-  });
-
-  // What somebody has unfolded stays unfolded when its part is refreshed.
-  const unfolded = new Set();
-  document.addEventListener(
-    "toggle",
-    (event) => {
-      const fold = event.target;
-      if (!(fold instanceof HTMLDetailsElement) || !fold.id || !fold.isConnected) return;
-      if (fold.open) unfolded.add(fold.id);
-      else unfolded.delete(fold.id);
-    },
-    true, // it does not bubble
-  );
-
-  // A refresh never takes away what somebody is typing.
-  document.addEventListener("htmx:beforeSwap", (event) => {
-    const target = event.detail.target;
-    const active = document.activeElement;
-    const fresh = event.detail.requestConfig && event.detail.requestConfig.verb === "get";
-    if (fresh && target && typing(active) && target.contains(active) && active.type !== "hidden") event.detail.shouldSwap = false;
   });
 
   const open = document.querySelector(".tabs [aria-current]");
