@@ -6,15 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import django_htmx
+from django.contrib.auth import get_user_model
 from django.template.loader import render_to_string
-from playwright.sync_api import BrowserContext, Page, Route
+from playwright.sync_api import BrowserContext, FloatRect, Locator, Page, Route
 
 STATIC = Path(__file__).resolve().parent.parent.parent / "onboarding" / "static" / "onboarding"
 HTMX = Path(django_htmx.__file__).parent / "static" / "django_htmx" / "htmx-2.min.js"
 HOME = "http://localhost/"  # nobody listens there: whatever is asked, the test answers
 Answer = Callable[[Route], None]
 
-WHOLE = """<!doctype html><html lang="en"><head>
+WHOLE = """<!doctype html><html lang="en"><head><meta charset="utf-8">
 <meta name="htmx-config" content='{{"allowEval": false, "timeout": 30000}}'></head>
 <body><main id="main"><div id="part" hx-target="#part" hx-swap="innerHTML">{part}</div></main>
 <div id="announcer" role="status"></div>{said}</body></html>"""
@@ -34,7 +35,7 @@ def scripts() -> list[Path]:
 
 def html(text: str, status: int = 200) -> Answer:
     """An answer of the server that arrives."""
-    return lambda route: route.fulfill(status=status, content_type="text/html", body=text)
+    return lambda route: route.fulfill(status=status, content_type="text/html; charset=utf-8", body=text)
 
 
 def lost(route: Route) -> None:
@@ -46,19 +47,30 @@ def late(route: Route) -> None:
     """No answer: the server is silent, until the browser gives up."""
 
 
+def box(found: Locator) -> FloatRect:
+    """Where it stands in the window."""
+    made = found.bounding_box()
+    assert made
+    return made
+
+
 class Frame:
-    """A page whose one part refreshes: `show` opens it, `refresh` brings new content, `answers` is by path."""
+    """A page whose one part refreshes: `show` opens it, `refresh` brings new content, `answers` is by path.
+
+    `asked` and `sent` keep methods with paths, and what was posted.
+    """
 
     def __init__(self, context: BrowserContext) -> None:
         self.page: Page = context.new_page()
         self.answers: dict[str, Answer] = {}
         self.asked: list[str] = []
+        self.sent: list[str] = []
         self.page.route("**/*", self._answer)
 
     def show(self, content: str, *, told: str = "") -> None:
         """Open the page with this content in its refreshing part."""
         part = REFRESHING.format(html=content, told=told)
-        said = render_to_string("parts/said.html")
+        said = render_to_string("parts/said.html", {"user": get_user_model()()})
         self.answers.setdefault("/", html(WHOLE.format(part=part, said=said)))
         self.page.goto(HOME)
         self.page.add_script_tag(path=HTMX)
@@ -78,4 +90,5 @@ class Frame:
     def _answer(self, route: Route) -> None:
         path = "/" + route.request.url.removeprefix(HOME).partition("?")[0]
         self.asked.append(f"{route.request.method} {path}")
+        self.sent += [route.request.post_data] if route.request.post_data else []
         self.answers.get(path, html("", 404))(route)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from .frame import Frame, html
+from .frame import Frame, box, html
 
 pytestmark = pytest.mark.browser
 
@@ -39,9 +39,7 @@ def is_checked(frame: Frame, box: str) -> bool:
 
 def height_of(frame: Frame, selector: str) -> float:
     """Where in the window it stands, in pixels."""
-    box = frame.page.locator(selector).bounding_box()
-    assert box
-    return box["y"]
+    return box(frame.page.locator(selector))["y"]
 
 
 def focused(frame: Frame) -> str:
@@ -49,7 +47,7 @@ def focused(frame: Frame) -> str:
     return found
 
 
-def test_keeps_what_is_typed_and_chosen(frame):
+def test_keeps_what_is_typed_and_chosen(frame: Frame) -> None:
     frame.show(FORM)
     frame.page.fill("[name=person]", "jonas@contoso.example")
     frame.page.fill("[name=token]", "secret")
@@ -65,7 +63,7 @@ def test_keeps_what_is_typed_and_chosen(frame):
     assert not is_checked(frame, "small")
 
 
-def test_keeps_what_was_emptied_unchecked_and_chosen_back(frame):
+def test_keeps_what_was_emptied_unchecked_and_chosen_back(frame: Frame) -> None:
     filled = FORM.replace('value="yes"', 'value="yes" checked').replace('value="fi"', 'value="fi" selected')
     frame.show(filled)
     frame.page.fill("[name=note]", "")
@@ -77,14 +75,14 @@ def test_keeps_what_was_emptied_unchecked_and_chosen_back(frame):
     assert not is_checked(frame, "yes")
 
 
-def test_takes_over_what_the_server_says_where_nobody_has_typed(frame):
+def test_takes_over_what_the_server_says_where_nobody_has_typed(frame: Frame) -> None:
     frame.show(FORM)
     frame.refresh(FORM.replace("As it was", "As it is").replace('value="fi"', 'value="fi" selected'))
     assert value(frame, "note") == "As it is"
     assert value(frame, "language") == "fi"
 
 
-def test_keeps_nothing_for_a_field_of_another_form(frame):
+def test_keeps_nothing_for_a_field_of_another_form(frame: Frame) -> None:
     other = '<form action="/other/"><input name="person"></form>'
     frame.show(FORM + other)
     frame.page.fill("[action='/answer/'] [name=person]", "jonas")
@@ -94,7 +92,7 @@ def test_keeps_nothing_for_a_field_of_another_form(frame):
 
 
 @pytest.mark.parametrize("name", ["person", "note"])
-def test_keeps_the_focus_with_the_caret_and_what_is_marked(frame, name):
+def test_keeps_the_focus_with_the_caret_and_what_is_marked(frame: Frame, name: str) -> None:
     frame.show(FORM)
     frame.page.fill(f"[name={name}]", "jonas@contoso.example")
     field = frame.page.locator(f"[name={name}]")
@@ -116,7 +114,7 @@ def test_keeps_the_focus_with_the_caret_and_what_is_marked(frame, name):
         '<h2 id="next_title" tabindex="-1">Next</h2>',
     ],
 )
-def test_keeps_the_focus_on_whatever_has_it(frame, content):
+def test_keeps_the_focus_on_whatever_has_it(frame: Frame, content: str) -> None:
     frame.show(content)
     frame.page.locator("a, button, summary, h2").focus()
     before = focused(frame)
@@ -125,7 +123,7 @@ def test_keeps_the_focus_on_whatever_has_it(frame, content):
     assert focused(frame) == before
 
 
-def test_moves_the_focus_to_no_other_button_when_its_own_is_gone(frame):
+def test_moves_the_focus_to_no_other_button_when_its_own_is_gone(frame: Frame) -> None:
     remove = '<form action="/contacts/{0}/remove/"><button>Remove</button></form>'
     frame.show(remove.format(1) + remove.format(2))
     frame.page.locator("button").first.focus()
@@ -133,7 +131,7 @@ def test_moves_the_focus_to_no_other_button_when_its_own_is_gone(frame):
     assert focused(frame).startswith("<body")
 
 
-def test_keeps_the_place_where_the_page_is_read(frame):
+def test_keeps_the_place_where_the_page_is_read(frame: Frame) -> None:
     frame.show(TALL)
     frame.page.locator("#p30").evaluate("each => each.scrollIntoView()")
     before = height_of(frame, "#p30")
@@ -141,7 +139,7 @@ def test_keeps_the_place_where_the_page_is_read(frame):
     assert height_of(frame, "#p30") == pytest.approx(before, abs=1)
 
 
-def test_keeps_the_place_when_what_was_read_there_is_gone(frame):
+def test_keeps_the_place_when_what_was_read_there_is_gone(frame: Frame) -> None:
     frame.show(TALL)
     frame.page.locator("#p30").evaluate("each => each.scrollIntoView()")
     before = height_of(frame, "#p31")
@@ -149,7 +147,7 @@ def test_keeps_the_place_when_what_was_read_there_is_gone(frame):
     assert height_of(frame, "#p31") == pytest.approx(before, abs=1)
 
 
-def test_keeps_the_focused_field_where_it_is_seen(frame):
+def test_keeps_the_focused_field_where_it_is_seen(frame: Frame) -> None:
     frame.show(TALL + FORM)
     frame.page.locator("[name=person]").focus()
     before = height_of(frame, "#form")
@@ -157,7 +155,7 @@ def test_keeps_the_focused_field_where_it_is_seen(frame):
     assert height_of(frame, "#form") == pytest.approx(before, abs=1)
 
 
-def test_keeps_what_is_scrolled_inside_the_page(frame):
+def test_keeps_what_is_scrolled_inside_the_page(frame: Frame) -> None:
     content = f'{SCROLLING}<div id="box">{TALL}</div>{NARROW}'
     frame.show(content)
     frame.page.evaluate("document.getElementById('box').scrollTop = 120")
@@ -167,7 +165,7 @@ def test_keeps_what_is_scrolled_inside_the_page(frame):
     assert frame.page.evaluate("document.querySelector('.tabs').scrollLeft") == 200
 
 
-def test_keeps_what_stands_outside_and_is_replaced_with_it(frame):
+def test_keeps_what_stands_outside_and_is_replaced_with_it(frame: Frame) -> None:
     aside = '<aside id="aside"{0}><details id="older"><summary>Older</summary>Much</details>{1}</aside>'
     frame.show(FORM)
     frame.page.evaluate("(html) => document.body.insertAdjacentHTML('beforeend', html)", aside.format("", ""))
@@ -180,17 +178,21 @@ def test_keeps_what_stands_outside_and_is_replaced_with_it(frame):
 # Not now
 
 
-def test_leaves_the_page_alone_where_it_would_take_away_what_is_typed(frame):
+def test_leaves_the_page_alone_where_it_would_take_away_what_is_typed(frame: Frame) -> None:
     frame.show(FORM)
     frame.page.fill("[name=person]", "jonas")
     frame.refresh("<h2>Next step</h2>")
     assert value(frame, "person") == "jonas"
+    said = frame.page.locator("form [role=status]")
+    assert "has changed meanwhile" in said.inner_text()
+    frame.look()
+    assert said.count() == 1
     frame.page.fill("[name=person]", "")
     frame.look()
     assert frame.page.locator("h2").inner_text() == "Next step"
 
 
-def test_leaves_the_page_alone_while_somebody_marks_a_text_in_it(frame):
+def test_leaves_the_page_alone_while_somebody_marks_a_text_in_it(frame: Frame) -> None:
     frame.show('<code id="code">AADSTS90094</code>')
     frame.page.locator("#code").select_text()
     frame.refresh('<code id="code">AADSTS7000</code>')
@@ -200,10 +202,12 @@ def test_leaves_the_page_alone_while_somebody_marks_a_text_in_it(frame):
     assert frame.page.locator("#code").inner_text() == "AADSTS7000"
 
 
-def test_leaves_the_page_alone_while_a_letter_is_being_composed(frame):
+def test_leaves_the_page_alone_while_a_letter_is_being_composed(frame: Frame) -> None:
     frame.show(FORM)
     frame.page.locator("[name=person]").focus()
-    frame.page.evaluate("document.activeElement.dispatchEvent(new CompositionEvent('compositionstart', {bubbles: true}))")
+    frame.page.evaluate(
+        "document.activeElement.dispatchEvent(new CompositionEvent('compositionstart', {bubbles: true}))"
+    )
     frame.refresh("<h1>News</h1>" + FORM)
     assert frame.page.locator("h1").count() == 0
     frame.page.evaluate("document.activeElement.dispatchEvent(new CompositionEvent('compositionend', {bubbles: true}))")
@@ -214,7 +218,7 @@ def test_leaves_the_page_alone_while_a_letter_is_being_composed(frame):
 # The answer to an act is no refresh
 
 
-def test_keeps_what_is_typed_beside_the_form_that_was_sent(frame):
+def test_keeps_what_is_typed_beside_the_form_that_was_sent(frame: Frame) -> None:
     look = '<form action="/look/" method="post" hx-post="/look/"><input name="why"><button>Look again</button></form>'
     frame.show(FORM + look)
     frame.answers["/look/"] = html(FORM + look + "<h1>News</h1>")

@@ -28,20 +28,20 @@ def unfolded(page: Page) -> list[str]:
     return found
 
 
-def test_opens_again_what_was_open(frame):
+def test_opens_again_what_was_open(frame: Frame) -> None:
     frame.page.click("#one summary")
     frame.refresh(FOLDS)
     assert unfolded(frame.page) == ["one"]
 
 
-def test_leaves_closed_what_was_closed_again(frame):
+def test_leaves_closed_what_was_closed_again(frame: Frame) -> None:
     frame.page.click("#one summary")
     frame.page.click("#one summary")
     frame.refresh(FOLDS)
     assert unfolded(frame.page) == []
 
 
-def test_leaves_closed_what_the_server_sends_open_and_somebody_has_closed(frame):
+def test_leaves_closed_what_the_server_sends_open_and_somebody_has_closed(frame: Frame) -> None:
     news = '<details id="news" open><summary>News</summary>More</details>'
     frame.refresh(FOLDS + news)
     assert unfolded(frame.page) == ["news"]
