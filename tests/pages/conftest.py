@@ -31,3 +31,9 @@ def charlie(db) -> Client:
 def customer(alice) -> Onboarding:
     """A customer of alice's."""
     return builders.onboarding()
+
+
+@pytest.fixture
+def same_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No minute begins while the test runs: what an open page has seen changes with each."""
+    monkeypatch.setattr("onboarding.web.refreshing.time", lambda: 1_800_000_000.0)
