@@ -51,8 +51,10 @@ const caretOf = (field) => {
 };
 
 // What was read belongs to these elements, which are gone after the swap; what is returned puts it back.
-const keepFolds = () => {
-  const folds = [...document.querySelectorAll("details[id]")].map((fold) => [fold.id, fold.open]);
+const keepFolds = (except) => {
+  const folds = [...document.querySelectorAll("details[id]")]
+    .filter((fold) => !fold.contains(except)) // what was asked there is answered
+    .map((fold) => [fold.id, fold.open]);
   return () => {
     for (const [id, open] of folds) {
       const fold = document.getElementById(id);
@@ -146,7 +148,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     return;
   }
   const sent = refreshes ? null : requestConfig.elt;
-  const kept = [keepFolds(), keepTyped(sent), keepScrolled(), keepFocus(), keepPlace()];
+  const kept = [keepFolds(sent), keepTyped(sent), keepScrolled(), keepFocus(), keepPlace()];
   restore = () => {
     for (const each of kept) each();
   };
