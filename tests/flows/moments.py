@@ -26,7 +26,7 @@ def let_time_pass(stack: Stack, traveller: Traveller) -> None:
 def look_again(staff: StaffMember, traveller: Traveller, key: str) -> None:
     """As customer success does with the button of that step."""
     page = staff.browser.open(f"{traveller.account.address}steps/{key}/")
-    staff.browser.send(page.form(action=f"/steps/{key}/look/"))
+    staff.browser.send(page.form(action=f"/steps/{key}/recheck/"))
 
 
 def until_record_says(staff: StaffMember, traveller: Traveller, words: str) -> bool:
