@@ -13,9 +13,10 @@ COPY devtools ./devtools
 COPY graphclient ./graphclient
 COPY templates ./templates
 COPY onboarding ./onboarding
-# The key is for this one command; nothing is signed with it.
+# The key is for this one command; nothing is signed with it. The fonts are made by it; what makes them goes away.
 RUN python -m devtools.commands.messages compile && \
     SECRET_KEY=only-to-collect-static-files python manage.py collectstatic --no-input --verbosity 0 && \
+    pip uninstall --yes --quiet fontpkg-lato fontpkg fonttools brotli && \
     python -m compileall -q config devtools graphclient onboarding
 
 FROM ${BASE_IMAGE}

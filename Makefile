@@ -38,12 +38,13 @@ bench: setup ## speed and size, as ratios in the same run; USERS=100000 for the 
 soak: setup ## the real stack for MINUTES=10 with unkind tenants and faults
 	@exec $(PY) -m devtools.commands.soak --minutes $(MINUTES)
 
-check: setup ## format, lint, types, imports, migrations, deploy check, templates, translations
+check: setup ## format, lint, types, imports, migrations, deploy check, templates, stylesheets, translations
 	@exec $(PY) -m devtools.commands.check
 
-fmt: setup ## put the code and the templates into the house's format
+fmt: setup ## put code, templates, stylesheets and scripts into the house's format
 	@$(PY) -m ruff format .
 	@$(PY) -m ruff check --fix .
+	@.venv/bin/biome check --write
 	@find templates -name '*.html' -exec .venv/bin/djade --target-version 5.2 {} +
 
 words: setup ## collect the texts to translate into onboarding/locale/*/LC_MESSAGES/django.po

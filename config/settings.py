@@ -106,6 +106,10 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "config.fonts.FontFinder",  # the typeface, made of a package's files
+]
 WHITENOISE_USE_FINDERS = DEBUG
 
 # Browser security. Lax, not Strict: the return from Microsoft is a cross-site navigation.

@@ -66,6 +66,7 @@ def checks() -> list[tuple[str, Callable[[], str]]]:
     return [
         ("format", command(*PY, "ruff", "format", "--check", ".")),
         ("lint", command(*PY, "ruff", "check", ".")),
+        ("stylesheets and scripts", command(f"{BIN}/biome", "ci", "--colors=off", "--error-on-warnings")),
         ("import contracts", command(f"{BIN}/lint-imports", "--no-cache")),
         ("locks", locks_name_no_host),
         ("templates", command(f"{BIN}/djade", "--target-version", "5.2", "--check", *templates)),

@@ -16,6 +16,7 @@ def security_pack_page(
     """Everything here is what the code does (tests/pages/test_security_pack.py), or what a setting says."""
     customer = onboarding.customer
     context = {
+        "onboarding": onboarding,
         "customer": customer,
         "size": size,
         "owner": asker_of(customer.owner),
@@ -28,4 +29,4 @@ def security_pack_page(
         "address": f"{settings.PUBLIC_URL}/",
         "token": token,
     }
-    return render(request, "link/security_pack.html", context)
+    return render(request, "portal/security_pack.html" if token else "staff/security_pack.html", context)

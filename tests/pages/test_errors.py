@@ -35,7 +35,7 @@ def test_says_what_to_do(request_, status):
 def test_asks_nothing_of_what_may_be_broken(template):
     """No request, no context, no database: these pages come when something of that is gone."""
     text = render_to_string(template)
-    assert "house.css" in text
+    assert "portal.css" in text
     assert "<form" not in text
 
 

@@ -32,7 +32,7 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse:
         return problem_page(request, "unknown", say(_("Check that you have the whole link, or ask for a new one.")))
     if request.method != "POST":
         return redirect("link", token)
-    return _named(request, found, reverse("approver_by_link", args=[token]))
+    return _named(request, found, reverse("approver_by_link", args=[token]), token=token)
 
 
 @kept_private
@@ -47,22 +47,24 @@ def after_refusal(request: HttpRequest) -> HttpResponse:
     return _named(request, found, reverse("approver"))
 
 
-def _named(request: HttpRequest, link: Link, action: str) -> HttpResponse:
+def _named(request: HttpRequest, link: Link, action: str, *, token: str = "") -> HttpResponse:
+    """The page to forward, or the form again. With the holder's own `token` a page leads back to the link."""
     if link.condition() != "open":
         return closed_page(request, link)
     form = ApproverForm(request.POST)
     if form.is_valid():
         try:
-            made, token = delegation.name_approver(link, **form.cleaned_data, language=(get_language() or "en")[:2])
+            made, fresh = delegation.name_approver(link, **form.cleaned_data, language=(get_language() or "en")[:2])
         except Refused as refused:
             form.add_error("email", str(refused.sentence))
         else:
-            return _forward(request, made, links.address_of(token))
+            return _forward(request, made, links.address_of(fresh), token)
     focus_first_error(form)
-    return ask_who_approves(request, link, form, action)
+    return ask_who_approves(request, link, form, action, token=token)
 
 
-def _forward(request: HttpRequest, link: Link, address: str) -> HttpResponse:
+def _forward(request: HttpRequest, link: Link, address: str, token: str) -> HttpResponse:
     view = link_view.link_view(link)
     message = forwarding(view, address, recipient=link.contact_email)
-    return render(request, "link/forwarded.html", {"view": view, "address": address, "forwarding": message})
+    context = {"view": view, "address": address, "forwarding": message, "token": token}
+    return render(request, "portal/forwarded.html", context)

@@ -39,7 +39,7 @@ def questionnaire(request: HttpRequest, token: str) -> HttpResponse:
         return redirect("questionnaire_by_link", token)
     focus_first_error(form)
     context = {"customer": link.onboarding.customer, "form": form, "known": known, "token": token}
-    return render(request, "link/questionnaire.html", context)
+    return render(request, "portal/kickoff.html", context)
 
 
 def _known(link: Link) -> Questionnaire | None:

@@ -53,7 +53,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
         "form": ApproverForm(),
         "action": reverse("approver_by_link", args=[token]),
     }
-    return render(request, "link/link.html", context)
+    return render(request, "portal/link.html", context)
 
 
 @kept_private

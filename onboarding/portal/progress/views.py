@@ -38,7 +38,7 @@ def progress(request: HttpRequest) -> HttpResponse:
     context = _context(link_view.link_view(found))
     if request.GET.get("seen") == context["seen"]:
         return HttpResponse(status=204)
-    return page(request, "link/progress.html", "progress", context)
+    return page(request, "portal/progress.html", "progress", context)
 
 
 def _context(view: link_view.LinkView) -> dict[str, Any]:

@@ -32,8 +32,12 @@ class ApproverForm(forms.Form):
 
 
 def ask_who_approves(
-    request: HttpRequest, link: Link, form: ApproverForm, action: str, *, go_on: str = ""
+    request: HttpRequest, link: Link, form: ApproverForm, action: str, *, go_on: str = "", token: str = ""
 ) -> HttpResponse:
-    """The page that asks the holder of a link who can approve instead. `go_on`: Microsoft's page, to try anyway."""
-    context = {"view": link_view.link_view(link), "form": form, "action": action, "go_on": go_on}
-    return render(request, "link/approver.html", context)
+    """The page that asks the holder of a link who can approve instead.
+
+    `go_on` is Microsoft's page, to try anyway. With the holder's `token` the page leads back to the link.
+    """
+    view = link_view.link_view(link)
+    context = {"view": view, "form": form, "action": action, "go_on": go_on, "token": token}
+    return render(request, "portal/approver.html", context)

@@ -92,7 +92,7 @@ def problem_page(
         "action": reverse("approver"),
         "token": token,
     }
-    return render(request, "link/problem.html", context, status=reading.status)
+    return render(request, "portal/problem.html", context, status=reading.status)
 
 
 def _explained(code: str, sentence: Sentence | str) -> dict[str, str | Promise]:

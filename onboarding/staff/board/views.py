@@ -41,4 +41,4 @@ def board(request: HttpRequest) -> HttpResponse:
         "swapped": bool(getattr(request, "htmx", None)),
         "has_portfolio": bool(found.rows) or bool(access.portfolios_of(request)),
     }
-    return page(request, "board.html", "board", context)
+    return page(request, "staff/board.html", "board", context)

@@ -130,7 +130,7 @@ def _show(
         "new_link": new_link,
         "made": made,
     }
-    response = render(request, "contacts.html", context)
+    response = render(request, "staff/contacts.html", context)
     if new_link:
         response["Cache-Control"] = "no-store"
     return response

@@ -56,4 +56,6 @@ def _show(
     request: HttpRequest, form: CustomerForm, *, portfolios: bool, onboarding: Onboarding | None = None
 ) -> HttpResponse:
     focus_first_error(form)
-    return render(request, "customer_form.html", {"form": form, "onboarding": onboarding, "has_portfolio": portfolios})
+    return render(
+        request, "staff/customer_form.html", {"form": form, "onboarding": onboarding, "has_portfolio": portfolios}
+    )

@@ -55,7 +55,7 @@ def questionnaire(request: HttpRequest, pk: int) -> HttpResponse:
         "tenant": expected_tenant(onboarding),
         "is_confirmed": bool(letters.confirmed_tenant(onboarding)),
     }
-    return render(request, "questionnaire.html", context)
+    return render(request, "staff/kickoff.html", context)
 
 
 def _known(onboarding: Onboarding) -> Questionnaire | None:

@@ -32,7 +32,7 @@ def outbox(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     onboarding = None if pk is None else access.onboarding_for(request, pk)
     tab = request.GET.get("show", "")
     found = letters_of(access.staff(request), onboarding=onboarding, tab=tab, after=request.GET.get("after", ""))
-    return render(request, "outbox.html", {"outbox": found, "onboarding": onboarding, "tab": tab})
+    return render(request, "staff/letters.html", {"outbox": found, "onboarding": onboarding, "tab": tab})
 
 
 @for_staff
@@ -68,7 +68,7 @@ def _show(request: HttpRequest, found: Letter, form: LetterForm) -> HttpResponse
         "is_confirmed": bool(letters.confirmed_tenant(onboarding)),
         "needs_tenant": has_link(found.text),
     }
-    return render(request, "letter.html", context)
+    return render(request, "staff/letter.html", context)
 
 
 @for_staff

@@ -66,7 +66,7 @@ def _list(
         "next": urlencode({**kept, "after": hide(found.next)}) if found.next else "",
         "first": urlencode(kept) if after else None,
     }
-    return page(request, "people.html", "people", context)
+    return page(request, "staff/people.html", "people", context)
 
 
 @for_staff

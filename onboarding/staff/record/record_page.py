@@ -65,7 +65,7 @@ def record_page(
         "every": 0 if filled else _seconds_until_next_look(record),
         "swapped": bool(getattr(request, "htmx", None)),
     }
-    response = page(request, "record.html", "progress", context)
+    response = page(request, "staff/record.html", "progress", context)
     if new_link:
         response["Cache-Control"] = "no-store"
     return response
