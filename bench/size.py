@@ -11,7 +11,7 @@ import sys
 import time
 from dataclasses import dataclass, field
 
-from bench.crowd import GROUPS, LONGEST, Crowd, gathered
+from bench.large_tenant import GROUPS, LONGEST, LargeTenant, running
 from bench.measure import Ratio
 
 USERS = 10_000
@@ -60,34 +60,34 @@ class Account:
 def take(users: int) -> Account:
     """Start a sandbox, make the tenant, run its first cycle to the end, look at the job all the while."""
     account = Account(users)
-    with gathered(users) as crowd:
-        crowd.make_tenant()
-        account.started = crowd.spent()
-        crowd.make_job()
+    with running(users) as large:
+        large.make_tenant()
+        account.started = large.spent()
+        large.make_job()
         for _look in range(LOOKS):
-            look(crowd, account)
+            look(large, account)
         account.idle_look, account.looks = statistics.median(account.looks), []
-        watch(crowd, account)
-        account.peak = crowd.peak()
+        watch(large, account)
+        account.peak = large.peak()
     return account
 
 
-def watch(crowd: Crowd, account: Account) -> None:
+def watch(large: LargeTenant, account: Account) -> None:
     """From the start of the job to the end of its first cycle. Raises TimeoutError."""
-    before, began = crowd.spent(), time.monotonic()
-    crowd.start()
-    while not is_over(status := look(crowd, account)):
-        account.marks.append((crowd.spent() - before, pages_of(status)))
+    before, began = large.spent(), time.monotonic()
+    large.start()
+    while not is_over(status := look(large, account)):
+        account.marks.append((large.spent() - before, pages_of(status)))
         if time.monotonic() - began > LONGEST:
             raise TimeoutError("the cycle did not end")
         time.sleep(PAUSE)
-    account.cycle, account.spent = time.monotonic() - began, crowd.spent() - before
+    account.cycle, account.spent = time.monotonic() - began, large.spent() - before
 
 
-def look(crowd: Crowd, account: Account) -> dict[str, object]:
+def look(large: LargeTenant, account: Account) -> dict[str, object]:
     """The job's status, and a note of how long the answer took."""
     began = time.monotonic()
-    status = crowd.look()
+    status = large.look()
     account.looks.append(time.monotonic() - began)
     return status
 

@@ -20,7 +20,7 @@ def main() -> int:
     parser.add_argument("--control-port", type=int, default=9401, help="prepare and inspect")
     parser.add_argument("--speed", type=float, default=1.0, help="how much faster than Microsoft things happen")
     parser.add_argument("--state", type=Path, help="keep the world in this file")
-    parser.add_argument("--seed", type=int, default=0, help="the moods, repeatable")
+    parser.add_argument("--seed", type=int, default=0, help="the chaos, repeatable")
     wanted = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
     logging.getLogger("waitress").setLevel(logging.ERROR)  # broken bodies are meant

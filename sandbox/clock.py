@@ -6,7 +6,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 NEVER = "0001-01-01T00:00:00Z"
-"""What Graph writes where something has not happened yet (REFERENCE 11.1)."""
+"""What Graph writes where something has not happened yet (docs/graph-facts.md, "Jobs")."""
 
 
 class Clock:
@@ -22,7 +22,7 @@ class Clock:
         self._jumped = 0.0
 
     def now(self) -> datetime:
-        """The moment, to plan with."""
+        """The moment by which the sandbox plans."""
         return datetime.fromtimestamp(self._began + (time.time() - self._began_wall) * self.speed, UTC)
 
     def stamp(self, at: datetime | None = None) -> datetime:
@@ -35,7 +35,7 @@ class Clock:
         return max(0.0, span.total_seconds() / self.speed)
 
     def jump(self, span: timedelta) -> None:
-        """Move on at once."""
+        """Move the clock on at once."""
         self._began += span.total_seconds()
         self._jumped += span.total_seconds()
 

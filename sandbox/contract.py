@@ -20,19 +20,19 @@ from openapi_core.exceptions import OpenAPIError
 from openapi_core.templating.paths.exceptions import PathError
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
-from .graph.wire import ROOT, Answer, Call, Refused
+from .graph.exchange import ROOT, Answer, Call, Refused
 
 FILE = Path(__file__).with_name("openapi.yaml")
 SAMPLE = 12  # elements from each end of a long list that are checked
 RELAXED = ("microsoft.graph.synchronizationSecret",)
-"""Enums whose unknown values the service answers in a way of its own (REFERENCE 7: 500)."""
+"""Enums whose unknown values the service answers with 500: docs/graph-facts.md, "Connection test and secrets"."""
 OPEN = frozenset({"microsoft.graph.directoryObject"})
 """Whose derived types come in its place: members and owners are users, groups, service principals."""
 MORE: dict[str, Any] = {
     "microsoft.graph.publicError": {"tenantActionable": {"type": "boolean"}},
     "microsoft.graph.stringKeyObjectValuePair": {"value": {}},
 }
-"""Properties that the API reference has and the document lacks (REFERENCE 8.5)."""
+"""Properties that the API reference has and the document lacks (docs/graph-facts.md, "Schema and mappings")."""
 Json = dict[str, Any]
 
 
@@ -128,7 +128,7 @@ def _reason(error: BaseException) -> str:
 
 @dataclass
 class _Request:
-    """openapi-core's view of a call."""
+    """A call as openapi-core reads it."""
 
     call: Call
     host_url: str = "https://graph.microsoft.com"
@@ -158,7 +158,7 @@ class _Request:
 
 @dataclass
 class _Answer:
-    """openapi-core's view of an answer."""
+    """An answer as openapi-core reads it."""
 
     answer: Answer
 

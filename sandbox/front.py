@@ -1,7 +1,7 @@
 """The protocol port: by path to Graph, by Host header to Haiilo, everything else to the login service.
 
 Our client keeps Microsoft's Host header, so links in answers carry the host that the client believes to talk to; a
-browser comes to the port itself. msgraph-sdk asks for /v1.0//…: the double slash is taken (FEASIBILITY 4).
+browser comes to the port itself. msgraph-sdk asks for /v1.0//…: the double slash is taken.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from typing import Any
 from flask import Flask, Response, g, jsonify, make_response, request
 from waitress.channel import ClientDisconnected
 
+from .chaos import Chaos
+from .graph.exchange import ROOT, Call, parse_query
 from .graph.service import Graph, Outcome
-from .graph.wire import ROOT, Call, parse_query
 from .login import service as login_service
 from .login.refusals import LoginRefused
-from .moods import Moods
 from .world import Tenant, World
 
 HERE = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:\d+)?", re.IGNORECASE)
-SLOWEST = 2.0  # seconds on the wall
-MOST_BODY = 4 * 1024 * 1024
-ACCIDENT = "sandbox.accident"
+MAX_SLOWNESS = 2.0  # seconds on the wall
+MAX_BODY = 4 * 1024 * 1024
+ONE_SHOT = "sandbox.one_shot"
 """In the environment of a login request: what was ordered for it."""
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -51,8 +51,8 @@ def origin_of(host: str) -> str:
 class Front:
     """The WSGI application of the protocol port."""
 
-    def __init__(self, world: World, graph: Graph, moods: Moods, blueprints: Iterable[Any] = ()) -> None:
-        self.world, self.graph, self.moods = world, graph, moods
+    def __init__(self, world: World, graph: Graph, chaos: Chaos, blueprints: Iterable[Any] = ()) -> None:
+        self.world, self.graph, self.chaos = world, graph, chaos
         self._flask = _flask(world, blueprints)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -67,27 +67,27 @@ class Front:
         call = _call(self.world, environ, path)
         outcome = self.graph.handle(call)
         if call.caller_:
-            self._wait(outcome.accident, call.caller_.tenant)
+            self._wait(outcome.fault, call.caller_.tenant)
         return _send(outcome, start_response)
 
     def _login(self, environ: Environ, start_response: StartResponse, path: str) -> Iterable[bytes]:
         """Nothing goes wrong by chance here, only what was ordered."""
         tenant = self.world.tenant_at(path.split("/")[1])
-        accident = self.moods.ordered(tenant, environ["REQUEST_METHOD"], path) if tenant else ""
-        if tenant is None or not accident:
+        fault = self.chaos.one_shot(tenant, environ["REQUEST_METHOD"], path) if tenant else ""
+        if tenant is None or not fault:
             return self._flask(environ, start_response)
-        environ[ACCIDENT] = accident
+        environ[ONE_SHOT] = fault
         answer = Response.from_app(self._flask, environ)
-        self._wait(accident, tenant)
-        return _deliver(answer.status, answer.headers.to_wsgi_list(), answer.get_data(), accident, start_response)
+        self._wait(fault, tenant)
+        return _deliver(answer.status, answer.headers.to_wsgi_list(), answer.get_data(), fault, start_response)
 
-    def _wait(self, accident: str, tenant: Tenant) -> None:
+    def _wait(self, fault: str, tenant: Tenant) -> None:
         """Raises ClientDisconnected for an answer that is to be lost: the connection ends without a byte."""
-        if accident == "hold":
-            self.moods.hold(tenant)
-        if accident == "slow":
-            time.sleep(min(SLOWEST, self.world.clock.wait(timedelta(seconds=10))))
-        if accident == "lose":
+        if fault == "hold":
+            self.chaos.hold(tenant)
+        if fault == "slow":
+            time.sleep(min(MAX_SLOWNESS, self.world.clock.wait(timedelta(seconds=10))))
+        if fault == "lose":
             raise ClientDisconnected
 
 
@@ -95,7 +95,7 @@ def _call(world: World, environ: Environ, path: str) -> Call:
     headers = {key[5:].replace("_", "-").lower(): str(value) for key, value in environ.items() if key[:5] == "HTTP_"}
     if environ.get("CONTENT_TYPE"):
         headers["content-type"] = environ["CONTENT_TYPE"]
-    length = min(int(environ.get("CONTENT_LENGTH") or 0), MOST_BODY)
+    length = min(int(environ.get("CONTENT_LENGTH") or 0), MAX_BODY)
     return Call(
         world=world,
         method=environ["REQUEST_METHOD"],
@@ -116,15 +116,15 @@ def _send(outcome: Outcome, start_response: StartResponse) -> Iterable[bytes]:
     if answer.status != 204:
         headers.append(("Content-Length", str(len(body))))
     status = f"{answer.status} {REASONS.get(answer.status, 'Status')}"
-    return _deliver(status, headers, body, outcome.accident, start_response)
+    return _deliver(status, headers, body, outcome.fault, start_response)
 
 
 def _deliver(
-    status: str, headers: list[tuple[str, str]], body: bytes, accident: str, start_response: StartResponse
+    status: str, headers: list[tuple[str, str]], body: bytes, fault: str, start_response: StartResponse
 ) -> Iterable[bytes]:
     """Half of the body when it is to end early: "truncate" says so in Content-Length, "break" promises all of it."""
-    shown = body[: len(body) // 2] if accident in ("truncate", "break") else body
-    if accident == "truncate":
+    shown = body[: len(body) // 2] if fault in ("truncate", "break") else body
+    if fault == "truncate":
         headers = [(name, str(len(shown)) if name.lower() == "content-length" else value) for name, value in headers]
     start_response(status, headers)
     return [shown]
@@ -132,7 +132,7 @@ def _deliver(
 
 def _flask(world: World, blueprints: Iterable[Any]) -> Flask:
     app = Flask(__name__, static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = MOST_BODY
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.register_blueprint(login_service.blueprint(world, lambda: origin_of(request.host)))
     for each in blueprints:
@@ -140,7 +140,7 @@ def _flask(world: World, blueprints: Iterable[Any]) -> Flask:
 
     @app.before_request
     def refuse() -> Response | None:
-        if request.environ.get(ACCIDENT) != "unavailable":
+        if request.environ.get(ONE_SHOT) != "unavailable":
             return None
         refused = LoginRefused(90033, "temporarily_unavailable", status=503)
         g.code = f"AADSTS{refused.number}"
@@ -176,7 +176,7 @@ def _journal(world: World, answer: Response) -> None:
             "roles": [],
             "status": answer.status_code,
             "code": g.get("code", ""),
-            "accident": request.environ.get(ACCIDENT, ""),
+            "chaos": request.environ.get(ONE_SHOT, ""),
             "request_id": "",
         }
     )

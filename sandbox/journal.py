@@ -48,7 +48,7 @@ class ScimCall(NamedTuple):
             "roles": [],
             "status": self.status,
             "code": "",
-            "accident": "",
+            "chaos": "",
             "request_id": "",
         }
 
@@ -71,7 +71,7 @@ class Journal:
             self._calls[line["kind"]] += 1
 
     def note_scim(self, at: datetime, host: str, method: str, path: str, query: bytes, status: int) -> None:
-        """A request to Haiilo."""
+        """Note a request to Haiilo."""
         with self._lock:
             self._scim.append(ScimCall(next(self._numbers), at, sys.intern(host), method, path, query, status))
             self._answers[host, method, status] += 1

@@ -6,7 +6,8 @@ import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from . import haiilo, switches
+from . import faults, haiilo
+from .faults.deviations import WidsInIdTokens
 from .graph.applications import CUSTOM, GRAPH_APP_ID, INTEGRATED, NON_GALLERY, SAML_ROLE, USER_ROLE, graph_roles
 from .graph.assignments import put
 from .login.consenting import APPLICATION_ADMINISTRATOR, GLOBAL_ADMINISTRATOR, PRIVILEGED_ROLE_ADMINISTRATOR
@@ -25,61 +26,61 @@ GALLERY = "WindowsAzureActiveDirectoryGalleryApplicationNonPrimaryV1"
 GROUP_MEMBERS, NESTED_MEMBERS = 5, 3
 
 
-class Unwanted(ValueError):
-    """A wish that the sandbox does not know, or that cannot be."""
+class BadOption(ValueError):
+    """An option that the sandbox does not know, or that cannot be."""
 
 
-def make_tenant(world: World, wishes: Mapping[str, Any]) -> dict[str, Any]:
-    """The tenant of a domain, made if it is not there yet. Raises Unwanted."""
-    unknown = set(wishes) - KNOWN
-    domain = str(wishes.get("domain", "")).lower()
+def make_tenant(world: World, options: Mapping[str, Any]) -> dict[str, Any]:
+    """The tenant of a domain, made if it is not there yet. Raises BadOption."""
+    unknown = set(options) - KNOWN
+    domain = str(options.get("domain", "")).lower()
     if unknown or "." not in domain:
-        raise Unwanted(f"unknown: {sorted(unknown)}" if unknown else "a tenant needs a domain")
-    wanted = dict(wishes.get("switches") or {}) | ({"wids_in_id_tokens": True} if wishes.get("wids") else {})
-    switches.check(wanted)
+        raise BadOption(f"unknown: {sorted(unknown)}" if unknown else "a tenant needs a domain")
+    wanted = dict(options.get("switches") or {}) | ({WidsInIdTokens.key: True} if options.get("wids") else {})
+    faults.check(wanted)
     with world.lock:
         there = world.tenant_at(domain)
         if there is not None:
             return there.made
-        tenant = _tenant(world, domain, wishes)
+        tenant = _tenant(world, domain, options)
         world.tenants[tenant.id] = tenant
         for name in [*tenant.domains, tenant.initial_domain]:
             world.domains[name] = tenant.id
-        tenant.made = _Furnishing(world, tenant, wishes).furnish()
-        switches.flip(world, tenant, wanted)
+        tenant.made = _TenantBuilder(world, tenant, options).build()
+        faults.switch(world, tenant, wanted)
         world.touch()
     return tenant.made
 
 
-def _tenant(world: World, domain: str, wishes: Mapping[str, Any]) -> Tenant:
+def _tenant(world: World, domain: str, options: Mapping[str, Any]) -> Tenant:
     label = domain.partition(".")[0]
-    licence = str(wishes.get("licence", "P1"))
+    licence = str(options.get("licence", "P1"))
     if licence not in ("P1", "P2", "none"):
-        raise Unwanted(f"no such licence: {licence}")
+        raise BadOption(f"no such licence: {licence}")
     tenant = Tenant(
-        id=str(wishes.get("tenant_id") or new_id()).lower(),
-        name=str(wishes.get("name") or label.title()),
+        id=str(options.get("tenant_id") or new_id()).lower(),
+        name=str(options.get("name") or label.title()),
         domains=[domain],
         initial_domain=f"{label}.onmicrosoft.example",
-        product=str(wishes.get("product", "advocacy")),
-        haiilo_host=str(wishes.get("haiilo_host") or f"{label}.smarpshare.com").lower(),
-        haiilo_groups=list(wishes.get("haiilo_groups") or DEFAULT_GROUPS),
+        product=str(options.get("product", "advocacy")),
+        haiilo_host=str(options.get("haiilo_host") or f"{label}.smarpshare.com").lower(),
+        haiilo_groups=list(options.get("haiilo_groups") or DEFAULT_GROUPS),
         licence=licence,
     )
-    tenant.mood.calm = bool(wishes.get("calm", False))
+    tenant.chaos.calm = bool(options.get("calm", False))
     return tenant
 
 
-class _Furnishing:
-    """One tenant being filled."""
+class _TenantBuilder:
+    """Fills one tenant."""
 
-    def __init__(self, world: World, tenant: Tenant, wishes: Mapping[str, Any]) -> None:
-        self.world, self.tenant, self.wishes = world, tenant, wishes
+    def __init__(self, world: World, tenant: Tenant, options: Mapping[str, Any]) -> None:
+        self.world, self.tenant, self.options = world, tenant, options
         countries = tenant.haiilo_groups
         self.people = made_up(f"{world.seed}/{tenant.domains[0]}", tenant.domains[0], countries)
 
-    def furnish(self) -> dict[str, Any]:
-        tenant, count = self.tenant, int(self.wishes.get("users", 10))
+    def build(self) -> dict[str, Any]:
+        tenant, count = self.tenant, int(self.options.get("users", 10))
         self._platform_principals()
         admins = self._admins()
         sso = self._applications()
@@ -111,7 +112,7 @@ class _Furnishing:
         return self.tenant.add_user(User(**{**next(self.people), **other}))
 
     def _guest(self) -> User:
-        """A guest of another organisation: its user principal name carries #EXT# (F31)."""
+        """A guest of another organisation: its user principal name carries #EXT#."""
         drawn = next(self.people)
         local = str(drawn["mailNickname"])
         name = f"{local}_partner.example#EXT#@{self.tenant.initial_domain}"
@@ -135,7 +136,7 @@ class _Furnishing:
         return found
 
     def _managers(self, people: list[User]) -> None:
-        """Every tenth leads the next nine."""
+        """Make every tenth the manager of the next nine."""
         for index, user in enumerate(people):
             if index % 10:
                 user.manager = people[index - index % 10].id
@@ -143,9 +144,12 @@ class _Furnishing:
     # Groups
 
     def _groups(self, sso: ServicePrincipal) -> dict[str, int]:
-        """An assigned group with members and a group inside it, whose members are not provisioned (REFERENCE 10)."""
+        """An assigned group with members and a group inside it, whose members are not provisioned.
+
+        Facts: docs/graph-facts.md, "Scope and assignments".
+        """
         tenant = self.tenant
-        count = int(self.wishes.get("group_members", GROUP_MEMBERS))
+        count = int(self.options.get("group_members", GROUP_MEMBERS))
         nested = self._group("Night shift", [self._user() for _number in range(NESTED_MEMBERS)])
         staff = [self._user() for _number in range(count)]
         if tenant.licence == "none":
@@ -153,7 +157,7 @@ class _Furnishing:
             return {"by_group": 0, "nested": 0}
         self._put(sso, self._group("All staff", [*staff, nested]))
         by_group = count
-        for number in range(int(self.wishes.get("groups", 0))):
+        for number in range(int(self.options.get("groups", 0))):
             members = [self._user() for _each in range(2)]
             self._put(sso, self._group(f"Team {number + 1}", members))
             by_group += len(members)
@@ -188,13 +192,13 @@ class _Furnishing:
             self._principal(name, new_id(), **_saml(address, GALLERY), templates=[])
         self._principal("Expenses", new_id(), replyUrls=["https://expenses.example/oidc"], tags=[INTEGRATED])
         self._principal("Haiilo (test)", new_id(), **_oidc(f"https://{other}/login/oauth2/code/microsoft"))
-        name = str(self.wishes.get("app_name") or "Haiilo SSO")
+        name = str(self.options.get("app_name") or "Haiilo SSO")
         saml = _saml(f"https://{host}/login/saml2/sso", CUSTOM)
         if tenant.product != "home":
             return self._principal(name, new_id(), **saml, templates=["scim"], applicationTemplateId=NON_GALLERY)
         self._principal("Haiilo Home", new_id(), **saml, templates=[])
         return self._principal(
-            str(self.wishes.get("app_name") or "Haiilo SCIM app"),
+            str(self.options.get("app_name") or "Haiilo SCIM app"),
             new_id(),
             templates=["scim"],
             applicationTemplateId=NON_GALLERY,
@@ -223,12 +227,12 @@ def _saml(reply_url: str, tag: str) -> dict[str, Any]:
 
 
 def _oidc(reply_url: str) -> dict[str, Any]:
-    """An enterprise application that came from a registration: it cannot be provisioned (F6)."""
+    """An enterprise application that came from a registration: it cannot be provisioned."""
     return {"preferredSingleSignOnMode": "oidc", "replyUrls": [reply_url], "tags": [INTEGRATED]}
 
 
 def describe(tenant: Tenant) -> Iterator[tuple[str, int]]:
-    """How much of what there is."""
+    """How many users, groups and service principals there are."""
     yield "users", len(tenant.users)
     yield "groups", len(tenant.groups)
     yield "service_principals", len(tenant.service_principals)

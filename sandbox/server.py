@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import logging
-import threading
 from pathlib import Path
-from typing import Any
-
-from waitress import create_server
+from typing import Self
 
 from . import haiilo, provisioning
+from .chaos import Chaos
 from .clock import Clock
 from .contract import Contract
 from .control import service as control
 from .front import Front
 from .graph.service import Graph
 from .login import keys
-from .moods import Moods
+from .serving import Server
 from .store import Keeper, load
 from .world import World
 
-log = logging.getLogger(__name__)
-
-HOST = "127.0.0.1"
 THREADS, CONTROL_THREADS = 24, 6
-BACKLOG = 256
-LAST_ANSWERS = 2.0  # seconds for answers under way when it ends
 
 
 class Sandbox:
@@ -44,66 +36,51 @@ class Sandbox:
         self.world.clock.speed = speed
         if not self.world.keys:
             keys.roll(self.world)
-        self.moods = Moods(self.world)
-        self.graph = Graph(self.world, self.moods, Contract())
-        front = Front(self.world, self.graph, self.moods, [haiilo.blueprint(self.world)])
-        self._servers = [
-            _server(front, port, THREADS),
-            _server(control.application(self.world, self.moods), control_port, CONTROL_THREADS),
-        ]
-        self.port, self.control_port = (int(each.effective_port) for each in self._servers)
+        self.chaos = Chaos(self.world)
+        self.graph = Graph(self.world, self.chaos, Contract())
+        front = Front(self.world, self.graph, self.chaos, [haiilo.blueprint(self.world)])
+        self._protocol = Server(front, port, threads=THREADS)
+        try:
+            self._control = Server(control.application(self.world, self.chaos), control_port, threads=CONTROL_THREADS)
+        except OSError:
+            self._protocol.stop()
+            raise
+        self.port, self.control_port = self._protocol.port, self._control.port
         self.world.hosts = {"*": self.url}
         self.world.engine = provisioning.Engine(self.world, self.world.clock)
-        self._stopping = False
         self._keeper = Keeper(self.world, state) if state else None
 
     @property
     def url(self) -> str:
-        """The protocol port."""
-        return f"http://{HOST}:{self.port}"
+        """The address of the protocol port."""
+        return self._protocol.url
 
     @property
     def control_url(self) -> str:
-        """The control port."""
-        return f"http://{HOST}:{self.control_port}"
+        """The address of the control port."""
+        return self._control.url
+
+    def __enter__(self) -> Self:
+        """Start, and stop at the end of the block."""
+        self.start()
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        self.stop()
 
     def start(self) -> None:
         """Both ports answer when this returns."""
-        for server in self._servers:
-            threading.Thread(target=self._serve, args=(server,), daemon=True, name="server").start()
+        self._protocol.start()
+        self._control.start()
         self.world.engine.start()
         if self._keeper:
             self._keeper.start()
 
-    def _serve(self, server: Any) -> None:
-        try:
-            server.run()
-        except OSError:
-            if not self._stopping:  # closing pulls the sockets away from under the loop
-                raise
-
     def stop(self) -> None:
-        """No more answers, and the world is kept."""
-        self._stopping = True
-        self.moods.release()
+        """End every answer and connection, and keep the world."""
+        self.chaos.release()
         self.world.engine.stop()
-        for server in self._servers:
-            server.task_dispatcher.shutdown(timeout=LAST_ANSWERS)  # an answer under way still needs the loop
-            server.close()
+        self._protocol.stop()
+        self._control.stop()
         if self._keeper:
             self._keeper.stop()
-
-
-def _server(application: Any, port: int, threads: int) -> Any:
-    """waitress: one buffered write for an answer, TCP_NODELAY by default, a long backlog (FEASIBILITY 3)."""
-    return create_server(
-        application,
-        host=HOST,
-        port=port,
-        threads=threads,
-        backlog=BACKLOG,
-        clear_untrusted_proxy_headers=True,
-        ident="",
-        connection_limit=1000,
-        channel_timeout=300,
-    )

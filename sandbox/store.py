@@ -18,10 +18,10 @@ from pathlib import Path
 from .world import World
 
 log = logging.getLogger(__name__)
-EVERY = 1.0  # seconds between two looks whether something changed
-SHARE = 20  # saving takes at most one part of so many of the time
-LARGE = 0.5  # seconds: what takes longer to write is written by a copy from then on
-LONGEST = 600.0  # seconds for a copy
+LOOK_EVERY = 1.0  # seconds between two looks whether something changed
+MAX_SHARE = 20  # saving takes at most one part of so many of the time
+COPY_FROM = 0.5  # seconds: what takes longer to write is written by a copy from then on
+MAX_COPY_TIME = 600.0  # seconds for a copy
 OPEN_FILES = 65536
 
 
@@ -49,17 +49,17 @@ class Keeper:
         self._thread = threading.Thread(target=self._run, daemon=True, name="keeper")
 
     def start(self) -> None:
-        """Until `stop`."""
+        """Write the world whenever it has changed, until `stop`."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Write the last change."""
+        """End the thread and write the last change."""
         self._end.set()
         self._thread.join(30)
         self.save()
 
     def save(self, *, by_copy: bool = False) -> None:
-        """Now, if something changed; `by_copy`: the world goes on meanwhile."""
+        """Write the world now, if something changed; `by_copy` lets the world go on meanwhile."""
         with self._lock:
             with self.world.lock:
                 if self._saved == self.world.version:
@@ -101,7 +101,7 @@ class Keeper:
             os._exit(status)
 
     def _run(self) -> None:
-        pause, large = EVERY, False
+        pause, large = LOOK_EVERY, False
         while not self._end.wait(pause):
             began = time.monotonic()
             try:
@@ -109,13 +109,13 @@ class Keeper:
             except Exception:
                 log.exception("the world could not be kept")
             took = time.monotonic() - began
-            large = large or took > LARGE
-            pause = max(EVERY, took * SHARE)
+            large = large or took > COPY_FROM
+            pause = max(LOOK_EVERY, took * MAX_SHARE)
 
 
 def ended_well(child: int) -> bool:
-    """Wait for a process of ours; one that takes LONGEST is ended."""
-    until = time.monotonic() + LONGEST
+    """Wait for a process of ours; one that takes MAX_COPY_TIME is ended."""
+    until = time.monotonic() + MAX_COPY_TIME
     while time.monotonic() < until:
         pid, status = os.waitpid(child, os.WNOHANG)
         if pid:

@@ -19,7 +19,7 @@ from .clock import Clock
 from .journal import Journal
 
 UNKEPT = ("lock", "random", "version", "engine", "journal", "hosts")
-FORMAT = 2
+FORMAT = 3
 """Of what is kept; a world of another one is not read."""
 LONG_AGO = datetime(2024, 1, 10, 8, tzinfo=UTC)
 
@@ -167,8 +167,8 @@ class Consent:
 
 
 @dataclass(slots=True)
-class Mood:
-    """How unkind the far side is to one tenant. `calm` switches everything by chance off."""
+class ChaosSettings:
+    """What goes wrong on purpose in one tenant. `calm` switches everything by chance off."""
 
     calm: bool = False
     throttle: int = 0
@@ -200,18 +200,19 @@ class LogRow:
 
 
 @dataclass
-class Plight:
-    """What a switch that is on has done to a tenant, so that it can be undone; see `sandbox.plights`."""
+class Applied:
+    """What a fault that is on has done to a tenant, so that it can be undone; see `sandbox.faults`."""
 
-    wish: Any
+    value: Any
+    """What its switch was set to: True, or what the fault takes."""
     users: list[str] = field(default_factory=list)
-    """Ids of the users whom it concerns, in order."""
+    """Ids of the users whom the fault affects, in order."""
     assignments: set[str] = field(default_factory=set)
-    """Ids of the assignments that it has taken away."""
+    """Ids of the assignments that the fault has taken away."""
     kept: dict[str, Any] = field(default_factory=dict)
-    """What was there before, each switch by its own keys."""
+    """What was there before, each fault by its own keys."""
     done: list[str] = field(default_factory=list)
-    """Ids of what it has made, or of what happened once and does not happen again."""
+    """Ids of what the fault has made, or of what happened once and does not happen again."""
 
 
 @dataclass
@@ -244,13 +245,11 @@ class Tenant:
     """User id → password, of those who can sign in."""
     roles: dict[str, list[str]] = field(default_factory=dict)
     """User id → role template ids."""
-    mood: Mood = field(default_factory=Mood)
-    switches: dict[str, Any] = field(default_factory=dict)
-    """Failure mode → True or its parameters; see `sandbox.switches`."""
-    plights: dict[str, Plight] = field(default_factory=dict)
-    """Switch → what it did here."""
+    chaos: ChaosSettings = field(default_factory=ChaosSettings)
+    faults: dict[str, Applied] = field(default_factory=dict)
+    """Key of a fault that is on → what it did here; see `sandbox.faults`."""
     truth: dict[str, dict[str, tuple[Any, Any]]] = field(default_factory=dict)
-    """User id → attribute → its own value and the one that switches put there."""
+    """User id → attribute → its own value and the one that faults put there."""
     log: list[LogRow] = field(default_factory=list)
     audits: list[dict[str, Any]] = field(default_factory=list)
     """As Graph shows them (directoryAudit), oldest first."""
@@ -266,14 +265,14 @@ class Tenant:
         thing.changed = self.changes
 
     def add_user(self, user: User) -> User:
-        """Into the directory and its index."""
+        """Put a user into the directory and its index."""
         self.users[user.id] = user
         self.upns[user.userPrincipalName.lower()] = user.id
         self.change(user)
         return user
 
     def user_named(self, name: str) -> User | None:
-        """By object id or user principal name, also one that the user had before."""
+        """The user with that object id or user principal name, also one that the user had before."""
         return self.users.get(name) or self.users.get(self.upns.get(name.lower(), ""))
 
     def user_called(self, name: str) -> User | None:
@@ -283,18 +282,19 @@ class Tenant:
             return found
         return found if found.userPrincipalName.lower() == name.lower() else None
 
-    def switched(self, key: str) -> Any:
-        """The switch's value, or False."""
-        return self.switches.get(key, False)
+    @property
+    def switches(self) -> dict[str, Any]:
+        """Key of a fault that is on → what its switch was set to."""
+        return {key: applied.value for key, applied in self.faults.items()}
 
     def assignments_of(self, service_principal_id: str) -> list[Assignment]:
-        """In the order they were made, without those that a switch has taken away."""
+        """In the order they were made, without those that a fault has taken away."""
         there = list(self.assignments.get(service_principal_id, {}).values())
-        gone = set[str]().union(*(plight.assignments for plight in self.plights.values()))
+        gone = set[str]().union(*(applied.assignments for applied in self.faults.values()))
         return [each for each in there if each.id not in gone] if gone else there
 
     def jobs_of(self, service_principal_id: str) -> list[Job]:
-        """Those that were not deleted."""
+        """The jobs of an application that were not deleted."""
         return [
             job
             for job in list(self.jobs.values())
@@ -338,10 +338,10 @@ class World:
     violations: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._furnish()
+        self._prepare()
 
-    def _furnish(self) -> None:
-        """What is not kept in a file."""
+    def _prepare(self) -> None:
+        """Make what is not kept in a file."""
         self.lock = threading.RLock()
         self.random = random.Random(self.seed)
         self.version = 0
@@ -350,11 +350,11 @@ class World:
         self.journal = Journal()
 
     def touch(self) -> None:
-        """Something changed that must be kept."""
+        """Note that something changed that must be kept."""
         self.version += 1
 
     def tenant_at(self, name: str) -> Tenant | None:
-        """By id or by one of its domains."""
+        """The tenant with that id, or with that domain."""
         key = name.lower()
         return self.tenants.get(key) or self.tenants.get(self.domains.get(key, ""))
 
@@ -365,4 +365,4 @@ class World:
         if state.pop("format", 1) != FORMAT:
             raise ValueError("the world was kept by another version")
         self.__dict__.update(state)
-        self._furnish()
+        self._prepare()

@@ -17,11 +17,12 @@ import pytest
 
 from devtools.commands.test import browser
 from devtools.stack import broker as stack_broker
-from devtools.stack import farside, keys, ports, postgres
+from devtools.stack import keys, ports, postgres, sandbox_control
 from devtools.stack.processes import Supervisor
-from devtools.stack.stack import APPS
+from devtools.stack.stack import register_our_apps
 
 PUBLIC_URL = "http://localhost:8000"
+pytest_plugins = ("tests.fixtures.graph",)
 
 # Playwright's synchronous interface runs a loop in the test's thread; Django takes that for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -101,7 +102,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
         yield
 
 
-# The far side
+# The sandbox
 
 
 @dataclass(frozen=True)
@@ -109,11 +110,10 @@ class Sandbox:
     """A running sandbox that knows our application; each test takes tenants of its own."""
 
     url: str
-    control: str
+    control: sandbox_control.SandboxControl
     client_id: str
     private_key: str
     certificate: str
-    far_side: farside.FarSide
 
 
 @pytest.fixture(scope="session")
@@ -122,13 +122,11 @@ def sandbox() -> Iterator[Sandbox]:
     with tempfile.TemporaryDirectory(prefix="sandbox-") as folder:
         supervisor, port, control_port = Supervisor(Path(folder)), ports.free(), ports.free()
         try:
-            supervisor.start(farside.program(port, control_port, os.environ, speed=600, seed=1))
-            control = f"http://{ports.HOST}:{control_port}"
-            far_side = farside.FarSide(control)
+            supervisor.start(sandbox_control.program(port, control_port, os.environ, speed=600, seed=1))
+            control = sandbox_control.SandboxControl(f"http://{ports.HOST}:{control_port}")
             private_key, certificate = keys.throw_away_pair()
-            for client_id, (name, permissions) in APPS.items():
-                far_side.register_app(client_id, name, PUBLIC_URL, certificate, permissions)
-            yield Sandbox(f"http://{ports.HOST}:{port}", control, keys.CLIENT_ID, private_key, certificate, far_side)
+            register_our_apps(control, PUBLIC_URL, certificate)
+            yield Sandbox(f"http://{ports.HOST}:{port}", control, keys.CLIENT_ID, private_key, certificate)
         finally:
             supervisor.stop()
 

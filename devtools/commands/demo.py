@@ -15,14 +15,14 @@ import requests
 
 from devtools.robots.browser import NotOnThePage
 from devtools.robots.customers import Customer
-from devtools.robots.journey import Journey, Stuck, Traveller
 from devtools.robots.people import Refused, StaffMember
+from devtools.robots.rehearsal import Rehearsal, RehearsedCustomer, Stuck
 from devtools.stack.broker import NoBroker
-from devtools.stack.farside import FarSideRefused
 from devtools.stack.ports import NoFreePort
 from devtools.stack.processes import DidNotStart, Interrupted, interruptible
 from devtools.stack.progress import doing, say
-from devtools.stack.stack import ROOT, CommandFailed, Stack, Wishes
+from devtools.stack.sandbox_control import SandboxRefused
+from devtools.stack.stack import ROOT, CommandFailed, Stack, StackOptions
 
 FOLDER = ROOT / ".demo"
 STAFF = "demo"
@@ -34,19 +34,19 @@ INVITED = Customer("Northwind", "northwind.example", "advocacy", "northwind.smar
 FAILURES = (
     CommandFailed,
     DidNotStart,
-    FarSideRefused,
     NoBroker,
     NoFreePort,
     NotOnThePage,
     Refused,
+    SandboxRefused,
     Stuck,
     requests.RequestException,
 )
 
 
-def wishes() -> Wishes:
+def options() -> StackOptions:
     """The usual ports if they are free; a sandbox whose 40 minutes take 20 seconds, so that things can be watched."""
-    return Wishes(
+    return StackOptions(
         FOLDER, web_port=8000, sandbox_port=9400, control_port=9401, broker_port=6390, web_workers=2, pace=15, speed=120
     )
 
@@ -69,11 +69,11 @@ def seed(stack: Stack, password: str) -> dict[str, Any]:
         return dict(json.loads(note.read_text()))
     staff = StaffMember(stack.public_url)
     staff.sign_in(STAFF, password)
-    journey = Journey(stack, staff, say)
-    invited = journey.add(INVITED, calm=True)
-    approving, live = journey.add(APPROVING, calm=True), journey.add(LIVE, calm=True)
+    rehearsal = Rehearsal(stack, staff, say)
+    invited = rehearsal.add(INVITED, calm=True)
+    approving, live = rehearsal.add(APPROVING, calm=True), rehearsal.add(LIVE, calm=True)
 
-    def far_enough(each: Traveller) -> bool:
+    def far_enough(each: RehearsedCustomer) -> bool:
         key, kind, _message = each.standing
         return (
             each.live
@@ -84,9 +84,9 @@ def seed(stack: Stack, password: str) -> dict[str, Any]:
         )
 
     with doing("Bringing three customers to different stages"):
-        journey.drive(until=far_enough)
+        rehearsal.drive(until=far_enough)
     staff.send_link(invited.account)
-    told = {"path": invited.account.link.removeprefix(stack.public_url), "tenant": dict(invited.account.tenant)}
+    told = {"path": invited.account.link.removeprefix(stack.public_url), "tenant": dict(invited.account.tenant.made)}
     note.write_text(json.dumps(told))
     note.chmod(0o600)
     return told
@@ -128,7 +128,7 @@ def main() -> int:
     with interruptible():
         stack: Stack | None = None
         try:
-            stack = Stack(wishes())
+            stack = Stack(options())
             stack.start()
             password = staff_password(stack)
             print(welcome(stack, password, seed(stack, password)), flush=True)

@@ -18,14 +18,14 @@ import requests
 
 from devtools.robots import customers, expectation
 from devtools.robots.browser import NotOnThePage
-from devtools.robots.journey import Journey, Stuck, Traveller
 from devtools.robots.people import Refused, StaffMember
+from devtools.robots.rehearsal import Rehearsal, RehearsedCustomer, Stuck
 from devtools.stack.broker import NoBroker
-from devtools.stack.farside import FarSide, FarSideRefused
 from devtools.stack.ports import NoFreePort
 from devtools.stack.processes import DidNotStart, Interrupted, interruptible
 from devtools.stack.progress import say
-from devtools.stack.stack import CommandFailed, Stack, Wishes
+from devtools.stack.sandbox_control import SandboxRefused
+from devtools.stack.stack import CommandFailed, Stack, StackOptions
 
 STAFF = "rehearsal"
 SPEED = 600.0  # Microsoft's 40 minutes between two cycles take 4 seconds
@@ -33,11 +33,11 @@ PACE = 30.0
 FAILURES = (
     CommandFailed,
     DidNotStart,
-    FarSideRefused,
     NoBroker,
     NoFreePort,
     NotOnThePage,
     Refused,
+    SandboxRefused,
     Stuck,
     requests.RequestException,
 )
@@ -52,7 +52,7 @@ def arguments() -> argparse.Namespace:
         "--csv", type=Path, help=f"customers from a file with the columns {','.join(customers.COLUMNS)}"
     )
     parser.add_argument("--speed", type=float, default=SPEED, help="how much faster than Microsoft the sandbox runs")
-    parser.add_argument("--seed", type=int, default=1, help="the sandbox's moods, repeatable")
+    parser.add_argument("--seed", type=int, default=1, help="the sandbox's chaos, repeatable")
     return parser.parse_args()
 
 
@@ -78,17 +78,17 @@ def new_staff(stack: Stack, folder: Path) -> StaffMember:
     return staff
 
 
-def account_of(traveller: Traveller, far_side: FarSide) -> dict[str, Any]:
+def account_of(rehearsed: RehearsedCustomer) -> dict[str, Any]:
     """The result of one customer."""
-    customer, tenant = traveller.account.customer, traveller.account.tenant
-    wanted = expectation.expected(far_side.directory(tenant["tenant_id"]), customer.product)
-    held = expectation.found(far_side.arrived(customer.host), customer.product)
+    customer, tenant = rehearsed.account.customer, rehearsed.account.tenant
+    wanted = expectation.expected(tenant.directory(), customer.product)
+    held = expectation.found(tenant.arrived(), customer.product)
     return {
         "name": customer.name,
-        "live": traveller.live,
+        "live": rehearsed.live,
         "steps": [
             {key: step[key] for key in ("key", "kind", "seconds", "graph_calls")}
-            for step in traveller.report.get("steps", [])
+            for step in rehearsed.report.get("steps", [])
         ],
         "users_in_scope": len(wanted),
         "users_created": len(held),
@@ -109,20 +109,20 @@ def totals(accounts: list[dict[str, Any]], seconds: float) -> dict[str, Any]:
 def rehearse(wanted: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """Everything; returns what is printed. Raises one of FAILURES or BadFile."""
     rows, started = choose_customers(wanted, folder), time.monotonic()
-    wishes = Wishes(folder / "stack", web_workers=2, pace=PACE, speed=wanted.speed, seed=wanted.seed)
-    stack = Stack(wishes)
+    options = StackOptions(folder / "stack", web_workers=2, pace=PACE, speed=wanted.speed, seed=wanted.seed)
+    stack = Stack(options)
     stack.start()
     try:
-        journey = Journey(stack, new_staff(stack, folder), say)
+        rehearsal = Rehearsal(stack, new_staff(stack, folder), say)
         problem = ""
         try:
             for row in rows:
-                journey.add(row)
-            journey.drive()
+                rehearsal.add(row)
+            rehearsal.drive()
         except FAILURES as error:
             problem = str(error)
-        accounts = [account_of(each, stack.far_side) for each in journey.travellers]
-        violations = stack.far_side.violations()
+        accounts = [account_of(each) for each in rehearsal.customers]
+        violations = stack.sandbox.violations()
     finally:
         stack.stop()
     result: dict[str, Any] = {"customers": accounts, "totals": totals(accounts, time.monotonic() - started)}

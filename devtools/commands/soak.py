@@ -23,18 +23,18 @@ from typing import Any
 
 from devtools.commands.rehearse import FAILURES, PACE, SPEED, account_of, new_staff
 from devtools.robots import customers
-from devtools.robots.journey import Journey, Traveller
+from devtools.robots.rehearsal import Rehearsal, RehearsedCustomer
 from devtools.stack import postgres
 from devtools.stack.processes import Interrupted, interruptible
 from devtools.stack.progress import say
-from devtools.stack.stack import Stack, Wishes
+from devtools.stack.stack import Stack, StackOptions
 
 QUICK = {"SWEEP_SECONDS": "1", "LEASE_SECONDS": "5", "QUIET_SECONDS": "2", "QUIET_LOOKS": "2"}
 """A killed worker is missed after seconds, as in the flows."""
 BETWEEN = 15.0  # seconds from one fault to the next
 STORM = 10.0  # seconds for which every call to Graph is answered 429
 DOWN = 3.0  # seconds for which the broker is away
-JUMPS = (41, 180)  # minutes by which the far side's clock jumps: one cycle to several
+JUMPS = (41, 180)  # minutes by which the sandbox's clock jumps: one cycle to several
 LAST_KILL = 0.5  # part of the time after which the worker is left alone, so that its memory can be judged
 MOST_GROWTH = 1.3  # the worker's memory at the end, against the first third of its undisturbed life
 ENDING = 240.0  # seconds for everybody to come to rest after the last fault
@@ -67,9 +67,9 @@ class Memory:
 
 @dataclass
 class Soak:
-    """One run: the customers of `journey` and what has been done to them. `chance` is seeded."""
+    """One run: the customers of `rehearsal` and what has been done to them. `chance` is seeded."""
 
-    journey: Journey
+    rehearsal: Rehearsal
     chance: random.Random
     until: float
     began: float = field(default_factory=time.monotonic)
@@ -81,7 +81,7 @@ class Soak:
     @property
     def stack(self) -> Stack:
         """What is tormented."""
-        return self.journey.stack
+        return self.rehearsal.stack
 
     @property
     def spent(self) -> float:
@@ -119,44 +119,44 @@ class Soak:
 
     def storm(self) -> str:
         """429 to everybody."""
-        self._moods(throttle=2)
+        self._chaos(throttle=2)
         self.go_on(STORM)
-        self._moods(throttle=0)
+        self._chaos(throttle=0)
         return "a storm of 429 is over"
 
     def jump(self) -> str:
-        """The far side's time moves on at once, by one cycle or several."""
+        """The sandbox's time moves on at once, by one cycle or several."""
         minutes = self.chance.randint(*JUMPS)
-        self.stack.far_side.ask("POST", "/clock", {"minutes": minutes})
+        self.stack.sandbox.advance_clock(minutes=minutes)
         return f"the clock jumped by {minutes} minutes"
 
-    def _moods(self, **mood: Any) -> None:
-        for each in self.journey.travellers:
-            self.stack.far_side.mood(each.account.tenant["tenant_id"], **mood)
+    def _chaos(self, **chaos: Any) -> None:
+        for each in self.rehearsal.customers:
+            each.account.tenant.chaos(**chaos)
 
     # The time between
 
     def change_somebody(self) -> None:
         """In each directory one person moves to another town, which a later cycle must bring to Haiilo."""
-        for each in self.journey.travellers:
-            tenant = each.account.tenant["tenant_id"]
-            people = sorted(user["id"] for user in self.stack.far_side.directory(tenant)["users"])
-            town = {"city": f"Town {self.chance.randint(1, 99)}"}
-            self.stack.far_side.ask("PATCH", f"/tenants/{tenant}/users/{self.chance.choice(people)}", town)
+        for each in self.rehearsal.customers:
+            tenant = each.account.tenant
+            people = sorted(user["id"] for user in tenant.directory()["users"])
+            town = f"Town {self.chance.randint(1, 99)}"
+            tenant.change_user(self.chance.choice(people), city=town)
 
     def go_on(self, seconds: float) -> None:
         """Act for everybody meanwhile. Raises Stuck."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            self.journey.drive(until=lambda each: each.live or time.monotonic() > end)
+            self.rehearsal.drive(until=lambda each: each.live or time.monotonic() > end)
             self.memory.look(self.stack.pid("worker"))
             time.sleep(1)
 
     def standing(self) -> str:
         """How many are live, and what the worker holds."""
-        live = sum(each.live for each in self.journey.travellers)
+        live = sum(each.live for each in self.rehearsal.customers)
         held = f"{self.memory.samples[-1]:.0f} MB" if self.memory.samples else "new"
-        return f"{live} of {len(self.journey.travellers)} live, worker {held}"
+        return f"{live} of {len(self.rehearsal.customers)} live, worker {held}"
 
     def run(self, waves: list[list[customers.Customer]]) -> None:
         """Bring in the customers, wave by wave, torment everybody until the time is over, then let them rest."""
@@ -164,29 +164,29 @@ class Soak:
         while time.monotonic() < self.until:
             if waves and self.spent >= 1 - len(waves) / count:
                 for row in waves.pop(0):
-                    self.journey.add(row)
+                    self.rehearsal.add(row)
             self.change_somebody()
             self.go_on(min(BETWEEN, max(1.0, self.until - time.monotonic())))
             self.next_fault()
         say("No more faults. Waiting for everybody to come to rest.")
-        self.journey.drive(patience=ENDING)
+        self.rehearsal.drive(patience=ENDING)
         self.settle()
 
     def settle(self) -> None:
         """Wait until Haiilo holds what the directory says, for a cycle may be under way."""
         end = time.monotonic() + ENDING
         while time.monotonic() < end and any(each["mismatches"] for each in self.accounts()):
-            self.stack.far_side.ask("POST", "/clock", {"minutes": 41})
+            self.stack.sandbox.advance_clock(minutes=41)
             self.go_on(5)
 
     def accounts(self) -> list[dict[str, Any]]:
         """As of a rehearsal, with the number of provisioning jobs in each tenant."""
-        return [self._account(each) for each in self.journey.travellers]
+        return [self._account(each) for each in self.rehearsal.customers]
 
-    def _account(self, traveller: Traveller) -> dict[str, Any]:
-        jobs = self.stack.far_side.tenant(traveller.account.tenant["tenant_id"])["jobs"]
-        made = {key: value for key, value in account_of(traveller, self.stack.far_side).items() if key != "steps"}
-        return {**made, "standing": " ".join(traveller.standing), "jobs": len(jobs)}
+    def _account(self, rehearsed: RehearsedCustomer) -> dict[str, Any]:
+        jobs = rehearsed.account.tenant.jobs()
+        made = {key: value for key, value in account_of(rehearsed).items() if key != "steps"}
+        return {**made, "standing": " ".join(rehearsed.standing), "jobs": len(jobs)}
 
     def result(self, problem: str) -> dict[str, Any]:
         """What is printed and judged."""
@@ -194,7 +194,7 @@ class Soak:
             "customers": self.accounts(),
             "faults": dict(self.faults),
             "worker": {"megabytes": [round(held) for held in self.memory.samples], "growth": self.memory.growth},
-            "violations": self.stack.far_side.violations(),
+            "violations": self.stack.sandbox.violations(),
             "fallen": self.stack.fallen(),
             "seconds": round(time.monotonic() - self.began),
             **({"problem": problem} if problem else {}),
@@ -227,7 +227,7 @@ def verdict(result: dict[str, Any]) -> list[str]:
 
 def soak(wanted: argparse.Namespace, folder: Path, database_url: str) -> dict[str, Any]:
     """Everything; returns what is printed. Raises one of FAILURES when the stack does not start."""
-    wishes = Wishes(
+    options = StackOptions(
         folder / "stack",
         database_url=database_url,
         pace=PACE,
@@ -235,11 +235,11 @@ def soak(wanted: argparse.Namespace, folder: Path, database_url: str) -> dict[st
         seed=wanted.seed,
         environment=QUICK,
     )
-    stack = Stack(wishes)
+    stack = Stack(options)
     stack.start()
     try:
-        journey = Journey(stack, new_staff(stack, folder), say)
-        run = Soak(journey, random.Random(wanted.seed), time.monotonic() + wanted.minutes * 60)  # noqa: S311
+        rehearsal = Rehearsal(stack, new_staff(stack, folder), say)
+        run = Soak(rehearsal, random.Random(wanted.seed), time.monotonic() + wanted.minutes * 60)  # noqa: S311
         rows, problem = customers.default(2 * wanted.customers, wanted.users), ""
         try:
             run.run([rows[: wanted.customers], rows[wanted.customers :]])
@@ -267,7 +267,7 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=10.0, help="how long things are made to fail")
     parser.add_argument("--customers", type=int, default=3, help="who come at once, and again at half-time")
     parser.add_argument("--users", type=int, default=30, help="directly assigned users of each customer")
-    parser.add_argument("--seed", type=int, default=1, help="faults and moods, repeatable")
+    parser.add_argument("--seed", type=int, default=1, help="faults and chaos, repeatable")
     return parser.parse_args(words)
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlencode
 
 from devtools.robots.browser import Browser, Form, NotOnThePage, Page
 from devtools.robots.customers import Customer
+from devtools.stack.sandbox_control import SandboxTenant
 
 LINK = re.compile(r"https?://[^\s\"'<>]+/l/[A-Za-z0-9_-]+/?")
 RECORD = re.compile(r"/customers/(\d+)/")
@@ -21,10 +20,10 @@ class Refused(RuntimeError):
 
 @dataclass
 class Account:
-    """A customer as a member of staff knows it: where its page is, and what the far side told us about it."""
+    """A customer as a member of staff knows it: where its page is, and its tenant in the sandbox."""
 
     customer: Customer
-    tenant: Mapping[str, Any]
+    tenant: SandboxTenant
     pk: int = 0
     link: str = ""
 
@@ -47,7 +46,7 @@ class StaffMember:
         if page.find(having="password"):
             raise Refused(f"the sign-in of {user_name} was refused: {page.text}")
 
-    def create(self, customer: Customer, tenant: Mapping[str, Any], contact: tuple[str, str]) -> Account:
+    def create(self, customer: Customer, tenant: SandboxTenant, contact: tuple[str, str]) -> Account:
         """Fill in the form for a new customer; `contact` is name and e-mail address. Raises Refused."""
         page = self.browser.open("/customers/new/")
         values = {
@@ -64,7 +63,7 @@ class StaffMember:
             raise Refused(f"{customer.name} was not created ({page.status}): {page.text}")
         return Account(customer, tenant, pk=int(found[1]))
 
-    def find(self, customer: Customer, tenant: Mapping[str, Any]) -> Account | None:
+    def find(self, customer: Customer, tenant: SandboxTenant) -> Account | None:
         """Look for a customer on the board by its name."""
         page = self.browser.open("/?" + urlencode({"search": customer.name}))
         for href, text in page.links:

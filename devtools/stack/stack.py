@@ -12,12 +12,12 @@ from pathlib import Path
 
 import requests
 
-from devtools.stack import broker, farside, ports
-from devtools.stack.farside import FarSide
+from devtools.stack import broker, ports, sandbox_control
 from devtools.stack.keys import CLIENT_ID, MONITOR_CLIENT_ID, SCOPED_CLIENT_ID, keys_in
 from devtools.stack.ports import HOST
 from devtools.stack.processes import Program, Supervisor, end_stale
 from devtools.stack.progress import doing, say
+from devtools.stack.sandbox_control import SandboxControl, redirects_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # The product's own lists are in onboarding/consent_sizes.py; a house test keeps the two the same.
@@ -46,7 +46,7 @@ class CommandFailed(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Wishes:
+class StackOptions:
     """How a stack should be. A port of 0 means any; another one is taken if free, else the next."""
 
     folder: Path
@@ -66,12 +66,24 @@ class Wishes:
     """Added to the product's environment, last."""
 
 
+def register_our_apps(sandbox: SandboxControl, public_url: str, certificate: str) -> None:
+    """Register the three applications of ours at Microsoft, all with the same certificate (PEM)."""
+    for client_id, (name, permissions) in APPS.items():
+        sandbox.register_app(
+            client_id,
+            name,
+            permissions=permissions,
+            redirect_uris=redirects_of(public_url),
+            certificates=[certificate],
+        )
+
+
 class Stack:
     """Start with `start`, end with `stop`; in between processes may be killed and restarted by name."""
 
-    def __init__(self, wishes: Wishes) -> None:
-        self.wishes = wishes
-        self.folder = wishes.folder.resolve()
+    def __init__(self, options: StackOptions) -> None:
+        self.options = options
+        self.folder = options.folder.resolve()
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.keys = keys_in(self.folder / "keys")
         taken: set[int] = set()
@@ -85,15 +97,15 @@ class Stack:
 
         self._supervisor = Supervisor(self.folder / "run")
         self._end_stale()
-        self.web_port = port(wishes.web_port, "pages")
-        self.sandbox_port = port(wishes.sandbox_port, "sandbox")
-        self.control_port = port(wishes.control_port, "sandbox's control")
-        self.broker_port = port(wishes.broker_port, "broker") if not wishes.redis_url else 0
+        self.web_port = port(options.web_port, "pages")
+        self.sandbox_port = port(options.sandbox_port, "sandbox")
+        self.control_port = port(options.control_port, "sandbox's control")
+        self.broker_port = port(options.broker_port, "broker") if not options.redis_url else 0
         # Another name than the sandbox's, so that browsers keep the two sites' cookies apart, as in real life.
         self.public_url = f"http://localhost:{self.web_port}"
         self.sandbox_url = f"http://{HOST}:{self.sandbox_port}"
-        self.far_side = FarSide(f"http://{HOST}:{self.control_port}")
-        self.redis_url = wishes.redis_url or broker.url(self.broker_port)
+        self.sandbox = SandboxControl(f"http://{HOST}:{self.control_port}")
+        self.redis_url = options.redis_url or broker.url(self.broker_port)
         self.environment = self._environment()
 
     def _end_stale(self) -> None:
@@ -116,12 +128,12 @@ class Stack:
             "ENTRA_CERTIFICATE_FILE": str(self.keys.certificate),
             "SANDBOX_URL": self.sandbox_url,
             "PUBLIC_URL": self.public_url,
-            "DATABASE_URL": self.wishes.database_url or f"sqlite:///{self.folder / 'database.sqlite3'}",
+            "DATABASE_URL": self.options.database_url or f"sqlite:///{self.folder / 'database.sqlite3'}",
             "REDIS_URL": self.redis_url,
             "EMAIL_URL": f"filemail:///{self.folder / 'mail'}",
-            "PACE": str(self.wishes.pace),
+            "PACE": str(self.options.pace),
             "PYTHONUNBUFFERED": "1",
-            **self.wishes.environment,
+            **self.options.environment,
         }
 
     def start(self) -> None:
@@ -133,9 +145,7 @@ class Stack:
             if self.broker_port:
                 self._supervisor.start(broker.program(self.broker_port, self.folder / "broker", os.environ))
             self._supervisor.start(self._sandbox())
-            certificate = self.keys.certificate.read_text()
-            for client_id, (name, permissions) in APPS.items():
-                self.far_side.register_app(client_id, name, self.public_url, certificate, permissions)
+            register_our_apps(self.sandbox, self.public_url, self.keys.certificate.read_text())
             with doing("Preparing the database"):
                 self.manage("migrate", "--verbosity", "0")
             for program in (self._web(), self._worker(), self._beat()):
@@ -192,18 +202,18 @@ class Stack:
 
     def _sandbox(self) -> Program:
         state = self.folder / "sandbox.state"
-        return farside.program(
+        return sandbox_control.program(
             self.sandbox_port,
             self.control_port,
             self.environment,
             state=state,
-            speed=self.wishes.speed,
-            seed=self.wishes.seed,
+            speed=self.options.speed,
+            seed=self.options.seed,
         )
 
     def _web(self) -> Program:
         command = ["granian", "--interface", "wsgi", "--host", HOST, "--port", str(self.web_port)]
-        command += ["--workers", str(self.wishes.web_workers), "--blocking-threads", "2", "--no-ws"]
+        command += ["--workers", str(self.options.web_workers), "--blocking-threads", "2", "--no-ws"]
         return self._program("web", [*command, "config.wsgi:application"], lambda _log: self._pages_answer())
 
     def _pages_answer(self) -> bool:

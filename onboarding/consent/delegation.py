@@ -15,6 +15,7 @@ from onboarding.engine.queue import enqueue
 from onboarding.invites import links
 from onboarding.mail import context, letters
 from onboarding.models import Contact, Letter, Link, Onboarding
+from onboarding.steps.consent.step import Consent
 
 MAX_APPROVERS = 5  # a customer; after that, customer success names the next one
 
@@ -41,7 +42,7 @@ def name_approver(link: Link, *, name: str, email: str, language: str = "en") ->
         onboarding.pk,
         "forwarded",
         say(_("%(holder)s cannot approve and named %(contact)s."), holder=link.contact_name, contact=contact.name),
-        step="consent",
+        step=Consent.key,
         actor_name=link.contact_name,
         detail={"from": link.pk, "to": made.pk},
     )

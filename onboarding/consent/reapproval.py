@@ -16,6 +16,7 @@ from onboarding.invites import links
 from onboarding.mail import context
 from onboarding.models import Link, Onboarding
 from onboarding.models.step_state import StepState
+from onboarding.steps.read_only.step import ReadOnly
 
 
 def wanted(onboarding: Onboarding) -> Sentence | None:
@@ -29,7 +30,7 @@ def wanted(onboarding: Onboarding) -> Sentence | None:
 def _asked_for_by_read_only(onboarding: Onboarding) -> Sentence | None:
     if onboarding.open_read_only is None:
         return None
-    state = StepState.objects.filter(onboarding=onboarding, key="read_only").first()
+    state = StepState.objects.filter(onboarding=onboarding, key=ReadOnly.key).first()
     return _wanted_by(state) if state else None
 
 

@@ -23,6 +23,7 @@ from onboarding.domain import consent_sizes
 from onboarding.domain.sentences import say
 from onboarding.engine import graph_access, ledger
 from onboarding.models import ConsentAttempt, Link
+from onboarding.steps.consent.step import Consent
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +59,7 @@ def finish(link: Link, flow: Mapping[str, Any], params: Mapping[str, str], *, be
         log.warning("Somebody else than who approved with link %s has signed in", link.pk)
         return False
     text = say(_("%(admin)s looked again how far we are."), admin=approval.signed_in_name or say(_("The admin")))
-    ledger.note(link.onboarding_id, "returned", text, step="consent", actor_name=approval.signed_in_name)
+    ledger.note(link.onboarding_id, "returned", text, step=Consent.key, actor_name=approval.signed_in_name)
     return True
 
 

@@ -30,6 +30,8 @@ from onboarding.engine.queue import enqueue
 from onboarding.invites import links, rate_limit
 from onboarding.models import ConsentAttempt, Link, StepState
 from onboarding.models.link import digest
+from onboarding.steps.consent.step import Consent
+from onboarding.steps.customer.step import CustomerRecord
 
 log = logging.getLogger(__name__)
 
@@ -90,7 +92,7 @@ def link_seen(link: Link) -> None:
 
 def expected_tenant(link: Link) -> str | None:
     """The tenant that the customer's domains resolved to, or None while that is not known."""
-    state = StepState.objects.filter(onboarding_id=link.onboarding_id, key="customer").first()
+    state = StepState.objects.filter(onboarding_id=link.onboarding_id, key=CustomerRecord.key).first()
     return state.evidence.get("tenant_id") if state and state.done_at else None
 
 
@@ -190,7 +192,7 @@ def _grant(attempt: ConsentAttempt) -> None:
         attempt.link.onboarding_id,
         "consent",
         say(_("%(admin)s consented at Microsoft."), admin=attempt.signed_in_name or say(_("The admin"))),
-        step="consent",
+        step=Consent.key,
         actor_name=attempt.signed_in_name,
     )
     enqueue(attempt.link.onboarding_id)
@@ -214,7 +216,7 @@ def _alarm(attempt: ConsentAttempt, text: str) -> None:
     onboarding_id = attempt.link.onboarding_id
     if not holds.was_raised(onboarding_id, holds.FORGED, attempt.pk):
         detail = {"attempt": attempt.pk, "code": "state_mismatch"}
-        ledger.note(onboarding_id, holds.FORGED, say(text), step="consent", detail=detail)
+        ledger.note(onboarding_id, holds.FORGED, say(text), step=Consent.key, detail=detail)
 
 
 def _client_id(attempt: ConsentAttempt) -> str:
@@ -309,7 +311,7 @@ def _end(attempt: ConsentAttempt, kind: str, detail: Mapping[str, Any]) -> None:
     ):
         return
     text = say(_("The round trip to Microsoft ended without consent. %(why)s"), why=explain_code(code)[0])
-    ledger.note(attempt.link.onboarding_id, kind, text, step="consent", detail=detail)
+    ledger.note(attempt.link.onboarding_id, kind, text, step=Consent.key, detail=detail)
     _look_for_it(attempt)
     enqueue(attempt.link.onboarding_id)
 

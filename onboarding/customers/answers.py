@@ -22,6 +22,7 @@ from onboarding.engine import ledger
 from onboarding.engine.queue import enqueue
 from onboarding.models import CustomerSecret, Onboarding, StepState
 from onboarding.steps import STEPS, by_key
+from onboarding.steps.customer.step import CustomerRecord
 
 LEADS_TO_CHANGES = frozenset(step.key for step in STEPS if step.changes_tenant)
 
@@ -43,7 +44,7 @@ def answer(
     check_member(onboarding, actor)
     if step_key in LEADS_TO_CHANGES:
         check_may_change(onboarding)
-    if step_key == "customer" and "tenant_id" in answer:
+    if step_key == CustomerRecord.key and "tenant_id" in answer:
         check_tenant_is_ours_to_change(onboarding)
     now = timezone.now()
     for kind, plaintext in (secrets or {}).items():

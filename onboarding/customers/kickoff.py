@@ -21,6 +21,9 @@ from onboarding.customers.base import Refused, check_member
 from onboarding.domain.sentences import say
 from onboarding.engine import ledger
 from onboarding.models import Link, Onboarding, Questionnaire, StepState
+from onboarding.steps.pilot.step import Pilot
+from onboarding.steps.readiness.step import Readiness
+from onboarding.steps.sso_application.step import SsoApplication
 
 FIELDS = (
     "has_p1",
@@ -65,9 +68,9 @@ def use(onboarding: Onboarding, *, actor: User) -> None:
     if row is None:
         raise Refused(say(_("The questions have not been answered yet.")))
     for key, said in (
-        ("readiness", {"has_p1": row.has_p1}),
-        ("sso_application", {"app_id": row.app_id}),
-        ("pilot", {"person": row.pilot_person}),
+        (Readiness.key, {"has_p1": row.has_p1}),
+        (SsoApplication.key, {"app_id": row.app_id}),
+        (Pilot.key, {"person": row.pilot_person}),
     ):
         _tell(onboarding, key, said, actor)
     if row.admin_email and not onboarding.contacts.filter(email__iexact=row.admin_email).exists():
@@ -95,7 +98,7 @@ def _tell(onboarding: Onboarding, key: str, said: Mapping[str, str], actor: User
     state = StepState.objects.filter(onboarding=onboarding, key=key).first()
     known = state.answer if state else {}
     new = {name: value for name, value in said.items() if value and known.get(name) != value}
-    if new and not (state and (state.done_at or (key == "pilot" and known.get("person")))):
+    if new and not (state and (state.done_at or (key == Pilot.key and known.get("person")))):
         answer(onboarding, key, actor=actor, answer=new)
 
 

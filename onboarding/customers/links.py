@@ -17,6 +17,7 @@ from onboarding.engine import ledger
 from onboarding.engine.queue import enqueue
 from onboarding.invites import links
 from onboarding.models import Contact, Link, Onboarding
+from onboarding.steps.consent.step import Consent
 
 
 @transaction.atomic
@@ -45,7 +46,7 @@ def revoke_link(link: Link, *, actor: User) -> None:
             link.onboarding_id,
             "link",
             say(_("The link for %(contact)s was revoked."), contact=link.contact_name),
-            step="consent",
+            step=Consent.key,
             actor=actor,
         )
         enqueue(link.onboarding_id)

@@ -14,6 +14,7 @@ from onboarding.engine.queue import enqueue, enqueue_letters_on_commit
 from onboarding.mail import letters
 from onboarding.mail.compose import LINK, LetterText, has_link
 from onboarding.models import Letter, Onboarding
+from onboarding.steps.customer.step import CustomerRecord
 
 State = Letter.State
 TRY_AGAIN = (State.FAILED, State.UNKNOWN)
@@ -74,17 +75,17 @@ def confirm_tenant(onboarding: Onboarding, tenant: str, *, actor: User) -> None:
     Raises `Refused` when it is not the one that is found now.
     """
     check_member(onboarding, actor)
-    state = onboarding.steps.filter(key="customer").first()
+    state = onboarding.steps.filter(key=CustomerRecord.key).first()
     if state is None or not tenant or state.evidence.get("tenant_id") != tenant:
         raise Refused(say(_("The domains lead to another tenant now. Look at it again.")))
     if letters.confirmed_tenant(onboarding) == tenant:
         return
-    ledger.keep_answer(onboarding.pk, "customer", {"confirmed_tenant": tenant}, actor=actor)
+    ledger.keep_answer(onboarding.pk, CustomerRecord.key, {"confirmed_tenant": tenant}, actor=actor)
     ledger.note(
         onboarding.pk,
         "confirmed",
         say(_("The tenant %(tenant)s was confirmed to be the customer's."), tenant=tenant),
-        step="customer",
+        step=CustomerRecord.key,
         actor=actor,
     )
     enqueue(onboarding.pk)

@@ -22,6 +22,8 @@ from onboarding.engine import ledger
 from onboarding.engine.queue import enqueue
 from onboarding.mail import context
 from onboarding.models import Contact, Link, Onboarding, ReadOnlyMode, StepState
+from onboarding.steps.live.step import Live
+from onboarding.steps.read_only.step import ReadOnly
 
 
 @transaction.atomic
@@ -42,7 +44,7 @@ def enter(onboarding: Onboarding, *, actor: User, contact: Contact | None = None
         ReadOnlyMode.objects.update_or_create(
             onboarding=onboarding, defaults={**given, "leave_asked_at": None, "ended_at": None}
         )
-        StepState.objects.filter(onboarding=onboarding, key="read_only").delete()
+        StepState.objects.filter(onboarding=onboarding, key=ReadOnly.key).delete()
         _note(onboarding, say(_("From now on only reading: offered to the customer.")), actor)
     return _link(onboarding, actor, contact, consent_sizes.MONITOR)
 
@@ -70,7 +72,7 @@ def take_back(onboarding: Onboarding, *, actor: User) -> None:
     Link.objects.open().filter(onboarding=onboarding, consent_size=asked.key).update(revoked_at=timezone.now())
     row.ended_at, row.leave_asked_at = None if row.is_active else timezone.now(), None
     row.save(update_fields=["ended_at", "leave_asked_at"])
-    StepState.objects.filter(onboarding=onboarding, key="read_only").delete()
+    StepState.objects.filter(onboarding=onboarding, key=ReadOnly.key).delete()
     _note(onboarding, say(_("Taken back; everything stays as it is.")), actor)
     enqueue(onboarding.pk)
 
@@ -79,7 +81,7 @@ def take_back(onboarding: Onboarding, *, actor: User) -> None:
 def look(onboarding: Onboarding, *, actor: User) -> None:
     """Look now, instead of at the next round."""
     check_member(onboarding, actor)
-    ledger.make_stale(onboarding.pk, "read_only")
+    ledger.make_stale(onboarding.pk, ReadOnly.key)
     enqueue(onboarding.pk)
 
 
@@ -101,4 +103,4 @@ def _link(
 
 
 def _note(onboarding: Onboarding, sentence: Sentence, actor: User) -> None:
-    ledger.note(onboarding.pk, "read_only", sentence, step="live", actor=actor)
+    ledger.note(onboarding.pk, ReadOnly.key, sentence, step=Live.key, actor=actor)

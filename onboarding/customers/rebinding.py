@@ -16,6 +16,7 @@ from onboarding.domain.sentences import Sentence, say
 from onboarding.engine import ledger
 from onboarding.engine.queue import enqueue
 from onboarding.models import ConsentAttempt, Customer, Onboarding, Rebinding, StepState, TenantBinding
+from onboarding.steps.customer.step import CustomerRecord
 
 BOUND = _("A tenant is bound to this customer already. A binding is never moved.")
 
@@ -23,7 +24,7 @@ BOUND = _("A tenant is bound to this customer already. A binding is never moved.
 def propose(onboarding: Onboarding, *, actor: User, tenant_id: str, reason: str) -> Rebinding:
     """Propose that `tenant_id` is the expected tenant. Raises `Refused` once one is bound, or one is proposed."""
     check_member(onboarding, actor)
-    state = StepState.objects.filter(onboarding=onboarding, key="customer").first()
+    state = StepState.objects.filter(onboarding=onboarding, key=CustomerRecord.key).first()
     before = str(state.evidence.get("tenant_id", "")) if state else ""
     try:
         with transaction.atomic():
@@ -90,4 +91,6 @@ def _decide(row: Rebinding, actor: User, *, accepted: bool) -> None:
 
 
 def _note(row: Rebinding, sentence: Sentence, actor: User) -> None:
-    ledger.note(row.onboarding_id, "rebinding", sentence, step="customer", actor=actor, detail={"rebinding": row.pk})
+    ledger.note(
+        row.onboarding_id, "rebinding", sentence, step=CustomerRecord.key, actor=actor, detail={"rebinding": row.pk}
+    )

@@ -26,6 +26,7 @@ from onboarding.engine import ledger
 from onboarding.engine.queue import enqueue, enqueue_on_commit
 from onboarding.models import Contact, Customer, Onboarding, Portfolio, StepState
 from onboarding.steps import STEPS
+from onboarding.steps.customer.step import CustomerRecord
 
 
 def create_customer(
@@ -60,10 +61,12 @@ def create_customer(
                 consent_size=consent_size,
                 owner=actor,
             )
-            onboarding = Onboarding.objects.create(customer=customer)
+            onboarding = Onboarding.objects.create(customer=customer, current_key=STEPS[0].key)
             Contact.objects.create(onboarding=onboarding, name=contact_name, email=contact_email)
             StepState.objects.bulk_create(StepState(onboarding=onboarding, key=step.key) for step in STEPS)
-            ledger.note(onboarding.pk, "created", say(_("The customer was created.")), step="customer", actor=actor)
+            ledger.note(
+                onboarding.pk, "created", say(_("The customer was created.")), step=CustomerRecord.key, actor=actor
+            )
             enqueue(onboarding.pk)
     except IntegrityError as error:
         raise Refused(
@@ -89,7 +92,9 @@ def update_customer(onboarding: Onboarding, *, actor: User, **fields: Any) -> No
             customer.save(update_fields=list(fields))
             _keep_first_contact(onboarding, fields)
             ledger.make_stale(onboarding.pk)
-            ledger.note(onboarding.pk, "changed", say(_("The record was changed.")), step="customer", actor=actor)
+            ledger.note(
+                onboarding.pk, "changed", say(_("The record was changed.")), step=CustomerRecord.key, actor=actor
+            )
             enqueue(onboarding.pk)
     except IntegrityError as error:
         raise Refused(

@@ -127,6 +127,10 @@ class Desired:
         stored = self.evidence.get(kind.step)
         return None if stored is None else kind.from_json(stored)
 
+    def required(self, kind: type[E]) -> E:
+        """As `evidence_of`, for a step that comes later. Raises KeyError when the step of `kind` was never done."""
+        return kind.from_json(self.evidence[kind.step])
+
     def seen(self, step: str, name: str) -> Any:
         """A piece of the evidence with which `step` was done. Raises KeyError when `step` was never done."""
         return self.evidence[step][name]

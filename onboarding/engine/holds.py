@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from onboarding.models import Event, Link, Rebinding, StepState, TenantBinding
+from onboarding.steps.readiness.step import Readiness
 
 WRONG_TENANT, FORGED = "wrong_tenant", "forged"  # kinds of lines in the timeline
 OWNS_TOO_MUCH = "owns_too_much"  # the code of that verdict on readiness
@@ -42,7 +43,7 @@ def owns_too_much(onboarding_id: int) -> StepState | None:
 
     As long as it is there, nothing may be changed in that tenant.
     """
-    return StepState.objects.filter(onboarding_id=onboarding_id, key="readiness", code=OWNS_TOO_MUCH).first()
+    return StepState.objects.filter(onboarding_id=onboarding_id, key=Readiness.key, code=OWNS_TOO_MUCH).first()
 
 
 def was_raised(onboarding_id: int, kind: str, attempt: int) -> bool:

@@ -36,6 +36,10 @@ from onboarding.domain.verdicts import (
 )
 from onboarding.models import Backup, CustomerSecret, Event, Onboarding, ReadOnlyMode, StepState, TenantBinding
 from onboarding.models.onboarding import Lease, LeaseLost
+from onboarding.steps.connection.step import Connection
+from onboarding.steps.customer.step import CustomerRecord
+from onboarding.steps.live.step import Live
+from onboarding.steps.read_only.step import ReadOnly
 
 MAX_TRIES = 3
 
@@ -189,7 +193,7 @@ def expect_tenant(onboarding_id: int, tenant_id: str) -> None:
     the transaction that decides.
     """
     Onboarding.objects.filter(pk=onboarding_id).update(lease_token=F("lease_token") + 1, leased_until=None)
-    state = _state(onboarding_id, "customer")
+    state = _state(onboarding_id, CustomerRecord.key)
     state.evidence = {**state.evidence, "tenant_id": tenant_id, "domain": ""}
     state.save(update_fields=["evidence"])
 
@@ -205,20 +209,20 @@ def reach_milestone(lease: Lease, reached: Milestone) -> bool:
         switched = reached is Milestone.ENDED or row.reads_only_since is None
         if reached is Milestone.ENDED:
             row.ended_at = now
-            StepState.objects.filter(onboarding=onboarding, key="read_only").delete()
+            StepState.objects.filter(onboarding=onboarding, key=ReadOnly.key).delete()
         else:
             row.reads_only_since = row.reads_only_since or now
             row.removed_at = (row.removed_at or now) if reached is Milestone.REMOVED else None
         row.save(update_fields=["ended_at", "reads_only_since", "removed_at"])
         if switched:
-            note(onboarding.pk, "read_only", say(_SWITCHED[reached is Milestone.ENDED]), step="live")
+            note(onboarding.pk, ReadOnly.key, say(_SWITCHED[reached is Milestone.ENDED]), step=Live.key)
             _begin_anew(onboarding.pk)
     return switched
 
 
 def _begin_anew(onboarding_id: int) -> None:
     """Look at all steps anew; what somebody approved before is not to be applied one day without being asked again."""
-    for state in StepState.objects.select_for_update().filter(onboarding_id=onboarding_id).exclude(key="read_only"):
+    for state in StepState.objects.select_for_update().filter(onboarding_id=onboarding_id).exclude(key=ReadOnly.key):
         state.answer = {name: value for name, value in state.answer.items() if name != "approved_plan"}
         state.checked_at = None
         state.save(update_fields=["answer", "checked_at"])
@@ -314,7 +318,7 @@ def release_secret(lease: Lease, kind: str) -> None:
                 lease.onboarding_id,
                 "released",
                 say(_("Microsoft has the secret token now; our copy was erased.")),
-                step="connection",
+                step=Connection.key,
             )
 
 

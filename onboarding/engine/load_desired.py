@@ -19,6 +19,7 @@ from onboarding.models import (
     StepState,
     TenantBinding,
 )
+from onboarding.steps.customer.step import CustomerRecord
 
 
 def arrived(onboarding_id: int) -> Arrived:
@@ -48,7 +49,7 @@ def load_desired(onboarding_id: int) -> Desired:
     evidence = {key: state.evidence for key, state in states.items() if state.done_at}
     answers = {key: dict(state.answer) for key, state in states.items()}
     if customer.tenant_hint:
-        answers.setdefault("customer", {})["tenant_id"] = customer.tenant_hint
+        answers.setdefault(CustomerRecord.key, {})["tenant_id"] = customer.tenant_hint
     secret = CustomerSecret.objects.filter(onboarding_id=onboarding_id, kind=SCIM_TOKEN).first()
     binding = TenantBinding.objects.filter(onboarding_id=onboarding_id).first()
     return Desired(
@@ -57,7 +58,7 @@ def load_desired(onboarding_id: int) -> Desired:
         haiilo_host=customer.haiilo_host,
         domains=tuple(customer.domains),
         now=timezone.now(),
-        expected_tenant=evidence.get("customer", {}).get("tenant_id"),
+        expected_tenant=evidence.get(CustomerRecord.key, {}).get("tenant_id"),
         proved=ProvedTenant(binding.tenant_id) if binding else None,
         link=_newest_link(onboarding_id, onboarding.size),
         consent=_newest_consent(onboarding_id, onboarding.size),

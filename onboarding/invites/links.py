@@ -9,14 +9,18 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
+from onboarding.domain import consent_sizes
 from onboarding.domain.consent_sizes import ConsentSize
 from onboarding.domain.sentences import say
 from onboarding.engine import ledger
-from onboarding.models import Contact, Link
+from onboarding.models import Contact, Link, Onboarding
 from onboarding.models.link import digest
 from onboarding.steps import BESIDE, STEPS
+from onboarding.steps.consent.step import Consent
+from onboarding.steps.readiness.step import Readiness
 
 MASK = "••••••"  # in the place of a token, in what is kept and shown
+ACCESS = (Consent.key, Readiness.key)  # while access itself is open, a link is for the application that we look with
 WAIT_FOR_LINKS = tuple(step.key for step in (*STEPS, *BESIDE) if step.waits_for_link)
 
 
@@ -30,6 +34,16 @@ def masked_address() -> str:
     return address_of("token").replace("token", MASK)
 
 
+def size_to_approve(onboarding: Onboarding) -> ConsentSize:
+    """What a link is for now: the application that somebody is asked to approve, or the one that we look with."""
+    mode = onboarding.open_read_only
+    if mode is None or onboarding.current_key in ACCESS:
+        return onboarding.size
+    if not mode.is_active:
+        return consent_sizes.MONITOR
+    return onboarding.customer.size if mode.leave_asked_at else consent_sizes.MONITOR
+
+
 @transaction.atomic
 def make(contact: Contact, *, actor: User | None, size: ConsentSize | None = None) -> tuple[Link, str]:
     """A new link for this contact beside the earlier ones, and its token. Without `actor` the dashboard made it.
@@ -37,7 +51,7 @@ def make(contact: Contact, *, actor: User | None, size: ConsentSize | None = Non
     It leads to the consent for the application of `size`, or else the one that has to be approved now; links for
     another application of ours stop working.
     """
-    token, size = Link.new_token(), size or contact.onboarding.size_to_approve
+    token, size = Link.new_token(), size or size_to_approve(contact.onboarding)
     others = Link.objects.open().filter(onboarding=contact.onboarding_id).exclude(consent_size=size.key)
     others.update(revoked_at=timezone.now())
     link = Link.objects.create(
@@ -56,7 +70,7 @@ def make(contact: Contact, *, actor: User | None, size: ConsentSize | None = Non
         contact.onboarding_id,
         "link",
         say(_("A link was made for %(contact)s."), contact=contact.name),
-        step="consent",
+        step=Consent.key,
         actor=actor,
     )
     return link, token

@@ -17,6 +17,7 @@ from onboarding.domain.sentences import amount
 from onboarding.engine import load_desired
 from onboarding.mail import context as mail_context
 from onboarding.models import Contact, Letter, Onboarding, StepState, asker_of
+from onboarding.steps.scope.step import Scope
 
 LINK, QUESTIONS = "[link]", "[questions]"
 MARKERS = re.compile(r"(\[link\]|\[questions\])")
@@ -50,7 +51,7 @@ def _context(onboarding: Onboarding, contact: Contact) -> dict[str, Any]:
     asker = asker_of(customer.owner)
     state = mail_context.current_state(onboarding)
     found, numbers = mail_context.ask_of(state), load_desired.arrived(onboarding.pk)
-    scope = StepState.objects.filter(onboarding=onboarding, key="scope").first()
+    scope = StepState.objects.filter(onboarding=onboarding, key=Scope.key).first()
     context = {
         "name": contact.name,
         "customer": customer.name,

@@ -14,6 +14,7 @@ from onboarding.domain.lifecycle import State
 from onboarding.domain.verdicts import Court
 from onboarding.mail import rules as mail_rules
 from onboarding.models import ConsentAttempt, Contact, Letter, Link, Onboarding, StepState
+from onboarding.steps.consent.step import Consent
 
 ROUND_TRIP = timedelta(minutes=30)  # how long somebody may be on Microsoft's pages
 
@@ -83,7 +84,7 @@ def candidates(now: datetime) -> list[int]:
     lying = Letter.objects.filter(onboarding=OuterRef("pk"), state__in=mail_rules.LYING)
     found = Onboarding.objects.filter(~Exists(lying), state__in=mail_rules.ACTIVE).filter(
         (waits & Q(current_court=Court.CUSTOMER) & long_since)
-        | (waits & Q(current_key="consent"))
+        | (waits & Q(current_key=Consent.key))
         | Q(state=State.LIVE, live_at__gt=now - mail_rules.NEWS_FOR)
     )
     return list(found.order_by("pk").values_list("pk", flat=True))

@@ -17,6 +17,7 @@ from onboarding.invites import links
 from onboarding.mail import context, rules
 from onboarding.mail.compose import LetterText, compose, html_of
 from onboarding.models import Contact, Letter, Onboarding
+from onboarding.steps.customer.step import CustomerRecord
 
 State = Letter.State
 ANEW = (State.CANCELLED, State.FAILED)
@@ -96,7 +97,7 @@ def may_still_go(letter: Letter, *, now: datetime) -> bool:
 
 def confirmed_tenant(onboarding: Onboarding) -> str:
     """The tenant that a person has confirmed to be the customer's, empty while it is not the one we resolve now."""
-    state = onboarding.steps.filter(key="customer").first()
+    state = onboarding.steps.filter(key=CustomerRecord.key).first()
     found = str(state.evidence.get("tenant_id", "")) if state else ""
     return found if state and found and state.answer.get("confirmed_tenant") == found else ""
 

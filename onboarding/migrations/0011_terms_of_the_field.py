@@ -45,5 +45,7 @@ class Migration(migrations.Migration):
                 on_delete=models.deletion.CASCADE, related_name="read_only", to="onboarding.onboarding"
             ),
         ),
+        # which step comes first is told by the list of steps, not by the table
+        migrations.AlterField("onboarding", "current_key", models.CharField(default="", max_length=40)),
         migrations.RunPython(rename_keys, rename_keys_back),
     ]

@@ -85,7 +85,7 @@ class Onboarding(models.Model):
     leased_until = models.DateTimeField(null=True, blank=True)
     lease_token = models.PositiveBigIntegerField(default=0)
     # What the board sorts and filters by: the first step that is not done, kept by the ledger with each verdict.
-    current_key = models.CharField(max_length=40, default="customer")
+    current_key = models.CharField(max_length=40, default="")
     current_kind = models.CharField(max_length=10, default="new")
     current_court = models.CharField(max_length=12, default="cs")
     current_since = models.DateTimeField(default=timezone.now)
@@ -115,13 +115,3 @@ class Onboarding(models.Model):
         """With which of our applications the tenant is looked at now."""
         stepped = self.open_read_only
         return consent_sizes.MONITOR if stepped is not None and stepped.is_active else self.customer.size
-
-    @property
-    def size_to_approve(self) -> ConsentSize:
-        """What a link is for now: the application that somebody is asked to approve, or the one that we look with."""
-        stepped = self.open_read_only
-        if stepped is None or self.current_key in ("consent", "readiness"):
-            return self.size
-        if not stepped.is_active:
-            return consent_sizes.MONITOR
-        return self.customer.size if stepped.leave_asked_at else consent_sizes.MONITOR

@@ -13,9 +13,10 @@ from onboarding.domain.lifecycle import State
 from onboarding.domain.verdicts import Kind
 from onboarding.mail import context
 from onboarding.models import Contact, Onboarding, ReadOnlyMode, StepState
+from onboarding.steps.read_only.step import ReadOnly
 from onboarding.web.step_view import COURTS, Text, readable
 
-KEY = "read_only"
+KEY = ReadOnly.key
 
 
 @dataclass(frozen=True)

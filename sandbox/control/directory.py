@@ -32,11 +32,11 @@ def show_with_members(group: Group) -> Body:
     return {**show_group(group), "members": [{"id": key, "type": kind} for key, kind in group.members.items()]}
 
 
-def change_user(world: World, tenant: Tenant, name: str, wishes: Mapping[str, Any]) -> Body:
+def change_user(world: World, tenant: Tenant, name: str, values: Mapping[str, Any]) -> Body:
     """Change attributes, or the assignment: {"assigned": false}. Raises Unknown, or ValueError for no attribute."""
     user = _user(tenant, name)
     with world.lock:
-        for key, value in wishes.items():
+        for key, value in values.items():
             if key == "assigned":
                 seeding.reassign(tenant, user, bool(value))
             elif key in User.__slots__ and key not in ("id", "changed"):
@@ -67,21 +67,21 @@ def restore_user(world: World, tenant: Tenant, name: str) -> Body:
     return show_user(user)
 
 
-def change_group(world: World, tenant: Tenant, group_id: str, wishes: Mapping[str, Any]) -> Body:
+def change_group(world: World, tenant: Tenant, group_id: str, values: Mapping[str, Any]) -> Body:
     """{"add": [user or group ids], "remove": [ids], "displayName": name}. Raises Unknown or ValueError."""
     group = tenant.groups.get(group_id.lower())
     if group is None:
         raise Unknown(f"no such group: {group_id}")
-    if set(wishes) - {"add", "remove", "displayName"}:
+    if set(values) - {"add", "remove", "displayName"}:
         raise ValueError("only add, remove and displayName")
     with world.lock:
-        for key in wishes.get("remove", []):
+        for key in values.get("remove", []):
             group.members.pop(key, None)
-        for key in wishes.get("add", []):
+        for key in values.get("add", []):
             if key not in tenant.users and key not in tenant.groups:
                 raise Unknown(f"no such member: {key}")
             group.members[key] = "user" if key in tenant.users else "group"
-        group.displayName = str(wishes.get("displayName", group.displayName))
+        group.displayName = str(values.get("displayName", group.displayName))
         tenant.change(group)
         world.touch()
     return show_with_members(group)

@@ -10,10 +10,10 @@ from typing import Any
 from flask import Blueprint, Flask, Response, jsonify, make_response, redirect, request
 from werkzeug.exceptions import HTTPException
 
-from .. import haiilo, moods, seeding, switches
-from ..engine_room import cycles
+from .. import faults, haiilo, seeding
+from ..chaos import Chaos
 from ..login import consenting, keys
-from ..moods import Moods
+from ..provisioning_port import cycles
 from ..world import App, Tenant, World
 from . import directory, page
 from .directory import Unknown
@@ -21,11 +21,11 @@ from .directory import Unknown
 Body = dict[str, Any]
 
 
-def application(world: World, moods_: Moods) -> Flask:
+def application(world: World, chaos: Chaos) -> Flask:
     """The WSGI application of the control port."""
     app = Flask(__name__, static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    app.register_blueprint(_Control(world, moods_).blueprint())
+    app.register_blueprint(_Control(world, chaos).blueprint())
 
     @app.errorhandler(ValueError)
     def refuse(error: ValueError) -> Response:
@@ -39,11 +39,11 @@ def application(world: World, moods_: Moods) -> Flask:
 
 
 class _Control:
-    def __init__(self, world: World, moods_: Moods) -> None:
-        self.world, self.moods = world, moods_
+    def __init__(self, world: World, chaos: Chaos) -> None:
+        self.world, self.chaos = world, chaos
 
     def blueprint(self) -> Blueprint:
-        control = Blueprint("control", __name__)
+        control = Blueprint("control", __name__, template_folder="templates")
         table: list[tuple[str, str, Callable[..., Any]]] = [
             ("GET", "/healthz", self.health),
             ("GET", "/", self.page),
@@ -60,9 +60,9 @@ class _Control:
             ("POST", "/tenants/<tenant_id>/consent", self.consent),
             ("POST", "/tenants/<tenant_id>/revoke", self.revoke),
             ("POST", "/tenants/<tenant_id>/own", self.own),
-            ("POST", "/tenants/<tenant_id>/mood", self.mood),
+            ("POST", "/tenants/<tenant_id>/chaos", self.set_chaos),
             ("GET", "/tenants/<tenant_id>/switches", self.switches),
-            ("POST", "/tenants/<tenant_id>/switches", self.flip),
+            ("POST", "/tenants/<tenant_id>/switches", self.set_switches),
             ("POST", "/tenants/<tenant_id>/run", self.run),
             ("GET", "/switches", self.every_switch),
             ("POST", "/release", self.release),
@@ -82,17 +82,17 @@ class _Control:
     # The world
 
     def health(self) -> Body:
-        """Both ports listen."""
+        """Answer once both ports listen."""
         return {"ready": True}
 
     def page(self) -> str:
-        """A person may make a tenant fail here."""
+        """The page on which a person makes a tenant fail."""
         return page.show(self.world)
 
     def switch_on_page(self) -> Response:
-        """The page's form."""
+        """Set one switch by the page's form."""
         form = request.form
-        switches.flip(self.world, self._tenant(form.get("tenant", "")), {form.get("switch", ""): form.get("on") == "1"})
+        faults.switch(self.world, self._tenant(form.get("tenant", "")), {form.get("switch", ""): form.get("on") == "1"})
         answer: Any = redirect("/", 303)
         return make_response(answer)
 
@@ -117,18 +117,18 @@ class _Control:
         return {"client_id": client_id}
 
     def tenants(self) -> list[Body]:
-        """All of them, in short."""
+        """List all tenants, in short."""
         return [
             {"tenant_id": each.id, "name": each.name, "domain": each.domains[0], **dict(seeding.describe(each))}
             for each in self.world.tenants.values()
         ]
 
     def make_tenant(self) -> Body:
-        """The same domain gives the same tenant."""
+        """Make a tenant; the same domain gives the same one."""
         return seeding.make_tenant(self.world, _body())
 
     def tenant(self, tenant_id: str) -> Body:
-        """Consent, roles, jobs, mood, and whether an answer is being held."""
+        """Consent, roles, jobs, chaos, and whether an answer is being held."""
         tenant = self._tenant(tenant_id)
         consents = {
             client: {"roles": each.roles, "effective": each.effective_at <= self.world.clock.now()}
@@ -148,9 +148,9 @@ class _Control:
                 if not job.deleted
             ],
             "secrets": {key: sorted(values) for key, values in tenant.secrets.items()},
-            "mood": asdict(tenant.mood),
+            "chaos": asdict(tenant.chaos),
             "switches": tenant.switches,
-            "holding": self.moods.holding(tenant),
+            "holding": self.chaos.holding(tenant),
             "log_rows": len(tenant.log),
         }
 
@@ -159,19 +159,19 @@ class _Control:
         return directory.show(self.world, self._tenant(tenant_id))
 
     def change_user(self, tenant_id: str, user: str) -> Body:
-        """Attributes as Graph names them, and {"assigned": false}."""
+        """Change attributes as Graph names them; {"assigned": false} takes the assignment away."""
         return directory.change_user(self.world, self._tenant(tenant_id), user, _body())
 
     def delete_user(self, tenant_id: str, user: str) -> Body:
-        """Soft."""
+        """Delete a user softly, as Graph does."""
         return directory.delete_user(self.world, self._tenant(tenant_id), user)
 
     def restore_user(self, tenant_id: str, user: str) -> Body:
-        """Out of the recycle bin."""
+        """Take a user out of the recycle bin."""
         return directory.restore_user(self.world, self._tenant(tenant_id), user)
 
     def change_group(self, tenant_id: str, group: str) -> Body:
-        """{"add": [ids], "remove": [ids]}."""
+        """Change the members: {"add": [ids], "remove": [ids]}."""
         return directory.change_group(self.world, self._tenant(tenant_id), group, _body())
 
     # What people decide
@@ -184,7 +184,7 @@ class _Control:
         return apps[chosen]
 
     def consent(self, tenant_id: str) -> Body:
-        """As if the person had accepted on the page. Raises ValueError when the role is not enough."""
+        """Grant consent as if the person had accepted on the page. Raises ValueError when the role is not enough."""
         tenant, body = self._tenant(tenant_id), _body()
         user = tenant.user_named(str(body.get("user_name") or tenant.made["admin"]["user_name"]))
         if user is None or not consenting.may_consent(tenant, user):
@@ -193,12 +193,12 @@ class _Control:
         return {"roles": made.roles, "service_principal_id": made.service_principal_id}
 
     def revoke(self, tenant_id: str) -> Body:
-        """The admin deletes our enterprise application."""
+        """Delete our enterprise application, as an admin would."""
         consenting.revoke(self.world, self._tenant(tenant_id), self._app(_body()).client_id)
         return {}
 
     def own(self, tenant_id: str) -> Body:
-        """The admin makes our service principal an owner of the customer's application (least privilege)."""
+        """Make our service principal an owner of the customer's application, as an admin would."""
         tenant, body = self._tenant(tenant_id), _body()
         consent = tenant.consents.get(self._app(body).client_id)
         sp = tenant.service_principals.get(str(body.get("service_principal_id", tenant.made["service_principal_id"])))
@@ -212,28 +212,28 @@ class _Control:
 
     # What goes wrong
 
-    def mood(self, tenant_id: str) -> Body:
+    def set_chaos(self, tenant_id: str) -> Body:
         """throttle, fail, calm, lose_next, hold_next."""
         tenant = self._tenant(tenant_id)
-        moods.change(tenant, _body())
-        return asdict(tenant.mood)
+        self.chaos.change(tenant, _body())
+        return asdict(tenant.chaos)
 
     def release(self) -> Body:
         """Let held answers go."""
-        self.moods.release()
+        self.chaos.release()
         return {}
 
     def switches(self, tenant_id: str) -> Body:
-        """Those that are on."""
-        return dict(self._tenant(tenant_id).switches)
+        """The switches that are on, with their values."""
+        return self._tenant(tenant_id).switches
 
-    def flip(self, tenant_id: str) -> Body:
-        """{"F9": true}."""
-        return switches.flip(self.world, self._tenant(tenant_id), _body())
+    def set_switches(self, tenant_id: str) -> Body:
+        """Set switches, such as {"F9": true}; a false value takes one off."""
+        return faults.switch(self.world, self._tenant(tenant_id), _body())
 
     def every_switch(self) -> Body:
-        """What each will show."""
-        return switches.known()
+        """Every switch with what will be seen."""
+        return faults.known()
 
     def hosts(self) -> Body:
         """Where the provisioning service finds a host: {"scim.example": "http://127.0.0.1:9000"}; null forgets it."""
@@ -254,19 +254,19 @@ class _Control:
         return {}
 
     def clock(self) -> Body:
-        """Jump: {"hours": 700}."""
+        """Move the clock on, such as {"hours": 700}."""
         body = _body()
         self.world.clock.jump(timedelta(**{key: float(value) for key, value in body.items()}))
         self.world.touch()
         return self.time()
 
     def time(self) -> Body:
-        """Both readings."""
+        """Both readings of the clock, and its speed."""
         clock = self.world.clock
         return {"now": clock.now().isoformat(), "stamp": clock.stamp().isoformat(), "speed": clock.speed}
 
     def roll(self) -> Body:
-        """A new signing key."""
+        """Make a new signing key."""
         return {"kid": keys.roll(self.world).kid}
 
     # What can be seen
@@ -301,7 +301,7 @@ class _Control:
         return list(self.world.violations)
 
     def arrived(self, host: str) -> Body:
-        """Whom Haiilo holds."""
+        """The users whom Haiilo holds."""
         return {"users": haiilo.users(self.world, host)}
 
     def _tenant(self, name: str) -> Tenant:

@@ -1,7 +1,9 @@
 """Who asks: the bearer token, and what it may be used for.
 
 The token must be signed by one of the login service's keys, for Graph, unexpired, and its application must still be
-consented to in the tenant. Roles come from the token, as in Graph (REFERENCE 1.4).
+consented to in the tenant. Roles come from the token, as in Graph.
+
+Facts: docs/graph-facts.md, "Permissions and ownership".
 """
 
 from __future__ import annotations
@@ -9,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .. import faults
 from ..login import keys
 from ..world import Tenant, World
-from .wire import Call, Caller, Refused
+from .exchange import Call, Caller, Refused
 
 AUDIENCES = {
     "https://graph.microsoft.com",
@@ -50,10 +53,8 @@ def authenticate(call: Call) -> Caller:
 
 
 def _withheld(tenant: Tenant) -> frozenset[str]:
-    """Permissions taken away by switch F5 (synchronization) or F35 (everything)."""
-    if tenant.switched("F35"):
-        raise Refused(401, "InvalidAuthenticationToken", "Access token validation failure.")
-    return frozenset({"Synchronization.ReadWrite.All"}) if tenant.switched("F5") else frozenset()
+    """Roles without effect. Raises Refused where a fault lets no token in."""
+    return frozenset[str]().union(*(fault.withheld_roles() for fault in faults.on(tenant)))
 
 
 def _claims(world: World, token: str) -> Mapping[str, Any]:

@@ -1,4 +1,7 @@
-"""Enterprise applications, registrations, and making new ones from a template (REFERENCE 4)."""
+"""Enterprise applications, registrations, and making new ones from a template.
+
+Facts: docs/graph-facts.md, "Applications and templates".
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,15 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+from .. import faults
 from ..clock import graph_time
 from ..world import ServicePrincipal, User, new_id
+from .exchange import ROOT, Answer, Call, Refused, context, not_found, service_principal
 from .filters import Filterable, ops
 from .lists import Listing, answer, count, one
 from .permissions import KNOWN, MAKE_APPS, OWNED_BY, READ_APPS, WRITE_APPS, Need
 from .routes import route
 from .shapes import MEMBERS, SERVICE_PRINCIPALS, get_row, show_service_principal
-from .wire import ROOT, Answer, Call, Refused, context, not_found, service_principal
 
 READ_OWNED = Need(READ_APPS.kind, (*READ_APPS.any_of, frozenset({OWNED_BY})))
 """What an application owns, and who owns a registration, may be read with OwnedBy too, of the whole tenant."""
@@ -41,7 +45,7 @@ SAML_ROLE: dict[str, Any] = {
 
 
 def graph_roles() -> list[dict[str, Any]]:
-    """What Graph's own service principal offers: every application permission with its id (REFERENCE 1.2)."""
+    """What Graph's own service principal offers: every application permission with its id."""
     return [
         {
             "id": key,
@@ -62,11 +66,11 @@ def _listed(call: Call) -> Sequence[ServicePrincipal]:
 
 
 def _listing(call: Call) -> Listing:
-    """Filtering by the sign-on mode is not documented; the switch `filter_by_sign_on_mode` allows it."""
-    if not call.tenant.switched("filter_by_sign_on_mode"):
+    """What is documented, and what faults allow besides."""
+    more = {name: each for fault in faults.on(call.tenant) for name, each in fault.service_principal_filters().items()}
+    if not more:
         return SERVICE_PRINCIPALS
-    more = {**SERVICE_PRINCIPALS.filterable.properties, "preferredSingleSignOnMode": ops("eq")}
-    return replace(SERVICE_PRINCIPALS, filterable=Filterable(more))
+    return replace(SERVICE_PRINCIPALS, filterable=Filterable({**SERVICE_PRINCIPALS.filterable.properties, **more}))
 
 
 @route("GET", "/servicePrincipals", READ_APPS)
@@ -77,13 +81,13 @@ def list_service_principals(call: Call) -> Answer:
 
 @route("GET", "/servicePrincipals/$count", READ_APPS)
 def count_service_principals(call: Call) -> Answer:
-    """A bare number."""
+    """The number of service principals, as bare text."""
     return count(call, _listing(call), _listed(call))
 
 
 @route("GET", "/servicePrincipals(appId='{appId}')", READ_APPS)
 def get_by_app_id(call: Call) -> Answer:
-    """The alternate key (REFERENCE 4); it does not work below /synchronization (REFERENCE 16)."""
+    """The alternate key; it does not work below /synchronization (docs/graph-facts.md, "Documents and reality")."""
     wanted = call.parts["appId"].lower()
     found = next((sp for sp in _listed(call) if sp.appId.lower() == wanted), None)
     if found is None:
@@ -168,7 +172,7 @@ def list_owned_objects(call: Call) -> Answer:
 
 @route("POST", "/servicePrincipals/{servicePrincipal-id}/owners/$ref", WRITE_APPS)
 def add_owner(call: Call) -> Answer:
-    """Graph: servicePrincipal, add owner (REFERENCE 1.2)."""
+    """Graph: servicePrincipal, add owner (docs/graph-facts.md, "Permissions and ownership")."""
     return _add_owner(call, service_principal(call).owners)
 
 
@@ -222,7 +226,7 @@ def remove_application_owner(call: Call) -> Answer:
 
 @route("POST", "/applications/{application-id}/owners/$ref", MAKE_APPS)
 def add_application_owner(call: Call) -> Answer:
-    """Needed too for provision on demand with OwnedBy (REFERENCE 1.2)."""
+    """Needed too for provision on demand with OwnedBy (docs/graph-facts.md, "Permissions and ownership")."""
     return _add_owner(call, _registered(call).application_owners)
 
 
@@ -332,7 +336,7 @@ def get_template(call: Call) -> Answer:
 def instantiate(call: Call) -> Answer:
     """A new application with its service principal, owned by the caller; both visible only after a while.
 
-    Not idempotent (REFERENCE 4; Graph: applicationTemplate, instantiate).
+    Not idempotent (Graph: applicationTemplate, instantiate).
     """
     template = call.parts["applicationTemplate-id"].lower()
     body = call.json()
@@ -352,7 +356,7 @@ def make(call: Call, name: str, template: str) -> ServicePrincipal:
     """Into the tenant; reads and lists lag apart from each other."""
     tenant, now = call.tenant, call.world.clock.now()
     lag = (timedelta(0), timedelta(0))
-    if not tenant.mood.calm:
+    if not tenant.chaos.calm:
         lag = (timedelta(seconds=call.world.random.uniform(2, 20)), timedelta(seconds=call.world.random.uniform(2, 40)))
     owner = [call.caller.service_principal_id] if call.caller.service_principal_id else []
     sp = ServicePrincipal(

@@ -1,14 +1,17 @@
-"""App role assignments: who is assigned to an application, and which permissions an application has (REFERENCE 10)."""
+"""App role assignments: who is assigned to an application, and which permissions an application has.
+
+Facts: docs/graph-facts.md, "Scope and assignments".
+"""
 
 from __future__ import annotations
 
 from ..world import Assignment, Group, ServicePrincipal, Tenant, User, new_id
 from .applications import GRAPH_APP_ID
+from .exchange import Answer, Call, Refused, context, not_found, service_principal
 from .lists import answer, count, one
 from .permissions import ASSIGN, KNOWN, READ_APPS, UNASSIGN
 from .routes import route
 from .shapes import ASSIGNMENTS
-from .wire import Answer, Call, Refused, context, not_found, service_principal
 
 DEFAULT_ACCESS = "00000000-0000-0000-0000-000000000000"
 """The role of whoever is assigned without one."""
@@ -35,7 +38,7 @@ def list_assigned(call: Call) -> Answer:
 
 @route("GET", "/servicePrincipals/{servicePrincipal-id}/appRoleAssignedTo/$count", READ_APPS)
 def count_assigned(call: Call) -> Answer:
-    """A bare number, with ConsistencyLevel: eventual."""
+    """The number of assignments, as bare text; needs ConsistencyLevel: eventual."""
     return count(call, ASSIGNMENTS, _assigned(call))
 
 
@@ -47,7 +50,7 @@ def get_assigned(call: Call) -> Answer:
 
 @route("POST", "/servicePrincipals/{servicePrincipal-id}/appRoleAssignedTo", ASSIGN)
 def assign(call: Call) -> Answer:
-    """Errors as REFERENCE 10 lists them; groups need P1 (Graph: servicePrincipal, post appRoleAssignedTo)."""
+    """An assignment that cannot be is 400; groups need P1 (Graph: servicePrincipal, post appRoleAssignedTo)."""
     sp, body = service_principal(call), call.json()
     values = [str(body.get(name, "")).lower() for name in ("principalId", "resourceId", "appRoleId")] if body else []
     if len(values) != 3 or not all(len(value) == 36 for value in values):
@@ -77,7 +80,7 @@ def _check_role(sp: ServicePrincipal, role_id: str) -> None:
 
 
 def put(tenant: Tenant, sp: ServicePrincipal, principal: User | Group, role_id: str) -> Assignment:
-    """Assign, without any check."""
+    """Assign a principal, without any check."""
     kind = "User" if isinstance(principal, User) else "Group"
     made = Assignment(new_id(), principal.id, kind, principal.displayName or "", sp.id, sp.displayName, role_id)
     tenant.assignments.setdefault(sp.id, {})[made.id] = made
@@ -87,7 +90,7 @@ def put(tenant: Tenant, sp: ServicePrincipal, principal: User | Group, role_id: 
 
 @route("DELETE", "/servicePrincipals/{servicePrincipal-id}/appRoleAssignedTo/{appRoleAssignment-id}", UNASSIGN)
 def unassign(call: Call) -> Answer:
-    """204; the person is disabled in Haiilo at the next cycle (REFERENCE 10)."""
+    """204; the person is disabled in Haiilo at the next cycle."""
     found = _one(call)
     del call.tenant.assignments[found.resourceId][found.id]
     call.tenant.changes += 1

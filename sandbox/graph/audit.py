@@ -1,10 +1,13 @@
-"""Configuration changes in the directory's audit log (REFERENCE 12, last paragraph)."""
+"""Configuration changes in the directory's audit log.
+
+Facts: docs/graph-facts.md, "Provisioning log".
+"""
 
 from __future__ import annotations
 
 from ..clock import graph_time
 from ..world import new_id
-from .wire import Call
+from .exchange import Call
 
 
 def write(call: Call, activity: str, sp_id: str) -> None:

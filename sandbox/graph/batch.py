@@ -1,13 +1,16 @@
-"""POST /$batch: up to 20 calls in one (REFERENCE 14; Graph: json-batching)."""
+"""POST /$batch: up to 20 calls in one.
+
+Facts: docs/graph-facts.md, "Paging and batch".
+"""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
+from .exchange import ROOT, Answer, Call, Refused, parse_query
 from .permissions import NOTHING
 from .routes import route
-from .wire import ROOT, Answer, Call, Refused, parse_query
 
 MOST = 20
 METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
@@ -26,7 +29,7 @@ def batch(call: Call) -> Answer:
     for row in rows:
         done[str(row["id"])] = _item(call, row, done)
     answers = list(done.values())
-    if not call.tenant.mood.calm:
+    if not call.tenant.chaos.calm:
         call.world.random.shuffle(answers)  # the order is not promised
     return Answer(200, {"responses": answers})
 

@@ -1,18 +1,21 @@
-"""Saved secrets and the connection test (REFERENCE 7)."""
+"""Saved secrets and the connection test.
+
+Facts: docs/graph-facts.md, "Connection test and secrets".
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from .. import engine_room
+from .. import faults, provisioning_port
 from ..wording import words
 from ..world import Job
 from . import audit
+from .exchange import Answer, Call, Refused, context, service_principal
 from .jobs import JOB, SP, job_in
 from .permissions import READ_SYNC, WRITE_SYNC
 from .routes import route
-from .wire import Answer, Call, Refused, context, service_principal
 
 KEYS = frozenset(
     words(
@@ -32,7 +35,7 @@ NEEDED_TOGETHER = frozenset({"SyncNotificationSettings", "SyncAll"})
 
 
 def _pairs(rows: Any, *, what: str) -> dict[str, str]:
-    """Key → value. Raises Refused: 400 when missing, 500 for a key that is not in the enum (REFERENCE 7)."""
+    """Key → value. Raises Refused: 400 when missing, 500 for a key that is not in the enum."""
     if not isinstance(rows, list):
         raise Refused(400, "RequestMissingRequiredParameter", f"Required parameter '{what}' is missing.")
     pairs: dict[str, str] = {}
@@ -49,22 +52,23 @@ def _pairs(rows: Any, *, what: str) -> dict[str, str]:
 @route("PUT", SP + "/secrets", WRITE_SYNC)
 def put_secrets(call: Call) -> Answer:
     """204; replaces the whole set. Without SyncAll and SyncNotificationSettings it is answered 204 and nothing is
-    saved (REFERENCE 7, 16; the switch `two_secrets_are_enough` makes it as documented)."""
+    saved (docs/graph-facts.md, "Documents and reality"; the switch `two_secrets_are_enough` makes it as documented)."""
     sp, tenant, body = service_principal(call), call.tenant, call.json()
     pairs = _pairs(body.get("value") if isinstance(body, dict) else None, what="value")
     cleared = bool(pairs) and not any(pairs.values())
-    if cleared or set(pairs) >= NEEDED_TOGETHER or tenant.switched("two_secrets_are_enough"):
+    taken = set(pairs) >= NEEDED_TOGETHER or any(fault.saves_any_secrets() for fault in faults.on(tenant))
+    if cleared or taken:
         tenant.secrets[sp.id] = {key: value for key, value in pairs.items() if value}
-        engine_room.delay_secrets(call.world, tenant, sp.id)
+        provisioning_port.delay_secrets(call.world, tenant, sp.id)
         audit.write(call, "Update provisioning setting or credentials", sp.id)
     return Answer(204)
 
 
 @route("GET", SP + "/secrets", READ_SYNC)
 def get_secrets(call: Call) -> Answer:
-    """Which keys are there; secret values are masked (REFERENCE 7)."""
+    """Which keys are there; secret values are masked."""
     sp = service_principal(call)
-    saved = engine_room.visible_secrets(call.world, call.tenant, sp.id)
+    saved = provisioning_port.visible_secrets(call.world, call.tenant, sp.id)
     rows = [{"key": key, "value": MASK if key in SECRET else value} for key, value in saved.items()]
     what = context(call, f"servicePrincipals('{sp.id}')/synchronization/secrets")
     return Answer(200, {"@odata.context": what, "value": rows})
@@ -72,13 +76,13 @@ def get_secrets(call: Call) -> Answer:
 
 @route("POST", SP + "/jobs/validateCredentials", WRITE_SYNC, outside=True)
 def validate(call: Call) -> Answer:
-    """Before there is a job; needs templateId (REFERENCE 7)."""
+    """Test credentials before there is a job; needs templateId."""
     return _validate(call, None)
 
 
 @route("POST", JOB + "/validateCredentials", WRITE_SYNC, outside=True)
 def validate_job(call: Call) -> Answer:
-    """On a job (REFERENCE 7)."""
+    """Test credentials on a job."""
     return _validate(call, job_in(call))
 
 
@@ -87,7 +91,7 @@ def _validate(call: Call, job: Job | None) -> Answer:
     if not isinstance(body, dict) or (job is None and not body.get("templateId")):
         raise Refused(400, "RequestMissingRequiredParameter", "Required parameter 'templateId' is missing.")
     if body.get("useSavedCredentials"):
-        pairs = engine_room.visible_secrets(call.world, tenant, sp.id)
+        pairs = provisioning_port.visible_secrets(call.world, tenant, sp.id)
     else:
         pairs = _pairs(body.get("credentials"), what="credentials")
     from .. import provisioning

@@ -1,6 +1,7 @@
 """OData's $filter as Graph takes it: parsed, checked against what a collection can filter by, made a predicate.
 
-What may be filtered how: REFERENCE 4, 10, 12. Directory values compare without regard to case, logs with.
+What may be filtered how: docs/graph-facts.md, "Paging and batch", "Provisioning log".
+Directory values compare without regard to case, logs with.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .wire import Refused
+from .exchange import Refused
 
 Getter = Callable[[Any, str], Any]
 Predicate = Callable[[Any], bool]
@@ -169,7 +170,7 @@ class _Parser:
         return lambda row: self._fold(self.get(row, name)) in wanted
 
     def _folded(self) -> Predicate:
-        """tolower(property) eq 'text'."""
+        """Read tolower(property) eq 'text'."""
         self.expect("(")
         name = self.take()[1]
         self.expect(")")
@@ -205,7 +206,7 @@ class _Parser:
         return test
 
     def _any(self, name: str) -> Predicate:
-        """tags/any(t:t eq 'x')."""
+        """Read tags/any(t:t eq 'x')."""
         self.expect("(")
         variable = self.take()[1]
         self.expect(":")

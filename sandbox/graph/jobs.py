@@ -1,4 +1,7 @@
-"""Synchronization templates and jobs (REFERENCE 5, 6)."""
+"""Synchronization templates and jobs.
+
+Facts: docs/graph-facts.md, "Applications and templates", "Jobs".
+"""
 
 from __future__ import annotations
 
@@ -8,17 +11,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from .. import engine_room
+from .. import faults, provisioning_port
 from ..clock import NEVER
 from ..wording import words
 from ..world import Job
 from . import audit
+from .exchange import Answer, Call, Refused, context, service_principal
 from .filters import Filterable
 from .lists import Listing, answer, one
 from .permissions import READ_SYNC, WRITE_SYNC
 from .routes import route
 from .shapes import get_row
-from .wire import Answer, Call, Refused, context, service_principal
 
 SP = "/servicePrincipals/{servicePrincipal-id}/synchronization"
 JOB = SP + "/jobs/{synchronizationJob-id}"
@@ -68,13 +71,13 @@ def _templates(call: Call) -> list[str]:
 
 @route("GET", SP + "/templates", READ_SYNC)
 def list_templates(call: Call) -> Answer:
-    """Empty for an application that cannot be provisioned (REFERENCE 5)."""
+    """Empty for an application that cannot be provisioned."""
     return answer(call, _named(_ROW, call, "templates"), [show_template(name) for name in _templates(call)])
 
 
 @route("GET", SP + "/templates/{synchronizationTemplate-id}", READ_SYNC)
 def get_template(call: Call) -> Answer:
-    """REFERENCE 5."""
+    """One template, without its schema."""
     return one(call, _named(_ROW, call, "templates"), show_template(template_in(call)))
 
 
@@ -105,19 +108,19 @@ def _jobs(call: Call) -> Sequence[Job]:
 
 @route("GET", SP + "/jobs", READ_SYNC)
 def list_jobs(call: Call) -> Answer:
-    """All of the application; a new one comes up late (REFERENCE 6, 14)."""
+    """All of the application; a new one comes up late (docs/graph-facts.md, "Replication delays")."""
     return answer(call, _named(_JOBS, call, "jobs"), [job.as_graph() for job in _jobs(call)])
 
 
 @route("GET", JOB, READ_SYNC)
 def get_job(call: Call) -> Answer:
-    """REFERENCE 6, 11."""
+    """One job, with its status."""
     return one(call, _named(_JOBS, call, "jobs"), job_in(call).as_graph())
 
 
 @route("POST", SP + "/jobs", WRITE_SYNC)
 def create_job(call: Call) -> Answer:
-    """201; not running; a second POST makes a second job (REFERENCE 6)."""
+    """201; not running; a second POST makes a second job."""
     sp, body = service_principal(call), call.json()
     template = body.get("templateId") if isinstance(body, dict) else None
     if not isinstance(template, str) or not template:
@@ -126,14 +129,15 @@ def create_job(call: Call) -> Answer:
         raise Refused(400, "InvalidTemplate", f"Template '{template}' is not available for this application.")
     job = make(call, sp.id, template)
     body = {"@odata.context": context(call, f"servicePrincipals('{sp.id}')/synchronization/jobs/$entity")}
-    return Answer(200 if call.tenant.switched("job_created_200") else 201, {**body, **job.as_graph()})
+    status = faults.first(fault.created_status() for fault in faults.on(call.tenant))
+    return Answer(status or 201, {**body, **job.as_graph()})
 
 
 def make(call: Call, sp_id: str, template: str) -> Job:
     """A job with the template's default schema; reads and lists lag apart from each other unless calm."""
     tenant, clock = call.tenant, call.world.clock
-    job = new_job(tenant.id, sp_id, template, engine_room.default_schema(template, tenant))
-    if not tenant.mood.calm:
+    job = new_job(tenant.id, sp_id, template, provisioning_port.default_schema(template, tenant))
+    if not tenant.chaos.calm:
         job.readable_at = clock.now() + timedelta(seconds=call.world.random.uniform(1, 15))
         job.listed_at = clock.now() + timedelta(seconds=call.world.random.uniform(1, 15))
     tenant.jobs[job.id] = job
@@ -170,7 +174,7 @@ def new_job(tenant_id: str, sp_id: str, template: str, schema: dict[str, Any]) -
 
 @route("DELETE", JOB, WRITE_SYNC)
 def delete_job(call: Call) -> Answer:
-    """204; accounts stay as they are (REFERENCE 6)."""
+    """204; accounts stay as they are."""
     job = job_in(call)
     job.deleted = True
     audit.write(call, "Delete provisioning configuration", job.service_principal_id)
@@ -179,32 +183,32 @@ def delete_job(call: Call) -> Answer:
 
 @route("POST", JOB + "/start", WRITE_SYNC)
 def start(call: Call) -> Answer:
-    """204; goes on where it stopped, clears quarantine (REFERENCE 6). Saved credentials must be visible (F10)."""
+    """204; goes on where it stopped, clears quarantine. Saved credentials must be visible."""
     job = job_in(call)
-    if not engine_room.visible_secrets(call.world, call.tenant, job.service_principal_id).get("BaseAddress"):
+    if not provisioning_port.visible_secrets(call.world, call.tenant, job.service_principal_id).get("BaseAddress"):
         raise Refused(
             400,
             "MissingCredentials",
             "The synchronization job cannot be started because its credentials are not configured.",
         )
-    engine_room.cycles(call.world).on_start(call.tenant, job)
+    provisioning_port.cycles(call.world).on_start(call.tenant, job)
     audit.write(call, "Enable/start provisioning configuration", job.service_principal_id)
     return Answer(204)
 
 
 @route("POST", JOB + "/pause", WRITE_SYNC)
 def pause(call: Call) -> Answer:
-    """204; a running cycle finishes (REFERENCE 6)."""
+    """204; a running cycle finishes."""
     job = job_in(call)
     job.schedule = {**job.schedule, "state": "Disabled"}
-    engine_room.cycles(call.world).on_pause(call.tenant, job)
+    provisioning_port.cycles(call.world).on_pause(call.tenant, job)
     audit.write(call, "Disable/pause provisioning configuration", job.service_principal_id)
     return Answer(204)
 
 
 @route("POST", JOB + "/restart", WRITE_SYNC)
 def restart(call: Call) -> Answer:
-    """204; only criteria.resetScope is taken; empty is what the portal's Restart does (REFERENCE 6)."""
+    """204; only criteria.resetScope is taken; empty is what the portal's Restart does."""
     job, body = job_in(call), call.json() or {}
     criteria = body.get("criteria", {})
     if not isinstance(criteria, dict) or set(criteria) - {"resetScope", "@odata.type"}:
@@ -215,7 +219,7 @@ def restart(call: Call) -> Answer:
         raise Refused(400, "BadRequest", f"Requested value '{scope}' was not found.")
     if any(name.lower() == "none" for name in names):
         raise Refused(400, "BadRequest", "The reset scope None must not be used.")
-    engine_room.cycles(call.world).on_restart(
+    provisioning_port.cycles(call.world).on_restart(
         call.tenant, job, ", ".join(names) or "QuarantineState, Watermark, Escrows"
     )
     audit.write(call, "Enable/restart provisioning configuration", job.service_principal_id)
@@ -224,6 +228,6 @@ def restart(call: Call) -> Answer:
 
 @route("GET", SP, READ_SYNC)
 def get_synchronization(call: Call) -> Answer:
-    """The container: only its id."""
+    """The container of templates and jobs: only its id."""
     sp = service_principal(call)
     return Answer(200, {"@odata.context": context(call, "synchronization/$entity"), "id": sp.id})

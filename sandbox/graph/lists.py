@@ -1,6 +1,8 @@
 """Collections as Graph answers them: $filter, $search, $orderby, $select, $top, $count and opaque paging.
 
-Rules: REFERENCE 4 (advanced queries need ConsistencyLevel: eventual and $count=true; nextLink is opaque).
+Advanced queries need ConsistencyLevel: eventual and $count=true; nextLink is opaque.
+
+Facts: docs/graph-facts.md, "Paging and batch".
 """
 
 from __future__ import annotations
@@ -16,8 +18,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..wording import words
+from .exchange import Answer, Call, Refused, context
 from .filters import ADVANCED, Filterable, Getter, compile_filter
-from .wire import Answer, Call, Refused, context
 
 KNOWN = frozenset(words("$filter $search $select $top $orderby $count $expand $skiptoken $format"))
 
@@ -62,7 +64,7 @@ def answer(call: Call, listing: Listing, rows: Sequence[Any]) -> Answer:
 
 
 def count(call: Call, listing: Listing, rows: Sequence[Any]) -> Answer:
-    """…/$count: a bare number as text (REFERENCE 10). Raises Refused (400) without the header."""
+    """…/$count: a bare number as text. Raises Refused (400) without the header."""
     if not call.advanced:
         raise Refused(
             400,
@@ -170,7 +172,7 @@ def _size(call: Call, listing: Listing, total: int) -> int:
     if not text.isascii() or not text.isdigit() or int(text) < 1 or int(text) > listing.most:
         raise Refused(400, "Request_BadRequest", f"Invalid page size specified: '{text}'. Must be between 1 and 999.")
     size = int(text)
-    if call.tenant.mood.calm:
+    if call.tenant.chaos.calm:
         return size
     return min(size, max(3, total // 7))  # a client that does not follow nextLink is found out
 

@@ -1,4 +1,7 @@
-"""The provisioning log and the directory's audit log (REFERENCE 12)."""
+"""The provisioning log and the directory's audit log.
+
+Facts: docs/graph-facts.md, "Provisioning log".
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,16 @@ import re
 from datetime import timedelta
 from typing import Any
 
+from .. import faults
 from ..wording import words
 from ..world import LogRow, Tenant
 from . import throttling
+from .exchange import Answer, Call, Refused, not_found
 from .filters import Filterable, ops
 from .lists import Listing, answer, one
 from .permissions import READ_AUDITS, READ_LOGS
 from .routes import route
 from .shapes import get_row
-from .wire import Answer, Call, Refused, not_found
 
 _LOG = Listing(
     name="auditLogs/provisioning",
@@ -48,7 +52,6 @@ _LOG = Listing(
     most=1000,
     advanced=False,
 )
-DEVIATIONS = ("log_steps_capitalised", "log_principal_is_list")
 _AUDITS = Listing(
     name="auditLogs/directoryAudits",
     type_name="directoryAudit",
@@ -88,7 +91,7 @@ def _value(row: Any, name: str) -> Any:
 
 
 def _refuse_without_licence(call: Call) -> None:
-    """REFERENCE 1.4."""
+    """Raises Refused (403; docs/graph-facts.md, "Licences")."""
     if call.tenant.licence == "none":
         raise Refused(
             403,
@@ -104,7 +107,7 @@ def _rows(call: Call) -> list[LogRow]:
     """Within retention (30 days; 7 without a licence); the newest lag a little; only since the filter's date."""
     now = call.world.clock.now()
     oldest = now - timedelta(days=30)
-    lag = timedelta(0) if call.tenant.mood.calm else timedelta(minutes=5)
+    lag = timedelta(0) if call.tenant.chaos.calm else timedelta(minutes=5)
     found = _SINCE.search(call.query.get("$filter", ""))
     since = found[1] if found else ""
     return [row for row in call.tenant.log if oldest <= row.at <= now - lag and row.shown[:19] >= since]
@@ -112,31 +115,28 @@ def _rows(call: Call) -> list[LogRow]:
 
 @route("GET", "/auditLogs/provisioning", READ_LOGS)
 def list_log(call: Call) -> Answer:
-    """5 requests in 10 seconds; case-sensitive filters; oldest or newest first (REFERENCE 12)."""
+    """5 requests in 10 seconds; case-sensitive filters; oldest or newest first."""
     _refuse_without_licence(call)
     throttling.count(call, "auditLogs", 5, 10)
     rows = _rows(call)
     if not re.fullmatch(r"activityDateTime(\s+asc)?", call.query.get("$orderby", "").strip()):
         rows.reverse()  # newest first, unless asked otherwise
     found = answer(call, _LOG, rows)
-    found.deviates = any(call.tenant.switched(key) for key in DEVIATIONS)
-    found.body["value"] = [_as_switched(call.tenant, row) for row in found.body["value"]]
+    plain = found.body["value"]
+    found.body["value"] = [_as_faults_have_it(call.tenant, row) for row in plain]
+    found.deviates = found.body["value"] != plain
     return found
 
 
-def _as_switched(tenant: Tenant, row: dict[str, Any]) -> dict[str, Any]:
-    """Where documents and samples differ (REFERENCE 16)."""
-    if tenant.switched("log_steps_capitalised"):
-        for step in row.get("provisioningSteps") or []:
-            step["provisioningStepType"] = str(step["provisioningStepType"]).capitalize()
-    if tenant.switched("log_principal_is_list") and row.get("servicePrincipal"):
-        row["servicePrincipal"] = [row["servicePrincipal"]]
+def _as_faults_have_it(tenant: Tenant, row: dict[str, Any]) -> dict[str, Any]:
+    for fault in faults.on(tenant):
+        row = fault.log_row(row)
     return row
 
 
 @route("GET", "/auditLogs/provisioning/{provisioningObjectSummary-id}", READ_LOGS)
 def get_log_row(call: Call) -> Answer:
-    """One row."""
+    """One row of the log."""
     _refuse_without_licence(call)
     wanted = call.parts["provisioningObjectSummary-id"]
     found = next((row for row in _rows(call) if row.id == wanted), None)
@@ -147,7 +147,7 @@ def get_log_row(call: Call) -> Answer:
 
 @route("GET", "/auditLogs/directoryAudits", READ_AUDITS)
 def list_audits(call: Call) -> Answer:
-    """Who changed the configuration, and quarantines (REFERENCE 12)."""
+    """Who changed the configuration, and quarantines."""
     _refuse_without_licence(call)
     throttling.count(call, "auditLogs", 5, 10)
     return answer(call, _AUDITS, list(reversed(call.tenant.audits)))

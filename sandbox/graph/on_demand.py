@@ -1,19 +1,22 @@
-"""Provision on demand: one person now (REFERENCE 9)."""
+"""Provision on demand: one person now.
+
+Facts: docs/graph-facts.md, "Provision on demand".
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 from . import throttling
+from .exchange import Answer, Call, Refused, context
 from .jobs import JOB, job_in
 from .permissions import WRITE_SYNC
 from .routes import route
-from .wire import Answer, Call, Refused, context
 
 
 @route("POST", JOB + "/provisionOnDemand", WRITE_SYNC, outside=True)
 def provision_on_demand(call: Call) -> Answer:
-    """200 even when it failed or skipped; 5 requests in 10 seconds; a wrong rule id is 400 (REFERENCE 9)."""
+    """200 even when it failed or skipped; 5 requests in 10 seconds; a wrong rule id is 400."""
     from .. import provisioning
 
     job, tenant = job_in(call), call.tenant

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from ..world import Tenant
+from .exchange import Answer, Call, not_found
 from .filters import Filterable
 from .lists import Listing, answer, one
 from .permissions import READ_DOMAINS, READ_ORGANIZATION
 from .routes import route
 from .shapes import get_row
-from .wire import Answer, Call, not_found
 
 P1, P2 = "41781fb2-bc02-4b7c-bd55-b576c07bb09d", "eec0eb4f-6444-4f95-aba0-50c24d67f998"
 _SKUS = {
@@ -97,7 +97,7 @@ _DOMAINS = Listing(
 
 @route("GET", "/organization", READ_ORGANIZATION)
 def list_organization(call: Call) -> Answer:
-    """Exactly one element (REFERENCE 3; Graph: organization, list)."""
+    """Exactly one element (docs/graph-facts.md, "Tenants and clouds"; Graph: organization, list)."""
     return answer(call, _ORGANIZATION, [call.tenant])
 
 
@@ -111,7 +111,7 @@ def get_organization(call: Call) -> Answer:
 
 @route("GET", "/domains", READ_DOMAINS)
 def list_domains(call: Call) -> Answer:
-    """Verified ones (REFERENCE 3; Graph: domain, list)."""
+    """Verified ones (docs/graph-facts.md, "Tenants and clouds"; Graph: domain, list)."""
     return answer(call, _DOMAINS, _domains(call))
 
 

@@ -1,4 +1,7 @@
-"""Users, groups and their members (REFERENCE 10)."""
+"""Users, groups and their members.
+
+Facts: docs/graph-facts.md, "Scope and assignments".
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..world import Group, User
+from .exchange import Answer, Call, Refused, context, not_found
 from .lists import answer, count, one
 from .permissions import READ_GROUPS, READ_USERS
 from .routes import route
 from .shapes import GROUPS, MEMBERS, USERS
-from .wire import Answer, Call, Refused, context, not_found
 
 
 def _users(call: Call) -> Sequence[User]:
@@ -26,7 +29,7 @@ def list_users(call: Call) -> Answer:
 
 @route("GET", "/users/$count", READ_USERS)
 def count_users(call: Call) -> Answer:
-    """A bare number, with ConsistencyLevel: eventual (REFERENCE 10)."""
+    """The number of users, as bare text; needs ConsistencyLevel: eventual."""
     return count(call, USERS, _users(call))
 
 
@@ -83,7 +86,7 @@ def list_groups(call: Call) -> Answer:
 
 @route("GET", "/groups/$count", READ_GROUPS)
 def count_groups(call: Call) -> Answer:
-    """A bare number (REFERENCE 10)."""
+    """The number of groups, as bare text."""
     return count(call, GROUPS, list(call.tenant.groups.values()))
 
 
@@ -130,7 +133,7 @@ def list_members(call: Call) -> Answer:
 
 @route("GET", "/groups/{group-id}/members/$count", READ_GROUPS)
 def count_members(call: Call) -> Answer:
-    """A bare number (REFERENCE 10)."""
+    """The number of direct members, as bare text."""
     return count(call, MEMBERS, _members(call, _group(call)))
 
 
@@ -142,17 +145,17 @@ def list_transitive(call: Call) -> Answer:
 
 @route("GET", "/groups/{group-id}/transitiveMembers/$count", READ_GROUPS)
 def count_transitive(call: Call) -> Answer:
-    """A bare number (REFERENCE 10)."""
+    """The number of members of members too, as bare text."""
     return count(call, MEMBERS, _transitive(call, _group(call)))
 
 
 @route("GET", "/groups/{group-id}/transitiveMembers/microsoft.graph.user", READ_GROUPS)
 def list_transitive_users(call: Call) -> Answer:
-    """Only users: OData cast (REFERENCE 10)."""
+    """Members of members too, only the users among them (OData cast)."""
     return answer(call, USERS, [each for each in _transitive(call, _group(call)) if isinstance(each, User)])
 
 
 @route("GET", "/groups/{group-id}/transitiveMembers/microsoft.graph.user/$count", READ_GROUPS)
 def count_transitive_users(call: Call) -> Answer:
-    """Only users: OData cast (REFERENCE 10)."""
+    """The number of users among members of members, as bare text."""
     return count(call, USERS, [each for each in _transitive(call, _group(call)) if isinstance(each, User)])

@@ -1,12 +1,16 @@
-"""What each operation needs and how it refuses: REFERENCE 1.1 (least and higher permissions) and 1.4 (answers)."""
+"""What each operation needs (least and higher permissions), and how it refuses.
+
+Facts: docs/graph-facts.md, "Permissions and ownership".
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from .. import faults
 from ..world import ServicePrincipal
-from .wire import Call, Caller, Refused
+from .exchange import Call, Caller, Refused
 
 OWNED_BY = "Application.ReadWrite.OwnedBy"
 SYNC_WRITE = "Synchronization.ReadWrite.All"
@@ -86,13 +90,17 @@ def check(call: Call, need: Need) -> None:
 
 
 def _check_owner(call: Call, need: Need) -> None:
-    """OwnedBy is enough for the owner of the service principal, but not for restart (REFERENCE 1.2, 16)."""
+    """OwnedBy is enough for the owner of the service principal, but not for restart.
+
+    Raises Refused (docs/graph-facts.md, "Documents and reality").
+    """
     caller, sp = call.caller, call.tenant.service_principals.get(call.parts.get("servicePrincipal-id", "").lower())
-    restarts = call.path.endswith("/restart") and not call.tenant.switched("owner_may_restart")
+    on = faults.on(call.tenant)
+    restarts = call.path.endswith("/restart") and not any(fault.owner_may_restart() for fault in on)
     if sp and OWNED_BY in caller.roles and _owns(caller, sp, call) and not restarts:
         return
     reads = need.kind == "sync write" and SYNC_READ in caller.roles
-    if reads or call.tenant.switched("forbidden_is_403"):
+    if reads or any(fault.forbids_with_403() for fault in on):
         raise Refused(403, "Forbidden", "")
     raise Refused(401, "UnknownError", "")
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
+from .exchange import Answer, Call
 from .permissions import Need
-from .wire import Answer, Call
 
 Handler = Callable[[Call], Answer]
 

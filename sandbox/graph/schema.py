@@ -1,4 +1,7 @@
-"""The attribute mappings of a job, and what helps to write them (REFERENCE 8)."""
+"""The attribute mappings of a job, and what helps to write them.
+
+Facts: docs/graph-facts.md, "Schema and mappings".
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,13 @@ import copy
 import json
 from typing import Any
 
-from .. import engine_room
+from .. import faults, provisioning_port
 from ..wording import words
 from . import audit
+from .exchange import Answer, Call, Refused, context, no_route, service_principal
 from .jobs import JOB, SP, job_in, template_in
 from .permissions import READ_SYNC, WRITE_SYNC
 from .routes import route
-from .wire import Answer, Call, Refused, context, no_route, service_principal
 
 TEMPLATE = SP + "/templates/{synchronizationTemplate-id}"
 _RULE = frozenset(
@@ -36,21 +39,21 @@ def _schema(call: Call, schema: dict[str, Any], where: str) -> Answer:
 
 @route("GET", JOB + "/schema", READ_SYNC)
 def get_schema(call: Call) -> Answer:
-    """The whole document (REFERENCE 8.1)."""
+    """The whole schema of a job."""
     job = job_in(call)
     return _schema(call, job.schema, f"jobs('{job.id}')")
 
 
 @route("GET", TEMPLATE + "/schema", READ_SYNC)
 def get_template_schema(call: Call) -> Answer:
-    """The template's default (REFERENCE 5)."""
+    """The template's default (docs/graph-facts.md, "Applications and templates")."""
     name = template_in(call)
-    return _schema(call, engine_room.default_schema(name, call.tenant), f"templates('{name}')")
+    return _schema(call, provisioning_port.default_schema(name, call.tenant), f"templates('{name}')")
 
 
 @route("PUT", JOB + "/schema", WRITE_SYNC)
 def put_schema(call: Call) -> Answer:
-    """204; replaces everything, and the next cycle is an initial one (REFERENCE 8.1; F24)."""
+    """204; replaces everything, and the next cycle is an initial one."""
     job, body = job_in(call), call.json()
     check(body, job.schema)
     changed = mappings(body) != mappings(job.schema)
@@ -62,8 +65,8 @@ def put_schema(call: Call) -> Answer:
 
 @route("PATCH", JOB + "/schema", WRITE_SYNC)
 def patch_schema(call: Call) -> Answer:
-    """Does not exist, though OpenAPI and SDKs offer it (REFERENCE 8.1, 16)."""
-    if call.tenant.switched("patch_schema_works"):
+    """Does not exist, though OpenAPI and SDKs offer it (docs/graph-facts.md, "Documents and reality")."""
+    if any(fault.patches_schema() for fault in faults.on(call.tenant)):
         return put_schema(call)
     raise no_route(call)
 
@@ -82,16 +85,16 @@ def mappings(schema: dict[str, Any]) -> str:
 
 @route("DELETE", JOB + "/schema", WRITE_SYNC)
 def delete_schema(call: Call) -> Answer:
-    """204; back to the template's default (REFERENCE 8.1)."""
+    """204; back to the template's default."""
     job = job_in(call)
-    job.schema = engine_room.default_schema(job.template_id, call.tenant)
+    job.schema = provisioning_port.default_schema(job.template_id, call.tenant)
     audit.write(call, "Update attribute mappings or scope", job.service_principal_id)
     return Answer(204)
 
 
 def check(body: Any, before: dict[str, Any]) -> None:
     """Raises Refused (400) for what the service cannot take: unknown properties, no matching attribute, a target
-    attribute that the directory does not define (REFERENCE 8.2, 8.4)."""
+    attribute that the directory does not define."""
     if not isinstance(body, dict) or not isinstance(body.get("synchronizationRules"), list):
         raise Refused(400, "BadRequest", "The request body must contain a synchronizationSchema.")
     _known(body, _TOP, "synchronizationSchema")
@@ -150,14 +153,14 @@ def _known(row: Any, names: frozenset[str], kind: str) -> None:
 
 @route("POST", JOB + "/schema/parseExpression", WRITE_SYNC)
 def parse(call: Call) -> Answer:
-    """200 also for a wrong expression (REFERENCE 8.5)."""
+    """Parse an expression; a wrong one is answered with 200 too."""
     return _parse(call, job_in(call).schema)
 
 
 @route("POST", TEMPLATE + "/schema/parseExpression", WRITE_SYNC)
 def parse_in_template(call: Call) -> Answer:
-    """The same below a template (REFERENCE 5)."""
-    return _parse(call, engine_room.default_schema(template_in(call), call.tenant))
+    """The same below a template (docs/graph-facts.md, "Applications and templates")."""
+    return _parse(call, provisioning_port.default_schema(template_in(call), call.tenant))
 
 
 def _parse(call: Call, schema: dict[str, Any]) -> Answer:
@@ -172,7 +175,7 @@ def _parse(call: Call, schema: dict[str, Any]) -> Answer:
 
 @route("GET", JOB + "/schema/functions", READ_SYNC)
 def functions(call: Call) -> Answer:
-    """attributeMappingFunctionSchema (REFERENCE 8.6)."""
+    """The functions of the expression language (attributeMappingFunctionSchema)."""
     from .. import provisioning
 
     job_in(call)
@@ -182,7 +185,7 @@ def functions(call: Call) -> Answer:
 
 @route("GET", JOB + "/schema/filterOperators", READ_SYNC)
 def filter_operators(call: Call) -> Answer:
-    """filterOperatorSchema (REFERENCE 8.6)."""
+    """The operators of scoping filters (filterOperatorSchema)."""
     from .. import provisioning
 
     job_in(call)
@@ -192,7 +195,7 @@ def filter_operators(call: Call) -> Answer:
 
 @route("GET", JOB + "/schema/directories", READ_SYNC)
 def list_directories(call: Call) -> Answer:
-    """directoryDefinition of source and target (REFERENCE 8.2)."""
+    """directoryDefinition of source and target."""
     job = job_in(call)
     what = context(call, f"servicePrincipals('{job.service_principal_id}')/synchronization/jobs/schema/directories")
     return Answer(200, {"@odata.context": what, "value": job.schema.get("directories", [])})
@@ -200,7 +203,7 @@ def list_directories(call: Call) -> Answer:
 
 @route("POST", JOB + "/schema/directories/{directoryDefinition-id}/discover", WRITE_SYNC)
 def discover(call: Call) -> Answer:
-    """200 only where `discoverabilities` allows it (REFERENCE 8.1); SCIM targets do not."""
+    """200 only where `discoverabilities` allows it; SCIM targets do not."""
     wanted = call.parts["directoryDefinition-id"]
     directories = job_in(call).schema.get("directories", [])
     found = next((each for each in directories if each.get("id") == wanted), None)

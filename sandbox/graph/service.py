@@ -1,4 +1,4 @@
-"""One Graph call from request to answer: token, route, moods, permission, handler, checks, journal."""
+"""One Graph call from request to answer: token, route, chaos, permission, handler, checks, journal."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from ..moods import AFTERWARDS, Moods
+from ..chaos import AFTER_EFFECT, Chaos
 from ..world import World
 from . import (  # noqa: F401  (each registers its routes)
     access,
@@ -26,24 +26,24 @@ from . import (  # noqa: F401  (each registers its routes)
     schema,
     throttling,
 )
-from .wire import Answer, Call, Refused, common_headers, no_route
+from .exchange import Answer, Call, Refused, common_headers, no_route
 
 log = logging.getLogger(__name__)
 
 
 @dataclass
 class Outcome:
-    """An answer, and what is to go wrong with its way back: "", hold, or one of AFTERWARDS."""
+    """An answer, and what is to go wrong with its way back: "", hold, or one of AFTER_EFFECT."""
 
     answer: Answer
-    accident: str = ""
+    fault: str = ""
 
 
 class Graph:
-    """The service of one world."""
+    """Graph as one world has it."""
 
-    def __init__(self, world: World, moods: Moods, contract: Any = None) -> None:
-        self.world, self.moods, self.contract = world, moods, contract
+    def __init__(self, world: World, chaos: Chaos, contract: Any = None) -> None:
+        self.world, self.chaos, self.contract = world, chaos, contract
 
     def handle(self, call: Call) -> Outcome:
         """Never raises what a caller can cause; what happened is in the journal."""
@@ -63,17 +63,17 @@ class Graph:
         found = routes.find(call)
         if found is None:
             raise no_route(call)
-        mood = call.tenant.mood
-        if mood.throttle:
-            raise throttling.too_many(mood.throttle)
-        if mood.fail:
-            raise Refused(mood.fail, "UnknownError" if mood.fail == 500 else "ServiceUnavailable", "")
-        accident = "" if call.batched else self.moods.ordered(call.tenant, call.method, call.path)
-        by_chance = self.moods.chance(call.tenant, call.method, found.template) if not accident else ""
+        settings = call.tenant.chaos
+        if settings.throttle:
+            raise throttling.too_many(settings.throttle)
+        if settings.fail:
+            raise Refused(settings.fail, "UnknownError" if settings.fail == 500 else "ServiceUnavailable", "")
+        fault = "" if call.batched else self.chaos.one_shot(call.tenant, call.method, call.path)
+        by_chance = self.chaos.random_fault(call.tenant, call.method, found.template) if not fault else ""
         self._refuse_by_chance(call, by_chance)
         permissions.check(call, found.need)
         answer = self._answer(call, found)
-        return Outcome(answer, accident or (by_chance if by_chance in AFTERWARDS else ""))
+        return Outcome(answer, fault or (by_chance if by_chance in AFTER_EFFECT else ""))
 
     def _refuse_by_chance(self, call: Call, chance: str) -> None:
         if chance == "throttle":
@@ -121,7 +121,7 @@ class Graph:
                 "roles": sorted(caller.roles) if caller else [],
                 "status": outcome.answer.status,
                 "code": outcome.answer.code,
-                "accident": outcome.accident,
+                "chaos": outcome.fault,
                 "request_id": call.request_id,
             }
         )

@@ -1,4 +1,7 @@
-"""Directory objects as Graph shows them, and what their collections can do (REFERENCE 3, 4, 10)."""
+"""Directory objects as Graph shows them, and what their collections can do.
+
+Facts: docs/graph-facts.md, "Paging and batch".
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,9 @@ from typing import Any
 from ..clock import graph_time
 from ..wording import words
 from ..world import Assignment, Group, ServicePrincipal, User
+from .exchange import Call
 from .filters import Filterable, ops
 from .lists import Listing
-from .wire import Call
 
 USER_DEFAULTS = words(
     "businessPhones displayName givenName id jobTitle mail mobilePhone officeLocation preferredLanguage"

@@ -1,4 +1,7 @@
-"""Limits that Microsoft publishes, always in force: provisioning logs and on demand (REFERENCE 14)."""
+"""Limits that Microsoft publishes, always in force: provisioning logs and on demand.
+
+Facts: docs/graph-facts.md, "Throttling".
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import math
 from collections import deque
 from datetime import datetime, timedelta
 
-from .wire import Call, Refused
+from .exchange import Call, Refused
 
 _seen: dict[tuple[int, str, str, str], deque[datetime]] = {}
 
@@ -25,7 +28,7 @@ def count(call: Call, what: str, most: int, seconds: float) -> None:
 
 
 def too_many(seconds: int, scope: str = "Tenant_Application/ReadWrite") -> Refused:
-    """429 (REFERENCE 14)."""
+    """429, to be tried again after so many seconds."""
     return Refused(
         429,
         "TooManyRequests",

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint
 
-from .manners import SWITCHES
 from .pages import Pages
 from .platform import Platform, new_platform
 from .service import Service
@@ -14,7 +13,7 @@ from .service import Service
 if TYPE_CHECKING:
     from ..world import World
 
-__all__ = ["SWITCHES", "Platform", "blueprint", "credentials", "make_platform", "users"]
+__all__ = ["Platform", "blueprint", "credentials", "make_platform", "users"]
 
 
 def blueprint(world: World) -> Blueprint:

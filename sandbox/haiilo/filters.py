@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from .faults import ScimRefused
+from .refusals import ScimRefused
 
 Test = Callable[[Mapping[str, Any]], bool]
 

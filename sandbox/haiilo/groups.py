@@ -9,14 +9,14 @@ from datetime import datetime
 from typing import Any
 
 from . import filters, patching, schemas
-from .faults import ScimRefused
 from .platform import Platform, ScimGroup
+from .refusals import ScimRefused
 
 _TAKES = ("displayName", "externalId", "members")
 
 
 def get(platform: Platform, identity: str) -> ScimGroup:
-    """Raises ScimRefused (404)."""
+    """The group with that id. Raises ScimRefused (404)."""
     group = platform.scim_groups.get(identity)
     if group is None:
         raise ScimRefused(404, f"Resource {identity} not found.")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, abort, render_template, request
 
-from . import manners
+from . import lookup
 from .platform import Person, Platform
 
 if TYPE_CHECKING:
@@ -28,11 +28,11 @@ class Pages:
         blueprint.add_url_rule("/haiilo/<host>/users/<identity>/", "person", self.person)
 
     def platforms(self) -> str:
-        """All platforms."""
+        """The page of all platforms."""
         return render_template("haiilo/platforms.html", platforms=list(self.world.platforms.values()))
 
     def platform(self, host: str) -> str:
-        """One platform's users, newest first, with search and pages."""
+        """The page of one platform's users, newest first, with search and pages."""
         platform = self._platform(host)
         wanted = request.args.get("search", "").strip()
         people = [person for person in reversed(list(platform.people.values())) if _matches(person, wanted)]
@@ -49,7 +49,7 @@ class Pages:
         )
 
     def person(self, host: str, identity: str) -> str | Response:
-        """One user with all attributes."""
+        """The page of one user with all attributes."""
         platform = self._platform(host)
         person = platform.people.get(identity)
         if person is None:
@@ -58,7 +58,7 @@ class Pages:
         return render_template("haiilo/person.html", platform=platform, person=person, rows=rows)
 
     def _platform(self, host: str) -> Platform:
-        platform, _tenant = manners.find(self.world, host)
+        platform, _tenant = lookup.find(self.world, host)
         if platform is None:
             abort(404)
         return platform

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import filters
-from .faults import ScimRefused
+from .refusals import ScimRefused
 
 PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 _PATH = re.compile(
@@ -52,7 +52,7 @@ class Path:
 
 
 def path_of(text: str, extensions: frozenset[str] = frozenset()) -> Path:
-    """Raises ScimRefused (invalidPath)."""
+    """Read a path. Raises ScimRefused (invalidPath)."""
     lower = text.lower()
     for urn in extensions:
         if lower == urn.lower():

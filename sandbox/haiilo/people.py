@@ -1,4 +1,4 @@
-"""What the two products make of a user that SCIM sends (haiilo/SCIM.md 1.3-1.5, 2.2-2.3)."""
+"""What the two products make of a user that SCIM sends, as far as Haiilo's help centre tells it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from functools import lru_cache
 from typing import Any
 
 from . import filters, patching, schemas
-from .faults import ScimRefused
 from .platform import Person, Platform
+from .refusals import ScimRefused
 
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _BARE = ("country", "locality", "region")

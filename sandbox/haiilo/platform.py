@@ -11,7 +11,7 @@ from typing import Any
 
 from ..clock import graph_time
 from . import schemas
-from .faults import ScimRefused
+from .refusals import ScimRefused
 
 BASE = "/api/scim/v2"
 
@@ -80,13 +80,15 @@ class Platform:
     """Unsupported attribute → how often it was sent."""
     deleted: int = 0
     calls: int = 0
+    production: str = ""
+    """Host of the platform beside which this one stands; empty for one that stands alone."""
 
     def find_name(self, name: str) -> Person | None:
         """By user name in any case, also a hidden one."""
         return self.people.get(self.names.get(name.lower(), ""))
 
     def get(self, identity: str) -> Person:
-        """Raises ScimRefused (404)."""
+        """The person with that id. Raises ScimRefused (404)."""
         person = self.people.get(identity)
         if person is None or person.hidden:
             raise ScimRefused(404, f"Resource {identity} not found.")
@@ -132,7 +134,7 @@ class Platform:
         self.externals.pop(str(person.data.get("externalId", "")), None)
 
     def note_unsupported(self, attributes: dict[str, Any]) -> None:
-        """Count what was sent in vain."""
+        """Count attributes that were sent and are not supported."""
         for name in attributes:
             self.side_effects[name] = self.side_effects.get(name, 0) + 1
 

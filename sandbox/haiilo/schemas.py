@@ -9,7 +9,7 @@ USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 PROFILE = "urn:ietf:params:scim:schemas:extension:haiilo:2.0:User"
-"""Home's profile fields, `profileField_<key>`; the URN is our assumption (SCIM.md 2.2)."""
+"""Home's profile fields, `profileField_<key>`; the URN is our assumption."""
 
 _META = "urn:ietf:params:scim:schemas:core:2.0:"
 PROFILE_FIELDS = [
@@ -167,7 +167,7 @@ def extensions(product: str) -> frozenset[str]:
 
 
 def resource_types(product: str) -> list[dict[str, Any]]:
-    """The ResourceTypes."""
+    """The resources of GET /ResourceTypes."""
     users = _resource_type("User", "/Users", USER)
     users["schemaExtensions"] = [{"schema": urn, "required": False} for urn in sorted(extensions(product))]
     return [users] if product == "advocacy" else [users, _resource_type("Group", "/Groups", GROUP)]
@@ -185,7 +185,7 @@ def _resource_type(name: str, endpoint: str, schema: str) -> dict[str, Any]:
 
 
 def service_provider_config(product: str) -> dict[str, Any]:
-    """The ServiceProviderConfig."""
+    """The answer of GET /ServiceProviderConfig."""
     scheme = {
         "type": "oauthbearertoken",
         "name": "Access token" if product == "advocacy" else "OAuth 2 bearer token",

@@ -8,22 +8,20 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, render_template, request
 
-from . import groups, manners, people, schemas
-from .faults import ScimRefused
+from .. import faults
+from . import groups, lookup, people, schemas
 from .platform import BASE, Platform, issue_access_token
+from .refusals import ScimRefused
 
 if TYPE_CHECKING:
+    from ..faults.fault import Fault
     from ..world import Tenant, World
 
 LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
-LARGEST_PAGE = 200
+MAX_PAGE = 200
 _PATHS = frozenset({"Users", "Groups", "ServiceProviderConfig", "ResourceTypes", "Schemas"})
-_UNKNOWN_HOST = (
-    "<!doctype html><html lang=en><meta charset=utf-8><title>Not found</title>"
-    "<h1>There is no Haiilo platform here</h1><p>Check the address with whoever gave it to you.</p></html>"
-)
 
 
 def host_of_request() -> str:
@@ -60,11 +58,13 @@ class Service:
 
     def _answering(self, view: Callable[..., Any]) -> Callable[..., Response]:
         def answer(**arguments: Any) -> Response:
-            platform, tenant = manners.find(self.world, host_of_request())
+            platform, tenant = lookup.find(self.world, host_of_request())
             if platform is None:
-                return Response(_UNKNOWN_HOST, 404, content_type="text/html; charset=utf-8")
+                return _unknown_host()
             try:
-                manners.before(platform, tenant, request.method)
+                platform.calls += 1
+                for fault in _faults(tenant):
+                    fault.refuse_call(platform, request.method)
                 self._authenticate(platform)
                 status, body, headers = view(platform, tenant, **arguments)
             except ScimRefused as refused:
@@ -96,12 +96,13 @@ class Service:
         """GET and POST /Users."""
         if request.method == "POST":
             body = _json()
-            manners.check_user(tenant, body)
+            _check_user(tenant, body)
             person = self._changing(lambda: people.create(platform, body, self._now()))
             shown = platform.user_json(person)
             return 201, shown, {"Location": shown["meta"]["location"]}
         text = request.args.get("filter")
-        manners.check_filter(tenant, text or "")
+        for fault in _faults(tenant):
+            fault.check_filter(text or "")
         found = people.search(platform, text)
         if len(found) == 1 and text and found[0].user_name.lower() in platform.doubled:
             shown = platform.user_json(found[0])
@@ -116,11 +117,11 @@ class Service:
             return 204, None, {}
         if request.method == "PUT":
             body = _json()
-            manners.check_user(tenant, body)
+            _check_user(tenant, body)
             self._changing(lambda: people.replace(platform, person, body, self._now()))
         elif request.method == "PATCH":
             body = _json()
-            deaf = tenant is not None and bool(tenant.switched("F21"))
+            deaf = any(fault.ignores_false_text() for fault in _faults(tenant))
             self._changing(lambda: people.patch(platform, person, body, self._now(), keep_active=deaf))
         return 200, _selected(platform.user_json(person)), {}
 
@@ -148,7 +149,7 @@ class Service:
             self._changing(lambda: groups.replace(platform, group, body, self._now()))
         elif request.method == "PATCH":
             body = _json()
-            empties = tenant is not None and bool(tenant.switched("F20"))
+            empties = any(fault.empties_members() for fault in _faults(tenant))
             self._changing(lambda: groups.patch(platform, group, body, self._now(), empties_members=empties))
         return 200, _selected(platform.group_json(group)), {}
 
@@ -178,9 +179,9 @@ class Service:
 
     def token(self) -> Response:
         """POST /api/oauth/token: client credentials in the form or as Basic authentication."""
-        platform, _tenant = manners.find(self.world, host_of_request())
+        platform, _tenant = lookup.find(self.world, host_of_request())
         if platform is None or platform.product != "home":
-            return Response(_UNKNOWN_HOST, 404, content_type="text/html; charset=utf-8")
+            return _unknown_host()
         if request.form.get("grant_type") != "client_credentials":
             return _response(400, {"error": "unsupported_grant_type"}, {}, "application/json")
         client, secret = _client()
@@ -190,6 +191,19 @@ class Service:
             return _response(401, {"error": "invalid_client"}, {"WWW-Authenticate": "Basic"}, "application/json")
         answer = {"access_token": token, "token_type": "Bearer", "expires_in": 3600}
         return _response(200, answer, {"Cache-Control": "no-store"}, "application/json")
+
+
+def _unknown_host() -> Response:
+    return Response(render_template("haiilo/unknown.html"), 404, content_type="text/html; charset=utf-8")
+
+
+def _faults(tenant: Tenant | None) -> list[Fault]:
+    return faults.on(tenant) if tenant is not None else []
+
+
+def _check_user(tenant: Tenant | None, data: dict[str, Any]) -> None:
+    for fault in _faults(tenant):
+        fault.check_user(data)
 
 
 def _client() -> tuple[str, str]:
@@ -245,7 +259,7 @@ def _list(resources: list[dict[str, Any]], total: int, start: int) -> dict[str, 
 
 
 def _page(found: list[Any], show: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
-    start, count = max(1, _whole("startIndex", 1)), min(LARGEST_PAGE, max(0, _whole("count", 100)))
+    start, count = max(1, _whole("startIndex", 1)), min(MAX_PAGE, max(0, _whole("count", 100)))
     shown = [_selected(show(each)) for each in found[start - 1 : start - 1 + count]]
     return _list(shown, len(found), start)
 

@@ -1,4 +1,7 @@
-"""What a person does at Microsoft with a browser: sign in, be sent back with a code, consent (REFERENCE 2.2, 2.3)."""
+"""What a person does at Microsoft with a browser: sign in, be sent back with a code, consent.
+
+Facts: docs/graph-facts.md, "Consent", "Login".
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from .. import faults
 from ..world import App, Tenant, User, World
 from . import consenting, pages
 from .refusals import LoginRefused, needed
 from .tenants import tenant_of
-from .tokens import Code, TokenDesk
+from .tokens import Code, TokenEndpoint
 
 PICK = frozenset({"login", "select_account", "create"})
 SCOPE = ".default"
@@ -28,8 +32,8 @@ class Page:
 
 
 @dataclass
-class Errand:
-    """Why somebody is here: an authorize or an admin consent request that was checked."""
+class BrowserRequest:
+    """An authorize or an admin consent request that was checked."""
 
     kind: str
     authority: str
@@ -54,35 +58,35 @@ class Browser:
     """The pages of one world; sessions and open consents live in memory only."""
 
     world: World
-    desk: TokenDesk
+    endpoint: TokenEndpoint
     sessions: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Cookie → tenant id and user id."""
-    open_consents: dict[str, tuple[Errand, str, str]] = field(default_factory=dict)
-    """One-time context → errand, tenant id, user id."""
+    open_consents: dict[str, tuple[BrowserRequest, str, str]] = field(default_factory=dict)
+    """One-time context → incoming, tenant id, user id."""
 
     def arrive(self, kind: str, authority: str, query: str, session: str) -> Page:
         """GET …/authorize or …/adminconsent. Raises LoginRefused where the application cannot be told."""
-        errand = self._errand(kind, authority, query)
+        incoming = self._checked(kind, authority, query)
         signed_in = self._person(session)
-        prompts = set(errand.query.get("prompt", "").split())
+        prompts = set(incoming.query.get("prompt", "").split())
         if signed_in is None or prompts & PICK:
             if "none" in prompts:
-                return self._refused(errand, LoginRefused(50058, "login_required"))
-            return self._sign_in_page(errand, query)
-        return self._go_on(errand, query, *signed_in)
+                return self._refused(incoming, LoginRefused(50058, "login_required"))
+            return self._sign_in_page(incoming, query)
+        return self._go_on(incoming, query, *signed_in)
 
     def sign_in(self, context: str, login: str, password: str) -> Page:
         """POST of the sign-in page. Raises LoginRefused for a made-up context."""
         kind, _, rest = context.partition(" ")
         authority, _, query = rest.partition(" ")
-        errand = self._errand(kind, authority, query)
+        incoming = self._checked(kind, authority, query)
         try:
-            tenant, user = self._believe(login, password)
+            tenant, user = self._authenticate(login, password)
         except LoginRefused as refused:
-            return self._sign_in_page(errand, query, refused.description, hint=login)
+            return self._sign_in_page(incoming, query, refused.description, hint=login)
         session = secrets.token_urlsafe(24)
         self.sessions[session] = (tenant.id, user.id)
-        page = self._go_on(errand, query, tenant, user)
+        page = self._go_on(incoming, query, tenant, user)
         page.cookie = session
         return page
 
@@ -92,26 +96,26 @@ class Browser:
         if found is None or self.sessions.get(session) != (found[1], found[2]):
             raise LoginRefused(90013, "invalid_request")
         del self.open_consents[context]
-        errand, tenant = found[0], self.world.tenants[found[1]]
+        incoming, tenant = found[0], self.world.tenants[found[1]]
         user = tenant.users[found[2]]
         if decision == "return":
-            return self._denied(errand, tenant, LoginRefused(90094, "consent_required"))
+            return self._denied(incoming, tenant, LoginRefused(90094, "consent_required"))
         if decision != "accept" or not consenting.may_consent(tenant, user):
-            return self._denied(errand, tenant, LoginRefused(65004, "consent_required"))
+            return self._denied(incoming, tenant, LoginRefused(65004, "consent_required"))
         try:
-            consenting.grant(self.world, tenant, errand.app)
+            consenting.grant(self.world, tenant, incoming.app)
         except LoginRefused as refused:
-            return self._denied(errand, tenant, refused)
+            return self._denied(incoming, tenant, refused)
         shown = self._shown_tenant(tenant)
-        state = errand.query.get("state", "")
-        if errand.kind == "v1":
-            return errand.back({"tenant": shown, "state": state, "admin_consent": "True"})
-        values = {"admin_consent": "True", "tenant": shown, "scope": errand.query["scope"], "state": state}
-        return errand.back(values)
+        state = incoming.query.get("state", "")
+        if incoming.kind == "v1":
+            return incoming.back({"tenant": shown, "state": state, "admin_consent": "True"})
+        values = {"admin_consent": "True", "tenant": shown, "scope": incoming.query["scope"], "state": state}
+        return incoming.back(values)
 
     # Inside
 
-    def _errand(self, kind: str, authority: str, query: str) -> Errand:
+    def _checked(self, kind: str, authority: str, query: str) -> BrowserRequest:
         """Checked as far as it can be without knowing who asks. Raises LoginRefused."""
         values = dict(parse_qsl(query, keep_blank_values=True))
         tenant_of(self.world, authority)
@@ -129,7 +133,7 @@ class Browser:
             self._check_authorize(values)
         elif authority.lower() == "consumers":
             raise LoginRefused(90014, "invalid_request")
-        return Errand(kind, authority, app, address, values)
+        return BrowserRequest(kind, authority, app, address, values)
 
     def _check_authorize(self, values: Mapping[str, str]) -> None:
         if needed(values, "response_type") != "code":
@@ -144,7 +148,7 @@ class Browser:
         user = tenant.users.get(user_id) if tenant else None
         return (tenant, user) if tenant and user else None
 
-    def _believe(self, login: str, password: str) -> tuple[Tenant, User]:
+    def _authenticate(self, login: str, password: str) -> tuple[Tenant, User]:
         domain = login.strip().rpartition("@")[2]
         tenant = self.world.tenant_at(domain) if "@" in login else None
         user = tenant.user_called(login.strip()) if tenant else None
@@ -157,33 +161,33 @@ class Browser:
             raise LoginRefused(50126, "invalid_grant")
         return tenant, user
 
-    def _sign_in_page(self, errand: Errand, query: str, problem: str = "", hint: str = "") -> Page:
-        context = f"{errand.kind} {errand.authority} {query}"
-        hint = hint or errand.query.get("login_hint", "")
-        return Page(html=pages.sign_in(f"/{errand.authority}/login", context, hint, problem))
+    def _sign_in_page(self, incoming: BrowserRequest, query: str, problem: str = "", hint: str = "") -> Page:
+        context = f"{incoming.kind} {incoming.authority} {query}"
+        hint = hint or incoming.query.get("login_hint", "")
+        return Page(html=pages.sign_in(f"/{incoming.authority}/login", context, hint, problem))
 
-    def _go_on(self, errand: Errand, query: str, tenant: Tenant, user: User) -> Page:
-        wanted = tenant_of(self.world, errand.authority)
+    def _go_on(self, incoming: BrowserRequest, query: str, tenant: Tenant, user: User) -> Page:
+        wanted = tenant_of(self.world, incoming.authority)
         if wanted is not None and wanted is not tenant:
-            return self._sign_in_page(errand, query, LoginRefused(50020, "access_denied").description)
-        if errand.kind == "authorize":
-            return self._code(errand, tenant, user)
+            return self._sign_in_page(incoming, query, LoginRefused(50020, "access_denied").description)
+        if incoming.kind == "authorize":
+            return self._code(incoming, tenant, user)
         context = secrets.token_urlsafe(24)
-        self.open_consents[context] = (errand, tenant.id, user.id)
-        action = f"/{errand.authority}/consent"
+        self.open_consents[context] = (incoming, tenant.id, user.id)
+        action = f"/{incoming.authority}/consent"
         if not consenting.may_consent(tenant, user):
             refused = LoginRefused(90094, "consent_required")
-            return Page(html=pages.need_approval(action, context, errand.app.display_name, refused.description))
-        app = errand.app
+            return Page(html=pages.need_approval(action, context, incoming.app.display_name, refused.description))
+        app = incoming.app
         return Page(
             html=pages.consent(action, context, app.display_name, tenant.name, user.userPrincipalName, app.permissions)
         )
 
-    def _code(self, errand: Errand, tenant: Tenant, user: User) -> Page:
-        query, code = errand.query, f"0.{secrets.token_urlsafe(48)}"
-        self.desk.codes[code] = Code(
-            errand.app.client_id,
-            errand.redirect_uri,
+    def _code(self, incoming: BrowserRequest, tenant: Tenant, user: User) -> Page:
+        query, code = incoming.query, f"0.{secrets.token_urlsafe(48)}"
+        self.endpoint.codes[code] = Code(
+            incoming.app.client_id,
+            incoming.redirect_uri,
             tenant.id,
             user.id,
             query.get("nonce", ""),
@@ -191,21 +195,24 @@ class Browser:
             query["scope"],
         )
         values = {"code": code, "state": query.get("state", ""), "session_state": secrets.token_hex(16)}
-        return errand.back(values)
+        return incoming.back(values)
 
     def _shown_tenant(self, tenant: Tenant) -> str:
-        """Switch F2: the answer names another tenant than the one that consented."""
-        return "00000000-aaaa-4000-8000-000000000002" if tenant.switched("F2") else tenant.id
+        """The tenant id that the consent's answer names."""
+        shown = tenant.id
+        for fault in faults.on(tenant):
+            shown = fault.tenant_in_consent(shown)
+        return shown
 
-    def _refused(self, errand: Errand, refused: LoginRefused) -> Page:
+    def _refused(self, incoming: BrowserRequest, refused: LoginRefused) -> Page:
         values = {"error": refused.word, "error_description": refused.description}
-        return errand.back({**values, "state": errand.query.get("state", "")})
+        return incoming.back({**values, "state": incoming.query.get("state", "")})
 
-    def _denied(self, errand: Errand, tenant: Tenant, refused: LoginRefused) -> Page:
-        """The true denial: v1 without state and tenant, v2 with admin_consent=True all the same (REFERENCE 2.2)."""
-        if errand.kind == "v1":
-            return errand.back({"error": "permission_denied", "error_description": "The admin canceled the request"})
+    def _denied(self, incoming: BrowserRequest, tenant: Tenant, refused: LoginRefused) -> Page:
+        """The true denial: v1 without state and tenant, v2 with admin_consent=True all the same."""
+        if incoming.kind == "v1":
+            return incoming.back({"error": "permission_denied", "error_description": "The admin canceled the request"})
         values = {"error": refused.word, "error_description": refused.description}
-        return errand.back(
-            {**values, "tenant": tenant.id, "state": errand.query.get("state", ""), "admin_consent": "True"}
+        return incoming.back(
+            {**values, "tenant": tenant.id, "state": incoming.query.get("state", ""), "admin_consent": "True"}
         )

@@ -1,4 +1,7 @@
-"""How an application proves itself: a signed assertion or a secret (REFERENCE 2.1, certificate assertion)."""
+"""How an application proves itself: a signed assertion or a secret.
+
+Facts: docs/graph-facts.md, "Login".
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from ..world import App, World
 from .refusals import LoginRefused, needed
 
 JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-LONGEST = 24 * 3600.0
+MAX_LIFETIME = 24 * 3600.0
 ALGORITHMS = {"RS256": "x5t", "PS256": "x5t#S256"}
 
 
@@ -74,7 +77,7 @@ def _check_claims(app: App, claims: Mapping[str, Any], authorities: set[str]) ->
     if claims["aud"] not in authorities:
         raise LoginRefused(700024, "invalid_client", status=401, detail="The audience is another endpoint.")
     now = time.time()
-    if float(claims["exp"]) > now + LONGEST:
+    if float(claims["exp"]) > now + MAX_LIFETIME:
         raise LoginRefused(700024, "invalid_client", status=401, detail="The lifetime is too long.")
     if not str(claims["jti"]).strip():
         raise LoginRefused(5002723, "invalid_client", status=401, detail="jti is empty.")
@@ -105,5 +108,5 @@ def _public_key(pem: str) -> Any:
 
 
 def s256(verifier: str) -> str:
-    """The challenge of a PKCE verifier."""
+    """The S256 challenge of a PKCE verifier."""
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")

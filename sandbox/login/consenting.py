@@ -1,11 +1,14 @@
-"""Granting and taking away what an application may do in a tenant (REFERENCE 1.5, 2.2)."""
+"""Granting and taking away what an application may do in a tenant.
+
+Facts: docs/graph-facts.md, "Consent".
+"""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
+from .. import faults
 from ..world import App, Consent, ServicePrincipal, Tenant, User, World, new_id
-from .refusals import LoginRefused
 
 GLOBAL_ADMINISTRATOR = "62e90394-69f5-4237-9190-012177145e10"
 PRIVILEGED_ROLE_ADMINISTRATOR = "e8611ab8-c189-46e8-94e1-60213ab1f814"
@@ -15,26 +18,25 @@ MAY_CONSENT = frozenset({GLOBAL_ADMINISTRATOR, PRIVILEGED_ROLE_ADMINISTRATOR})
 
 
 def may_consent(tenant: Tenant, user: User) -> bool:
-    """Only these two roles can grant application permissions of Graph; with switch F1 nobody can."""
-    return not tenant.switched("F1") and bool(MAY_CONSENT & set(tenant.roles.get(user.id, ())))
+    """Whether the user has a role that can grant application permissions of Graph, and no fault forbids it."""
+    if any(fault.forbids_consent() for fault in faults.on(tenant)):
+        return False
+    return bool(MAY_CONSENT & set(tenant.roles.get(user.id, ())))
 
 
 def grant(world: World, tenant: Tenant, app: App) -> Consent:
-    """Everything that the registration asks for; takes effect late unless the tenant is calm.
+    """Grant everything that the registration asks for; it takes effect late unless the tenant is calm.
 
-    Raises LoginRefused (650051, once, with switch F4).
+    Raises LoginRefused where a fault makes the consent fail.
     """
     with world.lock:
-        if tenant.switched("F4") == "concurrent":
-            tenant.switches["F4"] = True
-            raise LoginRefused(650051, "access_denied")
+        roles = list(app.permissions)
+        for fault in faults.on(tenant):
+            roles = fault.granted(roles)
         before = tenant.consents.get(app.client_id)
         sp = tenant.service_principals.get(before.service_principal_id) if before else None
         if sp is None:
             sp = _principal(world, tenant, app)
-        roles = list(app.permissions)
-        if tenant.switched("F4"):
-            roles = roles[: len(roles) // 2]
         made = Consent(roles, sp.id, world.clock.now() + _lag(world, tenant))
         tenant.consents[app.client_id] = made
         world.touch()
@@ -42,13 +44,11 @@ def grant(world: World, tenant: Tenant, app: App) -> Consent:
 
 
 def _lag(world: World, tenant: Tenant) -> timedelta:
-    """How long a consent takes to be effective: switch F3 makes it the ten minutes that were seen at most, or as many
-    as it says.
-    """
-    minutes = tenant.switched("F3")
-    if minutes:
-        return timedelta(minutes=10 if minutes is True else float(minutes))
-    return timedelta(0) if tenant.mood.calm else timedelta(seconds=world.random.uniform(5, 120))
+    """How long a consent takes to be effective."""
+    delay = faults.first(fault.consent_delay() for fault in faults.on(tenant))
+    if delay is not None:
+        return delay
+    return timedelta(0) if tenant.chaos.calm else timedelta(seconds=world.random.uniform(5, 120))
 
 
 def _principal(world: World, tenant: Tenant, app: App) -> ServicePrincipal:

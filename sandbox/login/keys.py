@@ -1,4 +1,7 @@
-"""The login service's signing keys: published as JWKS, rolled without notice (REFERENCE 2.3)."""
+"""The login service's signing keys: published as JWKS, rolled without notice.
+
+Facts: docs/graph-facts.md, "Login".
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,7 @@ class SigningKey:
 
     @property
     def private(self) -> rsa.RSAPrivateKey:
-        """Loaded once a process."""
+        """The private key, loaded once a process."""
         return _load(self.pem)
 
     def published(self) -> dict[str, Any]:

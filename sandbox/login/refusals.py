@@ -1,4 +1,7 @@
-"""AADSTS errors: flat JSON at the token endpoint, a page or a callback in the browser (REFERENCE 2; ERRORS 1, 2)."""
+"""AADSTS errors: flat JSON at the token endpoint, a page or a callback in the browser.
+
+Numbers and texts: https://learn.microsoft.com/entra/identity-platform/reference-error-codes
+"""
 
 from __future__ import annotations
 
@@ -64,7 +67,7 @@ class LoginRefused(Exception):
         return f"{text} Trace ID: {self.trace} Correlation ID: {self.correlation} Timestamp: {stamp}"
 
     def body(self) -> dict[str, Any]:
-        """The token endpoint's flat error (REFERENCE 2.1)."""
+        """The flat JSON error of the token endpoint."""
         return {
             "error": self.word,
             "error_description": self.description,

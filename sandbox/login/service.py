@@ -1,4 +1,7 @@
-"""The login service over HTTP."""
+"""The login service over HTTP.
+
+Facts: docs/graph-facts.md, "Login", "Consent".
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from . import keys, pages
 from .browser import Browser, Page
 from .refusals import LoginRefused
 from .tenants import discovery, instances, tenant_of
-from .tokens import TokenDesk
+from .tokens import TokenEndpoint
 
 COOKIE = "sandbox_login"
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
@@ -20,72 +23,86 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-
 
 def blueprint(world: World, origin: Callable[[], str]) -> Blueprint:
     """Everything below login.microsoftonline.com; `origin` is scheme and host that the client used."""
-    login = Blueprint("login", __name__)
-    desk = TokenDesk(world)
-    browser = Browser(world, desk)
+    return _Login(world, origin).blueprint()
 
-    @login.get("/<authority>/v2.0/.well-known/openid-configuration")
-    def openid_configuration(authority: str) -> Response:
-        """400 with AADSTS90002 for an unknown tenant (ERRORS 2)."""
-        return _json(lambda: discovery(world, authority, origin(), request.host))
 
-    @login.get("/common/discovery/instance")
-    def instance_discovery() -> Response:
+class _Login:
+    def __init__(self, world: World, origin: Callable[[], str]) -> None:
+        self.world, self.origin = world, origin
+        self.endpoint = TokenEndpoint(world)
+        self.browser = Browser(world, self.endpoint)
+
+    def blueprint(self) -> Blueprint:
+        login = Blueprint("login", __name__, template_folder="templates")
+        table: list[tuple[str, str, Callable[..., Response]]] = [
+            ("GET", "/<authority>/v2.0/.well-known/openid-configuration", self.openid_configuration),
+            ("GET", "/common/discovery/instance", self.instance_discovery),
+            ("GET", "/<authority>/discovery/v2.0/keys", self.keys),
+            ("POST", "/<authority>/oauth2/v2.0/token", self.token),
+            ("GET", "/<authority>/oauth2/v2.0/authorize", self.authorize),
+            ("GET", "/<authority>/adminconsent", self.admin_consent),
+            ("GET", "/<authority>/v2.0/adminconsent", self.admin_consent_2),
+            ("POST", "/<authority>/login", self.sign_in),
+            ("POST", "/<authority>/consent", self.consent),
+            ("GET", "/<authority>/oauth2/v2.0/logout", self.sign_out),
+        ]
+        for method, rule, view in table:
+            login.add_url_rule(rule, view.__name__, view, methods=[method])
+        return login
+
+    def openid_configuration(self, authority: str) -> Response:
+        """The discovery document; 400 with AADSTS90002 for an unknown tenant."""
+        return _json(lambda: discovery(self.world, authority, self.origin(), request.host))
+
+    def instance_discovery(self) -> Response:
         """Which hosts are one cloud; asked by msal unless it is told not to."""
-        return jsonify(instances(origin()))
+        return jsonify(instances(self.origin()))
 
-    @login.get("/<authority>/discovery/v2.0/keys")
-    def jwks(authority: str) -> Response:
-        """Public keys; they roll without notice (REFERENCE 2.3)."""
+    def keys(self, authority: str) -> Response:
+        """Public keys; they roll without notice."""
 
         def rows() -> dict[str, Any]:
-            tenant_of(world, authority)
-            return {"keys": keys.published(world)}
+            tenant_of(self.world, authority)
+            return {"keys": keys.published(self.world)}
 
         return _json(rows)
 
-    @login.post("/<authority>/oauth2/v2.0/token")
-    def token(authority: str) -> Response:
-        """Client credentials and authorization code (REFERENCE 2.1, 2.3)."""
+    def token(self, authority: str) -> Response:
+        """Client credentials and authorization code."""
         g.client_id = request.form.get("client_id", "")
-        answer = _json(lambda: desk.answer(authority, request.form, origin(), request.host))
+        answer = _json(lambda: self.endpoint.answer(authority, request.form, self.origin(), request.host))
         answer.headers["Cache-Control"] = "no-store, no-cache"
         return answer
 
-    @login.get("/<authority>/oauth2/v2.0/authorize")
-    def authorize(authority: str) -> Response:
-        """The sign-in page, or at once a code (REFERENCE 2.3)."""
-        return _page(lambda: browser.arrive("authorize", authority, _query(), _session()))
+    def authorize(self, authority: str) -> Response:
+        """The sign-in page, or at once a code."""
+        return self._arrive("authorize", authority)
 
-    @login.get("/<authority>/adminconsent")
-    def admin_consent(authority: str) -> Response:
-        """Admin consent, first version (REFERENCE 2.2)."""
-        return _page(lambda: browser.arrive("v1", authority, _query(), _session()))
+    def admin_consent(self, authority: str) -> Response:
+        """Admin consent by the first version of the endpoint."""
+        return self._arrive("v1", authority)
 
-    @login.get("/<authority>/v2.0/adminconsent")
-    def admin_consent_2(authority: str) -> Response:
-        """Admin consent, second version (REFERENCE 2.2)."""
-        return _page(lambda: browser.arrive("v2", authority, _query(), _session()))
+    def admin_consent_2(self, authority: str) -> Response:
+        """Admin consent by the second version of the endpoint."""
+        return self._arrive("v2", authority)
 
-    @login.post("/<authority>/login")
-    def sign_in(authority: str) -> Response:
-        """The sign-in form."""
+    def _arrive(self, kind: str, authority: str) -> Response:
+        return _page(lambda: self.browser.arrive(kind, authority, _query(), _session()))
+
+    def sign_in(self, authority: str) -> Response:
+        """Take the sign-in form."""
         form = request.form
-        return _page(lambda: browser.sign_in(form.get("ctx", ""), form.get("login", ""), form.get("passwd", "")))
+        return _page(lambda: self.browser.sign_in(form.get("ctx", ""), form.get("login", ""), form.get("passwd", "")))
 
-    @login.post("/<authority>/consent")
-    def consent(authority: str) -> Response:
-        """The consent form."""
+    def consent(self, authority: str) -> Response:
+        """Take the consent form."""
         form = request.form
-        return _page(lambda: browser.decide(form.get("ctx", ""), form.get("decision", ""), _session()))
+        return _page(lambda: self.browser.decide(form.get("ctx", ""), form.get("decision", ""), _session()))
 
-    @login.get("/<authority>/oauth2/v2.0/logout")
-    def sign_out(authority: str) -> Response:
-        """Ends the session of this browser."""
-        browser.sessions.pop(_session(), None)
+    def sign_out(self, authority: str) -> Response:
+        """End the session of this browser."""
+        self.browser.sessions.pop(_session(), None)
         return make_response(pages.error("You signed out of your account."))
-
-    return login
 
 
 def _query() -> str:

@@ -1,4 +1,7 @@
-"""Authorities: who is meant by the first part of a login address, and their discovery documents (REFERENCE 2.3)."""
+"""Authorities: who is meant by the first part of a login address, and their discovery documents.
+
+Facts: docs/graph-facts.md, "Login".
+"""
 
 from __future__ import annotations
 

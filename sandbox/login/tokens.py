@@ -1,4 +1,7 @@
-"""The token endpoint: client credentials and authorization code (REFERENCE 2.1, 2.3)."""
+"""The token endpoint: client credentials and authorization code.
+
+Facts: docs/graph-facts.md, "Login".
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .. import faults
 from ..world import App, Consent, Tenant, User, World
 from . import client, keys
 from .refusals import LoginRefused, needed
@@ -18,8 +22,6 @@ from .tenants import GLOBAL, issuer, issuer_host, tenant_of
 
 LIFETIME = 3600
 CODE_LIFETIME = 600.0
-MEMBER = "b79fbf4d-3ef9-4689-8143-76b194e85509"
-"""In the wids of everybody who is no guest."""
 OIDC = frozenset({"openid", "profile", "email", "offline_access"})
 GRAPH = {
     "https://login.microsoftonline.com": "https://graph.microsoft.com",
@@ -43,7 +45,7 @@ class Code:
 
 
 @dataclass
-class TokenDesk:
+class TokenEndpoint:
     """Hands out tokens; codes live in memory only."""
 
     world: World
@@ -70,7 +72,8 @@ class TokenDesk:
         if scope != f"{graph}/.default":
             raise LoginRefused(70011, "invalid_scope", detail=f"Scope '{scope}'.")
         consent = _effective(self.world, tenant, app)
-        _refuse_switched(tenant)
+        for fault in faults.on(tenant):
+            fault.refuse_token()
         claims = {
             **_times(),
             "aud": graph,
@@ -137,7 +140,7 @@ class TokenDesk:
 
 
 def id_claims(app: App, tenant: Tenant, user: User, code: Code, host: str) -> dict[str, Any]:
-    """The ID token's claims (REFERENCE 2.3); scopes and switches bring more."""
+    """The ID token's claims; scopes and switches bring more."""
     scopes = set(code.scope.split())
     pairwise = hashlib.sha256(f"{app.client_id}/{tenant.id}/{user.id}".encode()).digest()
     claims: dict[str, Any] = {
@@ -156,8 +159,8 @@ def id_claims(app: App, tenant: Tenant, user: User, code: Code, host: str) -> di
         claims |= {"name": user.displayName, "preferred_username": user.userPrincipalName, "oid": user.id}
     if "email" in scopes and user.mail:
         claims["email"] = user.mail
-    if tenant.switched("wids_in_id_tokens"):
-        claims["wids"] = [*tenant.roles.get(user.id, ()), MEMBER]
+    for fault in faults.on(tenant):
+        claims |= fault.id_claims(user)
     return claims
 
 
@@ -173,14 +176,8 @@ def _audiences(authority: str, tenant: Tenant | None, origin: str, host: str) ->
 
 
 def _effective(world: World, tenant: Tenant, app: App) -> Consent:
-    """Consent that took effect. Raises LoginRefused (7000229) without one, and for a while after it (F3)."""
+    """Consent that took effect. Raises LoginRefused (7000229) without one, and for a while after it."""
     consent = tenant.consents.get(app.client_id)
     if consent is None or consent.effective_at > world.clock.now():
         raise LoginRefused(7000229, "invalid_client", status=401, detail=f"Tenant '{tenant.id}'.")
     return consent
-
-
-def _refuse_switched(tenant: Tenant) -> None:
-    """Switch F35: access was lost after go-live."""
-    if tenant.switched("F35"):
-        raise LoginRefused(700016, "unauthorized_client", detail=f"Directory '{tenant.name}'.")

@@ -1,4 +1,4 @@
-"""Entra's provisioning service: schemas, expressions, credentials, cycles (REFERENCE 7-13).
+"""Entra's provisioning service: schemas, expressions, credentials, cycles.
 
 The service finds SCIM hosts through ``world.hosts`` (host → base URL; ``*`` → the sandbox's own base URL, where all
 Haiilo platforms are). ``Engine(world, clock)`` uses that; its third argument is another way to send.
@@ -13,17 +13,15 @@ from .on_demand import BadParameters, on_demand
 from .operators import filter_operators
 from .parsing import parse_expression
 from .quarantines import Limits
-from .scenarios import SWITCHES
 from .schema import default_schema
-from .wire import Wire
+from .sender import Sender
 
 __all__ = [
-    "SWITCHES",
     "BadParameters",
     "Engine",
     "Limits",
     "Refusal",
-    "Wire",
+    "Sender",
     "default_schema",
     "filter_operators",
     "functions",

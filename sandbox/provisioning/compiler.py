@@ -27,7 +27,7 @@ def of_mapping(name: str) -> Evaluator:
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class EvaluationContext:
     """What an expression takes from outside its object: attributes, the time, chance, and what the target holds."""
 
     accessor: Accessor = of_mapping
@@ -50,11 +50,11 @@ class Expression:
         return isinstance(self.node, Call) and self.node.name == "SelectUniqueValue"
 
 
-def compile_text(text: str, surroundings: Surroundings | None = None) -> Expression:
-    """Raises SyntaxRefused."""
+def compile_text(text: str, context: EvaluationContext | None = None) -> Expression:
+    """Compile an expression. Raises SyntaxRefused."""
     node = parse(text)
     check(node)
-    return Expression(node, frozenset(attributes(node)), _compile(node, surroundings or Surroundings()))
+    return Expression(node, frozenset(attributes(node)), _compile(node, context or EvaluationContext()))
 
 
 def check(node: Node, *, nested: bool = False) -> None:
@@ -98,28 +98,28 @@ def _allowed(function: Function) -> str:
     return f"{function.least} to {function.most} parameters"
 
 
-def _compile(node: Node | None, around: Surroundings) -> Evaluator:
+def _compile(node: Node | None, context: EvaluationContext) -> Evaluator:
     if node is None:
         return lambda _subject: None
     if isinstance(node, Attribute):
-        return around.accessor(node.name)
+        return context.accessor(node.name)
     if isinstance(node, Constant):
         constant = node.value
         return lambda _subject: constant
     if isinstance(node, Comparison):
-        operator, left, right = node.operator, _compile(node.left, around), _compile(node.right, around)
+        operator, left, right = node.operator, _compile(node.left, context), _compile(node.right, context)
         return lambda subject: compare(operator, left(subject), right(subject))
     special = _SPECIAL.get(node.name)
     if special is not None:
-        return special(node, around)
-    apply, arguments = FUNCTIONS[node.name].apply, [_compile(each, around) for each in node.arguments]
+        return special(node, context)
+    apply, arguments = FUNCTIONS[node.name].apply, [_compile(each, context) for each in node.arguments]
     return lambda subject: apply(*[argument(subject) for argument in arguments])
 
 
-def _iif(call: Call, around: Surroundings) -> Evaluator:
+def _iif(call: Call, context: EvaluationContext) -> Evaluator:
     """A condition over an empty attribute fails, whatever it says (the reference's known limitation)."""
-    condition, yes, no = (_compile(each, around) for each in call.arguments)
-    read = [around.accessor(name) for name in sorted(attributes(call.arguments[0]))]
+    condition, yes, no = (_compile(each, context) for each in call.arguments)
+    read = [context.accessor(name) for name in sorted(attributes(call.arguments[0]))]
 
     def evaluate(subject: Any) -> Value:
         if any(is_empty(one(subject)) for one in read):
@@ -129,14 +129,14 @@ def _iif(call: Call, around: Surroundings) -> Evaluator:
     return evaluate
 
 
-def _random_string(call: Call, around: Surroundings) -> Evaluator:
-    arguments = [_compile(each, around) for each in call.arguments]
-    return lambda subject: texts.random_string(around.chance, *[argument(subject) for argument in arguments])
+def _random_string(call: Call, context: EvaluationContext) -> Evaluator:
+    arguments = [_compile(each, context) for each in call.arguments]
+    return lambda subject: texts.random_string(context.chance, *[argument(subject) for argument in arguments])
 
 
-def _unique(call: Call, around: Surroundings) -> Evaluator:
+def _unique(call: Call, context: EvaluationContext) -> Evaluator:
     """The first value that nobody at the target has; a value that is empty is none."""
-    rules = [_compile(each, around) for each in call.arguments]
+    rules = [_compile(each, context) for each in call.arguments]
 
     def evaluate(subject: Any) -> Value:
         tried = 0
@@ -144,7 +144,7 @@ def _unique(call: Call, around: Surroundings) -> Evaluator:
             value = rule(subject)
             if is_empty(value):
                 continue
-            if not around.is_taken(value):
+            if not context.is_taken(value):
                 return value
             tried += 1
         if tried:
@@ -154,10 +154,10 @@ def _unique(call: Call, around: Surroundings) -> Evaluator:
     return evaluate
 
 
-_SPECIAL: dict[str, Callable[[Call, Surroundings], Evaluator]] = {
+_SPECIAL: dict[str, Callable[[Call, EvaluationContext], Evaluator]] = {
     "IIF": _iif,
-    "Now": lambda _call, around: lambda _subject: around.now(),
-    "Guid": lambda _call, around: lambda _subject: str(uuid.UUID(int=around.chance.getrandbits(128), version=4)),
+    "Now": lambda _call, context: lambda _subject: context.now(),
+    "Guid": lambda _call, context: lambda _subject: str(uuid.UUID(int=context.chance.getrandbits(128), version=4)),
     "RandomString": _random_string,
     "SelectUniqueValue": _unique,
 }

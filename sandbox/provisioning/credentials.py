@@ -1,4 +1,7 @@
-"""validateCredentials: the test call that Entra makes, and how it reads the answer (REFERENCE 7)."""
+"""validateCredentials: the test call that Entra makes, and how it reads the answer.
+
+Facts: docs/graph-facts.md, "Connection test and secrets".
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from . import schema as schemas
+from .sender import Answer, Send, Sender, Unreachable, reaching
 from .target import STATUS_NAMES, endpoint_of
-from .wire import Answer, Send, Unreachable, Wire, shutting_out
 
 if TYPE_CHECKING:
     from ..world import Tenant, World
@@ -42,7 +45,7 @@ def validate_credentials(
         base, _strict = endpoint_of(base_address)
     except ValueError as problem:
         return _refusal("InvalidCredentials", str(problem))
-    reach = shutting_out(tenant, send or Wire(world))
+    reach = reaching(tenant, send or Sender(world))
     for attribute in _matching(schema):
         query = urlencode({"filter": f'{attribute} eq "{uuid.uuid4()}"'}, quote_via=quote)
         url = f"{base}/Users?{query}"

@@ -1,4 +1,7 @@
-"""One cycle of a job: reads the scope, provisions everybody in it, then those who left (REFERENCE 8-13)."""
+"""One cycle of a job: reads the scope, provisions everybody in it, then those who left.
+
+Facts: docs/graph-facts.md, "Scope and assignments", "Quarantine and errors".
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from .. import faults
 from ..clock import graph_time
 from ..world import Group, User
-from . import quarantines, scenarios, status
+from . import quarantines, status
 from .credentials import validate_credentials
 from .memory import Escrow
 from .outcome import Outcome
@@ -18,21 +22,20 @@ from .plan import fingerprint
 from .preparation import Prepared
 from .quarantines import Limits
 from .scope import Scope, is_purged, read_scope
+from .sender import Send
 from .source import Subject
 from .status import Counts
 from .target import TargetLost
-from .wire import Send
 
 if TYPE_CHECKING:
     from ..world import Job, Tenant, World
 
 INTERVAL = timedelta(minutes=40)
-REEVALUATION = timedelta(hours=2)
-_LONGEST_GAP = timedelta(hours=24)
+MAX_ESCROW_PAUSE = timedelta(hours=24)
 
 
 class Quarantined(Exception):
-    """The cycle must end in quarantine."""
+    """Ends a cycle in quarantine."""
 
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(message)
@@ -41,7 +44,7 @@ class Quarantined(Exception):
 
 @dataclass
 class Cycle:
-    """Made for one run."""
+    """One run of a job; made for it and thrown away."""
 
     world: World
     tenant: Tenant
@@ -52,7 +55,7 @@ class Cycle:
     pruned: bool = False
     staged: int = 0
     stale_scope: bool = False
-    """The scoping filter was changed and the service does not know it yet (F25)."""
+    """The scoping filter was changed and the service does not know it yet."""
     counts: Counts = field(init=False)
 
     def __post_init__(self) -> None:
@@ -60,7 +63,7 @@ class Cycle:
         self.memory = self.prepared.memory
 
     def run(self) -> None:
-        """Raises TargetLost, Quarantined."""
+        """Provision everybody in scope, then whoever left. Raises TargetLost, Quarantined."""
         self._check_credentials()
         until, scope = self._begin()
         done = 0
@@ -73,14 +76,13 @@ class Cycle:
         self._end(until, max(total, done))
 
     def hold(self) -> bool:
-        """F24: whether the mappings have changed and this run only shows that everybody is evaluated anew."""
+        """Whether the mappings have changed and this run only shows that everybody is evaluated anew."""
         memory = self.memory
-        if not self.tenant.switched("F24") or memory.watermark is None:
-            return False
-        if memory.fingerprint == fingerprint(self.job.schema):
+        delay = faults.first(fault.evaluation_delay() for fault in faults.on(self.tenant))
+        if delay is None or memory.watermark is None or memory.fingerprint == fingerprint(self.job.schema):
             return False
         memory.forget_watermark()
-        memory.next_at = self.world.clock.now() + REEVALUATION
+        memory.next_at = self.world.clock.now() + delay
         status.change(self.job, progress=status.progress(0, len(memory.links), self.world.clock))
         return True
 
@@ -97,7 +99,8 @@ class Cycle:
         memory, tenant = self.memory, self.tenant
         print_now = fingerprint(self.job.schema)
         if memory.fingerprint != print_now:
-            self.stale_scope = bool(tenant.switched("F25")) and memory.watermark is not None
+            ignored = any(fault.ignores_changed_scope() for fault in faults.on(tenant))
+            self.stale_scope = ignored and memory.watermark is not None
             if not self.stale_scope:
                 memory.forget_watermark()
         if memory.watermark is None:
@@ -107,7 +110,8 @@ class Cycle:
             scope = read_scope(
                 tenant, self.job.service_principal_id, sync_all=memory.sync_all, now=self.world.clock.now()
             )
-        scenarios.look(self.world, tenant, memory, scope)
+        for fault in faults.on(tenant):
+            fault.look(self.world, scope, memory, on_demand=False)
         if memory.quarantine is None:
             status.change(self.job, code="Active")
         return until, scope
@@ -252,7 +256,7 @@ class Cycle:
                 counts.exported += 1
         plan = self.prepared.user_plan if kind == "User" else self.prepared.group_plan
         spent = round((time.perf_counter() - began) * 1000) if began else 0
-        row = self.prepared.letterhead.row(outcome, thing, kind, plan.target if plan else "", clock.stamp(), spent)
+        row = self.prepared.row_frame.row(outcome, thing, kind, plan.target if plan else "", clock.stamp(), spent)
         with self.world.lock:
             self.tenant.add_log(row, clock.now())
         return outcome
@@ -260,7 +264,7 @@ class Cycle:
     def _escrow(self, identity: str, code: str) -> None:
         before = self.memory.escrows.get(identity)
         attempts = before.attempts + 1 if before else 1
-        gap = min(INTERVAL * 2 ** (attempts - 1), _LONGEST_GAP)
+        gap = min(INTERVAL * 2 ** (attempts - 1), MAX_ESCROW_PAUSE)
         self.memory.escrows[identity] = Escrow(code, attempts, self.world.clock.now() + gap)
         reason = quarantines.verdict(
             self.limits, self.counts.failures, self.counts.operations, len(self.memory.waiting)
@@ -316,5 +320,5 @@ class Cycle:
         status.change(self.job, **changed)
         if self.staged:
             raise Quarantined("TooManyDeletes", f"{self.staged} deletes are more than the threshold allows.")
-        if self.tenant.switched("F28"):
-            raise Quarantined("Unknown", "The service met an unexpected condition in the target's answers.")
+        for fault in faults.on(self.tenant):
+            fault.end_cycle()

@@ -45,7 +45,7 @@ def _literal(piece: str) -> str | None:
 
 
 def write(moment: datetime, layout: str) -> str:
-    """The moment in that layout."""
+    """Write a moment in that layout."""
     return "".join(_written(piece, moment) for piece in _pieces(layout))
 
 
@@ -167,7 +167,7 @@ def _month_of(parts: dict[str, str]) -> int:
 
 
 def zone(text: str) -> timezone:
-    """Z, +08, +0800 or +08:00."""
+    """Read a time zone: Z, +08, +0800 or +08:00."""
     if text.upper() == "Z":
         return UTC
     digits = text[1:].replace(":", "")

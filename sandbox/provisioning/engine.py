@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from .. import faults
 from ..clock import NEVER
 from . import memory as memories
 from . import quarantines, status
@@ -17,21 +18,20 @@ from .memory import Memory
 from .plan import PlanRefused
 from .preparation import prepare
 from .quarantines import Limits
+from .sender import Send, Sender
 from .settings import read_settings
 from .target import TargetLost
-from .wire import Send, Wire
 
 if TYPE_CHECKING:
     from ..clock import Clock
     from ..world import Job, Tenant, World
 
-TICK = 0.1
+LOOK_EVERY = 0.1
 """Seconds on the wall between two looks at what is due."""
 
-AT_ONCE = 4
+MAX_CYCLES_AT_ONCE = 4
 """Cycles that run at the same time."""
 
-DEAD_LOOKING = timedelta(hours=2)
 _LATE_SECRETS = timedelta(seconds=20)
 _log = logging.getLogger(__name__)
 
@@ -41,19 +41,19 @@ class Engine:
 
     def __init__(self, world: World, clock: Clock, send: Send | None = None, *, limits: Limits | None = None) -> None:
         self.world, self.clock = world, clock
-        self.send: Send = send or Wire(world)
+        self.send: Send = send or Sender(world)
         self.limits = limits or Limits()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self._locks: dict[str, threading.Lock] = {}
-        self._places = threading.BoundedSemaphore(AT_ONCE)
+        self._places = threading.BoundedSemaphore(MAX_CYCLES_AT_ONCE)
 
     # Life
 
     def start(self) -> None:
         """Begin to run what is due, in a thread."""
         self._stopping.clear()
-        self._thread = threading.Thread(target=self._look_around, name="provisioning", daemon=True)
+        self._thread = threading.Thread(target=self._run_due, name="provisioning", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -68,11 +68,11 @@ class Engine:
         while time.monotonic() < until:
             if not any(self._is_due(job) or self._lock(job).locked() for _tenant, job in list(self._jobs())):
                 return True
-            self._stopping.wait(TICK / 10)
+            self._stopping.wait(LOOK_EVERY / 10)
         return False
 
-    def _look_around(self) -> None:
-        while not self._stopping.wait(TICK):
+    def _run_due(self) -> None:
+        while not self._stopping.wait(LOOK_EVERY):
             for tenant, job in list(self._jobs()):
                 lock = self._lock(job)
                 if self._is_due(job) and not lock.locked() and self._places.acquire(blocking=False):
@@ -215,8 +215,8 @@ class Engine:
     def _begin(self, tenant: Tenant, job: Job, memory: Memory) -> None:
         never = memory.steady_first is None and memory.watermark is None
         if memory.next_at is None:
-            dead = never and tenant.switched("F23")
-            memory.next_at = self.clock.now() + (DEAD_LOOKING if dead else timedelta())
+            delay = faults.first(fault.first_cycle_delay() for fault in faults.on(tenant)) if never else None
+            memory.next_at = self.clock.now() + (delay or timedelta())
         job.schedule = {**job.schedule, "state": "Active", "interval": "PT40M"}
         if memory.quarantine is None:
             if never and not memory.links:

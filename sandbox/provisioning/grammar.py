@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-LONGEST = 10_000
+MAX_CHARACTERS = 10_000
 """Characters an expression may have."""
 
 _TOKEN = re.compile(
@@ -72,8 +72,8 @@ def quoted(text: str) -> Constant:
 
 def parse(expression: str) -> Node:
     """The syntax tree. Raises SyntaxRefused."""
-    if len(expression) > LONGEST:
-        raise SyntaxRefused(f"The expression has {len(expression)} characters; {LONGEST} are allowed.")
+    if len(expression) > MAX_CHARACTERS:
+        raise SyntaxRefused(f"The expression has {len(expression)} characters; {MAX_CHARACTERS} are allowed.")
     reader = _Reader(list(_tokens(expression)))
     node = reader.expression()
     reader.end()

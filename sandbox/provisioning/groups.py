@@ -1,4 +1,7 @@
-"""Groups and their members: created, renamed, filled, emptied, deleted (REFERENCE 13)."""
+"""Groups and their members: created, renamed, filled, emptied, deleted.
+
+Facts: https://learn.microsoft.com/entra/identity/app-provisioning/use-scim-to-provision-users-and-groups
+"""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ class Quarantine:
 
 @dataclass
 class Memory:
-    """One job's memory."""
+    """What the service remembers of one job."""
 
     links: dict[str, str] = field(default_factory=dict)
     """Source id → target id, of users that are managed."""
@@ -75,7 +75,7 @@ class Memory:
         self.owners[target] = source
 
     def unlink(self, source: str) -> None:
-        """No longer managed."""
+        """Forget the link of a source object."""
         target = self.links.pop(source, None)
         if target is not None:
             self.owners.pop(target, None)
@@ -83,12 +83,12 @@ class Memory:
         self.waiting.discard(source)
 
     def forget_watermark(self) -> None:
-        """The next cycle is an initial one."""
+        """Make the next cycle an initial one."""
         self.watermark = None
         self.seen.clear()
 
     def forget_all(self) -> None:
-        """Links too (the reset scope Full)."""
+        """Forget links too (the reset scope Full)."""
         for each in (self.links, self.owners, self.groups, self.members, self.disabled, self.waiting, self.escrows):
             each.clear()
         self.forget_watermark()

@@ -1,4 +1,7 @@
-"""Provision on demand: one object, now, with the result in the answer (REFERENCE 9)."""
+"""Provision on demand: one object, now, with the result in the answer.
+
+Facts: docs/graph-facts.md, "Provision on demand".
+"""
 
 from __future__ import annotations
 
@@ -8,23 +11,22 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from .. import faults
 from ..clock import graph_time
 from ..world import Group, User
-from . import scenarios
 from . import schema as schemas
 from .outcome import Outcome, modified
 from .plan import PlanRefused
 from .preparation import Prepared, prepare
 from .scope import Scope, read_scope
+from .sender import Send, Sender
 from .source import Subject
 from .target import TargetLost
-from .wire import Send, Wire
 
 if TYPE_CHECKING:
     from ..world import Job, ServicePrincipal, Tenant, World
 
-MOST_MEMBERS = 5
-_TYPE_NAME = "Microsoft.Azure.ActiveDirectory.Synchronization.Contracts.ProvisionOnDemandResult"
+MAX_MEMBERS = 5
 
 
 class BadParameters(ValueError):
@@ -46,10 +48,11 @@ def on_demand(
     began = world.clock.stamp()
     started = time.perf_counter()
     try:
-        prepared = prepare(world, tenant, job, send or Wire(world), strict=False)
+        prepared = prepare(world, tenant, job, send or Sender(world), strict=False)
         with world.lock:
             scope = read_scope(tenant, sp.id, sync_all=prepared.settings.sync_all, now=world.clock.now())
-        scenarios.look(world, tenant, prepared.memory, scope, on_demand=True)
+        for fault in faults.on(tenant):
+            fault.look(world, scope, prepared.memory, on_demand=True)
         outcome = _provisioned(prepared, scope, thing, members)
     except TargetLost as lost:
         return _answer(tenant, Outcome().end("other", "failure", lost.code, lost.message), {})
@@ -57,7 +60,7 @@ def on_demand(
         return _answer(tenant, Outcome().end("other", "failure", "InvalidSchema", str(refused)), {})
     plan = prepared.user_plan if kind == "User" else prepared.group_plan
     spent = round((time.perf_counter() - started) * 1000)
-    row = prepared.letterhead.row(outcome, thing, kind, plan.target if plan else "", world.clock.stamp(), spent)
+    row = prepared.row_frame.row(outcome, thing, kind, plan.target if plan else "", world.clock.stamp(), spent)
     tenant.add_log(row, world.clock.now())
     world.touch()
     return _answer(tenant, outcome, {**row, "startTime": graph_time(began), "endTime": row["activityDateTime"]})
@@ -77,8 +80,8 @@ def _subject(job: Job, parameters: Sequence[Mapping[str, Any]]) -> tuple[str, st
     if kind is None:
         raise BadParameters(f"objectTypeName '{subject.get('objectTypeName')}' is neither User nor Group.")
     members = (subject.get("links") or {}).get("members") or []
-    if len(members) > MOST_MEMBERS:
-        raise BadParameters(f"At most {MOST_MEMBERS} members of a group can be provisioned on demand.")
+    if len(members) > MAX_MEMBERS:
+        raise BadParameters(f"At most {MAX_MEMBERS} members of a group can be provisioned on demand.")
     return str(subject.get("objectId") or ""), kind, [str(member.get("objectId")) for member in members]
 
 
@@ -111,11 +114,12 @@ def _provisioned(prepared: Prepared, scope: Scope, thing: User | Group, members:
 def _answer(tenant: Tenant, outcome: Outcome, row: dict[str, Any]) -> tuple[str, str]:
     result = {"failure": "Failure", "skipped": "Skipped"}.get(outcome.status, "Success")
     shown = _shown(outcome, row)
-    if tenant.switched("on_demand_array"):
-        return _TYPE_NAME, json.dumps([shown], ensure_ascii=False)
     details = {"errorCode": outcome.code, "errorMessage": outcome.reason}
     key = {"result": result, "details": details}
-    return json.dumps(key, ensure_ascii=False), json.dumps(shown, ensure_ascii=False)
+    answer = json.dumps(key, ensure_ascii=False), json.dumps(shown, ensure_ascii=False)
+    for fault in faults.on(tenant):
+        answer = fault.on_demand_answer(answer, shown)
+    return answer
 
 
 def _shown(outcome: Outcome, row: dict[str, Any]) -> dict[str, Any]:

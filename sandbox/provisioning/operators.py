@@ -1,4 +1,7 @@
-"""Scoping filters: the operators as Graph lists them, and whether an object passes (REFERENCE 8.2, 8.6)."""
+"""Scoping filters: the operators as Graph lists them, and whether an object passes.
+
+Facts: docs/graph-facts.md, "Schema and mappings".
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What happened to one object, and how the provisioning log tells it (REFERENCE 12, ERRORS 5)."""
+"""What happened to one object, and how the provisioning log tells it.
+
+Facts: docs/graph-facts.md, "Provisioning log", "Quarantine and errors".
+"""
 
 from __future__ import annotations
 
@@ -56,7 +59,7 @@ class Outcome:
         self.steps.append(Step(name, kind, status, description, details))
 
     def end(self, action: str, status: str, code: str = "", reason: str = "") -> Outcome:
-        """Say how it ended; returns itself."""
+        """Note how it ended; returns the outcome itself."""
         self.action, self.status, self.code, self.reason = action, status, code, reason
         return self
 
@@ -70,7 +73,7 @@ def _shown(value: Value) -> str | None:
 
 
 @dataclass(frozen=True)
-class Letterhead:
+class RowFrame:
     """What all rows of one cycle have in common."""
 
     tenant: Tenant
@@ -123,7 +126,7 @@ class Letterhead:
 
 
 def modified(outcome: Outcome) -> list[dict[str, str | None]]:
-    """modifiedProperties."""
+    """The changes as modifiedProperties."""
     return [
         {"displayName": name, "oldValue": _shown(old), "newValue": _shown(new)} for name, old, new in outcome.modified
     ]

@@ -1,4 +1,7 @@
-"""parseExpression: the tree of an expression and, if asked, its value for a test object (REFERENCE 8.5)."""
+"""parseExpression: the tree of an expression and, if asked, its value for a test object.
+
+Facts: docs/graph-facts.md, "Schema and mappings".
+"""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from . import schema as schemas
-from .compiler import Accessor, Evaluator, Expression, Surroundings, compile_text
+from .compiler import Accessor, EvaluationContext, Evaluator, Expression, compile_text
 from .grammar import Constant, SyntaxRefused
 from .operators import compile_scope
 from .slots import Slot, slot
@@ -77,7 +77,7 @@ class Plan:
 
 
 def compile_plan(
-    schema: Mapping[str, Any], source: str, around: Surroundings, is_taken: IsTaken = lambda _slot, _value: False
+    schema: Mapping[str, Any], source: str, context: EvaluationContext, is_taken: IsTaken = lambda _slot, _value: False
 ) -> Plan | None:
     """The plan for "User" or "Group"; None when that object is not mapped or switched off. Raises PlanRefused.
 
@@ -93,8 +93,8 @@ def compile_plan(
         for each in schemas.object_attributes(schema, str(rule.get("targetDirectoryName")), target)
     }
     accessor = of_user if source == "User" else of_group
-    around = replace(around, accessor=accessor)
-    mapped = tuple(_mapped(each, definitions, around, is_taken) for each in mapping.get("attributeMappings") or [])
+    context = replace(context, accessor=accessor)
+    mapped = tuple(_mapped(each, definitions, context, is_taken) for each in mapping.get("attributeMappings") or [])
     matchers = sorted((each for each in mapped if each.priority > 0), key=lambda each: each.priority)
     if not matchers:
         raise PlanRefused(f"The mapping of {source} has no matching attribute.")
@@ -114,7 +114,9 @@ def compile_plan(
     )
 
 
-def _mapped(each: Mapping[str, Any], definitions: Mapping[str, Any], around: Surroundings, is_taken: IsTaken) -> Mapped:
+def _mapped(
+    each: Mapping[str, Any], definitions: Mapping[str, Any], context: EvaluationContext, is_taken: IsTaken
+) -> Mapped:
     target = str(each.get("targetAttributeName") or "")
     definition = definitions.get(target)
     if definition is None:
@@ -127,7 +129,7 @@ def _mapped(each: Mapping[str, Any], definitions: Mapping[str, Any], around: Sur
         bool(definition.get("required")),
     )
     expression = _source(
-        each.get("source"), replace(around, is_taken=lambda value: is_taken(place, place.convert(value))), target
+        each.get("source"), replace(context, is_taken=lambda value: is_taken(place, place.convert(value))), target
     )
     priority, unique = int(each.get("matchingPriority") or 0), expression.unique
     if unique and priority > 0:
@@ -144,12 +146,12 @@ def _mapped(each: Mapping[str, Any], definitions: Mapping[str, Any], around: Sur
     )
 
 
-def _source(source: Any, around: Surroundings, target: str) -> Expression:
+def _source(source: Any, context: EvaluationContext, target: str) -> Expression:
     if not source or str(source.get("type")).lower() == "constant":
         constant = source.get("name") if source else None
         return Expression(Constant("", ""), frozenset(), lambda _subject: constant)
     try:
-        return compile_text(str(source.get("expression") or ""), around)
+        return compile_text(str(source.get("expression") or ""), context)
     except SyntaxRefused as problem:
         raise PlanRefused(f"The expression of '{target}' is wrong: {problem}") from None
 

@@ -9,22 +9,22 @@ from typing import TYPE_CHECKING
 
 from . import memory as memories
 from . import schema as schemas
-from .compiler import Surroundings
+from .compiler import EvaluationContext
 from .groups import GroupWork
 from .memory import Memory
-from .outcome import Letterhead
+from .outcome import RowFrame
 from .plan import Plan, compile_plan
 from .scope import Scope
+from .sender import Send, reaching
 from .settings import Settings, read_settings
 from .target import Target, TargetLost, endpoint_of
 from .users import ENDPOINT as USERS
 from .users import UserWork
-from .wire import Send, shutting_out
 
 if TYPE_CHECKING:
     from ..world import Job, Tenant, World
 
-_SHORTEST_WAIT, _LONGEST_WAIT = 10.0, 30.0
+MIN_TIMEOUT, MAX_TIMEOUT = 10.0, 30.0
 
 
 @dataclass
@@ -36,7 +36,7 @@ class Prepared:
     target: Target
     user_plan: Plan | None
     group_plan: Plan | None
-    letterhead: Letterhead
+    row_frame: RowFrame
 
     @property
     def users(self) -> UserWork:
@@ -45,9 +45,9 @@ class Prepared:
         return UserWork(self.user_plan, self.target, self.memory)
 
     def groups(self, scope: Scope, *, stale: bool = False) -> GroupWork:
-        """Only where there is a plan for groups. `stale`: the scoping filter of the users is not known yet (F25)."""
+        """Only where there is a plan for groups. `stale`: the scoping filter of the users is not known yet."""
         assert self.group_plan is not None
-        tenant, plan, keeps = self.letterhead.tenant, self.user_plan, self.settings.keeps_leavers
+        tenant, plan, keeps = self.row_frame.tenant, self.user_plan, self.settings.keeps_leavers
 
         def belongs(identity: str) -> bool:
             user = scope.users.get(identity)
@@ -71,30 +71,32 @@ def prepare(world: World, tenant: Tenant, job: Job, send: Send, *, strict: bool 
     target = Target(
         base,
         settings.token,
-        shutting_out(tenant, send),
+        reaching(tenant, send),
         strict=flagged if strict is None else strict,
-        timeout=min(_LONGEST_WAIT, max(_SHORTEST_WAIT, clock.wait(timedelta(seconds=100)))),
+        timeout=min(MAX_TIMEOUT, max(MIN_TIMEOUT, clock.wait(timedelta(seconds=100)))),
     )
     pause = target.pause
     target.pause = lambda seconds: pause(clock.wait(timedelta(seconds=seconds)))
-    around = Surroundings(now=clock.stamp, chance=world.random)
+    context = EvaluationContext(now=clock.stamp, chance=world.random)
     return Prepared(
         settings=settings,
         memory=memories.of(job),
         target=target,
-        user_plan=compile_plan(job.schema, "User", around, lambda place, value: bool(target.find(USERS, place, value))),
-        group_plan=compile_plan(job.schema, "Group", around),
-        letterhead=letterhead(tenant, job),
+        user_plan=compile_plan(
+            job.schema, "User", context, lambda place, value: bool(target.find(USERS, place, value))
+        ),
+        group_plan=compile_plan(job.schema, "Group", context),
+        row_frame=row_frame(tenant, job),
     )
 
 
-def letterhead(tenant: Tenant, job: Job) -> Letterhead:
-    """For the log rows of one cycle."""
+def row_frame(tenant: Tenant, job: Job) -> RowFrame:
+    """The frame of a cycle's log rows."""
     application = tenant.service_principals.get(job.service_principal_id)
     rule = next(iter(schemas.rules(job.schema)), {})
     source = schemas.directory(job.schema, str(rule.get("sourceDirectoryName"))) or {}
     target = schemas.directory(job.schema, str(rule.get("targetDirectoryName"))) or {}
-    return Letterhead(
+    return RowFrame(
         tenant=tenant,
         job=job,
         cycle=str(uuid.uuid4()),

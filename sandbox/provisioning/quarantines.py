@@ -1,4 +1,7 @@
-"""When a job goes into quarantine, how it is tried again, and when it is given up (REFERENCE 11.4)."""
+"""When a job goes into quarantine, how it is tried again, and when it is given up.
+
+Facts: docs/graph-facts.md, "Quarantine and errors".
+"""
 
 from __future__ import annotations
 
@@ -95,7 +98,7 @@ def audit_row(job: Job, reason: str, clock: Clock) -> dict[str, Any]:
 
 
 def shown(quarantine: Quarantine, clock: Clock, error: dict[str, Any]) -> dict[str, Any]:
-    """As synchronizationQuarantine."""
+    """The quarantine as Graph shows it (synchronizationQuarantine)."""
     return {
         "currentBegan": graph_time(quarantine.began_shown),
         "error": error,
@@ -107,13 +110,13 @@ def shown(quarantine: Quarantine, clock: Clock, error: dict[str, Any]) -> dict[s
 
 
 def leave(job: Job, memory: Memory) -> None:
-    """Out of quarantine."""
+    """Take a job out of quarantine."""
     memory.quarantine = None
     status.change(job, code="Active", quarantine=None)
 
 
 def is_given_up(memory: Memory, now: datetime) -> bool:
-    """Whether the 28 days are over."""
+    """Whether the quarantine has lasted 28 days."""
     return memory.quarantine is not None and now >= memory.quarantine.series_began + GIVEN_UP_AFTER
 
 

@@ -1,4 +1,7 @@
-"""The default synchronization schema of a SCIM application, and reading any schema (REFERENCE 8.2, 8.3)."""
+"""The default synchronization schema of a SCIM application, and reading any schema.
+
+Facts: docs/graph-facts.md, "Schema and mappings".
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Who is in scope: assigned users and direct members of assigned groups, or everybody (REFERENCE 10)."""
+"""Who is in scope: assigned users and direct members of assigned groups, or everybody.
+
+Facts: docs/graph-facts.md, "Scope and assignments".
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ class Scope:
     groups: dict[str, Group] = field(default_factory=dict)
     roles: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     not_entitled: set[str] = field(default_factory=set)
-    """Assigned without a role that the service counts (F11)."""
+    """Assigned without a role that the service counts."""
     changed: dict[str, int] = field(default_factory=dict)
     """User id → number of the change of an assignment."""
 

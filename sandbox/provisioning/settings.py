@@ -1,4 +1,7 @@
-"""What the saved secrets of an application say to the service (REFERENCE 7)."""
+"""What the saved secrets of an application say to the service.
+
+Facts: docs/graph-facts.md, "Connection test and secrets".
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ class Settings:
 
 
 def read_settings(world: World, tenant: Tenant, job: Job) -> Settings:
-    """From the application's secrets."""
+    """Read the settings from the application's secrets."""
     at = tenant.secrets_visible_at.get(job.service_principal_id)
     visible = at is None or at <= world.clock.now()
     saved = tenant.secrets.get(job.service_principal_id, {}) if visible else {}
@@ -44,13 +47,13 @@ def read_settings(world: World, tenant: Tenant, job: Job) -> Settings:
 
 def _guard(text: str, job: Job) -> int | None:
     try:
-        wishes: Any = json.loads(text) if text else {}
+        values: Any = json.loads(text) if text else {}
     except ValueError:
-        wishes = {}
-    wishes = wishes if isinstance(wishes, dict) else {}
-    if str(wishes.get("DeleteThresholdEnabled", True)).lower() != "true":
+        values = {}
+    values = values if isinstance(values, dict) else {}
+    if str(values.get("DeleteThresholdEnabled", True)).lower() != "true":
         return None
-    value = str(wishes.get("DeleteThresholdValue") or _job_setting(job) or DEFAULT_DELETES)
+    value = str(values.get("DeleteThresholdValue") or _job_setting(job) or DEFAULT_DELETES)
     return int(value) if value.isdigit() else DEFAULT_DELETES
 
 

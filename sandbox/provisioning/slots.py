@@ -31,7 +31,7 @@ class Slot:
     required: bool = False
 
     def read(self, resource: Mapping[str, Any]) -> Value:
-        """The value there, or None."""
+        """The value in a resource, or None."""
         holder = get(resource, self.urn) if self.urn else resource
         value = get(holder, self.attribute) if isinstance(holder, Mapping) else None
         if self.pairs:
@@ -71,7 +71,7 @@ class Slot:
         )
 
     def convert(self, value: Value) -> Value:
-        """As the target's type wants it."""
+        """The value as the target's type wants it."""
         if self.type == "Boolean":
             return as_text(value).lower() == "true"
         if self.multivalued:
@@ -96,7 +96,7 @@ def _plain(value: Any) -> str:
 
 
 def get(holder: Mapping[str, Any], name: str) -> Any:
-    """By the name in any case."""
+    """The value under a name in any case."""
     if name in holder:
         return holder[name]
     lower = name.lower()

@@ -1,4 +1,7 @@
-"""Users and groups of the directory under the names that Entra's provisioning uses (REFERENCE 8.3)."""
+"""Users and groups of the directory under the names that Entra's provisioning uses.
+
+Facts: docs/graph-facts.md, "Schema and mappings".
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A job's status as Graph reports it (REFERENCE 11.1, 11.2)."""
+"""A job's status as Graph reports it.
+
+Facts: docs/graph-facts.md, "Jobs".
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,7 @@ class Counts:
     def execution(
         self, clock: Clock, *, exports: int, state: str, error: dict[str, Any] | None = None
     ) -> dict[str, Any]:
-        """As synchronizationTaskExecution."""
+        """The run as Graph shows it (synchronizationTaskExecution)."""
         return {
             "activityIdentifier": self.activity,
             "countEntitled": self.entitled,
@@ -60,7 +63,7 @@ def change(job: Job, **changed: Any) -> None:
 
 
 def never_ran() -> dict[str, Any]:
-    """The last execution of a job that was just started: it looks failed and means nothing (REFERENCE 11.2)."""
+    """The last execution of a job that was just started: it looks failed and means nothing."""
     return {
         "activityIdentifier": "",
         **dict.fromkeys(
@@ -85,7 +88,7 @@ def never_ran() -> dict[str, Any]:
 
 
 def error(code: str, message: str, *, tenant_actionable: bool = True) -> dict[str, Any]:
-    """As synchronizationError."""
+    """The error as Graph shows it (synchronizationError)."""
     return {"code": code, "message": message, "tenantActionable": tenant_actionable}
 
 
@@ -102,5 +105,5 @@ def progress(done: int, total: int, clock: Clock) -> list[dict[str, Any]]:
 
 
 def entry_counts(counted: dict[str, int]) -> list[dict[str, Any]]:
-    """As synchronizedEntryCountByType."""
+    """The counts as Graph shows them (synchronizedEntryCountByType)."""
     return [{"key": key, "value": value} for key, value in counted.items()]

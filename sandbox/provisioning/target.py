@@ -1,4 +1,7 @@
-"""Entra's SCIM client for one job: what it sends to the target, and what it makes of the answers (REFERENCE 13)."""
+"""Entra's SCIM client for one job: what it sends to the target, and what it makes of the answers.
+
+Facts: https://learn.microsoft.com/entra/identity/app-provisioning/use-scim-to-provision-users-and-groups
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
+from .sender import Answer, Send, TooSlow, Unreachable
 from .slots import Slot
 from .values import Value, as_text
-from .wire import Answer, Send, TooSlow, Unreachable
 
 PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 STRICT_FLAG = "aadoptscim062020"
@@ -98,7 +101,7 @@ class Target:
 
     def _call(self, method: str, path: str, body: Mapping[str, Any] | None) -> tuple[int, Any]:
         """Status and JSON of an answer that is 2xx or 404. Raises EntryFailed, TargetLost."""
-        answer = self._patiently(method, path, body)
+        answer = self._with_retries(method, path, body)
         parsed = _json(answer)
         if answer.status == 404 and parsed is not None:
             return 404, parsed
@@ -108,7 +111,7 @@ class Target:
             return answer.status, parsed
         raise self._refusal(answer, parsed)
 
-    def _patiently(self, method: str, path: str, body: Mapping[str, Any] | None) -> Answer:
+    def _with_retries(self, method: str, path: str, body: Mapping[str, Any] | None) -> Answer:
         """Twice more after a 429, as long as Retry-After says."""
         for attempt in range(3):
             answer = self._once(method, path, body)

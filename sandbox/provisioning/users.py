@@ -1,4 +1,7 @@
-"""One user through import, scoping, matching and export (REFERENCE 8.4, 11.5, 13)."""
+"""One user through import, scoping, matching and export.
+
+Facts: docs/graph-facts.md, "Schema and mappings", "Scope and assignments".
+"""
 
 from __future__ import annotations
 

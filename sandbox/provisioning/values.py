@@ -52,7 +52,7 @@ def as_text(value: Value) -> str:
 
 
 def write_date(moment: datetime) -> str:
-    """M/d/yyyy h:mm:ss tt."""
+    """Write a date as M/d/yyyy h:mm:ss tt."""
     hour = moment.hour % 12 or 12
     half = "AM" if moment.hour < 12 else "PM"
     return f"{moment.month}/{moment.day}/{moment.year} {hour}:{moment.minute:02}:{moment.second:02} {half}"

@@ -15,8 +15,9 @@ import pytest
 import requests
 
 from devtools.commands import clients as command_clients
-from devtools.stack import farside, keys, ports
+from devtools.stack import keys, ports
 from devtools.stack.processes import Child, Program, Supervisor
+from devtools.stack.sandbox_control import SandboxTenant, redirects_of
 from devtools.stack.stack import PERMISSIONS
 from tests.conftest import PUBLIC_URL, Sandbox
 
@@ -95,17 +96,13 @@ class Application:
 def application(sandbox: Sandbox) -> Application:
     """Known to the sandbox with the permissions of production."""
     private_key, certificate = keys.throw_away_pair()
-    sandbox.far_side.ask(
-        "POST",
-        "/apps",
-        {
-            "client_id": CLIENT_ID,
-            "display_name": "Other people's clients",
-            "redirect_uris": [f"{PUBLIC_URL}/consent/signed-in/", f"{PUBLIC_URL}/consent/granted/"],
-            "certificate_pem": certificate,
-            "secrets": [SECRET],
-            "permissions": PERMISSIONS,
-        },
+    sandbox.control.register_app(
+        CLIENT_ID,
+        "Other people's clients",
+        permissions=PERMISSIONS,
+        redirect_uris=redirects_of(PUBLIC_URL),
+        certificates=[certificate],
+        secrets=[SECRET],
     )
     return Application(CLIENT_ID, private_key, certificate)
 
@@ -114,12 +111,11 @@ def application(sandbox: Sandbox) -> Application:
 class Customer:
     """A tenant that these tests' application was consented to in."""
 
-    far_side: farside.FarSide
-    tenant: dict[str, Any]
+    tenant: SandboxTenant
 
     @property
     def tid(self) -> str:
-        return str(self.tenant["tenant_id"])
+        return self.tenant.id
 
     @property
     def base_address(self) -> str:
@@ -138,11 +134,16 @@ def make_customer(sandbox: Sandbox, *, consent: bool = True, **wishes: Any) -> C
         "calm": True,
         **wishes,
     }
-    tenant = sandbox.far_side.make_tenant(**wishes)
+    tenant = sandbox.control.make_tenant(**wishes)
     if consent:
-        answer = {"user_name": tenant["admin"]["user_name"], "client_id": CLIENT_ID}
-        sandbox.far_side.ask("POST", f"/tenants/{tenant['tenant_id']}/consent", answer)
-    return Customer(sandbox.far_side, tenant)
+        tenant.consent(client_id=CLIENT_ID)
+    return Customer(tenant)
+
+
+@pytest.fixture(scope="module")
+def customer(sandbox: Sandbox, application: Application) -> Customer:
+    """One that the tests of a file share."""
+    return make_customer(sandbox)
 
 
 def told_by(program: str, clients: Path, gateway: Gateway, wishes: dict[str, Any]) -> Any:

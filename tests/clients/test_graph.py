@@ -32,7 +32,7 @@ def told(clients, gateway, application, customer, tmp_path_factory):
         "client_id": application.client_id,
         "certificate_file": str(certificate),
         "secret": application.secret,
-        "control": customer.far_side.control_url,
+        "control": customer.tenant.control.url,
         "service_principal_id": customer.tenant["service_principal_id"],
         "scim_token": customer.tenant["scim_token"],
         "base_address": customer.base_address,
@@ -92,7 +92,7 @@ def test_shows_one_application_with_typed_roles(step, customer):
 
 
 def test_counts_the_assigned_page_by_page(step, customer):
-    directory = customer.far_side.directory(customer.tid)
+    directory = customer.tenant.directory()
     assigned = [row for row in directory["assignments"] if row["resourceId"] == customer.tenant["service_principal_id"]]
     assert sum(step("count_assigned").values()) == len(assigned) > 3
 
@@ -181,7 +181,7 @@ def test_runs_the_first_cycle(step):
 
 def test_brings_everybody_who_is_assigned(step, customer):
     step("start_job")
-    assert len(customer.far_side.arrived(customer.tenant["haiilo_host"])) >= PEOPLE
+    assert len(customer.tenant.arrived()) >= PEOPLE
 
 
 def test_pauses_and_restarts(step):
@@ -212,4 +212,4 @@ def test_is_refused_any_other_host(gateway):
 
 
 def test_used_no_token_in_another_tenant(told, sandbox):
-    assert sandbox.far_side.violations() == []
+    assert sandbox.control.violations() == []

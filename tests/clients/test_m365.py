@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from devtools.commands.clients import FOLDER
-from tests.clients.conftest import make_customer
 
 pytestmark = [pytest.mark.clients, pytest.mark.m365]
 
@@ -25,11 +24,6 @@ def program(clients) -> Path:
     if not found.exists():
         subprocess.run([*NPM, str(folder), PACKAGE], check=True)  # noqa: S603 - the command is written above
     return found
-
-
-@pytest.fixture(scope="module")
-def customer(sandbox, application):
-    return make_customer(sandbox)
 
 
 @pytest.fixture(scope="module")

@@ -27,11 +27,6 @@ RETURN = f"{PUBLIC_URL}/consent/signed-in/"
 SOMEBODY = "8f0e3f7a-9f51-4c1d-8a7e-0d7f0c5b1a22"  # a tenant that nobody has
 
 
-@pytest.fixture(scope="module")
-def customer(sandbox, application):
-    return make_customer(sandbox)
-
-
 @pytest.fixture
 def app(gateway, application, customer):
     """Make an msal application with a credential, for a tenant."""
@@ -242,12 +237,12 @@ def test_rolls_its_keys_and_honours_the_one_before(sandbox, gateway, client, sig
         return client.acquire_token_by_auth_code_flow(flow, sign_in(flow["auth_uri"]))["id_token"]
 
     before = token()
-    sandbox.far_side.ask("POST", "/keys/roll", {})
+    sandbox.control.roll_keys()
     after = token()
     assert jwt.get_unverified_header(before)["kid"] != jwt.get_unverified_header(after)["kid"]
     for each in (before, after):
         claims = jwt.decode(each, key_of(each, gateway), algorithms=["RS256"], audience=application.client_id)
         assert claims["ver"] == "2.0"
-    sandbox.far_side.ask("POST", "/keys/roll", {})
+    sandbox.control.roll_keys()
     with pytest.raises(KeyError):
         key_of(before, gateway)

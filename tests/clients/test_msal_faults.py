@@ -20,7 +20,7 @@ RAISED = {
     "break": requests.exceptions.ChunkedEncodingError,
     "lose": requests.exceptions.ConnectionError,
 }
-"""Accident of the token endpoint → what msal lets through; each stands in docs/sandbox-clients.md too."""
+"""Fault of the token endpoint → what msal lets through; each stands in docs/sandbox-clients.md too."""
 
 
 @pytest.fixture
@@ -44,18 +44,18 @@ def client(gateway, application, customer):
 
 
 def order(customer, how):
-    wish = {"method": "POST", "path_contains": "/oauth2/v2.0/token", "how": how}
-    customer.far_side.mood(customer.tid, lose_next=wish)
+    order = {"method": "POST", "path_contains": "/oauth2/v2.0/token", "how": how}
+    customer.tenant.chaos(lose_next=order)
 
 
 def asked(customer):
     """How often the token endpoint was asked."""
-    lines = customer.far_side.journal(customer.tid)
+    lines = customer.tenant.journal()
     return len([line for line in lines if line["path"].endswith("/oauth2/v2.0/token")])
 
 
 @pytest.mark.parametrize("how", RAISED)
-def test_lets_an_accident_through_and_gets_a_token_at_the_next_try(how, client, customer):
+def test_lets_a_fault_through_and_gets_a_token_at_the_next_try(how, client, customer):
     order(customer, how)
     app = client()
     with pytest.raises(RAISED[how]):

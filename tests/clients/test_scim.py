@@ -42,7 +42,7 @@ HOME = [
     Deviation("ERROR", "User", "check_remove_attribute", "did not remove attribute 'active'", ALWAYS_ACTIVE),
 ]
 
-NO_EXTERNAL_ID = "externalId is not in Haiilo's table of Advocacy's attributes (SCIM.md 1.3)"
+NO_EXTERNAL_ID = "externalId is not among the attributes of Advocacy in Haiilo's help centre"
 ADVOCACY = [
     Deviation("SKIPPED", "User", "search_with_attributes", "several resource types at once", NO_SEARCH),
     Deviation("ERROR", "User", "check_remove_attribute", "did not remove attribute 'active'", ALWAYS_ACTIVE),
@@ -56,7 +56,7 @@ ADVOCACY = [
 HOUSE_RULES = {"userName": "%s@people.example", "country": "Germany", "active": True, "addresses.type": "work"}
 IS_NO_MAIL = "userName must be an e-mail address"
 NAIVE = [
-    Deviation("ERROR", "User", check, IS_NO_MAIL, "a user name has the form of a mail address (SCIM.md 1.3)")
+    Deviation("ERROR", "User", check, IS_NO_MAIL, "a user name has the form of a mail address")
     for check in (
         "object_creation",
         "object_query",

@@ -45,7 +45,7 @@ def provisioning(sandbox, application, gateway, target):
     """Make a customer whose people go to a new room of the strict server."""
 
     def make(room: str, flag: str) -> Provisioning:
-        sandbox.far_side.ask("POST", "/hosts", {HOST: target.url})
+        sandbox.control.route_host(HOST, target.url)
         customer = make_customer(sandbox, users=PEOPLE, groups=2)
         http = gateway.session()
         form = {"client_id": CLIENT_ID, "client_secret": SECRET, "grant_type": "client_credentials"}
@@ -76,7 +76,7 @@ def test_brings_everybody_in_scope_with_every_attribute(provisioning, flag):
 def test_refers_to_managers_and_members_by_their_accounts(provisioning, flag):
     made = provisioning(f"references{len(flag)}", flag)
     people = {row["id"]: row["userName"] for row in made.target.resources(made.room, "Users")}
-    directory = made.customer.far_side.directory(made.customer.tid)
+    directory = made.customer.tenant.directory()
     names = {user["id"]: user["userPrincipalName"] for user in directory["users"]}
     leaders = [
         row[ENTERPRISE]["manager"]["value"] for row in made.target.resources(made.room, "Users") if has_manager(row)
@@ -104,20 +104,20 @@ class Changed:
 
 def change_everything(made: Provisioning) -> Changed:
     """One change of each kind, each to somebody else."""
-    directory = made.customer.far_side.directory(made.customer.tid)
+    directory = made.customer.tenant.directory()
     users = {user["id"]: user for user in directory["users"]}
     assigned = [each["principalId"] for each in directory["assignments"]]
     people = [users[each] for each in assigned if each in users and users[each]["userType"] == "Member"]
     staff = next(group for group in directory["groups"] if group["id"] in assigned and len(group["members"]) > 3)
     leaves, is_deleted = [each["id"] for each in staff["members"] if each["id"] in users][:2]
-    tenant = f"/tenants/{made.customer.tid}"
+    tenant = made.customer.tenant
     made.change(people[1]["id"], jobTitle="Head of Something", city="Tampere", department="Research")
     made.change(people[2]["id"], faxNumber="+358 9 123")
     made.change(people[3]["id"], surname="Renamed", displayName="Somebody Renamed")
     made.change(people[4]["id"], accountEnabled=False)
     made.change(people[5]["id"], assigned=False)
-    made.customer.far_side.ask("PATCH", f"{tenant}/groups/{staff['id']}", {"remove": [leaves]})
-    made.customer.far_side.ask("DELETE", f"{tenant}/users/{is_deleted}")
+    tenant.change_group(staff["id"], remove=[leaves])
+    tenant.delete_user(is_deleted)
     return Changed(people[2], staff["displayName"], users[leaves]["userPrincipalName"])
 
 
@@ -157,10 +157,10 @@ def test_deactivates_who_is_deleted_and_deletes_a_month_later(provisioning):
         return [row["active"] for row in users if row["userName"] == gone["userPrincipalName"]]
 
     assert at_target() == [True]
-    made.customer.far_side.ask("DELETE", f"/tenants/{made.customer.tid}/users/{gone['id']}")
+    made.customer.tenant.delete_user(gone["id"])
     made.run_next()
     assert at_target() == [False]
-    made.customer.far_side.ask("POST", "/clock", {"days": 31})
+    made.customer.tenant.control.advance_clock(days=31)
     made.run()
     assert at_target() == []
     assert made.failures() == []

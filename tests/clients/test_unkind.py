@@ -1,7 +1,7 @@
-"""Microsoft's SDK on tenants that are unkind: what its own retries survive, and what not (docs/sandbox-clients.md).
+"""Microsoft's SDK in chaos: what its own retries survive, and what not (docs/sandbox-clients.md).
 
-Names of tenants draw their accidents (`Moods.chance`, seed 1); these were chosen so that each kind comes early and none
-that the SDK cannot survive.
+Names of tenants draw their faults (`Chaos.random_fault`, seed 1); these were chosen so that each kind comes early and
+none that the SDK cannot survive.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ SURVIVED = {
     "busy1459.example": {(429, ""), (503, "")},
     "tired1394.example": {(200, "slow"), (504, "")},
 }
-"""Domain → (status, accident) of the calls that go wrong."""
+"""Domain → (status, fault) of the calls that go wrong."""
 FATAL = {
     "truncate": r"json\.decoder\.JSONDecodeError: ",
     "break": r"httpx\.RemoteProtocolError: ",
     "lose": r"httpx\.RemoteProtocolError: ",
 }
-"""Accident → what the SDK raises; each stands in docs/sandbox-clients.md too."""
+"""Fault → what the SDK raises; each stands in docs/sandbox-clients.md too."""
 DOCUMENT = Path(__file__).parents[2] / "docs" / "sandbox-clients.md"
 
 
@@ -49,10 +49,10 @@ def told(clients, gateway, application, tenants, calm, tmp_path_factory):
     wishes = {
         "client_id": application.client_id,
         "certificate_file": str(certificate),
-        "control": calm.far_side.control_url,
-        "unkind": {domain: each.tenant for domain, each in tenants.items()},
-        "calm": calm.tenant,
-        "accidents": list(FATAL),
+        "control": calm.tenant.control.url,
+        "unkind": {domain: each.tenant.made for domain, each in tenants.items()},
+        "calm": calm.tenant.made,
+        "one_shot": list(FATAL),
     }
     return told_by("unkind.py", clients, gateway, wishes)
 
@@ -66,9 +66,9 @@ def test_survives_by_its_own_retries(domain, told, tenants):
     paged = [one["paged"] for one in rounds]
     assert paged[0]
     assert [sorted(set(page)) for page in paged] == [sorted(paged[0])] * len(paged)
-    lines = [line for line in here.far_side.journal(here.tid) if line["kind"] == "graph"]
-    accidents = [(line["status"], line["accident"]) for line in lines if line["status"] > 400 or line["accident"]]
-    assert set(accidents) == SURVIVED[domain]
+    lines = here.tenant.journal(kind="graph")
+    met = [(line["status"], line["chaos"]) for line in lines if line["status"] > 400 or line["chaos"]]
+    assert set(met) == SURVIVED[domain]
 
 
 @pytest.mark.parametrize("how", FATAL)
@@ -92,4 +92,4 @@ def test_is_written_down_with_what_it_raises():
 
 
 def test_used_no_token_in_another_tenant(told, sandbox):
-    assert sandbox.far_side.violations() == []
+    assert sandbox.control.violations() == []

@@ -121,8 +121,8 @@ def from_environment() -> World:
 
 def from_sandbox(sandbox: Any) -> World:
     """A tenant of the sandbox whose admin has consented."""
-    made = sandbox.far_side.make_tenant(name="Contract", domain=DOMAIN, users=6, calm=True)
-    sandbox.far_side.ask("POST", f"/tenants/{made['tenant_id']}/consent", {"user_name": made["admin"]["user_name"]})
+    made = sandbox.control.make_tenant(name="Contract", domain=DOMAIN, users=6, calm=True)
+    made.consent()
     return World(
         tenant_id=made["tenant_id"],
         client_id=sandbox.client_id,

@@ -12,11 +12,13 @@ import requests
 from django.conf import settings
 from django.utils import timezone
 
+from devtools.stack.keys import MONITOR_CLIENT_ID, SCOPED_CLIENT_ID
 from graphclient import GraphClient, Transport
 from onboarding.customers import answers
 from onboarding.engine import graph_access, reconcile
 from onboarding.models import Onboarding
 from tests import builders
+from tests.fixtures.graph_access import fresh_graph_access
 
 _numbers = itertools.count(1)
 
@@ -59,8 +61,8 @@ class Far:
             Transport(graph_access.session(), graph_access.token_sources(settings.ENTRA_CLIENT_ID).of(self.tid))
         )
 
-    def mood(self, **mood: Any) -> None:
-        self.ask("POST", f"/tenants/{self.tid}/mood", **mood)
+    def chaos(self, **settings: Any) -> None:
+        self.ask("POST", f"/tenants/{self.tid}/chaos", **settings)
 
     def jobs(self) -> list[dict[str, Any]]:
         return self.ask("GET", f"/tenants/{self.tid}")["jobs"]
@@ -88,18 +90,20 @@ def wired(settings, sandbox):
     settings.ENTRA_PRIVATE_KEY = sandbox.private_key
     settings.ENTRA_CERTIFICATE = sandbox.certificate
     settings.QUIET_SECONDS, settings.QUIET_LOOKS = 0.2, 2
-    caches = (
-        graph_access.reroutes,
-        graph_access.session,
-        graph_access.credential,
-        graph_access.sign_in,
-        graph_access.token_sources,
-    )
-    for cached in caches:
-        cached.cache_clear()
-    yield
-    for cached in caches:
-        cached.cache_clear()
+    with fresh_graph_access():
+        yield
+
+
+@pytest.fixture
+def registered(wired, settings):
+    """Our applications for the scoped consent and for reading only, beside the standard one."""
+    settings.ENTRA_SCOPED_CLIENT_ID, settings.ENTRA_MONITOR_CLIENT_ID = SCOPED_CLIENT_ID, MONITOR_CLIENT_ID
+
+
+@pytest.fixture
+def every_day(settings):
+    """Letters also go out on Sundays, so that a test does so on whichever day it is run."""
+    settings.WEEKEND_MAIL = True
 
 
 @pytest.fixture
@@ -117,8 +121,8 @@ def tenant_at(wired, sandbox):
             "calm": True,
             **wishes,
         }
-        tenant = requests.post(sandbox.control + "/tenants", json=wishes, timeout=30).json()
-        return Far(sandbox.control, {**wishes, **tenant})
+        tenant = requests.post(sandbox.control.url + "/tenants", json=wishes, timeout=30).json()
+        return Far(sandbox.control.url, {**wishes, **tenant})
 
     return make
 

@@ -45,7 +45,7 @@ def test_writes_below_the_chosen_application_only(consented, far):
 
 def test_makes_no_second_job_when_the_answer_to_the_first_was_lost(consented, far):
     answer_all(consented, far, until="connection")
-    far.mood(lose_next={"method": "POST", "path_contains": "/synchronization/jobs"})
+    far.chaos(lose_next={"method": "POST", "path_contains": "/synchronization/jobs"})
     answer_all(consented, far)
     assert len(far.jobs()) == 1
     assert consented.state == "live"
@@ -94,11 +94,11 @@ def test_never_binds_when_somebody_signed_in_from_another_tenant(far, tenant_at)
 
 def test_waits_as_long_as_microsoft_says_when_it_is_throttled(consented, far):
     until_quiet(consented, far)
-    far.mood(throttle=20)
+    far.chaos(throttle=20)
     answers.recheck(consented, actor=consented.customer.owner)
     look(consented)
     assert consented.current_kind == "waiting"
-    far.mood(throttle=0)
+    far.chaos(throttle=0)
     until_quiet(consented, far)
     assert consented.current_kind == "asking"
 

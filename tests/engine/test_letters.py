@@ -19,16 +19,10 @@ from tests import builders
 from tests.engine.drafts import LINK_SENT, TENANT, at_consent, drafted, fresh, long_ago, released
 from tests.pages.desk import people, stand
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("every_day")]
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'&[link]"
 NOBODY = Asking(say("Nobody is in scope."), Court.CUSTOMER, code="nobody_in_scope")
-
-
-@pytest.fixture(autouse=True)
-def every_day(settings):
-    """These tests run on Sundays, too."""
-    settings.WEEKEND_MAIL = True
 
 
 def test_drafts_the_invitation_for_customer_success_to_read():

@@ -22,13 +22,7 @@ from onboarding.models.link import digest
 from tests.engine import mail_server
 from tests.engine.drafts import TENANT, at_consent, fresh, released, released_by_hand, tokens
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def every_day(settings):
-    """These tests run on Sundays, too."""
-    settings.WEEKEND_MAIL = True
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("every_day")]
 
 
 def test_sends_a_released_letter_with_a_fresh_link():

@@ -24,11 +24,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def registered(wired, settings):
-    settings.ENTRA_SCOPED_CLIENT_ID, settings.ENTRA_MONITOR_CLIENT_ID = SCOPED_CLIENT_ID, MONITOR_CLIENT_ID
-
-
-@pytest.fixture
 def live(registered, consented, far):
     """A customer whose people have arrived."""
     made = answer_all(consented, far)

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from devtools.stack.keys import MONITOR_CLIENT_ID, SCOPED_CLIENT_ID
+from devtools.stack.keys import SCOPED_CLIENT_ID
 from graphclient import ClientCredentials, Secret, Transport
 from onboarding.customers import answers
 from onboarding.domain import consent_sizes
@@ -64,11 +64,6 @@ def test_offers_for_setting_up_what_is_registered_and_can(settings, configured, 
     for name, value in configured.items():
         setattr(settings, name, value)
     assert [size.key for size in consent_sizes.offered()] == offered
-
-
-@pytest.fixture
-def registered(wired, settings):
-    settings.ENTRA_SCOPED_CLIENT_ID, settings.ENTRA_MONITOR_CLIENT_ID = SCOPED_CLIENT_ID, MONITOR_CLIENT_ID
 
 
 def consented_to(far, client_id):

@@ -7,7 +7,6 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import environ
 import playwright.sync_api as playwright
@@ -17,11 +16,11 @@ from psycopg import sql
 
 from devtools.robots import expectation
 from devtools.robots.customers import Customer
-from devtools.robots.journey import Journey, Traveller
 from devtools.robots.people import StaffMember
+from devtools.robots.rehearsal import Rehearsal, RehearsedCustomer
 from devtools.stack.processes import wait_until
 from devtools.stack.progress import say
-from devtools.stack.stack import Stack, Wishes
+from devtools.stack.stack import Stack, StackOptions
 
 STAFF = "alice"
 SOON = 20.0  # seconds
@@ -55,7 +54,7 @@ def stack_database(django_db_modify_db_settings: None) -> Iterator[str]:
 def stack(tmp_path_factory: pytest.TempPathFactory, stack_database: str) -> Iterator[Stack]:
     """Broker, sandbox, web, worker and beat in a throw-away folder."""
     folder = tmp_path_factory.mktemp("stack")
-    made = Stack(Wishes(folder, database_url=stack_database, pace=30, speed=600, seed=1, environment=FAST))
+    made = Stack(StackOptions(folder, database_url=stack_database, pace=30, speed=600, seed=1, environment=FAST))
     made.start()
     try:
         yield made
@@ -81,9 +80,9 @@ def staff(stack: Stack, password: str) -> StaffMember:
 
 
 @pytest.fixture
-def journey(stack: Stack, staff: StaffMember) -> Journey:
+def rehearsal(stack: Stack, staff: StaffMember) -> Rehearsal:
     """Nobody on the way yet."""
-    return Journey(stack, staff, say)
+    return Rehearsal(stack, staff, say)
 
 
 @pytest.fixture
@@ -99,12 +98,12 @@ def new_customer() -> Callable[..., Customer]:
 
 
 @pytest.fixture
-def invited(journey: Journey, staff: StaffMember, new_customer: Callable[..., Customer]) -> Traveller:
+def invited(rehearsal: Rehearsal, staff: StaffMember, new_customer: Callable[..., Customer]) -> RehearsedCustomer:
     """A customer whose admin has a link; their tenant is known."""
-    traveller = journey.add(new_customer(users=1), calm=True)
-    assert wait_until(lambda: AT_CONSENT.search(staff.open(traveller.account).html) is not None, SOON)
-    staff.send_link(traveller.account)
-    return traveller
+    rehearsed = rehearsal.add(new_customer(users=1), calm=True)
+    assert wait_until(lambda: AT_CONSENT.search(staff.open(rehearsed.account).html) is not None, SOON)
+    staff.send_link(rehearsed.account)
+    return rehearsed
 
 
 @pytest.fixture
@@ -127,27 +126,9 @@ def browse(browser: playwright.Browser, stack: Stack) -> Iterator[Callable[..., 
     assert complaints == []
 
 
-def tenant_id(traveller: Traveller) -> str:
-    return str(traveller.account.tenant["tenant_id"])
-
-
-def jobs(stack: Stack, traveller: Traveller) -> list[dict[str, Any]]:
-    """The provisioning jobs in the customer's tenant."""
-    return list(stack.far_side.tenant(tenant_id(traveller))["jobs"])
-
-
-def differences(stack: Stack, traveller: Traveller) -> list[dict[str, str]]:
+def differences(rehearsed: RehearsedCustomer) -> list[dict[str, str]]:
     """Between those in scope and those in Haiilo."""
-    customer = traveller.account.customer
-    wanted = expectation.expected(stack.far_side.directory(tenant_id(traveller)), customer.product)
+    customer, tenant = rehearsed.account.customer, rehearsed.account.tenant
+    wanted = expectation.expected(tenant.directory(), customer.product)
     assert len(wanted) > customer.users, "the sandbox adds a group's members and a guest"
-    return expectation.mismatches(wanted, expectation.found(stack.far_side.arrived(customer.host), customer.product))
-
-
-def calls(stack: Stack, traveller: Traveller, method: str, containing: str) -> list[dict[str, Any]]:
-    """What our application asked of Graph in this tenant."""
-    return [
-        line
-        for line in stack.far_side.journal(tenant_id(traveller))
-        if line["kind"] == "graph" and line["method"] == method and containing in line["path"]
-    ]
+    return expectation.mismatches(wanted, expectation.found(tenant.arrived(), customer.product))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from devtools.robots.journey import Traveller
 from devtools.robots.people import StaffMember
+from devtools.robots.rehearsal import RehearsedCustomer
 from devtools.stack.processes import wait_until
 from devtools.stack.stack import Stack
 
@@ -18,17 +18,17 @@ ConsentAttempt.objects.filter(link__onboarding={pk}).update(granted_at=F("grante
 """
 
 
-def let_time_pass(stack: Stack, traveller: Traveller) -> None:
+def let_time_pass(stack: Stack, rehearsed: RehearsedCustomer) -> None:
     """Twenty minutes, as far as the consent is concerned."""
-    stack.manage("shell", "-c", AGE.format(pk=traveller.account.pk))
+    stack.manage("shell", "-c", AGE.format(pk=rehearsed.account.pk))
 
 
-def look_again(staff: StaffMember, traveller: Traveller, key: str) -> None:
+def recheck(staff: StaffMember, rehearsed: RehearsedCustomer, key: str) -> None:
     """As customer success does with the button of that step."""
-    page = staff.browser.open(f"{traveller.account.address}steps/{key}/")
+    page = staff.browser.open(f"{rehearsed.account.address}steps/{key}/")
     staff.browser.send(page.form(action=f"/steps/{key}/recheck/"))
 
 
-def until_record_says(staff: StaffMember, traveller: Traveller, words: str) -> bool:
+def until_record_says(staff: StaffMember, rehearsed: RehearsedCustomer, words: str) -> bool:
     """Whether the customer's page comes to say so."""
-    return wait_until(lambda: words in staff.open(traveller.account).text, SOON)
+    return wait_until(lambda: words in staff.open(rehearsed.account).text, SOON)

@@ -17,7 +17,7 @@ from devtools.robots.people import Admin
 from onboarding.portal.shared.problems import READINGS, problem_page
 from tests.pages.visitor import invited as invitation_of
 
-from .conftest import STAFF, tenant_id
+from .conftest import STAFF
 from .test_callbacks import stop_before
 from .visits import decide, serious, serious_in_all_modes, sign_in
 
@@ -106,9 +106,9 @@ def test_keeps_nobody_out_on_the_admins_way(stack, browse, desk, invited):
     assert findings(page, "/progress/") == {}
 
 
-def test_keeps_nobody_out_at_any_step(stack, browse, desk, journey, new_customer):
+def test_keeps_nobody_out_at_any_step(stack, browse, desk, rehearsal, new_customer):
     assert findings(browse(), "/sign-in/") == {}
-    traveller = journey.add(new_customer(users=1), calm=True)
+    rehearsed = rehearsal.add(new_customer(users=1), calm=True)
     found: dict[str, list[str]] = {}
 
     def looked_at(each) -> bool:
@@ -118,7 +118,7 @@ def test_keeps_nobody_out_at_any_step(stack, browse, desk, journey, new_customer
             found[standing] = serious_in_all_modes(desk)
         return each.live
 
-    journey.drive(until=looked_at)
+    rehearsal.drive(until=looked_at)
     assert {standing: rows for standing, rows in found.items() if rows} == {}
     assert {standing.split()[0] for standing in found} >= {
         "consent",
@@ -128,13 +128,13 @@ def test_keeps_nobody_out_at_any_step(stack, browse, desk, journey, new_customer
         "enable",
         "live",
     }
-    address = traveller.account.address
+    address = rehearsed.account.address
     assert findings(desk, "/", "/customers/new/", "/outbox/", *[address + part for part in OF_A_CUSTOMER]) == {}
     assert findings(desk, *[f"{address}steps/{key}/" for key in ("sso_application", "connection", "scope")]) == {}
 
 
 def test_keeps_nobody_out_where_another_tenant_is_proposed(stack, browse, desk, invited):
-    stack.far_side.ask("POST", f"/tenants/{tenant_id(invited)}/switches", {"F2": True})
+    invited.account.tenant.switch(F2=True)
     admin, address, person = browse(), invited.account.address, invited.account.tenant["admin"]
     robot = Admin(stack.public_url, person["user_name"], person["password"])
     Browser(stack.public_url).open(stop_before(robot, invited.account.link, "/consent/granted/"))

@@ -72,9 +72,9 @@ def consent(browser: Browser, link: str, person: dict[str, str], home: str) -> N
     context.close()
 
 
-def test_leads_from_a_new_customer_to_live(stack, browser, page, staff, journey, new_customer):
+def test_leads_from_a_new_customer_to_live(stack, browser, page, staff, rehearsal, new_customer):
     customer = new_customer()
-    tenant = stack.far_side.make_tenant(
+    tenant = stack.sandbox.make_tenant(
         name=customer.name,
         domain=customer.domain,
         product=customer.product,
@@ -98,6 +98,6 @@ def test_leads_from_a_new_customer_to_live(stack, browser, page, staff, journey,
 
     account = staff.find(customer, tenant)
     assert account
-    traveller = journey.follow(account)
-    journey.drive()
-    assert differences(stack, traveller) == []
+    rehearsed = rehearsal.follow(account)
+    rehearsal.drive()
+    assert differences(rehearsed) == []

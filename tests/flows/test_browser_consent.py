@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from devtools.commands.messages import LOCALE
 
-from .conftest import AT_CONSENT, tenant_id
+from .conftest import AT_CONSENT
 from .visits import decide, sign_in
 
 pytestmark = [pytest.mark.broker, pytest.mark.browser]
@@ -77,7 +77,7 @@ def test_hands_over_from_somebody_who_cannot_to_somebody_who_can(browse, invited
 
 
 def test_binds_nothing_when_another_tenant_answers(stack, browse, invited, staff):
-    stack.far_side.ask("POST", f"/tenants/{tenant_id(invited)}/switches", {"F2": True})
+    invited.account.tenant.switch(F2=True)
     page = browse()
     sign_in(page, invited.account.link, invited.account.tenant["admin"])
     decide(page, "accept")

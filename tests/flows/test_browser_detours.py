@@ -8,15 +8,11 @@ from playwright.sync_api import Page, expect
 from devtools.stack.processes import wait_until
 from devtools.stack.stack import PERMISSIONS
 
-from .conftest import SOON, tenant_id
-from .moments import let_time_pass, look_again, until_record_says
+from .conftest import SOON
+from .moments import let_time_pass, recheck, until_record_says
 from .visits import decide, enter, serious_in_all_modes, sign_in
 
 pytestmark = [pytest.mark.broker, pytest.mark.browser]
-
-
-def switch(stack, traveller, **wishes) -> None:
-    stack.far_side.ask("POST", f"/tenants/{tenant_id(traveller)}/switches", wishes)
 
 
 def until_admin_is_told(page: Page, words: str) -> None:
@@ -35,13 +31,13 @@ def approve(page: Page, invited) -> None:
 
 def test_asks_for_what_is_missing_and_goes_on_when_all_is_there(stack, browse, invited, staff):
     page = browse()
-    switch(stack, invited, F4=True)
+    invited.account.tenant.switch(F4=True)
     approve(page, invited)
     assert until_record_says(staff, invited, "Microsoft is still spreading the consent")
     let_time_pass(stack, invited)
-    look_again(staff, invited, "consent")
+    recheck(staff, invited, "consent")
     assert until_record_says(staff, invited, "Permissions are missing")
-    missing = [name for name in PERMISSIONS if name not in stack.far_side.tenant(tenant_id(invited))["roles"]]
+    missing = [name for name in PERMISSIONS if name not in invited.account.tenant.details()["roles"]]
     assert missing
     record = staff.open(invited.account)
     assert record.find(action="/link/")
@@ -50,7 +46,7 @@ def test_asks_for_what_is_missing_and_goes_on_when_all_is_there(stack, browse, i
         assert name in record.text
         expect(page.locator("main")).to_contain_text(name)
     assert serious_in_all_modes(page) == []
-    switch(stack, invited, F4=False)
+    invited.account.tenant.switch(F4=False)
     page.locator("form[action='/progress/approve/'] button").click()
     enter(page, invited.account.tenant["admin"])
     decide(page, "accept")
@@ -61,15 +57,15 @@ def test_asks_for_what_is_missing_and_goes_on_when_all_is_there(stack, browse, i
 
 def test_waits_honestly_for_a_consent_that_spreads_slowly(stack, browse, invited, staff):
     page = browse()
-    switch(stack, invited, F3=6000)
+    invited.account.tenant.switch(F3=6000)
     approve(page, invited)
     assert until_record_says(
         staff, invited, "Microsoft is still spreading the consent; this can take up to 15 minutes."
     )
     expect(page.locator("li[aria-current=step]")).to_contain_text("This can take up to 15 minutes.")
     assert serious_in_all_modes(page) == []
-    switch(stack, invited, F3=False)
-    stack.far_side.ask("POST", f"/tenants/{tenant_id(invited)}/consent", {})
+    invited.account.tenant.switch(F3=False)
+    invited.account.tenant.consent()
     expect(page.locator("li[aria-current=step]")).to_contain_text("The connection to Haiilo", timeout=SOON * 1000)
     assert "Next · 5 Connection" in staff.open(invited.account).text
 
@@ -78,10 +74,10 @@ def test_goes_on_where_it_stood_after_access_was_taken_away_and_given_again(stac
     page = browse()
     approve(page, invited)
     assert until_record_says(staff, invited, "Next · 5 Connection")
-    stack.far_side.ask("POST", f"/tenants/{tenant_id(invited)}/revoke", {})
+    invited.account.tenant.revoke()
     let_time_pass(stack, invited)
     for key in ("readiness", "consent"):
-        look_again(staff, invited, key)
+        recheck(staff, invited, key)
     assert until_record_says(staff, invited, "We have lost access to the tenant")
     assert invited.account.customer.name in staff.browser.open("/?bucket=customer").text
     until_admin_is_told(page, "our application was removed from your tenant")
@@ -93,7 +89,7 @@ def test_goes_on_where_it_stood_after_access_was_taken_away_and_given_again(stac
 
 def test_says_before_the_consent_that_the_role_does_not_suffice(stack, browse, invited):
     page = browse()
-    switch(stack, invited, wids_in_id_tokens=True)
+    invited.account.tenant.switch(wids_in_id_tokens=True)
     sign_in(page, invited.account.link, invited.account.tenant["app_admin"])
     expect(page.locator("h1")).to_have_text("Your account may not be able to approve this")
     assert serious_in_all_modes(page) == []

@@ -20,9 +20,9 @@ def admin(stack, invited):
     return Admin(stack.public_url, person["user_name"], person["password"])
 
 
-def still_waits_for_consent(journey, traveller) -> bool:
-    journey.look()
-    return traveller.standing[0] == "consent" and traveller.standing[1] != "done"
+def still_waits_for_consent(rehearsal, rehearsed) -> bool:
+    rehearsal.look()
+    return rehearsed.standing[0] == "consent" and rehearsed.standing[1] != "done"
 
 
 def stop_before(admin: Admin, link: str, address: str) -> str:
@@ -46,15 +46,15 @@ def test_refuses_an_answer_that_nobody_asked_for(stack, path, query):
 
 
 @pytest.mark.parametrize("path", [SIGNED_IN, GRANTED])
-def test_refuses_a_real_answer_in_another_browser(stack, journey, invited, admin, path):
+def test_refuses_a_real_answer_in_another_browser(stack, rehearsal, invited, admin, path):
     address = stop_before(admin, invited.account.link, path)
     page = Browser(stack.public_url).open(address)
     assert page.status == 400
-    assert still_waits_for_consent(journey, invited)
+    assert still_waits_for_consent(rehearsal, invited)
 
 
-def test_refuses_the_answer_for_another_tenant(stack, journey, invited, admin, new_customer):
-    other = stack.far_side.make_tenant(
+def test_refuses_the_answer_for_another_tenant(stack, rehearsal, invited, admin, new_customer):
+    other = stack.sandbox.make_tenant(
         name="Other", domain="other-tenant.example", product="advocacy", haiilo_host="other.smarpshare.com", users=1
     )
     address = stop_before(admin, invited.account.link, GRANTED)
@@ -62,36 +62,36 @@ def test_refuses_the_answer_for_another_tenant(stack, journey, invited, admin, n
     assert forged != address
     page = admin.browser.open(forged)
     assert page.status == 400
-    assert still_waits_for_consent(journey, invited)
+    assert still_waits_for_consent(rehearsal, invited)
 
 
-def test_takes_an_answer_only_once(journey, invited, admin):
+def test_takes_an_answer_only_once(rehearsal, invited, admin):
     address = stop_before(admin, invited.account.link, GRANTED)
     admin.browser.stop_before = ""
     assert admin.browser.open(address).status == 200
     assert admin.browser.open(address).status == 400
-    journey.drive(until=lambda each: each.standing[0] not in ("customer", "consent"))
+    rehearsal.drive(until=lambda each: each.standing[0] not in ("customer", "consent"))
 
 
-def test_says_that_a_used_link_is_used(journey, invited, admin):
+def test_says_that_a_used_link_is_used(rehearsal, invited, admin):
     assert admin.consent(invited.account.link).status == 200
     again = Admin(admin.browser.home, admin.user_name, admin.password)
     page = again.open(invited.account.link)
     assert page.find(action="/begin/") is None
 
 
-def test_lets_the_admin_think_again_after_a_no(journey, invited, admin):
+def test_lets_the_admin_think_again_after_a_no(rehearsal, invited, admin):
     admin.open(invited.account.link)
     admin.begin()
     admin.sign_in()
     page = admin.decide("decline")
     assert "You declined" in page.text
-    assert still_waits_for_consent(journey, invited)
+    assert still_waits_for_consent(rehearsal, invited)
     assert admin.consent(invited.account.link).status == 200
-    journey.drive(until=lambda each: each.standing[0] not in ("customer", "consent"))
+    rehearsal.drive(until=lambda each: each.standing[0] not in ("customer", "consent"))
 
 
-def test_explains_that_a_lesser_role_may_not_consent(stack, journey, invited):
+def test_explains_that_a_lesser_role_may_not_consent(stack, rehearsal, invited):
     person = invited.account.tenant["app_admin"]
     lesser = Admin(stack.public_url, person["user_name"], person["password"])
     lesser.open(invited.account.link)
@@ -100,7 +100,7 @@ def test_explains_that_a_lesser_role_may_not_consent(stack, journey, invited):
     if page.url.startswith(stack.sandbox_url):
         page = lesser.decide() if any(form.buttons for form in page.forms) else page
     assert "Global Administrator" in page.text
-    assert still_waits_for_consent(journey, invited)
+    assert still_waits_for_consent(rehearsal, invited)
 
 
 def test_shows_a_page_for_a_link_that_was_never_made(stack):

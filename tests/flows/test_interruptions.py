@@ -6,7 +6,7 @@ import pytest
 
 from devtools.stack.processes import wait_until
 
-from .conftest import differences, jobs, tenant_id
+from .conftest import differences
 
 pytestmark = pytest.mark.broker
 
@@ -20,27 +20,27 @@ MOMENTS = [
 
 
 @pytest.mark.parametrize(("key", "method", "path"), MOMENTS, ids=[path.strip("/") for _key, _method, path in MOMENTS])
-def test_finishes_after_the_worker_was_killed_in_the_middle(stack, journey, new_customer, key, method, path):
-    traveller = journey.add(new_customer(), calm=True)
-    journey.drive(until=lambda each: each.standing[0] == key)
-    stack.far_side.mood(tenant_id(traveller), hold_next={"method": method, "path_contains": path})
-    journey.drive(until=lambda each: stack.far_side.is_holding(tenant_id(each)))
+def test_finishes_after_the_worker_was_killed_in_the_middle(stack, rehearsal, new_customer, key, method, path):
+    rehearsed = rehearsal.add(new_customer(), calm=True)
+    rehearsal.drive(until=lambda each: each.standing[0] == key)
+    rehearsed.account.tenant.chaos(hold_next={"method": method, "path_contains": path})
+    rehearsal.drive(until=lambda each: each.account.tenant.is_holding())
     stack.kill("worker")
-    stack.far_side.release()
+    stack.sandbox.release()
     stack.restart("worker")
-    journey.drive()
-    assert differences(stack, traveller) == []
-    assert len(jobs(stack, traveller)) == 1
-    assert stack.far_side.violations() == []
+    rehearsal.drive()
+    assert differences(rehearsed) == []
+    assert len(rehearsed.account.tenant.jobs()) == 1
+    assert stack.sandbox.violations() == []
 
 
-def test_keeps_what_people_ask_for_while_the_broker_is_down(stack, staff, journey, new_customer):
+def test_keeps_what_people_ask_for_while_the_broker_is_down(stack, staff, rehearsal, new_customer):
     stack.kill("broker")
     try:
-        traveller = journey.add(new_customer(), calm=True)
-        assert staff.open(traveller.account).status == 200
+        rehearsed = rehearsal.add(new_customer(), calm=True)
+        assert staff.open(rehearsed.account).status == 200
         assert staff.browser.open("/").status == 200
     finally:
         stack.restart("broker")
-    journey.drive(until=lambda each: each.standing[0] == "consent")
+    rehearsal.drive(until=lambda each: each.standing[0] == "consent")
     assert wait_until(lambda: not stack.fallen(), 5)

@@ -8,44 +8,44 @@ from devtools.robots.people import Admin
 from devtools.stack.processes import wait_until
 from onboarding.steps import STEPS
 
-from .conftest import AT_CONSENT, SOON, calls, differences, jobs, tenant_id
-from .moments import let_time_pass, look_again, until_record_says
+from .conftest import AT_CONSENT, SOON, differences
+from .moments import let_time_pass, recheck, until_record_says
 
 pytestmark = [pytest.mark.broker, pytest.mark.sqlite_journey]
 
 
 @pytest.fixture
-def arrived(journey, new_customer):
+def arrived(rehearsal, new_customer):
     """A customer of a dozen people that went all the way."""
-    traveller = journey.add(new_customer(users=12))
-    journey.drive()
-    return traveller
+    rehearsed = rehearsal.add(new_customer(users=12))
+    rehearsal.drive()
+    return rehearsed
 
 
 def test_brings_a_customer_from_nothing_to_live(stack, staff, arrived):
     assert [step["key"] for step in arrived.report["steps"]] == [step.key for step in STEPS]
     assert {step["kind"] for step in arrived.report["steps"]} == {"done"}
-    assert differences(stack, arrived) == []
-    assert len(jobs(stack, arrived)) == 1
-    assert len(calls(stack, arrived, "POST", "/synchronization/jobs")) >= 1
-    assert stack.far_side.violations() == []
+    assert differences(arrived) == []
+    assert len(arrived.account.tenant.jobs()) == 1
+    assert len(arrived.account.tenant.graph_calls("POST", "/synchronization/jobs")) >= 1
+    assert stack.sandbox.violations() == []
     people = staff.browser.open(f"{arrived.account.address}users/")
-    for user in stack.far_side.arrived(arrived.account.customer.host):
+    for user in arrived.account.tenant.arrived():
         assert user["userName"] in people.text
 
 
 def test_says_that_access_was_taken_away_after_go_live_and_is_live_again_after_a_new_consent(
-    stack, staff, journey, arrived
+    stack, staff, rehearsal, arrived
 ):
-    before = jobs(stack, arrived)
-    stack.far_side.ask("POST", f"/tenants/{tenant_id(arrived)}/revoke", {})
+    before = arrived.account.tenant.jobs()
+    arrived.account.tenant.revoke()
     let_time_pass(stack, arrived)
-    look_again(staff, arrived, "consent")
+    recheck(staff, arrived, "consent")
     assert until_record_says(staff, arrived, "We have lost access to the tenant")
     assert wait_until(lambda: AT_CONSENT.search(staff.open(arrived.account).html) is not None, SOON)
     person = arrived.account.tenant["admin"]
     Admin(stack.public_url, person["user_name"], person["password"]).consent(staff.send_link(arrived.account))
-    journey.drive(until=lambda each: each.standing[:2] == ("live", "done"))
-    assert [job["id"] for job in jobs(stack, arrived)] == [job["id"] for job in before]
-    assert differences(stack, arrived) == []
-    assert stack.far_side.violations() == []
+    rehearsal.drive(until=lambda each: each.standing[:2] == ("live", "done"))
+    assert [job["id"] for job in arrived.account.tenant.jobs()] == [job["id"] for job in before]
+    assert differences(arrived) == []
+    assert stack.sandbox.violations() == []

@@ -9,8 +9,6 @@ from devtools.robots.people import LINK, Admin
 from devtools.stack.keys import CLIENT_ID, MONITOR_CLIENT_ID
 from devtools.stack.processes import wait_until
 
-from .conftest import tenant_id
-
 pytestmark = pytest.mark.broker
 
 PATIENCE = 60  # seconds
@@ -22,35 +20,35 @@ def form_that(page: Page, act: str) -> Form:
     return next(each for each in forms if each.fields["act"].value == act)
 
 
-def make_link(staff, traveller, act: str) -> str:
-    page = staff.open(traveller.account)
+def make_link(staff, rehearsed, act: str) -> str:
+    page = staff.open(rehearsed.account)
     found = LINK.search(staff.browser.send(form_that(page, act)).html)
     assert found
     return str(found[0])
 
 
-def approve(stack, traveller, link: str) -> Admin:
-    person = traveller.account.tenant["admin"]
+def approve(stack, rehearsed, link: str) -> Admin:
+    person = rehearsed.account.tenant["admin"]
     admin = Admin(stack.public_url, person["user_name"], person["password"])
     admin.consent(link)
     return admin
 
 
-def test_steps_down_verifies_it_and_steps_up_again(stack, staff, journey, new_customer):
-    traveller = journey.add(new_customer(users=2), calm=True)
-    journey.drive()
-    admin = approve(stack, traveller, make_link(staff, traveller, "offer"))
+def test_steps_down_verifies_it_and_steps_up_again(stack, staff, rehearsal, new_customer):
+    rehearsed = rehearsal.add(new_customer(users=2), calm=True)
+    rehearsal.drive()
+    admin = approve(stack, rehearsed, make_link(staff, rehearsed, "offer"))
     assert wait_until(lambda: "press Delete" in admin.open("/progress/").text, PATIENCE)
-    assert "still could write" in staff.open(traveller.account).text
-    stack.far_side.ask("POST", f"/tenants/{tenant_id(traveller)}/revoke", {"client_id": CLIENT_ID})
+    assert "still could write" in staff.open(rehearsed.account).text
+    rehearsed.account.tenant.revoke(CLIENT_ID)
     assert wait_until(lambda: "we only read now" in admin.open("/progress/").text, PATIENCE)
-    assert "Stepped down, verified at" in staff.open(traveller.account).text
+    assert "Stepped down, verified at" in staff.open(rehearsed.account).text
     watching = [
         line
-        for line in stack.far_side.journal(tenant_id(traveller))
+        for line in rehearsed.account.tenant.journal()
         if line["kind"] == "graph" and line["client_id"] == MONITOR_CLIENT_ID and line["status"] < 300
     ]
     assert {line["method"] for line in watching if "/$batch" not in line["path"]} == {"GET"}
-    approve(stack, traveller, make_link(staff, traveller, "up"))
-    assert wait_until(lambda: "Read only from now on" in staff.open(traveller.account).text, PATIENCE)
-    assert stack.far_side.violations() == []
+    approve(stack, rehearsed, make_link(staff, rehearsed, "up"))
+    assert wait_until(lambda: "Read only from now on" in staff.open(rehearsed.account).text, PATIENCE)
+    assert stack.sandbox.violations() == []

@@ -21,8 +21,8 @@ from graphclient import (
     admin_consent_url,
     resolve_tenant,
 )
+from tests.fixtures.graph import Tokens
 
-from .conftest import Tokens
 from .entra import CLIENT, TENANT
 from .far_side import FarSide, Reply
 from .samples import ORGANIZATION

@@ -29,7 +29,7 @@ from graphclient import (
 from graphclient.identity.credentials import ASSERTION_SECONDS
 
 from .entra import CLIENT, TENANT, Entra, our_certificate, rsa_key
-from .far_side import FarSide, Reply
+from .far_side import Reply
 
 NOW = 1_772_442_000.0
 
@@ -52,11 +52,6 @@ class Vault:
 @pytest.fixture
 def vault() -> Vault:
     return Vault()
-
-
-@pytest.fixture
-def entra(far: FarSide) -> Entra:
-    return Entra(far).open()
 
 
 def by_vault(vault: Vault, session: requests.Session) -> ClientCredentials:

@@ -38,8 +38,8 @@ from graphclient import (
     TryLater,
     Unavailable,
 )
+from tests.fixtures.graph import Tokens, Waits
 
-from .conftest import Tokens, Waits
 from .entra import CLIENT, TENANT, Entra
 from .far_side import DROP, FarSide, Reply
 from .samples import EVENT, JOB_ID, NEVER, NEW_JOB, SP, job, on_demand_a, on_demand_b

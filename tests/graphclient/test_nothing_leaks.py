@@ -23,8 +23,8 @@ from graphclient import (
     Transport,
     errors,
 )
+from tests.fixtures.graph import Waits
 
-from .conftest import Waits
 from .entra import CLIENT, TENANT, Entra, our_certificate
 from .far_side import DROP, Answering, Asked, FarSide, Reply
 

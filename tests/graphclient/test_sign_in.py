@@ -39,11 +39,6 @@ PERSONAL = "9188040d-6c67-4c5b-b112-36a304b66dad"
 
 
 @pytest.fixture
-def entra(far: FarSide) -> Entra:
-    return Entra(far).open()
-
-
-@pytest.fixture
 def sign_in(session: requests.Session) -> SignIn:
     return SignIn(CLIENT, Secret("s3cret"), session)
 

@@ -35,11 +35,6 @@ from .far_side import DROP, FarSide, Reply
 
 
 @pytest.fixture
-def entra(far: FarSide) -> Entra:
-    return Entra(far).open()
-
-
-@pytest.fixture
 def source(session: requests.Session, entra: Entra) -> ClientCredentials:
     return ClientCredentials(TENANT, CLIENT, Secret("s3cret"), session)
 

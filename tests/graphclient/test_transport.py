@@ -32,8 +32,8 @@ from graphclient.http.exchange import Answer, LossReason, Lost, exchange
 from graphclient.http.interpret import Call
 from graphclient.http.retry import Effect
 from graphclient.http.sender import Request, Sender
+from tests.fixtures.graph import Tokens, Waits
 
-from .conftest import Tokens, Waits
 from .far_side import DROP, Asked, FarSide, Reply
 
 JOBS = "/servicePrincipals/7b0a/synchronization/jobs"

@@ -11,30 +11,13 @@ from onboarding.customers import links
 from onboarding.engine import holds
 from onboarding.invites import rate_limit
 from onboarding.models import ConsentAttempt, Event, TenantBinding
-from tests.graphclient.entra import Entra
 
 from .desk import open_record
-from .visitor import Visitor, far_side, invited, text_of
+from .visitor import Visitor, invited, text_of
 
 pytestmark = pytest.mark.django_db
 
 HEADLINE = "An answer was refused that may be forged"
-
-
-@pytest.fixture
-def far(settings):
-    with far_side(settings) as server:
-        yield server
-
-
-@pytest.fixture
-def visitor(far):
-    return Visitor(Entra(far).open())
-
-
-@pytest.fixture
-def invitation(alice):
-    return invited()
 
 
 @pytest.mark.parametrize("leg", ["sign-in", "consent"])

@@ -12,26 +12,14 @@ from onboarding.causes.customer_asks import Role
 from onboarding.consent.round_trip import MAY_APPROVE
 from onboarding.mail.compose import has_link
 from onboarding.models import Contact, Event, Letter, Link
-from tests.graphclient.entra import Entra
 
 from .desk import open_record
-from .visitor import Visitor, far_side, invited, text_of
+from .visitor import text_of
 
 pytestmark = pytest.mark.django_db
 
 PERSON = {"name": "Greta Global", "email": "greta@contoso.example"}
 APPLICATION_ADMINISTRATOR = "9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3"
-
-
-@pytest.fixture
-def invitation():
-    return invited()
-
-
-@pytest.fixture
-def visitor(settings):
-    with far_side(settings) as far:
-        yield Visitor(Entra(far).open())
 
 
 def path_of(invitation):

@@ -15,30 +15,9 @@ from onboarding.models import Event, Onboarding
 from onboarding.models.link import digest
 from tests.graphclient.entra import ADMIN, CLIENT, GLOBAL, OTHER_TENANT, TENANT, Entra
 
-from .visitor import Visitor, far_side, invited, query_of, text_of
+from .visitor import Visitor, query_of, text_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def far(settings):
-    with far_side(settings) as server:
-        yield server
-
-
-@pytest.fixture
-def entra(far):
-    return Entra(far).open()
-
-
-@pytest.fixture
-def invitation():
-    return invited()
-
-
-@pytest.fixture
-def visitor(entra):
-    return Visitor(entra)
 
 
 def test_leads_from_the_button_to_the_progress_page(visitor, invitation):

@@ -10,10 +10,9 @@ from onboarding.engine.load_desired import load_desired
 from onboarding.models import ConsentAttempt
 from onboarding.portal.shared.problems import WHO_ACTS
 from onboarding.steps.consent.step import Consent, Facts
-from tests.graphclient.entra import Entra
 
 from .desk import open_record
-from .visitor import Visitor, far_side, invited, text_of
+from .visitor import invited, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -28,12 +27,6 @@ BY_COURT = {
 }
 ROWS = [(f"AADSTS{number}", court) for court, numbers in BY_COURT.items() for number in numbers.split()]
 WORDS = ["permission_denied", "consent_required", "access_denied"]
-
-
-@pytest.fixture
-def visitor(settings):
-    with far_side(settings) as far:
-        yield Visitor(Entra(far).open())
 
 
 def refuse(visitor, invitation, code):

@@ -12,36 +12,15 @@ from onboarding.consent import round_trip
 from onboarding.customers import links
 from onboarding.models import ConsentAttempt, Event, StepState
 from tests import builders
-from tests.graphclient.entra import CLIENT, OTHER_TENANT, TENANT, Entra
+from tests.graphclient.entra import CLIENT, OTHER_TENANT, TENANT
 from tests.graphclient.far_side import DROP, Reply
 
-from .visitor import Visitor, far_side, invited, text_of
+from .visitor import text_of
 
 pytestmark = pytest.mark.django_db
 
 DENIED = {"error": "access_denied", "error_description": "AADSTS65004: User declined to consent."}
 CORRELATION = "8b1f4f0e-2222-47f3-8f3f-6f9b1f0d2f00"
-
-
-@pytest.fixture
-def far(settings):
-    with far_side(settings) as server:
-        yield server
-
-
-@pytest.fixture
-def entra(far):
-    return Entra(far).open()
-
-
-@pytest.fixture
-def invitation():
-    return invited()
-
-
-@pytest.fixture
-def visitor(entra):
-    return Visitor(entra)
 
 
 def test_takes_a_no_at_the_sign_in_and_lets_the_admin_think_again(visitor, invitation):

@@ -21,7 +21,7 @@ from onboarding.models import ConsentAttempt, Event, Link, StepState
 from tests import builders
 from tests.graphclient.entra import GLOBAL, Entra
 
-from .visitor import Invitation, Visitor, far_side, invited
+from .visitor import Invitation, Visitor, invited
 
 pytestmark = pytest.mark.django_db
 
@@ -32,12 +32,6 @@ CONDITIONS: dict[str, dict[str, Any]] = {
     "expired": {"expires_at": timezone.now() - timedelta(minutes=1)},
     "used": {"used_at": timezone.now()},
 }
-
-
-@pytest.fixture
-def far(settings):
-    with far_side(settings) as server:
-        yield server
 
 
 @dataclass(frozen=True)

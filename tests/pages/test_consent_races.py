@@ -10,7 +10,7 @@ from onboarding.consent import round_trip
 from onboarding.models import ConsentAttempt, Event
 
 from .crowd import behind
-from .test_consent_forgery import Party, far  # noqa: F401 - a fixture
+from .test_consent_forgery import Party
 from .visitor import query_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -18,13 +18,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 CROWD = 5
 
 
-def party(far) -> Party:  # noqa: F811
+def party(far) -> Party:
     made = Party(far)
     made.entra.sign()  # the key is made by the first who needs one, and there must be one first
     return made
 
 
-def test_goes_on_to_one_consent_page(far):  # noqa: F811
+def test_goes_on_to_one_consent_page(far):
     anna = party(far)
     redirect = round_trip.begin_sign_in(anna.invitation.link, browser="anna's")
     params = anna.entra.visit(redirect.url)
@@ -35,7 +35,7 @@ def test_goes_on_to_one_consent_page(far):  # noqa: F811
     assert ConsentAttempt.objects.get().consent_state_hash is not None
 
 
-def test_notes_one_no(far):  # noqa: F811
+def test_notes_one_no(far):
     anna = party(far)
     redirect = round_trip.begin_sign_in(anna.invitation.link, browser="anna's")
     granting = round_trip.finish_sign_in(redirect.flow, anna.entra.visit(redirect.url), browser="anna's")

@@ -5,20 +5,19 @@ from __future__ import annotations
 import pytest
 
 from onboarding.models import Customer
-from tests.graphclient.entra import CLIENT, TENANT, Entra
+from tests.graphclient.entra import CLIENT, TENANT
 
-from .visitor import Visitor, far_side, invited, query_of
+from .visitor import invited, query_of
 
 pytestmark = pytest.mark.django_db
 STANDARD = "5b1d2f8e-6c1f-4a55-9d53-0c9a4be3a6ff"
 
 
 @pytest.fixture
-def visitor(settings):
+def visitor(visitor, settings):
     """Microsoft knows the scoped application only: its ID tokens are for that one."""
-    with far_side(settings) as far:
-        settings.ENTRA_CLIENT_ID, settings.ENTRA_SCOPED_CLIENT_ID = STANDARD, CLIENT
-        yield Visitor(Entra(far).open())
+    settings.ENTRA_CLIENT_ID, settings.ENTRA_SCOPED_CLIENT_ID = STANDARD, CLIENT
+    return visitor
 
 
 def test_signs_in_and_consents_with_the_application_of_the_size(visitor):

@@ -7,25 +7,22 @@ import pytest
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Court
 from onboarding.steps.consent.step import REFUSALS
-from tests.graphclient.entra import Entra
 
 from .desk import stand
-from .visitor import Visitor, far_side, invited, text_of
+from .visitor import text_of
 
 pytestmark = pytest.mark.django_db
 
 
-def test_does_not_ask_again_for_what_was_just_given(settings):
-    with far_side(settings) as far:
-        invitation, visitor = invited(), Visitor(Entra(far).open())
-        stand(
-            invitation.onboarding,
-            "consent",
-            Asking(say(REFUSALS["declined"]), Court.CUSTOMER, code="declined"),
-            customer={"tenant_id": invitation.tenant, "domain": "x.example"},
-        )
-        visitor.go_all_the_way(invitation)
-        text = text_of(visitor.client.get("/progress/"))
+def test_does_not_ask_again_for_what_was_just_given(visitor, invitation):
+    stand(
+        invitation.onboarding,
+        "consent",
+        Asking(say(REFUSALS["declined"]), Court.CUSTOMER, code="declined"),
+        customer={"tenant_id": invitation.tenant, "domain": "x.example"},
+    )
+    visitor.go_all_the_way(invitation)
+    text = text_of(visitor.client.get("/progress/"))
     assert "We need something from you" not in text
     assert "Thank you, you can close this page" in text
     assert "This page refreshes by itself" in text

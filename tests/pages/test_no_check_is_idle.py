@@ -27,15 +27,9 @@ from . import (
 )
 from .mutants import mutants
 from .probes import NOTICED, Fixtures, Probe, probes
-from .visitor import Invitation, Visitor, far_side, invited
+from .visitor import Invitation, Visitor, invited
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def far(settings):
-    with far_side(settings) as server:
-        yield server
 
 
 @pytest.fixture

@@ -9,32 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from onboarding.models import Link, Onboarding, StepState
-from tests.graphclient.entra import Entra
 
-from .visitor import Visitor, far_side, invited, text_of
+from .visitor import text_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def far(settings):
-    with far_side(settings) as server:
-        yield server
-
-
-@pytest.fixture
-def entra(far):
-    return Entra(far).open()
-
-
-@pytest.fixture
-def invitation():
-    return invited()
-
-
-@pytest.fixture
-def visitor(entra):
-    return Visitor(entra)
 
 
 def test_shows_the_progress_instead_of_a_used_link_in_the_same_browser(visitor, invitation):

@@ -19,7 +19,7 @@ from tests.graphclient.entra import CLIENT, TENANT, Entra
 
 from .desk import PLAN, open_record, post, read, stand
 from .test_consent_forgery import ONE_THING_WRONG, Answer, World, check_consent, check_sign_in
-from .visitor import Invitation, Visitor, far_side, query_of, text_of
+from .visitor import Invitation, Visitor, query_of, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -235,11 +235,10 @@ def test_keeps_the_record_s_consent_as_it_is(alice, live, settings):
 
 
 @pytest.fixture
-def far(settings):
+def far(far, settings):
     """Microsoft knows the application for reading only: its ID tokens are for that one."""
-    with far_side(settings) as server:
-        settings.ENTRA_CLIENT_ID, settings.ENTRA_MONITOR_CLIENT_ID = SETUP, CLIENT
-        yield server
+    settings.ENTRA_CLIENT_ID, settings.ENTRA_MONITOR_CLIENT_ID = SETUP, CLIENT
+    return far
 
 
 def asked(live, tenant=TENANT) -> Invitation:

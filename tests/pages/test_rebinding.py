@@ -13,7 +13,7 @@ from tests import builders
 from tests.graphclient.entra import CLIENT, OTHER_TENANT, TENANT, Entra
 
 from .desk import open_record, post
-from .visitor import Visitor, far_side, invited, text_of
+from .visitor import Visitor, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -22,13 +22,11 @@ WISH = {"tenant_id": OTHER_TENANT, "reason": REASON}
 
 
 @pytest.fixture
-def made(alice, settings):
+def made(alice, visitor, invitation):
     """A customer of alice's and bob's, for whom another tenant answered."""
-    with far_side(settings) as far:
-        invitation, visitor = invited(), Visitor(Entra(far).open())
-        visitor.granted({**visitor.consent(invitation), "tenant": OTHER_TENANT})
-        builders.portfolio(builders.person("bob"))
-        yield invitation.onboarding
+    visitor.granted({**visitor.consent(invitation), "tenant": OTHER_TENANT})
+    builders.portfolio(builders.person("bob"))
+    return invitation.onboarding
 
 
 @pytest.fixture
@@ -150,14 +148,13 @@ def test_has_no_side_door_for_one_person(alice, made):
     assert "a colleague has to approve it" in page.text
 
 
-def test_lets_the_link_go_on_with_the_tenant_that_was_approved(alice, bob, made, settings):
-    with far_side(settings) as far:
-        post(alice, "rebinding_propose", made.pk, **WISH)
-        post(bob, "rebinding_decide", made.pk, Rebinding.objects.get().pk, decision="approve")
-        builders.done(made, customer={"tenant_id": OTHER_TENANT, "domain": ""})
-        _link, token = links.issue_link(made, actor=builders.person("alice"))
-        visitor = Visitor(Entra(far, tenant=OTHER_TENANT).open())
-        answer = visitor.client.post(reverse("link_begin", args=[token]))
-        assert f"/{OTHER_TENANT}/" in answer["Location"]
-        page = visitor.signed_in(visitor.entra.visit(answer["Location"]))
-        assert page.status_code == 302, text_of(page)
+def test_lets_the_link_go_on_with_the_tenant_that_was_approved(alice, bob, made, far):
+    post(alice, "rebinding_propose", made.pk, **WISH)
+    post(bob, "rebinding_decide", made.pk, Rebinding.objects.get().pk, decision="approve")
+    builders.done(made, customer={"tenant_id": OTHER_TENANT, "domain": ""})
+    _link, token = links.issue_link(made, actor=builders.person("alice"))
+    visitor = Visitor(Entra(far, tenant=OTHER_TENANT).open())
+    answer = visitor.client.post(reverse("link_begin", args=[token]))
+    assert f"/{OTHER_TENANT}/" in answer["Location"]
+    page = visitor.signed_in(visitor.entra.visit(answer["Location"]))
+    assert page.status_code == 302, text_of(page)

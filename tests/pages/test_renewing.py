@@ -12,10 +12,10 @@ from onboarding.customers import links
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Court, Waiting
 from onboarding.models import Link
-from tests.graphclient.entra import CLIENT, TENANT, Entra
+from tests.graphclient.entra import CLIENT, TENANT
 
 from .desk import stand
-from .visitor import Visitor, far_side, invited, query_of, text_of
+from .visitor import query_of, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -32,17 +32,10 @@ BUTTON = "Review and approve again with Microsoft"
 
 
 @pytest.fixture
-def invitation():
-    return invited()
-
-
-@pytest.fixture
-def visitor(settings, invitation):
+def visitor(visitor, invitation):
     """The admin, who has approved."""
-    with far_side(settings) as far:
-        made = Visitor(Entra(far).open())
-        assert made.go_all_the_way(invitation).status_code == 302
-        yield made
+    assert visitor.go_all_the_way(invitation).status_code == 302
+    return visitor
 
 
 def progress(visitor) -> str:

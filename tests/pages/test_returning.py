@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from onboarding.models import ConsentAttempt, Event, Link
-from tests.graphclient.entra import GLOBAL, OTHER_TENANT, TENANT, Entra
+from tests.graphclient.entra import GLOBAL, OTHER_TENANT, TENANT
 from tests.graphclient.far_side import DROP
 
-from .visitor import Visitor, far_side, invited, text_of
+from .visitor import Visitor, invited, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -20,23 +20,16 @@ SOMEBODY = "5e0a0000-0000-4000-8000-0000000000ff"
 
 
 @pytest.fixture
-def far(settings):
-    with far_side(settings) as server:
-        yield server
-
-
-@pytest.fixture
-def used(far):
+def used(visitor, invitation):
     """A link with which Eva Berg has approved, in a browser that is gone."""
-    invitation = invited()
-    assert Visitor(Entra(far).open()).go_all_the_way(invitation).status_code == 302
+    assert visitor.go_all_the_way(invitation).status_code == 302
     return invitation
 
 
 @pytest.fixture
-def elsewhere(far, used):
+def elsewhere(entra, used):
     """Another browser."""
-    return Visitor(Entra(far).open())
+    return Visitor(entra)
 
 
 def begin(visitor, invitation):

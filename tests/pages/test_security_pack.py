@@ -16,14 +16,9 @@ from onboarding.models import Link
 from onboarding.steps import STEPS
 from onboarding.tasks import erase_old
 
-from .visitor import invited, text_of
+from .visitor import text_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def invitation():
-    return invited()
 
 
 @pytest.fixture

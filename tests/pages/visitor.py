@@ -1,9 +1,7 @@
-"""A customer's admin with a browser of their own, and a pretend Microsoft that answers over HTTP as it is told."""
+"""A customer's admin with a browser of their own, and the invitation that the admin was sent."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -13,35 +11,9 @@ from django.test import Client
 from django.urls import reverse
 
 from onboarding.customers import links
-from onboarding.engine import graph_access
 from onboarding.models import ConsentAttempt, Link, Onboarding
 from tests import builders
-from tests.graphclient.entra import CLIENT, TENANT, Entra, our_certificate
-from tests.graphclient.far_side import FarSide, running
-
-CACHES = (
-    graph_access.reroutes,
-    graph_access.session,
-    graph_access.credential,
-    graph_access.sign_in,
-    graph_access.token_sources,
-)
-
-
-@contextmanager
-def far_side(settings: Any) -> Iterator[FarSide]:
-    """Microsoft's addresses lead to a server on loopback until the block ends."""
-    certificate = our_certificate()
-    with running() as far:
-        settings.SANDBOX_URL, settings.ENTRA_CLIENT_ID = far.url, CLIENT
-        settings.ENTRA_PRIVATE_KEY = certificate.private_key_pem
-        settings.ENTRA_CERTIFICATE = certificate.certificate_pem
-        for cached in CACHES:
-            cached.cache_clear()
-        yield far
-        graph_access.session().close()
-        for cached in CACHES:
-            cached.cache_clear()
+from tests.graphclient.entra import TENANT, Entra
 
 
 @dataclass

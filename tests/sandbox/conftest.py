@@ -1,4 +1,4 @@
-"""The far side asked over HTTP alone, as a client in the street would: no code of ours in between."""
+"""The sandbox asked over HTTP alone, as any client would: no code of the product in between."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _numbers = itertools.count(1)
 
 
 @dataclass
-class FarSide:
+class RunningSandbox:
     """Addresses of a running sandbox."""
 
     url: str
@@ -70,18 +70,18 @@ class FarSide:
         self.control("POST", "/apps", {**body, "permissions": list(permissions), **more})
         return client_id
 
-    def tenant(self, *permissions: str, **wishes: Any) -> Entra:
+    def tenant(self, *permissions: str, **options: Any) -> Entra:
         """A calm tenant that has consented to an application with these permissions (all of them if none)."""
         number = next(_numbers)
-        wishes = {
+        options = {
             "domain": f"far{number}.example",
             "haiilo_host": f"far{number}.smarpshare.com",
             "users": 4,
             "calm": True,
-            **wishes,
+            **options,
         }
-        made = self.control("POST", "/tenants", wishes)
-        entra = Entra(self, {**wishes, **made}, self.register(*(permissions or FULL)))
+        made = self.control("POST", "/tenants", options)
+        entra = Entra(self, {**options, **made}, self.register(*(permissions or FULL)))
         if permissions != ("nothing",):
             entra.consent()
         return entra
@@ -91,7 +91,7 @@ class FarSide:
 class Entra:
     """One tenant and one application that asks there."""
 
-    far: FarSide
+    running: RunningSandbox
     made: dict[str, Any]
     client_id: str
     kept: str = ""
@@ -109,7 +109,7 @@ class Entra:
         return f"{self.sp}/synchronization"
 
     def control(self, method: str, path: str, body: Any = None, *, expect: int = 200) -> Any:
-        return self.far.control(method, f"/tenants/{self.tid}{path}", body, expect=expect)
+        return self.running.control(method, f"/tenants/{self.tid}{path}", body, expect=expect)
 
     def consent(self) -> None:
         self.control("POST", "/consent", {"client_id": self.client_id})
@@ -117,8 +117,8 @@ class Entra:
     def switch(self, **switches: Any) -> None:
         self.control("POST", "/switches", switches)
 
-    def mood(self, **mood: Any) -> None:
-        self.control("POST", "/mood", mood)
+    def chaos(self, **chaos: Any) -> None:
+        self.control("POST", "/chaos", chaos)
 
     def ask_token(self, **form: Any) -> requests.Response:
         body = {
@@ -129,7 +129,7 @@ class Entra:
             **form,
         }
         body = {key: value for key, value in body.items() if value is not None}
-        return self.far.login("POST", f"/{self.tid}/oauth2/v2.0/token", data=body)
+        return self.running.login("POST", f"/{self.tid}/oauth2/v2.0/token", data=body)
 
     def token(self) -> str:
         if not self.kept:
@@ -139,8 +139,8 @@ class Entra:
     def ask(self, method: str, path: str, body: Any = None, **more: Any) -> requests.Response:
         """One Graph call."""
         headers = {**GRAPH, "Authorization": f"Bearer {self.token()}", **more.pop("headers", {})}
-        return self.far.session.request(
-            method, f"{self.far.url}/v1.0{path}", json=body, headers=headers, timeout=60, **more
+        return self.running.session.request(
+            method, f"{self.running.url}/v1.0{path}", json=body, headers=headers, timeout=60, **more
         )
 
     def get(self, path: str, **more: Any) -> Any:
@@ -249,12 +249,12 @@ class Page:
         return dict(parse_qsl(urlsplit(self.location).query))
 
     def hidden(self, name: str) -> str:
-        found = re.search(rf"name='{name}' value='([^']*)'", self.html)
+        found = re.search(rf'name="{name}" value="([^"]*)"', self.html)
         assert found, self.html
         return unescape(found[1])
 
     def action(self) -> str:
-        found = re.search(r"<form method='post' action='([^']*)'", self.html)
+        found = re.search(r'<form method="post" action="([^"]*)"', self.html)
         assert found, self.html
         return unescape(found[1])
 
@@ -263,19 +263,21 @@ class Page:
 class Browser:
     """One person's browser at Microsoft, without JavaScript."""
 
-    far: FarSide
+    running: RunningSandbox
     http: requests.Session = field(default_factory=requests.Session)
 
     def _page(self, answer: requests.Response) -> Page:
         return Page(answer.status_code, answer.text, answer.headers.get("Location", ""))
 
     def open(self, path: str, **query: str) -> Page:
-        address = f"{self.far.url}{path}?{urlencode(query)}"
+        address = f"{self.running.url}{path}?{urlencode(query)}"
         return self._page(self.http.get(address, allow_redirects=False, timeout=30))
 
     def send(self, page: Page, **values: str) -> Page:
         data = {"ctx": page.hidden("ctx"), **values}
-        return self._page(self.http.post(self.far.url + page.action(), data=data, allow_redirects=False, timeout=30))
+        return self._page(
+            self.http.post(self.running.url + page.action(), data=data, allow_redirects=False, timeout=30)
+        )
 
     def sign_in(self, page: Page, person: dict[str, str]) -> Page:
         return self.send(page, login=person["user_name"], passwd=person["password"])
@@ -284,44 +286,40 @@ class Browser:
         asked = {"client_id": entra.client_id, "redirect_uri": BACK, "state": "s-1"}
         asked |= {"scope": SCOPE} if version else {}
         page = self.open(f"/{entra.tid}{version}/adminconsent", **{**asked, **query})
-        return self.sign_in(page, person) if "name='passwd'" in page.html else page
+        return self.sign_in(page, person) if 'name="passwd"' in page.html else page
 
 
 @pytest.fixture
-def browser_of(far: FarSide) -> Callable[[], Browser]:
-    return lambda: Browser(far)
+def browser_of(running: RunningSandbox) -> Callable[[], Browser]:
+    return lambda: Browser(running)
 
 
 @pytest.fixture
-def person(far: FarSide) -> Browser:
-    return Browser(far)
+def person(running: RunningSandbox) -> Browser:
+    return Browser(running)
 
 
 # Sandboxes
 
 
 @pytest.fixture(scope="session")
-def far() -> Iterator[FarSide]:
+def running() -> Iterator[RunningSandbox]:
     """One for all tests that need no clock of their own; 600 times as fast as Microsoft."""
-    running = Sandbox(speed=600, seed=1)
-    running.start()
-    yield FarSide(running.url, running.control_url)
-    running.stop()
+    with Sandbox(speed=600, seed=1) as server:
+        yield RunningSandbox(server.url, server.control_url)
 
 
 @pytest.fixture
-def slow() -> Iterator[FarSide]:
+def slow() -> Iterator[RunningSandbox]:
     """One whose clock only moves as the wall's, and by jumps."""
-    running = Sandbox(speed=1, seed=3)
-    running.start()
-    yield FarSide(running.url, running.control_url)
-    running.stop()
+    with Sandbox(speed=1, seed=3) as server:
+        yield RunningSandbox(server.url, server.control_url)
 
 
 @pytest.fixture
-def entra(far: FarSide) -> Entra:
+def entra(running: RunningSandbox) -> Entra:
     """A tenant that has consented to everything."""
-    return far.tenant()
+    return running.tenant()
 
 
 def unsigned(claims: dict[str, Any]) -> str:

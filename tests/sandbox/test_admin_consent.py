@@ -4,9 +4,9 @@ from .conftest import BACK, SCOPE
 
 
 @pytest.fixture
-def untouched(far):
+def untouched(running):
     """A tenant where nobody has consented."""
-    made = far.tenant()
+    made = running.tenant()
     made.control("POST", "/revoke", {"client_id": made.client_id})
     return made
 
@@ -74,8 +74,8 @@ def test_takes_a_decision_once_and_in_the_same_browser(browser_of, untouched):
     assert mine.send(page, decision="accept").status == 400
 
 
-def test_takes_no_account_of_another_tenant(person, far, untouched):
-    page = person.consent_page(untouched, far.tenant().made["admin"])
+def test_takes_no_account_of_another_tenant(person, running, untouched):
+    page = person.consent_page(untouched, running.tenant().made["admin"])
     assert "AADSTS50020" in page.html
 
 

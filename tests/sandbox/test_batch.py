@@ -61,5 +61,5 @@ def test_fails_the_item_whose_address_is_absolute(entra):
 
 def test_counts_as_the_calls_that_are_in_it(entra):
     batch(entra, get("a", "/organization"))
-    journal = entra.far.control("GET", f"/journal?tenant={entra.tid}&kind=graph")
+    journal = entra.running.control("GET", f"/journal?tenant={entra.tid}&kind=graph")
     assert [line["path"] for line in journal][-2:] == ["/organization", "/$batch"]

@@ -6,7 +6,7 @@ import pytest
 
 from sandbox.contract import Broken, Contract, strict
 from sandbox.graph import routes
-from sandbox.graph.wire import Answer, Call
+from sandbox.graph.exchange import Answer, Call
 from sandbox.world import World
 
 VERBS = {"get", "post", "put", "patch", "delete"}
@@ -26,7 +26,7 @@ UNKNOWN_TO_THE_DOCUMENT = {
 }
 
 
-def test_serves_every_path_of_the_document(far):
+def test_serves_every_path_of_the_document(running):
     served = {(route.method, route.template) for route in routes.every()}
     paths = strict()["paths"].items()
     wanted = {(verb.upper(), path) for path, verbs in paths for verb in verbs if verb in VERBS}
@@ -74,14 +74,14 @@ def test_notices_an_answer_of_its_own_that_is_wrong():
             contract.check_answer(call(world, "/organization"), Answer(200, wrong))
 
 
-def test_never_answered_anything_that_contradicts_the_document(far):
+def test_never_answered_anything_that_contradicts_the_document(running):
     """After all that the tests of this folder asked; by its name the last but for the later modules."""
-    assert [line for line in far.control("GET", "/violations") if "broken" in line] == []
+    assert [line for line in running.control("GET", "/violations") if "broken" in line] == []
 
 
-def test_is_described_call_by_call_and_switch_by_switch(far):
+def test_is_described_call_by_call_and_switch_by_switch(running):
     text = (Path(__file__).parents[2] / "docs" / "sandbox.md").read_text()
     calls = [f"`{route.method} {route.template}`" for route in routes.every()]
     assert [call for call in calls if call not in text] == []
-    rows = [f"| `{key}` | {seen} |" for key, seen in far.control("GET", "/switches").items()]
+    rows = [f"| `{key}` | {seen} |" for key, seen in running.control("GET", "/switches").items()]
     assert [row for row in rows if row not in text] == []

@@ -2,8 +2,8 @@ import pytest
 import requests
 
 
-def test_gives_the_same_tenant_for_the_same_domain(far, entra):
-    again = far.control("POST", "/tenants", {"domain": entra.made["domain"].upper(), "users": 99})
+def test_gives_the_same_tenant_for_the_same_domain(running, entra):
+    again = running.control("POST", "/tenants", {"domain": entra.made["domain"].upper(), "users": 99})
     assert again["tenant_id"] == entra.tid
     assert again["scope"]["direct"] == entra.made["scope"]["direct"]
 
@@ -11,16 +11,16 @@ def test_gives_the_same_tenant_for_the_same_domain(far, entra):
 @pytest.mark.parametrize(
     "body", [{}, {"domain": "x"}, {"domain": "x.example", "nonsense": 1}, {"domain": "y.example", "licence": "P9"}]
 )
-def test_refuses_a_tenant_that_it_does_not_understand(far, body):
-    far.control("POST", "/tenants", body, expect=400)
+def test_refuses_a_tenant_that_it_does_not_understand(running, body):
+    running.control("POST", "/tenants", body, expect=400)
 
 
-def test_knows_no_tenant_that_was_not_made(far):
-    far.control("GET", "/tenants/nowhere.example", expect=404)
+def test_knows_no_tenant_that_was_not_made(running):
+    running.control("GET", "/tenants/nowhere.example", expect=404)
 
 
-def test_refuses_permissions_that_graph_does_not_have(far):
-    far.control("POST", "/apps", {"client_id": "x", "permissions": ["Everything.Do.All"]}, expect=400)
+def test_refuses_permissions_that_graph_does_not_have(running):
+    running.control("POST", "/apps", {"client_id": "x", "permissions": ["Everything.Do.All"]}, expect=400)
 
 
 def test_fills_a_directory_with_people_groups_and_applications(entra):
@@ -41,14 +41,14 @@ def test_fills_a_directory_with_people_groups_and_applications(entra):
     assert groups["Night shift"]["id"] not in assigned
 
 
-def test_takes_countries_from_the_groups_of_haiilo(far):
-    entra = far.tenant(haiilo_groups=["Finland", "Atlantis"], users=30)
+def test_takes_countries_from_the_groups_of_haiilo(running):
+    entra = running.tenant(haiilo_groups=["Finland", "Atlantis"], users=30)
     countries = {user["country"] for user in entra.control("GET", "/directory")["users"]}
     assert countries == {"Finland", "Atlantis"}
 
 
-def test_has_a_separate_application_for_home(far):
-    entra = far.tenant(product="home", haiilo_host="home-control.haiilo.example")
+def test_has_a_separate_application_for_home(running):
+    entra = running.tenant(product="home", haiilo_host="home-control.haiilo.example")
     names = {row["displayName"]: row["id"] for row in entra.rows("/servicePrincipals")}
     assert names["Haiilo SCIM app"] == entra.made["service_principal_id"]
     sso = f"/servicePrincipals/{names['Haiilo Home']}/synchronization/templates"
@@ -80,19 +80,19 @@ def test_changes_the_members_of_a_group(entra):
     assert leaves not in members
 
 
-def test_writes_every_request_into_the_journal(far, entra):
+def test_writes_every_request_into_the_journal(running, entra):
     entra.get(f"{entra.sync}/jobs?$top=5")
-    [line] = far.control("GET", f"/journal?tenant={entra.tid}&kind=graph&path=/synchronization/jobs")
+    [line] = running.control("GET", f"/journal?tenant={entra.tid}&kind=graph&path=/synchronization/jobs")
     assert line["method"] == "GET"
     assert line["query"] == {"$top": "5"}
     assert (line["token_tenant"], line["client_id"], line["status"]) == (entra.tid, entra.client_id, 200)
     assert "Synchronization.ReadWrite.All" in line["roles"]
-    assert far.control("GET", f"/journal?tenant={entra.tid}&kind=login")
+    assert running.control("GET", f"/journal?tenant={entra.tid}&kind=login")
 
 
-def test_writes_no_secret_into_the_journal(far, entra):
+def test_writes_no_secret_into_the_journal(running, entra):
     entra.ask("PUT", f"{entra.sync}/secrets", {"value": entra.credentials()})
-    journal = str(far.control("GET", "/journal"))
+    journal = str(running.control("GET", "/journal"))
     assert entra.made["scim_token"] not in journal
     assert entra.token() not in journal
 
@@ -103,12 +103,12 @@ def test_jumps_over_hours(slow):
     assert after[:10] > before[:10]
 
 
-def test_says_where_a_host_is_that_the_provisioning_service_is_to_reach(far):
-    assert far.control("POST", "/hosts", {"scim.other.example": "http://127.0.0.1:9"})["scim.other.example"]
+def test_says_where_a_host_is_that_the_provisioning_service_is_to_reach(running):
+    assert running.control("POST", "/hosts", {"scim.other.example": "http://127.0.0.1:9"})["scim.other.example"]
 
 
 @pytest.mark.parametrize("path", ["/nonsense", "/tenants/x/nonsense"])
-def test_answers_json_for_what_it_does_not_have(far, path):
-    answer = requests.get(far.control_url + path, timeout=10)
+def test_answers_json_for_what_it_does_not_have(running, path):
+    answer = requests.get(running.control_url + path, timeout=10)
     assert answer.status_code == 404
     assert answer.json()["error"]

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.provisioning import datepatterns, functions
-from sandbox.provisioning.compiler import Surroundings, compile_text
+from sandbox.provisioning.compiler import EvaluationContext, compile_text
 from sandbox.provisioning.library import FUNCTIONS
 from sandbox.provisioning.values import IGNORE, EvaluationRefused, Redacted, as_text
 
@@ -27,7 +27,7 @@ DOCUMENTED = (
 
 
 def evaluate(expression: str, **values: Any) -> Any:
-    around = Surroundings(now=lambda: NOW, chance=random.Random(7))
+    around = EvaluationContext(now=lambda: NOW, chance=random.Random(7))
     return compile_text(expression, around).evaluate(values)
 
 

@@ -58,19 +58,19 @@ def test_restarts_with_a_reset_scope_only(entra, criteria, status):
     assert entra.ask("POST", f"{entra.started()}/restart", {"criteria": criteria}).status_code == status
 
 
-def test_forgets_a_deleted_job_and_leaves_its_people_at_haiilo(far, entra):
+def test_forgets_a_deleted_job_and_leaves_its_people_at_haiilo(running, entra):
     job = entra.started()
-    arrived = far.control("GET", f"/haiilo/{entra.made['haiilo_host']}/users")["users"]
+    arrived = running.control("GET", f"/haiilo/{entra.made['haiilo_host']}/users")["users"]
     assert entra.ask("DELETE", job).status_code == 204
     assert entra.refused("GET", job)[0] == 404
     assert entra.get(f"{entra.sync}/jobs")["value"] == []
-    assert far.control("GET", f"/haiilo/{entra.made['haiilo_host']}/users")["users"] == arrived
+    assert running.control("GET", f"/haiilo/{entra.made['haiilo_host']}/users")["users"] == arrived
     assert arrived
 
 
-def test_brings_exactly_those_in_scope(far, entra):
+def test_brings_exactly_those_in_scope(running, entra):
     entra.started()
-    arrived = far.control("GET", f"/haiilo/{entra.made['haiilo_host']}/users")["users"]
+    arrived = running.control("GET", f"/haiilo/{entra.made['haiilo_host']}/users")["users"]
     scope = entra.made["scope"]
     names = {user["userName"] for user in arrived}
     assert len(names) == scope["direct"] + scope["by_group"] + scope["guests"]
@@ -96,7 +96,7 @@ def test_shows_a_new_job_late_and_reads_and_lists_apart(slow):
     entra.token()
     answers = (entra.ask("POST", f"{entra.sync}/jobs", {"templateId": "scim"}) for _try in range(9))
     job = next(answer.json()["id"] for answer in answers if answer.status_code == 201)
-    entra.mood(calm=True)
+    entra.chaos(calm=True)
     assert entra.refused("GET", f"{entra.sync}/jobs/{job}")[0] == 404
     assert job not in {row["id"] for row in entra.get(f"{entra.sync}/jobs")["value"]}
     slow.control("POST", "/clock", {"seconds": 20})
@@ -113,12 +113,12 @@ def on_demand(entra, job, user, rule=None):
     return entra.ask("POST", f"{job}/provisionOnDemand", {"parameters": [{"ruleId": rule, "subjects": subjects}]})
 
 
-def test_provisions_one_person_on_demand_before_the_job_runs(far, entra):
+def test_provisions_one_person_on_demand_before_the_job_runs(running, entra):
     job = entra.job()
     entra.ask("PUT", f"{entra.sync}/secrets", {"value": entra.credentials()})
     answer = on_demand(entra, job, entra.made["pilot"]["id"]).json()
     assert '"Success"' in answer["key"]
-    [arrived] = far.control("GET", f"/haiilo/{entra.made['haiilo_host']}/users")["users"]
+    [arrived] = running.control("GET", f"/haiilo/{entra.made['haiilo_host']}/users")["users"]
     assert arrived["userName"] == entra.made["pilot"]["user_name"]
 
 

@@ -63,20 +63,20 @@ def test_shows_a_packed_call_as_the_others(query, shown):
     assert (line["time"], line["kind"], line["tenant"], line["status"]) == (AT.isoformat(), "scim", "tenant-1", 200)
 
 
-def test_says_over_http_how_much_it_keeps(far, entra):
+def test_says_over_http_how_much_it_keeps(running, entra):
     entra.started()
-    answer = far.session.get(f"{far.control_url}/journal?tenant={entra.tid}&kind=scim&method=POST", timeout=30)
+    answer = running.session.get(f"{running.control_url}/journal?tenant={entra.tid}&kind=scim&method=POST", timeout=30)
     created = [line for line in answer.json() if line["status"] == 201]
-    assert len(created) == len(far.control("GET", f"/haiilo/{entra.made['haiilo_host']}/users")["users"])
+    assert len(created) == len(running.control("GET", f"/haiilo/{entra.made['haiilo_host']}/users")["users"])
     assert int(answer.headers["Journal-Kept"]) >= len(created)
     assert int(answer.headers["Journal-Dropped"]) == 0
-    counts = far.control("GET", "/journal/counts")
+    counts = running.control("GET", "/journal/counts")
     mine = [row for row in counts["scim"] if row["host"] == entra.made["haiilo_host"] and row["status"] == 201]
     assert [row["calls"] for row in mine] == [len(created)]
     assert counts["kept"] + counts["dropped"] == sum(counts["calls"].values())
 
 
-def test_has_the_fields_of_a_graph_call(far, entra):
+def test_has_the_fields_of_a_graph_call(running, entra):
     entra.started()
-    lines = {line["kind"]: line for line in far.control("GET", f"/journal?tenant={entra.tid}")}
+    lines = {line["kind"]: line for line in running.control("GET", f"/journal?tenant={entra.tid}")}
     assert lines["scim"].keys() == lines["graph"].keys() == lines["login"].keys()

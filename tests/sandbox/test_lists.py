@@ -21,20 +21,20 @@ def test_reads_a_list_page_by_page_to_its_end(entra):
     assert len({row["id"] for row in everybody}) == len(everybody) == len(entra.get(f"{USERS}?$top=999")["value"])
 
 
-def test_gives_small_pages_when_it_is_not_calm(far):
-    entra = far.tenant(users=60)
-    entra.mood(calm=False)
+def test_gives_small_pages_when_it_is_not_calm(running):
+    entra = running.tenant(users=60)
+    entra.chaos(calm=False)
     assert "@odata.nextLink" in next(
         page for page in (entra.ask("GET", f"{USERS}?$top=999").json() for _try in range(3)) if "value" in page
     )
 
 
-def test_keeps_the_host_of_the_caller_in_its_links(far, entra):
+def test_keeps_the_host_of_the_caller_in_its_links(running, entra):
     assert entra.get(f"{USERS}?$top=1")["@odata.nextLink"].startswith("https://graph.microsoft.com/v1.0/users?")
-    here = far.session.get(
-        f"{far.url}/v1.0/users?$top=1", headers={"Authorization": f"Bearer {entra.token()}"}, timeout=10
+    here = running.session.get(
+        f"{running.url}/v1.0/users?$top=1", headers={"Authorization": f"Bearer {entra.token()}"}, timeout=10
     )
-    assert here.json()["@odata.nextLink"].startswith(f"{far.url}/v1.0/users?")
+    assert here.json()["@odata.nextLink"].startswith(f"{running.url}/v1.0/users?")
 
 
 def test_takes_a_link_only_for_the_query_that_it_was_made_for(entra):

@@ -17,9 +17,9 @@ def created(entra, job):
     return [row for row in rows if row["provisioningAction"] == "create"]
 
 
-def test_writes_a_row_for_everybody_who_was_created(far, entra, job):
+def test_writes_a_row_for_everybody_who_was_created(running, entra, job):
     rows = created(entra, job)
-    arrived = far.control("GET", f"/haiilo/{entra.made['haiilo_host']}/users")["users"]
+    arrived = running.control("GET", f"/haiilo/{entra.made['haiilo_host']}/users")["users"]
     assert {row["targetIdentity"]["id"] for row in rows} == {user["id"] for user in arrived}
     assert {row["provisioningStatusInfo"]["status"] for row in rows} == {"success"}
     assert {row["servicePrincipal"]["id"] for row in rows} == {entra.made["service_principal_id"]}
@@ -38,8 +38,8 @@ def test_refuses_filters_that_nobody_documents(entra, job, query):
     assert entra.refused("GET", f"{LOG}?$filter={quote(query)}")[0] == 400
 
 
-def test_needs_a_premium_licence(far):
-    entra = far.tenant(licence="none")
+def test_needs_a_premium_licence(running):
+    entra = running.tenant(licence="none")
     assert entra.refused("GET", LOG)[:2] == (403, "Authentication_RequestFromNonPremiumTenantOrB2CTenant")
     assert entra.get("/organization")["value"][0]["assignedPlans"] == []
 

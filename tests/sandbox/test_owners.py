@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sandbox.contract import Broken, Contract
-from sandbox.graph.wire import Answer, Call
+from sandbox.graph.exchange import Answer, Call
 from sandbox.world import World
 
 OWNER = ("Application.ReadWrite.OwnedBy", "Application.Read.All")
@@ -33,14 +33,14 @@ def owned(entra):
     return {(row["@odata.type"], row["id"]) for row in rows}
 
 
-def test_owns_nothing_at_first(far):
-    entra = far.tenant(*OWNER)
+def test_owns_nothing_at_first(running):
+    entra = running.tenant(*OWNER)
     assert owned(entra) == set()
     assert entra.get(f"{registration(entra)}/owners")["value"] == []
 
 
-def test_shows_what_the_admin_made_it_an_owner_of_one_by_one(far):
-    entra = far.tenant(*OWNER)
+def test_shows_what_the_admin_made_it_an_owner_of_one_by_one(running):
+    entra = running.tenant(*OWNER)
     enterprise = ("#microsoft.graph.servicePrincipal", entra.made["service_principal_id"])
     entra.control("POST", "/own", {"client_id": entra.client_id, "application": False})
     assert owned(entra) == {enterprise}
@@ -49,8 +49,8 @@ def test_shows_what_the_admin_made_it_an_owner_of_one_by_one(far):
     assert owned(entra) == {enterprise, application}
 
 
-def test_gives_the_properties_that_were_asked_for_with_the_type(far):
-    entra = far.tenant(*OWNER)
+def test_gives_the_properties_that_were_asked_for_with_the_type(running):
+    entra = running.tenant(*OWNER)
     entra.control("POST", "/own", {"client_id": entra.client_id})
     rows = entra.get(f"/servicePrincipals/{ours(entra)}/ownedObjects?$select=id,appId,displayName")["value"]
     app = entra.get(entra.sp)
@@ -60,8 +60,8 @@ def test_gives_the_properties_that_were_asked_for_with_the_type(far):
     assert entra.refused("GET", path)[:2] == (400, "BadRequest")
 
 
-def test_keeps_the_owners_of_registration_and_enterprise_application_apart(far):
-    entra = far.tenant(*ADMIN)
+def test_keeps_the_owners_of_registration_and_enterprise_application_apart(running):
+    entra = running.tenant(*ADMIN)
     application, admin = registration(entra), entra.made["admin"]["id"]
     assert entra.ask("POST", f"{application}/owners/$ref", reference(admin)).status_code == 204
     assert [row["id"] for row in entra.get(f"{application}/owners")["value"]] == [admin]
@@ -71,8 +71,8 @@ def test_keeps_the_owners_of_registration_and_enterprise_application_apart(far):
 
 
 @pytest.mark.parametrize("which", ["enterprise application", "registration"])
-def test_takes_an_owner_away_once(far, which):
-    entra = far.tenant(*ADMIN)
+def test_takes_an_owner_away_once(running, which):
+    entra = running.tenant(*ADMIN)
     thing, admin = entra.sp if which == "enterprise application" else registration(entra), entra.made["admin"]["id"]
     assert entra.ask("POST", f"{thing}/owners/$ref", reference(admin)).status_code == 204
     assert entra.ask("DELETE", f"{thing}/owners/{admin}/$ref").status_code == 204
@@ -81,36 +81,36 @@ def test_takes_an_owner_away_once(far, which):
 
 
 @pytest.mark.parametrize("permission", ["Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All"])
-def test_shows_owners_to_whoever_may_read_applications(far, permission):
-    entra = far.tenant(permission)
+def test_shows_owners_to_whoever_may_read_applications(running, permission):
+    entra = running.tenant(permission)
     assert entra.ask("GET", f"{registration(entra)}/owners").status_code == 200
     assert entra.ask("GET", f"/servicePrincipals/{ours(entra)}/ownedObjects").status_code == 200
 
 
-def test_shows_what_it_owns_to_an_application_that_may_do_nothing_else(far):
-    entra = far.tenant("Application.ReadWrite.OwnedBy")
-    made = far.control("GET", f"/tenants/{entra.tid}")["consents"][entra.client_id]
+def test_shows_what_it_owns_to_an_application_that_may_do_nothing_else(running):
+    entra = running.tenant("Application.ReadWrite.OwnedBy")
+    made = running.control("GET", f"/tenants/{entra.tid}")["consents"][entra.client_id]
     assert made["roles"] == ["Application.ReadWrite.OwnedBy"]
     ours_id = entra.control("POST", "/consent", {"client_id": entra.client_id})["service_principal_id"]
     assert entra.get(f"/servicePrincipals/{ours_id}/ownedObjects")["value"] == []
 
 
-def test_shows_owners_to_nobody_without_a_permission_for_applications(far):
-    entra = far.tenant("User.Read.All")
+def test_shows_owners_to_nobody_without_a_permission_for_applications(running):
+    entra = running.tenant("User.Read.All")
     ours_id = entra.control("POST", "/consent", {"client_id": entra.client_id})["service_principal_id"]
     for path in (f"/servicePrincipals/{ours_id}/ownedObjects", f"/applications/{NONE}/owners"):
         assert entra.refused("GET", path)[:2] == (403, "Authorization_RequestDenied")
 
 
-def test_knows_no_owners_of_what_is_not_there(far):
-    entra = far.tenant(*OWNER)
+def test_knows_no_owners_of_what_is_not_there(running):
+    entra = running.tenant(*OWNER)
     for path in (f"/servicePrincipals/{NONE}/ownedObjects", f"/applications/{NONE}/owners"):
         assert entra.refused("GET", path)[:2] == (404, "Request_ResourceNotFound")
 
 
-def test_lets_the_admin_make_us_an_owner_of_an_application_with_powers_of_its_own(far):
-    entra = far.tenant(*OWNER)
-    powerful = far.register("Directory.ReadWrite.All", display_name="Payroll connector")
+def test_lets_the_admin_make_us_an_owner_of_an_application_with_powers_of_its_own(running):
+    entra = running.tenant(*OWNER)
+    powerful = running.register("Directory.ReadWrite.All", display_name="Payroll connector")
     payroll = entra.control("POST", "/consent", {"client_id": powerful})["service_principal_id"]
     entra.control("POST", "/own", {"client_id": entra.client_id, "service_principal_id": payroll, "application": False})
     assert owned(entra) == {("#microsoft.graph.servicePrincipal", payroll)}

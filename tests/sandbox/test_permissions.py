@@ -6,9 +6,9 @@ OWNED = ("Application.ReadWrite.OwnedBy", "Application.Read.All")
 
 
 @pytest.mark.parametrize("header", ["", "Bearer ", "Basic abc", "Bearer made-up", "Bearer a.b.c"])
-def test_takes_nothing_without_a_token(far, entra, header):
+def test_takes_nothing_without_a_token(running, entra, header):
     headers = {"Authorization": header} if header else {}
-    answer = far.session.get(f"{far.url}/v1.0/organization", headers=headers, timeout=10)
+    answer = running.session.get(f"{running.url}/v1.0/organization", headers=headers, timeout=10)
     assert answer.status_code == 401
     assert answer.json()["error"]["code"] == "InvalidAuthenticationToken"
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
@@ -29,13 +29,13 @@ def test_takes_no_token_that_nobody_signed(entra):
         ("PUT", "/secrets", {"value": []}),
     ],
 )
-def test_is_silent_where_the_synchronization_permission_is_missing(far, method, path, body):
-    entra = far.tenant("Application.Read.All")
+def test_is_silent_where_the_synchronization_permission_is_missing(running, method, path, body):
+    entra = running.tenant("Application.Read.All")
     assert entra.refused(method, entra.sync + path, body) == (401, "UnknownError", "")
 
 
-def test_forbids_writing_with_the_permission_to_read(far):
-    entra = far.tenant("Synchronization.Read.All")
+def test_forbids_writing_with_the_permission_to_read(running):
+    entra = running.tenant("Synchronization.Read.All")
     assert entra.get(f"{entra.sync}/jobs")["value"] == []
     assert entra.refused("POST", f"{entra.sync}/jobs", {"templateId": "scim"})[0] == 403
 
@@ -43,8 +43,8 @@ def test_forbids_writing_with_the_permission_to_read(far):
 @pytest.mark.parametrize(
     "path", ["/servicePrincipals", "/organization", "/domains", "/users", "/groups", "/subscribedSkus"]
 )
-def test_denies_the_directory_without_its_permission(far, path):
-    entra = far.tenant("Synchronization.ReadWrite.All")
+def test_denies_the_directory_without_its_permission(running, path):
+    entra = running.tenant("Synchronization.ReadWrite.All")
     assert entra.refused("GET", path)[:2] == (403, "Authorization_RequestDenied")
 
 
@@ -60,21 +60,21 @@ def test_denies_the_directory_without_its_permission(far, path):
         ("/auditLogs/directoryAudits", "AuditLog.Read.All"),
     ],
 )
-def test_allows_what_the_least_permission_allows(far, path, permission):
-    assert far.tenant(permission).get(path)
+def test_allows_what_the_least_permission_allows(running, path, permission):
+    assert running.tenant(permission).get(path)
 
 
-def test_names_the_permission_that_the_logs_need(far):
-    entra = far.tenant("AuditLog.Read.All")
+def test_names_the_permission_that_the_logs_need(running):
+    entra = running.tenant("AuditLog.Read.All")
     status, code, message = entra.refused("GET", "/auditLogs/provisioning")
     assert (status, code) == (403, "Authentication_MSGraphPermissionMissing")
     assert "ProvisioningLog.Read.All" in message
 
 
-def test_does_not_give_an_application_what_was_consented_after_its_token(far):
-    entra = far.tenant("Application.Read.All")
+def test_does_not_give_an_application_what_was_consented_after_its_token(running):
+    entra = running.tenant("Application.Read.All")
     entra.token()
-    far.control("POST", "/apps", {"client_id": entra.client_id, "permissions": ["User.Read.All"], "secrets": ["x"]})
+    running.control("POST", "/apps", {"client_id": entra.client_id, "permissions": ["User.Read.All"], "secrets": ["x"]})
     entra.consent()
     assert entra.refused("GET", "/users")[0] == 403
 
@@ -82,13 +82,13 @@ def test_does_not_give_an_application_what_was_consented_after_its_token(far):
 # Least privilege: the owner of an application
 
 
-def test_lets_nobody_touch_an_application_that_is_not_owned(far):
-    entra = far.tenant(*OWNED)
+def test_lets_nobody_touch_an_application_that_is_not_owned(running):
+    entra = running.tenant(*OWNED)
     assert entra.refused("GET", f"{entra.sync}/jobs") == (401, "UnknownError", "")
 
 
-def test_lets_the_owner_of_the_service_principal_set_up_provisioning(far):
-    entra = far.tenant(*OWNED)
+def test_lets_the_owner_of_the_service_principal_set_up_provisioning(running):
+    entra = running.tenant(*OWNED)
     entra.control("POST", "/own", {"client_id": entra.client_id, "application": False})
     job = entra.job()
     assert entra.get(f"{job}/schema")["synchronizationRules"]
@@ -97,8 +97,8 @@ def test_lets_the_owner_of_the_service_principal_set_up_provisioning(far):
     assert entra.ask("POST", f"{job}/pause").status_code == 204
 
 
-def test_does_not_let_an_owner_restart(far):
-    entra = far.tenant(*OWNED)
+def test_does_not_let_an_owner_restart(running):
+    entra = running.tenant(*OWNED)
     entra.control("POST", "/own", {"client_id": entra.client_id})
     job = entra.job()
     body = {"criteria": {"resetScope": "Watermark"}}
@@ -107,8 +107,8 @@ def test_does_not_let_an_owner_restart(far):
     assert entra.ask("POST", f"{job}/restart", body).status_code == 204
 
 
-def test_wants_the_registration_owned_too_for_provisioning_on_demand(far):
-    entra = far.tenant(*OWNED)
+def test_wants_the_registration_owned_too_for_provisioning_on_demand(running):
+    entra = running.tenant(*OWNED)
     entra.control("POST", "/own", {"client_id": entra.client_id, "application": False})
     job = entra.job()
     body = {"parameters": [{"ruleId": "x", "subjects": [{"objectId": "x", "objectTypeName": "User"}]}]}
@@ -117,8 +117,8 @@ def test_wants_the_registration_owned_too_for_provisioning_on_demand(far):
     assert entra.refused("POST", f"{job}/provisionOnDemand", body)[:2] == (400, "RequestParameterInvalid")
 
 
-def test_makes_the_caller_the_owner_of_what_it_instantiates(far):
-    entra = far.tenant(*OWNED)
+def test_makes_the_caller_the_owner_of_what_it_instantiates(running):
+    entra = running.tenant(*OWNED)
     template = "/applicationTemplates/8adf8e6e-67b2-4cf2-a259-e3dc5476c621/instantiate"
     answer = entra.ask("POST", template, {"displayName": "Haiilo Provisioning"})
     assert answer.status_code == 201, answer.text
@@ -126,8 +126,8 @@ def test_makes_the_caller_the_owner_of_what_it_instantiates(far):
     assert entra.get(f"/servicePrincipals/{made}/synchronization/templates")["value"][0]["id"] == "scim"
 
 
-def test_adds_an_owner_once(far):
-    entra = far.tenant("Application.ReadWrite.All", "Application.Read.All")
+def test_adds_an_owner_once(running):
+    entra = running.tenant("Application.ReadWrite.All", "Application.Read.All")
     reference = {"@odata.id": f"https://graph.microsoft.com/v1.0/directoryObjects/{entra.made['admin']['id']}"}
     assert entra.ask("POST", f"{entra.sp}/owners/$ref", reference).status_code == 204
     assert entra.refused("POST", f"{entra.sp}/owners/$ref", reference)[0] == 400
@@ -138,13 +138,13 @@ def test_adds_an_owner_once(far):
 
 
 @pytest.mark.parametrize("thing", ["service_principal", "job", "user"])
-def test_shows_nothing_of_another_tenant_and_says_so_loudly(far, entra, thing):
-    other = far.tenant()
+def test_shows_nothing_of_another_tenant_and_says_so_loudly(running, entra, thing):
+    other = running.tenant()
     path = {
         "service_principal": other.sp,
         "job": f"{entra.sync}/jobs/{other.job().rpartition('/')[2]}",
         "user": f"/users/{other.made['pilot']['id']}",
     }[thing]
     assert entra.refused("GET", path)[0] == 404
-    told = far.control("GET", "/violations")[-1]
+    told = running.control("GET", "/violations")[-1]
     assert (told["token_tenant"], told["object_tenant"]) == (entra.tid, other.tid)

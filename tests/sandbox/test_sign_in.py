@@ -20,7 +20,7 @@ def authorize(person, entra, authority="", **more):
 def redeem(entra, code, **more):
     form = {"grant_type": "authorization_code", "code": code, "redirect_uri": BACK, "client_id": entra.client_id}
     form |= {"client_secret": SECRET, **more}
-    return entra.far.login("POST", f"/{entra.tid}/oauth2/v2.0/token", data=form)
+    return entra.running.login("POST", f"/{entra.tid}/oauth2/v2.0/token", data=form)
 
 
 def test_signs_a_person_in_and_tells_who_it_is(person, entra):
@@ -37,9 +37,9 @@ def test_signs_a_person_in_and_tells_who_it_is(person, entra):
     assert "wids" not in claims
 
 
-@pytest.mark.parametrize("wishes", [{"wids": True}, {"switches": {"wids_in_id_tokens": True}}])
-def test_tells_the_roles_of_a_person_where_the_registration_asks_for_them(far, browser_of, wishes):
-    entra = far.tenant(**wishes)
+@pytest.mark.parametrize("options", [{"wids": True}, {"switches": {"wids_in_id_tokens": True}}])
+def test_tells_the_roles_of_a_person_where_the_registration_asks_for_them(running, browser_of, options):
+    entra = running.tenant(**options)
     told = {}
     for name in ("admin", "app_admin", "plain_user"):
         browser = browser_of()
@@ -89,9 +89,9 @@ def test_redeems_no_code_without_its_proofs(person, entra, more, number):
     assert answer.json()["error_codes"] == [number]
 
 
-def test_redeems_no_code_of_another_application(person, far, entra):
+def test_redeems_no_code_of_another_application(person, running, entra):
     page = person.sign_in(authorize(person, entra), entra.made["admin"])
-    assert redeem(entra, page.query["code"], client_id=far.register()).json()["error_codes"] == [70000]
+    assert redeem(entra, page.query["code"], client_id=running.register()).json()["error_codes"] == [70000]
 
 
 @pytest.mark.parametrize(
@@ -107,8 +107,8 @@ def test_stays_on_the_sign_in_page_and_says_why(person, entra, login, password, 
     assert page.hidden("ctx")
 
 
-def test_does_not_take_an_account_of_another_tenant(person, far, entra):
-    page = person.sign_in(authorize(person, entra), far.tenant().made["admin"])
+def test_does_not_take_an_account_of_another_tenant(person, running, entra):
+    page = person.sign_in(authorize(person, entra), running.tenant().made["admin"])
     assert page.location == ""
     assert "AADSTS50020" in page.html
 

@@ -9,15 +9,16 @@ import time
 import pytest
 
 from bench import size
-from bench.crowd import Crowd
+from bench.large_tenant import LargeTenant
 from devtools.stack import ports
+from devtools.stack.sandbox_control import SandboxControl
 from sandbox.clock import Clock
 from sandbox.names import made_up
 from sandbox.seeding import make_tenant
 from sandbox.store import Keeper, load
 from sandbox.world import World
 
-from .conftest import FarSide
+from .conftest import RunningSandbox
 
 SOON = 20.0
 
@@ -25,7 +26,7 @@ SOON = 20.0
 @pytest.fixture
 def start(tmp_path):
     """Start the program; keyword arguments are its options."""
-    running = []
+    server = []
 
     def begin(**options):
         port, control = ports.free(), ports.free()
@@ -33,13 +34,13 @@ def start(tmp_path):
         for key, value in options.items():
             command += [f"--{key}", str(value)]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603
-        running.append(process)
+        server.append(process)
         line = json.loads(process.stdout.readline())
         assert line["ready"] is True
-        return process, FarSide(f"http://{ports.HOST}:{port}", f"http://{ports.HOST}:{control}")
+        return process, RunningSandbox(f"http://{ports.HOST}:{port}", f"http://{ports.HOST}:{control}")
 
     yield begin
-    for process in running:
+    for process in server:
         process.kill()
         process.wait(10)
         process.stdout.close()
@@ -52,28 +53,28 @@ def end(process, number=signal.SIGTERM):
 
 def test_keeps_its_world_over_a_restart(start, tmp_path):
     file = tmp_path / "state"
-    process, far = start(state=file, speed=600)
-    entra = far.tenant(domain="kept.example")
+    process, running = start(state=file, speed=600)
+    entra = running.tenant(domain="kept.example")
     entra.started()
     token, job = entra.token(), entra.control("GET", "")["jobs"]
     assert end(process) == 0
-    _process, far = start(state=file, speed=600)
-    entra.far = far
+    _process, running = start(state=file, speed=600)
+    entra.running = running
     assert entra.token() == token
     assert entra.get("/organization")["value"][0]["id"] == entra.tid
     assert [each["id"] for each in entra.control("GET", "")["jobs"]] == [each["id"] for each in job]
-    assert far.control("GET", f"/haiilo/{entra.made['haiilo_host']}/users")["users"]
+    assert running.control("GET", f"/haiilo/{entra.made['haiilo_host']}/users")["users"]
 
 
 def test_keeps_it_also_when_it_is_killed(start, tmp_path):
     file = tmp_path / "state"
-    process, far = start(state=file)
-    entra = far.tenant(domain="killed.example")
+    process, running = start(state=file)
+    entra = running.tenant(domain="killed.example")
     until = time.monotonic() + SOON
     while not (file.exists() and load(file).tenant_at("killed.example").consents):
         assert time.monotonic() < until
     end(process, signal.SIGKILL)
-    entra.far = start(state=file)[1]
+    entra.running = start(state=file)[1]
     assert entra.get("/organization")
 
 
@@ -111,9 +112,9 @@ def test_makes_the_same_people_with_the_same_seed():
 
 
 def test_holds_a_hundred_thousand_people(start):
-    process, far = start()
-    entra = far.tenant(domain="large.example", users=100_000, groups=500)
-    program = Crowd(far.url, far.control_url, process.pid, 100_000)
+    process, running = start()
+    entra = running.tenant(domain="large.example", users=100_000, groups=500)
+    program = LargeTenant(running.url, SandboxControl(running.control_url), process.pid, 100_000)
     assert program.spent() < size.START
     assert program.peak() < size.MEMORY
     page = entra.get("/users?$top=999")
@@ -121,6 +122,6 @@ def test_holds_a_hundred_thousand_people(start):
     assert len(entra.get("/groups?$top=999")["value"]) == 502
 
 
-def test_refuses_to_fill_a_tenant_from_a_wish_that_it_does_not_know(far):
+def test_refuses_to_fill_a_tenant_from_a_wish_that_it_does_not_know(running):
     with pytest.raises(ValueError, match="nonsense"):
         make_tenant(World(Clock()), {"domain": "a.example", "nonsense": 1})

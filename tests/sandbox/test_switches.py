@@ -7,8 +7,8 @@ import pytest
 LISTED = {f"F{number}" for number in range(1, 37)} - {"F34", "F36"}
 
 
-def test_has_a_switch_for_every_failure_but_the_product_s_own(far):
-    table = far.control("GET", "/switches")
+def test_has_a_switch_for_every_failure_but_the_product_s_own(running):
+    table = running.control("GET", "/switches")
     assert set(table) >= LISTED
     assert not {"F34", "F36"} & set(table)
     assert all(len(text) > 20 for text in table.values())
@@ -151,10 +151,10 @@ def test_writes_log_rows_as_documents_and_samples_have_them(entra):
 
 
 @pytest.mark.parametrize("on", ["1", "0"])
-def test_can_be_switched_on_a_page(far, entra, on):
+def test_can_be_switched_on_a_page(running, entra, on):
     form = {"tenant": entra.tid, "switch": "F6", "on": on}
-    answer = far.session.post(f"{far.control_url}/switch", data=form, timeout=10)
+    answer = running.session.post(f"{running.control_url}/switch", data=form, timeout=10)
     assert answer.status_code == 200
     assert entra.made["domain"] in answer.text
-    assert far.control("GET", "/switches")["F6"] in answer.text
+    assert running.control("GET", "/switches")["F6"] in answer.text
     assert entra.control("GET", "/switches") == ({"F6": True} if on == "1" else {})

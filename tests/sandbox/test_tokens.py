@@ -5,14 +5,14 @@ import pytest
 
 from devtools.stack import keys
 
-from .conftest import JWT_BEARER, SCOPE, FarSide, Pair
+from .conftest import JWT_BEARER, SCOPE, Pair, RunningSandbox
 
 
 @pytest.fixture
-def certified(far: FarSide, pair: Pair):
+def certified(running: RunningSandbox, pair: Pair):
     """A tenant and an application with a certificate."""
-    entra = far.tenant()
-    entra.client_id = far.register("Application.Read.All", certificate_pem=pair.certificate, secrets=[])
+    entra = running.tenant()
+    entra.client_id = running.register("Application.Read.All", certificate_pem=pair.certificate, secrets=[])
     entra.consent()
     return entra
 
@@ -58,8 +58,8 @@ def test_refuses_an_assertion_with_wrong_claims(certified, pair, claims, number)
     assert (answer.status_code, answer.json()["error_codes"]) == (401, [number])
 
 
-def test_refuses_an_assertion_for_another_tenants_endpoint(far, certified, pair):
-    other = far.tenant()
+def test_refuses_an_assertion_for_another_tenants_endpoint(running, certified, pair):
+    other = running.tenant()
     answer = with_assertion(
         certified, pair, audience=f"https://login.microsoftonline.com/{other.tid}/oauth2/v2.0/token"
     )
@@ -87,22 +87,22 @@ def test_refuses_with_a_flat_error_that_names_its_number(entra, form, status, wo
 
 
 @pytest.mark.parametrize("authority", ["common", "organizations"])
-def test_gives_no_app_only_token_at_a_shared_authority(far, entra, authority):
+def test_gives_no_app_only_token_at_a_shared_authority(running, entra, authority):
     form = {"client_id": entra.client_id, "grant_type": "client_credentials", "scope": SCOPE}
     form["client_secret"] = "a secret of the sandbox only"
-    answer = far.login("POST", f"/{authority}/oauth2/v2.0/token", data=form)
+    answer = running.login("POST", f"/{authority}/oauth2/v2.0/token", data=form)
     assert answer.json()["error_codes"] == [9001023]
 
 
-def test_gives_no_token_where_nobody_consented(far):
-    entra = far.tenant()
-    stranger = far.register("Application.Read.All")
+def test_gives_no_token_where_nobody_consented(running):
+    entra = running.tenant()
+    stranger = running.register("Application.Read.All")
     answer = entra.ask_token(client_id=stranger)
     assert (answer.status_code, answer.json()["error_codes"]) == (401, [7000229])
 
 
-def test_puts_the_consented_permissions_and_the_tenant_into_the_token(far):
-    entra = far.tenant("User.Read.All", "Application.Read.All")
+def test_puts_the_consented_permissions_and_the_tenant_into_the_token(running):
+    entra = running.tenant("User.Read.All", "Application.Read.All")
     claims = jwt.decode(entra.token(), options={"verify_signature": False})
     assert claims["roles"] == ["Application.Read.All", "User.Read.All"]
     assert (claims["tid"], claims["appid"], claims["idtyp"]) == (entra.tid, entra.client_id, "app")

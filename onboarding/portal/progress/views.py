@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from onboarding.domain.lifecycle import State
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Court, Kind
+from onboarding.invites.links import ACCESS
 from onboarding.portal.shared import link_view
 from onboarding.portal.shared.problems import problem_page
 from onboarding.portal.shared.stages import just_approved, just_renewed, renewal_of, stages
@@ -51,7 +52,7 @@ def _context(view: link_view.LinkView) -> dict[str, Any]:
         for step in view.steps
         if step.is_current and step.kind == Kind.ASKING and step.court == Court.CUSTOMER and not pending
     ]
-    access_open = any(step.key in ("consent", "readiness") and step.kind != Kind.DONE for step in view.steps)
+    access_open = any(step.key in ACCESS and step.kind != Kind.DONE for step in view.steps)
     mode = view.read_only if view.is_about_read_only and not access_open else None
     moving = (view.moving or pending or (mode is not None and mode.waits)) and not paused
     return {

@@ -10,6 +10,7 @@ from onboarding.domain.desired import Arrived
 from onboarding.domain.verdicts import Kind
 from onboarding.engine.load_desired import arrived
 from onboarding.models import Asker, Customer, Link, asker_of
+from onboarding.steps.scope.step import Scope
 from onboarding.web.read_only import ReadOnlyView, read_only_view
 from onboarding.web.step_view import MOVING, StepView, Text, is_between, steps_of
 
@@ -42,7 +43,7 @@ def link_view(link: Link) -> LinkView:
     onboarding = link.onboarding
     states = {state.key: state for state in onboarding.steps.all()}
     steps = steps_of(onboarding, states)
-    scope = states.get("scope")
+    scope = states.get(Scope.key)
     live = all(step.kind == Kind.DONE for step in steps)
     return LinkView(
         link=link,

@@ -12,6 +12,7 @@ from django.db.models import Case, CharField, Count, Max, Q, QuerySet, Value, Wh
 from onboarding.causes.index import REASON_MARKS, explain_code
 from onboarding.models import Onboarding, ProvisionedPerson
 from onboarding.models.person import mark_in
+from onboarding.steps.scope.step import Scope
 from onboarding.web.paging import cursor, read_cursor
 from onboarding.web.step_view import COURTS, Text
 
@@ -75,7 +76,7 @@ def people(
         found = found.filter(Q(user_name__gt=user_name) | Q(user_name=user_name, pk__gt=pk))
     rows = list(found.order_by("user_name", "pk")[: limit + 1])
     counts = dict(onboarding.people.values_list("result").annotate(people=Count("id")).order_by())
-    scope = onboarding.steps.filter(key="scope").first()
+    scope = onboarding.steps.filter(key=Scope.key).first()
     return People(
         rows=rows[:limit],
         next=cursor(rows[limit - 1].user_name, rows[limit - 1].pk) if len(rows) > limit else "",

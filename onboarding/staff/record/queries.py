@@ -21,6 +21,7 @@ from onboarding.models import (
     StepState,
     TenantBinding,
 )
+from onboarding.steps.customer.step import CustomerRecord
 from onboarding.web.paging import version
 from onboarding.web.read_only import ReadOnlyView, read_only_view
 from onboarding.web.step_view import MOVING, StepView, is_between, steps_of
@@ -126,7 +127,7 @@ def _is_with_others(step: StepView | None) -> bool:
 
 
 def _expected(states: Mapping[str, StepState]) -> str | None:
-    state = states.get("customer")
+    state = states.get(CustomerRecord.key)
     return state.evidence.get("tenant_id") if state else None
 
 

@@ -132,13 +132,13 @@ class Directory:
     async def wait_out_throttling(self) -> Any:
         """Microsoft's SDK repeats a call by itself; the far side gets better once it has said 429."""
         base, over = self.wishes["control"], threading.Event()
-        control(base, "POST", f"/tenants/{self.tenant_id}/mood", {"throttle": 1})
+        control(base, "POST", f"/tenants/{self.tenant_id}/chaos", {"throttle": 1})
 
         def refusals() -> int:
             return [line["status"] for line in control(base, "GET", f"/journal?tenant={self.tenant_id}")].count(429)
 
         def calm_down() -> None:
-            control(base, "POST", f"/tenants/{self.tenant_id}/mood", {"throttle": 0})
+            control(base, "POST", f"/tenants/{self.tenant_id}/chaos", {"throttle": 0})
 
         before = refusals()
         watch = threading.Thread(target=until, args=(lambda: refusals() > before, calm_down, over))

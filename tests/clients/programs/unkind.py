@@ -1,4 +1,4 @@
-"""What Microsoft's SDK makes of a far side that is unkind: calls that go wrong by chance, and accidents by order."""
+"""What Microsoft's SDK makes of chaos: calls that go wrong by chance, and one-shot faults by order."""
 
 from __future__ import annotations
 
@@ -39,20 +39,20 @@ class Unkind:
         return rounds
 
     async def meet(self, how: str) -> Any:
-        """The accident at a read: what is raised, and whether the same call works afterwards."""
+        """The fault at a read: what is raised, and whether the same call works afterwards."""
         self._order("GET", "/organization", how)
         raised = await self._raised(self.graph.organization.get())
         return {"raised": raised, "afterwards": (await self.graph.organization.get()).value[0].id}
 
     async def create(self, how: str) -> Any:
-        """The accident at a write: what is raised, and what took effect."""
+        """The fault at a write: what is raised, and what took effect."""
         self._order("POST", "/synchronization/jobs", how)
         raised = await self._raised(self.sso.synchronization.jobs.post(SynchronizationJob(template_id="scim")))
         return {"raised": raised, "jobs": len((await self.sso.synchronization.jobs.get()).value)}
 
     def _order(self, method: str, path: str, how: str) -> None:
         order = {"lose_next": {"method": method, "path_contains": path, "how": how}}
-        control(self.control, "POST", f"/tenants/{self.tenant['tenant_id']}/mood", order)
+        control(self.control, "POST", f"/tenants/{self.tenant['tenant_id']}/chaos", order)
 
     async def _raised(self, call: Any) -> str:
         """The exception's class and words; empty when there was none."""
@@ -70,16 +70,16 @@ async def survived(given: dict[str, Any], tenant: dict[str, Any]) -> Any:
         return repr(error)
 
 
-async def accidents(given: dict[str, Any]) -> Any:
+async def one_shot(given: dict[str, Any]) -> Any:
     here = Unkind(given, given["calm"])
-    reads = {how: await here.meet(how) for how in given["accidents"]}
-    return {"reads": reads, "writes": {how: await here.create(how) for how in given["accidents"]}}
+    reads = {how: await here.meet(how) for how in given["one_shot"]}
+    return {"reads": reads, "writes": {how: await here.create(how) for how in given["one_shot"]}}
 
 
 async def main(given: dict[str, Any]) -> dict[str, Any]:
     """All tenants at once, each one call at a time."""
     names, tenants = list(given["unkind"]), list(given["unkind"].values())
-    *series, met = await asyncio.gather(*(survived(given, tenant) for tenant in tenants), accidents(given))
+    *series, met = await asyncio.gather(*(survived(given, tenant) for tenant in tenants), one_shot(given))
     return {"survived": dict(zip(names, series, strict=True)), **met}
 
 

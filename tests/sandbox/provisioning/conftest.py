@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -11,9 +11,11 @@ from .rig import Rig, Site, new_world
 
 
 @pytest.fixture(scope="session")
-def site() -> Site:
+def site() -> Iterator[Site]:
     """Where the platforms of the test that runs are served."""
-    return Site()
+    made = Site()
+    yield made
+    made.close()
 
 
 @pytest.fixture
@@ -21,7 +23,7 @@ def make_rig(site: Site) -> Callable[..., Rig]:
     """Make a rig in this test's world; keyword arguments are the rig's."""
     world = new_world()
     base = site.show(world)
-    return lambda **wishes: Rig(world, base, **wishes)
+    return lambda **options: Rig(world, base, **options)
 
 
 @pytest.fixture

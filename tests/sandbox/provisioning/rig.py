@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import copy
-import threading
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import requests
 from flask import Flask
-from waitress.server import create_server
 
-from sandbox import haiilo, provisioning, switches
+from sandbox import faults, haiilo, provisioning
 from sandbox.clock import Clock
 from sandbox.graph.jobs import new_job
 from sandbox.provisioning import memory, schema
+from sandbox.serving import Server
 from sandbox.world import Assignment, Group, Job, ServicePrincipal, Tenant, User, World, new_id
 
 HOST = "contoso.smarpshare.com"
@@ -35,9 +34,12 @@ class Site:
 
     def __init__(self) -> None:
         self._app: Any = None
-        server = create_server(self._serve, host="127.0.0.1", port=0, threads=4)
-        threading.Thread(target=server.run, daemon=True).start()
-        self.base = f"http://127.0.0.1:{server.effective_port}"
+        self._server = Server(self._serve)
+        self._server.start()
+        self.base = self._server.url
+
+    def close(self) -> None:
+        self._server.stop()
 
     def _serve(self, environ: dict[str, Any], start_response: Any) -> Any:
         return self._app(environ, start_response)
@@ -154,9 +156,9 @@ class Rig:
             setattr(user, name, value)
         self.tenant.change(user)
 
-    def switch(self, **wishes: Any) -> None:
+    def switch(self, **values: Any) -> None:
         """As the control port would."""
-        switches.flip(self.world, self.tenant, wishes)
+        faults.switch(self.world, self.tenant, values)
 
     # The job
 

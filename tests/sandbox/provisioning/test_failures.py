@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from sandbox import haiilo
-from sandbox.provisioning import SWITCHES, Wire, validate_credentials
+from sandbox import faults, haiilo
+from sandbox.provisioning import Sender, validate_credentials
 from sandbox.provisioning.target import EntryFailed, Target
 
 from .rig import Rig
@@ -22,9 +22,11 @@ def _with(rig: Rig, key: str, value: Any = True, *, users: int = 3, **attributes
 
 
 def test_every_switch_says_what_will_be_seen() -> None:
-    assert all(text.endswith(".") and len(text) > 20 for text in SWITCHES.values())
+    known = faults.known()
+    assert all(text.endswith(".") and len(text) > 20 for text in known.values())
     wanted = {8, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 33}
-    assert {key for key in SWITCHES if key.startswith("F")} == {f"F{number}" for number in wanted}
+    elsewhere = {1, 2, 3, 4, 5, 6, 7, 10, 32, 35}
+    assert {key for key in known if key.startswith("F")} == {f"F{number}" for number in wanted | elsewhere}
 
 
 def test_f8_another_environment_takes_the_token_and_the_data(rig: Rig) -> None:
@@ -280,8 +282,8 @@ def test_f28_quarantine_with_nothing_but_success_in_the_log(rig: Rig) -> None:
 @pytest.mark.parametrize(("enabled", "left"), [(True, 3), (False, 0)])
 def test_f29_mass_unassignment_is_held_back_only_by_the_guard(rig: Rig, enabled: bool, left: int) -> None:
     rig.add_users(3)
-    wishes = {"DeleteThresholdEnabled": enabled, "DeleteThresholdValue": 2}
-    rig.save_secrets(SyncNotificationSettings=json.dumps(wishes))
+    options = {"DeleteThresholdEnabled": enabled, "DeleteThresholdValue": 2}
+    rig.save_secrets(SyncNotificationSettings=json.dumps(options))
     rig.start()
     rig.switch(F29=True)
     status = rig.next_cycle()
@@ -322,7 +324,7 @@ def test_f33_a_receiver_that_always_throttles_is_too_many_requests(rig: Rig) -> 
 
 def test_f33_a_receiver_that_is_too_slow_is_a_timeout(rig: Rig) -> None:
     rig.switch(F33={"seconds": 0.5})
-    target = Target(f"https://{rig.host}/api/scim/v2", rig.token, Wire(rig.world), timeout=0.1)
+    target = Target(f"https://{rig.host}/api/scim/v2", rig.token, Sender(rig.world), timeout=0.1)
     with pytest.raises(EntryFailed) as failed:
         target.get("/Users", "any")
     assert failed.value.code == "Timeout"

@@ -9,8 +9,8 @@ from .rig import Rig
 
 
 def _guard(rig: Rig, threshold: int, *, enabled: bool = True) -> None:
-    wishes = {"Enabled": True, "DeleteThresholdEnabled": enabled, "DeleteThresholdValue": threshold}
-    rig.save_secrets(SyncNotificationSettings=json.dumps(wishes))
+    options = {"Enabled": True, "DeleteThresholdEnabled": enabled, "DeleteThresholdValue": threshold}
+    rig.save_secrets(SyncNotificationSettings=json.dumps(options))
 
 
 def test_an_unassigned_user_is_disabled_and_no_longer_managed(home: Rig) -> None:

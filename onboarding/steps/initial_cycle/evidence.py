@@ -1,0 +1,21 @@
+"""What came of the first cycle, in numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from onboarding.domain.evidence import Evidence
+
+
+@dataclass(frozen=True)
+class InitialCycleEvidence(Evidence):
+    """How many people came through how; `total` is how many were in scope."""
+
+    step: ClassVar[str] = "initial_cycle"
+
+    created: int = 0
+    updated: int = 0
+    skipped: int = 0
+    failed: int = 0
+    total: int = 0
