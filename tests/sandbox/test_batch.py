@@ -1,15 +1,20 @@
+from typing import Any
+
 import pytest
+import requests
+
+from .conftest import Entra
 
 
-def batch(entra, *requests):
-    return entra.ask("POST", "/$batch", {"requests": list(requests)})
+def batch(entra: Entra, *calls: Any) -> requests.Response:
+    return entra.ask("POST", "/$batch", {"requests": list(calls)})
 
 
-def get(key, url, **more):
+def get(key: str, url: str, **more: Any) -> dict[str, Any]:
     return {"id": key, "method": "GET", "url": url, **more}
 
 
-def test_answers_each_request_by_itself(entra):
+def test_answers_each_request_by_itself(entra: Entra) -> None:
     answer = batch(entra, get("a", "/organization"), get("b", "/users/nobody"), get("c", "/users/$count"))
     assert answer.status_code == 200
     found = {row["id"]: row for row in answer.json()["responses"]}
@@ -17,17 +22,17 @@ def test_answers_each_request_by_itself(entra):
     assert found["a"]["body"]["value"][0]["id"] == entra.tid
 
 
-def test_passes_headers_on(entra):
+def test_passes_headers_on(entra: Entra) -> None:
     answer = batch(entra, get("a", "/users/$count", headers={"ConsistencyLevel": "eventual"}))
     assert answer.json()["responses"][0]["status"] == 200
 
 
-def test_does_not_do_what_depends_on_a_failure(entra):
+def test_does_not_do_what_depends_on_a_failure(entra: Entra) -> None:
     answer = batch(entra, get("a", "/users/nobody"), get("b", "/organization", dependsOn=["a"]))
     assert {row["id"]: row["status"] for row in answer.json()["responses"]} == {"a": 404, "b": 424}
 
 
-def test_does_things_in_the_order_of_their_dependence(entra):
+def test_does_things_in_the_order_of_their_dependence(entra: Entra) -> None:
     job = {
         "id": "1",
         "method": "POST",
@@ -42,7 +47,7 @@ def test_does_things_in_the_order_of_their_dependence(entra):
 
 
 @pytest.mark.parametrize(
-    "requests",
+    "calls",
     [
         [],
         [get(str(number), "/organization") for number in range(21)],
@@ -50,16 +55,16 @@ def test_does_things_in_the_order_of_their_dependence(entra):
         [{"id": "a", "method": "POST", "url": "/x", "body": {}}],
     ],
 )
-def test_refuses_what_is_no_batch(entra, requests):
-    assert batch(entra, *requests).status_code == 400
+def test_refuses_what_is_no_batch(entra: Entra, calls: Any) -> None:
+    assert batch(entra, *calls).status_code == 400
 
 
-def test_fails_the_item_whose_address_is_absolute(entra):
+def test_fails_the_item_whose_address_is_absolute(entra: Entra) -> None:
     answer = batch(entra, get("a", "https://graph.microsoft.com/v1.0/organization"), get("b", "/organization"))
     assert {row["id"]: row["status"] for row in answer.json()["responses"]} == {"a": 400, "b": 200}
 
 
-def test_counts_as_the_calls_that_are_in_it(entra):
+def test_counts_as_the_calls_that_are_in_it(entra: Entra) -> None:
     batch(entra, get("a", "/organization"))
     journal = entra.running.control("GET", f"/journal?tenant={entra.tid}&kind=graph")
     assert [line["path"] for line in journal][-2:] == ["/organization", "/$batch"]

@@ -7,10 +7,10 @@ import requests
 
 from sandbox.server import Sandbox
 
-from .conftest import RunningSandbox
+from .conftest import Entra, RunningSandbox
 
 
-def test_throttles_every_call_until_it_is_told_to_stop(entra):
+def test_throttles_every_call_until_it_is_told_to_stop(entra: Entra) -> None:
     entra.chaos(throttle=20)
     answer = entra.ask("GET", "/organization")
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "20")
@@ -19,12 +19,12 @@ def test_throttles_every_call_until_it_is_told_to_stop(entra):
     assert entra.get("/organization")
 
 
-def test_fails_every_call_with_a_status(entra):
+def test_fails_every_call_with_a_status(entra: Entra) -> None:
     entra.chaos(fail=503)
     assert entra.ask("GET", "/organization").status_code == 503
 
 
-def test_takes_effect_without_an_answer_once(entra):
+def test_takes_effect_without_an_answer_once(entra: Entra) -> None:
     entra.token()
     entra.chaos(lose_next={"method": "POST", "path_contains": "/synchronization/jobs"})
     with pytest.raises(requests.ConnectionError):
@@ -33,7 +33,7 @@ def test_takes_effect_without_an_answer_once(entra):
     assert entra.job()
 
 
-def test_holds_an_answer_until_it_is_released(running, entra):
+def test_holds_an_answer_until_it_is_released(running: RunningSandbox, entra: Entra) -> None:
     entra.token()
     entra.chaos(hold_next={"method": "POST", "path_contains": "/synchronization/jobs"})
     answers = []
@@ -52,11 +52,11 @@ def test_holds_an_answer_until_it_is_released(running, entra):
     assert not entra.control("GET", "")["holding"]
 
 
-def test_refuses_a_setting_that_it_does_not_know(entra):
+def test_refuses_a_setting_that_it_does_not_know(entra: Entra) -> None:
     entra.control("POST", "/chaos", {"nonsense": 1}, expect=400)
 
 
-def outcomes(entra, calls=120):
+def outcomes(entra: Entra, calls: int = 120) -> list[int]:
     """What happens to the same call, again and again."""
     found = []
     for _call in range(calls):
@@ -71,7 +71,7 @@ def outcomes(entra, calls=120):
     return found
 
 
-def test_goes_wrong_by_chance_and_never_twice_in_a_row(running):
+def test_goes_wrong_by_chance_and_never_twice_in_a_row(running: RunningSandbox) -> None:
     entra = running.tenant(domain="unkind.example")
     entra.token()
     entra.chaos(calm=False)
@@ -81,7 +81,7 @@ def test_goes_wrong_by_chance_and_never_twice_in_a_row(running):
     assert all(200 in pair for pair in itertools.pairwise(found))
 
 
-def test_repeats_itself_with_the_same_seed():
+def test_repeats_itself_with_the_same_seed() -> None:
     series = []
     for _time in range(2):
         with Sandbox(speed=600, seed=5) as server:
@@ -92,5 +92,5 @@ def test_repeats_itself_with_the_same_seed():
     assert series[0] == series[1]
 
 
-def test_goes_well_in_a_calm_tenant(entra):
+def test_goes_well_in_a_calm_tenant(entra: Entra) -> None:
     assert set(outcomes(entra)) == {200}

@@ -1,6 +1,7 @@
 """Requests and answers against Microsoft's OpenAPI document."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -8,6 +9,8 @@ from sandbox.contract import Broken, Contract, strict
 from sandbox.graph import routes
 from sandbox.graph.exchange import Answer, Call
 from sandbox.world import World
+
+from .conftest import Entra, RunningSandbox
 
 VERBS = {"get", "post", "put", "patch", "delete"}
 UNKNOWN_TO_THE_DOCUMENT = {
@@ -26,7 +29,7 @@ UNKNOWN_TO_THE_DOCUMENT = {
 }
 
 
-def test_serves_every_path_of_the_document(running):
+def test_serves_every_path_of_the_document(running: RunningSandbox) -> None:
     served = {(route.method, route.template) for route in routes.every()}
     paths = strict()["paths"].items()
     wanted = {(verb.upper(), path) for path, verbs in paths for verb in verbs if verb in VERBS}
@@ -45,11 +48,11 @@ def test_serves_every_path_of_the_document(running):
         ("PUT", "/secrets", {"value": [], "credentials": []}),
     ],
 )
-def test_refuses_an_unknown_property_and_a_wrong_type(entra, method, path, body):
+def test_refuses_an_unknown_property_and_a_wrong_type(entra: Entra, method: str, path: str, body: Any) -> None:
     assert entra.refused(method, entra.sync + path, body)[:2] == (400, "BadRequest")
 
 
-def test_refuses_an_unknown_property_deep_inside_a_schema(entra):
+def test_refuses_an_unknown_property_deep_inside_a_schema(entra: Entra) -> None:
     job = entra.job()
     document = entra.get(f"{job}/schema")
     document["directories"][0]["objects"][0]["attributes"][0]["nonsense"] = 1
@@ -57,29 +60,30 @@ def test_refuses_an_unknown_property_deep_inside_a_schema(entra):
 
 
 @pytest.mark.parametrize("method", ["DELETE", "PATCH", "PUT"])
-def test_has_no_verb_that_the_document_lacks(entra, method):
+def test_has_no_verb_that_the_document_lacks(entra: Entra, method: str) -> None:
     assert entra.refused(method, f"{entra.sync}/jobs", {})[0] == 404
 
 
-def call(world, path):
+def call(world: World, path: str) -> Call:
     return Call(world, "GET", path, {}, {})
 
 
-def test_notices_an_answer_of_its_own_that_is_wrong():
+def test_notices_an_answer_of_its_own_that_is_wrong() -> None:
     contract, world = Contract(), World.__new__(World)
     good = {"value": [{"id": "x", "displayName": "X"}]}
     contract.check_answer(call(world, "/organization"), Answer(200, good))
-    for wrong in ({"value": [{"id": 5}]}, {"value": [{"id": "x", "nonsense": 1}]}, {"value": {}}):
+    wrongs: list[Any] = [{"value": [{"id": 5}]}, {"value": [{"id": "x", "nonsense": 1}]}, {"value": {}}]
+    for wrong in wrongs:
         with pytest.raises(Broken):
             contract.check_answer(call(world, "/organization"), Answer(200, wrong))
 
 
-def test_never_answered_anything_that_contradicts_the_document(running):
+def test_never_answered_anything_that_contradicts_the_document(running: RunningSandbox) -> None:
     """After all that the tests of this folder asked; by its name the last but for the later modules."""
     assert [line for line in running.control("GET", "/violations") if "broken" in line] == []
 
 
-def test_is_described_call_by_call_and_switch_by_switch(running):
+def test_is_described_call_by_call_and_switch_by_switch(running: RunningSandbox) -> None:
     text = (Path(__file__).parents[2] / "docs" / "sandbox.md").read_text()
     calls = [f"`{route.method} {route.template}`" for route in routes.every()]
     assert [call for call in calls if call not in text] == []

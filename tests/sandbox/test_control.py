@@ -1,8 +1,12 @@
+from typing import Any
+
 import pytest
 import requests
 
+from .conftest import Entra, RunningSandbox
 
-def test_gives_the_same_tenant_for_the_same_domain(running, entra):
+
+def test_gives_the_same_tenant_for_the_same_domain(running: RunningSandbox, entra: Entra) -> None:
     again = running.control("POST", "/tenants", {"domain": entra.made["domain"].upper(), "users": 99})
     assert again["tenant_id"] == entra.tid
     assert again["scope"]["direct"] == entra.made["scope"]["direct"]
@@ -11,19 +15,19 @@ def test_gives_the_same_tenant_for_the_same_domain(running, entra):
 @pytest.mark.parametrize(
     "body", [{}, {"domain": "x"}, {"domain": "x.example", "nonsense": 1}, {"domain": "y.example", "licence": "P9"}]
 )
-def test_refuses_a_tenant_that_it_does_not_understand(running, body):
+def test_refuses_a_tenant_that_it_does_not_understand(running: RunningSandbox, body: Any) -> None:
     running.control("POST", "/tenants", body, expect=400)
 
 
-def test_knows_no_tenant_that_was_not_made(running):
+def test_knows_no_tenant_that_was_not_made(running: RunningSandbox) -> None:
     running.control("GET", "/tenants/nowhere.example", expect=404)
 
 
-def test_refuses_permissions_that_graph_does_not_have(running):
+def test_refuses_permissions_that_graph_does_not_have(running: RunningSandbox) -> None:
     running.control("POST", "/apps", {"client_id": "x", "permissions": ["Everything.Do.All"]}, expect=400)
 
 
-def test_fills_a_directory_with_people_groups_and_applications(entra):
+def test_fills_a_directory_with_people_groups_and_applications(entra: Entra) -> None:
     directory = entra.control("GET", "/directory")
     users = {user["id"]: user for user in directory["users"]}
     assigned = {row["principalId"] for row in directory["assignments"]}
@@ -41,13 +45,13 @@ def test_fills_a_directory_with_people_groups_and_applications(entra):
     assert groups["Night shift"]["id"] not in assigned
 
 
-def test_takes_countries_from_the_groups_of_haiilo(running):
+def test_takes_countries_from_the_groups_of_haiilo(running: RunningSandbox) -> None:
     entra = running.tenant(haiilo_groups=["Finland", "Atlantis"], users=30)
     countries = {user["country"] for user in entra.control("GET", "/directory")["users"]}
     assert countries == {"Finland", "Atlantis"}
 
 
-def test_has_a_separate_application_for_home(running):
+def test_has_a_separate_application_for_home(running: RunningSandbox) -> None:
     entra = running.tenant(product="home", haiilo_host="home-control.haiilo.example")
     names = {row["displayName"]: row["id"] for row in entra.rows("/servicePrincipals")}
     assert names["Haiilo SCIM app"] == entra.made["service_principal_id"]
@@ -55,7 +59,7 @@ def test_has_a_separate_application_for_home(running):
     assert entra.get(sso)["value"] == []
 
 
-def test_changes_a_person_and_takes_an_assignment_away(entra):
+def test_changes_a_person_and_takes_an_assignment_away(entra: Entra) -> None:
     pilot = entra.made["pilot"]
     entra.control("PATCH", f"/users/{pilot['id']}", {"jobTitle": "Chief", "assigned": False})
     assert entra.get(f"/users/{pilot['id']}")["jobTitle"] == "Chief"
@@ -63,7 +67,7 @@ def test_changes_a_person_and_takes_an_assignment_away(entra):
     entra.control("PATCH", f"/users/{pilot['id']}", {"nonsense": 1}, expect=400)
 
 
-def test_deletes_a_person_softly_and_restores_it(entra):
+def test_deletes_a_person_softly_and_restores_it(entra: Entra) -> None:
     pilot = entra.made["pilot"]["id"]
     entra.control("DELETE", f"/users/{pilot}")
     assert entra.refused("GET", f"/users/{pilot}")[0] == 404
@@ -71,7 +75,7 @@ def test_deletes_a_person_softly_and_restores_it(entra):
     assert entra.get(f"/users/{pilot}")["id"] == pilot
 
 
-def test_changes_the_members_of_a_group(entra):
+def test_changes_the_members_of_a_group(entra: Entra) -> None:
     group = next(row for row in entra.control("GET", "/directory")["groups"] if row["displayName"] == "All staff")
     leaves, comes = group["members"][0]["id"], entra.made["pilot"]["id"]
     entra.control("PATCH", f"/groups/{group['id']}", {"remove": [leaves], "add": [comes]})
@@ -80,7 +84,7 @@ def test_changes_the_members_of_a_group(entra):
     assert leaves not in members
 
 
-def test_writes_every_request_into_the_journal(running, entra):
+def test_writes_every_request_into_the_journal(running: RunningSandbox, entra: Entra) -> None:
     entra.get(f"{entra.sync}/jobs?$top=5")
     [line] = running.control("GET", f"/journal?tenant={entra.tid}&kind=graph&path=/synchronization/jobs")
     assert line["method"] == "GET"
@@ -90,25 +94,25 @@ def test_writes_every_request_into_the_journal(running, entra):
     assert running.control("GET", f"/journal?tenant={entra.tid}&kind=login")
 
 
-def test_writes_no_secret_into_the_journal(running, entra):
+def test_writes_no_secret_into_the_journal(running: RunningSandbox, entra: Entra) -> None:
     entra.ask("PUT", f"{entra.sync}/secrets", {"value": entra.credentials()})
     journal = str(running.control("GET", "/journal"))
     assert entra.made["scim_token"] not in journal
     assert entra.token() not in journal
 
 
-def test_jumps_over_hours(slow):
+def test_jumps_over_hours(slow: RunningSandbox) -> None:
     before = slow.control("GET", "/clock")["now"]
     after = slow.control("POST", "/clock", {"hours": 700})["now"]
     assert after[:10] > before[:10]
 
 
-def test_says_where_a_host_is_that_the_provisioning_service_is_to_reach(running):
+def test_says_where_a_host_is_that_the_provisioning_service_is_to_reach(running: RunningSandbox) -> None:
     assert running.control("POST", "/hosts", {"scim.other.example": "http://127.0.0.1:9"})["scim.other.example"]
 
 
 @pytest.mark.parametrize("path", ["/nonsense", "/tenants/x/nonsense"])
-def test_answers_json_for_what_it_does_not_have(running, path):
+def test_answers_json_for_what_it_does_not_have(running: RunningSandbox, path: str) -> None:
     answer = requests.get(running.control_url + path, timeout=10)
     assert answer.status_code == 404
     assert answer.json()["error"]

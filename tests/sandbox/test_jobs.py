@@ -1,14 +1,19 @@
+from typing import Any
+
 import pytest
+import requests
+
+from .conftest import Entra, RunningSandbox
 
 
-def test_makes_a_job_that_does_not_run(entra):
+def test_makes_a_job_that_does_not_run(entra: Entra) -> None:
     job = entra.get(entra.job())
     assert job["id"].startswith(f"scim.{entra.tid.replace('-', '')}.")
     assert (job["status"]["code"], job["schedule"]["state"]) == ("Paused", "Disabled")
     assert job["status"]["steadyStateFirstAchievedTime"].startswith("0001")
 
 
-def test_makes_a_second_job_when_asked_twice(entra):
+def test_makes_a_second_job_when_asked_twice(entra: Entra) -> None:
     assert entra.job() != entra.job()
     assert len(entra.get(f"{entra.sync}/jobs")["value"]) == 2
 
@@ -21,20 +26,20 @@ def test_makes_a_second_job_when_asked_twice(entra):
         ({"templateId": "nonsense"}, "InvalidTemplate"),
     ],
 )
-def test_makes_no_job_without_a_template_of_the_application(entra, body, code):
+def test_makes_no_job_without_a_template_of_the_application(entra: Entra, body: Any, code: str) -> None:
     assert entra.refused("POST", f"{entra.sync}/jobs", body)[:2] == (400, code)
 
 
-def test_offers_no_template_for_an_application_from_a_registration(entra):
+def test_offers_no_template_for_an_application_from_a_registration(entra: Entra) -> None:
     other = next(row for row in entra.rows("/servicePrincipals") if row["displayName"] == "Haiilo (test)")
     assert entra.get(f"/servicePrincipals/{other['id']}/synchronization/templates")["value"] == []
 
 
-def test_does_not_start_without_credentials(entra):
+def test_does_not_start_without_credentials(entra: Entra) -> None:
     assert entra.refused("POST", f"{entra.job()}/start")[0] == 400
 
 
-def test_starts_pauses_and_starts_again(entra):
+def test_starts_pauses_and_starts_again(entra: Entra) -> None:
     job = entra.started()
     assert entra.get(job)["schedule"] == {"expiration": None, "interval": "PT40M", "state": "Active"}
     assert entra.ask("POST", f"{job}/pause").status_code == 204
@@ -54,11 +59,11 @@ def test_starts_pauses_and_starts_again(entra):
         ({"resetScope": "Watermark", "more": True}, 400),
     ],
 )
-def test_restarts_with_a_reset_scope_only(entra, criteria, status):
+def test_restarts_with_a_reset_scope_only(entra: Entra, criteria: Any, status: int) -> None:
     assert entra.ask("POST", f"{entra.started()}/restart", {"criteria": criteria}).status_code == status
 
 
-def test_forgets_a_deleted_job_and_leaves_its_people_at_haiilo(running, entra):
+def test_forgets_a_deleted_job_and_leaves_its_people_at_haiilo(running: RunningSandbox, entra: Entra) -> None:
     job = entra.started()
     arrived = running.control("GET", f"/haiilo/{entra.made['haiilo_host']}/users")["users"]
     assert entra.ask("DELETE", job).status_code == 204
@@ -68,7 +73,7 @@ def test_forgets_a_deleted_job_and_leaves_its_people_at_haiilo(running, entra):
     assert arrived
 
 
-def test_brings_exactly_those_in_scope(running, entra):
+def test_brings_exactly_those_in_scope(running: RunningSandbox, entra: Entra) -> None:
     entra.started()
     arrived = running.control("GET", f"/haiilo/{entra.made['haiilo_host']}/users")["users"]
     scope = entra.made["scope"]
@@ -78,19 +83,19 @@ def test_brings_exactly_those_in_scope(running, entra):
     assert not {entra.made[key]["user_name"] for key in ("disabled", "unassigned")} & names
 
 
-def test_has_no_patch_for_the_schema_whatever_the_documents_say(entra):
+def test_has_no_patch_for_the_schema_whatever_the_documents_say(entra: Entra) -> None:
     status, code, message = entra.refused("PATCH", f"{entra.job()}/schema", {})
     assert (status, code) == (404, "UnknownError")
     assert message.startswith("No HTTP resource was found")
 
 
-def test_does_not_take_the_client_id_below_synchronization(entra):
+def test_does_not_take_the_client_id_below_synchronization(entra: Entra) -> None:
     app_id = entra.get(entra.sp)["appId"]
     path = f"/servicePrincipals(appId='{app_id}')/synchronization/jobs"
     assert entra.refused("GET", path)[:2] == (404, "UnknownError")
 
 
-def test_shows_a_new_job_late_and_reads_and_lists_apart(slow):
+def test_shows_a_new_job_late_and_reads_and_lists_apart(slow: RunningSandbox) -> None:
     entra = slow.tenant(calm=False)
     slow.control("POST", "/clock", {"minutes": 3})
     entra.token()
@@ -107,13 +112,13 @@ def test_shows_a_new_job_late_and_reads_and_lists_apart(slow):
 # On demand
 
 
-def on_demand(entra, job, user, rule=None):
+def on_demand(entra: Entra, job: str, user: str, rule: str | None = None) -> requests.Response:
     rule = rule or entra.get(f"{job}/schema")["synchronizationRules"][0]["id"]
     subjects = [{"objectId": user, "objectTypeName": "User"}]
     return entra.ask("POST", f"{job}/provisionOnDemand", {"parameters": [{"ruleId": rule, "subjects": subjects}]})
 
 
-def test_provisions_one_person_on_demand_before_the_job_runs(running, entra):
+def test_provisions_one_person_on_demand_before_the_job_runs(running: RunningSandbox, entra: Entra) -> None:
     job = entra.job()
     entra.ask("PUT", f"{entra.sync}/secrets", {"value": entra.credentials()})
     answer = on_demand(entra, job, entra.made["pilot"]["id"]).json()
@@ -122,12 +127,12 @@ def test_provisions_one_person_on_demand_before_the_job_runs(running, entra):
     assert arrived["userName"] == entra.made["pilot"]["user_name"]
 
 
-def test_refuses_a_rule_that_is_not_of_the_job(entra):
+def test_refuses_a_rule_that_is_not_of_the_job(entra: Entra) -> None:
     answer = on_demand(entra, entra.job(), entra.made["pilot"]["id"], rule="nonsense")
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "RequestParameterInvalid")
 
 
-def test_allows_five_requests_on_demand_in_ten_seconds(slow):
+def test_allows_five_requests_on_demand_in_ten_seconds(slow: RunningSandbox) -> None:
     entra = slow.tenant()
     job = entra.job()
     answers = [on_demand(entra, job, "nobody", rule="nonsense") for _time in range(6)]

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from sandbox.journal import Journal
 
+from .conftest import Entra, RunningSandbox
+
 AT = datetime(2026, 3, 2, 9, 44, tzinfo=UTC)
 HOST = "a.smarpshare.com"
 
 
-def scim(journal, calls, status=200, method="GET"):
+def scim(journal: Journal, calls: int, status: int = 200, method: str = "GET") -> None:
     for number in range(calls):
         journal.note_scim(AT, HOST, method, f"/api/scim/v2/Users/{number}", b"", status)
 
 
-def paths(journal):
+def paths(journal: Journal) -> list[str]:
     return [line["path"] for line in journal.lines(lambda _host: "")]
 
 
-def test_keeps_what_graph_was_asked_whatever_haiilo_is_asked():
+def test_keeps_what_graph_was_asked_whatever_haiilo_is_asked() -> None:
     journal = Journal(kept=5, kept_scim=3)
     journal.append({"kind": "graph", "path": "/organization"})
     scim(journal, 100)
@@ -30,7 +33,7 @@ def test_keeps_what_graph_was_asked_whatever_haiilo_is_asked():
     assert (journal.kept, journal.dropped) == (5, 97)
 
 
-def test_is_bounded_for_graph_too_and_says_so():
+def test_is_bounded_for_graph_too_and_says_so() -> None:
     journal = Journal(kept=2)
     for number in range(5):
         journal.append({"kind": "graph", "path": str(number)})
@@ -38,7 +41,7 @@ def test_is_bounded_for_graph_too_and_says_so():
     assert (journal.kept, journal.dropped) == (2, 3)
 
 
-def test_counts_every_call_also_those_that_are_gone():
+def test_counts_every_call_also_those_that_are_gone() -> None:
     journal = Journal(kept_scim=1)
     scim(journal, 3)
     scim(journal, 2, status=201, method="POST")
@@ -55,7 +58,7 @@ def test_counts_every_call_also_those_that_are_gone():
 
 
 @pytest.mark.parametrize(("query", "shown"), [(b"", {}), (b"filter=a%20eq%20%22x%22&count=&count=2", ...)])
-def test_shows_a_packed_call_as_the_others(query, shown):
+def test_shows_a_packed_call_as_the_others(query: bytes, shown: Any) -> None:
     journal = Journal()
     journal.note_scim(AT, HOST, "GET", "/api/scim/v2/Users", query, 200)
     (line,) = journal.lines({HOST: "tenant-1"}.__getitem__)
@@ -63,7 +66,7 @@ def test_shows_a_packed_call_as_the_others(query, shown):
     assert (line["time"], line["kind"], line["tenant"], line["status"]) == (AT.isoformat(), "scim", "tenant-1", 200)
 
 
-def test_says_over_http_how_much_it_keeps(running, entra):
+def test_says_over_http_how_much_it_keeps(running: RunningSandbox, entra: Entra) -> None:
     entra.started()
     answer = running.session.get(f"{running.control_url}/journal?tenant={entra.tid}&kind=scim&method=POST", timeout=30)
     created = [line for line in answer.json() if line["status"] == 201]
@@ -76,7 +79,7 @@ def test_says_over_http_how_much_it_keeps(running, entra):
     assert counts["kept"] + counts["dropped"] == sum(counts["calls"].values())
 
 
-def test_has_the_fields_of_a_graph_call(running, entra):
+def test_has_the_fields_of_a_graph_call(running: RunningSandbox, entra: Entra) -> None:
     entra.started()
     lines = {line["kind"]: line for line in running.control("GET", f"/journal?tenant={entra.tid}")}
     assert lines["scim"].keys() == lines["graph"].keys() == lines["login"].keys()

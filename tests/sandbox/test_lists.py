@@ -1,27 +1,28 @@
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 
-from .conftest import EVENTUAL
+from .conftest import EVENTUAL, Entra, RunningSandbox
 
 SPS, USERS = "/servicePrincipals", "/users"
 
 
-def names(rows):
+def names(rows: list[dict[str, Any]]) -> list[str]:
     return [row["displayName"] for row in rows]
 
 
-def filtered(query, path=SPS):
+def filtered(query: str, path: str = SPS) -> str:
     return f"{path}?$filter={quote(query)}"
 
 
-def test_reads_a_list_page_by_page_to_its_end(entra):
+def test_reads_a_list_page_by_page_to_its_end(entra: Entra) -> None:
     assert len(entra.get(f"{USERS}?$top=3")["value"]) == 3
     everybody = entra.rows(f"{USERS}?$top=3")
     assert len({row["id"] for row in everybody}) == len(everybody) == len(entra.get(f"{USERS}?$top=999")["value"])
 
 
-def test_gives_small_pages_when_it_is_not_calm(running):
+def test_gives_small_pages_when_it_is_not_calm(running: RunningSandbox) -> None:
     entra = running.tenant(users=60)
     entra.chaos(calm=False)
     assert "@odata.nextLink" in next(
@@ -29,7 +30,7 @@ def test_gives_small_pages_when_it_is_not_calm(running):
     )
 
 
-def test_keeps_the_host_of_the_caller_in_its_links(running, entra):
+def test_keeps_the_host_of_the_caller_in_its_links(running: RunningSandbox, entra: Entra) -> None:
     assert entra.get(f"{USERS}?$top=1")["@odata.nextLink"].startswith("https://graph.microsoft.com/v1.0/users?")
     here = running.session.get(
         f"{running.url}/v1.0/users?$top=1", headers={"Authorization": f"Bearer {entra.token()}"}, timeout=10
@@ -37,27 +38,27 @@ def test_keeps_the_host_of_the_caller_in_its_links(running, entra):
     assert here.json()["@odata.nextLink"].startswith(f"{running.url}/v1.0/users?")
 
 
-def test_takes_a_link_only_for_the_query_that_it_was_made_for(entra):
+def test_takes_a_link_only_for_the_query_that_it_was_made_for(entra: Entra) -> None:
     link = entra.get(f"{USERS}?$top=2")["@odata.nextLink"].partition("/v1.0")[2]
     assert entra.refused("GET", link.replace("$top=2", "$top=3"))[:2] == (400, "Directory_ExpiredPageToken")
     assert entra.refused("GET", f"{USERS}?$top=2&$skiptoken=1")[0] == 400
 
 
-def test_takes_the_double_slash_of_microsoft_s_own_client(entra):
+def test_takes_the_double_slash_of_microsoft_s_own_client(entra: Entra) -> None:
     assert entra.get("//servicePrincipals")["value"]
 
 
 @pytest.mark.parametrize("top", ["0", "1000", "-1", "many"])
-def test_refuses_a_page_size_out_of_bounds(entra, top):
+def test_refuses_a_page_size_out_of_bounds(entra: Entra, top: str) -> None:
     assert entra.refused("GET", f"{USERS}?$top={top}")[0] == 400
 
 
 @pytest.mark.parametrize("query", ["$select=id,nonsense", "$nonsense=1", "$skip=1", "$orderby=city"])
-def test_refuses_what_it_does_not_know(entra, query):
+def test_refuses_what_it_does_not_know(entra: Entra, query: str) -> None:
     assert entra.refused("GET", f"{USERS}?{query}")[0] == 400
 
 
-def test_shows_few_properties_of_users_unless_they_are_selected(entra):
+def test_shows_few_properties_of_users_unless_they_are_selected(entra: Entra) -> None:
     row = entra.get(USERS)["value"][0]
     assert "accountEnabled" not in row
     assert set(entra.get(f"{USERS}?$select=id,accountEnabled")["value"][0]) == {"id", "accountEnabled"}
@@ -77,7 +78,7 @@ def test_shows_few_properties_of_users_unless_they_are_selected(entra):
         ("accountEnabled eq true and startswith(displayName,'Pay')", {"Payroll"}),
     ],
 )
-def test_filters_as_documented(entra, query, found):
+def test_filters_as_documented(entra: Entra, query: str, found: Any) -> None:
     assert set(names(entra.get(f"{SPS}?$filter={quote(query)}")["value"])) == found
 
 
@@ -95,17 +96,17 @@ def test_filters_as_documented(entra, query, found):
         ("displayName eq 'x' and", "BadRequest"),
     ],
 )
-def test_refuses_filters_that_graph_does_not_support(entra, query, code):
+def test_refuses_filters_that_graph_does_not_support(entra: Entra, query: str, code: str) -> None:
     assert entra.refused("GET", f"{SPS}?$filter={quote(query)}")[:2] == (400, code)
 
 
-def test_filters_by_sign_on_mode_only_where_reality_is_switched_so(entra):
+def test_filters_by_sign_on_mode_only_where_reality_is_switched_so(entra: Entra) -> None:
     entra.switch(filter_by_sign_on_mode=True)
     query = quote("preferredSingleSignOnMode eq 'saml'")
     assert "Haiilo SSO" in names(entra.get(f"{SPS}?$filter={query}")["value"])
 
 
-def test_answers_advanced_queries_with_their_header_and_count(entra):
+def test_answers_advanced_queries_with_their_header_and_count(entra: Entra) -> None:
     path = filtered("displayName ne 'Payroll'") + "&$count=true"
     found = entra.get(path, headers=EVENTUAL)
     assert "Payroll" not in names(found["value"])
@@ -113,37 +114,37 @@ def test_answers_advanced_queries_with_their_header_and_count(entra):
     assert entra.refused("GET", path)[1] == "Request_UnsupportedQuery"
 
 
-def test_wants_the_header_for_filter_and_order_together(entra):
+def test_wants_the_header_for_filter_and_order_together(entra: Entra) -> None:
     path = filtered("startswith(displayName,'H')") + "&$orderby=displayName desc&$count=true"
     assert entra.refused("GET", path)[0] == 400
     found = names(entra.get(path, headers=EVENTUAL)["value"])
     assert found == sorted(found, reverse=True)
 
 
-def test_searches_words_with_the_header_only(entra):
+def test_searches_words_with_the_header_only(entra: Entra) -> None:
     path = f"{SPS}?$search=" + quote('"displayName:sso"')
     assert entra.refused("GET", path)[0] == 400
     assert names(entra.get(path, headers=EVENTUAL)["value"]) == ["Haiilo SSO"]
 
 
-def test_finds_an_application_by_its_client_id(entra):
+def test_finds_an_application_by_its_client_id(entra: Entra) -> None:
     sp = entra.get(entra.sp)
     assert entra.get(f"/servicePrincipals(appId='{sp['appId']}')")["id"] == sp["id"]
     assert entra.refused("GET", f"/servicePrincipals(appId='{sp['id']}')")[0] == 404
 
 
 @pytest.mark.parametrize("path", [f"{USERS}/$count", f"{SPS}/$count"])
-def test_counts_as_text_and_with_the_header_only(entra, path):
+def test_counts_as_text_and_with_the_header_only(entra: Entra, path: str) -> None:
     assert entra.refused("GET", path)[0] == 400
     answer = entra.ask("GET", path, headers=EVENTUAL)
     assert answer.headers["Content-Type"].startswith("text/plain")
     assert int(answer.content.decode("utf-8-sig")) == len(entra.rows(path.removesuffix("/$count")))
 
 
-def test_counts_direct_and_transitive_members_apart(entra):
+def test_counts_direct_and_transitive_members_apart(entra: Entra) -> None:
     group = next(row for row in entra.rows("/groups") if row["displayName"] == "All staff")["id"]
 
-    def count(path):
+    def count(path: str) -> int:
         return int(entra.ask("GET", f"/groups/{group}/{path}/$count", headers=EVENTUAL).content.decode("utf-8-sig"))
 
     scope = entra.made["scope"]
@@ -154,7 +155,7 @@ def test_counts_direct_and_transitive_members_apart(entra):
     assert kinds == {"#microsoft.graph.user", "#microsoft.graph.group"}
 
 
-def test_finds_a_user_by_id_and_by_name_in_any_case(entra):
+def test_finds_a_user_by_id_and_by_name_in_any_case(entra: Entra) -> None:
     pilot = entra.made["pilot"]
     assert entra.get(f"/users/{pilot['id']}")["userPrincipalName"] == pilot["user_name"]
     assert entra.get(f"/users/{pilot['user_name'].upper()}")["id"] == pilot["id"]
@@ -163,7 +164,7 @@ def test_finds_a_user_by_id_and_by_name_in_any_case(entra):
     assert entra.refused("GET", "/users/nobody@x.example")[:2] == (404, "Request_ResourceNotFound")
 
 
-def test_tells_what_changed_since_the_last_delta(entra):
+def test_tells_what_changed_since_the_last_delta(entra: Entra) -> None:
     page = entra.get("/users/delta?$select=displayName")
     while "@odata.nextLink" in page:
         page = entra.get(page["@odata.nextLink"].partition("/v1.0")[2])
@@ -174,7 +175,7 @@ def test_tells_what_changed_since_the_last_delta(entra):
     assert entra.get(link)["value"] == [{"displayName": "New Name", "id": pilot["id"]}]
 
 
-def test_gives_every_answer_its_ids(entra):
+def test_gives_every_answer_its_ids(entra: Entra) -> None:
     answer = entra.ask("GET", "/nonsense", headers={"client-request-id": "mine"})
     assert answer.headers["client-request-id"] == "mine"
     inner = answer.json()["error"]["innerError"]
@@ -182,14 +183,14 @@ def test_gives_every_answer_its_ids(entra):
     assert inner["client-request-id"] == "mine"
 
 
-def test_shows_exactly_one_organization_with_its_domains_and_licence(entra):
+def test_shows_exactly_one_organization_with_its_domains_and_licence(entra: Entra) -> None:
     [found] = entra.get("/organization")["value"]
     assert found["id"] == entra.tid
     assert entra.made["domain"] in {domain["name"] for domain in found["verifiedDomains"]}
     assert found["assignedPlans"][0]["capabilityStatus"] == "Enabled"
 
 
-def test_finds_by_an_index_only_whom_the_list_holds(entra):
+def test_finds_by_an_index_only_whom_the_list_holds(entra: Entra) -> None:
     group = next(row for row in entra.rows("/groups") if row["displayName"] == "All staff")
     members = f"/groups/{group['id']}/transitiveMembers/microsoft.graph.user"
     outside, pilot = entra.made["unassigned"], entra.made["pilot"]

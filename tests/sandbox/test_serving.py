@@ -15,7 +15,7 @@ from sandbox.server import Sandbox
 from sandbox.serving import Server
 
 
-def connection(port):
+def connection(port: int) -> http.client.HTTPConnection:
     """A connection that stays open after its first answer."""
     made = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     made.request("GET", "/healthz")
@@ -24,7 +24,7 @@ def connection(port):
     return made
 
 
-def test_ends_every_connection_and_thread_with_the_sandbox():
+def test_ends_every_connection_and_thread_with_the_sandbox() -> None:
     with Sandbox(speed=600, seed=1) as running:
         kept = [connection(port) for port in (running.port, running.control_port)]
         mine = {f"server {port}" for port in (running.port, running.control_port)}
@@ -35,7 +35,7 @@ def test_ends_every_connection_and_thread_with_the_sandbox():
         each.close()
 
 
-def test_leaves_nothing_open_where_the_control_port_is_taken():
+def test_leaves_nothing_open_where_the_control_port_is_taken() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken, warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
         with pytest.raises(OSError, match="in use"):
@@ -44,7 +44,7 @@ def test_leaves_nothing_open_where_the_control_port_is_taken():
     assert [each.message for each in warned] == []
 
 
-def test_can_be_stopped_before_it_was_started():
+def test_can_be_stopped_before_it_was_started() -> None:
     server = Server(Flask(__name__))
     server.stop()
     with pytest.raises(OSError, match="refused"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ GOOD = size.Account(
 LATE = [(float(page) if page < 500 else 500 + (page - 500) * 2.2, page) for page in range(1, 1000)]
 
 
-def test_is_content_at_the_limits():
+def test_is_content_at_the_limits() -> None:
     assert [ratio.name for ratio in size.ratios(GOOD) if not ratio.good] == []
 
 
@@ -36,19 +37,19 @@ def test_is_content_at_the_limits():
         ({"looks": [0.01, 0.02, 5.1]}, "slowest"),
     ],
 )
-def test_objects_to_what_is_over_a_limit(changed, part):
+def test_objects_to_what_is_over_a_limit(changed: dict[str, Any], part: str) -> None:
     bad = [ratio for ratio in size.ratios(dataclasses.replace(GOOD, **changed)) if not ratio.good]
     assert len(bad) == 1
     assert part in bad[0].name
     assert str(bad[0]).startswith("TOO")
 
 
-def test_allows_fewer_people_less():
+def test_allows_fewer_people_less() -> None:
     few = dataclasses.replace(GOOD, users=10_000, started=3.0, peak=400 * 1024**2, spent=600.0)
     assert [ratio.good for ratio in size.ratios(few)[:3]] == [False, False, True]
 
 
-def test_measures_a_small_tenant_to_the_end():
+def test_measures_a_small_tenant_to_the_end() -> None:
     account = size.take(60)
     assert account.started > 0
     assert account.peak > 10 * 1024**2
@@ -57,5 +58,5 @@ def test_measures_a_small_tenant_to_the_end():
 
 
 @pytest.mark.parametrize(("shown", "seconds"), [("0:03.50", 3.5), ("02:01:05", 7265.0), ("1-00:00:01", 86401.0)])
-def test_reads_what_ps_shows(shown, seconds):
+def test_reads_what_ps_shows(shown: str, seconds: float) -> None:
     assert large_tenant.seconds(shown) == seconds

@@ -4,22 +4,24 @@ from urllib.parse import quote
 
 import pytest
 
+from .conftest import Browser, Entra, RunningSandbox
+
 LISTED = {f"F{number}" for number in range(1, 37)} - {"F34", "F36"}
 
 
-def test_has_a_switch_for_every_failure_but_the_product_s_own(running):
+def test_has_a_switch_for_every_failure_but_the_product_s_own(running: RunningSandbox) -> None:
     table = running.control("GET", "/switches")
     assert set(table) >= LISTED
     assert not {"F34", "F36"} & set(table)
     assert all(len(text) > 20 for text in table.values())
 
 
-def test_is_silent_about_nothing_that_it_cannot_do(entra):
+def test_is_silent_about_nothing_that_it_cannot_do(entra: Entra) -> None:
     for key in ("F34", "F36", "nonsense"):
         entra.control("POST", "/switches", {key: True}, expect=400)
 
 
-def test_switches_off_again(entra):
+def test_switches_off_again(entra: Entra) -> None:
     entra.switch(F5=True)
     assert entra.refused("GET", f"{entra.sync}/jobs")[0] == 401
     entra.switch(F5=False)
@@ -27,21 +29,21 @@ def test_switches_off_again(entra):
     assert entra.control("GET", "/switches") == {}
 
 
-def test_f1_lets_nobody_consent(person, entra):
+def test_f1_lets_nobody_consent(person: Browser, entra: Entra) -> None:
     entra.switch(F1=True)
     page = person.consent_page(entra, entra.made["admin"])
     assert "AADSTS90094" in page.html
     assert person.send(page, decision="return").query["error"] == "consent_required"
 
 
-def test_f2_answers_with_another_tenant(person, entra):
+def test_f2_answers_with_another_tenant(person: Browser, entra: Entra) -> None:
     entra.switch(F2=True)
     page = person.send(person.consent_page(entra, entra.made["admin"]), decision="accept")
     assert page.query["admin_consent"] == "True"
     assert page.query["tenant"] != entra.tid
 
 
-def test_f3_makes_the_consent_wait_ten_minutes(slow):
+def test_f3_makes_the_consent_wait_ten_minutes(slow: RunningSandbox) -> None:
     entra = slow.tenant()
     entra.control("POST", "/revoke", {"client_id": entra.client_id})
     entra.switch(F3=True)
@@ -51,7 +53,7 @@ def test_f3_makes_the_consent_wait_ten_minutes(slow):
     assert entra.ask_token().status_code == 200
 
 
-def test_f4_grants_only_some_of_the_permissions(entra):
+def test_f4_grants_only_some_of_the_permissions(entra: Entra) -> None:
     entra.switch(F4=True)
     entra.consent()
     entra.kept = ""
@@ -59,7 +61,7 @@ def test_f4_grants_only_some_of_the_permissions(entra):
     assert entra.refused("GET", "/users")[:2] == (403, "Authorization_RequestDenied")
 
 
-def test_f4_stumbles_over_a_concurrent_consent_once(person, entra):
+def test_f4_stumbles_over_a_concurrent_consent_once(person: Browser, entra: Entra) -> None:
     entra.switch(F4="concurrent")
     page = person.send(person.consent_page(entra, entra.made["admin"]), decision="accept")
     assert "AADSTS650051" in page.query["error_description"]
@@ -67,19 +69,19 @@ def test_f4_stumbles_over_a_concurrent_consent_once(person, entra):
     assert "error" not in page.query
 
 
-def test_f5_answers_401_with_an_empty_message(entra):
+def test_f5_answers_401_with_an_empty_message(entra: Entra) -> None:
     entra.switch(F5=True)
     assert entra.refused("GET", f"{entra.sync}/jobs") == (401, "UnknownError", "")
     assert entra.get("/organization")
 
 
-def test_f6_offers_no_templates(entra):
+def test_f6_offers_no_templates(entra: Entra) -> None:
     entra.switch(F6=True)
     assert entra.get(f"{entra.sync}/templates")["value"] == []
     assert entra.refused("POST", f"{entra.sync}/jobs", {"templateId": "scim"})[0] == 400
 
 
-def test_f7_adds_a_twin_with_a_legacy_job(entra):
+def test_f7_adds_a_twin_with_a_legacy_job(entra: Entra) -> None:
     entra.switch(F7=True)
     query = quote("startswith(displayName,'Haiilo')")
     twin = next(row for row in entra.get(f"/servicePrincipals?$filter={query}")["value"] if "old" in row["displayName"])
@@ -89,7 +91,7 @@ def test_f7_adds_a_twin_with_a_legacy_job(entra):
     assert entra.made["haiilo_host"] not in {row["value"].split("/")[2] for row in secrets if "://" in row["value"]}
 
 
-def test_f9_lets_haiilo_refuse_the_token(entra):
+def test_f9_lets_haiilo_refuse_the_token(entra: Entra) -> None:
     body = {"templateId": "scim", "credentials": entra.credentials()[:2]}
     entra.switch(F9=True)
     answer = entra.ask("POST", f"{entra.sync}/jobs/validateCredentials", body)
@@ -97,19 +99,19 @@ def test_f9_lets_haiilo_refuse_the_token(entra):
     assert inner == "SystemForCrossDomainIdentityManagementCredentialValidationFailure"
 
 
-def test_f12_shows_nobody_assigned(entra):
+def test_f12_shows_nobody_assigned(entra: Entra) -> None:
     assert entra.rows(f"{entra.sp}/appRoleAssignedTo")
     entra.switch(F12=True)
     assert entra.rows(f"{entra.sp}/appRoleAssignedTo") == []
 
 
-def test_f32_refuses_the_logs(entra):
+def test_f32_refuses_the_logs(entra: Entra) -> None:
     entra.switch(F32=True)
     code = "Authentication_RequestFromNonPremiumTenantOrB2CTenant"
     assert entra.refused("GET", "/auditLogs/provisioning")[:2] == (403, code)
 
 
-def test_f35_takes_access_away(entra):
+def test_f35_takes_access_away(entra: Entra) -> None:
     entra.token()
     entra.switch(F35=True)
     assert entra.refused("GET", "/organization")[0] == 401
@@ -119,12 +121,12 @@ def test_f35_takes_access_away(entra):
 # Where documents and reality differ: reality by default, the document when switched
 
 
-def test_creates_a_job_with_200(entra):
+def test_creates_a_job_with_200(entra: Entra) -> None:
     entra.switch(job_created_200=True)
     assert entra.ask("POST", f"{entra.sync}/jobs", {"templateId": "scim"}).status_code == 200
 
 
-def test_patches_the_schema(entra):
+def test_patches_the_schema(entra: Entra) -> None:
     job = entra.job()
     document = entra.get(f"{job}/schema")
     assert entra.refused("PATCH", f"{job}/schema", document)[0] == 404
@@ -132,12 +134,12 @@ def test_patches_the_schema(entra):
     assert entra.ask("PATCH", f"{job}/schema", document).status_code == 204
 
 
-def test_forbids_with_403(entra):
+def test_forbids_with_403(entra: Entra) -> None:
     entra.switch(F5=True, forbidden_is_403=True)
     assert entra.refused("GET", f"{entra.sync}/jobs")[0] == 403
 
 
-def test_writes_log_rows_as_documents_and_samples_have_them(entra):
+def test_writes_log_rows_as_documents_and_samples_have_them(entra: Entra) -> None:
     entra.started()
     [plain] = entra.get("/auditLogs/provisioning?$top=1")["value"]
     entra.switch(log_steps_capitalised=True, log_principal_is_list=True)
@@ -151,7 +153,7 @@ def test_writes_log_rows_as_documents_and_samples_have_them(entra):
 
 
 @pytest.mark.parametrize("on", ["1", "0"])
-def test_can_be_switched_on_a_page(running, entra, on):
+def test_can_be_switched_on_a_page(running: RunningSandbox, entra: Entra, on: str) -> None:
     form = {"tenant": entra.tid, "switch": "F6", "on": on}
     answer = running.session.post(f"{running.control_url}/switch", data=form, timeout=10)
     assert answer.status_code == 200

@@ -1,4 +1,4 @@
-"""Haiilo's SCIM service: Advocacy's manners, Home's manners, and the protocol both share."""
+"""Haiilo's SCIM service: how Advocacy and Home differ, and the protocol both share."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PROFILE = "urn:ietf:params:scim:schemas:extension:haiilo:2.0:User"
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 
 
-def user(user_name: str = "eva@contoso.example", country: str | None = "Finland", **more: Any) -> dict[str, Any]:
+def user(user_name: Any = "eva@contoso.example", country: Any = "Finland", **more: Any) -> dict[str, Any]:
     address = {"type": "work", "country": country} if country else None
     return {"schemas": [USER], "userName": user_name, **({"addresses": [address]} if address else {}), **more}
 
