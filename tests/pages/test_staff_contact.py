@@ -114,7 +114,8 @@ def test_tells_who_asks_on_the_link_page_and_in_the_message_to_forward(
 def test_tells_who_looks_after_the_customer(client: Client, customer: Onboarding, mara: User, view: str) -> None:
     client.force_login(mara)
     page = read(client.get(reverse(view, args=[customer.pk])))
-    assert f"Mara von Berg, mara@haiilo.example , {PHONE}" in page.text
+    assert "Mara von Berg, mara@haiilo.example" in page.text
+    assert PHONE in page.text
 
 
 def test_shows_a_colleague_who_looks_after_the_customer(alice: Client, customer: Onboarding) -> None:
