@@ -25,7 +25,7 @@ from onboarding.invites import links
 from onboarding.invites.links import MASK
 from onboarding.mail import letters, rules
 from onboarding.mail.compose import LetterText, filled_in, has_link, html_of
-from onboarding.models import Letter, Link, Onboarding
+from onboarding.models import Letter, Link, Onboarding, asker_of
 
 log = logging.getLogger(__name__)
 
@@ -123,13 +123,13 @@ def _hand_over(letter: Letter) -> None:
 def _message(letter: Letter, token: str) -> EmailMultiAlternatives:
     """Plain text and HTML; nothing is loaded from anywhere, nothing counts who has read it."""
     address = links.address_of(token) if token else ""
-    owner = letter.onboarding.customer.owner
+    asker = asker_of(letter.onboarding.customer.owner)
     message = EmailMultiAlternatives(
         subject=" ".join(letter.subject.split()),
         body=filled_in(letter.text, address),
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[formataddr((" ".join(letter.to_name.split()), letter.to_email))],
-        reply_to=[owner.email] if owner and owner.email else None,
+        reply_to=[formataddr((asker.name, asker.email))] if asker.email else None,
         headers={"Auto-Submitted": "auto-generated", "Content-Language": letter.language},
     )
     words = LetterText(letter.subject, letter.text)

@@ -33,7 +33,7 @@ def test_sends_a_released_letter_with_a_fresh_link():
     [token] = set(tokens(message))
     link = Link.objects.get(token_hash=digest(token))
     assert message.to == [f"Eva Berg <{made.customer.contact_email}>"]
-    assert message.reply_to == [made.customer.owner.email]
+    assert message.reply_to == [f"alice <{made.customer.owner.email}>"]
     assert message.extra_headers["Auto-Submitted"] == "auto-generated"
     [(html, kind)] = message.alternatives
     assert kind == "text/html"

@@ -42,6 +42,12 @@ def customer(alice) -> Onboarding:
 
 
 @pytest.fixture
+def same_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No minute begins while the test runs: what an open page has seen changes with each."""
+    monkeypatch.setattr("onboarding.web.refreshing.time", lambda: 1_800_000_000.0)
+
+
+@pytest.fixture
 def far(far: GraphStub, settings: Settings) -> Iterator[GraphStub]:
     """Microsoft's stand-in, as the one that our settings lead to."""
     certificate = our_certificate()

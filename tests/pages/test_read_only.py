@@ -283,7 +283,7 @@ def test_goes_all_the_way_with_the_application_for_reading(far, live):
     page = text_of(visitor.client.get(reverse("progress")))
     assert "we check that your approval has arrived" in page
     assert "Do not delete our other application yet" in page
-    assert 'hx-trigger="every' in page
+    assert 'hx-trigger="every 3s, look"' in page
 
 
 @pytest.fixture
@@ -310,7 +310,7 @@ def test_tells_the_admin_when_microsoft_confirmed_it(approved, live):
     page = progress(approved)
     assert "Done: we only read now" in page
     assert "press Delete" not in page
-    assert 'hx-trigger="every' not in page
+    assert 'hx-trigger="every 20s, look"' in page
 
 
 def test_tells_the_admin_what_is_missing(approved, live):
@@ -376,10 +376,10 @@ def test_begins_no_more_with_a_link_for_an_application_that_is_not_asked_for_now
     assert page.status_code == 410
 
 
-def test_refreshes_the_record_while_it_waits_for_the_admin(alice, live):
-    assert 'hx-trigger="every' not in alice.get(reverse("record", args=[live.pk])).content.decode()
+def test_refreshes_the_record_faster_while_it_waits_for_the_admin(alice, live):
+    assert 'hx-trigger="every 20s, look"' in alice.get(reverse("record", args=[live.pk])).content.decode()
     stepped(live, {"kind": "asking", "court": Court.CUSTOMER, "code": "link_sent"})
-    assert 'hx-trigger="every' in alice.get(reverse("record", args=[live.pk])).content.decode()
+    assert 'hx-trigger="every 6s, look"' in alice.get(reverse("record", args=[live.pk])).content.decode()
 
 
 def test_asks_on_the_consent_step_for_the_application_that_we_look_with(alice, live):

@@ -111,7 +111,7 @@ def test_costs_the_same_for_a_new_customer_and_for_one_with_a_history(alice, cus
 
 
 def trigger(client, made):
-    found = re.search(r'hx-get="([^"]+)"\s+hx-trigger="every (\d+)s"', open_record(client, made).html)
+    found = re.search(r'hx-get="([^"]+)"\s+hx-trigger="every (\d+)s, look"', open_record(client, made).html)
     return found and found[2]
 
 
@@ -120,13 +120,13 @@ def trigger(client, made):
     [
         ("initial_cycle", WORKING, "3"),
         ("consent", LINK_SENT, "6"),
-        ("connection", TOKEN_NEEDED, None),
-        ("mappings", PLAN, None),
-        ("live", Done(note=say("It runs.")), None),
-        ("live", Broken(say("Gone."), Court.CS), None),
+        ("connection", TOKEN_NEEDED, "20"),
+        ("mappings", PLAN, "20"),
+        ("live", Done(note=say("It runs.")), "20"),
+        ("live", Broken(say("Gone."), Court.CS), "20"),
     ],
 )
-def test_refreshes_while_something_moves_or_others_have_to_act(alice, customer, key, verdict, seconds):
+def test_refreshes_faster_while_something_moves_or_others_have_to_act(alice, customer, key, verdict, seconds):
     stand(customer, key, verdict)
     assert trigger(alice, customer) == seconds
 
@@ -140,10 +140,53 @@ def test_refreshes_after_an_answer_until_it_was_taken_up(alice, customer):
     assert "Taken down." in page.text
 
 
-def test_stops_refreshing_when_it_is_paused(alice, customer):
+def test_refreshes_slowly_when_it_is_paused(alice, customer):
     stand(customer, "initial_cycle", WORKING)
     post(alice, "pause", customer.pk)
-    assert trigger(alice, customer) is None
+    assert trigger(alice, customer) == "20"
+
+
+def test_refreshes_with_the_step_that_is_open(alice, customer):
+    stand(customer, "mappings", PLAN)
+    path = reverse("step", args=[customer.pk, "connection"])
+    assert f'hx-get="{path}?seen=' in alice.get(path).content.decode()
+
+
+def test_leaves_alone_what_has_to_be_corrected(alice, customer):
+    stand(customer, "connection", TOKEN_NEEDED)
+    part = alice.post(reverse("step", args=[customer.pk, "connection"]), {"token": ""}, headers=HTMX).content.decode()
+    assert 'aria-invalid="true"' in part
+    assert "hx-trigger" not in part
+
+
+def test_costs_the_same_to_look_again_with_a_history(alice, customer, same_minute):
+    costs = []
+    for more in (0, 5):
+        for _number in range(more):
+            links.issue_link(customer, actor=builders.person())
+            answers.answer(customer, "pilot", actor=builders.person(), answer={"person": "x"})
+        found = re.search(r'hx-get="([^"]+)" hx-trigger', open_record(alice, customer).html)
+        with CaptureQueriesContext(connection) as queries_made:
+            assert alice.get(found[1], headers=HTMX).status_code == 204
+        costs.append(len(queries_made))
+    assert costs[0] == costs[1] <= 20
+
+
+def test_says_what_an_act_led_to_beside_the_step_and_no_refresh_says_it_again(alice, customer):
+    stand(customer, "connection", TOKEN_NEEDED)
+    answer = alice.post(
+        reverse("step", args=[customer.pk, "connection"]), {"token": "t"}, headers=HTMX, follow=True
+    ).content.decode()
+    assert re.search(r'<div id="messages"[^>]* hx-swap-oob="true">\s*<p class="note" data-tone="success">Saved', answer)
+    part = alice.get(reverse("record", args=[customer.pk]), headers=HTMX).content.decode()
+    assert 'id="messages"' not in part
+
+
+def test_says_it_in_the_same_place_without_scripts(alice, customer):
+    stand(customer, "connection", TOKEN_NEEDED)
+    page = post(alice, "step", customer.pk, "connection", token="t")
+    assert page.html.count('id="messages"') == 1
+    assert page.html.index('id="head"') < page.html.index("Saved.") < page.html.index('id="standing"')
 
 
 def test_sends_the_moving_part_alone_when_it_refreshes(alice, customer):
@@ -155,8 +198,7 @@ def test_sends_the_moving_part_alone_when_it_refreshes(alice, customer):
         assert re.search(rf'id="{name}"[^>]*hx-swap-oob="true"', part)
 
 
-def test_sends_nothing_while_nothing_has_changed(alice, customer, monkeypatch):
-    monkeypatch.setattr("onboarding.web.refreshing.time.time", lambda: 1_800_000_000.0)
+def test_sends_nothing_while_nothing_has_changed(alice, customer, same_minute):
     stand(customer, "initial_cycle", WORKING)
     found = re.search(r'hx-get="([^"]+)"', open_record(alice, customer).html)
     assert alice.get(found[1], headers=HTMX).status_code == 204
