@@ -1,4 +1,6 @@
-"""All checks that need no running stack. Each is run even if one before it failed; exit status 0 when all passed."""
+"""All checks that need no running stack, or those that are named. Each is run even if one before it failed; exit
+status 0 when all passed.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from devtools.stack.keys import throw_away_pair
@@ -84,10 +86,15 @@ def checks() -> list[tuple[str, Callable[[], str]]]:
     ]
 
 
-def main() -> int:
-    """Run all; print what failed."""
+def main(names: Sequence[str] = ()) -> int:
+    """Run all, or those of these names; print what failed. Raises `SystemExit` for a name that no check has."""
     started, failed = time.monotonic(), []
-    for name, check in checks():
+    known = checks()
+    if unknown := set(names) - {name for name, _check in known}:
+        sys.exit(f"There is no check “{unknown.pop()}”. There are: {', '.join(name for name, _check in known)}.")
+    for name, check in known:
+        if names and name not in names:
+            continue
         with doing(f"check: {name}"):
             problem = check()
         print(f"{'FAILED' if problem else 'ok':7}{name}", flush=True)
@@ -99,4 +106,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -85,10 +85,27 @@ def _guard(desired: Desired) -> Callable[[str, str], None]:
     return guards.only_service_principal(str(chosen))
 
 
+def _reading_guard(desired: Desired) -> Callable[[str, str], None]:
+    """Reads only, and Microsoft's own test of the credentials that are saved on the chosen application: a POST that
+    changes nothing. The application for watching may not ask for it.
+    """
+    chosen = desired.evidence.get("sso_application", {}).get("service_principal_id")
+    if not chosen or not desired.size.sets_up:
+        return guards.read_only
+    below = guards.only_service_principal(str(chosen))
+
+    def guard(method: str, path: str) -> None:
+        is_test = method.upper() == "POST" and path.lower().endswith("/validatecredentials")
+        (below if is_test else guards.read_only)(method, path)
+
+    return guard
+
+
 class TenantSession:
     """What one look at one onboarding can reach; made anew for each look, so that its calls can be counted.
 
-    `before_each` is called before each request: a look at a large tenant takes hundreds.
+    `before_each` is called before each request: a look at a large tenant takes hundreds. With `read_only` nothing is
+    ever written.
     """
 
     def __init__(
@@ -108,7 +125,7 @@ class TenantSession:
         self._desired = desired
 
     def _guarded(self, desired: Desired) -> Callable[[str, str], None]:
-        allowed = guards.read_only if self._read_only else _guard(desired)
+        allowed = _reading_guard(desired) if self._read_only else _guard(desired)
 
         def guard(method: str, path: str) -> None:
             self._before_each()

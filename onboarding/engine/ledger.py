@@ -147,8 +147,11 @@ def _stored(sentences: Sequence[Sentence]) -> list[dict[str, Any]]:
     return [sentence.as_json() for sentence in sentences]
 
 
-def set_current(lease: Lease, key: str, *, live: bool) -> None:
-    """Note where the onboarding stands now: its current step, for the board; and that it is live, once it is."""
+def set_current(lease: Lease, key: str, *, live: bool) -> StepState:
+    """Note where the onboarding stands now: its current step, for the board; and that it is live, once it is.
+
+    Returns the row of that step.
+    """
     with transaction.atomic():
         row = _hold(lease)
         state = _state(lease.onboarding_id, key)
@@ -158,17 +161,34 @@ def set_current(lease: Lease, key: str, *, live: bool) -> None:
             row.state, row.live_at = State.LIVE, timezone.now()
             note(row.pk, "live", say(_("The onboarding is live.")), step=key)
         row.save(update_fields=["current_key", "current_kind", "current_court", "current_since", "state", "live_at"])
+    return state
+
+
+def refusal_to_bind(onboarding_id: int, evidence: Mapping[str, Any]) -> Verdict | None:
+    """Why the proved tenant cannot be bound to this onboarding; None where it can, or is already. Reads only."""
+    bound = TenantBinding.objects.filter(onboarding_id=onboarding_id).first()
+    if bound is not None and bound.tenant_id != evidence["tenant_id"]:
+        return Broken(say(_("This customer is bound to another tenant already.")), Court.CS, "bound_elsewhere")
+    if bound is None and TenantBinding.objects.filter(tenant_id=evidence["tenant_id"]).exists():
+        return _tenant_taken()
+    return None
+
+
+def _tenant_taken() -> Asking:
+    return Asking(
+        say(_("This Microsoft tenant belongs to another customer already. Check both records.")),
+        Court.CS,
+        code="tenant_taken",
+    )
 
 
 def bind(lease: Lease, evidence: Mapping[str, Any]) -> Verdict | None:
     """Bind the proved tenant to this onboarding, once and for ever. A verdict instead when it belongs to another."""
     with transaction.atomic():
         _hold(lease)
-        bound = TenantBinding.objects.filter(onboarding_id=lease.onboarding_id).first()
-        if bound is not None and bound.tenant_id == evidence["tenant_id"]:
-            return None
-        if bound is not None:
-            return Broken(say(_("This customer is bound to another tenant already.")), Court.CS, "bound_elsewhere")
+        refused = refusal_to_bind(lease.onboarding_id, evidence)
+        if refused is not None or TenantBinding.objects.filter(onboarding_id=lease.onboarding_id).exists():
+            return refused
         try:
             with transaction.atomic():
                 TenantBinding.objects.create(
@@ -179,12 +199,8 @@ def bind(lease: Lease, evidence: Mapping[str, Any]) -> Verdict | None:
                     admin_object_id=evidence["admin_object_id"],
                     admin_name=evidence["admin_name"],
                 )
-        except IntegrityError:
-            return Asking(
-                say(_("This Microsoft tenant belongs to another customer already. Check both records.")),
-                Court.CS,
-                code="tenant_taken",
-            )
+        except IntegrityError:  # another worker has bound it to another customer since
+            return _tenant_taken()
     return None
 
 

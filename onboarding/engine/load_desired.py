@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count
 from django.utils import timezone
@@ -58,7 +60,7 @@ def load_desired(onboarding_id: int) -> Desired:
         haiilo_host=customer.haiilo_host,
         domains=tuple(customer.domains),
         now=timezone.now(),
-        expected_tenant=evidence.get(CustomerRecord.key, {}).get("tenant_id"),
+        expected_tenant=_expected_tenant(evidence),
         proved=ProvedTenant(binding.tenant_id) if binding else None,
         link=_newest_link(onboarding_id, onboarding.size),
         consent=_newest_consent(onboarding_id, onboarding.size),
@@ -73,6 +75,16 @@ def load_desired(onboarding_id: int) -> Desired:
         size=onboarding.size,
         read_only=_read_only(onboarding),
     )
+
+
+def with_evidence(desired: Desired, key: str, evidence: Mapping[str, Any]) -> Desired:
+    """What would be loaded once `evidence` were kept as that of step `key`, and with the present time."""
+    kept = {**desired.evidence, key: evidence}
+    return replace(desired, evidence=kept, expected_tenant=_expected_tenant(kept), now=timezone.now())
+
+
+def _expected_tenant(evidence: Mapping[str, Mapping[str, Any]]) -> str | None:
+    return evidence.get(CustomerRecord.key, {}).get("tenant_id")
 
 
 def _results(state: StepState) -> dict[str, dict[str, object]]:

@@ -17,7 +17,8 @@ from django.utils.translation import gettext_noop as _
 
 from graphclient import ConsentMissing, GraphError, NotAllowed, NotThere, OurCredentialRefused, TryLater
 from onboarding.causes.index import explain_code, is_known
-from onboarding.domain.desired import SCIM_TOKEN
+from onboarding.domain.desired import SCIM_TOKEN, Desired
+from onboarding.domain.durations import short
 from onboarding.domain.lifecycle import State
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import (
@@ -43,7 +44,7 @@ from onboarding.steps.base import ChangingStep, Step, StepFailed
 from onboarding.steps.enable.step import Enable
 from onboarding.steps.read_only.step import milestone
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("onboarding.engine")
 
 RETRY_SPREADING_AFTER = timedelta(seconds=20)
 RETRY_ERROR_AFTER = timedelta(seconds=30)
@@ -63,12 +64,21 @@ def reconcile(pk: int) -> None:
     lease = Onboarding.objects.claim(pk)
     if lease is None:
         return
+    started, found = time.monotonic(), Reconciliation(lease)
     try:
-        pause = Reconciliation(lease).run()
+        pause = found.run() / settings.PACE
     except LeaseLost:
-        log.info("lease of onboarding %s was lost", pk)
+        log.info("onboarding %s: another worker took over, %s calls", pk, found.calls)
         return
-    Onboarding.objects.release(lease, next_run_at=timezone.now() + pause / settings.PACE)
+    Onboarding.objects.release(lease, next_run_at=timezone.now() + pause)
+    log.info(
+        "onboarding %s: %s, %s calls, %.1f s, next in %s",
+        pk,
+        found.outcome,
+        found.calls,
+        time.monotonic() - started,
+        short(pause),
+    )
 
 
 class Reconciliation:
@@ -81,6 +91,8 @@ class Reconciliation:
         self._renewed = time.monotonic()
         self.states = {state.key: state for state in StepState.objects.filter(onboarding_id=lease.onboarding_id)}
         self.live = Onboarding.objects.filter(pk=lease.onboarding_id, state=State.LIVE).exists()
+        self.calls = 0
+        self.outcome = ""
 
     def run(self) -> timedelta:
         """Go through the steps until one is not done; on a live tenant look at all. Returns when to look next."""
@@ -91,9 +103,10 @@ class Reconciliation:
             if done:
                 continue
             current = current or step.key
-            if not self.live or step.gives_access:
+            if ends_run(step, live=self.live):
                 break
-        ledger.set_current(self.lease, current or STEPS[-1].key, live=not current)
+        row = ledger.set_current(self.lease, current or STEPS[-1].key, live=not current)
+        self.outcome = f"{row.key} → {row.kind} {row.code}".rstrip()
         return pause
 
     def _enter_or_leave_read_only(self) -> timedelta:
@@ -131,6 +144,7 @@ class Reconciliation:
         started, calls, before = time.monotonic(), self.tenant.calls, self.desired.evidence.get(step.key)
         verdict = self._converge_safely(step)
         cost = Cost(self.tenant.calls - calls, time.monotonic() - started)
+        self.calls += cost.graph_calls
         if isinstance(verdict, Done) and step.gives_access:
             verdict = ledger.bind(self.lease, evidence_of(verdict)) or verdict
         ledger.record(self.lease, step.key, verdict, cost)
@@ -191,12 +205,8 @@ class Reconciliation:
         except LeaseLost:
             raise
         except Exception as error:  # whatever it is: stop this customer with a reason, go on with others
-            log.exception("step %s of onboarding %s failed", step.key, self.lease.onboarding_id)
-            return Broken(
-                say(_("The dashboard itself failed here. Our engineers have to look at it.")),
-                Court.HAIILO,
-                code=type(error).__name__,
-            )
+            log.exception("onboarding %s: step %s failed", self.lease.onboarding_id, step.key)
+            return our_failure(error)
 
     def _converge(self, step: Step[Any]) -> Verdict:
         """Read, assess; while something is to do and may be done: apply, then read and assess again."""
@@ -217,14 +227,7 @@ class Reconciliation:
             self._know_more()
 
     def _may_apply(self, step: Step[Any], todo: Todo) -> bool:
-        """Before go-live a step may act as its nature is; on a live tenant nothing is repaired unasked, and nothing at
-        all while we only watch, or own more in the tenant than we may.
-        """
-        if not self.desired.size.sets_up or holds.owns_too_much(self.lease.onboarding_id):
-            return False
-        if not step.asks_first and not todo.asks and not self.live:
-            return True
-        return bool(self.desired.answer(step.key, "approved_plan") == fingerprint(todo.changes))
+        return may_apply(step, todo, self.desired, onboarding_id=self.lease.onboarding_id, live=self.live)
 
     def _apply(self, step: Step[Any], todo: Todo) -> Verdict | None:
         for change in todo.changes:
@@ -239,23 +242,55 @@ class Reconciliation:
         return None
 
     def _pause_after(self, step: Step[Any], verdict: Verdict) -> timedelta:
-        match verdict:
-            case Done():
-                return step.fresh_for
-            case Waiting():
-                return verdict.recheck_in
-            case Todo():
-                return timedelta() if self._may_apply(step, verdict) else A_DAY
-            case Asking():
-                return RECHECK_WHILE_ASKING
-            case Broken():
-                return RECHECK_WHEN_BROKEN
-            case _:
-                assert_never(verdict)
+        return pause_after(step, verdict, applies=isinstance(verdict, Todo) and self._may_apply(step, verdict))
+
+
+def ends_run(step: Step[Any], *, live: bool) -> bool:
+    """Whether later steps are left alone while `step` is not done: on a live tenant only without access to it."""
+    return not live or step.gives_access
+
+
+def may_apply(step: Step[Any], todo: Todo, desired: Desired, *, onboarding_id: int, live: bool) -> bool:
+    """Whether the engine applies this plan now.
+
+    Before go-live a step acts as its nature is; on a live tenant nothing is repaired unasked, and nothing at all while
+    we only watch, or own more in the tenant than we may.
+    """
+    if not desired.size.sets_up or holds.owns_too_much(onboarding_id):
+        return False
+    if not step.asks_first and not todo.asks and not live:
+        return True
+    return bool(desired.answer(step.key, "approved_plan") == fingerprint(todo.changes))
+
+
+def pause_after(step: Step[Any], verdict: Verdict, *, applies: bool) -> timedelta:
+    """How long after this verdict the step is read again, before PACE; `applies`: its plan is applied at once."""
+    match verdict:
+        case Done():
+            return step.fresh_for
+        case Waiting():
+            return verdict.recheck_in
+        case Todo():
+            return timedelta() if applies else A_DAY
+        case Asking():
+            return RECHECK_WHILE_ASKING
+        case Broken():
+            return RECHECK_WHEN_BROKEN
+        case _:
+            assert_never(verdict)
 
 
 def _keys(todo: Todo) -> list[str]:
     return [ledger.intent_key(change) for change in todo.changes]
+
+
+def our_failure(error: Exception) -> Broken:
+    """The verdict where our own code failed; its class is the code, its message may hold anything and is left out."""
+    return Broken(
+        say(_("The dashboard itself failed here. Our engineers have to look at it.")),
+        Court.HAIILO,
+        code=type(error).__name__,
+    )
 
 
 def explain(error: GraphError) -> Verdict:

@@ -1,0 +1,80 @@
+"""Whoever reads the log sees one line for each run of the engine, and in it where the onboarding stands and why."""
+
+from __future__ import annotations
+
+import logging
+import re
+
+import pytest
+from django.db.models import F
+from django.db.models.signals import post_save
+
+from onboarding.engine import queue, reconcile
+from onboarding.models import Onboarding, StepState
+
+from .conftest import answer_all, customer_of, look
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def lines(caplog):
+    """What the engine has logged since it was asked last."""
+    caplog.set_level(logging.INFO, "onboarding.engine")
+
+    def taken() -> list[str]:
+        told = [record.getMessage() for record in caplog.records if record.name == "onboarding.engine"]
+        caplog.clear()
+        return told
+
+    return taken
+
+
+def test_tells_a_run_through_several_steps_in_one_line(consented, far, lines):
+    made = answer_all(consented, far, until="connection")
+    lines()
+    queue.enqueue(made.pk)
+    StepState.objects.filter(onboarding=made).update(checked_at=None)
+    look(made)
+    [line] = lines()
+    told = rf"onboarding {made.pk}: connection → asking token_needed, (\d+) calls, \d+\.\d s, next in 30 min"
+    assert (found := re.fullmatch(told, line))
+    assert int(found[1]) > 5
+
+
+def test_tells_of_a_customer_who_is_live(consented, far, lines):
+    made = answer_all(consented, far)
+    lines()
+    look(made)
+    assert [re.sub(r"\d+\.\d s", "0.0 s", line) for line in lines()] == [
+        f"onboarding {made.pk}: live → done, 0 calls, 0.0 s, next in 20 min"
+    ]
+
+
+def test_tells_when_the_next_run_really_is(far, lines, settings):
+    settings.PACE = 60
+    made = look(customer_of(far))
+    [line] = lines()
+    assert line.startswith(f"onboarding {made.pk}: consent → asking no_link, ")
+    assert line.endswith("next in 30 s")
+
+
+def test_says_nothing_where_nothing_is_due(far, lines):
+    made = look(customer_of(far))
+    lines()
+    reconcile.reconcile(made.pk)
+    assert lines() == []
+
+
+def test_tells_that_another_worker_took_over(far, lines):
+    made = customer_of(far)
+
+    def take_over(**_signal) -> None:
+        Onboarding.objects.filter(pk=made.pk).update(lease_token=F("lease_token") + 1)
+
+    post_save.connect(take_over, sender=StepState)
+    try:
+        reconcile.reconcile(made.pk)
+    finally:
+        post_save.disconnect(take_over, sender=StepState)
+    assert lines() == [f"onboarding {made.pk}: another worker took over, 0 calls"]
