@@ -12,8 +12,7 @@ from onboarding.steps.shared.credentials import Trial
 from tests.graphclient.graph_stub import Reply
 from tests.graphclient.samples import NEW_JOB
 from tests.graphclient.samples import job as job_json
-
-from .facts import APP, BASE_URL, JOB, NOW, SCOPE, ago, at_step, job, texts, with_token
+from tests.steps.facts import APP, BASE_URL, JOB, NOW, SCOPE, ago, at_step, job, texts, with_token
 
 ROOT = f"/v1.0/servicePrincipals/{APP}/synchronization"
 GUARDED = {"SyncNotificationSettings": json.dumps({"DeleteThresholdEnabled": True, "DeleteThresholdValue": 20})}

@@ -4,8 +4,7 @@ from onboarding.domain.verdicts import Broken, Court, Done, Progress, Waiting
 from onboarding.steps.initial_cycle.step import Facts, InitialCycle
 from tests.graphclient.graph_stub import Reply
 from tests.graphclient.samples import job as job_json
-
-from .facts import APP, JOB, SCOPE, ago, arrived, at_step, execution, finished, job, quarantine, texts
+from tests.steps.facts import APP, JOB, SCOPE, ago, arrived, at_step, execution, finished, job, quarantine, texts
 
 assess = InitialCycle().assess
 

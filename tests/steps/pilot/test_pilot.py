@@ -7,8 +7,7 @@ from onboarding.domain.verdicts import Asking, Court, Done, Todo
 from onboarding.steps.pilot.step import Facts, Pilot, read_outcome
 from tests.graphclient.graph_stub import Reply
 from tests.graphclient.samples import on_demand_a, on_demand_b
-
-from .facts import APP, EVIDENCE, JOB, NOW, SCOPE, at_step
+from tests.steps.facts import APP, EVIDENCE, JOB, NOW, SCOPE, at_step
 
 EVA = User("u-1", "Eva Berg", "eva@nordwind.example", account_enabled=True)
 ASKED = NOW.isoformat()

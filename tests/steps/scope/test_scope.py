@@ -3,8 +3,7 @@ import pytest
 from onboarding.domain.verdicts import Asking, Court, Done
 from onboarding.steps.scope.step import Facts, Group, Member, Scope
 from tests.graphclient.graph_stub import Reply
-
-from .facts import APP, at_step, texts
+from tests.steps.facts import APP, at_step, texts
 
 EVA, JAN, PIA = (Member(name, name.title(), f"{name}@nordwind.example", enabled=True) for name in ("eva", "jan", "pia"))
 OFF = Member("off", "Off", "off@nordwind.example", enabled=False)

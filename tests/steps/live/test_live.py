@@ -5,8 +5,7 @@ from onboarding.domain.verdicts import Broken, Court, Done
 from onboarding.steps.live.step import Facts, Live
 from tests.graphclient.graph_stub import Reply
 from tests.graphclient.samples import job as job_json
-
-from .facts import APP, JOB, ago, arrived, at_step, execution, finished, job, quarantine, texts
+from tests.steps.facts import APP, JOB, ago, arrived, at_step, execution, finished, job, quarantine, texts
 
 assess = Live().assess
 

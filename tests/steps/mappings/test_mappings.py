@@ -9,8 +9,7 @@ from onboarding.steps.base import StepFailed
 from onboarding.steps.mappings import document as mapping_document
 from onboarding.steps.mappings.step import Facts, Mappings
 from tests.graphclient.graph_stub import Reply
-
-from .facts import APP, JOB, at_step, attribute, finished, job, people_of, schema, texts
+from tests.steps.facts import APP, JOB, at_step, attribute, finished, job, people_of, schema, texts
 
 JOB_PATH = f"/v1.0/servicePrincipals/{APP}/synchronization/jobs/{JOB}"
 TREE = {"expression": ACTIVE, "name": "Switch", "type": "Function", "parameters": [{"key": "source"}]}
@@ -141,7 +140,7 @@ def test_plans_the_same_for_the_same_facts():
 
 @pytest.mark.parametrize(("minutes", "kind"), [(1, Waiting), (20, Broken)])
 def test_tells_a_new_job_from_one_that_was_deleted(minutes, kind):
-    from .facts import ago
+    from tests.steps.facts import ago
 
     made = {"connection": {"create_job": {"at": ago(minutes=minutes).isoformat()}}}
     assert isinstance(assess(at_step("mappings", applied=made), Facts()), kind)

@@ -11,9 +11,9 @@ from onboarding.steps.shared.credentials import Trial
 from onboarding.steps.shared.jobs import creation
 from tests.graphclient.graph_stub import Reply
 from tests.graphclient.samples import NEW_JOB
+from tests.steps.facts import APP, BASE_URL, CHOSEN, CONNECTED, JOB, NOW, ago, at_step, job, texts, with_token
 
-from .facts import APP, BASE_URL, CHOSEN, CONNECTED, JOB, NOW, ago, at_step, job, texts, with_token
-
+SCIM = "SystemForCrossDomainIdentityManagement"
 ROOT = f"/v1.0/servicePrincipals/{APP}/synchronization"
 STORED = {"BaseAddress": BASE_URL, "SecretToken": "***", "SyncAll": "false"}
 WORKING = Trial(True)
