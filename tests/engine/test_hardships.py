@@ -8,6 +8,7 @@ import pytest
 
 from onboarding.customers import answers
 from onboarding.models import Backup, ConsentAttempt, CustomerSecret, Event
+from onboarding.steps.pilot.causes import Code
 from tests import builders
 
 from .conftest import answer_all, customer_of, look, until_quiet
@@ -206,31 +207,31 @@ def test_asks_the_customer_to_assign_somebody_and_goes_on(tenant_at):
         far.assign(far.tenant[name]["user_name"], False)
     answer_all(made, far, until="scope")
     assert (made.current_key, made.current_court) == ("scope", "customer")
-    assert "groups inside" in said(made, "scope")
+    assert "contain only other groups" in said(made, "scope")
     far.assign(far.tenant["unassigned"]["user_name"], True)
     again(made)
     assert made.current_key == "pilot"
 
 
 @pytest.mark.parametrize(
-    ("switch", "court", "says"),
+    ("switch", "court", "code", "says"),
     [
-        ("F11", "customer", "not assigned"),
-        ("F13", "customer", "matching attribute"),
-        ("F14", "customer", "empty in Entra"),
-        ("F17", "cs", "another account"),
-        ("F18", "cs", "More than one Haiilo account"),
-        ("F27", "haiilo", "Haiilo failed"),
+        ("F11", "customer", Code.FAILED_BY_CUSTOMER, "not assigned"),
+        ("F13", "customer", Code.FAILED_BY_CUSTOMER, "matching attribute"),
+        ("F14", "customer", Code.FAILED_BY_CUSTOMER, "empty in Entra"),
+        ("F17", "cs", Code.PILOT_FAILED, "another account"),
+        ("F18", "cs", Code.PILOT_FAILED, "More than one Haiilo account"),
+        ("F27", "haiilo", Code.FAILED_FOR_ENGINEERS, "Haiilo failed"),
     ],
 )
-def test_explains_a_pilot_that_did_not_get_through(consented, far, switch, court, says):
+def test_explains_a_pilot_that_did_not_get_through(consented, far, switch, court, code, says):
     answer_all(consented, far, until="pilot")
     far.switch(**{switch: True})
     person = far.tenant["pilot"]["user_name"]
     answer(consented, "pilot", person=person)
     look(consented)
     state = builders.state(consented, "pilot")
-    assert (state.kind, state.code) == ("asking", "pilot_failed"), said(consented, "pilot")
+    assert (state.kind, state.code) == ("asking", code), said(consented, "pilot")
     assert says in said(consented, "pilot")
     assert state.court == court
 
