@@ -3,9 +3,11 @@ import json
 import pytest
 
 from graphclient import Unavailable
+from onboarding.domain.desired import SecretText
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Broken, Change, Done, Todo, Waiting
 from onboarding.steps.base import StepFailed
+from onboarding.steps.enable.causes import CAUSES, Code
 from onboarding.steps.enable.step import Enable, Facts
 from onboarding.steps.shared import secrets
 from onboarding.steps.shared.credentials import Trial
@@ -46,7 +48,7 @@ def test_announces_the_same_whatever_part_was_done_before_a_crash():
 def test_is_done_when_the_job_runs_with_its_guard_on(code):
     verdict = assess(step(), Facts(job(code), GUARDED))
     assert isinstance(verdict, Done)
-    assert verdict.evidence == {"job_id": JOB, "started": True, "guard": 20}
+    assert verdict.evidence.to_json() == {"job_id": JOB, "started": True, "guard": 20}
 
 
 @pytest.mark.parametrize("found", [job(), job("Active", state="Paused"), job("Active", state="Disabled")])
@@ -80,11 +82,13 @@ def test_shows_a_job_that_somebody_stopped_later_as_a_plan():
 def test_asks_for_the_token_when_the_guard_is_off_and_our_copy_was_erased():
     verdict = assess(step(), Facts(job("Active"), OPEN))
     assert isinstance(verdict, Asking)
-    assert verdict.code == "token_needed"
+    assert verdict.code == Code.GUARD_OFF
 
 
 def test_tells_a_deleted_job():
-    assert isinstance(assess(step(), Facts()), Broken)
+    verdict = assess(step(), Facts())
+    assert isinstance(verdict, Broken)
+    assert verdict.code == Code.JOB_GONE
 
 
 def test_says_that_the_whole_directory_is_in_scope():
@@ -163,8 +167,21 @@ def test_starts_nothing_that_runs_and_saves_nothing_that_is_saved(tenant, far, a
     assert far.seen("POST", f"{ROOT}/jobs/{JOB}/start") == []
 
 
+def test_never_writes_with_a_token_that_cannot_be_one(tenant, far, answers):
+    answers({"BaseAddress": BASE_URL, **OPEN}, NEW_JOB)
+    with pytest.raises(StepFailed) as failed:
+        Enable().apply(tenant, step(**with_token(scim_token=SecretText("https://x"))), CHANGE)
+    assert failed.value.verdict.code == Code.TOKEN_UNUSABLE
+    assert far.seen("PUT", f"{ROOT}/secrets") == []
+
+
 def test_never_writes_without_the_token(tenant, far, answers):
     answers({"BaseAddress": BASE_URL, **OPEN}, NEW_JOB)
-    with pytest.raises(StepFailed):
+    with pytest.raises(StepFailed) as failed:
         Enable().apply(tenant, step(), CHANGE)
+    assert failed.value.verdict.code == Code.TOKEN_ERASED
     assert far.seen("PUT", f"{ROOT}/secrets") == []
+
+
+def test_has_one_cause_for_each_code():
+    assert sorted(Code) == sorted(cause.code for cause in CAUSES)
