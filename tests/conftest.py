@@ -15,9 +15,8 @@ from typing import Any
 import hypothesis
 import pytest
 
-from devtools.commands.test import browser
 from devtools.stack import broker as stack_broker
-from devtools.stack import keys, ports, postgres, sandbox_control
+from devtools.stack import keys, machine, ports, postgres, sandbox_control
 from devtools.stack.processes import Supervisor
 from devtools.stack.stack import register_our_apps
 
@@ -152,7 +151,7 @@ def broker() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """The machine's own Chromium; it resolves no name but localhost."""
-    path = os.environ.get("BROWSER_PATH") or browser()
+    path = os.environ.get("BROWSER_PATH") or machine.browser()
     assert path, "no Chromium on this machine: sudo apt install chromium"
     return {
         **browser_type_launch_args,

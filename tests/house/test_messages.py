@@ -109,6 +109,13 @@ def test_is_content_when_all_is_translated(house, capsys):
     assert messages.check(house) == 0, capsys.readouterr().out
 
 
+def test_begins_a_language_whose_folder_is_there(house, capsys):
+    (house / messages.CATALOGUES / "sv").mkdir()
+    messages.update(house)
+    assert "sv: 8 texts, 8 to translate" in capsys.readouterr().out
+    assert not load(house, "sv").fuzzy
+
+
 def test_keeps_translations_when_texts_come_and_go(house):
     messages.update(house)
     translate_all(house, "de")
