@@ -1,6 +1,6 @@
 # `make` alone lists what there is. Works with GNU make 3.81 (macOS) and newer.
 .DEFAULT_GOAL := list
-.PHONY: list setup demo rehearse soak test bench check fmt lock words
+.PHONY: list setup demo rehearse soak test bench check fmt messages lock
 
 PY := .venv/bin/python
 USERS ?= 200
@@ -47,8 +47,8 @@ fmt: setup ## put code, templates, stylesheets and scripts into the house's form
 	@.venv/bin/biome check --write
 	@find templates -name '*.html' -exec .venv/bin/djade --target-version 5.2 {} +
 
-words: setup ## collect the texts to translate into onboarding/locale/*/LC_MESSAGES/django.po
-	@$(PY) -m devtools.commands.messages extract
+messages: setup ## collect the texts to translate into onboarding/locale/*/LC_MESSAGES/django.po
+	@$(PY) -m devtools.commands.messages update
 
 lock: ## compile the lock files from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "uv is needed to write the lock files: pip install uv" >&2; exit 1; }

@@ -23,6 +23,9 @@ OLDEST = (3, 11)
 DEBIAN = Path("/etc/debian_version")
 
 
+COMPILE = ["-m", "babel.messages.frontend", "-q", "compile", "-d", "onboarding/locale", "-D", "django"]  # pybabel
+
+
 class CannotSetUp(Exception):
     """Says what a person has to do."""
 
@@ -37,7 +40,7 @@ def main() -> int:
             make_environment()
             install()
             STAMP.write_text(wanted_stamp())
-        compile_words()
+        compile_messages()
     except CannotSetUp as problem:
         say(str(problem))
         return 1
@@ -98,13 +101,13 @@ def install() -> None:
         run([*pip, "--require-hashes", "-r", str(LOCK)], "pip install")
 
 
-def compile_words() -> None:
+def compile_messages() -> None:
     """Every .po that is newer than its .mo. Raises CannotSetUp."""
     catalogues = list(ROOT.glob("onboarding/locale/*/LC_MESSAGES/django.po"))
     if all(is_compiled(path) for path in catalogues):
         return
     with doing("Compiling the translations"):
-        run([str(PYTHON), "-m", "devtools.commands.messages", "compile"], "the compilation of the translations")
+        run([str(PYTHON), *COMPILE], "the compilation of the translations")
 
 
 def is_compiled(catalogue: Path) -> bool:

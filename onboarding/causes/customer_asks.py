@@ -10,6 +10,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
+from onboarding.causes.roles import MAY_ASSIGN, MAY_CONSENT, MAY_CREATE
 from onboarding.domain.sentences import Sentence, say
 
 
@@ -36,9 +37,6 @@ class CustomerAsk:
 
 APPROVES = (Role.APPROVER, Role.IT_ADMIN)
 ASSIGNS = (Role.SSO_OWNER, Role.IT_ADMIN)
-MAY_CONSENT = say(_("Global Administrator or Privileged Role Administrator"))
-MAY_ASSIGN = say(_("Cloud Application Administrator, Application Administrator, or owner of the application"))
-MAY_CREATE = say(_("Cloud Application Administrator or Application Administrator"))
 # The same wish of ours, however far the link has come.
 APPROVAL = frozenset({"no_link", "link_sent", "link_expired"})
 APPROVE = _(
@@ -66,9 +64,9 @@ def customer_ask(
     known = _KNOWN.get(waiting_on(key, code))
     if known is not None:
         return known
-    if code == "no_application":
+    if code in ("no_application", "cannot_provision"):
         return CustomerAsk(sentence or say(_CREATE), MAY_CREATE, roles=ASSIGNS)
-    if code == "not_owner" and (offers or {}).get("owner"):
+    if (offers or {}).get("owner"):
         owner = (offers or {})["owner"]
         return CustomerAsk(say(_own(owner), **owner), MAY_CREATE, roles=ASSIGNS)
     if code == "owns_too_much" and (offers or {}).get("owned_beside"):

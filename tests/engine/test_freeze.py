@@ -13,10 +13,7 @@ from onboarding.models import Onboarding, StepState
 from tests import builders
 
 from .conftest import answer_all, look
-from .test_sizes import admin_of, payroll_of, registered, scoped_customer
-
-__all__ = ["registered"]
-WRITES = ("POST", "PUT", "PATCH", "DELETE")
+from .test_sizes import admin_of, payroll_of, scoped_customer
 
 
 def by_hand(far):

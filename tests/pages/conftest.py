@@ -12,7 +12,7 @@ from onboarding.models import Onboarding
 from tests import builders
 from tests.fixtures.graph_access import fresh_graph_access
 from tests.graphclient.entra import CLIENT, Entra, our_certificate
-from tests.graphclient.far_side import FarSide
+from tests.graphclient.graph_stub import GraphStub
 
 from .visitor import Invitation, Visitor, invited
 
@@ -48,7 +48,7 @@ def same_minute(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def far(far: FarSide, settings: Settings) -> Iterator[FarSide]:
+def far(far: GraphStub, settings: Settings) -> Iterator[GraphStub]:
     """Microsoft's stand-in, as the one that our settings lead to."""
     certificate = our_certificate()
     settings.SANDBOX_URL, settings.ENTRA_CLIENT_ID = far.url, CLIENT

@@ -13,7 +13,7 @@ from onboarding.customers import links
 from onboarding.models import ConsentAttempt, Event, StepState
 from tests import builders
 from tests.graphclient.entra import CLIENT, OTHER_TENANT, TENANT
-from tests.graphclient.far_side import DROP, Reply
+from tests.graphclient.graph_stub import DROP, Reply
 
 from .visitor import text_of
 

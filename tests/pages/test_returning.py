@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from onboarding.models import ConsentAttempt, Event, Link
 from tests.graphclient.entra import GLOBAL, OTHER_TENANT, TENANT
-from tests.graphclient.far_side import DROP
+from tests.graphclient.graph_stub import DROP
 
 from .visitor import Visitor, invited, text_of
 

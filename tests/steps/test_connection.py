@@ -2,7 +2,6 @@ import json
 
 import pytest
 
-from onboarding.causes.index import SCIM
 from onboarding.domain.desired import SecretText
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Change, Court, Done, Todo, Waiting
@@ -10,7 +9,7 @@ from onboarding.steps.base import StepFailed
 from onboarding.steps.connection.step import Connection, Facts
 from onboarding.steps.shared.credentials import Trial
 from onboarding.steps.shared.jobs import creation
-from tests.graphclient.far_side import Reply
+from tests.graphclient.graph_stub import Reply
 from tests.graphclient.samples import NEW_JOB
 
 from .facts import APP, BASE_URL, CHOSEN, CONNECTED, JOB, NOW, ago, at_step, job, texts, with_token
@@ -18,6 +17,7 @@ from .facts import APP, BASE_URL, CHOSEN, CONNECTED, JOB, NOW, ago, at_step, job
 ROOT = f"/v1.0/servicePrincipals/{APP}/synchronization"
 STORED = {"BaseAddress": BASE_URL, "SecretToken": "***", "SyncAll": "false"}
 WORKING = Trial(True)
+SCIM = "SystemForCrossDomainIdentityManagement"
 REFUSED = Trial(False, f"{SCIM}CredentialValidationFailure", "401")
 WORKS = Facts((job(),), STORED, WORKING)
 ADOPTED = CHOSEN | {"existing_job_id": JOB}

@@ -9,7 +9,7 @@ from onboarding.steps.base import StepFailed
 from onboarding.steps.enable.step import Enable, Facts
 from onboarding.steps.shared import secrets
 from onboarding.steps.shared.credentials import Trial
-from tests.graphclient.far_side import Reply
+from tests.graphclient.graph_stub import Reply
 from tests.graphclient.samples import NEW_JOB
 from tests.graphclient.samples import job as job_json
 

@@ -2,7 +2,7 @@ import pytest
 
 from onboarding.domain.verdicts import Broken, Court, Done, Progress, Waiting
 from onboarding.steps.initial_cycle.step import Facts, InitialCycle
-from tests.graphclient.far_side import Reply
+from tests.graphclient.graph_stub import Reply
 from tests.graphclient.samples import job as job_json
 
 from .facts import APP, JOB, SCOPE, ago, arrived, at_step, execution, finished, job, quarantine, texts

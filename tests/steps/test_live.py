@@ -3,7 +3,7 @@ import pytest
 from graphclient import Execution
 from onboarding.domain.verdicts import Broken, Court, Done
 from onboarding.steps.live.step import Facts, Live
-from tests.graphclient.far_side import Reply
+from tests.graphclient.graph_stub import Reply
 from tests.graphclient.samples import job as job_json
 
 from .facts import APP, JOB, ago, arrived, at_step, execution, finished, job, quarantine, texts

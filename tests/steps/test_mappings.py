@@ -8,7 +8,7 @@ from onboarding.domain.verdicts import Broken, Change, Done, Todo, Waiting, fing
 from onboarding.steps.base import StepFailed
 from onboarding.steps.mappings import document as mapping_document
 from onboarding.steps.mappings.step import Facts, Mappings
-from tests.graphclient.far_side import Reply
+from tests.graphclient.graph_stub import Reply
 
 from .facts import APP, JOB, at_step, attribute, finished, job, people_of, schema, texts
 

@@ -5,7 +5,7 @@ import pytest
 from graphclient import OnDemandResult, User
 from onboarding.domain.verdicts import Asking, Court, Done, Todo
 from onboarding.steps.pilot.step import Facts, Pilot, read_outcome
-from tests.graphclient.far_side import Reply
+from tests.graphclient.graph_stub import Reply
 from tests.graphclient.samples import on_demand_a, on_demand_b
 
 from .facts import APP, EVIDENCE, JOB, NOW, SCOPE, at_step

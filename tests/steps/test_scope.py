@@ -2,7 +2,7 @@ import pytest
 
 from onboarding.domain.verdicts import Asking, Court, Done
 from onboarding.steps.scope.step import Facts, Group, Member, Scope
-from tests.graphclient.far_side import Reply
+from tests.graphclient.graph_stub import Reply
 
 from .facts import APP, at_step, texts
 

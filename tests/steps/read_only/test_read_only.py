@@ -22,10 +22,9 @@ from onboarding.steps.readiness import abilities
 from onboarding.steps.scope.step import Scope
 from onboarding.steps.shared import credentials, secrets
 from onboarding.steps.shared.applications import find
-from tests.graphclient.far_side import Reply
+from tests.graphclient.graph_stub import Reply
 from tests.graphclient.samples import job as job_json
-
-from .facts import (
+from tests.steps.facts import (
     APP,
     BASE_URL,
     HOST,

@@ -4,10 +4,9 @@ from graphclient.probes import Finding, Probe
 from onboarding.domain import consent_sizes
 from onboarding.domain.sentences import Sentence
 from onboarding.steps.readiness.abilities import TRIED, told, try_all
-from tests.graphclient.far_side import Reply
+from tests.graphclient.graph_stub import Reply
 from tests.graphclient.samples import ORGANIZATION
-
-from .facts import APP, JOB, at_step, candidate
+from tests.steps.facts import APP, JOB, at_step, candidate
 
 GRAPH_ID = "00000003-0000-0000-c000-000000000000"
 WRITE = "Synchronization.ReadWrite.All"

@@ -4,10 +4,9 @@ import pytest
 
 from onboarding.domain.verdicts import Asking, Broken, Court, Done, Waiting
 from onboarding.steps.consent.step import Consent, Facts
-from tests.graphclient.far_side import Reply
+from tests.graphclient.graph_stub import Reply
 from tests.graphclient.samples import ORGANIZATION
-
-from .facts import NOW, TENANT, ago, consent_seen, desired, link, organization
+from tests.steps.facts import NOW, TENANT, ago, consent_seen, desired, link, organization
 
 assess = Consent().assess
 SILENT, FORBIDDEN, ANSWERS = Facts(), Facts(permission_missing=True), Facts(organization())

@@ -4,10 +4,9 @@ from onboarding.domain import consent_sizes
 from onboarding.domain.verdicts import Asking, Court, Done, Waiting
 from onboarding.steps.readiness.step import Facts, Readiness, licence
 from onboarding.steps.shared.permissions import GRAPH
-from tests.graphclient.far_side import Reply
+from tests.graphclient.graph_stub import Reply
 from tests.graphclient.samples import ORGANIZATION
-
-from .facts import P1, ago, at_step, candidate, consent_seen, organization, texts
+from tests.steps.facts import P1, ago, at_step, candidate, consent_seen, organization, texts
 
 P2 = "eec0eb4f-6444-4f95-aba0-50c24d67f998"
 ALL = frozenset(consent_sizes.STANDARD.names)
