@@ -177,7 +177,7 @@ def test_says_what_an_act_led_to_beside_the_step_and_no_refresh_says_it_again(al
     answer = alice.post(
         reverse("step", args=[customer.pk, "connection"]), {"token": "t"}, headers=HTMX, follow=True
     ).content.decode()
-    assert re.search(r'<div id="messages"[^>]* hx-swap-oob="true">\s*<p class="note" data-tone="success">Saved', answer)
+    assert re.search(r'<div id="messages"[^>]* hx-swap-oob="innerHTML">\s*<p class="note" data-tone="success">Saved', answer)
     part = alice.get(reverse("record", args=[customer.pk]), headers=HTMX).content.decode()
     assert 'id="messages"' not in part
 

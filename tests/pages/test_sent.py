@@ -243,7 +243,7 @@ def test_takes_a_message_away_with_the_next_act(frame: Frame) -> None:
 def test_shows_the_message_of_an_act_until_something_has_changed(frame: Frame) -> None:
     frame.show(step("connection", content=FORM), told="asks")
     frame.page.evaluate("(html) => document.body.insertAdjacentHTML('afterbegin', html)", MESSAGES.format(""))
-    saved = MESSAGES.format(' hx-swap-oob="true"').replace("The customer was created.", "Saved.")
+    saved = MESSAGES.format(' hx-swap-oob="innerHTML"').replace("The customer was created.", "Saved.")
     frame.answers["/answer/"] = html(
         f'<div id="standing" data-refresh hx-get="/again" hx-trigger="look" data-announce="checks">{FORM}</div>{saved}'
     )

@@ -56,7 +56,8 @@ const stepOf = () => document.querySelector("[aria-current=step]")?.id;
 let stoodAt = null;
 document.addEventListener("htmx:beforeRequest", (event) => {
   const { elt, requestConfig } = event.detail;
-  if (isAct(event.detail) && elt.matches("form")) wait(elt, submitterOf(elt, requestConfig.triggeringEvent));
+  if (isAct(event.detail) && elt.matches("form:not([role=search])"))
+    wait(elt, submitterOf(elt, requestConfig.triggeringEvent));
 });
 document.addEventListener("htmx:afterRequest", (event) => {
   if (isAct(event.detail)) free(event.detail.requestConfig.elt);
