@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from devtools.robots.browser import NotOnThePage, read
+from devtools.robots.browser import NotOnThePage, Page, read
 
 HTML = """<html><head><title>no</title></head><body><h1>Hello <b>you</b></h1><script>not()</script>
 <a href="/customers/7/">Contoso <i>Ltd</i></a>
@@ -20,7 +20,7 @@ text</textarea>
 
 
 @pytest.fixture
-def page():
+def page() -> Page:
     return read("http://localhost:1/customers/7/steps/", 200, HTML)
 
 

@@ -249,7 +249,7 @@ def test_ends_at_the_cap_and_says_so(db):
             asked.append(number)
             yield (number,)
 
-    lines = b"".join(csv_file("x.csv", ["n"], endless(), most=3).streaming_content).decode().splitlines()
+    lines = csv_file("x.csv", ["n"], endless(), most=3).getvalue().decode().splitlines()
     assert lines[1:4] == ["0", "1", "2"]
     assert "Only the first 3 rows" in lines[4]
     assert len(asked) == 4

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.models import User
 from django.urls import reverse
 
 from tests import builders
@@ -13,7 +14,7 @@ PASSWORD = "correct horse battery"
 
 
 @pytest.fixture
-def person(db):
+def person(db: None) -> User:
     return builders.person("alice")
 
 

@@ -1,4 +1,7 @@
+from __future__ import annotations
+
 import json
+from collections.abc import Callable
 
 import pytest
 
@@ -9,7 +12,7 @@ from onboarding.steps.base import StepFailed
 from onboarding.steps.enable.step import Enable, Facts
 from onboarding.steps.shared import secrets
 from onboarding.steps.shared.credentials import Trial
-from tests.graphclient.graph_stub import Reply
+from tests.graphclient.graph_stub import GraphStub, Reply
 from tests.graphclient.samples import NEW_JOB
 from tests.graphclient.samples import job as job_json
 
@@ -117,7 +120,7 @@ def test_reads_the_guard_however_it_is_written(text, guard):
 
 
 @pytest.fixture
-def answers(far):
+def answers(far: GraphStub) -> Callable[..., None]:
     def give(stored, found, tested=WORKS):
         far.on("GET", f"{ROOT}/secrets", Reply(200, {"value": [{"key": k, "value": v} for k, v in stored.items()]}))
         far.on("PUT", f"{ROOT}/secrets", Reply(204))
