@@ -3,6 +3,8 @@ import pytest
 from onboarding.domain.verdicts import Asking, Court, Done
 from onboarding.steps.scope.step import Facts, Group, Member, Scope
 from tests.graphclient.graph_stub import Reply
+from tests.narrow import instance
+from tests.steps.facts import evidence_of
 
 from .facts import APP, at_step, texts
 
@@ -21,7 +23,7 @@ def sales(*people, nested=0):
 def test_counts_each_person_once_and_directly_first():
     verdict = assess(at_step("scope"), Facts((EVA, JAN), (sales(JAN, PIA), Group("g-2", "All", (PIA, EVA)))))
     assert isinstance(verdict, Done)
-    evidence = verdict.evidence
+    evidence = evidence_of(verdict)
     assert (evidence["total"], evidence["direct"], evidence["by_group"]) == (3, 2, 1)
     assert [group["members"] for group in evidence["groups"]] == [2, 2]
     assert [person["id"] for person in evidence["sample"]] == ["eva", "jan", "pia"]
@@ -29,33 +31,37 @@ def test_counts_each_person_once_and_directly_first():
 
 def test_counts_guests_in_and_disabled_people_apart():
     verdict = assess(at_step("scope"), Facts((EVA, OFF, GUEST)))
-    assert (verdict.evidence["total"], verdict.evidence["guests"], verdict.evidence["disabled"]) == (2, 1, 1)
-    said = texts(verdict.warnings)
+    assert (evidence_of(verdict)["total"], evidence_of(verdict)["guests"], evidence_of(verdict)["disabled"]) == (
+        2,
+        1,
+        1,
+    )
+    said = texts(instance(Done, verdict).warnings)
     assert "1 disabled" in said
     assert "1 guests" in said
 
 
 def test_counts_people_whom_nobody_looked_up_as_they_are():
-    assert assess(at_step("scope"), Facts((UNKNOWN,))).evidence["total"] == 1
+    assert evidence_of(assess(at_step("scope"), Facts((UNKNOWN,))))["total"] == 1
 
 
 def test_warns_of_groups_inside_groups():
     verdict = assess(at_step("scope"), Facts((EVA,), (sales(PIA, nested=2),)))
-    assert verdict.evidence["nested_groups"] == 2
-    assert "2 groups are nested" in texts(verdict.warnings)
+    assert evidence_of(verdict)["nested_groups"] == 2
+    assert "2 groups are nested" in texts(instance(Done, verdict).warnings)
 
 
 def test_names_no_more_than_twenty_people():
     many = tuple(Member(str(number), enabled=True) for number in range(50))
-    evidence = assess(at_step("scope"), Facts(many)).evidence
+    evidence = evidence_of(assess(at_step("scope"), Facts(many)))
     assert (evidence["total"], len(evidence["sample"])) == (50, 20)
 
 
 def test_warns_when_the_whole_directory_is_taken():
     verdict = assess(at_step("scope"), Facts(sync_all=True))
     assert isinstance(verdict, Done)
-    assert verdict.evidence["sync_all"]
-    assert "whole directory" in texts(verdict.warnings)
+    assert evidence_of(verdict)["sync_all"]
+    assert "whole directory" in texts(instance(Done, verdict).warnings)
 
 
 NOBODY = [
