@@ -160,14 +160,14 @@ class Browser:
     """Cookies, the page that is open, and the two things a person does: open an address, send a form.
 
     With `stop_before` a redirect to an address containing that text is not followed; the page is then the redirect
-    itself, its url the address.
+    itself, its url the address. `http` is for a session of one's own, such as one that leads elsewhere.
     """
 
-    def __init__(self, home: str) -> None:
+    def __init__(self, home: str, http: requests.Session | None = None) -> None:
         self.home = home
         self.page = Page(home, 0, "")
         self.stop_before = ""
-        self._http = requests.Session()
+        self._http = http or requests.Session()
         self._http.trust_env = False
 
     def open(self, address: str) -> Page:

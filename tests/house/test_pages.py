@@ -20,7 +20,7 @@ text</textarea>
 
 
 @pytest.fixture
-def page():
+def page() -> Page:
     return Page("http://localhost:1/customers/7/steps/", 200, HTML)
 
 

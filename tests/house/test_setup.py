@@ -8,6 +8,7 @@ import re
 import stat
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -17,7 +18,7 @@ FOLDER = Path(__file__).resolve().parent.parent.parent / "devtools" / "commands"
 
 
 @pytest.fixture
-def setup(monkeypatch, tmp_path):
+def setup(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ModuleType:
     """The program as `python3 devtools/commands/setup.py` loads it, for a checkout somewhere else."""
     monkeypatch.syspath_prepend(str(FOLDER))
     spec = importlib.util.spec_from_file_location("setup_by_file_name", FOLDER / "setup.py")
@@ -42,7 +43,7 @@ def program(path: Path, text: str) -> Path:
 
 
 @pytest.fixture
-def python_without_venv(setup, monkeypatch, tmp_path):
+def python_without_venv(setup: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Debian's python3 without python3-venv."""
     python = program(tmp_path / "python3", "echo ensurepip is not available; exit 1")
     monkeypatch.setattr(sys, "executable", str(python))

@@ -1,4 +1,7 @@
+from __future__ import annotations
+
 import json
+from collections.abc import Callable
 
 import pytest
 
@@ -11,9 +14,10 @@ from onboarding.steps.enable.causes import CAUSES, Code
 from onboarding.steps.enable.step import Enable, Facts
 from onboarding.steps.shared import secrets
 from onboarding.steps.shared.credentials import Trial
-from tests.graphclient.graph_stub import Reply
+from tests.graphclient.graph_stub import GraphStub, Reply
 from tests.graphclient.samples import NEW_JOB
 from tests.graphclient.samples import job as job_json
+from tests.narrow import instance
 from tests.steps.facts import APP, BASE_URL, JOB, NOW, SCOPE, ago, at_step, job, texts, with_token
 
 ROOT = f"/v1.0/servicePrincipals/{APP}/synchronization"
@@ -40,7 +44,10 @@ def test_announces_guard_and_start_for_so_many_people():
 
 
 def test_announces_the_same_whatever_part_was_done_before_a_crash():
-    plans = [assess(step(**with_token()), Facts(job(), stored)).changes[0].as_json() for stored in (OPEN, GUARDED, {})]
+    plans = [
+        instance(Todo, assess(step(**with_token()), Facts(job(), stored))).changes[0].as_json()
+        for stored in (OPEN, GUARDED, {})
+    ]
     assert plans[0] == plans[1] == plans[2]
 
 
@@ -93,7 +100,8 @@ def test_tells_a_deleted_job():
 
 def test_says_that_the_whole_directory_is_in_scope():
     everybody = step(**with_token(), evidence={"scope": SCOPE | {"sync_all": True}})
-    assert "whole directory" in texts(d.text for d in assess(everybody, Facts(job(), OPEN)).changes[0].details)
+    plan = instance(Todo, assess(everybody, Facts(job(), OPEN)))
+    assert "whole directory" in texts(d.text for d in plan.changes[0].details)
 
 
 @pytest.mark.parametrize(("people", "guard"), [(0, 5), (30, 5), (51, 5), (200, 20), (4999, 499), (90_000, 500)])
@@ -120,7 +128,7 @@ def test_reads_the_guard_however_it_is_written(text, guard):
 
 
 @pytest.fixture
-def answers(far):
+def answers(far: GraphStub) -> Callable[..., None]:
     def give(stored, found, tested=WORKS):
         far.on("GET", f"{ROOT}/secrets", Reply(200, {"value": [{"key": k, "value": v} for k, v in stored.items()]}))
         far.on("PUT", f"{ROOT}/secrets", Reply(204))

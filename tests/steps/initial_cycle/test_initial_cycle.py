@@ -1,12 +1,28 @@
+from typing import Any
+
 import pytest
 
+from graphclient import Job
 from onboarding.causes.index import lookup
 from onboarding.domain.verdicts import Broken, Court, Done, Progress, Waiting
 from onboarding.steps.initial_cycle.causes import CAUSES, Code
 from onboarding.steps.initial_cycle.step import Facts, InitialCycle
 from tests.graphclient.graph_stub import Reply
 from tests.graphclient.samples import job as job_json
-from tests.steps.facts import APP, JOB, SCOPE, ago, arrived, at_step, execution, finished, job, quarantine, texts
+from tests.narrow import instance, present
+from tests.steps.facts import (
+    APP,
+    JOB,
+    SCOPE,
+    ago,
+    arrived,
+    at_step,
+    execution,
+    finished,
+    job,
+    quarantine,
+    texts,
+)
 
 assess = InitialCycle().assess
 
@@ -16,8 +32,9 @@ def step(*, minutes=5, **fields):
     return at_step("initial_cycle", **{"applied": started} | fields)
 
 
-def running(known=0, **status):
-    return job("Active", **{"counts": {"User": known}, "last_execution": execution()} | status)
+def running(known: int = 0, **status: Any) -> Job:
+    given: dict[str, Any] = {"counts": {"User": known}, "last_execution": execution()}
+    return job("Active", **given | status)
 
 
 RUNNING = [
@@ -42,18 +59,19 @@ def test_says_honestly_how_far_it_is(found, fields, says, done):
 
 def test_claims_no_total_where_the_whole_directory_is_taken():
     verdict = assess(step(evidence={"scope": SCOPE | {"sync_all": True}}), Facts(running(500)))
-    assert verdict.progress == Progress(500, None)
+    assert instance(Waiting, verdict).progress == Progress(500, None)
 
 
 def test_looks_less_often_later():
-    early, late = (assess(step(minutes=minutes), Facts(running())).recheck_in for minutes in (5, 60))
+    early, late = (instance(Waiting, assess(step(minutes=each), Facts(running()))).recheck_in for each in (5, 60))
     assert early < late
 
 
 @pytest.mark.parametrize("name", ["User", "user", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"])
 def test_counts_people_under_whatever_name_the_job_counts_them(name):
     counts = {name: 40, "Group": 7}
-    assert assess(step(), Facts(job("Active", counts=counts, last_execution=execution()))).progress.done == 40
+    verdict = assess(step(), Facts(job("Active", counts=counts, last_execution=execution())))
+    assert present(instance(Waiting, verdict).progress).done == 40
 
 
 def test_is_not_done_before_our_archive_has_caught_up():
@@ -160,7 +178,7 @@ def test_shows_what_somebody_did_by_hand(found, code):
 def test_reads_the_job(tenant, far):
     path = f"/v1.0/servicePrincipals/{APP}/synchronization/jobs/{JOB}"
     far.on("GET", path, Reply(200, {**job_json(), "id": JOB}), Reply(404, {"error": {"code": "x"}}))
-    assert InitialCycle().read(tenant, step()).job.status.counts == {"User": 431}
+    assert present(InitialCycle().read(tenant, step()).job).status.counts == {"User": 431}
     assert InitialCycle().read(tenant, step()) == Facts(None)
 
 

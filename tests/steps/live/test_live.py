@@ -6,6 +6,7 @@ from onboarding.steps.live.causes import CAUSES, Code
 from onboarding.steps.live.step import Facts, Live
 from tests.graphclient.graph_stub import Reply
 from tests.graphclient.samples import job as job_json
+from tests.narrow import present
 from tests.steps.facts import APP, JOB, ago, arrived, at_step, execution, finished, job, quarantine, texts
 
 assess = Live().assess
@@ -66,7 +67,7 @@ def test_takes_the_jobs_own_numbers_where_there_is_no_log():
 
 def test_reads_the_job_and_changes_nothing(tenant, far):
     far.on("GET", f"/v1.0/servicePrincipals/{APP}/synchronization/jobs/{JOB}", Reply(200, {**job_json(), "id": JOB}))
-    assert Live().read(tenant, at_step("live")).job.running
+    assert present(Live().read(tenant, at_step("live")).job).running
     assert [asked.method for asked in far.asked] == ["GET"]
 
 
