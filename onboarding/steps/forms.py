@@ -77,7 +77,7 @@ class PilotForm(AnswerForm):
 
 # May be answered at any time: a new token for a connection that works, another pilot person.
 ALWAYS: dict[str, Callable[..., AnswerForm]] = {"connection": TokenForm, "pilot": PilotForm}
-WITHOUT_ANSWER = ("permissions_missing", "foreign_job")  # somebody has to act elsewhere
+WITHOUT_ANSWER = ("foreign_job",)  # somebody has to act elsewhere
 
 
 def form_for(

@@ -165,8 +165,8 @@ def test_is_ready_with_the_permissions_of_its_size():
     facts = Facts(GRANTED, organization=organization(), candidates=(owned(),), assigned=3)
     verdict = Readiness().assess(scoped(), facts)
     assert isinstance(verdict, Done)
-    assert verdict.evidence["permissions"] == dict.fromkeys(consent_sizes.SCOPED.names, True)
-    assert [each["values"]["name"] for each in verdict.evidence["owner_of"]] == ["Haiilo SSO"]
+    assert verdict.evidence.permissions == dict.fromkeys(consent_sizes.SCOPED.names, True)
+    assert [each["values"]["name"] for each in verdict.evidence.owner_of] == ["Haiilo SSO"]
 
 
 def test_does_not_set_up_an_application_that_we_no_longer_own():
