@@ -38,7 +38,7 @@ class CustomerAsk:
 APPROVES = (Role.APPROVER, Role.IT_ADMIN)
 ASSIGNS = (Role.SSO_OWNER, Role.IT_ADMIN)
 # The same wish of ours, however far the link has come.
-APPROVAL = frozenset({"no_link", "link_sent", "link_expired"})
+APPROVAL = frozenset({"no_link", "link_sent", "link_opened", "link_expired"})
 APPROVE = _(
     "Please open your personal link, sign in with your Microsoft account and approve the permissions we ask for."
 )
@@ -157,6 +157,7 @@ _KNOWN = {
     ),
     "consent:failed": _consent(say(_("Microsoft ended the approval with an error. Please open the link once more."))),
     "consent:consent_missing": _NOT_ARRIVED,
+    "consent:permissions_incomplete": _NOT_ARRIVED,
     "read_only:consent_missing": _NOT_ARRIVED,
     "consent:access_lost": _consent(
         say(
@@ -167,5 +168,7 @@ _KNOWN = {
         )
     ),
     "readiness:permissions_missing": _REFUSED,
+    "readiness:permissions_refused": _REFUSED,
     "read_only:permissions_missing": _REFUSED,
+    "read_only:permissions_incomplete": _REFUSED,
 }
