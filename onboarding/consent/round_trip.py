@@ -37,7 +37,8 @@ log = logging.getLogger(__name__)
 
 # Role template ids of Entra's built-in roles: Global Administrator, Privileged Role Administrator.
 MAY_APPROVE = frozenset({"62e90394-69f5-4237-9190-012177145e10", "e8611ab8-c189-46e8-94e1-60213ab1f814"})
-EACH_WAY = timedelta(minutes=10)  # from the click to being signed in, and from there to the answer about the consent
+# From the click to being signed in, and from there to the answer about the consent.
+MAX_TIME_EACH_WAY = timedelta(minutes=10)
 
 # What Microsoft's refusals mean to the person in front of the page (Entra documentation, "Entra error codes").
 NUMBER = re.compile(r"AADSTS(\d{4,8})")
@@ -50,7 +51,7 @@ BUSY = frozenset({90033, 90055})
 ENDED_BY_HAND = frozenset({"access_denied", "permission_denied", "consent_required"})  # without a number of their own
 PERSONAL = "a personal account"  # graphclient.identity.id_token's reason
 OTHER_ACCOUNT = _("The account you chose is not one of %(customer)s. Open your link again and choose one that is.")
-DOWN = _("Microsoft does not answer at the moment. Try again in a few minutes; your link stays valid.")
+MICROSOFT_IS_DOWN = _("Microsoft does not answer at the moment. Try again in a few minutes; your link stays valid.")
 
 
 @dataclass(frozen=True)
@@ -229,7 +230,7 @@ def _client_id(attempt: ConsentAttempt) -> str:
 
 
 def _check_in_time(attempt: ConsentAttempt, since: datetime) -> None:
-    if since < timezone.now() - EACH_WAY:
+    if since < timezone.now() - MAX_TIME_EACH_WAY:
         raise ConsentProblem(
             "too_late", say(_("That took too long. Open your link again.")), code="state_mismatch", link=attempt.link
         )
@@ -252,7 +253,7 @@ def _forged() -> ConsentProblem:
 
 def _microsoft_is_down(link: Link, error: GraphError) -> ConsentProblem:
     log.warning("Microsoft's sign-in does not answer: %s", error)
-    return ConsentProblem("microsoft_down", say(DOWN), link=link)
+    return ConsentProblem("microsoft_down", say(MICROSOFT_IS_DOWN), link=link)
 
 
 def _refused(attempt: ConsentAttempt, code: str, description: str, correlation_id: str = "") -> ConsentProblem:
@@ -283,7 +284,7 @@ def _reading_of(code: str, number: int, customer: str) -> tuple[str, Sentence]:
             _("A policy of your organisation blocked the sign-in. Open your link again from an allowed device.")
         )
     if number in BUSY:
-        return "microsoft_down", say(DOWN)
+        return "microsoft_down", say(MICROSOFT_IS_DOWN)
     if number in DECLINED or (not number and code in ENDED_BY_HAND):
         return "declined", say(_("You declined. Nothing was changed; you can open your link again at any time."))
     if number and is_known(f"AADSTS{number}"):

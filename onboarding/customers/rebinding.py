@@ -18,7 +18,7 @@ from onboarding.engine.queue import enqueue
 from onboarding.models import ConsentAttempt, Customer, Onboarding, Rebinding, StepState, TenantBinding
 from onboarding.steps.customer.step import CustomerRecord
 
-BOUND = _("A tenant is bound to this customer already. A binding is never moved.")
+TENANT_IS_BOUND = _("A tenant is bound to this customer already. A binding is never moved.")
 
 
 def propose(onboarding: Onboarding, *, actor: User, tenant_id: str, reason: str) -> Rebinding:
@@ -80,7 +80,7 @@ def _open(rebinding: Rebinding, actor: User) -> Rebinding:
 
 def _check_unbound(onboarding: Onboarding, tenant_id: str) -> None:
     if TenantBinding.objects.filter(onboarding=onboarding).exists():
-        raise Refused(say(BOUND))
+        raise Refused(say(TENANT_IS_BOUND))
     if TenantBinding.objects.filter(tenant_id=tenant_id).exists():
         raise Refused(say(_("That tenant belongs to another customer already.")))
 

@@ -20,7 +20,7 @@ from onboarding.models import Contact, Letter, Onboarding
 from onboarding.steps.customer.step import CustomerRecord
 
 State = Letter.State
-ANEW = (State.CANCELLED, State.FAILED)
+STATES_WRITTEN_ANEW = (State.CANCELLED, State.FAILED)
 KINDS = {
     Letter.Kind.INVITATION: _("invitation"),
     Letter.Kind.REMINDER: _("reminder"),
@@ -45,7 +45,7 @@ def write(
         day=timezone.localdate(now),
         defaults={"to_name": contact.name, "to_email": contact.email, "subject": words.subject, "text": words.text},
     )
-    if not made and letter.state not in ANEW:
+    if not made and letter.state not in STATES_WRITTEN_ANEW:
         return letter
     letter.to_name, letter.to_email, letter.language = contact.name, contact.email, contact.language
     letter.rule = rule

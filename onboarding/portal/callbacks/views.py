@@ -59,7 +59,7 @@ def _finish_return(request: HttpRequest) -> HttpResponse:
     try:
         same = return_visit.finish(link, flow, request.GET.dict(), begun_at=begun_at)
     except GraphError:
-        return problem_page(request, "microsoft_down", say(round_trip.DOWN), link=link, is_answer=True)
+        return problem_page(request, "microsoft_down", say(round_trip.MICROSOFT_IS_DOWN), link=link, is_answer=True)
     if not same:
         return closed_page(request, link, is_answer=True) if link.condition() != "open" else redirect("progress")
     request.session.cycle_key()

@@ -26,7 +26,7 @@ def begin(request: HttpRequest, token: str) -> HttpResponse:
     try:
         begun = return_visit.begin(link) if link else None
     except GraphError:
-        return problem_page(request, "microsoft_down", say(round_trip.DOWN), link=link)
+        return problem_page(request, "microsoft_down", say(round_trip.MICROSOFT_IS_DOWN), link=link)
     if link is None or begun is None:
         return redirect("link", token)
     access.remember_browser(request)
