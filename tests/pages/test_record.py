@@ -177,7 +177,8 @@ def test_says_what_an_act_led_to_beside_the_step_and_no_refresh_says_it_again(al
     answer = alice.post(
         reverse("step", args=[customer.pk, "connection"]), {"token": "t"}, headers=HTMX, follow=True
     ).content.decode()
-    assert re.search(r'<div id="messages"[^>]* hx-swap-oob="innerHTML">\s*<p class="note" data-tone="success">Saved', answer)
+    said = r'<div id="messages"[^>]* hx-swap-oob="innerHTML">\s*<p class="note" data-tone="success">Saved'
+    assert re.search(said, answer)
     part = alice.get(reverse("record", args=[customer.pk]), headers=HTMX).content.decode()
     assert 'id="messages"' not in part
 
