@@ -20,6 +20,7 @@ from tests import builders
 from tests.graphclient.entra import CLIENT, TENANT, Entra
 from tests.graphclient.graph_stub import GraphStub
 from tests.narrow import present
+from tests.stored import Stored
 
 from .desk import PLAN, open_record, post, read, stand
 from .test_consent_forgery import ONE_THING_WRONG, Answer, World, check_consent, check_sign_in
