@@ -17,6 +17,7 @@ from onboarding.invites import links
 from onboarding.mail import context, rules
 from onboarding.mail.compose import LetterText, compose, html_of
 from onboarding.models import Contact, Letter, Onboarding
+from onboarding.steps.customer.evidence import CustomerEvidence
 from onboarding.steps.customer.step import CustomerRecord
 
 State = Letter.State
@@ -98,8 +99,10 @@ def may_still_go(letter: Letter, *, now: datetime) -> bool:
 def confirmed_tenant(onboarding: Onboarding) -> str:
     """The tenant that a person has confirmed to be the customer's, empty while it is not the one we resolve now."""
     state = onboarding.steps.filter(key=CustomerRecord.key).first()
-    found = str(state.evidence.get("tenant_id", "")) if state else ""
-    return found if state and found and state.answer.get("confirmed_tenant") == found else ""
+    found = state.seen(CustomerEvidence) if state else None
+    if state is None or found is None or state.answer.get("confirmed_tenant") != found.tenant_id:
+        return ""
+    return found.tenant_id
 
 
 @transaction.atomic
