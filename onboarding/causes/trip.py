@@ -121,7 +121,7 @@ WRONG_TENANT = Ending(
 WRONG_ACCOUNT = Ending(
     _by_link(
         code="wrong_account",
-        staff=_("The account that signed in is not one of the customer's. The work account there is needed."),
+        staff=_("The admin signed in with an account that cannot approve here. %(why)s"),
         customer=_(
             "The account you chose is not one of your organisation's. Open your link again in a private window and "
             "choose your work account."
@@ -136,7 +136,7 @@ WRONG_ACCOUNT = Ending(
 BLOCKED = Ending(
     _by_link(
         code="blocked",
-        staff=_("A policy of the customer's organisation blocked the sign-in."),
+        staff=_("The sign-in was blocked at the customer. %(why)s"),
         customer=_(
             "A policy of your organisation blocked the sign-in. Open your link again from a device and a place that it "
             "allows."

@@ -17,58 +17,6 @@ from onboarding.steps import by_key, cause_of
 from onboarding.steps.answer_form import PLAIN, AnswerForm
 
 
-class AcceptForm(AnswerForm):
-    """A deliberate yes to what was found."""
-
-    button = _("Go on all the same")
-    accepted = forms.BooleanField(widget=forms.HiddenInput)
-
-    def __init__(self, data: Any = None, *, offers: Mapping[str, Any], **named: Any) -> None:
-        super().__init__(data, initial={"accepted": "yes"}, **named)
-
-
-class ApplicationForm(AnswerForm):
-    """One of the applications that were found."""
-
-    button = _("Use this application")
-    service_principal_id = forms.ChoiceField(
-        label=_("SSO application"),
-        widget=forms.RadioSelect,
-        error_messages={
-            "required": _("Choose one of the applications."),
-            "invalid_choice": _("This application is not to be chosen any more. Choose one of these."),
-        },
-    )
-
-    def __init__(self, data: Any = None, *, offers: Mapping[str, Any], **named: Any) -> None:
-        super().__init__(data, **named)
-        field = self.fields["service_principal_id"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [
-            (each["service_principal_id"], each["name"])
-            for each in offers.get("candidates", [])
-            if each["can_provision"]
-        ]
-
-
-class ExistingJobForm(AnswerForm):
-    """What becomes of a job that somebody else made."""
-
-    button = _("Go on with this")
-    existing_job = forms.ChoiceField(
-        label=_("The job that is there"),
-        choices=[("adopt", _("Adopt it")), ("replace", _("Replace it"))],
-        widget=forms.RadioSelect,
-        error_messages={
-            "required": _("Say whether to adopt the job or to replace it."),
-            "invalid_choice": _("Say whether to adopt the job or to replace it."),
-        },
-    )
-
-    def __init__(self, data: Any = None, *, offers: Mapping[str, Any], **named: Any) -> None:
-        super().__init__(data, **named)
-
-
 class TokenForm(AnswerForm):
     """The SCIM access token. It is never shown again, not even in this form."""
 
@@ -127,15 +75,9 @@ class PilotForm(AnswerForm):
         self.people = offers.get("people", [])
 
 
-# Asked only while the step itself asks, because its offers are what there is to choose from.
-QUESTIONS: dict[tuple[str, str], Callable[..., AnswerForm]] = {
-    ("sso_application", "choose_application"): ApplicationForm,
-    ("sso_application", "existing_job"): ExistingJobForm,
-}
-BY_KEY: dict[str, Callable[..., AnswerForm]] = {"readiness": AcceptForm}
 # May be answered at any time: a new token for a connection that works, another pilot person.
 ALWAYS: dict[str, Callable[..., AnswerForm]] = {"connection": TokenForm, "pilot": PilotForm}
-WITHOUT_ANSWER = ("permissions_missing", "not_owner", "owns_too_much", "foreign_job")  # somebody has to act elsewhere
+WITHOUT_ANSWER = ("foreign_job",)  # somebody has to act elsewhere
 
 
 def form_for(
@@ -148,7 +90,7 @@ def form_for(
     step, cause = by_key(key), cause_of(key, code)
     made: Callable[..., AnswerForm] | None = None
     if kind == Kind.ASKING and code not in WITHOUT_ANSWER and not (cause and cause.elsewhere):
-        made = step.forms.get(code) or step.always or QUESTIONS.get((key, code)) or BY_KEY.get(key) or ALWAYS.get(key)
+        made = step.forms.get(code) or step.always or ALWAYS.get(key)
     elif anyway or kind == Kind.BROKEN:
         made = step.always or ALWAYS.get(key)
     return made(data, offers=offers, auto_id=f"{key}_%s") if made else None

@@ -14,6 +14,7 @@ from onboarding.domain.verdicts import Kind
 from onboarding.mail import context
 from onboarding.models import Contact, Onboarding, ReadOnlyMode, StepState
 from onboarding.steps.asks import CustomerAsk
+from onboarding.steps.consent.causes import ON_ITS_WAY
 from onboarding.steps.read_only.step import ReadOnly
 from onboarding.web.step_view import COURTS, Text, readable
 
@@ -104,8 +105,7 @@ def read_only_view(onboarding: Onboarding, states: Mapping[str, StepState], *, l
     )
 
 
-# Codes of the consent step that stand for a link on its way.
-NOT_APPROVED = frozenset({"", "no_link", "link_sent", "link_expired"})
+NOT_APPROVED = frozenset({"", *(cause.code for cause in ON_ITS_WAY)})
 
 
 def _stage(row: ReadOnlyMode) -> str:

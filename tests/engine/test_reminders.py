@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from onboarding.causes.customer_asks import APPROVES, ASSIGNS, MAY_ASSIGN, MAY_CONSENT, customer_ask, waiting_on
+from onboarding.causes.customer_asks import APPROVES, ASSIGNS, customer_ask, waiting_on
+from onboarding.causes.roles import MAY_ASSIGN, MAY_CONSENT
 from onboarding.domain.sentences import say
 from onboarding.mail.rules import MAX_REMINDERS, Due, Facts, Person, Rules, Written, addressee, due, still_holds
 

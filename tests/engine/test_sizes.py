@@ -10,6 +10,7 @@ from devtools.stack.keys import SCOPED_CLIENT_ID
 from graphclient import ClientCredentials, Secret, Transport
 from onboarding.customers import answers
 from onboarding.domain import consent_sizes
+from onboarding.domain.sentences import say
 from onboarding.engine import graph_access, holds, ledger
 from onboarding.engine.load_desired import load_desired
 from onboarding.models import ConsentAttempt, Customer
@@ -111,7 +112,7 @@ def test_asks_for_one_ownership_after_the_other_and_goes_on_by_itself(registered
     far.ask("POST", f"/tenants/{far.tid}/own", client_id=SCOPED_CLIENT_ID, application=False)
     look(made)
     state = builders.state(made, "readiness")
-    assert (state.kind, state.code) == ("asking", "not_owner")
+    assert (state.kind, state.code) == ("asking", "not_owner_of_registration")
     half = state.offers["owner"]
     assert (half["for_principal"], half["for_registration"]) == (False, True)
     assert half["application_id"] == owner["application_id"] != ""
@@ -168,7 +169,10 @@ def test_stands_still_while_it_owns_more_than_the_application(registered, far, w
         "owns_too_much",
         "customer",
     )
-    assert "“Payroll connector”, which has permissions of its own" in str(state.sentence)
+    assert "“Payroll connector”, which is not ours to touch" in str(state.sentence)
+    assert state.warnings == [
+        say("“%(name)s” has permissions of its own in the tenant.", name="Payroll connector").as_json()
+    ]
     assert holds.owns_too_much(made.pk) == state
     assert made.events.filter(step="readiness", kind="asking", detail__code="owns_too_much").count() == 1
     (extra,) = state.offers["owned_beside"]

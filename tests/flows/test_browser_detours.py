@@ -33,7 +33,7 @@ def test_asks_for_what_is_missing_and_goes_on_when_all_is_there(stack, browse, i
     page = browse()
     invited.account.tenant.switch(F4=True)
     approve(page, invited)
-    assert until_record_says(staff, invited, "Microsoft is still spreading the consent")
+    assert until_record_says(staff, invited, "The approval is taking effect at Microsoft")
     let_time_pass(stack, invited)
     recheck(staff, invited, "consent")
     assert until_record_says(staff, invited, "Permissions are missing")
@@ -60,7 +60,7 @@ def test_waits_honestly_for_a_consent_that_spreads_slowly(stack, browse, invited
     invited.account.tenant.switch(F3=6000)
     approve(page, invited)
     assert until_record_says(
-        staff, invited, "Microsoft is still spreading the consent; this can take up to 15 minutes."
+        staff, invited, "The approval is taking effect at Microsoft. This can take up to 15 minutes."
     )
     expect(page.locator("li[aria-current=step]")).to_contain_text("This can take up to 15 minutes.")
     assert serious_in_all_modes(page) == []

@@ -92,12 +92,17 @@ def test_names_our_own_checks_too(visitor):
 
 
 @pytest.mark.parametrize(
-    ("code", "court"), [("AADSTS50011", HAIILO), ("AADSTS90036", CUSTOMER), ("AADSTS7654321", HAIILO)]
+    ("code", "court", "stored"),
+    [
+        ("AADSTS50011", HAIILO, "AADSTS50011"),
+        ("AADSTS90036", CUSTOMER, "AADSTS90036"),
+        ("AADSTS7654321", HAIILO, "failed_unexplained"),
+    ],
 )
-def test_puts_the_onboarding_in_the_court_of_who_acts(visitor, code, court):
+def test_puts_the_onboarding_in_the_court_of_who_acts(visitor, code, court, stored):
     invitation = invited()
     refuse(visitor, invitation, code)
     verdict = Consent().assess(load_desired(invitation.onboarding.pk), Facts())
     assert isinstance(verdict, Asking)
-    assert (verdict.court, verdict.code) == (court, "failed")
+    assert (verdict.court, verdict.code) == (court, stored)
     assert str(verdict.question) == str(explain_code(code)[0])

@@ -37,16 +37,16 @@ PILOT = Asking(
     {"people": [{"id": "1", "name": "Eva", "user_name": "eva@x.example"}]},
     "pilot_needed",
 )
-TENANTS = Asking(say("Which tenant?"), Court.CS, {"tenants": [{"tenant_id": "a" * 8, "domain": "contoso.de"}]})
+FOUND = {"tenants": [{"tenant_id": "a" * 8, "domain": "contoso.de"}]}
+TENANTS = Asking(say("Which tenant?"), Court.CS, FOUND, "several_tenants")
+UNKNOWN = Asking(say("Which?"), Court.CS, code="domains_unknown")
 TENANT_ID = "3f0e0d0c-0000-4000-8000-00000000000a"
-READY = Asking(say("Go on without a licence?"), Court.CS, code="no_licence")
 
 QUESTIONS = {
     "connection": (TOKEN_NEEDED, {"token": TOKEN}, {"token_saved": True}),
     "sso_application": (CHOOSE, {"service_principal_id": "app-2"}, {"service_principal_id": "app-2"}),
     "pilot": (PILOT, {"person": " eva@x.example "}, {"person": "eva@x.example"}),
-    "customer": (Asking(say("Which?"), Court.CS), {"tenant_id": TENANT_ID.upper()}, {"tenant_id": TENANT_ID}),
-    "readiness": (READY, {"accepted": "yes"}, {"accepted": True}),
+    "customer": (UNKNOWN, {"tenant_id": TENANT_ID.upper()}, {"tenant_id": TENANT_ID}),
 }
 BAD = [
     ("connection", TOKEN_NEEDED, {"token": ""}, "Paste the access token"),
@@ -54,7 +54,7 @@ BAD = [
     ("connection", TOKEN_NEEDED, {"token": "https://contoso.example"}, "This is an address"),
     ("connection", TOKEN_NEEDED, {"token": "x" * 20_001}, "too long"),
     ("sso_application", CHOOSE, {}, "Choose one of the applications"),
-    ("sso_application", CHOOSE, {"service_principal_id": "app-3"}, "not to be chosen any more"),
+    ("sso_application", CHOOSE, {"service_principal_id": "app-3"}, "can no longer be chosen"),
     ("sso_application", EXISTING, {"existing_job": "eat"}, "adopt the job or to replace"),
     ("pilot", PILOT, {"person": "\u200b"}, "Enter the user name of one person"),
     ("customer", TENANTS, {"tenant_id": "contoso"}, "This is no tenant ID"),

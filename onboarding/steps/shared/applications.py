@@ -22,6 +22,7 @@ from onboarding.steps.base import Tenant
 from onboarding.steps.shared import owned_objects
 from onboarding.steps.shared.jobs import TEMPLATES
 from onboarding.steps.shared.owned_objects import OwnedObjects, Owning
+from onboarding.steps.sso_application.evidence import SsoApplicationEvidence
 
 NAMES = ("Haiilo", "COYO", "Smarp")
 MAX_CANDIDATES = 25  # candidates that are looked at closely
@@ -106,12 +107,12 @@ def find(
     found = {app.id: app for name in NAMES for app in principals.named(name)}
     host = desired.haiilo_host
     found |= {app.id: app for app in principals.single_sign_on() if host in hosts(app)}
-    named = str(desired.answer("sso_application", "app_id", ""))
+    named = str(desired.answer(SsoApplicationEvidence.step, "app_id", ""))
     if named:
         with suppress(NotThere):
             app = principals.by_app_id(named)
             found[app.id] = app
-    chosen = str(desired.answer("sso_application", "service_principal_id", ""))
+    chosen = answered_id(desired)
     if chosen and chosen not in found:
         with suppress(NotThere):
             found[chosen] = principals.get(chosen)
@@ -158,10 +159,15 @@ def _address(graph: GraphClient, app: ServicePrincipal, desired: Desired) -> str
         return ""
 
 
+def answered_id(desired: Desired) -> str:
+    """Object id of the application that a person chose; empty where nobody did."""
+    return str(desired.answer(SsoApplicationEvidence.step, "service_principal_id", ""))
+
+
 def chosen_id(desired: Desired) -> str:
     """The application that a person chose or that was settled before; empty while there is none."""
-    before = desired.evidence.get("sso_application", {}).get("service_principal_id", "")
-    return str(desired.answer("sso_application", "service_principal_id", "") or before)
+    before = desired.evidence_of(SsoApplicationEvidence)
+    return answered_id(desired) or (before.service_principal_id if before else "")
 
 
 # Judging
@@ -217,7 +223,7 @@ def _sends_to(candidate: Candidate) -> str:
 
 def _points(desired: Desired, candidate: Candidate) -> Iterator[tuple[int, Sentence]]:
     app, host = candidate.app, desired.haiilo_host
-    if app.app_id == desired.answer("sso_application", "app_id"):
+    if app.app_id == desired.answer(SsoApplicationEvidence.step, "app_id"):
         yield 30, say(_("The customer named it."))
     if host in hosts(app) and (desired.profile.same_app_as_sso or not _is_sign_in(desired, app)):
         yield 50, say(_("Its addresses lead to %(host)s."), host=host)
@@ -231,7 +237,7 @@ def _points(desired: Desired, candidate: Candidate) -> Iterator[tuple[int, Sente
     if not desired.profile.same_app_as_sso and not _is_sign_in(desired, app):
         yield 10, say(_("It is not the sign-in application, as %(product)s wants it."), product=desired.profile.label)
     if candidate.template_id:
-        yield 20, say(_("It can take provisioning."))
+        yield 20, say(_("It supports provisioning."))
 
 
 def _warnings(desired: Desired, candidate: Candidate, all_of_them: Sequence[Candidate]) -> Iterator[Sentence]:
@@ -243,7 +249,7 @@ def _warnings(desired: Desired, candidate: Candidate, all_of_them: Sequence[Cand
     elif not candidate.template_id:
         yield say(
             _(
-                "It cannot take provisioning, because it was made from an app registration. "
+                "It does not support provisioning, because it was created from an app registration. "
                 "A second, non-gallery application is needed for that."
             )
         )

@@ -6,7 +6,7 @@ application that is set up; before one is chosen, nothing but what could be it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,9 +14,9 @@ from django.utils.translation import gettext_noop as _
 
 from graphclient import DirectoryObject, GraphClient, NotThere, ServicePrincipal
 from onboarding.domain.sentences import Sentence, say
-from onboarding.domain.verdicts import Asking, Court
+from onboarding.domain.verdicts import Asking
+from onboarding.steps.shared.owner_causes import OWNS_TOO_MUCH
 
-CODE = "owns_too_much"
 PRINCIPAL, REGISTRATION = "servicePrincipal", "application"
 MAX_LOOKED_AT_CLOSELY = 20  # things too many that are looked at closely; all of them are named
 _PATHS = {PRINCIPAL: "servicePrincipals", REGISTRATION: "applications", "group": "groups"}
@@ -126,45 +126,18 @@ def _is_powerful(graph: GraphClient, thing: DirectoryObject) -> bool:
 
 def ask(extras: Collection[UnexpectedObject], our_id: str) -> Asking:
     """Names what has to be given back, by whom and how; nothing is changed in the tenant meanwhile."""
-    return Asking(_question(list(extras)), Court.CUSTOMER, offers=_offers(extras, our_id), code=CODE)
+    names, requests = _names(extras), " ".join(extra.request(our_id) for extra in extras)
+    offers = {"owned_beside": list(_lines(extras, our_id)), "names": names, "requests": requests}
+    warnings = [_power(extra) for extra in extras if extra.powerful]
+    return OWNS_TOO_MUCH.asking(offers=offers, warnings=warnings, names=names, requests=requests, count=len(extras))
 
 
-def _question(extras: list[UnexpectedObject]) -> Sentence:
-    if len(extras) > 1:
-        return say(
-            _(
-                "Our application is an owner of more than it may be: %(names)s. We change nothing until an "
-                "administrator of the tenant removes it from their owners."
-            ),
-            names=_names(extras),
-        )
-    if extras[0].powerful:
-        return say(
-            _(
-                "Our application is an owner of “%(name)s”, which has permissions of its own and is not ours to touch. "
-                "We change nothing until an administrator of the tenant removes it from the owners."
-            ),
-            name=extras[0].name,
-        )
-    return say(
-        _(
-            "Our application is an owner of “%(name)s”, which is not ours to touch. We change nothing until an "
-            "administrator of the tenant removes it from the owners."
-        ),
-        name=extras[0].name,
-    )
+def _power(extra: UnexpectedObject) -> Sentence:
+    return say(_("“%(name)s” has permissions of its own in the tenant."), name=extra.name)
 
 
 def _names(extras: Collection[UnexpectedObject]) -> str:
     return ", ".join(extra.name for extra in extras)
-
-
-def _offers(extras: Collection[UnexpectedObject], our_id: str) -> Mapping[str, Any]:
-    return {
-        "owned_beside": list(_lines(extras, our_id)),
-        "names": _names(extras),
-        "requests": " ".join(extra.request(our_id) for extra in extras),
-    }
 
 
 def _lines(extras: Collection[UnexpectedObject], our_id: str) -> Iterator[dict[str, Any]]:

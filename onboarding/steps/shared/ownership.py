@@ -12,19 +12,23 @@ from typing import Any
 
 from django.utils.translation import gettext_noop as _
 
+from onboarding.causes.base import Cause
 from onboarding.domain.desired import Desired
 from onboarding.domain.sentences import Sentence, say
-from onboarding.domain.verdicts import Asking, Court
+from onboarding.domain.verdicts import Asking
+from onboarding.steps.pilot.evidence import PilotEvidence
 from onboarding.steps.shared.applications import Candidate, chosen_id, rank
 from onboarding.steps.shared.owned_objects import Owning
+from onboarding.steps.shared.owner_causes import NOT_OWNER, NOT_OWNER_OF_APPLICATION, NOT_OWNER_OF_REGISTRATION
+from onboarding.steps.sso_application.evidence import SsoApplicationEvidence
 
 
 def bound(desired: Desired, candidates: Sequence[Candidate]) -> tuple[set[str], set[str]]:
     """What we may own, as ids of service principals and as application ids: the chosen one; before, each candidate."""
     chosen = chosen_id(desired)
     those = [each.app for each in candidates if not chosen or each.app.id == chosen]
-    settled = desired.evidence.get("sso_application", {})
-    known = {str(settled["app_id"])} if chosen and settled.get("service_principal_id") == chosen else set()
+    settled = desired.evidence_of(SsoApplicationEvidence)
+    known = {settled.app_id} if chosen and settled and settled.service_principal_id == chosen else set()
     return {app.id for app in those} | ({chosen} if chosen else set()), {app.app_id for app in those} | known
 
 
@@ -42,7 +46,7 @@ def unowned(desired: Desired, candidates: Sequence[Candidate], chosen_id: str = 
 
 def _lacks(desired: Desired, candidate: Candidate) -> bool:
     """Once somebody was tried on demand, the registration holds nothing up any more."""
-    tried = "pilot" in desired.evidence
+    tried = PilotEvidence.step in desired.evidence
     return bool(candidate.needs_owner) or (not tried and _lacks_registration(candidate))
 
 
@@ -53,49 +57,36 @@ def _lacks_registration(candidate: Candidate) -> bool:
 def ask(desired: Desired, candidate: Candidate) -> Asking:
     """Names the application and what of it we do not own, and offers all ids that the requests to Graph need."""
     owning = candidate.owning or Owning("", principal=False)
-    return Asking(
-        say(_question(owning), name=candidate.app.display_name),
-        Court.CUSTOMER,
-        offers={
-            "owner": {
-                "name": candidate.app.display_name,
-                "service_principal_id": candidate.app.id,
-                "app_id": candidate.app.app_id,
-                "application_id": owning.registration_id,
-                "our_id": owning.our_id,
-                "client_id": desired.size.client_id,
-                "for_principal": not owning.principal,
-                "for_registration": owning.lacks_registration,
-                "registered_elsewhere": not owning.registration_id,
-            }
-        },
-        code="not_owner",
-    )
+    ids = {
+        "name": candidate.app.display_name,
+        "service_principal_id": candidate.app.id,
+        "application_id": owning.registration_id,
+        "our_id": owning.our_id,
+    }
+    owner = {
+        **ids,
+        "app_id": candidate.app.app_id,
+        "client_id": desired.size.client_id,
+        "for_principal": not owning.principal,
+        "for_registration": owning.lacks_registration,
+        "registered_elsewhere": not owning.registration_id,
+    }
+    return _cause(owning).asking(offers={"owner": owner}, warnings=(), **ids)
 
 
-def _question(owning: Owning) -> str:
+def _cause(owning: Owning) -> Cause:
     if owning.principal:
-        return _(
-            "Our application owns “%(name)s”, but not its registration, and without that no person can be tried. The "
-            "portal cannot add it; the request below does."
-        )
-    if owning.lacks_registration:
-        return _(
-            "Our application is not an owner of “%(name)s” and of its registration yet, so it cannot set up "
-            "provisioning there. The portal cannot add it; the two requests below do."
-        )
-    return _(
-        "Our application is not an owner of “%(name)s” yet, so it cannot set up provisioning there. The "
-        "portal cannot add it; the request below does."
-    )
+        return NOT_OWNER_OF_REGISTRATION
+    return NOT_OWNER if owning.lacks_registration else NOT_OWNER_OF_APPLICATION
 
 
 # What is seen and told
 
 
-def told(candidates: Sequence[Candidate]) -> list[dict[str, Any]]:
-    """For evidence, as JSON: of each application that we own, what of it."""
-    return [_of(candidate).as_json() for candidate in candidates if candidate.owning and candidate.owning.principal]
+def told(candidates: Sequence[Candidate]) -> tuple[dict[str, Any], ...]:
+    """For evidence, as stored sentences: of each application that we own, what of it."""
+    ours = [candidate for candidate in candidates if candidate.owning and candidate.owning.principal]
+    return tuple(_of(candidate).as_json() for candidate in ours)
 
 
 def _of(candidate: Candidate) -> Sentence:
@@ -112,6 +103,6 @@ def warnings(candidates: Sequence[Candidate]) -> Iterator[Sentence]:
     for candidate in candidates:
         if not candidate.needs_owner and _lacks_registration(candidate):
             yield say(
-                _("Our application does not own the registration of “%(name)s”: no person can be tried on demand."),
+                _("Our application does not own the registration of “%(name)s”: no test user can be created."),
                 name=candidate.app.display_name,
             )

@@ -27,14 +27,6 @@ class SsoApplicationEvidence(Evidence):
     replaced_job_ids: tuple[str, ...] = ()
 
 
-def application(desired: Desired) -> SsoApplicationEvidence:
-    """The application that was chosen. Raises KeyError while none is."""
-    seen = desired.evidence_of(SsoApplicationEvidence)
-    if seen is None:
-        raise KeyError(SsoApplicationEvidence.step)
-    return seen
-
-
 def service_principal_id(desired: Desired) -> str:
     """Object id of the application that was chosen. Raises KeyError while none is."""
-    return application(desired).service_principal_id
+    return desired.required(SsoApplicationEvidence).service_principal_id

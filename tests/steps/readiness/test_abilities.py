@@ -6,8 +6,7 @@ from onboarding.domain.sentences import Sentence
 from onboarding.steps.readiness.abilities import TRIED, told, try_all
 from tests.graphclient.far_side import Reply
 from tests.graphclient.samples import ORGANIZATION
-
-from .facts import APP, JOB, at_step, candidate
+from tests.steps.facts import APP, JOB, at_step, candidate
 
 GRAPH_ID = "00000003-0000-0000-c000-000000000000"
 WRITE = "Synchronization.ReadWrite.All"
@@ -15,7 +14,7 @@ WRITE = "Synchronization.ReadWrite.All"
 
 def by_operation(desired, *probes):
     return {
-        str(Sentence.from_json(each["operation"])): (each["verdict"], str(Sentence.from_json(each["why"]) or ""))
+        str(Sentence.from_json(each.operation)): (each.verdict, str(Sentence.from_json(each.why) or ""))
         for each in told(desired, probes)
     }
 
@@ -41,14 +40,14 @@ def test_tells_each_result_with_its_reason(finding, verdict, why):
 
 def test_promises_nothing_that_was_not_done():
     seen = by_operation(at_step("readiness"))
-    assert {seen[name][0] for name in ("run one person on demand", "start provisioning", "restart provisioning")} == {
-        "open"
-    }
+    assert {
+        seen[name][0] for name in ("provision one person on demand", "start provisioning", "restart provisioning")
+    } == {"open"}
 
 
 def test_takes_what_was_done_for_proof():
     seen = by_operation(at_step("live"))
-    assert seen["start provisioning"] == seen["run one person on demand"] == ("yes", "")
+    assert seen["start provisioning"] == seen["provision one person on demand"] == ("yes", "")
 
 
 @pytest.mark.parametrize(

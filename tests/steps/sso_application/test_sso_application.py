@@ -2,11 +2,13 @@ import pytest
 
 from onboarding.domain.products import HOME
 from onboarding.domain.verdicts import Asking, Court, Done
+from onboarding.steps.forms import form_for
+from onboarding.steps.sso_application.causes import CANNOT_PROVISION, CAUSES, NO_APPLICATION, TO_CHOOSE, Code
+from onboarding.steps.sso_application.evidence import SsoApplicationEvidence, service_principal_id
 from onboarding.steps.sso_application.step import Facts, SsoApplication
 from tests.graphclient.far_side import Reply
 from tests.graphclient.samples import NEW_JOB, SERVICE_PRINCIPAL
-
-from .facts import APP, BASE_URL, CHOSEN, CONNECTED, HOST, JOB, at_step, candidate, job, offered, texts
+from tests.steps.facts import APP, BASE_URL, CHOSEN, CONNECTED, HOST, JOB, at_step, candidate, job, offered, texts
 
 TWIN = "twin"
 ELSEWHERE = {"reply_urls": ("https://nordwind-test.smarpshare.com/saml/acs",)}
@@ -21,7 +23,7 @@ def look(*candidates, answer=None, **fields):
 def test_takes_the_only_application_that_leads_to_the_customers_host():
     verdict = look(candidate(), candidate("other", display_name="Haiilo old", **ELSEWHERE))
     assert isinstance(verdict, Done)
-    assert verdict.evidence == {
+    assert verdict.evidence.to_json() == {
         "service_principal_id": APP,
         "app_id": f"app-of-{APP}",
         "name": "Haiilo SSO",
@@ -55,18 +57,19 @@ def test_puts_the_application_that_the_customer_named_first():
 
 
 NEVER_ALONE = [
-    [candidate(), candidate(TWIN, display_name="Haiilo SSO (test)")],
-    [candidate("named", reply_urls=())],
-    [candidate("elsewhere", **ELSEWHERE)],
-    [candidate(account_enabled=False)],
+    ([candidate(), candidate(TWIN, display_name="Haiilo SSO (test)")], Code.SEVERAL_APPLICATIONS, "2 applications"),
+    ([candidate("named", reply_urls=())], Code.CHOOSE_APPLICATION, "for certain"),
+    ([candidate("elsewhere", **ELSEWHERE)], Code.CHOOSE_APPLICATION, "for certain"),
+    ([candidate(account_enabled=False)], Code.CHOOSE_APPLICATION, "for certain"),
 ]
 
 
-@pytest.mark.parametrize("candidates", NEVER_ALONE)
-def test_never_chooses_silently_where_it_is_not_certain(candidates):
+@pytest.mark.parametrize(("candidates", "code", "says"), NEVER_ALONE)
+def test_never_chooses_silently_where_it_is_not_certain(candidates, code, says):
     verdict = look(*candidates)
     assert isinstance(verdict, Asking)
-    assert (verdict.code, verdict.court) == ("choose_application", Court.CS)
+    assert (verdict.code, verdict.court) == (code, Court.CS)
+    assert says in str(verdict.question)
     assert len(verdict.offers["candidates"]) == len(candidates)
 
 
@@ -99,13 +102,13 @@ def test_warns_of_twins_and_of_what_cannot_be_used(fields, says):
 def test_says_that_an_application_made_from_a_registration_needs_a_second_one():
     verdict = look(candidate(templates=()))
     assert isinstance(verdict, Asking)
-    assert (verdict.code, verdict.court) == ("no_application", Court.CUSTOMER)
+    assert (verdict.code, verdict.court) == (Code.CANNOT_PROVISION, Court.CUSTOMER)
     assert "second, non-gallery" in str(verdict.question)
 
 
 def test_says_what_the_customer_has_to_create_when_there_is_nothing():
     verdict = look()
-    assert (verdict.code, verdict.court) == ("no_application", Court.CUSTOMER)
+    assert (verdict.code, verdict.court) == (Code.NO_APPLICATION, Court.CUSTOMER)
     assert HOST in str(verdict.question)
 
 
@@ -114,28 +117,28 @@ def test_says_what_the_customer_has_to_create_when_there_is_nothing():
     [(("customappsso", "scim"), "scim"), (("customappsso",), "customappsso"), (("AAD2AAD", "scim"), "scim")],
 )
 def test_prefers_the_modern_template(templates, chosen):
-    assert look(candidate(templates=templates)).evidence["template_id"] == chosen
+    assert look(candidate(templates=templates)).evidence.template_id == chosen
 
 
 def test_believes_a_persons_choice_among_several():
     verdict = look(candidate(), candidate(TWIN), answer={"service_principal_id": TWIN})
     assert isinstance(verdict, Done)
-    assert verdict.evidence["service_principal_id"] == TWIN
+    assert verdict.evidence.service_principal_id == TWIN
     assert "second application" in texts(verdict.warnings)
 
 
-@pytest.mark.parametrize("chosen", ["gone", "unusable"])
-def test_asks_again_when_the_choice_cannot_be_used(chosen):
+@pytest.mark.parametrize(("chosen", "code"), [("gone", Code.CHOSEN_GONE), ("unusable", Code.CHOSEN_UNUSABLE)])
+def test_asks_again_when_the_choice_cannot_be_used(chosen, code):
     verdict = look(candidate(), candidate("unusable", templates=()), answer={"service_principal_id": chosen})
     assert isinstance(verdict, Asking)
-    assert verdict.code == "choose_application"
+    assert verdict.code == code
 
 
 def test_does_not_reopen_the_question_for_a_twin_that_appears_after_the_set_up():
     done = {"sso_application": CHOSEN, "connection": CONNECTED}
     verdict = look(candidate(jobs=(job(),)), candidate(TWIN), evidence=done)
     assert isinstance(verdict, Done)
-    assert verdict.evidence["existing_job_id"] == ""
+    assert verdict.evidence.existing_job_id == ""
 
 
 # A job that is there already
@@ -147,7 +150,7 @@ EXISTING = candidate(jobs=(job("Active", identity="old"),), address=BASE_URL)
 def test_asks_what_to_do_with_a_job_that_others_made():
     verdict = look(EXISTING)
     assert isinstance(verdict, Asking)
-    assert (verdict.code, verdict.court) == ("existing_job", Court.CS)
+    assert (verdict.code, verdict.court) == (Code.EXISTING_JOB, Court.CS)
     [offer] = verdict.offers["jobs"]
     assert (offer["id"], offer["base_address"], offer["code"]) == ("old", BASE_URL, "Active")
 
@@ -155,7 +158,7 @@ def test_asks_what_to_do_with_a_job_that_others_made():
 def test_adopts_it_by_a_persons_word_with_its_own_template():
     old = candidate(jobs=(job("Active", identity="old", template="customappsso"),), templates=("scim", "customappsso"))
     verdict = look(old, answer={"existing_job": "adopt"})
-    assert (verdict.evidence["existing_job_id"], verdict.evidence["template_id"]) == ("old", "customappsso")
+    assert (verdict.evidence.existing_job_id, verdict.evidence.template_id) == ("old", "customappsso")
 
 
 def test_keeps_it_adopted_once_it_is_connected():
@@ -163,12 +166,12 @@ def test_keeps_it_adopted_once_it_is_connected():
         "sso_application": CHOSEN | {"service_principal_id": APP, "existing_job_id": "old"},
         "connection": CONNECTED | {"job_id": "old"},
     }
-    assert look(EXISTING, answer={"existing_job": "adopt"}, evidence=done).evidence["existing_job_id"] == "old"
+    assert look(EXISTING, answer={"existing_job": "adopt"}, evidence=done).evidence.existing_job_id == "old"
 
 
 def test_notes_what_a_person_wants_replaced():
     verdict = look(EXISTING, answer={"existing_job": "replace"})
-    assert (verdict.evidence["existing_job_id"], verdict.evidence["replaced_job_ids"]) == ("", ["old"])
+    assert (verdict.evidence.existing_job_id, verdict.evidence.replaced_job_ids) == ("", ("old",))
 
 
 def test_leaves_jobs_of_other_directions_alone():
@@ -192,6 +195,7 @@ def test_knows_the_job_that_we_made(fields):
 def test_never_takes_the_sign_in_application_for_home():
     verdict = look(candidate(), profile=HOME)
     assert isinstance(verdict, Asking)
+    assert verdict.code == Code.SEPARATE_APPLICATION
     assert "application of its own" in str(verdict.question)
     assert "sign-in application" in offered(verdict.offers["candidates"][0]["warnings"])
 
@@ -200,6 +204,30 @@ def test_ranks_the_separate_application_first_for_home():
     own = candidate("own", display_name="Haiilo SCIM app", preferred_single_sign_on_mode=None, reply_urls=())
     offers = look(candidate(), own, profile=HOME).offers["candidates"]
     assert offers[0]["service_principal_id"] == "own"
+
+
+# What is told, and to whom
+
+
+def test_tells_the_admin_what_to_create_in_words_for_the_admin():
+    for verdict, cause in ((look(), NO_APPLICATION), (look(candidate(templates=())), CANNOT_PROVISION)):
+        told = str(cause.for_customer(verdict.question.values))
+        assert "call it “Haiilo Provisioning”" in told
+        assert "admin" not in told.lower()
+        assert cause.needs.path.labels[-1].endswith("(Non-gallery)")
+
+
+def test_offers_a_form_for_each_choice_and_none_where_the_customer_acts():
+    forms = {each.code: form_for("sso_application", kind="asking", code=each.code, offers={}) for each in CAUSES}
+    assert {code for code, form in forms.items() if form} == {each.code for each in TO_CHOOSE} | {Code.EXISTING_JOB}
+
+
+def test_reads_what_an_earlier_release_stored():
+    stored = {"service_principal_id": APP, "app_id": "b2d1", "gone_since": 1}
+    assert SsoApplicationEvidence.from_json(stored) == SsoApplicationEvidence(APP, "b2d1")
+    assert service_principal_id(at_step("connection")) == APP
+    with pytest.raises(KeyError):
+        service_principal_id(at_step("sso_application"))
 
 
 # Reading

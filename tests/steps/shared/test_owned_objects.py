@@ -3,7 +3,7 @@ from html import unescape
 import pytest
 from django.template.loader import render_to_string
 
-from onboarding.causes.customer_asks import Role, customer_ask
+from onboarding.causes.base import ContactRole
 from onboarding.domain import consent_sizes
 from onboarding.domain.sentences import Sentence
 from onboarding.domain.verdicts import Asking, Court
@@ -12,11 +12,11 @@ from onboarding.steps.forms import form_for
 from onboarding.steps.readiness.step import Facts, Readiness
 from onboarding.steps.shared import owned_objects
 from onboarding.steps.shared.owned_objects import OwnedObjects, Owning, UnexpectedObject, ask
+from onboarding.steps.shared.owner_causes import OWNS_TOO_MUCH
 from onboarding.steps.shared.permissions import GRAPH
 from tests.graphclient.far_side import Reply
 from tests.graphclient.samples import SERVICE_PRINCIPAL
-
-from .facts import APP, CHOSEN, Candidate, app, at_step, organization
+from tests.steps.facts import APP, CHOSEN, Candidate, app, at_step, organization
 
 OURS, PAYROLL, REGISTRATION, TEAM = "ours", "payroll", "registration", "team"
 SPS = "/v1.0/servicePrincipals"
@@ -141,7 +141,7 @@ def test_knows_the_request_that_gives_it_back(kind, path):
     [
         (
             [UnexpectedObject(PAYROLL, "servicePrincipal", "Payroll", True)],
-            "“Payroll”, which has permissions of its own",
+            "“Payroll”, which is not ours to touch",
         ),
         ([UnexpectedObject(TEAM, "group", "Team")], "“Team”, which is not ours to touch"),
         (
@@ -155,14 +155,18 @@ def test_says_what_who_and_how(extras, says):
     assert (asking.code, asking.court) == (holds.OWNS_TOO_MUCH, Court.CUSTOMER)
     assert says in str(asking.question)
     assert "administrator of the tenant" in str(asking.question)
-    blocker = customer_ask("readiness", asking.code, asking.question, asking.offers)
+    assert [str(each) for each in asking.warnings] == [
+        f"“{extra.name}” has permissions of its own in the tenant." for extra in extras if extra.powerful
+    ]
+    letter = OWNS_TOO_MUCH.for_letter(asking.question.values)
     page = unescape(render_to_string("parts/owned_beside.html", {"owned_beside": asking.offers["owned_beside"]}))
     for extra in extras:
-        for text in (str(blocker.what), page):
+        for text in (str(letter), page):
             assert extra.name in text
             assert extra.request(OURS) in text
-    assert (blocker.link, blocker.roles[0]) == (False, Role.SSO_OWNER)
-    assert "Application Administrator" in str(blocker.right)
+        assert extra.name in str(OWNS_TOO_MUCH.for_customer(asking.question.values))
+    assert (OWNS_TOO_MUCH.by_link, OWNS_TOO_MUCH.contacts[0]) == (False, ContactRole.SSO_OWNER)
+    assert "Application Administrator" in str(OWNS_TOO_MUCH.needs.role)
     assert page.count("data-copy=") == len(extras)
     assert ("has permissions of its own" in page) is any(extra.powerful for extra in extras)
 

@@ -3,18 +3,22 @@ from html import unescape
 import pytest
 from django.template.loader import render_to_string
 
-from onboarding.causes.customer_asks import customer_ask
 from onboarding.domain import consent_sizes
 from onboarding.domain.sentences import Sentence
 from onboarding.domain.verdicts import Asking, Court, Done
 from onboarding.steps.forms import form_for
 from onboarding.steps.readiness.step import Facts, Readiness
 from onboarding.steps.shared.owned_objects import Owning
+from onboarding.steps.shared.owner_causes import (
+    NOT_OWNED,
+    NOT_OWNER,
+    NOT_OWNER_OF_APPLICATION,
+    NOT_OWNER_OF_REGISTRATION,
+)
 from onboarding.steps.shared.ownership import ask, bound, told, unowned
 from onboarding.steps.sso_application.step import Facts as Found
 from onboarding.steps.sso_application.step import SsoApplication
-
-from .facts import APP, Candidate, app, at_step, organization, texts
+from tests.steps.facts import APP, Candidate, app, at_step, organization, texts
 
 OURS = "0b0b0b0b-0000-4000-8000-000000000001"
 OTHER = "0b0b0b0b-0000-4000-8000-000000000002"
@@ -83,18 +87,19 @@ def test_wants_the_registration_no_more_once_somebody_was_tried():
 
 
 @pytest.mark.parametrize(
-    ("owning", "says", "principal", "registration", "elsewhere"),
+    ("owning", "cause", "says", "principal", "registration", "elsewhere"),
     [
-        (NOTHING, "and of its registration yet", True, True, False),
-        (PRINCIPAL_ONLY, "but not its registration", False, True, False),
-        (REGISTRATION_ONLY, "is not an owner of “Haiilo SSO” yet", True, False, False),
-        (ELSEWHERE_AND_NOTHING, "is not an owner of “Haiilo SSO” yet", True, False, True),
+        (NOTHING, NOT_OWNER, "and of its registration yet", True, True, False),
+        (PRINCIPAL_ONLY, NOT_OWNER_OF_REGISTRATION, "but not its registration", False, True, False),
+        (REGISTRATION_ONLY, NOT_OWNER_OF_APPLICATION, "is not an owner of “Haiilo SSO” yet", True, False, False),
+        (ELSEWHERE_AND_NOTHING, NOT_OWNER_OF_APPLICATION, "is not an owner of “Haiilo SSO” yet", True, False, True),
     ],
 )
-def test_asks_for_exactly_what_is_missing(settings, owning, says, principal, registration, elsewhere):
+def test_asks_for_exactly_what_is_missing(settings, owning, cause, says, principal, registration, elsewhere):
     settings.ENTRA_SCOPED_CLIENT_ID = "scoped-client"
     asking = ask(scoped(), foreign(owning=owning))
-    assert (asking.code, asking.court) == ("not_owner", Court.CUSTOMER)
+    assert (asking.code, asking.court) == (cause.code, Court.CUSTOMER)
+    assert "Make our application an owner" in str(cause.for_customer(asking.question.values))
     assert says in str(asking.question)
     assert asking.offers["owner"] == {
         "name": "Haiilo SSO",
@@ -107,7 +112,7 @@ def test_asks_for_exactly_what_is_missing(settings, owning, says, principal, reg
         "for_registration": registration,
         "registered_elsewhere": elsewhere,
     }
-    letter = str(customer_ask("readiness", asking.code, asking.question, asking.offers).what)
+    letter = str(cause.for_letter(asking.question.values))
     page = shown(asking.offers["owner"])
     for text in (letter, page):
         assert (f"POST https://graph.microsoft.com/v1.0/servicePrincipals/{APP}/owners/$ref" in text) is principal
@@ -160,8 +165,8 @@ def test_is_ready_with_the_permissions_of_its_size():
     facts = Facts(GRANTED, organization=organization(), candidates=(owned(),), assigned=3)
     verdict = Readiness().assess(scoped(), facts)
     assert isinstance(verdict, Done)
-    assert verdict.evidence["permissions"] == dict.fromkeys(consent_sizes.SCOPED.names, True)
-    assert [each["values"]["name"] for each in verdict.evidence["owner_of"]] == ["Haiilo SSO"]
+    assert verdict.evidence.permissions == dict.fromkeys(consent_sizes.SCOPED.names, True)
+    assert [each["values"]["name"] for each in verdict.evidence.owner_of] == ["Haiilo SSO"]
 
 
 def test_does_not_set_up_an_application_that_we_no_longer_own():
@@ -175,4 +180,5 @@ def test_does_not_set_up_an_application_that_we_no_longer_own():
 def test_cannot_be_waved_through():
     offers = {"owner": {"name": "Haiilo SSO"}}
     for key in ("readiness", "sso_application"):
-        assert form_for(key, kind="asking", code="not_owner", offers=offers) is None
+        for cause in NOT_OWNED:
+            assert form_for(key, kind="asking", code=cause.code, offers=offers) is None

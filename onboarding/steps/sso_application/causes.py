@@ -1,0 +1,110 @@
+"""Why it is not settled which application provisioning is set up on."""
+
+from __future__ import annotations
+
+import enum
+
+from django.utils.translation import gettext_noop as _
+
+from onboarding.causes.base import Cause, ClickPath, Needs, Owner, Portal
+from onboarding.causes.roles import APPLICATION_OWNERS, MAY_CREATE
+from onboarding.steps.shared.owner_causes import NOT_OWNED
+
+NON_GALLERY = "https://learn.microsoft.com/entra/identity/app-provisioning/use-scim-to-provision-users-and-groups"
+
+
+class Code(enum.StrEnum):
+    """What the step can ask for, besides ownership."""
+
+    NO_APPLICATION = "no_application"
+    CANNOT_PROVISION = "cannot_provision"
+    SEVERAL_APPLICATIONS = "several_applications"
+    CHOOSE_APPLICATION = "choose_application"
+    SEPARATE_APPLICATION = "separate_application"
+    CHOSEN_GONE = "chosen_gone"
+    CHOSEN_UNUSABLE = "chosen_unusable"
+    EXISTING_JOB = "existing_job"
+
+
+CREATE = Needs(
+    MAY_CREATE,
+    ClickPath(
+        Portal.ENTRA,
+        (
+            _("Entra ID"),
+            _("Enterprise apps"),
+            _("New application"),
+            _("Create your own application"),
+            _("Integrate any other application you don't find in the gallery (Non-gallery)"),
+        ),
+    ),
+)
+
+NO_APPLICATION = Cause(
+    code=Code.NO_APPLICATION,
+    owner=Owner.CUSTOMER,
+    staff=_(
+        "There is no application for %(host)s in the tenant. The customer has to create a non-gallery enterprise "
+        "application whose name begins with “Haiilo”; it is found by that name."
+    ),
+    customer=_(
+        "There is no application for %(host)s in your tenant yet. Create an enterprise application and call it “Haiilo "
+        "Provisioning”; we find it by its name."
+    ),
+    needs=CREATE,
+    elsewhere=True,
+    contacts=APPLICATION_OWNERS,
+    source=NON_GALLERY,
+)
+CANNOT_PROVISION = Cause(
+    code=Code.CANNOT_PROVISION,
+    owner=Owner.CUSTOMER,
+    staff=_(
+        "“%(name)s” does not support provisioning, because it was created from an app registration. The customer has "
+        "to create a second, non-gallery enterprise application whose name begins with “Haiilo”; it is found by that "
+        "name."
+    ),
+    customer=_(
+        "“%(name)s” does not support provisioning, because it was created from an app registration. Create a second "
+        "application for it and call it “Haiilo Provisioning”; we find it by its name."
+    ),
+    needs=CREATE,
+    elsewhere=True,
+    contacts=APPLICATION_OWNERS,
+    source=NON_GALLERY,
+)
+SEVERAL_APPLICATIONS = Cause(
+    code=Code.SEVERAL_APPLICATIONS,
+    owner=Owner.CS,
+    staff=_("%(count)s applications lead to %(host)s. Choose the one people really sign in with."),
+)
+CHOOSE_APPLICATION = Cause(
+    code=Code.CHOOSE_APPLICATION,
+    owner=Owner.CS,
+    staff=_("No application that can be used leads to %(host)s for certain. Choose the right one."),
+)
+SEPARATE_APPLICATION = Cause(
+    code=Code.SEPARATE_APPLICATION,
+    owner=Owner.CS,
+    staff=_("%(product)s needs an application of its own for provisioning. Choose it."),
+)
+CHOSEN_GONE = Cause(
+    code=Code.CHOSEN_GONE,
+    owner=Owner.CS,
+    staff=_("The chosen application is no longer in the tenant. Choose another one."),
+)
+CHOSEN_UNUSABLE = Cause(
+    code=Code.CHOSEN_UNUSABLE,
+    owner=Owner.CS,
+    staff=_("“%(name)s” cannot be used for provisioning now. Choose another application."),
+)
+EXISTING_JOB = Cause(
+    code=Code.EXISTING_JOB,
+    owner=Owner.CS,
+    staff=_(
+        "“%(name)s” already has a provisioning job, which sends to %(address)s. Adopt it and keep its history, or "
+        "replace it with a new one."
+    ),
+)
+TO_CHOOSE = (SEVERAL_APPLICATIONS, CHOOSE_APPLICATION, SEPARATE_APPLICATION, CHOSEN_GONE, CHOSEN_UNUSABLE)
+CAUSES = (NO_APPLICATION, CANNOT_PROVISION, *TO_CHOOSE, EXISTING_JOB, *NOT_OWNED)
