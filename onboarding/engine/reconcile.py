@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, assert_never
 
@@ -16,7 +17,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from graphclient import ConsentMissing, GraphError, NotAllowed, NotThere, OurCredentialRefused, TryLater
-from onboarding.causes.index import explain_code, is_known
+from onboarding.causes import access
+from onboarding.causes.base import Cause
+from onboarding.causes.index import lookup
 from onboarding.domain.desired import SCIM_TOKEN, Desired
 from onboarding.domain.durations import short
 from onboarding.domain.lifecycle import State
@@ -51,6 +54,7 @@ RETRY_ERROR_AFTER = timedelta(seconds=30)
 RETRY_ABSENT_AFTER = timedelta(minutes=1)
 RECHECK_WHILE_ASKING = timedelta(minutes=30)
 RECHECK_WHEN_BROKEN = timedelta(hours=1)
+SIGN_IN_CODES = "AADSTS"  # a refused token is named by the sign-in service, a refused request by Graph
 A_DAY = timedelta(days=1)
 A_MINUTE = timedelta(minutes=1)
 REMOVAL_EXPECTED_WITHIN = timedelta(hours=1)  # so long the admin may be at it, and wait for our word
@@ -304,49 +308,33 @@ def our_failure(error: Exception) -> Broken:
 
 
 def explain(error: GraphError) -> Verdict:
-    """One table: what an error of the Graph client means for an onboarding."""
-    code = error.code or type(error).__name__
-    request_id = error.request_id or ""
+    """What an error of the Graph client means for an onboarding: the entry of Microsoft's code, else of its kind."""
+    known = lookup(error.code, error.message) if error.code else None
     match error:
         case TryLater():
             pause = timedelta(seconds=error.retry_after) if error.retry_after else RETRY_ERROR_AFTER
-            return Waiting(say(_("Microsoft is busy or did not answer. We try again by ourselves.")), pause)
-        case NotAllowed() if is_known(code):
-            sentence, court = explain_code(code)
-            return Asking(sentence, court, code=code)
+            return Waiting(access.BUSY.for_staff({}), pause)
         case ConsentMissing():
-            return Asking(
-                say(_("We have no access to the tenant. The admin has to consent again by a new link.")),
-                Court.CUSTOMER,
-                code=code,
-            )
+            return _asked(known or access.ACCESS_LOST, error)
+        case NotAllowed() if error.code.startswith(SIGN_IN_CODES):
+            return _asked(access.POLICY_BLOCKS, error)
         case NotAllowed():
-            return Asking(
-                say(
-                    _("A permission is missing in the tenant. The admin has to open a new link and accept all of them.")
-                ),
-                Court.CUSTOMER,
-                code=code,
-            )
+            return _asked(known or access.PERMISSION_MISSING, error)
         case OurCredentialRefused():
-            return Broken(
-                say(_("Microsoft refuses our own credential. Our engineers have to look at it at once.")),
-                Court.HAIILO,
-                code,
-                request_id,
-            )
+            return _broken(access.CREDENTIAL_REFUSED, error)
         case NotThere():
-            return Waiting(
-                say(_("Microsoft does not find what it had before, perhaps only for a moment. We look again.")),
-                RETRY_ABSENT_AFTER,
-            )
-        case _ if is_known(code):
-            sentence, court = explain_code(code, error.message)
-            return Broken(sentence, court, code, request_id)
+            return Waiting(access.ABSENT.for_staff({}), RETRY_ABSENT_AFTER)
         case _:
-            return Broken(
-                say(_("Microsoft refused the request. Our engineers have to look at it.")),
-                Court.HAIILO,
-                code,
-                request_id,
-            )
+            return _broken(known or access.REFUSED, error)
+
+
+def _asked(cause: Cause, error: GraphError) -> Asking:
+    """By Microsoft's own code where it leads to this entry; else that code stands in the detail line."""
+    if error.code and lookup(error.code) is cause:
+        return replace(cause.asking(), code=error.code)
+    return cause.asking(offers={"detail": error.code} if error.code else None)
+
+
+def _broken(cause: Cause, error: GraphError) -> Broken:
+    """Our engineers look for Microsoft's code, so that is the one to keep."""
+    return replace(cause.broken(request_id=error.request_id or ""), code=error.code or type(error).__name__)

@@ -9,7 +9,6 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
-from onboarding.causes.customer_asks import waiting_on
 from onboarding.domain import lifecycle
 from onboarding.domain.sentences import Sentence, say
 from onboarding.engine import ledger
@@ -17,6 +16,7 @@ from onboarding.invites import links
 from onboarding.mail import context, rules
 from onboarding.mail.compose import LetterText, compose, html_of
 from onboarding.models import Contact, Letter, Onboarding
+from onboarding.steps.asks import waiting_on
 from onboarding.steps.customer.evidence import CustomerEvidence
 from onboarding.steps.customer.step import CustomerRecord
 

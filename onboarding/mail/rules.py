@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from onboarding.causes.customer_asks import Role
+from onboarding.causes.base import ContactRole
 from onboarding.domain.lifecycle import State
 from onboarding.domain.verdicts import Court
 
@@ -71,7 +71,7 @@ class Facts:
     since: datetime
     contacts: Sequence[Person] = ()
     letters: Sequence[Written] = ()
-    roles: Sequence[str] = (Role.IT_ADMIN,)
+    roles: Sequence[str] = (ContactRole.IT_ADMIN,)
     holder: int | None = None
     busy: bool = False
     live_at: datetime | None = None
@@ -169,7 +169,7 @@ def _link_ran_out(facts: Facts) -> bool:
 
 
 def _escalation(facts: Facts, rules: Rules) -> Iterator[Due]:
-    sponsor = _first(facts, (Role.SPONSOR,))
+    sponsor = _first(facts, (ContactRole.SPONSOR,))
     if sponsor is None or sponsor == addressee(facts) or not _waits_for_customer(facts):
         return
     asked = any(letter.waiting_on == facts.waiting_on and letter.state in SENT_STATES for letter in facts.letters)
@@ -189,7 +189,7 @@ def _completion(facts: Facts) -> Iterator[Due]:
         return
     told = {letter.contact for letter in facts.letters if letter.kind == COMPLETION}
     for person in facts.contacts:
-        if person.role in (Role.SPONSOR, Role.IT_ADMIN) and person.pk not in told:
+        if person.role in (ContactRole.SPONSOR, ContactRole.IT_ADMIN) and person.pk not in told:
             yield Due(person.pk, COMPLETION, "completion", draft=not _somebody_released_one(facts))
 
 

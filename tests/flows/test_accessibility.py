@@ -15,7 +15,8 @@ from playwright.sync_api import Page, Route
 
 from devtools.robots.browser import Browser
 from devtools.robots.people import Admin
-from onboarding.portal.shared.problems import READINGS, problem_page
+from onboarding.causes.trip import ENDINGS
+from onboarding.portal.shared.problems import problem_page
 from tests.pages.visitor import invited as invitation_of
 
 from .conftest import STAFF
@@ -73,11 +74,9 @@ def asked():
 def test_keeps_nobody_out_where_something_went_wrong(stack, browse):
     page, found = browse(), {}
     invitation = invitation_of()
-    for kind in READINGS:
-        answer = problem_page(
-            asked(), kind, "A sentence about it.", link=invitation.link, code=CODE, request_id="1-2-3", token="x" * 43
-        )
-        found[kind] = shown(page, answer)
+    for ending in ENDINGS:
+        answer = problem_page(asked(), ending, link=invitation.link, code=CODE, request_id="1-2-3", token="x" * 43)
+        found[ending.code] = shown(page, answer)
     for template in ERRORS:
         found[template] = shown(page, render(asked(), template))
     assert {name: rows for name, rows in found.items() if rows} == {}

@@ -7,12 +7,12 @@ from functools import partial
 
 from django.utils.translation import gettext_noop as _
 
+from onboarding.causes import trip
 from onboarding.causes.base import Cause, Needs, Owner
 from onboarding.causes.roles import APPROVERS, MAY_CONSENT
 from onboarding.steps.shared.permission_causes import PERMISSIONS_INCOMPLETE, PERMISSIONS_MISSING
 
 ADMIN_CONSENT = "https://learn.microsoft.com/entra/identity-platform/v2-admin-consent"
-GRANT_ADMIN_CONSENT = "https://learn.microsoft.com/entra/identity/enterprise-apps/grant-admin-consent"
 ERROR_CODES = "https://learn.microsoft.com/entra/identity-platform/reference-error-codes"
 VERIFIED_DOMAINS = "https://learn.microsoft.com/graph/api/organization-list"
 
@@ -71,75 +71,14 @@ LINK_EXPIRED = _by_link(
     customer=APPROVE,
 )
 
-# The trip to Microsoft ended without an approval.
-DECLINED = _by_link(
-    code=Code.DECLINED,
-    owner=Owner.CUSTOMER,
-    staff=_("The permissions were declined. Ask the admin whether one was in the way, and to open the link again."),
-    customer=_(
-        "The permissions were not accepted, and nothing was changed. If one of them was in the way, tell us which; "
-        "otherwise open your link again and accept."
-    ),
-    letter=_(
-        "The permissions were declined, and nothing was changed. If one of them was in the way, answer this "
-        "mail and tell us which; else please open the link once more."
-    ),
-    source=GRANT_ADMIN_CONSENT,
-)
-NOT_ALLOWED = _by_link(
-    code=Code.NOT_ALLOWED,
-    owner=Owner.CUSTOMER,
-    staff=_(
-        "The account may not approve this. A Global Administrator or Privileged Role Administrator has to open the "
-        "link."
-    ),
-    customer=_(
-        "The account that opened the link may not approve the permissions. Open the link with an account that may, or "
-        "forward it to somebody who has one."
-    ),
-    letter=_(
-        "The account that opened the link may not approve the permissions. Please open it with one that may, "
-        "or forward this mail to somebody who has one."
-    ),
-    source=GRANT_ADMIN_CONSENT,
-)
-BLOCKED = _by_link(
-    code=Code.BLOCKED,
-    owner=Owner.CUSTOMER,
-    staff=_("The sign-in was blocked at the customer. %(why)s"),
-    customer=_(
-        "A policy of your organisation blocked the sign-in. Please open the link from a device and a place "
-        "that the policy allows."
-    ),
-    source=ERROR_CODES,
-)
-WRONG_ACCOUNT = _by_link(
-    code=Code.WRONG_ACCOUNT,
-    owner=Owner.CUSTOMER,
-    staff=_("The admin signed in with an account that cannot approve here. %(why)s"),
-    customer=_("The account that was used is not one of yours. Please open the link and choose your work account."),
-    source=ERROR_CODES,
-)
-WRONG_TENANT = Cause(
-    code=Code.WRONG_TENANT,
-    owner=Owner.CS,
-    staff=_("Somebody signed in from another tenant than the customer's. Nothing was bound. Check who has the link."),
-    source=ADMIN_CONSENT,
-)
-MICROSOFT_DOWN = _by_link(
-    code=Code.MICROSOFT_DOWN,
-    owner=Owner.CUSTOMER,
-    staff=_("Microsoft's sign-in was busy. The link still works; ask the admin to open it again."),
-    customer=_("Microsoft's sign-in was busy. Your link still works; please open it again in a few minutes."),
-    source=ERROR_CODES,
-)
-FAILED = _by_link(
-    code=Code.FAILED,
-    owner=Owner.CUSTOMER,
-    staff=_("Microsoft ended the consent with an error. Ask the admin to open the link again."),
-    customer=_("Microsoft ended the approval with an error. Please open the link once more."),
-    source=ERROR_CODES,
-)
+# The trip to Microsoft ended without an approval: the same entries as on the page that the browser came back to.
+DECLINED = trip.DECLINED.cause
+NOT_ALLOWED = trip.NOT_ALLOWED.cause
+BLOCKED = trip.BLOCKED.cause
+WRONG_ACCOUNT = trip.WRONG_ACCOUNT.cause
+WRONG_TENANT = trip.WRONG_TENANT.cause
+MICROSOFT_DOWN = trip.MICROSOFT_DOWN.cause
+FAILED = trip.FAILED.cause
 FAILED_UNEXPLAINED = Cause(
     code=Code.FAILED_UNEXPLAINED,
     owner=Owner.ENGINEERS,
