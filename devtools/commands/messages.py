@@ -63,10 +63,18 @@ def extract(folder: Path, root: Path) -> Path:
 
 
 def update(root: Path = ROOT) -> int:
-    """Update the .po files: new texts are added, gone ones removed, translations kept, nothing guessed."""
+    """Update the .po files: new texts are added, gone ones removed, translations kept, nothing guessed.
+
+    A folder without a .po file is a new language, and gets one.
+    """
     with tempfile.TemporaryDirectory() as folder:
         options = ["--no-fuzzy-matching", "--ignore-obsolete", "--ignore-pot-creation-date", "--width=118"]
         template = extract(Path(folder), root)
+        for folder_of_language in sorted((root / CATALOGUES).iterdir()):
+            if folder_of_language.name not in paths(root):
+                pybabel(
+                    "init", "-Ddjango", f"-d{CATALOGUES}", f"-i{template}", f"-l{folder_of_language.name}", root=root
+                )
         pybabel("update", "-Ddjango", f"-d{CATALOGUES}", f"-i{template}", *options, root=root)
     for language, path in paths(root).items():
         catalogue = load(path, language)

@@ -72,7 +72,7 @@ def customer_ask(
     if code == "owns_too_much" and (offers or {}).get("owned_beside"):
         named = {name: (offers or {})[name] for name in ("names", "requests")}
         return CustomerAsk(say(_DISOWN, **named), MAY_CREATE, roles=ASSIGNS)
-    if code == "nobody_in_scope":
+    if key == "scope":
         return CustomerAsk(say(_ASSIGN), MAY_ASSIGN, roles=ASSIGNS)
     if sentence is not None and key in ("consent", "readiness"):
         return _consent(sentence)

@@ -1,4 +1,4 @@
-"""Letters on their way: claimed by one worker, given a fresh link, handed to the mail server, and noted. At most once.
+"""Sends letters: claimed by one worker, given a fresh link, handed to the mail server, and noted. At most once.
 
 A claim is a conditional UPDATE that also takes the day of the address, which exists once. The link is made after it and
 lives in this process only. No transaction is open while the mail server is talked to. A worker that dies in between
@@ -180,7 +180,9 @@ _NOTES = {
 
 @transaction.atomic
 def _finish(letter: Letter, state: Letter.State, error: str = "", *, link: Link | None = None) -> None:
-    """Note how it ended. What certainly did not go out gives its day back; earlier links end when a new one arrived."""
+    """Note how the sending ended. A letter that certainly did not go out frees its day; earlier links end when a
+    new one went out.
+    """
     now = timezone.now()
     settled = Letter.objects.filter(pk=letter.pk, state=State.SENDING).update(
         state=state,

@@ -25,7 +25,7 @@ class ReadOnlyView:
 
     `stage`: ``offer`` (it may be offered), ``asked`` (the admin has to approve, or we verify that), ``watching`` (the
     set-up application is to go), ``removed``, ``up`` (the admin is asked to let us set up again), or empty where there
-    is nothing to say. `pending`: an answer has come that was not looked at yet; `again`: what was approved does not do.
+    is nothing to say. `pending`: an answer has come that was not judged yet; `again`: what was approved does not do.
     """
 
     stage: str

@@ -1,6 +1,6 @@
-"""Pages that look again by themselves: nothing is sent, and nothing moves, while nothing has changed.
+"""Pages that refresh themselves: nothing is sent, and nothing moves, while nothing has changed.
 
-An open page looks slowly even where nothing of its own moves: a colleague, the customer or a clock may change it.
+An open page asks slowly even where nothing of its own moves: a colleague, the customer or a clock may change it.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from time import time
 
 MINUTE = 60
-SLOWLY = 20  # seconds between two looks of a page on which nothing moves by itself
+SLOWLY = 20  # seconds between two questions of a page on which nothing moves by itself
 
 
 def now_seen(version: str) -> str:

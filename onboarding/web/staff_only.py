@@ -1,4 +1,4 @@
-"""The door in front of every page of staff."""
+"""Lets only people who are signed in to the pages of staff."""
 
 from __future__ import annotations
 

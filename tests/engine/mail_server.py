@@ -56,7 +56,7 @@ class _AnyPort(Controller):
         """Learn the port before the controller makes its own first connection to it."""
         assert isinstance(self.server, asyncio.Server)
         self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()  # type: ignore[no-untyped-call]  # aiosmtpd annotates no method without parameters
+        super()._trigger_server()
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from graphclient import (
     RoleMissing,
     SubscribedSku,
     Transport,
+    WriteRefused,
     guards,
 )
 from graphclient.models.organization import P1, P2
@@ -140,6 +141,7 @@ def test_gets_a_registration_by_both_ids(far: GraphStub, graph: GraphClient) -> 
 )
 def test_refuses_an_object_without_what_it_needs(model: Any, complete: dict[str, Any], required: str) -> None:
     assert model.from_json(complete | {"somethingNew": {}})
+    odd: Any
     for odd in (complete | {required: None}, None, []):
         with pytest.raises(Malformed):
             model.from_json(odd)
@@ -155,7 +157,7 @@ def test_lets_a_guard_allow_exactly_these_calls_beside_its_own(far: GraphStub, t
     guard("GET", "/anything")
     guard("DELETE", f"/servicePrincipals/{SP}/synchronization/jobs/1")
     for method, other in (("DELETE", path), ("POST", f"{path}/x"), ("POST", "/applicationTemplates/1/instantiate")):
-        with pytest.raises(guards.WriteRefused):
+        with pytest.raises(WriteRefused):
             guard(method, other)
     for wrong in (("", path), ("POST", ""), ("POST", "/a/../b"), ("POST", "/a?b")):
         with pytest.raises(ValueError, match="path"):

@@ -235,7 +235,11 @@ def test_replaces_all_secrets(far: GraphStub, graph: GraphClient) -> None:
 
 
 def test_reads_which_secrets_there_are(far: GraphStub, graph: GraphClient) -> None:
-    rows = [{"key": "BaseAddress", "value": "https://x"}, {"key": "SecretToken", "value": None}, {"value": "lost"}]
+    rows: list[dict[str, Any]] = [
+        {"key": "BaseAddress", "value": "https://x"},
+        {"key": "SecretToken", "value": None},
+        {"value": "lost"},
+    ]
     far.on("GET", f"{SYNC}/secrets", listed(*rows))
     assert graph.synchronization.secrets(SP) == {"BaseAddress": "https://x", "SecretToken": ""}
 

@@ -332,5 +332,6 @@ def test_checks_the_nonce_also_without_msal(far: GraphStub, nonce: str | None) -
 
 @pytest.mark.parametrize("token", ["", "garbage", "a.b.c", "e30.e30.", "é.é.é"])
 def test_checks_the_form_also_without_msal(token: str) -> None:
+    keys: dict[str, Any] = {}
     with pytest.raises(IdTokenRejected):
-        validate_id_token(token, client_id=CLIENT, cloud=GLOBAL, nonce_matches=bool, key_of={}.get)
+        validate_id_token(token, client_id=CLIENT, cloud=GLOBAL, nonce_matches=bool, key_of=keys.get)

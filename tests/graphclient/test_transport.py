@@ -10,6 +10,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import requests
@@ -102,7 +103,7 @@ def test_never_sends_a_creating_post_twice(far: GraphStub, transport: Transport,
     ("method", "kwargs"), [("PUT", {}), ("POST", {"effect": Effect.SAME}), ("POST", {"safe": True}), ("DELETE", {})]
 )
 def test_sends_again_what_is_harmless_to_repeat(
-    far: GraphStub, transport: Transport, method: str, kwargs: dict[str, object], reply: Reply
+    far: GraphStub, transport: Transport, method: str, kwargs: dict[str, Any], reply: Reply
 ) -> None:
     far.on(method, "/v1.0/a", reply, Reply(204))
     assert transport.send(method, "/a", **kwargs) is None

@@ -11,6 +11,7 @@ from babel.messages import Catalog
 from babel.messages.pofile import write_po
 
 from devtools.commands import messages, setup
+from tests.narrow import present
 
 TEMPLATE = """{% load i18n %}<p title="it's">{% translate "Board" %}{% translate "May" context "month" %}
   {% blocktranslate count n=people %}One of {{ name }}{% plural %}{{ n }} of {{ name }}{% endblocktranslate %}
@@ -57,7 +58,7 @@ def translate(house, language: str, **texts: str | tuple[str, str]) -> None:
     """Put translations into a .po, by the first words of the text."""
     catalogue = load(house, language)
     for message in catalogue:
-        form = message.id[0] if isinstance(message.id, tuple) else message.id
+        form = message.id if isinstance(message.id, str) else message.id[0]
         for beginning, text in texts.items():
             if form and form.startswith(beginning.replace("_", " ")):
                 message.string = text
@@ -76,8 +77,8 @@ def translate_all(house, language: str) -> None:
         Later="Später",
     )
     catalogue = load(house, language)
-    catalogue.get("%(n)s day").string = ("%(n)s Tag", "%(n)s Tage")
-    catalogue.get("{n} file").string = ("{n} Datei", "{n} Dateien")
+    present(catalogue.get("%(n)s day")).string = ("%(n)s Tag", "%(n)s Tage")
+    present(catalogue.get("{n} file")).string = ("{n} Datei", "{n} Dateien")
     save(house, language, catalogue)
 
 
@@ -109,14 +110,21 @@ def test_is_content_when_all_is_translated(house, capsys):
     assert messages.check(house) == 0, capsys.readouterr().out
 
 
+def test_begins_a_language_whose_folder_is_there(house, capsys):
+    (house / messages.CATALOGUES / "sv").mkdir()
+    messages.update(house)
+    assert "sv: 8 texts, 8 to translate" in capsys.readouterr().out
+    assert not load(house, "sv").fuzzy
+
+
 def test_keeps_translations_when_texts_come_and_go(house):
     messages.update(house)
     translate_all(house, "de")
     (house / "templates" / "x.html").write_text("{% load i18n %}{% translate 'Board' %}{% translate 'Users' %}")
     messages.update(house)
     catalogue = load(house, "de")
-    assert catalogue.get("Board").string == "Tafel"
-    assert catalogue.get("Users").string == ""
+    assert present(catalogue.get("Board")).string == "Tafel"
+    assert present(catalogue.get("Users")).string == ""
     assert catalogue.get("Two lines") is None
 
 

@@ -18,7 +18,7 @@ from .visitor import Invitation, Visitor, invited
 
 
 @pytest.fixture
-def alice(db) -> Client:
+def alice(db: None) -> Client:
     """Signed in, member of the portfolio."""
     client = Client()
     builders.portfolio(builders.person("alice"))
@@ -27,7 +27,7 @@ def alice(db) -> Client:
 
 
 @pytest.fixture
-def charlie(db) -> Client:
+def charlie(db: None) -> Client:
     """Signed in, member of another portfolio."""
     client = Client()
     builders.portfolio(builders.person("charlie"), name="Another team")
@@ -36,7 +36,7 @@ def charlie(db) -> Client:
 
 
 @pytest.fixture
-def customer(alice) -> Onboarding:
+def customer(alice: Client) -> Onboarding:
     """A customer of alice's."""
     return builders.onboarding()
 

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from onboarding.domain.sentences import say
-from onboarding.domain.verdicts import Asking, Broken, Court, Done, Waiting
+from onboarding.domain.verdicts import Asking, Broken, Court, Done, Verdict, Waiting
 from onboarding.models import Onboarding
 from onboarding.staff.board import queries
 from onboarding.steps import STEPS
@@ -18,7 +18,7 @@ from tests import builders
 
 from .desk import HTMX, PLAN, TOKEN_NEEDED, read, stand
 
-FROM = {
+FROM: dict[str, Verdict] = {
     "us": TOKEN_NEEDED,
     "customer": Asking(say("Nobody is assigned."), Court.CUSTOMER, code="nobody"),
     "running": Waiting(say("Microsoft works."), recheck_in=STEPS[0].fresh_for),
@@ -70,7 +70,7 @@ def test_puts_each_customer_behind_one_tab(alice, bucket):
 
 
 def test_counts_every_state_in_exactly_one_tab(db):
-    kinds = [*FROM.values(), PLAN, Done(note=say("Done."))]
+    kinds: list[Verdict] = [*FROM.values(), PLAN, Done(note=say("Done."))]
     for verdict in kinds:
         stand(builders.onboarding(), "live", verdict)
     found = queries.board(builders.person())

@@ -57,7 +57,7 @@ def test_gives_a_message_to_forward_with_the_link_in_it(client):
 
 def test_has_no_button_while_the_tenant_is_unknown(client):
     made = builders.onboarding()
-    _link, token = links.issue_link(made, actor=made.customer.owner)
+    _link, token = links.issue_link(made, actor=builders.owner_of(made))
     page = client.get(reverse("link", args=[token]))
     assert page.status_code == 200
     assert "/begin/" not in page.content.decode()

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from onboarding.models import Link, Onboarding, StepState
+from tests.narrow import present
 
 from .visitor import text_of
 
@@ -87,7 +88,7 @@ def test_asks_slowly_while_we_are_paused(visitor, invitation):
 def test_sends_nothing_while_nothing_has_changed(visitor, invitation, same_minute):
     visitor.go_all_the_way(invitation)
     standing(invitation, "initial_cycle", "waiting", "microsoft")
-    found = re.search(r'hx-get="([^"]+)"', visitor.client.get(reverse("progress")).content.decode())
+    found = present(re.search(r'hx-get="([^"]+)"', visitor.client.get(reverse("progress")).content.decode()))
     assert visitor.client.get(found[1], headers={"HX-Request": "true"}).status_code == 204
     standing(invitation, "initial_cycle", "done", "microsoft")
     assert visitor.client.get(found[1], headers={"HX-Request": "true"}).status_code == 200

@@ -14,11 +14,12 @@ from django.utils import timezone
 from devtools.robots.people import LINK
 from onboarding.customers import answers, links
 from onboarding.domain.sentences import say
-from onboarding.domain.verdicts import Asking, Broken, Court, Done, Progress, Waiting
+from onboarding.domain.verdicts import Asking, Broken, Court, Done, Progress, Verdict, Waiting
 from onboarding.engine import ledger
 from onboarding.models import Link, Onboarding
 from onboarding.steps import STEPS
 from tests import builders
+from tests.narrow import present
 
 from .desk import HTMX, PLAN, TOKEN_NEEDED, open_record, post, read, stand
 
@@ -72,7 +73,7 @@ def test_tells_what_happened_newest_first(alice, customer):
 
 def test_says_when_the_tenant_was_proved(alice, customer):
     assert "not proved yet" in open_record(alice, customer).text
-    lease = Onboarding.objects.claim(customer.pk)
+    lease = builders.claimed(customer.pk)
     evidence = {"tenant_id": "t", "tenant_name": "Contoso", "verified_domain": "contoso.example"}
     ledger.bind(lease, {**evidence, "admin_object_id": "o", "admin_name": "Eva"})
     assert "tenant contoso.example (proved" in open_record(alice, customer).text
@@ -81,14 +82,14 @@ def test_says_when_the_tenant_was_proved(alice, customer):
 @pytest.mark.parametrize("key", [step.key for step in STEPS])
 @pytest.mark.parametrize("kind", ["done", "asking", "todo", "waiting", "broken"])
 def test_can_show_every_step_in_every_state(alice, customer, key, kind):
-    verdict = {
+    verdicts: dict[str, Verdict] = {
         "done": Done({"something": 1}, say("Seen."), (say("But look."),)),
         "asking": Asking(say("What now?"), Court.CS, code="unknown"),
         "todo": PLAN,
         "waiting": WORKING,
         "broken": Broken(say("It broke."), Court.HAIILO, "Code", "req"),
-    }[kind]
-    stand(customer, key, verdict)
+    }
+    stand(customer, key, verdicts[kind])
     assert open_record(alice, customer).status == 200
     assert alice.get(reverse("step", args=[customer.pk, key])).status_code == 200
 
@@ -165,7 +166,7 @@ def test_costs_the_same_to_look_again_with_a_history(alice, customer, same_minut
         for _number in range(more):
             links.issue_link(customer, actor=builders.person())
             answers.answer(customer, "pilot", actor=builders.person(), answer={"person": "x"})
-        found = re.search(r'hx-get="([^"]+)" hx-trigger', open_record(alice, customer).html)
+        found = present(re.search(r'hx-get="([^"]+)" hx-trigger', open_record(alice, customer).html))
         with CaptureQueriesContext(connection) as queries_made:
             assert alice.get(found[1], headers=HTMX).status_code == 204
         costs.append(len(queries_made))
@@ -177,8 +178,9 @@ def test_says_what_an_act_led_to_beside_the_step_and_no_refresh_says_it_again(al
     answer = alice.post(
         reverse("step", args=[customer.pk, "connection"]), {"token": "t"}, headers=HTMX, follow=True
     ).content.decode()
-    said = r'<div id="messages"[^>]* hx-swap-oob="innerHTML">\s*<p class="note" data-tone="success">Saved'
-    assert re.search(said, answer)
+    assert re.search(
+        r'<div id="messages"[^>]* hx-swap-oob="innerHTML">\s*<p class="note" data-tone="success">Saved', answer
+    )
     part = alice.get(reverse("record", args=[customer.pk]), headers=HTMX).content.decode()
     assert 'id="messages"' not in part
 
@@ -201,7 +203,7 @@ def test_sends_the_moving_part_alone_when_it_refreshes(alice, customer):
 
 def test_sends_nothing_while_nothing_has_changed(alice, customer, same_minute):
     stand(customer, "initial_cycle", WORKING)
-    found = re.search(r'hx-get="([^"]+)"', open_record(alice, customer).html)
+    found = present(re.search(r'hx-get="([^"]+)"', open_record(alice, customer).html))
     assert alice.get(found[1], headers=HTMX).status_code == 204
     stand(
         customer,

@@ -23,7 +23,7 @@ from onboarding.web.paging import version
 from onboarding.web.private import kept_private
 from onboarding.web.refreshing import SLOWLY, now_seen
 
-STAGE_MOVES = 3  # seconds between two looks of the page
+STAGE_MOVES = 3  # seconds between two questions of the open page
 
 
 @csp_update({"form-action": ["https:"]})  # "Approve again" leads to where the link's button does

@@ -14,13 +14,13 @@ from onboarding.web.page import page
 from onboarding.web.refreshing import SLOWLY, now_seen
 from onboarding.web.staff_only import for_staff
 
-ROW_MOVES = 5  # seconds between two looks of the board
+ROW_MOVES = 5  # seconds between two questions of the open board
 
 
 @for_staff
 @require_safe
 def board(request: HttpRequest) -> HttpResponse:
-    """Customers by name, filtered by whom they wait for and by a search. It looks again by itself."""
+    """Customers by name, filtered by whom they wait for and by a search. The open page refreshes itself."""
     search, bucket, after = searched(request.GET), request.GET.get("bucket", ""), request.GET.get("after", "")
     bucket = bucket if bucket in queries.BUCKETS else ""
     found = queries.board(access.staff(request), search=search, bucket=bucket, after=after)

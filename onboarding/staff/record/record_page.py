@@ -18,7 +18,7 @@ from onboarding.web.page import page
 from onboarding.web.refreshing import SLOWLY, now_seen
 from onboarding.web.step_view import StepView
 
-STEP_MOVES, OTHERS_ACT = 3, 6  # seconds between two looks of the page
+STEP_MOVES, OTHERS_ACT = 3, 6  # seconds between two questions of the open page
 
 
 def record_page(
@@ -72,7 +72,7 @@ def record_page(
 
 
 def _seconds_until_next_look(record: Record) -> int:
-    """How soon the open page looks again: soon while something moves, slowly while only somebody's act changes it."""
+    """After how many seconds the open page asks again: soon while something moves by itself, slowly otherwise."""
     if record.moving:
         return STEP_MOVES
     return OTHERS_ACT if record.watched else SLOWLY
