@@ -9,15 +9,14 @@ COPY requirements.lock ./
 RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.lock
 COPY manage.py ./
 COPY config ./config
-COPY devtools ./devtools
 COPY graphclient ./graphclient
 COPY templates ./templates
 COPY onboarding ./onboarding
 # The key is for this one command; nothing is signed with it. The fonts are made by it; what makes them goes away.
-RUN python -m devtools.commands.messages compile && \
+RUN pybabel -q compile -d onboarding/locale -D django && \
     SECRET_KEY=only-to-collect-static-files python manage.py collectstatic --no-input --verbosity 0 && \
     pip uninstall --yes --quiet fontpkg-lato fontpkg fonttools brotli && \
-    python -m compileall -q config devtools graphclient onboarding
+    python -m compileall -q config graphclient onboarding
 
 FROM ${BASE_IMAGE}
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin onboarding

@@ -1,6 +1,6 @@
 # `make` alone lists what there is. Works with GNU make 3.81 (macOS) and newer.
 .DEFAULT_GOAL := list
-.PHONY: list setup demo rehearse soak test bench check fmt lock words
+.PHONY: list setup demo rehearse soak test quick bench check fmt messages lock fresh
 
 PY := .venv/bin/python
 USERS ?= 200
@@ -8,6 +8,7 @@ CUSTOMERS ?= 2
 CSV ?=
 MINUTES ?= 10
 TESTS ?=
+RELEASES ?= 12 13
 UV_COMPILE = uv pip compile --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
 	--python-version 3.11 --quiet
 
@@ -32,6 +33,9 @@ rehearse: setup ## new customers to live without a browser: USERS=200 CUSTOMERS=
 test: setup ## every test, on PostgreSQL and SQLite; TESTS="tests/house -k name" for some
 	@exec $(PY) -m devtools.commands.test $(TESTS)
 
+quick: setup ## the tests that need neither a browser nor a broker: two minutes at most
+	@exec $(PY) -m pytest -q -m "not browser and not broker and not clients and not soak and not m365" $(TESTS)
+
 bench: setup ## speed and size, as ratios in the same run; USERS=100000 for the sandbox's largest tenant
 	@exec $(PY) -m bench $(if $(filter file,$(origin USERS)),,--users $(USERS))
 
@@ -47,8 +51,8 @@ fmt: setup ## put code, templates, stylesheets and scripts into the house's form
 	@.venv/bin/biome check --write
 	@find templates -name '*.html' -exec .venv/bin/djade --target-version 5.2 {} +
 
-words: setup ## collect the texts to translate into onboarding/locale/*/LC_MESSAGES/django.po
-	@$(PY) -m devtools.commands.messages extract
+messages: setup ## collect the texts to translate into onboarding/locale/*/LC_MESSAGES/django.po
+	@$(PY) -m devtools.commands.messages update
 
 lock: ## compile the lock files from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "uv is needed to write the lock files: pip install uv" >&2; exit 1; }
@@ -56,3 +60,6 @@ lock: ## compile the lock files from pyproject.toml (needs uv)
 	$(UV_COMPILE) pyproject.toml --group dev -o requirements-dev.lock
 	$(UV_COMPILE) --group clients -o requirements-clients.lock
 	@! grep -n '://' requirements*.lock
+
+fresh: setup ## both README commands on minimal Debians made for it, as root: RELEASES="12 13" TESTS=…
+	@exec $(PY) -m devtools.commands.fresh --releases "$(RELEASES)" --tests "$(TESTS)"

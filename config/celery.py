@@ -1,4 +1,4 @@
-"""The Celery application: doorbells only. Work, time and locks are in the database (ADR 0002)."""
+"""The Celery application: wake-ups only. Work, time and locks are in the database (ADR 0002)."""
 
 from __future__ import annotations
 

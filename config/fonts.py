@@ -67,6 +67,7 @@ def _make(source: str, target: Path) -> None:
     handle, unfinished = tempfile.mkstemp(dir=target.parent)
     os.close(handle)
     subset.save_font(font, unfinished, options)
+    font.close()
     os.replace(unfinished, target)
 
 

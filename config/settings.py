@@ -6,6 +6,7 @@ import base64
 import hashlib
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import environ
 from celery.schedules import crontab
@@ -20,7 +21,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"] if 
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://localhost:8000")  # no slash at the end
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
-# Keys that seal customers' secrets: base64url of 32 bytes each, newest first.
+# Keys that encrypt customers' secrets: base64url of 32 bytes each, newest first.
 ENCRYPTION_KEYS = env.list("ENCRYPTION_KEYS", default=[])
 if DEBUG:
     SECRET_KEY = SECRET_KEY or "not-secret-only-for-debug"
@@ -173,7 +174,7 @@ LEASE_SECONDS = env.int("LEASE_SECONDS", default=240)  # longer than the slowest
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=5.0)
 QUIET_SECONDS = env.float("QUIET_SECONDS", default=300.0)  # how long a create whose answer was lost is looked for
 QUIET_LOOKS = env.int("QUIET_LOOKS", default=5)
-PACE = env.float("PACE", default=1.0)  # waits between looks are divided by this; above 1 only with a sandbox
+PACE = env.float("PACE", default=1.0)  # pauses between runs are divided by this; above 1 only with a sandbox
 LINK_DAYS = env.int("LINK_DAYS", default=7)
 
 # A team of one may approve its own proposal of another tenant; everybody else needs a second person.
@@ -192,9 +193,9 @@ CELERY_BROKER_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
-CELERY_TASK_ACKS_LATE = False  # a lost doorbell costs one sweep
+CELERY_TASK_ACKS_LATE = False  # a lost wake-up costs one sweep
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_TASK_PUBLISH_RETRY = False  # the sweep rings again; a request never waits for the broker
+CELERY_TASK_PUBLISH_RETRY = False  # the sweep sends another; a request never waits for the broker
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -203,7 +204,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 2,
     "socket_keepalive": True,
     "health_check_interval": 25,
-    # a page that rings while the broker is down must not wait for it (measured: 6 s with the defaults)
+    # a page that sends a wake-up while the broker is down must not wait for it (measured: 6 s with the defaults)
     "max_retries": 1,
     "interval_start": 0,
     "interval_step": 0.1,
@@ -217,7 +218,7 @@ CELERY_BEAT_SCHEDULE = {
     "erase": {"task": "onboarding.tasks.erase_old", "schedule": crontab(minute="30", hour="3,15")},
 }
 
-LOGGING = {
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {

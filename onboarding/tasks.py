@@ -13,7 +13,7 @@ from onboarding.privacy import retention
 
 @shared_task(name="onboarding.tasks.reconcile")
 def reconcile(pk: int) -> None:
-    """Look at this onboarding."""
+    """Run through the steps of this onboarding, if it is due."""
     engine_reconcile.reconcile(pk)
 
 

@@ -11,6 +11,8 @@ from django.utils import timezone
 from onboarding.customers import links, name_access, records
 from onboarding.models import ConsentAttempt, Link, Onboarding, Portfolio, StepState
 from onboarding.models.link import digest
+from onboarding.models.onboarding import Lease
+from tests.narrow import present
 
 _numbers = itertools.count(1)
 
@@ -45,6 +47,16 @@ def onboarding(owner: User | None = None, **fields: Any) -> Onboarding:
     return records.create_customer(actor=owner, portfolio=portfolio(owner), **{**given, **fields})
 
 
+def owner_of(made: Onboarding) -> User:
+    """The customer's owner, who is there."""
+    return present(made.customer.owner)
+
+
+def claimed(pk: int) -> Lease:
+    """The lease of an onboarding that nobody else holds."""
+    return present(Onboarding.objects.claim(pk))
+
+
 def done(made: Onboarding, **evidence: dict[str, Any]) -> None:
     """Mark steps as done just now, with this evidence."""
     for key, seen in evidence.items():
@@ -58,7 +70,7 @@ def done(made: Onboarding, **evidence: dict[str, Any]) -> None:
 def granted(made: Onboarding, tenant_id: str, *, link: Link | None = None) -> Link:
     """The round trip of an admin, by `link` or a new one, that ended with a yes, as the browser flow leaves it."""
     now = timezone.now()
-    link = link or links.issue_link(made, actor=made.customer.owner)[0]
+    link = link or links.issue_link(made, actor=owner_of(made))[0]
     Link.objects.filter(pk=link.pk).update(seen_at=now, used_at=now)
     ConsentAttempt.objects.create(
         link=link,

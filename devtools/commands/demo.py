@@ -26,6 +26,7 @@ from devtools.stack.stack import ROOT, CommandFailed, Stack, StackOptions
 
 FOLDER = ROOT / ".demo"
 STAFF = "demo"
+PERSON = ("--name", "Dana Berger", "--email", "dana.berger@haiilo.example", "--phone", "+49 40 5550 142")
 GROUPS = ("Germany", "Finland", "Netherlands")
 LIVE = Customer("Contoso", "contoso.example", "advocacy", "contoso.smarpshare.com", 24, GROUPS)
 APPROVING = Customer("Fabrikam", "fabrikam.example", "advocacy", "fabrikam.smarpshare.com", 60, GROUPS)
@@ -56,7 +57,8 @@ def staff_password(stack: Stack) -> str:
     if not path.exists():
         path.write_text(secrets.token_urlsafe(12) + "\n")
         path.chmod(0o600)
-        stack.manage("add_staff", "--user-name", STAFF, "--password-file", str(path), "--portfolio", "Customer success")
+        account = ("--user-name", STAFF, "--password-file", str(path), "--portfolio", "Customer success")
+        stack.manage("add_staff", *account, *PERSON)
     return path.read_text().strip()
 
 

@@ -1,8 +1,7 @@
-"""The translations, without GNU gettext: ``python -m devtools.commands.messages extract | compile | check``.
+"""The translations, by pybabel: ``python -m devtools.commands.messages update | check``.
 
-extract  collects the texts from Python and templates and updates the .po files, keeping what is translated
-compile  writes each .mo beside its .po
-check    fails when a text has no translation or a translation has other gaps than its text
+update  collects the texts, as [tool.babel] of pyproject.toml says, into the .po files and keeps what is translated
+check   fails when a text has no translation or a translation has other gaps than its text
 """
 
 from __future__ import annotations
@@ -10,162 +9,118 @@ from __future__ import annotations
 import io
 import re
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import chdir
 from pathlib import Path
+from typing import IO, Any
 
 from babel.messages import Catalog, Message
 from babel.messages.extract import extract_python
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po, write_po
+from babel.messages.frontend import CommandLineInterface
+from babel.messages.pofile import read_po
 from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-LOCALE = ROOT / "onboarding" / "locale"
-LANGUAGES = ("de", "fi")
-PYTHON_ROOMS = ("onboarding", "config/settings.py")
-TEMPLATE_ROOMS = ("templates", "onboarding/templates")
-FUNCTIONS = (
-    "_",
-    "gettext",
-    "gettext_lazy",
-    "gettext_noop",
-    "ngettext",
-    "ngettext_lazy",
-    "npgettext",
-    "pgettext",
-    "pgettext_lazy",
-    "plural",
-)
+CATALOGUES = Path("onboarding/locale")
 GAP = re.compile(r"%\(\w+\)[sd]|\{\w+\}|%[sd]")
 
 
-@dataclass(frozen=True)
-class Text:
-    """One text found in a file. `forms` is the text, or singular and plural."""
+def extract_template(
+    file: IO[bytes], keywords: Mapping[str, Any], comment_tags: Collection[str], options: Mapping[str, Any]
+) -> Iterator[tuple[Any, ...]]:
+    """Find the texts of a Django template; an extraction method for pybabel.
 
-    forms: tuple[str, ...]
-    context: str | None
-    place: str
-    line: int
-
-
-def collect() -> list[Text]:
-    """All texts to translate, in the order of files and lines."""
-    return [*_texts_of_python(), *_texts_of_templates()]
+    Django turns a template into calls of gettext amid blanked-out text; lines are unindented to be Python tokens.
+    """
+    blanked = templatize(file.read().decode())
+    source = "\n".join(line.strip() for line in blanked.split("\n"))
+    yield from extract_python(io.BytesIO(source.encode()), keywords, comment_tags, {})
 
 
-def _texts_of_python() -> Iterator[Text]:
-    for room in PYTHON_ROOMS:
-        path = ROOT / room
-        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
-            if "migrations" not in file.parts:
-                yield from _extract(file, file.read_text())
+def pybabel(*words: str, root: Path) -> None:
+    """Run a command of pybabel at the top of `root`. Raises SystemExit when pybabel refuses."""
+    with chdir(root):
+        CommandLineInterface().run(["pybabel", "-q", *words])  # type: ignore[no-untyped-call] # Babel annotates it not
 
 
-def _texts_of_templates() -> Iterator[Text]:
-    """Django turns a template into calls of gettext amid blanked-out text; lines are unindented to be Python tokens."""
-    for room in TEMPLATE_ROOMS:
-        for file in sorted((ROOT / room).rglob("*")):
-            if file.suffix in (".html", ".txt"):
-                blanked = templatize(file.read_text(), origin=str(file.relative_to(ROOT)))
-                yield from _extract(file, "\n".join(line.strip() for line in blanked.split("\n")))
+def paths(root: Path) -> dict[str, Path]:
+    """Where the translations into each language are kept."""
+    return {path.parts[-3]: path for path in sorted((root / CATALOGUES).glob("*/LC_MESSAGES/django.po"))}
 
 
-def _extract(file: Path, source: str) -> Iterator[Text]:
-    for line, function, found, _comments in extract_python(
-        io.BytesIO(source.encode()), dict.fromkeys(FUNCTIONS), (), {}
-    ):
-        arguments = list(found) if isinstance(found, tuple | list) else [found]
-        text = _text(str(function), arguments, str(file.relative_to(ROOT)), line)
-        if text is not None:
-            yield text
-
-
-def _text(function: str, arguments: list[str], place: str, line: int) -> Text | None:
-    """None for a call whose text is no literal: that text is written, and found, somewhere else."""
-    context = arguments.pop(0) if function.startswith(("pgettext", "npgettext")) else None
-    count = 2 if function.startswith("n") or function == "plural" else 1
-    literal = tuple(form for form in arguments[:count] if form)
-    return Text(literal, context, place, line) if len(literal) == count else None
-
-
-def template_of(texts: list[Text]) -> Catalog:
-    """A catalogue of texts without translations."""
-    catalogue = Catalog(project="haiilo-onboarding", charset="utf-8")
-    for text in texts:
-        identity = text.forms if len(text.forms) > 1 else text.forms[0]
-        catalogue.add(identity, locations=[(text.place, text.line)], context=text.context)
-    return catalogue
-
-
-def path_of(language: str) -> Path:
-    """Where the translations of `language` are kept."""
-    return LOCALE / language / "LC_MESSAGES" / "django.po"
-
-
-def load(language: str) -> Catalog:
-    """The translations of `language`; empty when there are none yet."""
-    path = path_of(language)
-    if not path.exists():
-        return Catalog(locale=language, project="haiilo-onboarding", charset="utf-8")
+def load(path: Path, language: str | None = None) -> Catalog:
+    """A .po or .pot file."""
     with path.open("rb") as file:
         return read_po(file, locale=language)
 
 
-def extract() -> int:
-    """Update the .po files: new texts are added, gone ones removed, translations kept, nothing guessed."""
-    template = template_of(collect())
-    for language in LANGUAGES:
-        catalogue = load(language)
-        catalogue.update(template, no_fuzzy_matching=True)
-        path = path_of(language)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as file:
-            write_po(file, catalogue, width=118, ignore_obsolete=True, sort_by_file=True, include_lineno=False)
+def extract(folder: Path, root: Path) -> Path:
+    """Collect all texts into a template in `folder`; its path. The place of a text is its file, without the line."""
+    path = folder / "django.pot"
+    pybabel("extract", "-F", "pyproject.toml", "--sort-by-file", "--add-location=file", f"-o{path}", ".", root=root)
+    return path
+
+
+def update(root: Path = ROOT) -> int:
+    """Update the .po files: new texts are added, gone ones removed, translations kept, nothing guessed.
+
+    A folder without a .po file is a new language, and gets one.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        options = ["--no-fuzzy-matching", "--ignore-obsolete", "--ignore-pot-creation-date", "--width=118"]
+        template = extract(Path(folder), root)
+        for folder_of_language in sorted((root / CATALOGUES).iterdir()):
+            if folder_of_language.name not in paths(root):
+                pybabel(
+                    "init", "-Ddjango", f"-d{CATALOGUES}", f"-i{template}", f"-l{folder_of_language.name}", root=root
+                )
+        pybabel("update", "-Ddjango", f"-d{CATALOGUES}", f"-i{template}", *options, root=root)
+    for language, path in paths(root).items():
+        catalogue = load(path, language)
         missing = sum(1 for message in catalogue if message.id and not _is_translated(message))
-        print(f"{language}: {len(catalogue)} texts, {missing} to translate ({path.relative_to(ROOT)})")
+        print(f"{language}: {len(catalogue)} texts, {missing} to translate ({path.relative_to(root)})")
     return 0
 
 
-def compile_all() -> int:
-    """Write each .mo beside its .po."""
-    for path in sorted(LOCALE.glob("*/LC_MESSAGES/django.po")):
-        with path.open("rb") as source, path.with_suffix(".mo").open("wb") as target:
-            write_mo(target, read_po(source, locale=path.parent.parent.name))
-    return 0
-
-
-def check() -> int:
+def check(root: Path = ROOT) -> int:
     """1 when a text lacks a translation or a translation has other gaps; each is printed."""
-    texts, problems = collect(), []
-    for language in LANGUAGES:
-        catalogue = load(language)
-        problems += [f"{language}: {problem}" for text in texts if (problem := problem_of(text, catalogue))]
-    for problem in sorted(set(problems)):
+    with tempfile.TemporaryDirectory() as folder:
+        texts = [message for message in load(extract(Path(folder), root)) if message.id]
+    catalogues = {language: load(path, language) for language, path in paths(root).items()}
+    problems = [
+        f"{language}: {problem}"
+        for language, catalogue in catalogues.items()
+        for text in texts
+        if (problem := problem_of(text, catalogue))
+    ]
+    problems += [f"{language}: marked fuzzy, so not compiled" for language, each in catalogues.items() if each.fuzzy]
+    for problem in problems:
         print(problem)
     return 1 if problems else 0
 
 
-def problem_of(text: Text, catalogue: Catalog) -> str | None:
+def problem_of(text: Message, catalogue: Catalog) -> str | None:
     """What is wrong with the translation of `text`, or None."""
-    message = catalogue.get(text.forms[0], text.context)
+    wanted, place = _forms(text.id), text.locations[0][0]
+    message = catalogue.get(wanted[0], text.context)
     if message is None or not _is_translated(message):
-        return f"no translation of “{text.forms[0]}” ({text.place})"
-    forms, gaps = _forms(message), [_gaps(form) for form in text.forms]
+        return f"no translation of “{wanted[0]}” ({place})"
+    forms, gaps = _forms(message.string), [_gaps(form) for form in wanted]
     for form in forms:
         # “one person” may leave the number out, the last plural form may not
         if _gaps(form) not in (gaps if form != forms[-1] else gaps[-1:]):
-            return f"“{form}” has other gaps than “{text.forms[-1]}” ({text.place})"
+            return f"“{form}” has other gaps than “{wanted[-1]}” ({place})"
     return None
 
 
 def _is_translated(message: Message) -> bool:
-    return not message.fuzzy and all(_forms(message))
+    return not message.fuzzy and all(_forms(message.string))
 
 
-def _forms(message: Message) -> tuple[str, ...]:
-    return tuple(message.string) if isinstance(message.string, (tuple, list)) else (str(message.string or ""),)
+def _forms(text: Any) -> tuple[str, ...]:
+    """The text, or singular and plural."""
+    return tuple(text) if isinstance(text, tuple | list) else (str(text or ""),)
 
 
 def _gaps(text: str) -> set[str]:
@@ -174,7 +129,7 @@ def _gaps(text: str) -> set[str]:
 
 def main() -> int:
     """Do what the first argument names; 2 for another word."""
-    commands = {"extract": extract, "compile": compile_all, "check": check}
+    commands: dict[str, Callable[[], int]] = {"update": update, "check": check}
     if len(sys.argv) != 2 or sys.argv[1] not in commands:
         print(__doc__)
         return 2

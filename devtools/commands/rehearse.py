@@ -71,7 +71,8 @@ def new_staff(stack: Stack, folder: Path) -> StaffMember:
     """A member of staff, signed in."""
     password = folder / "password"
     password.write_text(secrets.token_urlsafe(18) + "\n")
-    stack.manage("add_staff", "--user-name", STAFF, "--password-file", str(password), "--portfolio", "Rehearsal")
+    account = ("--user-name", STAFF, "--password-file", str(password), "--portfolio", "Rehearsal")
+    stack.manage("add_staff", *account, "--name", "Rowan Rehearsal", "--email", "rehearsal@haiilo.example")
     staff = StaffMember(stack.public_url)
     staff.sign_in(STAFF, password.read_text().strip())
     return staff

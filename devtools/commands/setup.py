@@ -6,12 +6,12 @@ Run by file name with any Python >= 3.11, before anything is installed: standard
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+from devtools.stack import machine
 from devtools.stack.progress import doing, say
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -20,7 +20,9 @@ PYTHON = VENV / "bin" / "python"
 LOCK = ROOT / "requirements-dev.lock"
 STAMP = VENV / "installed-from"
 OLDEST = (3, 11)
-DEBIAN = Path("/etc/debian_version")
+
+
+COMPILE = ["-m", "babel.messages.frontend", "-q", "compile", "-d", "onboarding/locale", "-D", "django"]  # pybabel
 
 
 class CannotSetUp(Exception):
@@ -34,10 +36,11 @@ def main() -> int:
         return 1
     try:
         if not is_current():
+            look_at_the_machine()
             make_environment()
             install()
             STAMP.write_text(wanted_stamp())
-        compile_words()
+        compile_messages()
     except CannotSetUp as problem:
         say(str(problem))
         return 1
@@ -63,23 +66,29 @@ def starts() -> bool:
         return False
 
 
+def look_at_the_machine() -> None:
+    """Before anything runs: install python3-venv as root on Debian, else name every package that is lacking.
+
+    What only the browser tests need is installed when they are run. Raises CannotSetUp when nothing can go on.
+    """
+    lacking = machine.lacking()
+    if machine.VENV in lacking and machine.can_install():
+        with doing("Installing Debian's python3-venv"):
+            try:
+                machine.install([machine.VENV])
+            except machine.CannotInstall as problem:
+                raise CannotSetUp(str(problem)) from problem
+        return
+    if machine.VENV in lacking:
+        raise CannotSetUp(machine.advice(lacking))
+    if lacking and not machine.can_install():
+        say(machine.advice(lacking))
+
+
 def make_environment() -> None:
     """A fresh .venv unless a usable one is there. Raises CannotSetUp."""
-    if starts():
-        return
-    if _venv():
-        return
-    if not DEBIAN.exists():
+    if not starts() and not _venv():
         raise CannotSetUp(f"{sys.executable} cannot make a virtual environment (python -m venv failed, see above).")
-    if os.geteuid() != 0:
-        raise CannotSetUp(
-            "Debian's Python lacks venv. Install it, then run this again:\n  sudo apt install python3-venv"
-        )
-    with doing("Installing Debian's python3-venv"):
-        run(["apt-get", "update", "-qq"], "apt-get update")
-        run(["apt-get", "install", "-y", "-qq", "python3-venv"], "apt-get install python3-venv")
-    if not _venv():
-        raise CannotSetUp(f"{sys.executable} still cannot make a virtual environment; use Debian's own python3.")
 
 
 def _venv() -> bool:
@@ -98,13 +107,13 @@ def install() -> None:
         run([*pip, "--require-hashes", "-r", str(LOCK)], "pip install")
 
 
-def compile_words() -> None:
+def compile_messages() -> None:
     """Every .po that is newer than its .mo. Raises CannotSetUp."""
     catalogues = list(ROOT.glob("onboarding/locale/*/LC_MESSAGES/django.po"))
     if all(is_compiled(path) for path in catalogues):
         return
     with doing("Compiling the translations"):
-        run([str(PYTHON), "-m", "devtools.commands.messages", "compile"], "the compilation of the translations")
+        run([str(PYTHON), *COMPILE], "the compilation of the translations")
 
 
 def is_compiled(catalogue: Path) -> bool:

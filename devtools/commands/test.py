@@ -7,7 +7,6 @@ end; with CI=true that counts as a failure. Arguments are handed to pytest, then
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -21,12 +20,11 @@ from typing import IO
 
 from devtools.commands import clients
 from devtools.stack import broker, postgres
+from devtools.stack import machine as stack_machine
 from devtools.stack.processes import Interrupted, interruptible
 from devtools.stack.progress import doing, say
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-MAC_BROWSER = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 FLOWS = "tests/flows"
 
 
@@ -38,29 +36,21 @@ class Machine:
     missing: dict[str, str] = field(default_factory=dict)
 
 
-def browser() -> str | None:
-    """A Chromium that is installed."""
-    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-    return found or (str(MAC_BROWSER) if MAC_BROWSER.exists() else None)
-
-
-def is_root_on_debian() -> bool:
-    """Whether apt-get may be used."""
-    return Path("/etc/debian_version").exists() and os.geteuid() == 0 and shutil.which("apt-get") is not None
-
-
-def install_browser() -> None:
-    """Debian's Chromium, quietly; a failure shows in `browser()` being None still."""
-    for words in (["update"], ["install", "-y", "--no-install-recommends", "chromium"]):
-        done = subprocess.run(
-            ["apt-get", "-qq", *words],
-            env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            say(done.stderr.strip())
+def find_browser(machine: Machine) -> None:
+    """Install, as root on Debian, what the browser tests need; else note it as missing, and say so now."""
+    lacking = stack_machine.lacking(stack_machine.FOR_BROWSER_TESTS)
+    if lacking and stack_machine.can_install():
+        with doing(f"Installing Debian's {' and '.join(each.name for each in lacking)}"):
+            try:
+                stack_machine.install(lacking)
+            except stack_machine.CannotInstall as problem:
+                say(str(problem))
+        lacking = stack_machine.lacking(lacking)
+    if lacking:
+        machine.missing["browser"] = stack_machine.advice(lacking)
+        say(machine.missing["browser"])
+    else:
+        machine.environment["BROWSER_PATH"] = str(stack_machine.browser())
 
 
 def look_around(resources: ExitStack, *, everything: bool = True) -> Machine:
@@ -68,14 +58,7 @@ def look_around(resources: ExitStack, *, everything: bool = True) -> Machine:
     # importing config.celery names the product's settings, and MAKEFLAGS would make `make` talk in the tests
     inherited = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
     machine = Machine({**inherited, "DJANGO_SETTINGS_MODULE": "tests.settings", "PYTHONUNBUFFERED": "1"})
-    if browser() is None and is_root_on_debian():
-        with doing("Installing Debian's Chromium"):
-            install_browser()
-    path = browser()
-    if path is None:
-        machine.missing["browser"] = "no Chromium: sudo apt install chromium (macOS: brew install --cask google-chrome)"
-    else:
-        machine.environment["BROWSER_PATH"] = path
+    find_browser(machine)
     try:
         broker.binary()
     except broker.NoBroker as problem:

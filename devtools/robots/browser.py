@@ -1,71 +1,142 @@
-"""Reading pages as a person without JavaScript does: text, links, forms with their fields and buttons."""
+"""Pages as a person without JavaScript uses them: text, links, forms with their fields and buttons.
+
+BeautifulSoup reads the pages, and MechanicalSoup knows what a browser sends of a form; here is what people do.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
-from urllib.parse import urlencode, urljoin
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import urljoin
 
+import mechanicalsoup
 import requests
+from bs4 import BeautifulSoup, Tag
 
-TIMEOUT = 30.0
-MOST_REDIRECTS = 10
-SILENT = {"script", "style", "template", "head"}
-DEFAULT_KIND = {"input": "text", "button": "submit"}
+TIMEOUT = 30.0  # seconds
+MAX_REDIRECTS = 10
+SILENT = ("script", "style", "template", "head")
+FIELDS = "input[name]:not([type=submit], [disabled]), select[name]:not([disabled]), textarea[name]:not([disabled])"
+BUTTONS = "button:not([type=button], [type=reset], [disabled]), input[type=submit]:not([disabled])"
 
 
 class NotOnThePage(RuntimeError):
     """A person would not find the form or button; the message says what the page shows."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Button:
     """What can be pressed in a form."""
 
-    name: str
-    value: str
-    text: str = ""
+    tag: Tag
+
+    @property
+    def name(self) -> str:
+        """The name under which the button's value is sent; empty when it is not sent."""
+        return _attribute(self.tag, "name")
+
+    @property
+    def value(self) -> str:
+        """What is sent when the button is pressed."""
+        return _attribute(self.tag, "value")
+
+    @property
+    def text(self) -> str:
+        """What a person reads on the button."""
+        return _text(self.tag)
 
 
-@dataclass
-class Field:
-    """A field and what it holds now. `choices` are the values of a radio group or a select."""
-
-    kind: str
-    value: str = ""
-    sent: bool = True
-    choices: list[str] = field(default_factory=list)
-
-
-@dataclass
+@dataclass(frozen=True)
 class Form:
-    """One form, ready to be filled in."""
+    """One form, ready to be filled in; `tag` is its part of the page whose address is `url`."""
 
-    action: str
-    method: str
-    fields: dict[str, Field] = field(default_factory=dict)
-    buttons: list[Button] = field(default_factory=list)
+    tag: Tag
+    url: str
 
-    def data(self, values: dict[str, str], button: Button | None) -> dict[str, str]:
-        """What a browser would send after typing `values`. Raises NotOnThePage for a field that is not there."""
-        unknown = set(values) - set(self.fields)
-        if unknown:
-            raise NotOnThePage(f"no field {sorted(unknown)} in the form; there are {sorted(self.fields)}")
-        sent = {name: each.value for name, each in self.fields.items() if each.sent}
-        pressed = {button.name: button.value} if button and button.name else {}
-        return {**sent, **values, **pressed}
+    @property
+    def action(self) -> str:
+        """The whole address that the form is sent to."""
+        return urljoin(self.url, _attribute(self.tag, "action") or self.url)
+
+    @cached_property
+    def fields(self) -> dict[str, list[str]]:
+        """Name → values: of radios, check boxes and a select all that can be chosen, else the one that is there."""
+        found: dict[str, list[str]] = {}
+        for each in self.tag.select(FIELDS):
+            options = [_attribute(option, "value") for option in each.select("option")]
+            default = "on" if each.get("type") in ("checkbox", "radio") else ""
+            found.setdefault(_attribute(each, "name"), []).extend(options or [_attribute(each, "value", default)])
+        return found
+
+    @property
+    def buttons(self) -> list[Button]:
+        """Buttons that send the form."""
+        return [Button(each) for each in self.tag.select(BUTTONS)]
+
+    def request(self, values: Mapping[str, str], button: Button | None) -> dict[str, Any]:
+        """The request, as keywords of requests, that a browser would make after a person has typed `values`.
+
+        Raises NotOnThePage for a field that is not there, or for a choice that is not offered.
+        """
+        filled = mechanicalsoup.Form(copy.copy(self.tag))
+        try:
+            for name, value in values.items():
+                filled.set(name, value)
+        except mechanicalsoup.LinkNotFoundError as error:
+            raise NotOnThePage(f"{error}; there are {sorted(self.fields)}") from error
+        filled.choose_submit(button.tag if button else False)
+        request = dict(mechanicalsoup.Browser.get_request_kwargs(filled.form, self.url))
+        if "params" in request:
+            request["url"] = request["url"].partition("?")[0]
+        return request
+
+    def find_button(self, press: str) -> Button | None:
+        """The first button whose value or text contains `press`. Raises NotOnThePage when there is none such."""
+        for button in self.buttons:
+            if press.lower() in f"{button.value} {button.text}".lower():
+                return button
+        if press:
+            raise NotOnThePage(f"no button “{press}”, only {[button.text for button in self.buttons]}")
+        return None
 
 
-@dataclass
+@dataclass(frozen=True)
 class Page:
     """One page as it was answered."""
 
     url: str
     status: int
     html: str
-    text: str
-    forms: list[Form]
-    links: list[tuple[str, str]]
+
+    @cached_property
+    def _soup(self) -> BeautifulSoup:
+        """The page without what nobody sees, and each control inside the form that it belongs to."""
+        soup = BeautifulSoup(self.html, "html.parser")
+        for control in soup.select("[form]"):
+            form = soup.find("form", id=_attribute(control, "form"))
+            if form:
+                form.append(control.extract())
+        for silent in soup(SILENT):
+            silent.decompose()
+        return soup
+
+    @cached_property
+    def text(self) -> str:
+        """What a person reads on the page."""
+        return _text(self._soup)
+
+    @cached_property
+    def forms(self) -> list[Form]:
+        """The forms in their order."""
+        return [Form(each, self.url) for each in self._soup("form")]
+
+    @cached_property
+    def links(self) -> list[tuple[str, str]]:
+        """Whole address and text of each link."""
+        return [(urljoin(self.url, _attribute(each, "href")), _text(each)) for each in self._soup("a")]
 
     def form(self, *, having: str = "", action: str = "") -> Form:
         """The first form with a field of that name and that text in its action. Raises NotOnThePage."""
@@ -85,154 +156,49 @@ class Page:
         return None
 
 
-class _Reader(HTMLParser):
-    def __init__(self, url: str) -> None:
-        super().__init__()
-        self.url = url
-        self.forms: dict[str, Form] = {}
-        self.open_form: Form | None = None
-        self.words: list[str] = []
-        self.links: list[tuple[str, str]] = []
-        self.silent = 0
-        self.select: Field | None = None
-        self.textarea: Field | None = None
-        self.button: Button | None = None
-        self.href = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = {name: value or "" for name, value in attrs}
-        if tag in SILENT:
-            self.silent += 1
-        match tag:
-            case "form":
-                action = urljoin(self.url, found.get("action") or self.url)
-                self.open_form = Form(action, found.get("method", "get").lower())
-                self.forms[found.get("id") or f"#{len(self.forms)}"] = self.open_form
-            case "a":
-                self.href = urljoin(self.url, found.get("href", ""))
-                self.links.append((self.href, ""))
-            case "input" | "select" | "textarea" | "button":
-                self._control(tag, found)
-            case "option" if self.select is not None:
-                self.select.choices.append(found.get("value", ""))
-                if "selected" in found or len(self.select.choices) == 1:
-                    self.select.value = found.get("value", "")
-
-    def _control(self, tag: str, found: dict[str, str]) -> None:
-        form = self.forms.get(found.get("form", "")) or self.open_form
-        name, kind = found.get("name", ""), found.get("type", DEFAULT_KIND.get(tag, tag))
-        if form is None or "disabled" in found:
-            return
-        if tag == "button" or (tag == "input" and kind == "submit"):
-            if kind == "submit":
-                self.button = Button(name, found.get("value", ""))
-                form.buttons.append(self.button)
-            return
-        if not name:
-            return
-        value = found.get("value", "on" if kind in ("checkbox", "radio") else "")
-        if kind == "radio":
-            self._radio(form, name, value, "checked" in found)
-            return
-        made = Field(kind, value, sent=kind != "checkbox" or "checked" in found)
-        form.fields[name] = made
-        if tag == "select":
-            self.select = made
-        if tag == "textarea":
-            self.textarea = made
-
-    def _radio(self, form: Form, name: str, value: str, checked: bool) -> None:
-        group = form.fields.setdefault(name, Field("radio", sent=False))
-        group.choices.append(value)
-        if checked:
-            group.value, group.sent = value, True
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in SILENT:
-            self.silent -= 1
-        match tag:
-            case "form":
-                self.open_form = None
-            case "select":
-                self.select = None
-            case "textarea":
-                self.textarea = None
-            case "button":
-                self.button = None
-            case "a":
-                self.href = ""
-
-    def handle_data(self, data: str) -> None:
-        if self.textarea is not None:
-            self.textarea.value += data
-        text = " ".join(data.split())
-        if not text or self.silent:
-            return
-        self.words.append(text)
-        if self.button is not None:
-            self.button.text = f"{self.button.text} {text}".strip()
-        if self.href and self.links:
-            href, before = self.links[-1]
-            self.links[-1] = (href, f"{before} {text}".strip())
-
-
-def read(url: str, status: int, html: str) -> Page:
-    """The page as a person sees it."""
-    reader = _Reader(url)
-    reader.feed(html)
-    return Page(url, status, html, " ".join(reader.words), list(reader.forms.values()), reader.links)
-
-
 class Browser:
     """Cookies, the page that is open, and the two things a person does: open an address, send a form.
 
-    `trail` keeps the addresses of the last step's redirects. With `stop_before` a redirect to an address containing
-    that text is not followed; the page is then the redirect itself, its url the address.
+    With `stop_before` a redirect to an address containing that text is not followed; the page is then the redirect
+    itself, its url the address. `http` is for a session of one's own, such as one that leads elsewhere.
     """
 
     def __init__(self, home: str, http: requests.Session | None = None) -> None:
         self.home = home
-        self.page = Page(home, 0, "", "", [], [])
-        self.trail: list[str] = []
+        self.page = Page(home, 0, "")
         self.stop_before = ""
         self._http = http or requests.Session()
         self._http.trust_env = False
 
     def open(self, address: str) -> Page:
         """Open an address, relative ones from home, following redirects."""
-        return self._show(self._http.get(urljoin(self.home, address), timeout=TIMEOUT, allow_redirects=False))
+        return self._show(self._ask(method="GET", url=urljoin(self.home, address)))
 
-    def send(self, form: Form, values: dict[str, str] | None = None, *, press: str = "") -> Page:
+    def send(self, form: Form, values: Mapping[str, str] | None = None, *, press: str = "") -> Page:
         """Fill in and send, pressing the button whose value or text contains `press` (else the first)."""
-        data = form.data(values or {}, _button(form, press))
-        if form.method == "get":
-            query = urlencode(data)
-            return self.open(f"{form.action.partition('?')[0]}?{query}")
         origin = "/".join(self.page.url.split("/")[:3])
         headers = {"Origin": origin, "Referer": self.page.url}
-        return self._show(
-            self._http.post(form.action, data=data, headers=headers, timeout=TIMEOUT, allow_redirects=False)
-        )
+        return self._show(self._ask(**form.request(values or {}, form.find_button(press)), headers=headers))
+
+    def _ask(self, **request: Any) -> requests.Response:
+        return self._http.request(**request, timeout=TIMEOUT, allow_redirects=False)
 
     def _show(self, answer: requests.Response) -> Page:
-        self.trail = []
-        while answer.is_redirect:
-            address = urljoin(answer.url, answer.headers["Location"])
-            self.trail.append(address)
-            if self.stop_before and self.stop_before in address:
-                self.page = Page(address, answer.status_code, "", "", [], [])
+        for _redirect in range(MAX_REDIRECTS):
+            if not answer.is_redirect:
+                self.page = Page(answer.url, answer.status_code, answer.text)
                 return self.page
-            if len(self.trail) > MOST_REDIRECTS:
-                raise requests.TooManyRedirects(address)
-            answer = self._http.get(address, timeout=TIMEOUT, allow_redirects=False)
-        self.page = read(answer.url, answer.status_code, answer.text)
-        return self.page
+            address = urljoin(answer.url, answer.headers["Location"])
+            if self.stop_before and self.stop_before in address:
+                self.page = Page(address, answer.status_code, "")
+                return self.page
+            answer = self._ask(method="GET", url=address)
+        raise requests.TooManyRedirects(answer.url)
 
 
-def _button(form: Form, press: str) -> Button | None:
-    for button in form.buttons:
-        if press.lower() in f"{button.value} {button.text}".lower():
-            return button
-    if press:
-        raise NotOnThePage(f"no button “{press}”, only {[button.text for button in form.buttons]}")
-    return None
+def _attribute(tag: Tag, name: str, default: str = "") -> str:
+    return str(tag.get(name, default))
+
+
+def _text(tag: Tag) -> str:
+    return " ".join(" ".join(tag.stripped_strings).split())

@@ -164,9 +164,13 @@ class SandboxTenant:
 
     # What its people decide
 
-    def consent(self, *, client_id: str = "", user_name: str = "") -> None:
-        """Let `user_name`, else the admin, approve an application, else the first one that was registered."""
-        self.ask("POST", "/consent", _without_empty(client_id=client_id, user_name=user_name))
+    def consent(self, *, client_id: str = "", user_name: str = "") -> str:
+        """Let `user_name`, else the admin, approve an application, else the first one that was registered.
+
+        The id of the service principal that the application has in the tenant then.
+        """
+        made = self.ask("POST", "/consent", _without_empty(client_id=client_id, user_name=user_name))
+        return str(made["service_principal_id"])
 
     def revoke(self, client_id: str = "") -> None:
         """Let the admin delete the enterprise application of `client_id`, else of the first application."""

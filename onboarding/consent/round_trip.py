@@ -122,6 +122,8 @@ def begin_sign_in(link: Link, *, browser: str) -> Redirect:
 
 def finish_sign_in(flow: Mapping[str, Any], params: Mapping[str, str], *, browser: str) -> Redirect:
     """The admin is back from signing in: check who it is, then go on to the consent of exactly that tenant."""
+    # The order: whether the answer is ours to hear (state, browser, time, link), before anything in it is read; then
+    # whether Microsoft signed it; and its tenant last, because only a valid token says which tenant that is.
     attempt = _attempt(browser, state_hash=digest(params.get("state", "")), signed_in_at=None)
     _check_in_time(attempt, attempt.started_at)
     if not Link.objects.open().filter(pk=attempt.link_id).exists():
@@ -166,9 +168,10 @@ def _shows_other_roles(identity: Identity) -> bool:
 
 
 def record_consent(params: Mapping[str, str], *, browser: str) -> ConsentOutcome:
-    """The browser is back from the consent page. A hint, no proof: it is kept as one, and the engine looks."""
+    """The browser is back from the consent page. A hint, no proof: it is kept as one, and the engine proves it."""
     attempt = _attempt(browser, consent_state_hash=digest(params.get("state", "")))
     _check_in_time(attempt, attempt.signed_in_at or attempt.started_at)
+    # A refusal names no tenant, so it is heard before tenants are compared; the link is used up last, by a yes alone.
     if params.get("error") or params.get("admin_consent", "").lower() != "true":
         raise _refused(attempt, params.get("error", ""), params.get("error_description", ""))
     tenant_id = params.get("tenant", "").lower()
@@ -182,6 +185,7 @@ def record_consent(params: Mapping[str, str], *, browser: str) -> ConsentOutcome
 def _grant(attempt: ConsentAttempt) -> None:
     """Use the link up: exactly one of many simultaneous answers wins."""
     now = timezone.now()
+    # First of all: this UPDATE decides who wins, and the loser's transaction leaves nothing behind.
     if not Link.objects.open().filter(pk=attempt.link_id).update(used_at=now):
         raise _link_closed(attempt.link)
     ConsentAttempt.objects.filter(pk=attempt.pk).update(answered_at=now, granted_at=now)
@@ -288,7 +292,7 @@ def _end(attempt: ConsentAttempt, ending: Ending, detail: Mapping[str, Any]) -> 
 
 
 def _look_for_it(attempt: ConsentAttempt) -> None:
-    """Whatever waits for a link's consent has to look anew."""
+    """Have the steps that wait for a link's consent read anew."""
     for step in links.WAIT_FOR_LINKS:
         ledger.make_stale(attempt.link.onboarding_id, step)
 

@@ -1,4 +1,4 @@
-"""What a person says about a step: an answer, the approval of a plan, or that it is to be looked at now."""
+"""What a person says about a step: an answer, the approval of a plan, or that it is to be read again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may ask, and what is said where something cannot be granted: what every act of staff begins with."""
+"""What every act of staff begins with: whether this person may ask, and what is said where it cannot be done."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from onboarding.models import Contact, Onboarding
 
 
 class Refused(Exception):
-    """The wish cannot be granted; `sentence` says why and what to do."""
+    """What was asked for cannot be done; `sentence` says why and what to do."""
 
     def __init__(self, sentence: Sentence) -> None:
         super().__init__(sentence.text)

@@ -62,7 +62,7 @@ def fill_in_by_link(link: Link, answers: Mapping[str, Any]) -> bool:
 
 @transaction.atomic
 def use(onboarding: Onboarding, *, actor: User) -> None:
-    """Let the answers steer: each goes to the step that asks for it, and the Global Administrator becomes a contact."""
+    """Use the answers: each goes to the step that asks for it, and the Global Administrator becomes a contact."""
     check_member(onboarding, actor)
     row = Questionnaire.objects.select_for_update().filter(onboarding=onboarding).first()
     if row is None:

@@ -1,7 +1,6 @@
 """Watch a customer only, from go-live on, and set up again where something has to be changed. For members only.
 
-Each way takes the admin's approval of another application of ours; the engine looks whether it holds
-(steps/read_only.py).
+Each way takes the admin's approval of another application of ours; the step ``read_only`` judges whether it holds.
 """
 
 from __future__ import annotations
@@ -64,7 +63,7 @@ def leave(onboarding: Onboarding, *, actor: User, contact: Contact | None = None
 
 @transaction.atomic
 def take_back(onboarding: Onboarding, *, actor: User) -> None:
-    """Leave it as it is: an offer that nobody has approved ends, or the wish to set up again does."""
+    """Take back what was asked for and is not approved yet: to enter the mode, or to leave it."""
     row = _held(onboarding, actor)
     if row is None or not row.is_open or (row.is_active and row.leave_asked_at is None):
         raise Refused(say(_("There is nothing to take back. Look at where it stands.")))
@@ -79,14 +78,14 @@ def take_back(onboarding: Onboarding, *, actor: User) -> None:
 
 @transaction.atomic
 def look(onboarding: Onboarding, *, actor: User) -> None:
-    """Look now, instead of at the next round."""
+    """Have the read-only mode judged now, not when the next run is due."""
     check_member(onboarding, actor)
     ledger.make_stale(onboarding.pk, ReadOnly.key)
     enqueue(onboarding.pk)
 
 
 def _held(onboarding: Onboarding, actor: User) -> ReadOnlyMode | None:
-    """The row as it is now; nobody else decides meanwhile."""
+    """The open row, locked until the end of the transaction."""
     check_member(onboarding, actor)
     Onboarding.objects.select_for_update().get(pk=onboarding.pk)
     onboarding.refresh_from_db()

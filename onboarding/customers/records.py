@@ -43,7 +43,7 @@ def create_customer(
     tenant_hint: str = "",
     consent_size: str = consent_sizes.STANDARD.key,
 ) -> Onboarding:
-    """Create the customer and its onboarding, and start looking. Raises `Refused` for a second record of the same."""
+    """Create the customer and its onboarding, and enqueue the first run. Raises `Refused` for a second record of it."""
     if not portfolio.members.filter(pk=actor.pk).exists():
         raise Http404
     try:
@@ -76,7 +76,7 @@ def create_customer(
 
 
 def update_customer(onboarding: Onboarding, *, actor: User, **fields: Any) -> None:
-    """Change the customer's record; what was concluded from it is looked at anew. Raises `Refused` on a duplicate."""
+    """Change the customer's record; what was concluded from it is read anew. Raises `Refused` on a duplicate."""
     check_member(onboarding, actor)
     customer = onboarding.customer
     if any(fields.get(name, getattr(customer, name)) != getattr(customer, name) for name in LEADS_TO_TENANT):
@@ -114,12 +114,12 @@ def _keep_first_contact(onboarding: Onboarding, fields: Mapping[str, Any]) -> No
 
 
 def pause(onboarding: Onboarding, *, actor: User) -> None:
-    """Stop looking and acting until somebody resumes. Raises `lifecycle.IllegalMove`."""
+    """Stop all runs until somebody resumes. Raises `IllegalMove`."""
     _move(onboarding, State.PAUSED, say(_("The onboarding was paused.")), actor)
 
 
 def resume(onboarding: Onboarding, *, actor: User) -> None:
-    """Go on after a pause. Raises `lifecycle.IllegalMove`."""
+    """Go on after a pause. Raises `IllegalMove`."""
     _move(onboarding, State.OPEN, say(_("The onboarding goes on.")), actor)
 
 

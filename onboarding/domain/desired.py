@@ -1,4 +1,4 @@
-"""What is wanted of a tenant: the customer's record, people's answers and earlier evidence, in one frozen value."""
+"""The desired state of a tenant: the customer's record, people's answers and earlier evidence, in one frozen value."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class ReadOnlyDesired:
 
     @property
     def is_active(self) -> bool:
-        """Whether we look with the application for watching already."""
+        """Whether the tenant is read by the application for watching already."""
         return self.reads_only_since is not None
 
     @property
@@ -140,7 +140,7 @@ class Desired:
         return self.applied.get(step, {}).get(change, {})
 
     def applied_lately(self, step: str, change: str, within: timedelta) -> bool:
-        """Whether `change` was made in the last moments, so that the far side may not show it yet."""
+        """Whether `change` was made in the last moments, so that Microsoft may not show it yet."""
         at = self.result(step, change).get("at")
         return at is not None and self.now - datetime.fromisoformat(str(at)) < within
 

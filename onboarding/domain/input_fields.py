@@ -112,7 +112,7 @@ class TenantIdField(TidyField):
 
 
 def focus_first_error(form: forms.Form) -> None:
-    """Let the browser go to the first field that has to be mended."""
+    """Let the browser go to the first field with an error."""
     for name in form.errors:
         if name in form.fields:
             form.fields[name].widget.attrs["autofocus"] = True

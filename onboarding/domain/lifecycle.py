@@ -28,8 +28,8 @@ MOVES: dict[State, frozenset[State]] = {
 class Milestone(Enum):
     """How far a change to reading only has come.
 
-    `READS_ONLY`: we look with the application that only reads. `REMOVED`: Microsoft refuses the one for setting up.
-    `ENDED`: the one for setting up was approved again.
+    `READS_ONLY`: the tenant is read by the application that only reads. `REMOVED`: Microsoft refuses the one for
+    setting up. `ENDED`: the one for setting up was approved again.
     """
 
     NONE = "none"

@@ -1,4 +1,4 @@
-"""What people paste beside a secret token: cleaned where it is certain, refused with a sentence where it is not."""
+"""What people paste with a secret token: taken off where that is certain, refused with a sentence where it is not."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What a step can conclude from what it read, and what it wants to change.
 
-A `Verdict` is one of five frozen shapes; every place that looks at one matches all five, and mypy proves it.
+A `Verdict` is one of five frozen shapes; every place that judges one matches all five, and mypy proves it.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ class Detail:
 class Change:
     """One change in the customer's tenant: announced in a sentence, done, and recorded with the same sentence.
 
-    `payload` is what `apply` needs beyond what is wanted; JSON only, never a secret. `once` marks a call that must
-    not be repeated blindly: its intent is committed before it is sent, and on doubt the next look adopts.
+    `payload` is what `apply` needs beyond the desired state; JSON only, never a secret. `once` marks a call that must
+    not be repeated blindly: its intent is committed before it is sent, and on doubt the next run adopts what is there.
     """
 
     key: str
@@ -96,7 +96,7 @@ class Done:
 
 @dataclass(frozen=True)
 class Todo:
-    """Something differs from what is wanted, and these changes would mend it.
+    """Something differs from the desired state, and these changes would end that.
 
     `asks` is for a plan that a person must approve although its step usually acts by itself.
     """
@@ -118,7 +118,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class Waiting:
-    """Nothing to do but time; look again after `recheck_in`."""
+    """Only time helps; the step is read again after `recheck_in`."""
 
     why: Sentence
     recheck_in: timedelta
@@ -139,7 +139,7 @@ class Asking:
 
 @dataclass(frozen=True)
 class Broken:
-    """It failed, and waiting does not mend it. `code` and `request_id` go to the detail line, not the headline."""
+    """The step failed, and waiting does not help. `code` and `request_id` go to the detail line, not the headline."""
 
     why: Sentence
     court: Court

@@ -1,1 +1,1 @@
-"""Compare what is desired with what is there, apply what was approved, and keep the verdicts."""
+"""Compares the desired state with what is there, applies what was approved, and keeps the verdicts."""

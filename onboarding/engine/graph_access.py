@@ -1,4 +1,4 @@
-"""From what is wanted to a Graph client in the right tenant: session, reroutes, credential and guard meet here alone.
+"""Makes a Graph client for the right tenant: HTTP session, reroutes, credential and guard come together here alone.
 
 In production every address is Microsoft's. With ``SANDBOX_URL`` (only while DEBUG) the same https addresses are
 carried to the sandbox by an adapter on the session; URLs, tokens and code stay byte for byte those of production.
@@ -35,7 +35,7 @@ CODES_OF_A_REMOVED_APPLICATION = frozenset({"AADSTS700016", "AADSTS7000229"})
 
 
 class NoTenantYet(RuntimeError):
-    """Graph was asked for before the tenant was known: a fault of the step order, not of the customer."""
+    """Graph was asked for before the tenant was known: a mistake in the order of the steps, not of the customer."""
 
 
 @cache
@@ -76,8 +76,8 @@ def token_sources(client_id: str) -> TokenSources:
 
 
 def _guard(desired: Desired) -> Callable[[str, str], None]:
-    """Nothing is written in a tenant that is not proved, nor beside the one application that was chosen, nor while we
-    only watch.
+    """Allow writes below the one application that was chosen, in a tenant that is proved. Reads only otherwise, and in
+    read-only mode.
     """
     chosen = desired.evidence.get("sso_application", {}).get("service_principal_id")
     if desired.proved is None or not chosen or not desired.size.sets_up:
@@ -86,8 +86,8 @@ def _guard(desired: Desired) -> Callable[[str, str], None]:
 
 
 def _reading_guard(desired: Desired) -> Callable[[str, str], None]:
-    """Reads only, and Microsoft's own test of the credentials that are saved on the chosen application: a POST that
-    changes nothing. The application for watching may not ask for it.
+    """Allow reads, and Microsoft's own test of the credentials that are saved on the chosen application: a POST that
+    changes nothing, and for which the permissions of the monitor size do not suffice.
     """
     chosen = desired.evidence.get("sso_application", {}).get("service_principal_id")
     if not chosen or not desired.size.sets_up:
@@ -102,10 +102,10 @@ def _reading_guard(desired: Desired) -> Callable[[str, str], None]:
 
 
 class TenantSession:
-    """What one look at one onboarding can reach; made anew for each look, so that its calls can be counted.
+    """What one run can reach in the tenant of one onboarding; made anew for each run, so that its calls can be counted.
 
-    `before_each` is called before each request: a look at a large tenant takes hundreds. With `read_only` nothing is
-    ever written.
+    `before_each` is called before each request: a large tenant takes hundreds. With `read_only` nothing is ever
+    written.
     """
 
     def __init__(
@@ -141,7 +141,7 @@ class TenantSession:
 
     @property
     def client_id(self) -> str:
-        """The application (client) id of ours that we look with."""
+        """The application (client) id of ours that reads the tenant."""
         return self._desired.size.client_id
 
     @property

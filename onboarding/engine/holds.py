@@ -1,4 +1,4 @@
-"""What must not be overlooked until somebody has dealt with it."""
+"""Holds: what stops a link, an answer or every change until somebody has dealt with it."""
 
 from __future__ import annotations
 
@@ -39,15 +39,15 @@ def forged(onboarding_id: int) -> Event | None:
 
 
 def owns_too_much(onboarding_id: int) -> StepState | None:
-    """What was last seen, where our application owns more in the tenant than the application that is set up.
+    """The verdict that our application owns more in the tenant than the application that is set up, or None.
 
-    As long as it is there, nothing may be changed in that tenant.
+    As long as it stands, nothing may be changed in that tenant.
     """
     return StepState.objects.filter(onboarding_id=onboarding_id, key=Readiness.key, code=OWNS_TOO_MUCH).first()
 
 
 def was_raised(onboarding_id: int, kind: str, attempt: int) -> bool:
-    """Whether this round trip has raised that alarm already: the same answer may be sent a thousand times."""
+    """Whether this round trip has left a line of this kind already: the same answer may be sent a thousand times."""
     return Event.objects.filter(onboarding_id=onboarding_id, kind=kind, detail__attempt=attempt).exists()
 
 

@@ -67,7 +67,7 @@ def only_selects() -> Iterator[None]:
 
 
 class Inspection:
-    """One walk through the steps of one onboarding, whatever people decided about it. Raises `CannotDecrypt`."""
+    """One read-only run through the steps of one onboarding, paused and closed ones too. Raises `CannotDecrypt`."""
 
     def __init__(self, onboarding: Onboarding) -> None:
         self.onboarding = onboarding

@@ -1,7 +1,9 @@
-"""The only writer of `StepState` and `Event`.
+"""Writes verdicts, answers and lines of the timeline: `StepState` and `Event`.
 
-Each function is one short transaction. What the engine writes carries its lease: if another worker has taken over,
-`LeaseLost` is raised, nothing is written and the result is thrown away.
+Three others touch these rows: `customers.records` makes the empty ones of a new customer, `customers.read_only` deletes
+that of a read-only mode that is taken back, and `privacy` takes names out. Each function here is one short transaction.
+What the engine writes carries its lease: if another worker has taken over, `LeaseLost` is raised, nothing is written
+and the result is thrown away.
 """
 
 from __future__ import annotations
@@ -47,7 +49,7 @@ MAX_TRIES = 3
 
 @dataclass(frozen=True)
 class Cost:
-    """What one look at a step took."""
+    """What reading and judging one step took: requests to Graph, and seconds of a worker."""
 
     graph_calls: int = 0
     seconds: float = 0.0
@@ -74,7 +76,7 @@ def note(
     actor_name: str = "",
     detail: Mapping[str, Any] | None = None,
 ) -> None:
-    """Add one line to the timeline. Call it in the transaction of what it tells."""
+    """Add one line to the timeline. The caller holds the transaction in which it happens."""
     Event.objects.create(
         onboarding_id=onboarding_id,
         step=step,
@@ -198,8 +200,8 @@ def bind(lease: Lease, evidence: Mapping[str, Any]) -> Verdict | None:
 
 
 def expect_tenant(onboarding_id: int, tenant_id: str) -> None:
-    """Expect this tenant from now on, also where a worker is looking at the former one: its lease is lost. Call it in
-    the transaction that decides.
+    """Expect this tenant from now on. A worker that reads the former one loses its lease, so that its verdict does not
+    count. The caller holds the transaction that decides.
     """
     Onboarding.objects.filter(pk=onboarding_id).update(lease_token=F("lease_token") + 1, leased_until=None)
     state = _state(onboarding_id, CustomerRecord.key)
@@ -208,7 +210,9 @@ def expect_tenant(onboarding_id: int, tenant_id: str) -> None:
 
 
 def reach_milestone(lease: Lease, reached: Milestone) -> bool:
-    """Keep how far the read-only mode has come. True when another application of ours is to look from now on."""
+    """Keep how far the read-only mode has come. True when the tenant is read by another application of ours from now
+    on.
+    """
     now = timezone.now()
     with transaction.atomic():
         onboarding = _hold(lease)
@@ -230,7 +234,7 @@ def reach_milestone(lease: Lease, reached: Milestone) -> bool:
 
 
 def _begin_anew(onboarding_id: int) -> None:
-    """Look at all steps anew; what somebody approved before is not to be applied one day without being asked again."""
+    """Have all steps read anew. An earlier approval is dropped, lest its plan is applied one day without a question."""
     for state in StepState.objects.select_for_update().filter(onboarding_id=onboarding_id).exclude(key=ReadOnly.key):
         state.answer = {name: value for name, value in state.answer.items() if name != "approved_plan"}
         state.checked_at = None
@@ -254,8 +258,8 @@ def intent_key(change: Change) -> str:
 def intend(lease: Lease, key: str, change: Change) -> Verdict | None:
     """Commit the intent to make `change` before it is sent; a verdict instead when it must not be sent now.
 
-    A change that must not be repeated (`once`) and was begun before is looked for over a quiet window of
-    ``QUIET_LOOKS`` looks and ``QUIET_SECONDS`` seconds before it may be sent again (ENGINE: adopt or create).
+    A change that must not be repeated (`once`) and was begun before is searched for over a quiet window of
+    ``QUIET_LOOKS`` runs and ``QUIET_SECONDS`` seconds before it may be sent again.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -307,7 +311,7 @@ def applied(lease: Lease, key: str, change: Change, result: Mapping[str, Any] | 
 
 
 def close_intents(lease: Lease, key: str) -> None:
-    """The step is as wanted: what was begun is done, and may be begun anew one day (drift), by a new approval."""
+    """The step is as desired: what was begun is done. On drift it may be begun anew, by a new approval."""
     with transaction.atomic():
         _hold(lease)
         state = _state(lease.onboarding_id, key)
@@ -335,7 +339,7 @@ def release_secret(lease: Lease, kind: str) -> None:
 
 
 def keep_answer(onboarding_id: int, key: str, answer: Mapping[str, Any], *, actor: User) -> None:
-    """Merge a person's answer into the step. Call it in the transaction of the decision."""
+    """Merge a person's answer into the step. The caller holds the transaction of the decision."""
     state = _state(onboarding_id, key)
     state.answer = {**state.answer, **answer}
     state.answered_by, state.answered_at = actor, timezone.now()
@@ -344,6 +348,6 @@ def keep_answer(onboarding_id: int, key: str, answer: Mapping[str, Any], *, acto
 
 
 def make_stale(onboarding_id: int, key: str | None = None) -> None:
-    """Let the next look read this step (or all) anew, however fresh it is."""
+    """Have the next run read this step (or all) anew, however fresh its verdict is."""
     states = StepState.objects.filter(onboarding_id=onboarding_id)
     (states.filter(key=key) if key else states).update(checked_at=None)

@@ -1,4 +1,4 @@
-"""What is wanted of one onboarding, gathered from the database into the one frozen value that steps are given."""
+"""Gathers the desired state of one onboarding from the database into the one frozen value that steps are given."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from onboarding.steps.customer.step import CustomerRecord
 
 
 def arrived(onboarding_id: int) -> Arrived:
-    """How many people came through how, by our own archive. One query."""
+    """How many people have which result, by our own archive. One query."""
     rows = (
         ProvisionedPerson.objects.filter(onboarding_id=onboarding_id)
         .values_list("result")

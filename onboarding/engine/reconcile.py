@@ -1,7 +1,7 @@
-"""Reconcile one onboarding: read the world, compare with what is wanted, apply what was approved, read again.
+"""Reconcile one onboarding: read the live systems, compare with the desired state, apply what was approved, read again.
 
-The message that rang carries nothing but the key, and it may ring never, twice or late. A worker that dies says
-nothing; its lease ends and the sweep takes over.
+The wake-up carries nothing but the key, and it may come never, twice or late. A worker that dies says nothing; its
+lease ends and the sweep takes over.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ GIVE_ACCESS = tuple(step.key for step in STEPS if step.gives_access)
 
 
 def reconcile(pk: int) -> None:
-    """Look at one onboarding now, if it is due and nobody else does."""
+    """Run through the steps of one onboarding, if it is due and no other worker does. One line goes to the log."""
     lease = Onboarding.objects.claim(pk)
     if lease is None:
         return
@@ -99,7 +99,9 @@ class Reconciliation:
         self.outcome = ""
 
     def run(self) -> timedelta:
-        """Go through the steps until one is not done; on a live tenant look at all. Returns when to look next."""
+        """Go through the steps until one is not done; through all on a live tenant. Returns the pause until the next
+        run, before PACE. Raises `LeaseLost`.
+        """
         pause, current = self._enter_or_leave_read_only(), ""
         for step in STEPS:
             pause_here, done = self._visit(step)
@@ -114,7 +116,7 @@ class Reconciliation:
         return pause
 
     def _enter_or_leave_read_only(self) -> timedelta:
-        """First of all with which application of ours we look: where we are to watch only, or to set up again."""
+        """Judge the read-only mode first: it decides with which application of ours all other steps are read."""
         if self.desired.read_only is None:
             return A_DAY
         pause, done = self._visit(READ_ONLY)
@@ -136,7 +138,7 @@ class Reconciliation:
         return self._pause_after(step, verdict), isinstance(verdict, Done)
 
     def _still_fresh(self, step: Step[Any]) -> timedelta | None:
-        """How long the last `Done` is still believed, or None when it is time to look."""
+        """How long the last `Done` is still believed, or None when it is time to read again."""
         state = self.states.get(step.key)
         if state is None or state.kind != Kind.DONE or state.checked_at is None:
             return None
@@ -144,6 +146,14 @@ class Reconciliation:
         return left * settings.PACE if left > timedelta() else None
 
     def _examine(self, step: Step[Any]) -> Verdict:
+        """Read and judge one step, and keep what follows from the verdict. The order of the effects matters.
+
+        The lease is renewed first, so that the longest call fits into it. A tenant is bound before the verdict is
+        recorded: `Done` must never be read of a tenant that belongs to another customer. The milestone comes after the
+        verdict, which it deletes when the read-only mode ends. Intents are closed before the desired state is loaded
+        again, because they are part of it, and whether the token is erased is judged by what was loaded then. Later
+        steps are doubted once the new evidence is stored: this same run reads them by it.
+        """
         self._renew()
         started, calls, before = time.monotonic(), self.tenant.calls, self.desired.evidence.get(step.key)
         verdict = self._converge_safely(step)
@@ -163,12 +173,12 @@ class Reconciliation:
         return verdict
 
     def _switch_application(self) -> None:
-        """Another application of ours looks from now on: what the former one saw is looked at anew."""
+        """Another application of ours reads from now on: what the former one saw no longer counts."""
         self.states = {}
         self._know_more()
 
     def _doubt_what_follows(self, step: Step[Any]) -> None:
-        """What the steps that rest on this one have seen was another application or job: examine them anew."""
+        """Have the steps that rest on this one examined anew: what they saw was another application or job."""
         for later in (other for other in STEPS if step.key in other.rests_on):
             ledger.make_stale(self.lease.onboarding_id, later.key)
             if later.key in self.states:
@@ -186,7 +196,7 @@ class Reconciliation:
         self._renewed = time.monotonic()
 
     def _renew_in_time(self) -> None:
-        """Of a large tenant one step alone may read longer than a lease lasts."""
+        """Renew the lease once a third of it is over: one step of a large tenant may read longer than it lasts."""
         if time.monotonic() - self._renewed > settings.LEASE_SECONDS / 3:
             self._renew()
 
@@ -213,7 +223,7 @@ class Reconciliation:
             return our_failure(error)
 
     def _converge(self, step: Step[Any]) -> Verdict:
-        """Read, assess; while something is to do and may be done: apply, then read and assess again."""
+        """Read and assess; while a plan may be applied, apply it and read again. Raises what the step raises."""
         if step.reads_people and Enable.key in self.desired.evidence:
             ingest.ingest(self.lease, self.tenant.graph, self.desired.job_id, renew=self._renew)
             self._know_more()

@@ -20,7 +20,10 @@ from onboarding.steps.consent.step import Consent
 from onboarding.steps.readiness.step import Readiness
 
 MASK = "••••••"  # in the place of a token, in what is kept and shown
-ACCESS = (Consent.key, Readiness.key)  # while access itself is open, a link is for the application that we look with
+ACCESS = (
+    Consent.key,
+    Readiness.key,
+)  # while access itself is open, a link is for the application that reads the tenant
 WAIT_FOR_LINKS = tuple(step.key for step in (*STEPS, *BESIDE) if step.waits_for_link)
 
 
@@ -35,7 +38,7 @@ def masked_address() -> str:
 
 
 def size_to_approve(onboarding: Onboarding) -> ConsentSize:
-    """What a link is for now: the application that somebody is asked to approve, or the one that we look with."""
+    """What a link is for now: the application that somebody is asked to approve, or the one that reads the tenant."""
     mode = onboarding.open_read_only
     if mode is None or onboarding.current_key in ACCESS:
         return onboarding.size

@@ -16,7 +16,7 @@ from onboarding.causes.base import ContactRole
 from onboarding.domain.sentences import amount
 from onboarding.engine import load_desired
 from onboarding.mail import context as mail_context
-from onboarding.models import Contact, Letter, Onboarding, StepState
+from onboarding.models import Contact, Letter, Onboarding, StepState, asker_of
 from onboarding.steps.scope.step import Scope
 
 LINK, QUESTIONS = "[link]", "[questions]"
@@ -47,7 +47,8 @@ def compose(onboarding: Onboarding, contact: Contact, kind: str) -> LetterText:
 
 
 def _context(onboarding: Onboarding, contact: Contact) -> dict[str, Any]:
-    customer, owner = onboarding.customer, onboarding.customer.owner
+    customer = onboarding.customer
+    asker = asker_of(customer.owner)
     state = mail_context.current_state(onboarding)
     found, numbers = mail_context.ask_of(state), load_desired.arrived(onboarding.pk)
     scope = StepState.objects.filter(onboarding=onboarding, key=Scope.key).first()
@@ -56,8 +57,9 @@ def _context(onboarding: Onboarding, contact: Contact) -> dict[str, Any]:
         "customer": customer.name,
         "product": customer.get_product_display(),
         "host": customer.haiilo_host,
-        "asker": (owner.get_full_name() or owner.get_username()) if owner else "",
-        "asker_email": owner.email if owner else "",
+        "asker": asker.name,
+        "asker_email": asker.email,
+        "asker_phone": asker.phone,
         "what": str(found.letter),
         "role": str(found.role or ""),
         "path": " > ".join(str(label) for label in found.path),

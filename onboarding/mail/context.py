@@ -1,4 +1,4 @@
-"""Where onboardings stand, as the rules of the letters and their words see it."""
+"""What the rules and texts of letters are given: where an onboarding stands, and whom that concerns."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def facts_of(onboarding: Onboarding, *, now: datetime) -> mail_rules.Facts:
 
 
 def addressee(onboarding: Onboarding) -> Contact | None:
-    """The contact whom the present blocker concerns."""
+    """The contact whom the present cause concerns, or None."""
     wanted = mail_rules.addressee(facts_of(onboarding, now=timezone.now()))
     return next((contact for contact in onboarding.contacts.all() if contact.pk == wanted), None)
 

@@ -1,4 +1,4 @@
-"""Letters on their way: claimed by one worker, given a fresh link, handed to the mail server, and noted. At most once.
+"""Sends letters: claimed by one worker, given a fresh link, handed to the mail server, and noted. At most once.
 
 A claim is a conditional UPDATE that also takes the day of the address, which exists once. The link is made after it and
 lives in this process only. No transaction is open while the mail server is talked to. A worker that dies in between
@@ -25,7 +25,7 @@ from onboarding.invites import links
 from onboarding.invites.links import MASK
 from onboarding.mail import letters, rules
 from onboarding.mail.compose import LetterText, filled_in, has_link, html_of
-from onboarding.models import Letter, Link, Onboarding
+from onboarding.models import Letter, Link, Onboarding, asker_of
 
 log = logging.getLogger(__name__)
 
@@ -123,13 +123,13 @@ def _hand_over(letter: Letter) -> None:
 def _message(letter: Letter, token: str) -> EmailMultiAlternatives:
     """Plain text and HTML; nothing is loaded from anywhere, nothing counts who has read it."""
     address = links.address_of(token) if token else ""
-    owner = letter.onboarding.customer.owner
+    asker = asker_of(letter.onboarding.customer.owner)
     message = EmailMultiAlternatives(
         subject=" ".join(letter.subject.split()),
         body=filled_in(letter.text, address),
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[formataddr((" ".join(letter.to_name.split()), letter.to_email))],
-        reply_to=[owner.email] if owner and owner.email else None,
+        reply_to=[formataddr((asker.name, asker.email))] if asker.email else None,
         headers={"Auto-Submitted": "auto-generated", "Content-Language": letter.language},
     )
     words = LetterText(letter.subject, letter.text)
@@ -180,7 +180,9 @@ _NOTES = {
 
 @transaction.atomic
 def _finish(letter: Letter, state: Letter.State, error: str = "", *, link: Link | None = None) -> None:
-    """Note how it ended. What certainly did not go out gives its day back; earlier links end when a new one arrived."""
+    """Note how the sending ended. A letter that certainly did not go out frees its day; earlier links end when a
+    new one went out.
+    """
     now = timezone.now()
     settled = Letter.objects.filter(pk=letter.pk, state=State.SENDING).update(
         state=state,

@@ -76,7 +76,7 @@ def note(letter: Letter, text: str, *, actor: User | None = None) -> None:
 
 
 def write_due(onboarding_id: int, *, now: datetime) -> list[Letter]:
-    """Write what the rules want for this onboarding now."""
+    """Write the letters that are due for this onboarding now."""
     onboarding = _load(onboarding_id)
     contacts = {contact.pk: contact for contact in onboarding.contacts.all()}
     return [
@@ -90,7 +90,7 @@ def _load(onboarding_id: int) -> Onboarding:
 
 
 def may_still_go(letter: Letter, *, now: datetime) -> bool:
-    """Whether what the letter is about still stands."""
+    """Whether what the letter is about still holds."""
     facts = context.facts_of(letter.onboarding, now=now)
     return rules.still_holds(facts, letter.kind, letter.waiting_on)
 
@@ -113,7 +113,7 @@ def withdraw(letter: Letter, *, actor: User | None = None) -> bool:
 
 
 def withdraw_outdated(onboarding_id: int, *, now: datetime) -> None:
-    """Withdraw what lies ready and is about something that is over. While paused everything lies where it is."""
+    """Withdraw letters that are ready and about something that is over. Of a paused onboarding none is withdrawn."""
     onboarding = _load(onboarding_id)
     if onboarding.state == lifecycle.State.PAUSED:
         return

@@ -2,7 +2,7 @@
 
 The first letter to a customer is a draft for customer success to read. Once a person has released one, the rest goes by
 itself: a reminder when nothing has moved for some days, a word to the sponsor when that does not help, and the numbers
-when all is live. A letter is due only while what it is about still stands.
+when all is live. A letter is due only while what it is about (`waiting_on`) still holds.
 """
 
 from __future__ import annotations
@@ -57,10 +57,10 @@ class Written:
 
 @dataclass(frozen=True)
 class Facts:
-    """What the rules look at.
+    """What the rules judge.
 
-    `roles` says whom the blocker concerns, best first; `holder` is the contact with the newest link that still works;
-    `busy`: somebody is on the way through Microsoft's pages right now.
+    `roles` says whom the present cause concerns, best first; `holder` is the contact with the newest link that still
+    works; `busy`: somebody is on the way through Microsoft's pages right now.
     """
 
     now: datetime
@@ -93,7 +93,7 @@ class Due:
 
 
 def due(facts: Facts, rules: Rules) -> list[Due]:
-    """The letters to write now: none at rest, none at weekends unless wanted, at most one a contact and day."""
+    """The letters to write now: none at rest, none at weekends unless `rules` say so, one a contact and day at most."""
     if facts.state not in ACTIVE or facts.busy:
         return []
     if facts.today.weekday() >= SATURDAY and not rules.weekends:
@@ -115,7 +115,7 @@ def still_holds(facts: Facts, kind: str, waiting_on: str) -> bool:
 
 
 def addressee(facts: Facts) -> int | None:
-    """Whom the present blocker concerns: who has the link that works, else the first contact of the best role."""
+    """Whom the present cause concerns: who has the link that works, else the first contact of the best role."""
     if facts.holder is not None and facts.waiting_on == "consent:approval":
         return facts.holder
     return _first(facts, facts.roles) or (facts.contacts[0].pk if facts.contacts else None)

@@ -12,10 +12,12 @@ from onboarding.models.questionnaire import Questionnaire
 from onboarding.models.read_only import ReadOnlyMode
 from onboarding.models.rebinding import Rebinding
 from onboarding.models.secret import CustomerSecret
+from onboarding.models.staff_contact import Asker, StaffContact, asker_of
 from onboarding.models.step_state import StepState
 from onboarding.models.tenant import TenantBinding
 
 __all__ = [
+    "Asker",
     "Backup",
     "ConsentAttempt",
     "Contact",
@@ -30,6 +32,8 @@ __all__ = [
     "Questionnaire",
     "ReadOnlyMode",
     "Rebinding",
+    "StaffContact",
     "StepState",
     "TenantBinding",
+    "asker_of",
 ]

@@ -39,7 +39,7 @@ class OnboardingQuerySet(models.QuerySet["Onboarding"]):
         return self.filter(customer__portfolio__members=user.pk)
 
     def due(self, now: datetime) -> OnboardingQuerySet:
-        """Those to look at: their time has come and nobody works on them."""
+        """Those that are due: their time has come and no worker holds them."""
         return (
             self.filter(Q(leased_until__isnull=True) | Q(leased_until__lte=now), next_run_at__lte=now)
             .exclude(state__in=[State.PAUSED, State.CLOSED])
@@ -77,7 +77,9 @@ class OnboardingQuerySet(models.QuerySet["Onboarding"]):
 
 
 class Onboarding(models.Model):
-    """One customer's way into Haiilo. Two columns do all timing: when to look next, and who works until when."""
+    """One customer's way into Haiilo. Two columns do all timing: when the next run is due, and until when a
+    worker holds it.
+    """
 
     customer = models.OneToOneField("onboarding.Customer", on_delete=models.CASCADE, related_name="onboarding")
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
@@ -112,6 +114,6 @@ class Onboarding(models.Model):
 
     @property
     def size(self) -> ConsentSize:
-        """With which of our applications the tenant is looked at now."""
+        """Which of our applications reads the tenant now."""
         stepped = self.open_read_only
         return consent_sizes.MONITOR if stepped is not None and stepped.is_active else self.customer.size

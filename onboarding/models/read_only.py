@@ -7,13 +7,13 @@ from django.db import models
 class ReadOnlyMode(models.Model):
     """Somebody decided that we only watch this customer from now on, and how far that has come.
 
-    What a look found about it is kept as the verdict on the step ``read_only``; the times here are its milestones.
+    What a run found about it is kept as the verdict on the step ``read_only``; the times here are its milestones.
     """
 
     onboarding = models.OneToOneField("onboarding.Onboarding", on_delete=models.CASCADE, related_name="read_only")
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     asked_at = models.DateTimeField()
-    # The application for watching has all its permissions and reads the job: each look is made with it from then on.
+    # The application for watching has all its permissions and reads the job: the tenant is read by it from then on.
     reads_only_since = models.DateTimeField(null=True, blank=True)
     # Microsoft refuses the application for setting up in that tenant.
     removed_at = models.DateTimeField(null=True, blank=True)
@@ -31,5 +31,5 @@ class ReadOnlyMode(models.Model):
 
     @property
     def is_active(self) -> bool:
-        """Whether we look with the application for watching, and change nothing."""
+        """Whether the tenant is read by the application for watching, and nothing is changed."""
         return self.is_open and self.reads_only_since is not None

@@ -8,7 +8,7 @@ from onboarding.domain.encryption import decrypt, encrypt, mark_of
 
 
 class CustomerSecret(models.Model):
-    """A customer's secret, sealed. Shown to people as mark and date only."""
+    """A customer's secret, encrypted. Shown to people as mark and date only."""
 
     onboarding = models.ForeignKey("onboarding.Onboarding", on_delete=models.CASCADE, related_name="secrets")
     kind = models.CharField(max_length=20)
@@ -24,12 +24,12 @@ class CustomerSecret(models.Model):
         return f"{self.kind} {self.mark}"
 
     def close_over(self, plaintext: str) -> None:
-        """Seal `plaintext` into this row; the caller saves."""
+        """Encrypt `plaintext` into this row; the caller saves."""
         self.mark = mark_of(plaintext)
         self.sealed = encrypt(plaintext, owner=str(self.onboarding_id), kind=self.kind, keys=settings.ENCRYPTION_KEYS)
 
     def open(self) -> SecretText:
-        """The secret in memory. Raises `envelope.CannotOpen`."""
+        """The secret in memory. Raises `CannotDecrypt`."""
         return SecretText(
             decrypt(bytes(self.sealed), owner=str(self.onboarding_id), kind=self.kind, keys=settings.ENCRYPTION_KEYS)
         )

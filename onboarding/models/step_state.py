@@ -8,7 +8,7 @@ from onboarding.domain.verdicts import Court, Kind
 
 
 class StepState(models.Model):
-    """The last verdict on one step, and what people answered in it. Written by the ledger alone."""
+    """The last verdict on one step, and what people answered in it. `engine.ledger` says who writes it."""
 
     onboarding = models.ForeignKey("onboarding.Onboarding", on_delete=models.CASCADE, related_name="steps")
     key = models.CharField(max_length=40)

@@ -19,7 +19,7 @@ from onboarding.models.person import mark_in, marks_of
 
 LOG_OVERLAP = timedelta(minutes=10)
 FIRST_LOOK_BACK = timedelta(days=30)  # longest retention of the log
-MAX_PAGES = 25  # a look: reports allow 5 requests in 10 s for an app in a tenant
+MAX_PAGES = 25  # a run: reports allow 5 requests in 10 s for an app in a tenant
 PAGE_SIZE = 200
 
 Result = ProvisionedPerson.Result
@@ -44,15 +44,16 @@ def ingest(lease: Lease, graph: GraphClient, job_id: str, *, renew: Callable[[],
     Raises `LeaseLost`, and what the client raises; pages kept until then stay kept.
     """
     row = Onboarding.objects.get(pk=lease.onboarding_id)
+    # Rows may appear in the log minutes after their time: what is older than the watermark is read once more.
     since = row.log_watermark - LOG_OVERLAP if row.log_watermark else timezone.now() - FIRST_LOOK_BACK
     read, link = 0, None
     for _page in range(MAX_PAGES):
-        renew()
+        renew()  # before each page: 25 of them may take longer than a lease
         try:
             page = graph.provisioning_logs.page(job_id, since, next_link=link, top=PAGE_SIZE)
         except LicenceMissing:
             return read
-        keep(lease, page.events)
+        keep(lease, page.events)  # before the next page is asked for: what fails later keeps this one
         read += len(page.events)
         link = page.next_link
         if link is None:
@@ -70,11 +71,13 @@ def keep(lease: Lease, events: Iterable[ProvisioningEvent]) -> None:
             raise LeaseLost(f"onboarding {lease.onboarding_id}")
         known = _known(held, {event.source_id for event in page})
         changed: dict[str, ProvisionedPerson] = {}
+        # Oldest first, whatever the order of the page: an outcome is judged by the one before it (created, updated).
         for event in sorted(page, key=lambda event: (event.at, event.id)):
             before = changed.get(event.source_id) or known.get(event.source_id)
             after = outcome(lease.onboarding_id, event, before)
             if after is not None:
                 changed[event.source_id] = after
+        # Renamed before the rows are written: the upsert finds a row by its source id, and would make a second one.
         for source_id, after in changed.items():
             if source_id in known and known[source_id].source_id != after.source_id:  # erased by age, and seen again
                 held.people.filter(pk=known[source_id].pk).update(source_id=after.source_id)
@@ -84,6 +87,7 @@ def keep(lease: Lease, events: Iterable[ProvisioningEvent]) -> None:
             unique_fields=["onboarding", "source_id"],
             update_fields=FIELDS_OF_A_NEWER_ROW,
         )
+        # In the same transaction as the rows: a watermark without its rows would skip them for good.
         if newest and (held.log_watermark is None or newest > held.log_watermark):
             held.log_watermark = newest
             held.save(update_fields=["log_watermark"])

@@ -1,7 +1,7 @@
 """What is taken out of rows so that nobody can be found in them, while everything that is counted stays.
 
-The functions here ask nothing; who calls them holds the onboarding's row in a transaction, as harvest and ledger do, so
-that neither writes a name back.
+The functions here ask nothing; who calls them holds the onboarding's row in a transaction, as ingestion and ledger do,
+so that neither writes a name back.
 """
 
 from __future__ import annotations

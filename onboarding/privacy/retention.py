@@ -1,6 +1,6 @@
 """How long names are kept: the oldest go by themselves, one person's go on request, and all numbers stay (ADR 0012).
 
-In short transactions, each holding one onboarding's row as the harvest does; two workers at once take turns, and what
+In short transactions, each holding one onboarding's row as ingestion does; two workers at once take turns, and what
 is erased already is not found again.
 """
 
@@ -149,7 +149,7 @@ def _held(onboarding_id: int) -> Onboarding:
 
 
 def _in_batches(found: QuerySet[Any], erase: Callable[[QuerySet[Any]], int]) -> int:
-    """Each batch is one UPDATE, which looks again whether the rows are still to be erased."""
+    """Each batch is one UPDATE, which checks again whether the rows are still to be erased."""
     erased = 0
     while batch := list(found.order_by("pk").values_list("pk", flat=True)[:BATCH]):
         erased += erase(found.filter(pk__in=batch))
@@ -189,7 +189,7 @@ def _erase_closed(onboarding_id: int, now: datetime) -> Erased:
 
 
 def _erase_contacts(onboarding: Onboarding) -> None:
-    """One without a name stays: pages and services count on a first contact."""
+    """Leave one contact without a name: pages and `customers/` count on a first contact."""
     first = onboarding.contacts.order_by("pk").first()
     if first is not None:
         onboarding.contacts.exclude(pk=first.pk).delete()
@@ -216,7 +216,7 @@ def concerned(person_id: str, *, onboarding_id: int | None = None) -> list[int]:
 def erase_person(onboarding_id: int, person_id: str, *, now: datetime) -> None:
     """Erase one person here for good: whatever the log says later, no name comes back, only the outcome is counted.
 
-    A look that is under way loses its lease, so that it does not write back what it has read before.
+    A run that is under way loses its lease, so that it does not write back what it has read before.
     """
     onboarding = _held(onboarding_id)
     rows = list(onboarding.people.filter(source_id__in=[person_id, *marks_of(onboarding_id, person_id)]))

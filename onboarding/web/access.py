@@ -24,7 +24,12 @@ def staff(request: HttpRequest) -> User:
 
 def onboarding_for(request: HttpRequest, pk: int) -> Onboarding:
     """The onboarding with this key, if the signed-in person may see it; else `Http404`."""
-    found = Onboarding.objects.for_user(staff(request)).select_related("customer__owner").filter(pk=pk).first()
+    found = (
+        Onboarding.objects.for_user(staff(request))
+        .select_related("customer__owner__staff_contact")
+        .filter(pk=pk)
+        .first()
+    )
     if found is None:
         raise Http404(_("There is no such customer, or it is not in your portfolio."))
     return found

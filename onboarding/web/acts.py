@@ -1,4 +1,4 @@
-"""One service call of a person, and what is said about it."""
+"""One act of a person, and what is said about it."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What must not be read in an address, in a log or in a browser's history: sealed, and of use to one reader only.
+"""Text in an address that neither a log nor a browser's history may show: encrypted, and of use to one reader only.
 
-Nothing is kept here; the address itself carries the sealed text, so that going back, forward and reloading just work.
+Nothing is kept here; the address itself carries the encrypted text, so that going back and reloading just work.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def hidden(text: str, *, onboarding: Onboarding, reader: int) -> str:
 
 
 def opened(given: str, *, onboarding: Onboarding, reader: int) -> str:
-    """The text again; empty for what was not sealed here, for this reader and this onboarding."""
+    """The text again; empty for what was not encrypted here, for this reader and this onboarding."""
     try:
         sealed = base64.b64decode(given[:LONGEST] + "=" * (-len(given) % 4), altchars=b"-_", validate=True)
         return decrypt(sealed, owner=_owner(onboarding, reader), kind=KIND, keys=settings.ENCRYPTION_KEYS)

@@ -27,8 +27,8 @@ class ReadOnlyView:
 
     `stage`: ``offer`` (it may be offered), ``asked`` (the admin has to approve, or we verify that), ``watching`` (the
     set-up application is to go), ``removed``, ``up`` (the admin is asked to let us set up again), or empty where there
-    is nothing to say. `pending`: an answer has come that was not looked at yet; `ask`: what the
-    admin is asked for, once that was looked at.
+    is nothing to say. `pending`: an answer has come that was not judged yet; `ask`: what the admin is asked for, once
+    that was judged.
     """
 
     stage: str

@@ -1,12 +1,16 @@
-"""Pages that look again by themselves: nothing is sent, and nothing moves, while nothing has changed."""
+"""Pages that refresh themselves: nothing is sent, and nothing moves, while nothing has changed.
+
+An open page asks slowly even where nothing of its own moves: a colleague, the customer or a clock may change it.
+"""
 
 from __future__ import annotations
 
-import time
+from time import time
 
 MINUTE = 60
+SLOWLY = 20  # seconds between two questions of a page on which nothing moves by itself
 
 
 def now_seen(version: str) -> str:
     """What the browser has seen: changes with what is shown and with each minute, so that “2 minutes” stay true."""
-    return f"{version}-{int(time.time()) // MINUTE}"
+    return f"{version}-{int(time()) // MINUTE}"

@@ -7,20 +7,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from onboarding.domain.consent_sizes import ConsentSize
-from onboarding.models import Onboarding
+from onboarding.models import Onboarding, asker_of
 
 
 def security_pack_page(
     request: HttpRequest, onboarding: Onboarding, size: ConsentSize, *, token: str = ""
 ) -> HttpResponse:
     """Everything here is what the code does (tests/pages/test_security_pack.py), or what a setting says."""
-    customer, owner = onboarding.customer, onboarding.customer.owner
+    customer = onboarding.customer
     context = {
         "onboarding": onboarding,
         "customer": customer,
         "size": size,
-        "owner": (owner.get_full_name() or owner.get_username()) if owner else "",
-        "owner_email": owner.email if owner else "",
+        "owner": asker_of(customer.owner),
         "security_contact": settings.SECURITY_CONTACT,
         "region": settings.DATA_REGION,
         "retention_days": max(settings.RETENTION_DAYS, 0),

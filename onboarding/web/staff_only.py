@@ -1,4 +1,4 @@
-"""The door in front of every page of staff."""
+"""Lets only people who are signed in to the pages of staff."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import add_never_cache_headers
-from django_htmx.http import HttpResponseClientRefresh
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -23,7 +22,7 @@ def for_staff(view: View[P]) -> View[P]:
     @wraps(view)
     def door(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if getattr(request, "htmx", None) and not request.user.is_authenticated:
-            return HttpResponseClientRefresh()  # a fragment is no place for the sign-in page
+            return HttpResponse(status=401)  # a fragment is no place for the sign-in page; the script says what to do
         response = guarded(request, *args, **kwargs)
         add_never_cache_headers(response)
         return response

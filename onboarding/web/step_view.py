@@ -98,13 +98,13 @@ class StepView:
 
     @property
     def detail(self) -> str:
-        """Codes and ids to copy, the far side's alone: our own codes (in small letters) are said by the sentence."""
+        """Codes and ids of Microsoft and Haiilo to copy; our own codes (in small letters) are said by the sentence."""
         code = "" if self.code.islower() else self.code
         return " · ".join(part for part in (code, str(self.offers.get("detail", "")), self.request_id) if part)
 
     @property
     def pending(self) -> bool:
-        """Whether a person has just said something, or asked for a look, that the engine has not yet taken up."""
+        """Whether a person has just answered, or asked for a recheck, and the engine has not run since."""
         return self.checked_at is None and self.kind != Kind.NEW
 
 
@@ -114,7 +114,7 @@ def steps_of(onboarding: Onboarding, states: Mapping[str, StepState]) -> list[St
 
 
 def is_between(steps: Sequence[StepView]) -> bool:
-    """Whether the current step is done and the next one is not looked at yet: the engine is on its way there."""
+    """Whether the current step is done and the next one is not read yet: the engine does that in the same run."""
     return any(step.is_current and step.kind == Kind.DONE for step in steps) and any(
         step.kind != Kind.DONE for step in steps
     )

@@ -88,8 +88,8 @@ class Provisioning:
     def log(self) -> list[dict[str, Any]]:
         return list(self.ask("GET", f"{GRAPH}/auditLogs/provisioning?$filter=jobId eq '{self.job}'&$top=500")["value"])
 
-    def failures(self) -> list[tuple[str, str, str]]:
-        """(action, code, name) of everything that did not work."""
+    def failures(self) -> list[tuple[str, str, str, str]]:
+        """(action, code, reason, name) of everything that did not work."""
         rows = [row for row in self.log() if row["provisioningStatusInfo"]["status"] == "failure"]
         return [
             (

@@ -6,10 +6,14 @@ One journey in a process of the clients' environment (the SDK takes two seconds 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.clients.conftest import make_customer, told_by
+from tests.clients.conftest import Application, Customer, Gateway, make_customer, told_by
+from tests.conftest import Sandbox
 
 pytestmark = pytest.mark.clients
 
@@ -18,12 +22,18 @@ TARGETS = ["userName", "active", "name.givenName", "name.familyName", 'addresses
 
 
 @pytest.fixture(scope="module")
-def customer(sandbox, application):
+def customer(sandbox: Sandbox, application: Application) -> Customer:
     return make_customer(sandbox, users=PEOPLE)
 
 
 @pytest.fixture(scope="module")
-def told(clients, gateway, application, customer, tmp_path_factory):
+def told(
+    clients: Path,
+    gateway: Gateway,
+    application: Application,
+    customer: Customer,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Any:
     """Step → what the SDK made of it, or what it raised."""
     certificate = tmp_path_factory.mktemp("certificate") / "key-and-certificate.pem"
     certificate.write_text(application.private_key + application.certificate)
@@ -43,7 +53,7 @@ def told(clients, gateway, application, customer, tmp_path_factory):
 
 
 @pytest.fixture
-def step(told):
+def step(told: Any) -> Callable[[str], Any]:
     """A step's result; fails with what the client raised."""
 
     def of(name):

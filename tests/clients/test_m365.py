@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from devtools.commands.clients import FOLDER
+from tests.clients.conftest import Application, Customer, Gateway
 
 pytestmark = [pytest.mark.clients, pytest.mark.m365]
 
@@ -17,7 +19,7 @@ NPM = ["npm", "install", "--silent", "--no-package-lock", "--no-save", "--no-aud
 
 
 @pytest.fixture(scope="module")
-def program(clients) -> Path:
+def program(clients: Path) -> Path:
     """Installed beside the other clients the first time it is asked for (400 MB)."""
     folder = FOLDER / "npm"
     found = folder / "node_modules" / ".bin" / "m365"
@@ -27,7 +29,13 @@ def program(clients) -> Path:
 
 
 @pytest.fixture(scope="module")
-def m365(program, gateway, application, customer, tmp_path_factory):
+def m365(
+    program: Path,
+    gateway: Gateway,
+    application: Application,
+    customer: Customer,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[..., object]:
     """Run a command of a CLI that has signed in; returns the JSON it prints."""
     home = tmp_path_factory.mktemp("home")
     environment = {**gateway.environment, "HOME": str(home), "CLIMICROSOFT365_NOUPDATE": "1"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -15,7 +16,7 @@ from cryptography.hazmat.primitives import hashes
 
 from devtools.robots.browser import Browser
 from devtools.stack.stack import PERMISSIONS
-from tests.clients.conftest import make_customer
+from tests.clients.conftest import Application, Customer, Gateway, make_customer
 from tests.conftest import PUBLIC_URL
 
 pytestmark = pytest.mark.clients
@@ -28,7 +29,9 @@ SOMEBODY = "8f0e3f7a-9f51-4c1d-8a7e-0d7f0c5b1a22"  # a tenant that nobody has
 
 
 @pytest.fixture
-def app(gateway, application, customer):
+def app(
+    gateway: Gateway, application: Application, customer: Customer
+) -> Callable[..., msal.ConfidentialClientApplication]:
     """Make an msal application with a credential, for a tenant."""
 
     def make(credential: Any, tenant: str = "") -> msal.ConfidentialClientApplication:
@@ -169,7 +172,7 @@ def test_refuses_a_resource_that_does_not_exist(app, application):
 
 
 @pytest.fixture
-def sign_in(gateway, customer):
+def sign_in(gateway: Gateway, customer: Customer) -> Callable[[str], dict[str, str]]:
     """Go to where msal sends a person, type name and password, and come back with what the address then says."""
 
     def go(address: str) -> dict[str, str]:
@@ -184,14 +187,17 @@ def sign_in(gateway, customer):
 
 
 @pytest.fixture
-def client(app, application):
+def client(
+    app: Callable[..., msal.ConfidentialClientApplication], application: Application
+) -> msal.ConfidentialClientApplication:
     """As our own sign-in is configured: any organisation's people."""
     return app({"private_key": application.private_key, "public_certificate": application.certificate}, "organizations")
 
 
 def begin(client: msal.ConfidentialClientApplication) -> dict[str, Any]:
     with pytest.warns(UserWarning, match="form_post"):
-        return client.initiate_auth_code_flow([], redirect_uri=RETURN, response_mode="query")
+        flow: dict[str, Any] = client.initiate_auth_code_flow([], redirect_uri=RETURN, response_mode="query")
+    return flow
 
 
 def test_signs_a_person_in_with_code_and_pkce(client, sign_in, customer, application):
@@ -234,7 +240,7 @@ def key_of(token: str, gateway) -> jwt.PyJWK:
 def test_rolls_its_keys_and_honours_the_one_before(sandbox, gateway, client, sign_in, application):
     def token() -> str:
         flow = begin(client)
-        return client.acquire_token_by_auth_code_flow(flow, sign_in(flow["auth_uri"]))["id_token"]
+        return str(client.acquire_token_by_auth_code_flow(flow, sign_in(flow["auth_uri"]))["id_token"])
 
     before = token()
     sandbox.control.roll_keys()

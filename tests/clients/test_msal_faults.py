@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 
 import msal
 import pytest
 import requests
 
-from tests.clients.conftest import make_customer
+from tests.clients.conftest import Application, Customer, Gateway, make_customer
 from tests.clients.test_msal import LOGIN, SCOPE
 from tests.clients.test_unkind import DOCUMENT
+from tests.conftest import Sandbox
 
 pytestmark = pytest.mark.clients
 
@@ -24,12 +26,14 @@ RAISED = {
 
 
 @pytest.fixture
-def customer(sandbox, application):
+def customer(sandbox: Sandbox, application: Application) -> Customer:
     return make_customer(sandbox)
 
 
 @pytest.fixture
-def client(gateway, application, customer):
+def client(
+    gateway: Gateway, application: Application, customer: Customer
+) -> Callable[[], msal.ConfidentialClientApplication]:
     """Make an application that has been to the tenant's discovery and has no token yet."""
 
     def make():

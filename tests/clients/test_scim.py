@@ -5,12 +5,15 @@ it does when the tester no longer finds what a table says.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.clients.conftest import make_customer, told_by
+from tests.clients.conftest import Application, Gateway, make_customer, told_by
+from tests.conftest import Sandbox
 
 pytestmark = pytest.mark.clients
 
@@ -74,7 +77,9 @@ NAIVE = [
 
 
 @pytest.fixture(scope="module")
-def verdicts(clients, gateway, sandbox, application):
+def verdicts(
+    clients: Path, gateway: Gateway, sandbox: Sandbox, application: Application
+) -> Callable[..., list[dict[str, str]]]:
     """Run the tester on a new platform of that product."""
 
     def of(product: str, **values: object) -> list[dict[str, str]]:
@@ -82,12 +87,12 @@ def verdicts(clients, gateway, sandbox, application):
         host = f"tested-{len(values)}.{suffix}"
         customer = make_customer(sandbox, product=product, haiilo_host=host, users=1)
         wishes = {"base_address": customer.base_address, "token": customer.tenant["scim_token"], "values": values}
-        return told_by("scim.py", clients, gateway, wishes)
+        return list(told_by("scim.py", clients, gateway, wishes))
 
     return of
 
 
-def differences(found: list[dict[str, str]], expected: list[Deviation]) -> dict[str, list[object]]:
+def differences(found: list[dict[str, str]], expected: list[Deviation]) -> dict[str, list[Any]]:
     """Findings that no row explains, and rows that nothing was found for."""
     noted = [one for one in found if one["status"] != "SUCCESS"]
     return {
@@ -96,7 +101,7 @@ def differences(found: list[dict[str, str]], expected: list[Deviation]) -> dict[
     }
 
 
-NOTHING = {"unexplained": [], "no longer found": []}
+NOTHING: dict[str, list[Any]] = {"unexplained": [], "no longer found": []}
 
 
 def test_finds_home_compliant_but_for_what_is_listed(verdicts):

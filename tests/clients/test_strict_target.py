@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from devtools.stack import ports
 from devtools.stack.processes import Program, Supervisor
-from tests.clients.conftest import CLIENT_ID, SECRET, make_customer
+from tests.clients.conftest import CLIENT_ID, SECRET, Application, Gateway, make_customer
 from tests.clients.strict import (
     ENTERPRISE,
     HOST,
@@ -23,6 +24,7 @@ from tests.clients.strict import (
     members_at_target,
     scope_of,
 )
+from tests.conftest import Sandbox
 
 pytestmark = pytest.mark.clients
 
@@ -30,7 +32,7 @@ PEOPLE = 12
 
 
 @pytest.fixture(scope="module")
-def target(clients, tmp_path_factory) -> Iterator[Target]:
+def target(clients: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     port, supervisor = ports.free(), Supervisor(tmp_path_factory.mktemp("scim2-server"))
     command = [str(clients / "scim2-server"), "--port", str(port), "--bearer-token", TOKEN, "--dynamic-tenants"]
     try:
@@ -41,7 +43,9 @@ def target(clients, tmp_path_factory) -> Iterator[Target]:
 
 
 @pytest.fixture
-def provisioning(sandbox, application, gateway, target):
+def provisioning(
+    sandbox: Sandbox, application: Application, gateway: Gateway, target: Target
+) -> Callable[[str, str], Provisioning]:
     """Make a customer whose people go to a new room of the strict server."""
 
     def make(room: str, flag: str) -> Provisioning:
@@ -59,7 +63,7 @@ def provisioning(sandbox, application, gateway, target):
     return make
 
 
-NONE = {"missing": [], "too many": [], "different": {}}
+NONE: dict[str, Any] = {"missing": [], "too many": [], "different": {}}
 STRICT, DEFAULT = "?aadOptscim062020", ""
 
 

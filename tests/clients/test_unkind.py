@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.clients.conftest import make_customer, told_by
+from tests.clients.conftest import Application, Customer, Gateway, make_customer, told_by
+from tests.conftest import Sandbox
 
 pytestmark = pytest.mark.clients
 
@@ -30,7 +32,7 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "sandbox-clients.md"
 
 
 @pytest.fixture(scope="module")
-def tenants(sandbox, application):
+def tenants(sandbox: Sandbox, application: Application) -> dict[str, Customer]:
     return {
         domain: make_customer(sandbox, domain=domain, haiilo_host=f"{domain[:-8]}.smarpshare.com", calm=False)
         for domain in SURVIVED
@@ -38,12 +40,19 @@ def tenants(sandbox, application):
 
 
 @pytest.fixture(scope="module")
-def calm(sandbox, application):
+def calm(sandbox: Sandbox, application: Application) -> Customer:
     return make_customer(sandbox)
 
 
 @pytest.fixture(scope="module")
-def told(clients, gateway, application, tenants, calm, tmp_path_factory):
+def told(
+    clients: Path,
+    gateway: Gateway,
+    application: Application,
+    tenants: dict[str, Customer],
+    calm: Customer,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Any:
     certificate = tmp_path_factory.mktemp("certificate") / "key-and-certificate.pem"
     certificate.write_text(application.private_key + application.certificate)
     wishes = {

@@ -45,6 +45,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let the tests of a live run open connections to Microsoft."""
+    if config.getoption("--live", default=False):
+        for item in items:
+            if Path(__file__).parent in item.path.parents:
+                item.add_marker("enable_socket")
+
+
 @pytest.fixture(scope="session")
 def live(pytestconfig: pytest.Config) -> bool:
     """Whether a real tenant is meant. The option is only there when this folder is named on the command line."""
@@ -52,10 +60,10 @@ def live(pytestconfig: pytest.Config) -> bool:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _loopback_only(live: bool, request: pytest.FixtureRequest) -> None:
-    """A live run leaves this machine; any other keeps to it, as all tests do."""
+def loopback_only(live: bool, request: pytest.FixtureRequest) -> None:
+    """A live run looks up names; any other keeps to this machine, as all tests do."""
     if not live:
-        request.getfixturevalue("_loopback_only")  # that of tests/conftest.py
+        request.getfixturevalue("loopback_only")  # that of tests/fixtures/loopback.py
 
 
 @dataclass

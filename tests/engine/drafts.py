@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 from django.core.mail import EmailMessage
 from django.utils import timezone
@@ -22,7 +23,7 @@ NO_LINK = Asking(say("Send the link."), Court.CS, code="no_link")
 LINK_SENT = Asking(say("Not opened yet."), Court.CUSTOMER, code="link_sent")
 
 
-def at_consent(verdict: Verdict = NO_LINK, **fields) -> Onboarding:
+def at_consent(verdict: Verdict = NO_LINK, **fields: Any) -> Onboarding:
     made = builders.onboarding(**fields)
     return stand(made, "consent", verdict, customer={"tenant_id": TENANT, "domain": made.customer.domains[0]})
 
@@ -34,7 +35,7 @@ def drafted(made: Onboarding) -> Letter:
 
 def released(made: Onboarding) -> Letter:
     letter = drafted(made)
-    outbox.release(letter, actor=made.customer.owner, tenant=TENANT)
+    outbox.release(letter, actor=builders.owner_of(made), tenant=TENANT)
     return fresh(letter)
 
 
@@ -43,7 +44,7 @@ def fresh(letter: Letter) -> Letter:
 
 
 def tokens(message: EmailMessage) -> list[str]:
-    return ADDRESS.findall(message.body)
+    return ADDRESS.findall(str(message.body))
 
 
 def long_ago(made: Onboarding, days: int) -> None:
@@ -60,5 +61,5 @@ def long_ago(made: Onboarding, days: int) -> None:
 def released_by_hand(made: Onboarding) -> Letter:
     """One that a person has written and released, wherever the rules stand."""
     letter = letters.write(made, base.first_contact(made), "invitation", rule="test", draft=True)
-    outbox.release(letter, actor=made.customer.owner, tenant=TENANT)
+    outbox.release(letter, actor=builders.owner_of(made), tenant=TENANT)
     return fresh(letter)

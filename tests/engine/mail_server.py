@@ -1,67 +1,72 @@
-"""A mail server for one test: it takes letters, refuses them, or breaks the line (RFC 5321)."""
+"""A mail server for one test: it takes letters, refuses them, or breaks the line (RFC 5321).
+
+The conversation is aiosmtpd's; ours are the answers at the three turns that the tests are about.
+"""
 
 from __future__ import annotations
 
-import socketserver
-import threading
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
 
-class MailServer(socketserver.ThreadingTCPServer):
+
+class MailServer:
     """`mood`: takes, refuses (the recipient), busy (the letter), cuts (after the letter), rude (no goodbye)."""
 
-    allow_reuse_address = True
-    daemon_threads = True
-
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Conversation)
         self.mood, self.received = "takes", list[str]()
+        self.port = 0
 
-    @property
-    def port(self) -> int:
-        return int(self.server_address[1])
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if self.mood == "refuses":
+            return "550 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 ok"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        if self.mood == "cuts":
+            _cut(server)
+        if self.mood in ("cuts", "busy"):
+            return "451 later"
+        assert isinstance(envelope.content, bytes)
+        self.received.append(envelope.content.decode())
+        return "250 taken"
+
+    async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        if self.mood == "rude":
+            _cut(server)
+        return "221 bye"
 
 
-class _Conversation(socketserver.StreamRequestHandler):
-    server: MailServer
+def _cut(server: SMTP) -> None:
+    """End the connection without a word."""
+    assert isinstance(server.transport, asyncio.WriteTransport)
+    server.transport.abort()
 
-    def say(self, line: str) -> None:
-        self.wfile.write(f"{line}\r\n".encode())
 
-    def handle(self) -> None:
-        self.say("220 here")
-        while words := self.rfile.readline().decode().split():
-            mood, verb = self.server.mood, words[0].upper()
-            if verb == "RCPT" and mood == "refuses":
-                self.say("550 no such mailbox")
-            elif verb == "DATA":
-                self.say("354 go on")
-                lines = list(iter(self.rfile.readline, b".\r\n"))
-                if mood == "cuts":
-                    return
-                if mood == "busy":
-                    self.say("451 later")
-                    continue
-                self.server.received.append(b"".join(lines).decode())
-                self.say("250 taken")
-                if mood == "rude":
-                    return
-            elif verb == "QUIT":
-                self.say("221 bye")
-                return
-            else:
-                self.say("250 ok")
+class _AnyPort(Controller):
+    """Listens on a port that the system has chosen."""
+
+    def _trigger_server(self) -> None:
+        """Learn the port before the controller makes its own first connection to it."""
+        assert isinstance(self.server, asyncio.Server)
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
 
 
 @contextmanager
 def serving() -> Iterator[MailServer]:
     """A server on a port of its own until the block ends."""
-    with MailServer() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+    server = MailServer()
+    controller = _AnyPort(server, "127.0.0.1", 0)
+    controller.start()
+    server.port = controller.port
+    try:
+        yield server
+    finally:
+        controller.stop()

@@ -11,12 +11,14 @@ from django.core import serializers
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from devtools.stack.sandbox_control import SandboxTenant
 from onboarding import models
 from onboarding.customers import answers
 from onboarding.engine.inspection import WriteAttempted, only_selects
 from onboarding.models import Onboarding
 from onboarding.steps import STEPS
 from tests import builders
+from tests.narrow import present
 
 from .conftest import answer_all, customer_of
 
@@ -44,20 +46,20 @@ def enter_token(made, far) -> None:
     answers.answer(
         made,
         "connection",
-        actor=made.customer.owner,
+        actor=builders.owner_of(made),
         answer={"token_saved": True},
-        secrets={"scim_token": far.tenant["scim_token"]},
+        secrets={"scim_token": far["scim_token"]},
     )
 
 
 @pytest.fixture
-def connecting(consented, far):
+def connecting(consented: Onboarding, far: SandboxTenant) -> Onboarding:
     """A customer whose token has not been entered."""
     return answer_all(consented, far, until="connection")
 
 
 @pytest.fixture
-def live(consented, far):
+def live(consented: Onboarding, far: SandboxTenant) -> Onboarding:
     return answer_all(consented, far)
 
 
@@ -74,9 +76,9 @@ def test_tells_each_step_up_to_the_one_that_is_not_done(connecting):
 
 
 def test_sees_what_has_changed_since_the_engine_looked_last(connecting, far):
-    far.ask("POST", f"/tenants/{far.tid}/revoke")
+    far.revoke()
     for attempt in models.ConsentAttempt.objects.all():
-        attempt.granted_at -= timedelta(hours=1)
+        attempt.granted_at = present(attempt.granted_at) - timedelta(hours=1)
         attempt.save()
     found = told(connecting)
     assert [step["key"] for step in found["steps"]] == ["customer", "consent"]
@@ -128,7 +130,7 @@ def test_works_while_nothing_runs(connecting, state, next_run):
 
 
 def test_hides_names_unless_they_are_asked_for(live, far):
-    people = [far.tenant["pilot"]["user_name"], far.tenant["pilot"].get("display_name", ADMIN), ADMIN]
+    people = [far["pilot"]["user_name"], far["pilot"].get("display_name", ADMIN), ADMIN]
     for as_json in (True, False):
         hidden = explain(live.pk, json=as_json)
         assert [name for name in people if name in hidden] == []
@@ -140,7 +142,7 @@ def test_hides_names_unless_they_are_asked_for(live, far):
 def test_never_shows_the_token(connecting, far):
     enter_token(connecting, far)
     shown = explain(connecting.pk, with_names=True)
-    assert far.tenant["scim_token"] not in shown
+    assert far["scim_token"] not in shown
     assert "entered, not saved at Microsoft yet" in shown
 
 

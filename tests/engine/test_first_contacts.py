@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -12,7 +15,7 @@ AFTER = [("onboarding", "0004_first_contacts")]
 
 
 @pytest.fixture
-def migrated(transactional_db):
+def migrated(transactional_db: None) -> Iterator[Callable[..., Any]]:
     """Move the schema to and fro; at the end it is as the other tests want it."""
 
     def to(targets):

@@ -8,32 +8,31 @@ from django.utils import timezone
 from devtools.stack.keys import SCOPED_CLIENT_ID
 from graphclient import ClientCredentials, GraphClient, Secret, Transport
 from onboarding.customers import answers, base
+from onboarding.domain.sentences import say
+from onboarding.domain.verdicts import Todo
 from onboarding.engine import graph_access, holds, ledger, reconcile
 from onboarding.models import Onboarding, StepState
+from onboarding.steps import STEPS
 from tests import builders
 
 from .conftest import answer_all, look
-from .test_sizes import admin_of, payroll_of, registered, scoped_customer
-
-__all__ = ["registered"]
-WRITES = ("POST", "PUT", "PATCH", "DELETE")
+from .test_sizes import admin_of, payroll_of, scoped_customer
 
 
 def by_hand(far):
     """Somebody at the customer who may change provisioning."""
     client_id, secret = "0ad30000-0000-4000-8000-000000000003", "a secret of the sandbox only"
     permissions = ["Synchronization.ReadWrite.All", "Application.Read.All"]
-    about = {"display_name": "The portal", "secrets": [secret], "permissions": permissions}
-    far.ask("POST", "/apps", client_id=client_id, **about)
+    far.control.register_app(client_id, "The portal", secrets=[secret], permissions=permissions)
     far.consent(client_id=client_id)
-    source = ClientCredentials(far.tid, client_id, Secret(secret), graph_access.session())
+    source = ClientCredentials(far.id, client_id, Secret(secret), graph_access.session())
     return GraphClient(Transport(graph_access.session(), source))
 
 
 def stopped(far, made):
     """A live customer whose job somebody stopped: its restart is planned and waits for a yes."""
     job = far.jobs()[0]
-    by_hand(far).synchronization.pause(far.tenant["service_principal_id"], job["id"])
+    by_hand(far).synchronization.pause(far["service_principal_id"], job["id"])
     ledger.make_stale(made.pk)
     look(made)
     state = builders.state(made, "enable")
@@ -44,26 +43,26 @@ def stopped(far, made):
 @pytest.mark.django_db
 def test_carries_out_no_approved_plan_until_the_ownership_is_given_back(registered, far):
     made = scoped_customer(far)
-    far.ask("POST", f"/tenants/{far.tid}/own", client_id=SCOPED_CLIENT_ID)
+    far.own(SCOPED_CLIENT_ID)
     made = answer_all(made, far)
     plan = stopped(far, made).plan
     payroll_of(far)
     ledger.make_stale(made.pk)
     # the yes was given a moment before the ownership was noticed
-    answers.approve_plan(made, "enable", actor=made.customer.owner, fingerprint=plan["fingerprint"])
-    before = len(far.calls("POST", "/start"))
+    answers.approve_plan(made, "enable", actor=builders.owner_of(made), fingerprint=plan["fingerprint"])
+    before = len(far.graph_calls("POST", "/start"))
     look(made)
     assert holds.owns_too_much(made.pk) is not None
-    assert len(far.calls("POST", "/start")) == before
+    assert len(far.graph_calls("POST", "/start")) == before
     with pytest.raises(base.Refused):
-        answers.approve_plan(made, "enable", actor=made.customer.owner, fingerprint=plan["fingerprint"])
+        answers.approve_plan(made, "enable", actor=builders.owner_of(made), fingerprint=plan["fingerprint"])
     (extra,) = builders.state(made, "readiness").offers["owned_beside"]
     method, _space, address = extra["request"].partition(" ")
     admin_of(far).send(method, address.removeprefix("https://graph.microsoft.com/v1.0"))
     ledger.make_stale(made.pk)
     look(made)
     assert holds.owns_too_much(made.pk) is None
-    assert len(far.calls("POST", "/start")) == before + 1
+    assert len(far.graph_calls("POST", "/start")) == before + 1
 
 
 @pytest.mark.django_db
@@ -71,8 +70,8 @@ def test_applies_nothing_by_itself_either(registered, far):
     made = answer_all(scoped_customer(far), far, until="readiness")
     visit = reconcile.Reconciliation(_lease(made))
     state = StepState.objects.get(onboarding=made, key="readiness")
-    connection = next(step for step in reconcile.STEPS if step.key == "connection")
-    todo = reconcile.Todo(reconcile.say("x"), [], reconcile.say("x"))
+    connection = next(step for step in STEPS if step.key == "connection")
+    todo = Todo(say("x"), [], say("x"))
     visit.live = False
     assert visit._may_apply(connection, todo)
     StepState.objects.filter(pk=state.pk).update(code=holds.OWNS_TOO_MUCH)
@@ -81,4 +80,4 @@ def test_applies_nothing_by_itself_either(registered, far):
 
 def _lease(made):
     Onboarding.objects.filter(pk=made.pk).update(next_run_at=timezone.now())
-    return Onboarding.objects.claim(made.pk)
+    return builders.claimed(made.pk)

@@ -8,9 +8,11 @@ import pytest
 
 from onboarding.customers import answers
 from onboarding.models import Backup, ConsentAttempt, CustomerSecret, Event
+from onboarding.steps.pilot.causes import Code
 from tests import builders
+from tests.narrow import present
 
-from .conftest import answer_all, customer_of, look, until_quiet
+from .conftest import answer_all, by_hand, customer_of, look, until_quiet
 
 pytestmark = pytest.mark.django_db
 OLD_ADDRESS = "https://old.smarpshare.com/api/scim/v2"
@@ -20,23 +22,23 @@ def started(far):
     """A customer whose admin has just said yes, in this tenant."""
     far.consent()
     made = look(customer_of(far))
-    builders.granted(made, far.tid)
+    builders.granted(made, far.id)
     return made
 
 
 def again(made, key=None):
     """Somebody presses "look again"."""
-    answers.recheck(made, actor=made.customer.owner, step_key=key)
+    answers.recheck(made, actor=builders.owner_of(made), step_key=key)
     return look(made)
 
 
 def answer(made, key, secrets=None, **given):
-    answers.answer(made, key, actor=made.customer.owner, answer=given, secrets=secrets)
+    answers.answer(made, key, actor=builders.owner_of(made), answer=given, secrets=secrets)
 
 
 def age_consent(made, **how_long):
     for attempt in ConsentAttempt.objects.filter(link__onboarding=made):
-        attempt.granted_at -= timedelta(**how_long)
+        attempt.granted_at = present(attempt.granted_at) - timedelta(**how_long)
         attempt.save()
 
 
@@ -50,25 +52,21 @@ def test_reaches_live_all_the_same_with_one_job(tenant_at, wishes):
     far = tenant_at(**wishes)
     made = answer_all(started(far), far)
     assert made.state == "live"
-    scope = far.tenant["scope"]
+    scope = far["scope"]
     assert len(far.arrived()) == scope["direct"] + scope["by_group"] + scope["guests"]
     own = [job for job in far.jobs() if job["id"] == builders.state(made, "connection").evidence["job_id"]]
-    ours = far.by_hand().synchronization.jobs(far.tenant["service_principal_id"])
+    ours = by_hand(far).synchronization.jobs(far["service_principal_id"])
     assert len(own) == len(ours) == 1
 
 
 def test_leads_a_home_customer_over_an_application_of_its_own(tenant_at):
     far = tenant_at(product="home", haiilo_host="nordwind.haiilo.example")
     far.consent()
-    made = look(
-        builders.onboarding(product="home", haiilo_host=far.tenant["haiilo_host"], domains=[far.tenant["domain"]])
-    )
-    builders.granted(made, far.tid)
+    made = look(builders.onboarding(product="home", haiilo_host=far["haiilo_host"], domains=[far["domain"]]))
+    builders.granted(made, far.id)
     answer_all(made, far)
     assert made.state == "live"
-    assert (
-        builders.state(made, "sso_application").evidence["service_principal_id"] == far.tenant["service_principal_id"]
-    )
+    assert builders.state(made, "sso_application").evidence["service_principal_id"] == far["service_principal_id"]
     assert far.arrived()
 
 
@@ -90,7 +88,7 @@ def test_waits_for_half_a_consent_and_then_asks_for_a_whole_one(tenant_at):
     assert "Permissions are missing" in said(made, made.current_key)
     far.switch(F4=False)
     far.consent()
-    builders.granted(made, far.tid)
+    builders.granted(made, far.id)
     until_quiet(made, far)
     assert made.current_key == "connection"
 
@@ -112,8 +110,8 @@ def test_tells_a_wrong_token_from_a_haiilo_that_refuses_everything(consented, fa
     assert (consented.current_key, consented.current_kind, consented.current_court) == ("connection", "asking", "cs")
     assert "Haiilo refused the token" in said(consented, "connection")
     assert far.jobs() == []
-    assert far.calls("PUT", "/secrets") == []
-    answer(consented, "connection", {"scim_token": f" Bearer {far.tenant['scim_token']}\n"}, token_saved=True)
+    assert far.graph_calls("PUT", "/secrets") == []
+    answer(consented, "connection", {"scim_token": f" Bearer {far['scim_token']}\n"}, token_saved=True)
     until_quiet(consented, far)
     assert consented.current_key == "mappings"
 
@@ -128,19 +126,19 @@ def test_erases_our_copy_of_the_token_once_nobody_has_to_send_it_again(consented
 
 def test_takes_a_new_token_on_a_live_tenant_by_a_persons_yes(consented, far):
     answer_all(consented, far)
-    puts = len(far.calls("PUT", "/secrets"))
-    answer(consented, "connection", {"scim_token": far.tenant["scim_token"]}, token_saved=True)
+    puts = len(far.graph_calls("PUT", "/secrets"))
+    answer(consented, "connection", {"scim_token": far["scim_token"]}, token_saved=True)
     look(consented)
     assert builders.state(consented, "connection").kind == "todo"
-    assert len(far.calls("PUT", "/secrets")) == puts
+    assert len(far.graph_calls("PUT", "/secrets")) == puts
     answer_all(consented, far)
-    assert len(far.calls("PUT", "/secrets")) == puts + 1
+    assert len(far.graph_calls("PUT", "/secrets")) == puts + 1
     assert not CustomerSecret.objects.filter(onboarding=consented).exists()
 
 
 def old_job(far):
     """A job that the customer's admin made by hand, with another mapping and another address."""
-    graph, app = far.by_hand(), far.tenant["service_principal_id"]
+    graph, app = by_hand(far), far["service_principal_id"]
     job = graph.synchronization.create_job(app, "scim")
     settings = {"SyncAll": "false", "SyncNotificationSettings": "{}", "SkipOutOfScopeDeletions": "True"}
     graph.synchronization.put_secrets(app, {"BaseAddress": OLD_ADDRESS, "SecretToken": "old", **settings})
@@ -156,7 +154,7 @@ def test_adopts_or_replaces_a_job_of_others_as_a_person_says(consented, far, wor
     assert state.offers["jobs"][0]["base_address"] == OLD_ADDRESS
     answer(consented, "sso_application", existing_job=word)
     until_quiet(consented, far)
-    answer(consented, "connection", {"scim_token": far.tenant["scim_token"]}, token_saved=True)
+    answer(consented, "connection", {"scim_token": far["scim_token"]}, token_saved=True)
     until_quiet(consented, far)
     assert builders.state(consented, "connection").kind == "todo", "nothing of others is changed without a yes"
     assert [job["id"] for job in far.jobs()] == [before]
@@ -167,14 +165,14 @@ def test_adopts_or_replaces_a_job_of_others_as_a_person_says(consented, far, wor
     kept_copies = list(Backup.objects.filter(onboarding=consented).order_by("pk"))
     assert kept_copies[0].document["job_id"] == before
     assert kept_copies[0].document["schema"]["synchronizationRules"]
-    stored = far.by_hand().synchronization.secrets(far.tenant["service_principal_id"])
+    stored = by_hand(far).synchronization.secrets(far["service_principal_id"])
     assert stored["SkipOutOfScopeDeletions"] == "True"
 
 
 def test_makes_no_new_job_silently_when_ours_was_deleted_by_hand(consented, far):
     answer_all(consented, far, until="enable")
     [job] = far.jobs()
-    far.by_hand().synchronization.delete_job(far.tenant["service_principal_id"], job["id"])
+    by_hand(far).synchronization.delete_job(far["service_principal_id"], job["id"])
     state = builders.state(consented, "connection")
     state.intents = {
         key: entry | {"result": entry["result"] | {"at": "2026-01-01T00:00:00+00:00"}}
@@ -189,12 +187,12 @@ def test_makes_no_new_job_silently_when_ours_was_deleted_by_hand(consented, far)
     assert consented.state == "live"
     [new] = far.jobs()
     assert new["id"] != job["id"]
-    assert len(far.arrived()) == sum(far.tenant["scope"][key] for key in ("direct", "by_group", "guests"))
+    assert len(far.arrived()) == sum(far["scope"][key] for key in ("direct", "by_group", "guests"))
 
 
 def test_counts_the_scope_as_the_tenant_has_it(consented, far):
     answer_all(consented, far, until="pilot")
-    evidence, scope = builders.state(consented, "scope").evidence, far.tenant["scope"]
+    evidence, scope = builders.state(consented, "scope").evidence, far["scope"]
     assert (evidence["direct"], evidence["by_group"]) == (scope["direct"] + scope["guests"], scope["by_group"])
     assert (evidence["guests"], evidence["disabled"], evidence["nested_groups"]) == (1, 1, 1)
 
@@ -203,34 +201,34 @@ def test_asks_the_customer_to_assign_somebody_and_goes_on(tenant_at):
     far = tenant_at(users=0, group_members=0)
     made = started(far)
     for name in ("guest", "disabled"):
-        far.assign(far.tenant[name]["user_name"], False)
+        far.change_user(far[name]["user_name"], assigned=False)
     answer_all(made, far, until="scope")
     assert (made.current_key, made.current_court) == ("scope", "customer")
-    assert "groups inside" in said(made, "scope")
-    far.assign(far.tenant["unassigned"]["user_name"], True)
+    assert "contain only other groups" in said(made, "scope")
+    far.change_user(far["unassigned"]["user_name"], assigned=True)
     again(made)
     assert made.current_key == "pilot"
 
 
 @pytest.mark.parametrize(
-    ("switch", "court", "says"),
+    ("switch", "court", "code", "says"),
     [
-        ("F11", "customer", "not assigned"),
-        ("F13", "customer", "matching attribute"),
-        ("F14", "customer", "empty in Entra"),
-        ("F17", "cs", "another account"),
-        ("F18", "cs", "More than one Haiilo account"),
-        ("F27", "haiilo", "Haiilo failed"),
+        ("F11", "customer", Code.FAILED_BY_CUSTOMER, "not assigned"),
+        ("F13", "customer", Code.FAILED_BY_CUSTOMER, "matching attribute"),
+        ("F14", "customer", Code.FAILED_BY_CUSTOMER, "empty in Entra"),
+        ("F17", "cs", Code.PILOT_FAILED, "another account"),
+        ("F18", "cs", Code.PILOT_FAILED, "More than one Haiilo account"),
+        ("F27", "haiilo", Code.FAILED_FOR_ENGINEERS, "Haiilo failed"),
     ],
 )
-def test_explains_a_pilot_that_did_not_get_through(consented, far, switch, court, says):
+def test_explains_a_pilot_that_did_not_get_through(consented, far, switch, court, code, says):
     answer_all(consented, far, until="pilot")
     far.switch(**{switch: True})
-    person = far.tenant["pilot"]["user_name"]
+    person = far["pilot"]["user_name"]
     answer(consented, "pilot", person=person)
     look(consented)
     state = builders.state(consented, "pilot")
-    assert (state.kind, state.code) == ("asking", "pilot_failed"), said(consented, "pilot")
+    assert (state.kind, state.code) == ("asking", code), said(consented, "pilot")
     assert says in said(consented, "pilot")
     assert state.court == court
 
@@ -240,7 +238,7 @@ def test_tries_the_same_person_again_once_the_cause_is_mended(consented, far, sw
     answer_all(consented, far, until="pilot")
     for on in (True, True, True, True, False):
         far.switch(**{switch: on})
-        answer(consented, "pilot", person=far.tenant["pilot"]["user_name"])
+        answer(consented, "pilot", person=far["pilot"]["user_name"])
         until_quiet(consented, far)
         assert consented.current_key == ("pilot" if on else "enable")
 
@@ -258,8 +256,8 @@ def test_understands_the_other_shape_of_an_on_demand_run(tenant_at):
 def test_says_at_once_why_a_live_job_was_put_aside(consented, far, switch, court, says):
     answer_all(consented, far)
     far.switch(**{switch: True})
-    far.ask("POST", "/clock", hours=1)
-    far.run_cycle()
+    far.control.advance_clock(hours=1)
+    far.run_cycles()
     again(consented, "live")
     state = builders.state(consented, "live")
     assert (state.kind, state.court) == ("broken", court)
@@ -269,13 +267,13 @@ def test_says_at_once_why_a_live_job_was_put_aside(consented, far, switch, court
 def test_shows_a_job_that_was_stopped_by_hand_and_starts_it_by_a_new_yes_only(consented, far):
     answer_all(consented, far)
     [job] = far.jobs()
-    starts = len(far.calls("POST", "/start"))
-    far.by_hand().synchronization.pause(far.tenant["service_principal_id"], job["id"])
+    starts = len(far.graph_calls("POST", "/start"))
+    by_hand(far).synchronization.pause(far["service_principal_id"], job["id"])
     again(consented)
     assert builders.state(consented, "live").code == "paused"
     assert builders.state(consented, "enable").kind == "todo"
     again(consented)
-    assert len(far.calls("POST", "/start")) == starts
+    assert len(far.graph_calls("POST", "/start")) == starts
     answer_all(consented, far)
-    assert len(far.calls("POST", "/start")) == starts + 1
+    assert len(far.graph_calls("POST", "/start")) == starts + 1
     assert consented.current_kind == "done"

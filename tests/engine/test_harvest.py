@@ -1,12 +1,14 @@
 """From the provisioning log into our archive: the newest outcome of each person, and how far was read."""
 
+from __future__ import annotations
+
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from graphclient import ProvisioningEvent
 from onboarding.models import Onboarding, ProvisionedPerson
-from onboarding.models.onboarding import LeaseLost
+from onboarding.models.onboarding import Lease, LeaseLost
 from onboarding.people import ingest
 from tests import builders
 
@@ -30,8 +32,8 @@ def event(minute, action="create", status="success", *, person="eva", code="", k
 
 
 @pytest.fixture
-def lease():
-    return Onboarding.objects.claim(builders.onboarding().pk)
+def lease() -> Lease:
+    return builders.claimed(builders.onboarding().pk)
 
 
 def results(lease):

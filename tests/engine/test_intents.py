@@ -1,13 +1,17 @@
+from __future__ import annotations
+
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from pytest_django import Settings
 
 from onboarding.customers import answers
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Broken, Change, Waiting
 from onboarding.engine import ledger
 from onboarding.models import Backup, CustomerSecret, Event, Onboarding, StepState
+from onboarding.models.onboarding import Lease
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -17,9 +21,9 @@ REPEATABLE = Change("save", say("Save the mapping."))
 
 
 @pytest.fixture
-def lease(settings):
+def lease(settings: Settings) -> Lease:
     settings.QUIET_LOOKS, settings.QUIET_SECONDS = 3, 60.0
-    return Onboarding.objects.claim(builders.onboarding().pk)
+    return builders.claimed(builders.onboarding().pk)
 
 
 def age(lease, key, seconds):
@@ -81,7 +85,7 @@ def test_makes_at_once_what_was_settled_and_has_gone_since(lease):
 
 def test_uses_an_approval_up_once_the_step_is_done(lease):
     made = Onboarding.objects.get(pk=lease.onboarding_id)
-    ledger.keep_answer(made.pk, "enable", {"approved_plan": "abc", "other": 1}, actor=made.customer.owner)
+    ledger.keep_answer(made.pk, "enable", {"approved_plan": "abc", "other": 1}, actor=builders.owner_of(made))
     ledger.close_intents(lease, "enable")
     assert builders.state(made, "enable").answer == {"other": 1}
 
@@ -98,7 +102,7 @@ def test_keeps_a_backup_apart_from_the_result(lease):
 
 def test_erases_a_secret_and_says_so_once(lease):
     made = Onboarding.objects.get(pk=lease.onboarding_id)
-    answers.answer(made, "connection", actor=made.customer.owner, answer={}, secrets={"scim_token": "s3cret"})
+    answers.answer(made, "connection", actor=builders.owner_of(made), answer={}, secrets={"scim_token": "s3cret"})
     for _time in range(2):
         ledger.release_secret(lease, "scim_token")
     assert not CustomerSecret.objects.exists()

@@ -3,6 +3,7 @@ import pytest
 from onboarding.customers import answers
 from onboarding.models import Onboarding, ProvisionedPerson, TenantBinding
 from tests import builders
+from tests.narrow import present
 
 from .conftest import answer_all, customer_of, look, until_quiet
 
@@ -11,14 +12,14 @@ pytestmark = pytest.mark.django_db
 
 def test_resolves_the_expected_tenant_before_any_link_goes_out(far):
     made = look(customer_of(far))
-    assert builders.state(made, "customer").evidence["tenant_id"] == far.tid
+    assert builders.state(made, "customer").evidence["tenant_id"] == far.id
     assert (made.current_key, made.current_kind, made.current_court) == ("consent", "asking", "cs")
 
 
 def test_goes_from_consent_to_live_and_everybody_in_scope_is_in_haiilo(consented, far):
     answer_all(consented, far)
     assert (consented.state, consented.current_key, consented.current_kind) == ("live", "live", "done")
-    scope = far.tenant["scope"]
+    scope = far["scope"]
     assert len(far.arrived()) == scope["direct"] + scope["by_group"] + scope["guests"]
     created = ProvisionedPerson.objects.filter(onboarding=consented, result="created").count()
     assert created == len(far.arrived())
@@ -28,19 +29,19 @@ def test_goes_from_consent_to_live_and_everybody_in_scope_is_in_haiilo(consented
 def test_changes_nothing_in_the_tenant_before_a_person_approved_the_plan(consented, far):
     answer_all(consented, far, until="mappings")
     assert builders.state(consented, "mappings").kind == "todo"
-    assert far.calls("PUT", "/schema") == []
+    assert far.graph_calls("PUT", "/schema") == []
 
 
 def test_writes_below_the_chosen_application_only(consented, far):
     answer_all(consented, far)
-    journal = far.ask("GET", f"/journal?tenant={far.tid}")
+    journal = far.journal()
     written = [
         line["path"]
         for line in journal
         if line["kind"] == "graph" and line["method"] not in ("GET", "HEAD") and "$batch" not in line["path"]
     ]
     assert written
-    assert all(f"/servicePrincipals/{far.tenant['service_principal_id']}/" in path for path in written)
+    assert all(f"/servicePrincipals/{far['service_principal_id']}/" in path for path in written)
 
 
 def test_makes_no_second_job_when_the_answer_to_the_first_was_lost(consented, far):
@@ -53,20 +54,20 @@ def test_makes_no_second_job_when_the_answer_to_the_first_was_lost(consented, fa
 
 def test_asks_the_customer_again_when_access_was_revoked_and_goes_on_from_the_same_step(consented, far):
     answer_all(consented, far, until="mappings")
-    far.ask("POST", f"/tenants/{far.tid}/revoke")
-    answers.recheck(consented, actor=consented.customer.owner)
+    far.revoke()
+    answers.recheck(consented, actor=builders.owner_of(consented))
     from datetime import timedelta
 
     from onboarding.models import ConsentAttempt
 
     for attempt in ConsentAttempt.objects.all():
-        attempt.granted_at -= timedelta(hours=1)
+        attempt.granted_at = present(attempt.granted_at) - timedelta(hours=1)
         attempt.save()
     look(consented)
     assert (consented.current_key, consented.current_court) == ("consent", "customer")
     assert builders.state(consented, "consent").code == "access_lost"
     far.consent()
-    builders.granted(consented, far.tid)
+    builders.granted(consented, far.id)
     until_quiet(consented, far)
     assert consented.current_key == "mappings"
 
@@ -74,9 +75,9 @@ def test_asks_the_customer_again_when_access_was_revoked_and_goes_on_from_the_sa
 def test_never_binds_a_tenant_that_belongs_to_another_customer(consented, far):
     until_quiet(consented, far)
     assert TenantBinding.objects.get().onboarding == consented
-    twin = builders.onboarding(haiilo_host="twin.smarpshare.com", domains=[far.tenant["domain"]])
+    twin = builders.onboarding(haiilo_host="twin.smarpshare.com", domains=[far["domain"]])
     look(twin)
-    builders.granted(twin, far.tid)
+    builders.granted(twin, far.id)
     look(twin)
     assert builders.state(twin, "consent").code == "tenant_taken"
     assert TenantBinding.objects.count() == 1
@@ -86,7 +87,7 @@ def test_never_binds_when_somebody_signed_in_from_another_tenant(far, tenant_at)
     stranger = tenant_at()
     stranger.consent()
     made = look(customer_of(far))
-    builders.granted(made, stranger.tid)
+    builders.granted(made, stranger.id)
     look(made)
     assert builders.state(made, "consent").code == "wrong_tenant"
     assert not TenantBinding.objects.exists()
@@ -95,7 +96,7 @@ def test_never_binds_when_somebody_signed_in_from_another_tenant(far, tenant_at)
 def test_waits_as_long_as_microsoft_says_when_it_is_throttled(consented, far):
     until_quiet(consented, far)
     far.chaos(throttle=20)
-    answers.recheck(consented, actor=consented.customer.owner)
+    answers.recheck(consented, actor=builders.owner_of(consented))
     look(consented)
     assert consented.current_kind == "waiting"
     far.chaos(throttle=0)
@@ -106,7 +107,7 @@ def test_waits_as_long_as_microsoft_says_when_it_is_throttled(consented, far):
 def test_shows_what_was_changed_by_hand_on_a_live_tenant_and_repairs_nothing(consented, far):
     answer_all(consented, far)
     [job] = far.jobs()
-    puts = len(far.calls("PUT", "/schema"))
+    puts = len(far.graph_calls("PUT", "/schema"))
     from onboarding.engine.graph_access import TenantSession
     from onboarding.engine.load_desired import load_desired
 
@@ -117,8 +118,8 @@ def test_shows_what_was_changed_by_hand_on_a_live_tenant_and_repairs_nothing(con
         for mapping in rule["objectMappings"]:
             mapping["enabled"] = True
     graph.synchronization.put_schema(desired.service_principal_id, job["id"], document)
-    answers.recheck(consented, actor=consented.customer.owner)
+    answers.recheck(consented, actor=builders.owner_of(consented))
     look(consented)
     assert builders.state(consented, "mappings").kind == "todo"
-    assert len(far.calls("PUT", "/schema")) == puts + 1
+    assert len(far.graph_calls("PUT", "/schema")) == puts + 1
     assert Onboarding.objects.get(pk=consented.pk).state == "live"

@@ -23,9 +23,9 @@ def test_gives_the_lease_to_one_worker_only():
 
 def test_gives_the_lease_again_once_it_has_ended():
     made = builders.onboarding()
-    first = Onboarding.objects.claim(made.pk)
+    first = builders.claimed(made.pk)
     Onboarding.objects.filter(pk=made.pk).update(leased_until=timezone.now() - timedelta(seconds=1))
-    second = Onboarding.objects.claim(made.pk)
+    second = builders.claimed(made.pk)
     assert second.token == first.token + 1
 
 
@@ -44,7 +44,7 @@ def test_gives_no_lease_before_the_time_has_come():
 
 def test_writes_nothing_for_a_worker_whose_lease_was_taken_over():
     made = builders.onboarding()
-    sleeper = Onboarding.objects.claim(made.pk)
+    sleeper = builders.claimed(made.pk)
     Onboarding.objects.filter(pk=made.pk).update(leased_until=timezone.now())
     Onboarding.objects.claim(made.pk)
     before = Event.objects.count()
@@ -57,7 +57,7 @@ def test_writes_nothing_for_a_worker_whose_lease_was_taken_over():
 
 def test_sets_the_next_look_when_the_lease_is_released():
     made = builders.onboarding()
-    lease = Onboarding.objects.claim(made.pk)
+    lease = builders.claimed(made.pk)
     later = timezone.now() + timedelta(hours=1)
     Onboarding.objects.release(lease, next_run_at=later)
     made.refresh_from_db()
@@ -66,7 +66,7 @@ def test_sets_the_next_look_when_the_lease_is_released():
 
 def test_keeps_the_click_of_a_person_that_came_while_it_worked():
     made = builders.onboarding()
-    lease = Onboarding.objects.claim(made.pk)
+    lease = builders.claimed(made.pk)
     clicked = timezone.now()
     Onboarding.objects.filter(pk=made.pk).update(next_run_at=clicked)
     Onboarding.objects.release(lease, next_run_at=clicked + timedelta(hours=1))
@@ -79,7 +79,7 @@ def reading(far):
     made = look(customer_of(far))
     far.consent()
     Onboarding.objects.filter(pk=made.pk).update(next_run_at=timezone.now())
-    visit = reconcile.Reconciliation(Onboarding.objects.claim(made.pk))
+    visit = reconcile.Reconciliation(builders.claimed(made.pk))
     visit._renewed -= 1000
     return visit
 
@@ -105,4 +105,4 @@ def test_sends_nothing_more_once_the_lease_was_taken_over(far):
     Onboarding.objects.claim(visit.lease.onboarding_id)
     with pytest.raises(LeaseLost):
         visit.tenant.graph.organization.get()
-    assert far.calls("GET", "/organization") == []
+    assert far.graph_calls("GET", "/organization") == []

@@ -41,7 +41,7 @@ def test_drafts_the_invitation_for_customer_success_to_read():
 def test_writes_each_kind_in_each_language(kind, language):
     made = at_consent(LINK_SENT)
     contact = contacts.add_contact(
-        made, actor=made.customer.owner, name="Max", email="max@contoso.example", role="sponsor", language=language
+        made, actor=builders.owner_of(made), name="Max", email="max@contoso.example", role="sponsor", language=language
     )
     letter = letters.write(made, contact, kind, rule="test", draft=True)
     assert letter.language == language
@@ -54,9 +54,9 @@ def test_writes_each_kind_in_each_language(kind, language):
 
 def test_tells_in_a_letter_who_must_do_what_with_which_right():
     made = stand(builders.onboarding(), "scope", NOBODY)
-    records.update_customer(made, actor=made.customer.owner, name="Contoso")
+    records.update_customer(made, actor=builders.owner_of(made), name="Contoso")
     owner = contacts.add_contact(
-        made, actor=made.customer.owner, name="Otto", email="otto@contoso.example", role="sso_owner"
+        made, actor=builders.owner_of(made), name="Otto", email="otto@contoso.example", role="sso_owner"
     )
     long_ago(made, 4)
     letter = drafted(made)
@@ -69,7 +69,7 @@ def test_tells_in_a_letter_who_must_do_what_with_which_right():
 def test_asks_the_sponsor_and_names_whom_we_asked():
     made = at_consent()
     sponsor = contacts.add_contact(
-        made, actor=made.customer.owner, name="Sara", email="sara@contoso.example", role="sponsor"
+        made, actor=builders.owner_of(made), name="Sara", email="sara@contoso.example", role="sponsor"
     )
     released(made)
     delivery.send_released()
@@ -114,7 +114,7 @@ def test_loads_nothing_from_anywhere_and_counts_no_readers():
 def test_keeps_a_draft_that_a_person_has_changed():
     made = at_consent()
     letter = drafted(made)
-    owner = made.customer.owner
+    owner = builders.owner_of(made)
     outbox.edit(letter, actor=owner, subject="Hello\r\nBcc: x@y.example", text="Please look.\n\n[link]")
     outbox.release(fresh(letter), actor=owner, tenant=TENANT)
     delivery.send_released()
@@ -128,7 +128,7 @@ def test_keeps_a_draft_that_a_person_has_changed():
 def test_takes_no_draft_that_has_lost_the_place_of_the_link():
     letter = drafted(at_consent())
     with pytest.raises(base.Refused, match="has lost its"):
-        outbox.edit(letter, actor=letter.onboarding.customer.owner, subject="x", text="Please look.")
+        outbox.edit(letter, actor=builders.owner_of(letter.onboarding), subject="x", text="Please look.")
 
 
 # Only while it is due
@@ -155,13 +155,13 @@ def test_withdraws_a_draft_whose_reason_is_over():
 def test_holds_letters_while_the_customer_is_paused():
     made = at_consent()
     letter = released(made)
-    records.pause(made, actor=made.customer.owner)
+    records.pause(made, actor=builders.owner_of(made))
     tasks.remind()
     delivery.send_released()
     delivery.send(letter.pk)
     assert outgoing.outbox == []
     assert fresh(letter).state == "approved"
-    records.resume(made, actor=made.customer.owner)
+    records.resume(made, actor=builders.owner_of(made))
     delivery.send_released()
     assert len(outgoing.outbox) == 1
 
@@ -178,9 +178,9 @@ def test_sends_no_link_before_the_tenant_is_confirmed():
     made = at_consent()
     letter = drafted(made)
     with pytest.raises(base.Refused, match="Confirm first"):
-        outbox.release(letter, actor=made.customer.owner)
+        outbox.release(letter, actor=builders.owner_of(made))
     with pytest.raises(base.Refused, match="another tenant"):
-        outbox.release(letter, actor=made.customer.owner, tenant="99999999-2222-4333-8444-555555555555")
+        outbox.release(letter, actor=builders.owner_of(made), tenant="99999999-2222-4333-8444-555555555555")
     assert fresh(letter).state == "draft"
 
 
@@ -195,7 +195,7 @@ def test_takes_a_letter_back_when_the_domains_lead_elsewhere_now():
 
 def test_waits_while_somebody_is_on_microsofts_pages():
     made = at_consent()
-    link, _token = links.issue_link(made, actor=made.customer.owner)
+    link, _token = links.issue_link(made, actor=builders.owner_of(made))
     stand(made, "consent", LINK_SENT)
     long_ago(made, 5)
     attempt = ConsentAttempt.objects.create(link=link, session_hash="s", state_hash="t")

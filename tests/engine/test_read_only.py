@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from devtools.stack.keys import CLIENT_ID, MONITOR_CLIENT_ID, SCOPED_CLIENT_ID
+from devtools.stack.sandbox_control import SandboxTenant
 from onboarding.customers import answers, base, read_only, records
 from onboarding.customers.links import issue_link
 from onboarding.domain import consent_sizes
@@ -17,14 +18,15 @@ from onboarding.invites import links
 from onboarding.models import ConsentAttempt, Customer, Event, Link, Onboarding, ReadOnlyMode, StepState
 from onboarding.models.onboarding import LeaseLost
 from tests import builders
+from tests.narrow import present
 
-from .conftest import answer_all, customer_of, look
+from .conftest import answer_all, by_hand, customer_of, look
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def live(registered, consented, far):
+def live(registered: None, consented: Onboarding, far: SandboxTenant) -> Onboarding:
     """A customer whose people have arrived."""
     made = answer_all(consented, far)
     assert made.state == "live"
@@ -32,19 +34,19 @@ def live(registered, consented, far):
 
 
 def offered(made):
-    return read_only.enter(made, actor=made.customer.owner)[0]
+    return read_only.enter(made, actor=builders.owner_of(made))[0]
 
 
-def approve(made, far, link):
+def approve(made: Onboarding, far: SandboxTenant, link: Link) -> Onboarding:
     """The admin approves what the link asks for, at Microsoft and with us."""
     far.consent(client_id=link.size.client_id)
-    builders.granted(made, far.tid, link=link)
+    builders.granted(made, far.id, link=link)
     ledger.make_stale(made.pk, "read_only")
     return look(made)
 
 
 @pytest.fixture
-def watched(live, far):
+def watched(live: Onboarding, far: SandboxTenant) -> Onboarding:
     """A live customer that we only watch; the set-up application is in the tenant still."""
     return approve(live, far, offered(live))
 
@@ -64,7 +66,9 @@ def all_anew(made):
 
 def age_consents(made, **how_long):
     for attempt in ConsentAttempt.objects.filter(link__onboarding=made):
-        ConsentAttempt.objects.filter(pk=attempt.pk).update(granted_at=attempt.granted_at - timedelta(**how_long))
+        ConsentAttempt.objects.filter(pk=attempt.pk).update(
+            granted_at=present(attempt.granted_at) - timedelta(**how_long)
+        )
 
 
 def since(far, before):
@@ -162,7 +166,7 @@ def test_waits_for_half_a_consent_then_names_what_is_missing_and_goes_on(live, f
 
 def test_waits_out_the_spreading_of_a_consent_and_never_looks_sooner_with_the_new_application(live, far):
     link = offered(live)
-    builders.granted(live, far.tid, link=link)
+    builders.granted(live, far.id, link=link)
     all_anew(live)
     assert standing(live).kind == "waiting"
     assert live.size is consent_sizes.STANDARD
@@ -204,7 +208,7 @@ def test_calls_it_access_lost_when_the_application_for_watching_is_removed(watch
         "customer",
     )
     assert load_desired(watched.pk).size is consent_sizes.MONITOR
-    link, _token = issue_link(watched, actor=watched.customer.owner)
+    link, _token = issue_link(watched, actor=builders.owner_of(watched))
     assert link.size is consent_sizes.MONITOR
     approve(watched, far, link)
     all_anew(watched)
@@ -214,7 +218,7 @@ def test_calls_it_access_lost_when_the_application_for_watching_is_removed(watch
 def drift(far):
     """Somebody switches groups on in the portal."""
     job = far.jobs()[0]
-    sync = far.by_hand().synchronization
+    sync = by_hand(far).synchronization
     document = sync.schema(job["service_principal_id"], job["id"])
     for mapping in document["synchronizationRules"][0]["objectMappings"]:
         mapping["enabled"] = True
@@ -228,9 +232,11 @@ def test_plans_but_never_repairs_while_it_only_watches(watched, far):
     state = builders.state(watched, "mappings")
     assert state.kind == "todo"
     with pytest.raises(base.Refused):
-        answers.approve_plan(watched, "mappings", actor=watched.customer.owner, fingerprint=state.plan["fingerprint"])
+        answers.approve_plan(
+            watched, "mappings", actor=builders.owner_of(watched), fingerprint=state.plan["fingerprint"]
+        )
     ledger.keep_answer(
-        watched.pk, "mappings", {"approved_plan": state.plan["fingerprint"]}, actor=watched.customer.owner
+        watched.pk, "mappings", {"approved_plan": state.plan["fingerprint"]}, actor=builders.owner_of(watched)
     )
     all_anew(watched)
     assert builders.state(watched, "mappings").kind == "todo"
@@ -239,8 +245,8 @@ def test_plans_but_never_repairs_while_it_only_watches(watched, far):
 
 def test_changes_nothing_by_itself_after_a_pause(watched, far):
     """A customer that goes on after a pause is an open one for the moment, and open ones act by themselves."""
-    records.pause(watched, actor=watched.customer.owner)
-    records.resume(watched, actor=watched.customer.owner)
+    records.pause(watched, actor=builders.owner_of(watched))
+    records.resume(watched, actor=builders.owner_of(watched))
     drift(far)
     before = len(far.journal())
     all_anew(watched)
@@ -250,20 +256,20 @@ def test_changes_nothing_by_itself_after_a_pause(watched, far):
 def test_takes_no_answer_that_would_lead_to_a_change(watched):
     for step in ("sso_application", "connection", "mappings", "pilot", "enable"):
         with pytest.raises(base.Refused):
-            answers.answer(watched, step, actor=watched.customer.owner, answer={"person": "x"})
+            answers.answer(watched, step, actor=builders.owner_of(watched), answer={"person": "x"})
 
 
 def test_keeps_the_size_of_the_record_as_it_is_meanwhile(live):
     offered(live)
     with pytest.raises(base.Refused):
-        records.update_customer(live, actor=live.customer.owner, consent_size="scoped")
-    records.update_customer(live, actor=live.customer.owner, name="Renamed")
+        records.update_customer(live, actor=builders.owner_of(live), consent_size="scoped")
+    records.update_customer(live, actor=builders.owner_of(live), name="Renamed")
     assert Customer.objects.get(pk=live.customer_id).consent_size == "standard"
 
 
 def up(made, far):
     """The admin lets us set up again."""
-    link, _token = read_only.leave(made, actor=made.customer.owner)
+    link, _token = read_only.leave(made, actor=builders.owner_of(made))
     return approve(made, far, link)
 
 
@@ -271,18 +277,18 @@ def test_sets_up_again_once_the_admin_has_approved_that(watched, far):
     drift(far)
     far.revoke(CLIENT_ID)
     all_anew(watched)
-    link, _token = read_only.leave(watched, actor=watched.customer.owner)
+    link, _token = read_only.leave(watched, actor=builders.owner_of(watched))
     assert link.size is consent_sizes.STANDARD
     look(watched)
     assert load_desired(watched.pk).size is consent_sizes.MONITOR
     plan = builders.state(watched, "mappings").plan
-    ledger.keep_answer(watched.pk, "mappings", {"approved_plan": plan["fingerprint"]}, actor=watched.customer.owner)
+    ledger.keep_answer(watched.pk, "mappings", {"approved_plan": plan["fingerprint"]}, actor=builders.owner_of(watched))
     approve(watched, far, link)
     assert row(watched).ended_at is not None
     assert load_desired(watched.pk).size is consent_sizes.STANDARD
     assert builders.state(watched, "mappings").kind == "todo"
     plan = builders.state(watched, "mappings").plan
-    answers.approve_plan(watched, "mappings", actor=watched.customer.owner, fingerprint=plan["fingerprint"])
+    answers.approve_plan(watched, "mappings", actor=builders.owner_of(watched), fingerprint=plan["fingerprint"])
     look(watched)
     assert builders.state(watched, "mappings").kind == "done"
     again = approve(watched, far, offered(watched))
@@ -295,8 +301,8 @@ def test_asks_to_be_made_an_owner_again_where_the_size_reaches_only_what_we_own(
     Customer.objects.filter(pk=made.customer.pk).update(consent_size="scoped")
     made.refresh_from_db()
     look(made)
-    builders.granted(made, far.tid)
-    far.ask("POST", f"/tenants/{far.tid}/own", client_id=SCOPED_CLIENT_ID)
+    builders.granted(made, far.id)
+    far.own(SCOPED_CLIENT_ID)
     made = answer_all(made, far)
     approve(made, far, offered(made))
     far.revoke(SCOPED_CLIENT_ID)
@@ -309,7 +315,7 @@ def test_asks_to_be_made_an_owner_again_where_the_size_reaches_only_what_we_own(
 
 def test_takes_an_offer_back_with_its_links(live):
     link = offered(live)
-    read_only.take_back(live, actor=live.customer.owner)
+    read_only.take_back(live, actor=builders.owner_of(live))
     link.refresh_from_db()
     assert link.condition() == "revoked"
     look(live)
@@ -318,14 +324,14 @@ def test_takes_an_offer_back_with_its_links(live):
 
 
 def test_goes_on_watching_when_the_wish_to_set_up_is_taken_back(watched):
-    link, _token = read_only.leave(watched, actor=watched.customer.owner)
-    read_only.take_back(watched, actor=watched.customer.owner)
+    link, _token = read_only.leave(watched, actor=builders.owner_of(watched))
+    read_only.take_back(watched, actor=builders.owner_of(watched))
     link.refresh_from_db()
     assert link.condition() == "revoked"
     look(watched)
     assert (row(watched).is_active, row(watched).leave_asked_at) == (True, None)
     with pytest.raises(base.Refused):
-        read_only.take_back(watched, actor=watched.customer.owner)
+        read_only.take_back(watched, actor=builders.owner_of(watched))
 
 
 def test_has_links_open_for_one_application_at_a_time(live):
@@ -339,7 +345,7 @@ def test_has_links_open_for_one_application_at_a_time(live):
 def test_makes_every_link_for_what_has_to_be_approved_now(live, far):
     def size_of_a_link():
         live.refresh_from_db()
-        return issue_link(live, actor=live.customer.owner)[0].size
+        return issue_link(live, actor=builders.owner_of(live))[0].size
 
     assert size_of_a_link() is consent_sizes.STANDARD
     link = offered(live)
@@ -349,7 +355,7 @@ def test_makes_every_link_for_what_has_to_be_approved_now(live, far):
     Onboarding.objects.filter(pk=live.pk).update(current_key="live")
     approve(live, far, link)
     assert size_of_a_link() is consent_sizes.MONITOR
-    read_only.leave(live, actor=live.customer.owner)
+    read_only.leave(live, actor=builders.owner_of(live))
     assert size_of_a_link() is consent_sizes.STANDARD
 
 
@@ -366,7 +372,7 @@ def test_offers_nothing_where_it_is_not_registered_or_not_live(live, settings, f
 
 def test_leaves_what_it_saw_when_the_lease_is_lost(watched, far):
     far.revoke(CLIENT_ID)
-    lease = Onboarding.objects.claim(watched.pk)
+    lease = builders.claimed(watched.pk)
     if lease is None:
         Onboarding.objects.filter(pk=watched.pk).update(next_run_at=timezone.now())
         lease = Onboarding.objects.claim(watched.pk)

@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import Settings
 
 from onboarding.customers import links
 from onboarding.domain.lifecycle import State
@@ -31,13 +32,14 @@ from onboarding.models import (
     StepState,
     TenantBinding,
 )
-from onboarding.models.onboarding import LeaseLost
+from onboarding.models.onboarding import Lease, LeaseLost
 from onboarding.models.person import marks_of
 from onboarding.people import ingest
 from onboarding.privacy import retention
 from onboarding.privacy.erasure import BATCH, NOBODY
 from onboarding.staff.people import queries
 from tests import builders
+from tests.narrow import present
 from tests.pages.desk import people
 
 from .test_harvest import NOON, event
@@ -49,12 +51,12 @@ EVA = "0f0e0d0c-0000-4000-8000-000000000001"  # who signs in, in tests.builders.
 
 
 @pytest.fixture(autouse=True)
-def _kept_days(settings):
+def _kept_days(settings: Settings) -> None:
     settings.RETENTION_DAYS = KEPT_DAYS
 
 
 @pytest.fixture
-def made():
+def made() -> Onboarding:
     return builders.onboarding()
 
 
@@ -148,8 +150,8 @@ def test_lets_two_workers_erase_at_once(made):
 
 
 @pytest.fixture
-def lease(made):
-    return Onboarding.objects.claim(made.pk)
+def lease(made: Onboarding) -> Lease:
+    return builders.claimed(made.pk)
 
 
 def keep_old(lease, *events):
@@ -223,14 +225,16 @@ def test_erases_who_held_a_link_and_who_signed_in(made):
     link = builders.granted(made, "11111111-2222-4333-8444-555555555555")
     Link.objects.filter(pk=link.pk).update(used_at=OLD)
     ConsentAttempt.objects.update(answered_at=OLD)
-    _link, _token = links.issue_link(made, actor=made.customer.owner)
+    _link, _token = links.issue_link(made, actor=builders.owner_of(made))
     done = retention.erase_old(NOON)
     assert (done.links, done.sign_ins) == (1, 1)
     assert not {"Eva Berg", EVA} & set(
         ConsentAttempt.objects.values_list("signed_in_name", "signed_in_object_id").get()
     )
     assert sorted(Link.objects.values_list("contact_name", flat=True)) == ["Eva Berg", NOBODY]
-    assert load_desired.load_desired(made.pk).consent.signed_in_tenant == "11111111-2222-4333-8444-555555555555"
+    assert (
+        present(load_desired.load_desired(made.pk).consent).signed_in_tenant == "11111111-2222-4333-8444-555555555555"
+    )
 
 
 # Closed onboardings
@@ -329,7 +333,7 @@ def test_takes_no_word_for_a_person_that_only_begins_like_one(made):
 def test_brings_no_name_back_of_somebody_who_was_erased_on_request(lease):
     ingest.keep(lease, [event(0)])
     retention.erase_person(lease.onboarding_id, "eva", now=NOON)
-    newer = Onboarding.objects.claim(lease.onboarding_id)
+    newer = builders.claimed(lease.onboarding_id)
     ingest.keep(newer, [event(0), event(5, "disable")])
     [row] = ProvisionedPerson.objects.all()
     assert (row.result, row.name, row.user_name, row.event_id) == ("removed", "", "", "")

@@ -1,6 +1,9 @@
 """How one step is settled in one look: read, assess, apply, again. The step is made up; the engine is the real one."""
 
+from __future__ import annotations
+
 from datetime import timedelta
+from functools import partial
 from typing import ClassVar
 
 import pytest
@@ -15,30 +18,32 @@ from graphclient import (
     RoleMissing,
     Throttled,
 )
+from onboarding.domain.desired import Desired
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Broken, Change, Done, Todo, Waiting, fingerprint
 from onboarding.engine import ledger
 from onboarding.engine.graph_access import TenantSession
 from onboarding.engine.reconcile import Reconciliation, explain
 from onboarding.models import Onboarding
-from onboarding.steps.base import ChangingStep
+from onboarding.steps.base import ChangingStep, Tenant
 from tests import builders
+from tests.narrow import instance
 
 pytestmark = pytest.mark.django_db
 
 
-class Staged(ChangingStep):
+class Staged(ChangingStep[list[str]]):
     """Wants `desired` changes, one after the other; the far side takes those in `takes`."""
 
     key: ClassVar[str] = "mappings"
     title: ClassVar[str] = "Staged"
     fresh_for: ClassVar[timedelta] = timedelta(days=1)
 
-    def __init__(self, desired, *, takes="ab", asks_first=False, asks=False, fails=None):
-        self.desired, self.takes, self.asks_first, self.asks, self.fails = desired, takes, asks_first, asks, fails
+    def __init__(self, desired, *, takes="ab", asks=False, fails=None):
+        self.desired, self.takes, self.asks, self.fails = desired, takes, asks, fails
         self.made, self.sent = [], []
 
-    def read(self, tenant, desired):
+    def read(self, tenant: Tenant, desired: Desired) -> list[str]:
         if self.fails:
             raise self.fails
         return list(self.made)
@@ -56,9 +61,15 @@ class Staged(ChangingStep):
         return {"at": "now"}
 
 
+class AsksFirst(Staged):
+    """Each of its changes needs a person's yes."""
+
+    asks_first: ClassVar[bool] = True
+
+
 @pytest.fixture
-def run():
-    return Reconciliation(Onboarding.objects.claim(builders.onboarding().pk))
+def run() -> Reconciliation:
+    return Reconciliation(builders.claimed(builders.onboarding().pk))
 
 
 def converge(run, step):
@@ -84,19 +95,19 @@ def test_gives_up_when_it_never_has_an_effect(run):
     assert step.sent == ["a"] * 3
 
 
-@pytest.mark.parametrize("nature", [{"asks_first": True}, {"asks": True}])
-def test_applies_nothing_that_a_person_has_to_approve_first(run, nature):
-    step = Staged("a", **nature)
+@pytest.mark.parametrize("staged", [AsksFirst, partial(Staged, asks=True)])
+def test_applies_nothing_that_a_person_has_to_approve_first(run, staged):
+    step = staged("a")
     assert isinstance(converge(run, step), Todo)
     assert step.sent == []
 
 
-@pytest.mark.parametrize("nature", [{"asks_first": True}, {"asks": True}])
-def test_applies_the_plan_that_was_approved_and_no_other(run, nature):
-    step = Staged("ab", **nature)
+@pytest.mark.parametrize("staged", [AsksFirst, partial(Staged, asks=True)])
+def test_applies_the_plan_that_was_approved_and_no_other(run, staged):
+    step = staged("ab")
     plan = converge(run, step)
     made = Onboarding.objects.get(pk=run.lease.onboarding_id)
-    ledger.keep_answer(made.pk, step.key, {"approved_plan": fingerprint(plan.changes)}, actor=made.customer.owner)
+    ledger.keep_answer(made.pk, step.key, {"approved_plan": fingerprint(plan.changes)}, actor=builders.owner_of(made))
     run._know_more()
     assert isinstance(converge(run, step), Todo)
     assert step.sent == ["a"]
@@ -152,4 +163,4 @@ def test_says_what_an_error_of_graph_means_and_who_acts(error, kind, court):
 
 
 def test_waits_as_long_as_microsoft_says():
-    assert explain(Throttled(retry_after=7.0)).recheck_in == timedelta(seconds=7)
+    assert instance(Waiting, explain(Throttled(retry_after=7.0))).recheck_in == timedelta(seconds=7)

@@ -67,18 +67,14 @@ def test_offers_for_setting_up_what_is_registered_and_can(settings, configured, 
     assert [size.key for size in consent_sizes.offered()] == offered
 
 
-def consented_to(far, client_id):
-    far.ask("POST", f"/tenants/{far.tid}/consent", user_name=far.tenant["admin"]["user_name"], client_id=client_id)
-
-
 def scoped_customer(far):
     """Its admin has just approved the scoped application."""
-    consented_to(far, SCOPED_CLIENT_ID)
+    far.consent(client_id=SCOPED_CLIENT_ID)
     made = customer_of(far)
     Customer.objects.filter(pk=made.customer.pk).update(consent_size="scoped")
     made.refresh_from_db()
     look(made)
-    builders.granted(made, far.tid)
+    builders.granted(made, far.id)
     ConsentAttempt.objects.filter(link__onboarding=made).update(consent_size="scoped")
     return made
 
@@ -89,19 +85,19 @@ def test_asks_to_be_made_an_owner_and_goes_on_once_it_is_one(registered, far):
     state = builders.state(made, "readiness")
     assert (state.kind, state.code, state.court) == ("asking", "not_owner", "customer")
     owner = state.offers["owner"]
-    assert owner["service_principal_id"] == far.tenant["service_principal_id"]
+    assert owner["service_principal_id"] == far["service_principal_id"]
     assert owner["client_id"] == SCOPED_CLIENT_ID
-    far.ask("POST", f"/tenants/{far.tid}/own", client_id=SCOPED_CLIENT_ID)
+    far.own(SCOPED_CLIENT_ID)
     made = answer_all(made, far)
     assert made.state == "live"
     assert builders.state(made, "readiness").evidence["owner_of"]
-    answers.recheck(made, actor=made.customer.owner, step_key="readiness")
+    answers.recheck(made, actor=builders.owner_of(made), step_key="readiness")
     look(made)
     seen = {
         each["operation"]["text"]: each["verdict"] for each in builders.state(made, "readiness").evidence["abilities"]
     }
     assert (seen["write mappings"], seen["start provisioning"], seen["restart provisioning"]) == ("yes", "yes", "open")
-    assert far.calls("POST", "/restart") == []
+    assert far.graph_calls("POST", "/restart") == []
 
 
 @pytest.mark.django_db
@@ -109,14 +105,14 @@ def test_asks_for_one_ownership_after_the_other_and_goes_on_by_itself(registered
     made = answer_all(scoped_customer(far), far, until="readiness")
     owner = builders.state(made, "readiness").offers["owner"]
     assert (owner["for_principal"], owner["for_registration"]) == (True, True)
-    far.ask("POST", f"/tenants/{far.tid}/own", client_id=SCOPED_CLIENT_ID, application=False)
+    far.own(SCOPED_CLIENT_ID, application=False)
     look(made)
     state = builders.state(made, "readiness")
     assert (state.kind, state.code) == ("asking", "not_owner_of_registration")
     half = state.offers["owner"]
     assert (half["for_principal"], half["for_registration"]) == (False, True)
     assert half["application_id"] == owner["application_id"] != ""
-    far.ask("POST", f"/tenants/{far.tid}/own", client_id=SCOPED_CLIENT_ID)
+    far.own(SCOPED_CLIENT_ID)
     look(made)
     assert (made.current_key, builders.state(made, "readiness").kind) == ("connection", "done")
 
@@ -125,28 +121,18 @@ def admin_of(far):
     """Graph as an administrator of the tenant has it."""
     client_id, secret = "0ad10000-0000-4000-8000-000000000001", "a secret of the sandbox only"
     permissions = ["Application.ReadWrite.All", "Application.Read.All"]
-    about = {"display_name": "Graph Explorer", "secrets": [secret], "permissions": permissions}
-    far.ask("POST", "/apps", client_id=client_id, **about)
+    far.control.register_app(client_id, "Graph Explorer", secrets=[secret], permissions=permissions)
     far.consent(client_id=client_id)
-    source = ClientCredentials(far.tid, client_id, Secret(secret), graph_access.session())
+    source = ClientCredentials(far.id, client_id, Secret(secret), graph_access.session())
     return Transport(graph_access.session(), source)
 
 
 def payroll_of(far):
     """Another application of the tenant, with permissions of its own, whose owner our application is made."""
     client_id = "0ad20000-0000-4000-8000-000000000002"
-    about = {"display_name": "Payroll connector", "permissions": ["Directory.ReadWrite.All"]}
-    far.ask("POST", "/apps", client_id=client_id, **about)
-    payroll = far.ask(
-        "POST", f"/tenants/{far.tid}/consent", user_name=far.tenant["admin"]["user_name"], client_id=client_id
-    )["service_principal_id"]
-    far.ask(
-        "POST",
-        f"/tenants/{far.tid}/own",
-        client_id=SCOPED_CLIENT_ID,
-        service_principal_id=payroll,
-        application=False,
-    )
+    far.control.register_app(client_id, "Payroll connector", permissions=["Directory.ReadWrite.All"])
+    payroll = far.consent(client_id=client_id)
+    far.own(SCOPED_CLIENT_ID, application=False, service_principal_id=payroll)
     return payroll
 
 
@@ -154,7 +140,7 @@ def payroll_of(far):
 @pytest.mark.parametrize("when", ["before", "live"])
 def test_stands_still_while_it_owns_more_than_the_application(registered, far, when):
     made = scoped_customer(far)
-    far.ask("POST", f"/tenants/{far.tid}/own", client_id=SCOPED_CLIENT_ID)
+    far.own(SCOPED_CLIENT_ID)
     if when == "live":
         made = answer_all(made, far)
         assert made.state == "live"
@@ -185,12 +171,12 @@ def test_stands_still_while_it_owns_more_than_the_application(registered, far, w
 
 
 @pytest.mark.django_db
-def test_speaks_to_each_tenant_as_the_application_it_consented_to(registered, far):
+def test_speaks_to_each_tenant_as_the_application_it_consented_to(far):
     made = answer_all(scoped_customer(far), far, until="readiness")
     reach = graph_access.TenantSession(load_desired(made.pk))
     assert reach.client_id == SCOPED_CLIENT_ID
-    assert reach.graph.organization.get().id == far.tid
-    standard, scoped = (graph_access.token_sources(key).of(far.tid) for key in ("another", SCOPED_CLIENT_ID))
+    assert reach.graph.organization.get().id == far.id
+    standard, scoped = (graph_access.token_sources(key).of(far.id) for key in ("another", SCOPED_CLIENT_ID))
     assert standard is not scoped
 
 

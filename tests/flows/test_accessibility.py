@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.test import RequestFactory
@@ -65,7 +66,7 @@ def shown(page: Page, answer: HttpResponse) -> list[str]:
 
 def asked():
     request = RequestFactory().get("/")
-    request.session, request.user = {}, AnonymousUser()
+    request.session, request.user = SessionBase(), AnonymousUser()
     return request
 
 
@@ -115,7 +116,7 @@ def test_keeps_nobody_out_at_any_step(stack, browse, desk, rehearsal, new_custom
         if standing not in found:
             desk.goto(each.account.address)
             found[standing] = serious_in_all_modes(desk)
-        return each.live
+        return bool(each.live)
 
     rehearsal.drive(until=looked_at)
     assert {standing: rows for standing, rows in found.items() if rows} == {}

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from devtools.stack.stack import Stack
+
 from .conftest import STAFF, differences
 
 pytestmark = [pytest.mark.broker, pytest.mark.browser]
@@ -16,7 +18,7 @@ SOON = 30_000  # milliseconds; the far side and the worker are real processes
 
 
 @pytest.fixture
-def context(browser: Browser, stack) -> Iterator[BrowserContext]:
+def context(browser: Browser, stack: Stack) -> Iterator[BrowserContext]:
     made = browser.new_context(base_url=stack.public_url, locale="en-GB")
     made.set_default_timeout(SOON)
     yield made

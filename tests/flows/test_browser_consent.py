@@ -8,7 +8,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from devtools.commands.messages import LOCALE
+from devtools.commands.messages import CATALOGUES, ROOT
 
 from .conftest import AT_CONSENT
 from .visits import decide, sign_in
@@ -24,7 +24,7 @@ def test_leads_to_a_yes_in_the_browsers_language(stack, browse, invited, languag
     page = browse(ROUND_TRIPS[language])
     page.goto(invited.account.link)
     expect(page.locator("html")).to_have_attribute("lang", language)
-    compiled = gettext.translation("django", LOCALE, [language], fallback=language == "en").gettext(HEADING)
+    compiled = gettext.translation("django", ROOT / CATALOGUES, [language], fallback=language == "en").gettext(HEADING)
     assert (compiled == HEADING) is (language == "en")
     expect(page.locator("h1")).to_have_text(compiled)
     sign_in(page, invited.account.link, invited.account.tenant["admin"])

@@ -8,6 +8,8 @@ import pytest
 
 from devtools.robots.browser import Browser
 from devtools.robots.people import Admin
+from devtools.robots.rehearsal import RehearsedCustomer
+from devtools.stack.stack import Stack
 
 pytestmark = pytest.mark.broker
 
@@ -15,14 +17,14 @@ SIGNED_IN, GRANTED = "/consent/signed-in/", "/consent/granted/"
 
 
 @pytest.fixture
-def admin(stack, invited):
+def admin(stack: Stack, invited: RehearsedCustomer) -> Admin:
     person = invited.account.tenant["admin"]
     return Admin(stack.public_url, person["user_name"], person["password"])
 
 
 def still_waits_for_consent(rehearsal, rehearsed) -> bool:
     rehearsal.look()
-    return rehearsed.standing[0] == "consent" and rehearsed.standing[1] != "done"
+    return bool(rehearsed.standing[0] == "consent" and rehearsed.standing[1] != "done")
 
 
 def stop_before(admin: Admin, link: str, address: str) -> str:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
+from devtools.robots.customers import Customer
 from devtools.robots.people import Admin
+from devtools.robots.rehearsal import Rehearsal, RehearsedCustomer
 from devtools.stack.processes import wait_until
 from onboarding.steps import STEPS
 
@@ -15,7 +19,7 @@ pytestmark = [pytest.mark.broker, pytest.mark.sqlite_journey]
 
 
 @pytest.fixture
-def arrived(rehearsal, new_customer):
+def arrived(rehearsal: Rehearsal, new_customer: Callable[..., Customer]) -> RehearsedCustomer:
     """A customer of a dozen people that went all the way."""
     rehearsed = rehearsal.add(new_customer(users=12))
     rehearsal.drive()

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from typing import Literal
 
-WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, ViewportSize
+
+WIDE, NARROW = ViewportSize(width=1280, height=800), ViewportSize(width=390, height=844)
 # What does not depend on size and colour is asked once.
 LOOKS = ["color-contrast", "link-in-text-block", "scrollable-region-focusable"]
-MODES = [("light", WIDE, None), ("dark", NARROW, LOOKS)]
+MODES: list[tuple[Literal["light", "dark"], ViewportSize, list[str] | None]] = [
+    ("light", WIDE, None),
+    ("dark", NARROW, LOOKS),
+]
 
 
 def sign_in(page: Page, link: str, person: dict[str, str]) -> None:

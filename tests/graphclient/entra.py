@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 
 from graphclient import GLOBAL, Certificate
 
-from .far_side import Asked, FarSide, Reply
+from .graph_stub import Asked, GraphStub, Reply
 
 CLIENT = "c1a0aa00-0000-4000-8000-0000000000aa"
 TENANT = "2f1b7c52-6a0f-4e0a-8c5d-0d51a4c1a001"
@@ -62,7 +62,7 @@ def jwk(name: str) -> dict[str, Any]:
 class Entra:
     """Answers for one tenant. `claims` are laid over the true ones, None removes one."""
 
-    far: FarSide
+    far: GraphStub
     tenant: str = TENANT
     keys: list[str] = field(default_factory=lambda: ["key-1"])
     key: str = "key-1"

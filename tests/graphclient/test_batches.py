@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from graphclient import Transport
 
-from .far_side import FarSide, Reply
+from .graph_stub import GraphStub, Reply
 
 
-def test_asks_again_for_the_rows_of_a_batch_that_were_put_off(far: FarSide, transport: Transport) -> None:
+def test_asks_again_for_the_rows_of_a_batch_that_were_put_off(far: GraphStub, transport: Transport) -> None:
     busy = {"id": "1", "status": 429, "headers": {"Retry-After": "1"}, "body": {"error": {"code": "TooManyRequests"}}}
     first = [{"id": "0", "status": 200, "body": {"id": "a"}}, busy]
     again = [{"id": "0", "status": 200, "body": {"id": "b"}}]

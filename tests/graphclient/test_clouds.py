@@ -24,7 +24,7 @@ from graphclient import (
 from tests.fixtures.graph import Tokens
 
 from .entra import CLIENT, TENANT
-from .far_side import FarSide, Reply
+from .graph_stub import GraphStub, Reply
 from .samples import ORGANIZATION
 
 ALL = [GLOBAL, US_GOV_L4, US_GOV_L5, CHINA]
@@ -61,7 +61,7 @@ def test_asks_the_global_cloud_where_no_other_is_named(session: requests.Session
 
 
 @pytest.mark.parametrize("cloud", ALL)
-def test_signs_in_and_reads_in_each_cloud(far: FarSide, cloud: Cloud) -> None:
+def test_signs_in_and_reads_in_each_cloud(far: GraphStub, cloud: Cloud) -> None:
     document = {
         "issuer": f"{cloud.login}/{TENANT}/v2.0",
         "authorization_endpoint": f"{cloud.login}/{TENANT}/oauth2/v2.0/authorize",

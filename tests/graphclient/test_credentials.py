@@ -29,7 +29,7 @@ from graphclient import (
 from graphclient.identity.credentials import ASSERTION_SECONDS
 
 from .entra import CLIENT, TENANT, Entra, our_certificate, rsa_key
-from .far_side import Reply
+from .graph_stub import Reply
 
 NOW = 1_772_442_000.0
 

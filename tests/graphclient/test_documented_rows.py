@@ -41,7 +41,7 @@ from graphclient import (
 from tests.fixtures.graph import Tokens, Waits
 
 from .entra import CLIENT, TENANT, Entra
-from .far_side import DROP, FarSide, Reply
+from .graph_stub import DROP, GraphStub, Reply
 from .samples import EVENT, JOB_ID, NEVER, NEW_JOB, SP, job, on_demand_a, on_demand_b
 
 V = "/v1.0"
@@ -110,7 +110,7 @@ MISSING: dict[str, tuple[str, str, Reply, Call, type[GraphError]]] = {
 
 
 @pytest.mark.parametrize("row", MISSING)
-def test_tells_what_is_missing(far: FarSide, graph: GraphClient, tokens: Tokens, row: str) -> None:
+def test_tells_what_is_missing(far: GraphStub, graph: GraphClient, tokens: Tokens, row: str) -> None:
     method, path, reply, call, kind = MISSING[row]
     far.on(method, path, reply)
     with pytest.raises(NotAllowed) as caught:
@@ -124,13 +124,13 @@ def test_tells_what_is_missing(far: FarSide, graph: GraphClient, tokens: Tokens,
 # 16: documentation against reality
 
 
-def test_sends_secrets_as_value_not_as_credentials(far: FarSide, graph: GraphClient) -> None:
+def test_sends_secrets_as_value_not_as_credentials(far: GraphStub, graph: GraphClient) -> None:
     far.on("PUT", f"{SYNC}/secrets", Reply(204))
     graph.synchronization.put_secrets(SP, {"BaseAddress": "https://x", "SyncAll": "false"})
     assert set(far.asked[0].json) == {"value"}
 
 
-def test_proves_by_a_validation_that_secrets_were_saved(far: FarSide, graph: GraphClient) -> None:
+def test_proves_by_a_validation_that_secrets_were_saved(far: GraphStub, graph: GraphClient) -> None:
     """A PUT of two keys may be answered 204 and not saved: only the validation tells."""
     far.on("PUT", f"{SYNC}/secrets", Reply(204))
     far.on("POST", f"{JOB}/validateCredentials", refusal(400, "CredentialValidationUnavailable"))
@@ -140,12 +140,12 @@ def test_proves_by_a_validation_that_secrets_were_saved(far: FarSide, graph: Gra
     assert far.asked[1].json["useSavedCredentials"] is True
 
 
-def test_reads_the_secrets_that_the_reference_leaves_out(far: FarSide, graph: GraphClient) -> None:
+def test_reads_the_secrets_that_the_reference_leaves_out(far: GraphStub, graph: GraphClient) -> None:
     far.on("GET", f"{SYNC}/secrets", Reply(200, {"value": [{"key": "SecretToken", "value": "*****"}]}))
     assert graph.synchronization.secrets(SP) == {"SecretToken": "*****"}
 
 
-def test_puts_the_schema_and_calls_a_patch_our_mistake(far: FarSide, graph: GraphClient) -> None:
+def test_puts_the_schema_and_calls_a_patch_our_mistake(far: GraphStub, graph: GraphClient) -> None:
     far.on("PUT", f"{JOB}/schema", Reply(204))
     far.on("PATCH", f"{JOB}/schema", refusal(404, "UnknownError", "No HTTP resource was found that matches …"))
     graph.synchronization.put_schema(SP, JOB_ID, {"id": "1"})
@@ -153,19 +153,19 @@ def test_puts_the_schema_and_calls_a_patch_our_mistake(far: FarSide, graph: Grap
         graph.transport.send("PATCH", f"/servicePrincipals/{SP}/synchronization/jobs/{JOB_ID}/schema", json={})
 
 
-def test_takes_a_refused_restart_of_an_owner_for_a_missing_permission(far: FarSide, graph: GraphClient) -> None:
+def test_takes_a_refused_restart_of_an_owner_for_a_missing_permission(far: GraphStub, graph: GraphClient) -> None:
     far.on("POST", f"{JOB}/restart", SILENT)
     with pytest.raises(RoleMissing):
         graph.synchronization.restart(SP, JOB_ID, "")
 
 
-def test_never_uses_the_application_id_below_synchronization(far: FarSide, graph: GraphClient) -> None:
+def test_never_uses_the_application_id_below_synchronization(far: GraphStub, graph: GraphClient) -> None:
     far.on("GET", f"{V}/servicePrincipals/%28appId%3D%27b2d1%27%29/synchronization/jobs", refusal(404, "NotFound"))
     with pytest.raises(NotThere):
         graph.synchronization.jobs("(appId='b2d1')")
 
 
-def test_takes_a_secret_key_in_the_wrong_case_for_our_mistake(far: FarSide, graph: GraphClient) -> None:
+def test_takes_a_secret_key_in_the_wrong_case_for_our_mistake(far: GraphStub, graph: GraphClient) -> None:
     wrong = refusal(500, "InternalError", "Requested value 'baseAddress' was not found.")
     far.on("PUT", f"{SYNC}/secrets", wrong)
     with pytest.raises(Rejected) as caught:
@@ -175,12 +175,12 @@ def test_takes_a_secret_key_in_the_wrong_case_for_our_mistake(far: FarSide, grap
 
 
 @pytest.mark.parametrize("status", [200, 201])
-def test_takes_both_statuses_of_a_new_job(far: FarSide, graph: GraphClient, status: int) -> None:
+def test_takes_both_statuses_of_a_new_job(far: GraphStub, graph: GraphClient, status: int) -> None:
     far.on("POST", JOBS, Reply(status, NEW_JOB))
     assert graph.synchronization.create_job(SP, "scim").id == JOB_ID
 
 
-def test_says_that_a_new_job_is_not_there_yet(far: FarSide, graph: GraphClient) -> None:
+def test_says_that_a_new_job_is_not_there_yet(far: GraphStub, graph: GraphClient) -> None:
     far.on("GET", JOB, refusal(404, "Request_ResourceNotFound", REPLICATION), Reply(200, NEW_JOB))
     with pytest.raises(NotThere):
         graph.synchronization.job(SP, JOB_ID)
@@ -188,12 +188,12 @@ def test_says_that_a_new_job_is_not_there_yet(far: FarSide, graph: GraphClient) 
 
 
 @pytest.mark.parametrize("answer", [on_demand_a(), on_demand_b()], ids=["as documented", "as in the guide"])
-def test_reads_both_shapes_of_a_provision_on_demand(far: FarSide, graph: GraphClient, answer: dict[str, str]) -> None:
+def test_reads_both_shapes_of_a_provision_on_demand(far: GraphStub, graph: GraphClient, answer: dict[str, str]) -> None:
     far.on("POST", f"{JOB}/provisionOnDemand", Reply(200, answer))
     assert graph.synchronization.provision_on_demand(SP, JOB_ID, "rule", "user").result == "Success"
 
 
-def test_takes_a_wrong_rule_for_our_mistake(far: FarSide, graph: GraphClient) -> None:
+def test_takes_a_wrong_rule_for_our_mistake(far: GraphStub, graph: GraphClient) -> None:
     far.on("POST", f"{JOB}/provisionOnDemand", refusal(400, "RequestParameterInvalid", "ruleId"))
     with pytest.raises(Rejected):
         graph.synchronization.provision_on_demand(SP, JOB_ID, "", "user")
@@ -210,7 +210,7 @@ def test_reads_the_principal_of_a_log_row_alone_or_in_a_list(principal: Any) -> 
     assert ProvisioningEvent.from_json(EVENT | {"servicePrincipal": principal}).service_principal_id == SP
 
 
-def test_is_not_alarmed_by_the_execution_of_a_job_just_started(far: FarSide, graph: GraphClient) -> None:
+def test_is_not_alarmed_by_the_execution_of_a_job_just_started(far: GraphStub, graph: GraphClient) -> None:
     trap = {"state": "Failed", "timeBegan": NEVER, "timeEnded": NEVER, "error": {"code": "None"}}
     far.on("GET", JOB, Reply(200, job(code="NotRun", lastExecution=trap)))
     started = graph.synchronization.job(SP, JOB_ID)
@@ -243,7 +243,7 @@ def test_may_retry_what_never_left(waits: Waits, call: Call) -> None:
 
 
 @pytest.mark.parametrize("status", [429, 503, 504])
-def test_retries_reads_after_the_time_told(far: FarSide, graph: GraphClient, waits: Waits, status: int) -> None:
+def test_retries_reads_after_the_time_told(far: GraphStub, graph: GraphClient, waits: Waits, status: int) -> None:
     far.on("GET", JOB, Reply(status, headers={"Retry-After": "3"}), Reply(200, NEW_JOB))
     read_job(graph)
     assert waits == [3.0]
@@ -259,7 +259,7 @@ def test_retries_reads_after_the_time_told(far: FarSide, graph: GraphClient, wai
         Reply(201, body=json.dumps(NEW_JOB).encode()[:40]),
     ],
 )
-def test_takes_a_create_without_a_good_answer_for_doubt(far: FarSide, graph: GraphClient, reply: Reply) -> None:
+def test_takes_a_create_without_a_good_answer_for_doubt(far: GraphStub, graph: GraphClient, reply: Reply) -> None:
     far.on("POST", JOBS, reply)
     with pytest.raises(OutcomeUnknown):
         create_job(graph)
@@ -267,27 +267,29 @@ def test_takes_a_create_without_a_good_answer_for_doubt(far: FarSide, graph: Gra
 
 
 @pytest.mark.parametrize("status", [404, 400])
-def test_takes_what_is_not_replicated_for_not_there(far: FarSide, graph: GraphClient, status: int) -> None:
+def test_takes_what_is_not_replicated_for_not_there(far: GraphStub, graph: GraphClient, status: int) -> None:
     far.on("PUT", f"{JOB}/schema", refusal(status, "Request_BadRequest", REPLICATION))
     with pytest.raises(NotThere):
         graph.synchronization.put_schema(SP, JOB_ID, {})
 
 
 @pytest.mark.parametrize("code", ["Authorization_RequestDenied", "Forbidden"])
-def test_takes_a_403_for_a_permission_that_may_still_come(far: FarSide, graph: GraphClient, code: str) -> None:
+def test_takes_a_403_for_a_permission_that_may_still_come(far: GraphStub, graph: GraphClient, code: str) -> None:
     """Whether it is young enough to wait for is the caller's to know: the client has no memory of a consent."""
     far.on("GET", JOB, refusal(403, code))
     with pytest.raises(RoleMissing):
         read_job(graph)
 
 
-def test_takes_a_409_for_something_that_is_there(far: FarSide, graph: GraphClient) -> None:
+def test_takes_a_409_for_something_that_is_there(far: GraphStub, graph: GraphClient) -> None:
     far.on("POST", JOBS, refusal(409, "Conflict"))
     with pytest.raises(AlreadyThere):
         create_job(graph)
 
 
-def test_answers_a_claims_challenge_once_and_is_then_blocked(far: FarSide, graph: GraphClient, tokens: Tokens) -> None:
+def test_answers_a_claims_challenge_once_and_is_then_blocked(
+    far: GraphStub, graph: GraphClient, tokens: Tokens
+) -> None:
     header = {"WWW-Authenticate": 'Bearer error="insufficient_claims", claims="eyJhIjoxfQ=="'}
     far.on("GET", JOB, Reply(401, {"error": {"code": "Unauthorized"}}, headers=header))
     with pytest.raises(NotAllowed):
@@ -305,7 +307,7 @@ def test_answers_a_claims_challenge_once_and_is_then_blocked(far: FarSide, graph
     ],
 )
 def test_tells_a_consent_that_is_gone_from_a_key_that_is_wrong(
-    far: FarSide, session: requests.Session, number: int, kind: type[GraphError]
+    far: GraphStub, session: requests.Session, number: int, kind: type[GraphError]
 ) -> None:
     entra = Entra(far).open()
     far.on("POST", entra.token_path, Reply(400, {"error": "invalid_client", "error_codes": [number]}))
@@ -316,7 +318,7 @@ def test_tells_a_consent_that_is_gone_from_a_key_that_is_wrong(
 
 
 @pytest.mark.parametrize("body", [b"<html>sign in</html>", b'{"id": "sc', b"", b"[1]", b"null"])
-def test_takes_a_200_that_is_no_answer_for_an_outage(far: FarSide, graph: GraphClient, body: bytes) -> None:
+def test_takes_a_200_that_is_no_answer_for_an_outage(far: GraphStub, graph: GraphClient, body: bytes) -> None:
     far.on("GET", JOB, Reply(200, body=body))
     with pytest.raises(Unavailable):
         read_job(graph)
@@ -326,7 +328,7 @@ def test_takes_a_200_that_is_no_answer_for_an_outage(far: FarSide, graph: GraphC
     ("after", "seconds"), [("120", 120.0), ("Mon, 02 Mar 2026 09:05:00 GMT", 300.0), ("soon", None), ("", None)]
 )
 def test_hands_the_time_told_to_the_callers_clock(
-    far: FarSide, graph: GraphClient, after: str, seconds: float | None
+    far: GraphStub, graph: GraphClient, after: str, seconds: float | None
 ) -> None:
     headers = {"Retry-After": after, "x-ms-throttle-scope": "Tenant_Application/Read/1/2"}
     far.on("GET", JOB, Reply(429, headers=headers))

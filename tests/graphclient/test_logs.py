@@ -9,7 +9,7 @@ import pytest
 
 from graphclient import DirectoryAudit, GraphClient, Malformed, Modified, ProvisioningEvent, Rejected, Target
 
-from .far_side import FarSide, Reply
+from .graph_stub import GraphStub, Reply
 from .samples import AUDIT, EVENT, JOB_ID, NEVER, SP, TENANT
 
 LOGS, AUDITS = "/v1.0/auditLogs/provisioning", "/v1.0/auditLogs/directoryAudits"
@@ -24,7 +24,7 @@ def events(*ids: str, link: str | None = None) -> Reply:
     return Reply(200, {"value": [EVENT | {"id": each} for each in ids]} | more)
 
 
-def test_reads_a_window_of_the_log_each_event_once(far: FarSide, graph: GraphClient) -> None:
+def test_reads_a_window_of_the_log_each_event_once(far: GraphStub, graph: GraphClient) -> None:
     far.on("GET", LOGS, events("1", "2", link="a"), events(link="b"), events("2", "3"))
     found = list(graph.provisioning_logs.between(JOB_ID, SINCE, UNTIL))
     assert [event.id for event in found] == ["1", "2", "3"]
@@ -36,14 +36,14 @@ def test_reads_a_window_of_the_log_each_event_once(far: FarSide, graph: GraphCli
     assert [asked.query for asked in far.asked[1:]] == [{"$skiptoken": "a"}, {"$skiptoken": "b"}]
 
 
-def test_ends_a_circle_of_pages(far: FarSide, graph: GraphClient) -> None:
+def test_ends_a_circle_of_pages(far: GraphStub, graph: GraphClient) -> None:
     far.on("GET", LOGS, events("1", link="a"))
     with pytest.raises(Malformed, match="twice"):
         list(graph.provisioning_logs.between(JOB_ID, SINCE, UNTIL))
     assert len(far.asked) == 2
 
 
-def test_does_without_an_order_where_graph_gives_none(far: FarSide, graph: GraphClient) -> None:
+def test_does_without_an_order_where_graph_gives_none(far: GraphStub, graph: GraphClient) -> None:
     unsupported = Reply(400, {"error": {"code": "Request_UnsupportedQuery", "message": "orderby with filter"}})
     far.on("GET", LOGS, unsupported, events("1"))
     assert [event.id for event in graph.provisioning_logs.page(JOB_ID, SINCE, until=UNTIL).events] == ["1"]
@@ -54,7 +54,7 @@ def test_does_without_an_order_where_graph_gives_none(far: FarSide, graph: Graph
 
 
 @pytest.mark.parametrize("since", [datetime(2026, 3, 2)])  # noqa: DTZ001 - naive is what is refused
-def test_refuses_a_time_without_a_zone(far: FarSide, graph: GraphClient, since: datetime) -> None:
+def test_refuses_a_time_without_a_zone(far: GraphStub, graph: GraphClient, since: datetime) -> None:
     with pytest.raises(ValueError, match="zone"):
         graph.provisioning_logs.page(JOB_ID, since)
     with pytest.raises(ValueError, match="zone"):
@@ -70,7 +70,7 @@ def test_reads_whose_row_it_is_and_how_long_it_took() -> None:
     assert event.error_category == "nonServiceFailure"
 
 
-def test_reads_who_changed_what(far: FarSide, graph: GraphClient) -> None:
+def test_reads_who_changed_what(far: GraphStub, graph: GraphClient) -> None:
     far.on("GET", AUDITS, Reply(200, {"value": [AUDIT]}))
     (audit,) = graph.directory_audits.between(SINCE, UNTIL, about=SP)
     assert (audit.activity, audit.result, audit.service) == (
@@ -85,7 +85,7 @@ def test_reads_who_changed_what(far: FarSide, graph: GraphClient) -> None:
     assert far.asked[0].query == {"$filter": wanted, "$top": "500"}
 
 
-def test_leaves_out_what_was_not_asked_for(far: FarSide, graph: GraphClient) -> None:
+def test_leaves_out_what_was_not_asked_for(far: GraphStub, graph: GraphClient) -> None:
     rows = [
         AUDIT | {"id": "1"},
         AUDIT | {"id": "2", "activityDisplayName": "Add user"},

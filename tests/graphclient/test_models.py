@@ -257,6 +257,7 @@ def test_refuses_an_object_without_what_it_needs(model: Any, complete: dict[str,
     for missing in (None, "", 7):
         with pytest.raises(Malformed, match=required):
             model.from_json(complete | {required: missing})
+    odd: Any
     for odd in (None, [], "text"):
         with pytest.raises(Malformed):
             model.from_json(odd)

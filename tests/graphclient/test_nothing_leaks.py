@@ -26,7 +26,7 @@ from graphclient import (
 from tests.fixtures.graph import Waits
 
 from .entra import CLIENT, TENANT, Entra, our_certificate
-from .far_side import DROP, Answering, Asked, FarSide, Reply
+from .graph_stub import DROP, Answering, Asked, GraphStub, Reply
 
 BEARER = "eyJ0eXAiOiJKV1QiLCJhbGciOi.canary-bearer-1111.signature"
 SCIM_TOKEN = "canary-scim-token-2222"
@@ -99,7 +99,7 @@ PATHS = [
 @pytest.mark.parametrize("reply", OUTCOMES)
 @pytest.mark.parametrize("which", [0, 1])
 def test_keeps_credentials_out_of_every_error(
-    session: requests.Session, far: FarSide, which: int, reply: Answering, caplog: pytest.LogCaptureFixture
+    session: requests.Session, far: GraphStub, which: int, reply: Answering, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     far.on(*PATHS[which], reply)
@@ -117,7 +117,7 @@ def test_keeps_credentials_out_of_every_error(
 
 @pytest.mark.parametrize("reply", OUTCOMES)
 def test_keeps_queries_and_tokens_of_reads_out_of_every_error(
-    session: requests.Session, far: FarSide, reply: Answering, caplog: pytest.LogCaptureFixture
+    session: requests.Session, far: GraphStub, reply: Answering, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, logger="graphclient")
     far.on("GET", "/v1.0/users", reply)
@@ -149,7 +149,7 @@ def test_keeps_queries_and_tokens_of_reads_out_of_every_error(
     ],
 )
 def test_keeps_our_own_secret_out_of_every_error(
-    session: requests.Session, far: FarSide, reply: Reply, caplog: pytest.LogCaptureFixture
+    session: requests.Session, far: GraphStub, reply: Reply, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     entra = Entra(far).open()
@@ -164,7 +164,7 @@ def test_keeps_our_own_secret_out_of_every_error(
 
 @pytest.mark.parametrize("id_token", [ID_TOKEN, "canary-id-token", f"{ID_TOKEN}.{ID_TOKEN}"])
 def test_keeps_what_a_sign_in_brought_out_of_every_error(
-    session: requests.Session, far: FarSide, id_token: str, caplog: pytest.LogCaptureFixture
+    session: requests.Session, far: GraphStub, id_token: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     entra = Entra(far, id_token=id_token).open()
@@ -186,7 +186,7 @@ def test_shows_no_credential_in_repr() -> None:
     assert repr(Certificate("a", "b")) == "Certificate()"
 
 
-def test_keeps_no_fault_of_the_network_behind_an_error(session: requests.Session, far: FarSide) -> None:
+def test_keeps_no_fault_of_the_network_behind_an_error(session: requests.Session, far: GraphStub) -> None:
     """A requests exception holds the whole request, header and body: it must not hang on an error of ours."""
     far.on("POST", "/v1.0/a", DROP)
     with pytest.raises(GraphError) as caught:

@@ -8,7 +8,7 @@ from graphclient import HostRefused, Malformed, Transport
 from graphclient.http.paging import ADVANCED_QUERY, MAX_EMPTY_PAGES, pages
 from graphclient.http.paths import literal, part, stays_at
 
-from .far_side import Asked, FarSide, Reply
+from .graph_stub import Asked, GraphStub, Reply
 
 BASE = "https://graph.microsoft.com/v1.0"
 HOSTILE = [
@@ -40,7 +40,7 @@ def page(*ids: str, link: str | None = None) -> Reply:
     return Reply(200, {"value": [{"id": id} for id in ids]} | more)
 
 
-def test_follows_each_link_verbatim_and_keeps_the_headers(far: FarSide, transport: Transport) -> None:
+def test_follows_each_link_verbatim_and_keeps_the_headers(far: GraphStub, transport: Transport) -> None:
     link = f"{BASE}/users?$top=1&$skiptoken=a%2Bb%3D%27"
     far.on("GET", "/v1.0/users", page("1", link=link), page("2"))
     rows = list(pages(transport, "/users", {"$top": "1"}, ADVANCED_QUERY))
@@ -49,7 +49,7 @@ def test_follows_each_link_verbatim_and_keeps_the_headers(far: FarSide, transpor
     assert all(asked.headers["consistencylevel"] == "eventual" for asked in far.asked)
 
 
-def test_asks_for_a_page_only_when_it_is_wanted(far: FarSide, transport: Transport) -> None:
+def test_asks_for_a_page_only_when_it_is_wanted(far: GraphStub, transport: Transport) -> None:
     far.on("GET", "/v1.0/users", page("1", link=f"{BASE}/users?p=2"), page("2"))
     rows = pages(transport, "/users")
     assert far.asked == []
@@ -67,7 +67,7 @@ def test_accepts_a_link_on_graphs_host(link: str) -> None:
     assert stays_at(BASE, link)
 
 
-def test_never_shows_the_token_to_a_foreign_host(far: FarSide, transport: Transport) -> None:
+def test_never_shows_the_token_to_a_foreign_host(far: GraphStub, transport: Transport) -> None:
     far.on("GET", "/v1.0/users", page("1", link=f"{far.url}/v1.0/stolen?a=b"))
     far.on("GET", "/v1.0/stolen", page("2"))
     with pytest.raises(HostRefused):
@@ -75,19 +75,19 @@ def test_never_shows_the_token_to_a_foreign_host(far: FarSide, transport: Transp
     assert [asked.path for asked in far.asked] == ["/v1.0/users"]
 
 
-def test_ends_a_circle_of_links(far: FarSide, transport: Transport) -> None:
+def test_ends_a_circle_of_links(far: GraphStub, transport: Transport) -> None:
     far.on("GET", "/v1.0/users", page("1", link=f"{BASE}/users?p=2"))
     with pytest.raises(Malformed, match="twice"):
         list(pages(transport, "/users"))
     assert len(far.asked) == 2
 
 
-def test_goes_on_over_an_empty_page(far: FarSide, transport: Transport) -> None:
+def test_goes_on_over_an_empty_page(far: GraphStub, transport: Transport) -> None:
     far.on("GET", "/v1.0/users", page(link=f"{BASE}/users?p=2"), page("2"))
     assert [row["id"] for row in pages(transport, "/users")] == ["2"]
 
 
-def test_ends_a_chain_of_empty_pages(far: FarSide, transport: Transport) -> None:
+def test_ends_a_chain_of_empty_pages(far: GraphStub, transport: Transport) -> None:
     def empty(asked: Asked) -> Reply:
         return page(link=f"{BASE}/users?p={len(far.asked)}")
 
@@ -98,7 +98,7 @@ def test_ends_a_chain_of_empty_pages(far: FarSide, transport: Transport) -> None
 
 
 @pytest.mark.parametrize("answer", [{}, {"value": None}, {"value": {}}])
-def test_refuses_a_list_without_rows(far: FarSide, transport: Transport, answer: dict[str, object]) -> None:
+def test_refuses_a_list_without_rows(far: GraphStub, transport: Transport, answer: dict[str, object]) -> None:
     far.on("GET", "/v1.0/users", Reply(200, answer))
     with pytest.raises(Malformed):
         list(pages(transport, "/users"))

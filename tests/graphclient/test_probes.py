@@ -19,7 +19,7 @@ from graphclient import (
 )
 from graphclient.resources.service_principals import GRAPH_APP_ID
 
-from .far_side import Answering, FarSide, Reply
+from .graph_stub import Answering, GraphStub, Reply
 from .samples import JOB_ID, ORGANIZATION, SERVICE_PRINCIPAL, SP
 
 V = "/v1.0"
@@ -42,7 +42,7 @@ AUDITS = "read the audit log"
 
 
 @pytest.fixture
-def tenant(far: FarSide) -> Callable[..., None]:
+def tenant(far: GraphStub) -> Callable[..., None]:
     """All is allowed, but for the operations that are given another answer."""
 
     def make(**others: Answering) -> None:
@@ -52,7 +52,7 @@ def tenant(far: FarSide) -> Callable[..., None]:
     return make
 
 
-def test_finds_that_everything_works(far: FarSide, graph: GraphClient, tenant: Callable[..., None]) -> None:
+def test_finds_that_everything_works(far: GraphStub, graph: GraphClient, tenant: Callable[..., None]) -> None:
     tenant()
     found = probe(graph, SP, JOB_ID, audits=True)
     assert [each.operation for each in found if each.works] == list(PATHS)
@@ -62,7 +62,7 @@ def test_finds_that_everything_works(far: FarSide, graph: GraphClient, tenant: C
 
 
 def test_tries_the_audit_log_only_where_it_is_asked_to(
-    far: FarSide, graph: GraphClient, tenant: Callable[..., None]
+    far: GraphStub, graph: GraphClient, tenant: Callable[..., None]
 ) -> None:
     tenant(read_the_audit_log=DENIED)
     found = probe(graph, SP, JOB_ID)
@@ -111,7 +111,9 @@ def test_tells_reading_from_writing(graph: GraphClient, tenant: Callable[..., No
     assert (found["read provisioning"], found["change provisioning"]) == (True, False)
 
 
-def test_tries_nothing_on_what_is_not_known_yet(far: FarSide, graph: GraphClient, tenant: Callable[..., None]) -> None:
+def test_tries_nothing_on_what_is_not_known_yet(
+    far: GraphStub, graph: GraphClient, tenant: Callable[..., None]
+) -> None:
     tenant()
     found = {each.operation: each.finding for each in probe(graph)}
     untried = [name for name, finding in found.items() if finding is Finding.NOT_TRIED]
@@ -120,7 +122,7 @@ def test_tries_nothing_on_what_is_not_known_yet(far: FarSide, graph: GraphClient
 
 
 def test_leaves_the_guard_in_charge(
-    far: FarSide, make_transport: Callable[..., Transport], tenant: Callable[..., None]
+    far: GraphStub, make_transport: Callable[..., Transport], tenant: Callable[..., None]
 ) -> None:
     tenant()
     found = {each.operation: each for each in probe(GraphClient(make_transport(guard=guards.read_only)), SP, JOB_ID)}
@@ -145,7 +147,7 @@ def test_concludes_nothing_from_what_concerns_no_single_operation(
 
 
 def test_stops_where_there_is_no_consent_at_all(
-    far: FarSide, graph: GraphClient, tenant: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+    far: GraphStub, graph: GraphClient, tenant: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse() -> str:
         raise ConsentMissing("AADSTS700016")

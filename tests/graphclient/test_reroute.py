@@ -6,10 +6,10 @@ import requests
 
 from graphclient import GLOBAL, Reroutes
 
-from .far_side import FarSide, Reply
+from .graph_stub import GraphStub, Reply
 
 
-def test_keeps_host_path_and_query(far: FarSide) -> None:
+def test_keeps_host_path_and_query(far: GraphStub) -> None:
     far.on("GET", "/v1.0/users", Reply(200, {}))
     with requests.Session() as http:
         Reroutes({GLOBAL.graph: far.url + "/"}).mount(http)

@@ -26,7 +26,7 @@ from graphclient import (
     User,
 )
 
-from .far_side import DROP, FarSide, Reply
+from .graph_stub import DROP, GraphStub, Reply
 from .samples import ASSIGNMENT, EVENT, JOB_ID, NEW_JOB, ORGANIZATION, SERVICE_PRINCIPAL, SP, on_demand_a
 
 V = "/v1.0"
@@ -41,46 +41,46 @@ def listed(*rows: dict[str, Any], link: str | None = None) -> Reply:
     return Reply(200, {"value": list(rows)} | ({"@odata.nextLink": link} if link else {}))
 
 
-def test_gets_the_organization(far: FarSide, graph: GraphClient) -> None:
+def test_gets_the_organization(far: GraphStub, graph: GraphClient) -> None:
     far.on("GET", f"{V}/organization", listed(ORGANIZATION))
     assert graph.organization.get().display_name == "Nordwind GmbH"
     assert far.asked[0].query["$select"] == "id,displayName,verifiedDomains,assignedPlans"
 
 
 @pytest.mark.parametrize("rows", [[], [ORGANIZATION, ORGANIZATION]])
-def test_wants_exactly_one_organization(far: FarSide, graph: GraphClient, rows: list[dict[str, Any]]) -> None:
+def test_wants_exactly_one_organization(far: GraphStub, graph: GraphClient, rows: list[dict[str, Any]]) -> None:
     far.on("GET", f"{V}/organization", listed(*rows))
     with pytest.raises(Malformed):
         graph.organization.get()
 
 
-def test_gets_an_enterprise_application_by_both_ids(far: FarSide, graph: GraphClient) -> None:
+def test_gets_an_enterprise_application_by_both_ids(far: GraphStub, graph: GraphClient) -> None:
     far.on("GET", f"{SPS}/{SP}", Reply(200, SERVICE_PRINCIPAL))
     far.on("GET", f"{SPS}(appId='b2d1')", Reply(200, SERVICE_PRINCIPAL))
     assert graph.service_principals.get(SP) == graph.service_principals.by_app_id("b2d1")
     assert "appRoles" in far.asked[1].query["$select"]
 
 
-def test_says_when_an_application_is_not_there(far: FarSide, graph: GraphClient) -> None:
+def test_says_when_an_application_is_not_there(far: GraphStub, graph: GraphClient) -> None:
     far.on("GET", f"{SPS}/{SP}", Reply(404, {"error": {"code": "Request_ResourceNotFound", "message": "gone"}}))
     with pytest.raises(NotThere):
         graph.service_principals.get(SP)
 
 
-def test_looks_for_names_with_quotes_in_them(far: FarSide, graph: GraphClient) -> None:
+def test_looks_for_names_with_quotes_in_them(far: GraphStub, graph: GraphClient) -> None:
     far.on("GET", SPS, listed(SERVICE_PRINCIPAL))
     assert [sp.id for sp in graph.service_principals.named("O'Neil & Co")] == [SP]
     assert far.asked[0].query["$filter"] == "startswith(displayName,'O''Neil & Co')"
 
 
-def test_finds_saml_applications_among_the_integrated_ones(far: FarSide, graph: GraphClient) -> None:
+def test_finds_saml_applications_among_the_integrated_ones(far: GraphStub, graph: GraphClient) -> None:
     others = [SERVICE_PRINCIPAL | {"id": "2", "preferredSingleSignOnMode": mode} for mode in ("oidc", None)]
     far.on("GET", SPS, listed(*others, SERVICE_PRINCIPAL))
     assert [sp.id for sp in graph.service_principals.single_sign_on()] == [SP]
     assert far.asked[0].query["$filter"] == "tags/any(t:t eq 'WindowsAzureActiveDirectoryIntegratedApp')"
 
 
-def test_finds_saml_applications_itself_where_graph_cannot_filter(far: FarSide, graph: GraphClient) -> None:
+def test_finds_saml_applications_itself_where_graph_cannot_filter(far: GraphStub, graph: GraphClient) -> None:
     refused = Reply(400, {"error": {"code": "Request_UnsupportedQuery", "message": "no"}})
     untagged = SERVICE_PRINCIPAL | {"id": "2", "tags": []}
     far.on("GET", SPS, refused, listed(untagged, link=f"{BASE}/servicePrincipals?p=2"), listed(SERVICE_PRINCIPAL))
@@ -88,7 +88,7 @@ def test_finds_saml_applications_itself_where_graph_cannot_filter(far: FarSide, 
     assert "$filter" not in far.asked[1].query
 
 
-def test_lists_assignments_in_both_directions(far: FarSide, graph: GraphClient) -> None:
+def test_lists_assignments_in_both_directions(far: GraphStub, graph: GraphClient) -> None:
     far.on("GET", f"{SPS}/{SP}/appRoleAssignedTo", listed(ASSIGNMENT, link=f"{BASE}/more"))
     far.on("GET", f"{V}/more", listed(ASSIGNMENT | {"principalType": "group"}))
     far.on("GET", f"{SPS}/{SP}/appRoleAssignments", listed(ASSIGNMENT))
@@ -96,7 +96,7 @@ def test_lists_assignments_in_both_directions(far: FarSide, graph: GraphClient) 
     assert [row.app_role_id for row in graph.service_principals.granted_roles(SP)] == [ASSIGNMENT["appRoleId"]]
 
 
-def test_reads_groups_and_counts_their_members(far: FarSide, graph: GraphClient) -> None:
+def test_reads_groups_and_counts_their_members(far: GraphStub, graph: GraphClient) -> None:
     far.on("GET", f"{V}/groups/g", Reply(200, {"id": "g", "displayName": "Sales", "securityEnabled": True}))
     far.on("GET", f"{V}/groups/g/members", listed({"id": "1", "@odata.type": "#microsoft.graph.user"}))
     far.on("GET", f"{V}/groups/g/members/$count", Reply(200, body=b"\xef\xbb\xbf12"))
@@ -107,12 +107,12 @@ def test_reads_groups_and_counts_their_members(far: FarSide, graph: GraphClient)
     assert [asked.headers.get("consistencylevel") for asked in far.asked[2:]] == ["eventual", "eventual"]
 
 
-def test_gets_one_user_by_name(far: FarSide, graph: GraphClient) -> None:
+def test_gets_one_user_by_name(far: GraphStub, graph: GraphClient) -> None:
     far.on("GET", f"{V}/users/eva%40nordwind.example", Reply(200, {"id": "1", "surname": "Berg"}))
     assert graph.users.get("eva@nordwind.example").surname == "Berg"
 
 
-def test_finds_users_by_what_was_typed(far: FarSide, graph: GraphClient) -> None:
+def test_finds_users_by_what_was_typed(far: GraphStub, graph: GraphClient) -> None:
     far.on("GET", f"{V}/users", listed({"id": "1"}, {"id": "2"}))
     assert [user.id for user in graph.users.find(" o'n ", top=1)] == ["1"]
     query = far.asked[0].query
@@ -122,7 +122,7 @@ def test_finds_users_by_what_was_typed(far: FarSide, graph: GraphClient) -> None
     assert len(far.asked) == 1
 
 
-def test_gets_many_users_twenty_at_a_time(far: FarSide, graph: GraphClient) -> None:
+def test_gets_many_users_twenty_at_a_time(far: GraphStub, graph: GraphClient) -> None:
     def answer(asked: Any) -> Reply:
         rows = asked.json["requests"]
         known = [row for row in rows if "/users/u7?" not in row["url"]]
@@ -139,7 +139,7 @@ def test_gets_many_users_twenty_at_a_time(far: FarSide, graph: GraphClient) -> N
     assert graph.users.many([]) == {}
 
 
-def test_lists_templates_and_jobs(far: FarSide, graph: GraphClient) -> None:
+def test_lists_templates_and_jobs(far: GraphStub, graph: GraphClient) -> None:
     far.on("GET", f"{SYNC}/templates", listed({"id": "scim", "default": True, "description": None}))
     far.on("GET", JOBS, listed(NEW_JOB))
     far.on("GET", JOB, Reply(200, NEW_JOB))
@@ -150,7 +150,7 @@ def test_lists_templates_and_jobs(far: FarSide, graph: GraphClient) -> None:
 
 
 @pytest.mark.parametrize("status", [200, 201])
-def test_creates_a_job_whichever_good_status_says_so(far: FarSide, graph: GraphClient, status: int) -> None:
+def test_creates_a_job_whichever_good_status_says_so(far: GraphStub, graph: GraphClient, status: int) -> None:
     far.on("POST", JOBS, Reply(status, NEW_JOB))
     assert graph.synchronization.create_job(SP, "scim").id == JOB_ID
     assert far.asked[0].json == {"templateId": "scim"}
@@ -167,7 +167,7 @@ def test_creates_a_job_whichever_good_status_says_so(far: FarSide, graph: GraphC
     ],
 )
 @pytest.mark.usefixtures("waits")
-def test_creates_a_job_at_most_once(far: FarSide, graph: GraphClient, reply: Reply, kind: type[Exception]) -> None:
+def test_creates_a_job_at_most_once(far: GraphStub, graph: GraphClient, reply: Reply, kind: type[Exception]) -> None:
     far.on("POST", JOBS, reply)
     with pytest.raises(kind):
         graph.synchronization.create_job(SP, "scim")
@@ -175,14 +175,14 @@ def test_creates_a_job_at_most_once(far: FarSide, graph: GraphClient, reply: Rep
 
 
 @pytest.mark.parametrize("verb", ["start", "pause"])
-def test_repeats_start_and_pause(far: FarSide, graph: GraphClient, verb: str) -> None:
+def test_repeats_start_and_pause(far: GraphStub, graph: GraphClient, verb: str) -> None:
     far.on("POST", f"{JOB}/{verb}", Reply(503), Reply(204))
     getattr(graph.synchronization, verb)(SP, JOB_ID)
     assert len(far.asked) == 2
     assert far.asked[0].body == b""
 
 
-def test_restarts_once(far: FarSide, graph: GraphClient) -> None:
+def test_restarts_once(far: GraphStub, graph: GraphClient) -> None:
     far.on("POST", f"{JOB}/restart", Reply(204), Reply(503))
     graph.synchronization.restart(SP, JOB_ID, "Watermark, Escrows, QuarantineState")
     assert far.asked[0].json == {"criteria": {"resetScope": "Watermark, Escrows, QuarantineState"}}
@@ -191,14 +191,14 @@ def test_restarts_once(far: FarSide, graph: GraphClient) -> None:
     assert len(far.asked) == 2
 
 
-def test_deletes_a_job(far: FarSide, graph: GraphClient) -> None:
+def test_deletes_a_job(far: GraphStub, graph: GraphClient) -> None:
     far.on("DELETE", JOB, Reply(204), Reply(404, {"error": {"code": "NotFound"}}))
     graph.synchronization.delete_job(SP, JOB_ID)
     with pytest.raises(NotThere):
         graph.synchronization.delete_job(SP, JOB_ID)
 
 
-def test_tries_credentials_before_there_is_a_job(far: FarSide, graph: GraphClient) -> None:
+def test_tries_credentials_before_there_is_a_job(far: GraphStub, graph: GraphClient) -> None:
     far.on("POST", f"{JOBS}/validateCredentials", Reply(503), Reply(204))
     graph.synchronization.validate_credentials(
         SP, template_id="scim", base_url="https://nordwind.haiilo.example/scim", secret_token="t0ken"
@@ -213,13 +213,13 @@ def test_tries_credentials_before_there_is_a_job(far: FarSide, graph: GraphClien
     }
 
 
-def test_tries_the_saved_credentials_of_a_job(far: FarSide, graph: GraphClient) -> None:
+def test_tries_the_saved_credentials_of_a_job(far: GraphStub, graph: GraphClient) -> None:
     far.on("POST", f"{JOB}/validateCredentials", Reply(204))
     graph.synchronization.validate_credentials(SP, template_id="scim", saved=True, job_id=JOB_ID)
     assert far.asked[0].json == {"templateId": "scim", "useSavedCredentials": True}
 
 
-def test_says_why_credentials_were_refused(far: FarSide, graph: GraphClient) -> None:
+def test_says_why_credentials_were_refused(far: GraphStub, graph: GraphClient) -> None:
     inner = "SystemForCrossDomainIdentityManagementCredentialValidationFailure"
     error = {"code": "CredentialValidationUnavailable", "message": "Unauthorized", "innerError": {"code": inner}}
     far.on("POST", f"{JOBS}/validateCredentials", Reply(400, {"error": error}))
@@ -228,34 +228,38 @@ def test_says_why_credentials_were_refused(far: FarSide, graph: GraphClient) -> 
     assert caught.value.inner_code == inner
 
 
-def test_replaces_all_secrets(far: FarSide, graph: GraphClient) -> None:
+def test_replaces_all_secrets(far: GraphStub, graph: GraphClient) -> None:
     far.on("PUT", f"{SYNC}/secrets", Reply(204))
     graph.synchronization.put_secrets(SP, {"BaseAddress": "https://x", "SecretToken": "t", "SyncAll": "false"})
     assert far.asked[0].json["value"][2] == {"key": "SyncAll", "value": "false"}
 
 
-def test_reads_which_secrets_there_are(far: FarSide, graph: GraphClient) -> None:
-    rows = [{"key": "BaseAddress", "value": "https://x"}, {"key": "SecretToken", "value": None}, {"value": "lost"}]
+def test_reads_which_secrets_there_are(far: GraphStub, graph: GraphClient) -> None:
+    rows: list[dict[str, Any]] = [
+        {"key": "BaseAddress", "value": "https://x"},
+        {"key": "SecretToken", "value": None},
+        {"value": "lost"},
+    ]
     far.on("GET", f"{SYNC}/secrets", listed(*rows))
     assert graph.synchronization.secrets(SP) == {"BaseAddress": "https://x", "SecretToken": ""}
 
 
 @pytest.mark.parametrize("reply", [Reply(200, {"parsingSucceeded": True, "parsedExpression": {"name": "Join"}})])
-def test_lets_graph_parse_an_expression(far: FarSide, graph: GraphClient, reply: Reply) -> None:
+def test_lets_graph_parse_an_expression(far: GraphStub, graph: GraphClient, reply: Reply) -> None:
     far.on("POST", f"{JOB}/schema/parseExpression", Reply(502), reply)
     parsed = graph.synchronization.parse_expression(SP, JOB_ID, "Join([a])")
     assert parsed == ParsedExpression(True, {"name": "Join"})
     assert far.asked[0].json["expression"] == "Join([a])"
 
 
-def test_lists_functions_and_operators(far: FarSide, graph: GraphClient) -> None:
+def test_lists_functions_and_operators(far: GraphStub, graph: GraphClient) -> None:
     far.on("GET", f"{JOB}/schema/functions", listed({"id": "Join"}))
     far.on("GET", f"{JOB}/schema/filterOperators", listed({"id": "EQUALS"}))
     assert graph.synchronization.functions(SP, JOB_ID) == [{"id": "Join"}]
     assert graph.synchronization.filter_operators(SP, JOB_ID) == [{"id": "EQUALS"}]
 
 
-def test_provisions_one_person(far: FarSide, graph: GraphClient) -> None:
+def test_provisions_one_person(far: GraphStub, graph: GraphClient) -> None:
     far.on("POST", f"{JOB}/provisionOnDemand", Reply(200, on_demand_a()))
     assert graph.synchronization.provision_on_demand(SP, JOB_ID, "rule", "user").result == "Success"
     subject = {"objectId": "user", "objectTypeName": "User"}
@@ -271,7 +275,7 @@ def test_provisions_one_person(far: FarSide, graph: GraphClient) -> None:
         (Reply(200, body=b"<html>"), OutcomeUnknown),
     ],
 )
-def test_provisions_at_most_once(far: FarSide, graph: GraphClient, reply: Reply, kind: type[Exception]) -> None:
+def test_provisions_at_most_once(far: GraphStub, graph: GraphClient, reply: Reply, kind: type[Exception]) -> None:
     far.on("POST", f"{JOB}/provisionOnDemand", reply)
     with pytest.raises(kind):
         graph.synchronization.provision_on_demand(SP, JOB_ID, "rule", "user")
@@ -279,7 +283,7 @@ def test_provisions_at_most_once(far: FarSide, graph: GraphClient, reply: Reply,
 
 
 def test_waits_longer_for_a_provision_on_demand(
-    far: FarSide, session: requests.Session, make_transport: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+    far: GraphStub, session: requests.Session, make_transport: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     transport, waited = make_transport(), []
     plain = session.send
@@ -296,7 +300,7 @@ def test_waits_longer_for_a_provision_on_demand(
     assert waited == [(5.0, 150.0), (5.0, 30.0)]
 
 
-def test_reads_the_log_of_one_job_from_a_moment_on(far: FarSide, graph: GraphClient) -> None:
+def test_reads_the_log_of_one_job_from_a_moment_on(far: GraphStub, graph: GraphClient) -> None:
     link = f"{BASE}/auditLogs/provisioning?$skiptoken=2"
     far.on("GET", f"{V}/auditLogs/provisioning", listed(EVENT, link=link), listed(EVENT | {"id": "2"}))
     since = datetime(2026, 3, 2, 10, 30, tzinfo=timezone(timedelta(hours=1)))
@@ -311,7 +315,7 @@ def test_reads_the_log_of_one_job_from_a_moment_on(far: FarSide, graph: GraphCli
     assert far.asked[1].headers["prefer"] == "include-unknown-enum-members"
 
 
-def test_follows_no_log_link_to_another_host(far: FarSide, graph: GraphClient) -> None:
+def test_follows_no_log_link_to_another_host(far: GraphStub, graph: GraphClient) -> None:
     with pytest.raises(HostRefused):
         graph.provisioning_logs.page(JOB_ID, datetime.now(UTC), next_link="https://evil.example/v1.0/x")
     assert far.asked == []
@@ -325,7 +329,7 @@ def test_follows_no_log_link_to_another_host(far: FarSide, graph: GraphClient) -
         (Reply(200, body=b"<html>"), Unavailable),
     ],
 )
-def test_says_why_there_is_no_log(far: FarSide, graph: GraphClient, reply: Reply, kind: type[Exception]) -> None:
+def test_says_why_there_is_no_log(far: GraphStub, graph: GraphClient, reply: Reply, kind: type[Exception]) -> None:
     far.on("GET", f"{V}/auditLogs/provisioning", reply)
     with pytest.raises(kind):
         graph.provisioning_logs.page(JOB_ID, datetime.now(UTC))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from graphclient import GraphClient
 
-from .far_side import FarSide, Reply
+from .graph_stub import GraphStub, Reply
 from .schema_documents import loose, schemas, texts
 
 PATH = "/v1.0/servicePrincipals/sp/synchronization/jobs/job/schema"
@@ -25,14 +25,14 @@ def exact(value: Any) -> str:
     return json.dumps(value)
 
 
-def written(far: FarSide) -> Any:
+def written(far: GraphStub) -> Any:
     return far.asked[-1].json
 
 
 @per_run
 @given(document=schemas, at_the_end=st.booleans())
 def test_writes_back_exactly_what_it_read(
-    far: FarSide, graph: GraphClient, document: dict[str, Any], at_the_end: bool
+    far: GraphStub, graph: GraphClient, document: dict[str, Any], at_the_end: bool
 ) -> None:
     far.forget()
     far.on("GET", PATH, Reply(200, document | CONTEXT if at_the_end else CONTEXT | document))
@@ -44,7 +44,7 @@ def test_writes_back_exactly_what_it_read(
 
 @per_run
 @given(document=schemas)
-def test_changes_nothing_but_what_is_changed(far: FarSide, graph: GraphClient, document: dict[str, Any]) -> None:
+def test_changes_nothing_but_what_is_changed(far: GraphStub, graph: GraphClient, document: dict[str, Any]) -> None:
     """As the product does: switch one kind of object off, leave all else."""
     far.forget()
     far.on("GET", PATH, Reply(200, CONTEXT | document))
@@ -61,7 +61,7 @@ def test_changes_nothing_but_what_is_changed(far: FarSide, graph: GraphClient, d
 
 @per_run
 @given(document=st.dictionaries(texts, loose, min_size=1, max_size=6))
-def test_carries_any_document_there_and_back(far: FarSide, graph: GraphClient, document: dict[str, Any]) -> None:
+def test_carries_any_document_there_and_back(far: GraphStub, graph: GraphClient, document: dict[str, Any]) -> None:
     far.forget()
     far.on("GET", PATH, Reply(200, document))
     far.on("GET", TEMPLATE, Reply(200, document))
@@ -72,19 +72,19 @@ def test_carries_any_document_there_and_back(far: FarSide, graph: GraphClient, d
     assert exact(written(far)) == exact(expected)
 
 
-def test_takes_off_only_the_outermost_context(far: FarSide, graph: GraphClient) -> None:
+def test_takes_off_only_the_outermost_context(far: GraphStub, graph: GraphClient) -> None:
     inner = {"synchronizationRules": [{"@odata.context": "kept", "metadata@odata.context": "kept"}]}
     far.on("GET", PATH, Reply(200, inner | {"@odata.context": "gone"}))
     assert graph.synchronization.schema("sp", "job") == inner
 
 
-def test_goes_back_to_the_mappings_of_the_template(far: FarSide, graph: GraphClient) -> None:
+def test_goes_back_to_the_mappings_of_the_template(far: GraphStub, graph: GraphClient) -> None:
     far.on("DELETE", PATH, Reply(503), Reply(204))
     graph.synchronization.delete_schema("sp", "job")
     assert len(far.asked) == 2
 
 
-def test_lets_entra_read_a_directory_anew(far: FarSide, graph: GraphClient) -> None:
+def test_lets_entra_read_a_directory_anew(far: GraphStub, graph: GraphClient) -> None:
     answer = {
         "id": "66e4",
         "name": "customappsso",

@@ -31,7 +31,7 @@ from graphclient import (
 from graphclient.identity.id_token import validate_id_token
 
 from .entra import ADMIN, CLIENT, GLOBAL_ADMINISTRATOR, OTHER_TENANT, TENANT, Entra, our_certificate, rsa_key
-from .far_side import DROP, FarSide, Reply
+from .graph_stub import DROP, GraphStub, Reply
 
 REDIRECT = "https://dashboard.example/consent/signed-in"
 OTHER_ISSUER = f"{GLOBAL.login}/{OTHER_TENANT}/v2.0"
@@ -67,7 +67,7 @@ def test_sends_the_browser_to_the_tenants_own_page(sign_in: SignIn, entra: Entra
 
 
 @pytest.mark.parametrize("tenant", ["", "a/b", "../x", "x?y", "x#y"])
-def test_begins_nowhere_but_at_a_tenant(sign_in: SignIn, far: FarSide, tenant: str) -> None:
+def test_begins_nowhere_but_at_a_tenant(sign_in: SignIn, far: GraphStub, tenant: str) -> None:
     with pytest.raises(ValueError, match="tenant"):
         sign_in.begin(tenant, REDIRECT, "the-state")
     assert far.asked == []
@@ -126,7 +126,7 @@ FORGED: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize(("forgery", "reason"), FORGED.values(), ids=FORGED.keys())
-def test_does_not_believe(sign_in: SignIn, far: FarSide, forgery: dict[str, Any], reason: str) -> None:
+def test_does_not_believe(sign_in: SignIn, far: GraphStub, forgery: dict[str, Any], reason: str) -> None:
     with pytest.raises(IdTokenRejected, match=reason):
         complete(sign_in, Entra(far, **forgery).open())
 
@@ -286,7 +286,7 @@ def test_does_not_fetch_keys_for_each_invented_id(session: requests.Session, ent
     assert len(entra.far.seen("GET", entra.keys_path)) == 3
 
 
-def test_leaves_out_keys_that_are_not_for_signing(session: requests.Session, far: FarSide) -> None:
+def test_leaves_out_keys_that_are_not_for_signing(session: requests.Session, far: GraphStub) -> None:
     rows = [{"kty": "EC", "kid": "a"}, {"kty": "RSA", "kid": "b"}, {"kty": "RSA", "use": "enc", "kid": "c"}, 7]
     far.on("GET", "/keys", Reply(200, {"keys": rows}))
     keys = KeySet(session, f"{GLOBAL.login}/keys")
@@ -318,7 +318,7 @@ def test_reports_unusable_metadata(sign_in: SignIn, entra: Entra) -> None:
 
 
 @pytest.mark.parametrize("nonce", ["another", None, ""])
-def test_checks_the_nonce_also_without_msal(far: FarSide, nonce: str | None) -> None:
+def test_checks_the_nonce_also_without_msal(far: GraphStub, nonce: str | None) -> None:
     token = Entra(far, claims={"nonce": nonce}).sign()
     with pytest.raises(IdTokenRejected):
         validate_id_token(
@@ -332,5 +332,6 @@ def test_checks_the_nonce_also_without_msal(far: FarSide, nonce: str | None) -> 
 
 @pytest.mark.parametrize("token", ["", "garbage", "a.b.c", "e30.e30.", "é.é.é"])
 def test_checks_the_form_also_without_msal(token: str) -> None:
+    keys: dict[str, Any] = {}
     with pytest.raises(IdTokenRejected):
-        validate_id_token(token, client_id=CLIENT, cloud=GLOBAL, nonce_matches=bool, key_of={}.get)
+        validate_id_token(token, client_id=CLIENT, cloud=GLOBAL, nonce_matches=bool, key_of=keys.get)

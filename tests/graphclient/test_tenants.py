@@ -10,7 +10,7 @@ import requests
 from graphclient import GLOBAL, US_GOV_L4, Malformed, Throttled, Unavailable, admin_consent_url, resolve_tenant
 
 from .entra import TENANT
-from .far_side import DROP, FarSide, Reply
+from .graph_stub import DROP, GraphStub, Reply
 
 PATH = "/nordwind.example/v2.0/.well-known/openid-configuration"
 
@@ -20,13 +20,13 @@ def metadata(issuer: str) -> Reply:
 
 
 @pytest.mark.parametrize("domain", ["nordwind.example", "NordWind.Example", " nordwind.example. "])
-def test_finds_the_tenant_in_the_issuer(far: FarSide, session: requests.Session, domain: str) -> None:
+def test_finds_the_tenant_in_the_issuer(far: GraphStub, session: requests.Session, domain: str) -> None:
     far.on("GET", PATH, metadata(f"{GLOBAL.login}/{TENANT.upper()}/v2.0"))
     assert resolve_tenant(session, GLOBAL, domain) == TENANT
     assert "authorization" not in far.asked[0].headers
 
 
-def test_asks_for_international_domains_in_ascii(far: FarSide, session: requests.Session) -> None:
+def test_asks_for_international_domains_in_ascii(far: GraphStub, session: requests.Session) -> None:
     path = PATH.replace("nordwind.example", "xn--mnchen-3ya.example")
     far.on("GET", path, metadata(f"{GLOBAL.login}/{TENANT}/v2.0"))
     assert resolve_tenant(session, GLOBAL, "münchen.example") == TENANT
@@ -36,7 +36,7 @@ def test_asks_for_international_domains_in_ascii(far: FarSide, session: requests
     "body", [{"error": "invalid_tenant", "error_description": "AADSTS90002: no", "error_codes": [90002]}, {}]
 )
 def test_knows_when_microsoft_knows_no_such_domain(
-    far: FarSide, session: requests.Session, body: dict[str, object]
+    far: GraphStub, session: requests.Session, body: dict[str, object]
 ) -> None:
     far.on("GET", PATH, Reply(400, body))
     assert resolve_tenant(session, GLOBAL, "nordwind.example") is None
@@ -69,19 +69,19 @@ def test_knows_when_microsoft_knows_no_such_domain(
         TENANT,
     ],
 )
-def test_sends_nothing_for_what_is_no_domain(far: FarSide, session: requests.Session, domain: str) -> None:
+def test_sends_nothing_for_what_is_no_domain(far: GraphStub, session: requests.Session, domain: str) -> None:
     assert resolve_tenant(session, GLOBAL, domain) is None
     assert far.asked == []
 
 
 @pytest.mark.parametrize("reply", [Reply(503), Reply(500, {}), Reply(200, body=b"<html>"), DROP])
-def test_says_unavailable_on_an_outage(far: FarSide, session: requests.Session, reply: Reply) -> None:
+def test_says_unavailable_on_an_outage(far: GraphStub, session: requests.Session, reply: Reply) -> None:
     far.on("GET", PATH, reply)
     with pytest.raises(Unavailable):
         resolve_tenant(session, GLOBAL, "nordwind.example")
 
 
-def test_says_how_long_to_wait(far: FarSide, session: requests.Session) -> None:
+def test_says_how_long_to_wait(far: GraphStub, session: requests.Session) -> None:
     far.on("GET", PATH, Reply(429, headers={"Retry-After": "5"}))
     with pytest.raises(Throttled) as caught:
         resolve_tenant(session, GLOBAL, "nordwind.example")
@@ -99,7 +99,7 @@ def test_says_how_long_to_wait(far: FarSide, session: requests.Session) -> None:
         "",
     ],
 )
-def test_believes_no_issuer_of_another_place(far: FarSide, session: requests.Session, issuer: str) -> None:
+def test_believes_no_issuer_of_another_place(far: GraphStub, session: requests.Session, issuer: str) -> None:
     far.on("GET", PATH, metadata(issuer))
     with pytest.raises(Malformed):
         resolve_tenant(session, GLOBAL, "nordwind.example")

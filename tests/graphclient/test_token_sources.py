@@ -14,7 +14,7 @@ import requests
 from graphclient import ClientCredentials, ConsentMissing, GraphError, Secret, TokenSources, Unavailable
 
 from .entra import CLIENT, OTHER_TENANT, TENANT, Entra
-from .far_side import Asked, FarSide, Reply
+from .graph_stub import Asked, GraphStub, Reply
 
 CLAIMS = '{"access_token":{"nbf":{"essential":true,"value":"1"}}}'
 
@@ -72,7 +72,7 @@ def test_wants_room_for_one_tenant(session: requests.Session) -> None:
         TokenSources(CLIENT, Secret("s3cret"), session, max_tenants=0)
 
 
-def test_makes_one_request_per_tenant_for_32_cold_threads(far: FarSide, sources: TokenSources) -> None:
+def test_makes_one_request_per_tenant_for_32_cold_threads(far: GraphStub, sources: TokenSources) -> None:
     tenants = [tenant(number) for number in range(4)]
     entras = [Entra(far, tenant=each).open() for each in tenants]
     got = list[str]()
@@ -82,7 +82,7 @@ def test_makes_one_request_per_tenant_for_32_cold_threads(far: FarSide, sources:
     assert len(far.asked) == 8  # and one discovery each
 
 
-def test_holds_up_no_tenant_for_another(far: FarSide, sources: TokenSources) -> None:
+def test_holds_up_no_tenant_for_another(far: GraphStub, sources: TokenSources) -> None:
     slow, quick = Entra(far, tenant=TENANT).open(), Entra(far, tenant=OTHER_TENANT).open()
     arrived, release = threading.Event(), threading.Event()
 
@@ -101,7 +101,7 @@ def test_holds_up_no_tenant_for_another(far: FarSide, sources: TokenSources) -> 
     waiting.join()
 
 
-def test_tells_waiting_threads_of_one_failure(far: FarSide, sources: TokenSources) -> None:
+def test_tells_waiting_threads_of_one_failure(far: GraphStub, sources: TokenSources) -> None:
     """Else each of 32 threads would wait for a time-out of its own, one after the other."""
     entra, all_there, told = Entra(far).open(), threading.Event(), list[GraphError]()
     source = sources.of(TENANT)
@@ -154,7 +154,7 @@ def python_calls(work: Callable[[], Any]) -> int:
     return count
 
 
-def test_gives_a_kept_token_at_the_same_cost_however_many_tenants(far: FarSide, sources: TokenSources) -> None:
+def test_gives_a_kept_token_at_the_same_cost_however_many_tenants(far: GraphStub, sources: TokenSources) -> None:
     def hit() -> None:
         assert sources.of(tenant(0)).token() == "app-only"
 
@@ -170,7 +170,7 @@ def test_gives_a_kept_token_at_the_same_cost_however_many_tenants(far: FarSide, 
     assert len(far.asked) == before
 
 
-def test_keeps_one_token_in_each_cache(far: FarSide, sources: TokenSources) -> None:
+def test_keeps_one_token_in_each_cache(far: GraphStub, sources: TokenSources) -> None:
     for number in range(5):
         entra = Entra(far, tenant=tenant(number)).open()
         sources.of(entra.tenant).token()
@@ -179,7 +179,7 @@ def test_keeps_one_token_in_each_cache(far: FarSide, sources: TokenSources) -> N
         assert [row["realm"] for row in kept] == [entra.tenant]
 
 
-def test_signs_with_a_new_key_and_forgets_what_the_old_one_brought(far: FarSide, sources: TokenSources) -> None:
+def test_signs_with_a_new_key_and_forgets_what_the_old_one_brought(far: GraphStub, sources: TokenSources) -> None:
     entra = Entra(far).open()
     sources.of(TENANT).token()
     sources.rotate(Secret("newer"))
@@ -188,7 +188,7 @@ def test_signs_with_a_new_key_and_forgets_what_the_old_one_brought(far: FarSide,
     assert [asked.form["client_secret"] for asked in far.seen("POST", entra.token_path)] == ["s3cret", "newer"]
 
 
-def test_forgets_the_token_of_one_tenant(far: FarSide, sources: TokenSources) -> None:
+def test_forgets_the_token_of_one_tenant(far: GraphStub, sources: TokenSources) -> None:
     entra, other = Entra(far).open(), Entra(far, tenant=OTHER_TENANT).open()
     for each in (TENANT, OTHER_TENANT):
         sources.of(each).token()
@@ -201,7 +201,7 @@ def test_forgets_the_token_of_one_tenant(far: FarSide, sources: TokenSources) ->
     assert len(far.seen("POST", other.token_path)) == 1
 
 
-def numbered(far: FarSide, entra: Entra) -> None:
+def numbered(far: GraphStub, entra: Entra) -> None:
     """Tokens t1, t2 … in the order in which they are asked for."""
 
     def give(asked: Asked) -> Reply:
@@ -211,7 +211,7 @@ def numbered(far: FarSide, entra: Entra) -> None:
     far.on("POST", entra.token_path, give)
 
 
-def test_renews_a_refused_token_once_for_a_herd(far: FarSide, sources: TokenSources) -> None:
+def test_renews_a_refused_token_once_for_a_herd(far: GraphStub, sources: TokenSources) -> None:
     entra, source = Entra(far).open(), sources.of(TENANT)
     numbered(far, entra)
     assert source.token() == "t1"
@@ -227,7 +227,7 @@ def test_renews_a_refused_token_once_for_a_herd(far: FarSide, sources: TokenSour
     assert source.token() == "t2"
 
 
-def test_asks_with_the_claims_of_a_challenge_once(far: FarSide, sources: TokenSources) -> None:
+def test_asks_with_the_claims_of_a_challenge_once(far: GraphStub, sources: TokenSources) -> None:
     entra, source = Entra(far).open(), sources.of(TENANT)
     numbered(far, entra)
     source.token()
@@ -238,7 +238,7 @@ def test_asks_with_the_claims_of_a_challenge_once(far: FarSide, sources: TokenSo
     assert forms[1]["claims"] == CLAIMS
 
 
-def test_keeps_the_claims_over_an_outage_but_not_over_a_refusal(far: FarSide, sources: TokenSources) -> None:
+def test_keeps_the_claims_over_an_outage_but_not_over_a_refusal(far: GraphStub, sources: TokenSources) -> None:
     entra, source = Entra(far).open(), sources.of(TENANT)
     refused = Reply(400, {"error": "invalid_grant", "error_codes": [700016]})
     far.on("POST", entra.token_path, entra._token, Reply(503), refused, entra._token)
@@ -252,7 +252,7 @@ def test_keeps_the_claims_over_an_outage_but_not_over_a_refusal(far: FarSide, so
     assert sent[:3] == [False, True, True]
 
 
-def test_asks_for_no_second_discovery_when_a_token_is_replaced(far: FarSide, sources: TokenSources) -> None:
+def test_asks_for_no_second_discovery_when_a_token_is_replaced(far: GraphStub, sources: TokenSources) -> None:
     entra, source = Entra(far).open(), sources.of(TENANT)
     for _ in range(3):
         source.token()

@@ -31,7 +31,7 @@ from graphclient import (
 from graphclient.identity.aadsts import error_of
 
 from .entra import CLIENT, TENANT, Entra, our_certificate, rsa_key
-from .far_side import DROP, FarSide, Reply
+from .graph_stub import DROP, GraphStub, Reply
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def test_keeps_a_token_until_five_minutes_before_its_end(entra: Entra, source: C
     assert [source.token() for _ in range(2)] == ["second", "app-only"]
 
 
-def test_shows_its_credential_to_no_other_host(far: FarSide, entra: Entra, source: ClientCredentials) -> None:
+def test_shows_its_credential_to_no_other_host(far: GraphStub, entra: Entra, source: ClientCredentials) -> None:
     lie = {
         "issuer": f"{GLOBAL.login}/{TENANT}/v2.0",
         "authorization_endpoint": f"{GLOBAL.login}/{TENANT}/oauth2/v2.0/authorize",

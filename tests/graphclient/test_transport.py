@@ -10,6 +10,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import requests
@@ -34,7 +35,7 @@ from graphclient.http.retry import Effect
 from graphclient.http.sender import Request, Sender
 from tests.fixtures.graph import Tokens, Waits
 
-from .far_side import DROP, Asked, FarSide, Reply
+from .graph_stub import DROP, Asked, GraphStub, Reply
 
 JOBS = "/servicePrincipals/7b0a/synchronization/jobs"
 OK = Reply(200, {"value": []})
@@ -42,7 +43,7 @@ EXPIRED = Reply(401, {"error": {"code": "InvalidAuthenticationToken", "message":
 SILENT = Reply(401, {"error": {"code": "UnknownError", "message": ""}})
 
 
-def test_sends_the_token_and_an_id_of_its_own_to_graphs_host(far: FarSide, transport: Transport) -> None:
+def test_sends_the_token_and_an_id_of_its_own_to_graphs_host(far: GraphStub, transport: Transport) -> None:
     far.on("GET", "/v1.0/users", OK)
     transport.get("/users", {"$top": "1"})
     transport.get("/users")
@@ -55,7 +56,7 @@ def test_sends_the_token_and_an_id_of_its_own_to_graphs_host(far: FarSide, trans
 
 
 def test_asks_the_guard_before_anything_leaves(
-    far: FarSide, tokens: Tokens, make_transport: Callable[..., Transport]
+    far: GraphStub, tokens: Tokens, make_transport: Callable[..., Transport]
 ) -> None:
     transport = make_transport(guard=guards.read_only)
     with pytest.raises(WriteRefused) as caught:
@@ -67,19 +68,19 @@ def test_asks_the_guard_before_anything_leaves(
     assert transport.send("POST", JOBS, json={}) == {"id": "1"}
 
 
-def test_gives_none_for_an_empty_answer(far: FarSide, transport: Transport) -> None:
+def test_gives_none_for_an_empty_answer(far: GraphStub, transport: Transport) -> None:
     far.on("PUT", "/v1.0/a", Reply(204))
     assert transport.send("PUT", "/a", json={}) is None
 
 
-def test_waits_as_long_as_a_read_was_told_and_asks_again(far: FarSide, transport: Transport, waits: Waits) -> None:
+def test_waits_as_long_as_a_read_was_told_and_asks_again(far: GraphStub, transport: Transport, waits: Waits) -> None:
     far.on("GET", "/v1.0/users", Reply(429, headers={"Retry-After": "2"}), Reply(503), OK)
     assert transport.get("/users") == {"value": []}
     assert waits == [2.0, 1.0]
     assert transport.calls == 3
 
 
-def test_hands_long_waits_to_the_caller(far: FarSide, transport: Transport, waits: Waits) -> None:
+def test_hands_long_waits_to_the_caller(far: GraphStub, transport: Transport, waits: Waits) -> None:
     far.on("GET", "/v1.0/users", Reply(429, headers={"Retry-After": "120", "x-ms-throttle-scope": "Tenant"}))
     with pytest.raises(Throttled) as caught:
         transport.get("/users")
@@ -90,7 +91,7 @@ def test_hands_long_waits_to_the_caller(far: FarSide, transport: Transport, wait
 @pytest.mark.parametrize(
     "reply", [*[Reply(status) for status in (404, 429, 500, 502, 503, 504)], DROP, Reply(201, {"id": "1"}, cut=True)]
 )
-def test_never_sends_a_creating_post_twice(far: FarSide, transport: Transport, reply: Reply) -> None:
+def test_never_sends_a_creating_post_twice(far: GraphStub, transport: Transport, reply: Reply) -> None:
     far.on("POST", f"/v1.0{JOBS}", reply)
     with pytest.raises(OutcomeUnknown):
         transport.send("POST", JOBS, json={"templateId": "scim"})
@@ -102,7 +103,7 @@ def test_never_sends_a_creating_post_twice(far: FarSide, transport: Transport, r
     ("method", "kwargs"), [("PUT", {}), ("POST", {"effect": Effect.SAME}), ("POST", {"safe": True}), ("DELETE", {})]
 )
 def test_sends_again_what_is_harmless_to_repeat(
-    far: FarSide, transport: Transport, method: str, kwargs: dict[str, object], reply: Reply
+    far: GraphStub, transport: Transport, method: str, kwargs: dict[str, Any], reply: Reply
 ) -> None:
     far.on(method, "/v1.0/a", reply, Reply(204))
     assert transport.send(method, "/a", **kwargs) is None
@@ -118,7 +119,7 @@ def test_says_unavailable_when_a_post_never_left(make_transport: Callable[..., T
             Transport(http, Tokens()).send("POST", JOBS, json={})
 
 
-def test_says_outcome_unknown_when_the_answer_comes_too_late(session: requests.Session, far: FarSide) -> None:
+def test_says_outcome_unknown_when_the_answer_comes_too_late(session: requests.Session, far: GraphStub) -> None:
     enough = threading.Event()
 
     def late(asked: Asked) -> Reply:
@@ -133,7 +134,7 @@ def test_says_outcome_unknown_when_the_answer_comes_too_late(session: requests.S
     assert transport.calls == 1
 
 
-def test_gets_one_fresh_token_for_a_refused_one(far: FarSide, transport: Transport, tokens: Tokens) -> None:
+def test_gets_one_fresh_token_for_a_refused_one(far: GraphStub, transport: Transport, tokens: Tokens) -> None:
     far.on("GET", "/v1.0/users", EXPIRED, OK)
     assert transport.get("/users") == {"value": []}
     assert [asked.headers["authorization"] for asked in far.asked] == ["Bearer token-1", "Bearer token-2"]
@@ -158,7 +159,7 @@ CLAIMS = '{"access_token":{"nbf":{"essential":true,"value":"1772442000"}}}'
     ],
 )
 def test_gets_one_fresh_token_for_a_claims_challenge(
-    far: FarSide, transport: Transport, tokens: Tokens, text: str, claims: str | None
+    far: GraphStub, transport: Transport, tokens: Tokens, text: str, claims: str | None
 ) -> None:
     expected = [claims] if text != "!!" else []
     far.on("GET", "/v1.0/users", challenge(text), OK)
@@ -170,14 +171,14 @@ def test_gets_one_fresh_token_for_a_claims_challenge(
     assert tokens.claims == expected
 
 
-def test_is_blocked_when_the_claims_do_not_help(far: FarSide, transport: Transport, tokens: Tokens) -> None:
+def test_is_blocked_when_the_claims_do_not_help(far: GraphStub, transport: Transport, tokens: Tokens) -> None:
     far.on("GET", "/v1.0/users", challenge(base64.b64encode(CLAIMS.encode()).decode()))
     with pytest.raises(NotAllowed):
         transport.get("/users")
     assert (tokens.claims, transport.calls) == ([CLAIMS], 2)
 
 
-def test_takes_the_token_that_another_thread_has_renewed(far: FarSide, transport: Transport, tokens: Tokens) -> None:
+def test_takes_the_token_that_another_thread_has_renewed(far: GraphStub, transport: Transport, tokens: Tokens) -> None:
     def refused(asked: Asked) -> Reply:
         tokens.number = 7  # meanwhile
         return EXPIRED
@@ -188,7 +189,7 @@ def test_takes_the_token_that_another_thread_has_renewed(far: FarSide, transport
     assert tokens.claims == []
 
 
-def test_does_not_ask_for_a_third_token(far: FarSide, transport: Transport, tokens: Tokens) -> None:
+def test_does_not_ask_for_a_third_token(far: GraphStub, transport: Transport, tokens: Tokens) -> None:
     far.on("GET", "/v1.0/users", EXPIRED)
     with pytest.raises(NotAllowed):
         transport.get("/users")
@@ -196,7 +197,7 @@ def test_does_not_ask_for_a_third_token(far: FarSide, transport: Transport, toke
 
 
 def test_replaces_the_token_but_does_not_resend_a_creating_post(
-    far: FarSide, transport: Transport, tokens: Tokens
+    far: GraphStub, transport: Transport, tokens: Tokens
 ) -> None:
     far.on("POST", f"/v1.0{JOBS}", EXPIRED)
     with pytest.raises(Unavailable) as caught:
@@ -204,7 +205,7 @@ def test_replaces_the_token_but_does_not_resend_a_creating_post(
     assert (tokens.number, transport.calls, caught.value.retry_after) == (2, 1, 1.0)
 
 
-def test_keeps_the_token_when_a_permission_is_missing(far: FarSide, transport: Transport, tokens: Tokens) -> None:
+def test_keeps_the_token_when_a_permission_is_missing(far: GraphStub, transport: Transport, tokens: Tokens) -> None:
     far.on("GET", f"/v1.0{JOBS}", SILENT)
     with pytest.raises(RoleMissing):
         transport.get(JOBS)
@@ -212,7 +213,7 @@ def test_keeps_the_token_when_a_permission_is_missing(far: FarSide, transport: T
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
-def test_follows_no_redirect(far: FarSide, transport: Transport, status: int) -> None:
+def test_follows_no_redirect(far: GraphStub, transport: Transport, status: int) -> None:
     far.on("GET", "/v1.0/users", Reply(status, headers={"Location": f"{far.url}/stolen"}))
     with pytest.raises(HostRefused):
         transport.get("/users")
@@ -220,31 +221,31 @@ def test_follows_no_redirect(far: FarSide, transport: Transport, status: int) ->
 
 
 @pytest.mark.parametrize("path", ["/../beta/users", "users", "/a b", "/%2e%2e/beta", "/a\\b", ""])
-def test_sends_nothing_to_what_is_no_path_of_graph(far: FarSide, transport: Transport, path: str) -> None:
+def test_sends_nothing_to_what_is_no_path_of_graph(far: GraphStub, transport: Transport, path: str) -> None:
     with pytest.raises(ValueError, match="path"):
         transport.get(path)
     assert far.asked == []
 
 
 @pytest.mark.parametrize("reply", [Reply(200, body=b"<html>"), Reply(200, body=b'{"val'), Reply(200, body=b"")])
-def test_takes_a_broken_200_for_an_outage(far: FarSide, transport: Transport, reply: Reply) -> None:
+def test_takes_a_broken_200_for_an_outage(far: GraphStub, transport: Transport, reply: Reply) -> None:
     far.on("GET", "/v1.0/users", reply)
     with pytest.raises(Unavailable):
         transport.get("/users")
 
 
-def test_takes_a_broken_answer_to_a_creating_post_for_doubt(far: FarSide, transport: Transport) -> None:
+def test_takes_a_broken_answer_to_a_creating_post_for_doubt(far: GraphStub, transport: Transport) -> None:
     far.on("POST", f"/v1.0{JOBS}", Reply(201, body=b""))
     with pytest.raises(OutcomeUnknown):
         transport.ask("POST", JOBS, json={})
 
 
-def test_reads_a_cut_answer_once_more(far: FarSide, transport: Transport) -> None:
+def test_reads_a_cut_answer_once_more(far: GraphStub, transport: Transport) -> None:
     far.on("GET", "/v1.0/users", Reply(200, {"value": []}, cut=True), OK)
     assert transport.get("/users") == {"value": []}
 
 
-def test_unpacks_gzip(far: FarSide, transport: Transport) -> None:
+def test_unpacks_gzip(far: GraphStub, transport: Transport) -> None:
     packed = gzip.compress(json.dumps({"value": ["ä"]}).encode())
     far.on("GET", "/v1.0/users", Reply(200, body=packed, headers={"Content-Encoding": "gzip"}))
     assert transport.get("/users") == {"value": ["ä"]}
@@ -252,7 +253,7 @@ def test_unpacks_gzip(far: FarSide, transport: Transport) -> None:
 
 @pytest.mark.parametrize("packed", [False, True])
 def test_stops_reading_at_the_cap_also_inside_gzip(
-    far: FarSide, make_transport: Callable[..., Transport], packed: bool
+    far: GraphStub, make_transport: Callable[..., Transport], packed: bool
 ) -> None:
     body = b'{"a":"' + b" " * 300_000 + b'"}'
     headers = {"Content-Encoding": "gzip"} if packed else {}
@@ -262,7 +263,7 @@ def test_stops_reading_at_the_cap_also_inside_gzip(
     assert make_transport(max_bytes=400_000).get("/users")
 
 
-def test_gives_up_on_a_dripping_body(session: requests.Session, far: FarSide) -> None:
+def test_gives_up_on_a_dripping_body(session: requests.Session, far: GraphStub) -> None:
     far.on("GET", "/v1.0/users", Reply(200, {"value": ["x" * 200_000]}))
     seconds = iter(range(0, 1000, 20))
     outcome = exchange(session, "GET", f"{GLOBAL.graph}/v1.0/users", clock=lambda: float(next(seconds)))
@@ -270,7 +271,7 @@ def test_gives_up_on_a_dripping_body(session: requests.Session, far: FarSide) ->
 
 
 @pytest.mark.parametrize("pause", [0.02, 30.0], ids=["dripping", "stuck"])
-def test_frees_the_worker_at_the_deadline(session: requests.Session, far: FarSide, pause: float) -> None:
+def test_frees_the_worker_at_the_deadline(session: requests.Session, far: GraphStub, pause: float) -> None:
     far.on("GET", "/v1.0/users", Reply(200, {"value": ["x" * 200]}, drip=pause))
     began = time.monotonic()
     outcome = exchange(session, "GET", f"{GLOBAL.graph}/v1.0/users", read_timeout=30, within=0.3)
@@ -278,7 +279,9 @@ def test_frees_the_worker_at_the_deadline(session: requests.Session, far: FarSid
     assert 0.2 < time.monotonic() - began < 5
 
 
-def test_begins_no_attempt_that_its_time_does_not_cover(far: FarSide, session: requests.Session, waits: Waits) -> None:
+def test_begins_no_attempt_that_its_time_does_not_cover(
+    far: GraphStub, session: requests.Session, waits: Waits
+) -> None:
     far.on("GET", "/v1.0/users", Reply(503))
     seconds = iter([0.0, 0.0, 12.0, 12.0, 12.0])
     sender = Sender(session, Tokens(), sleep=waits, timer=lambda: next(seconds))
@@ -287,7 +290,7 @@ def test_begins_no_attempt_that_its_time_does_not_cover(far: FarSide, session: r
     assert (outcome.status, sender.calls, waits) == (503, 1, [])
 
 
-def test_says_how_urgent_it_is_and_hears_how_full_the_limit_is(far: FarSide, session: requests.Session) -> None:
+def test_says_how_urgent_it_is_and_hears_how_full_the_limit_is(far: GraphStub, session: requests.Session) -> None:
     transport = Transport(session, Tokens(), priority="high")
     full = {"x-ms-throttle-limit-percentage": "0.85"}
     odd = {"x-ms-throttle-limit-percentage": "much"}
@@ -311,7 +314,7 @@ def test_says_how_urgent_it_is_and_hears_how_full_the_limit_is(far: FarSide, ses
     ],
 )
 def test_tells_whether_every_tenant_has_to_wait(
-    far: FarSide, transport: Transport, scope: str, everywhere: bool
+    far: GraphStub, transport: Transport, scope: str, everywhere: bool
 ) -> None:
     far.on("GET", "/v1.0/users", Reply(429, headers={"Retry-After": "60", "x-ms-throttle-scope": scope}))
     with pytest.raises(Throttled) as caught:
@@ -320,7 +323,7 @@ def test_tells_whether_every_tenant_has_to_wait(
 
 
 def test_takes_no_proxy_no_netrc_and_no_cookie(
-    far: FarSide, session: requests.Session, monkeypatch: pytest.MonkeyPatch
+    far: GraphStub, session: requests.Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
@@ -332,7 +335,7 @@ def test_takes_no_proxy_no_netrc_and_no_cookie(
     assert len(session.cookies) == 0
 
 
-def test_counts_a_plain_number_with_a_byte_order_mark(far: FarSide, transport: Transport) -> None:
+def test_counts_a_plain_number_with_a_byte_order_mark(far: GraphStub, transport: Transport) -> None:
     far.on("GET", "/v1.0/n", Reply(200, body=b"\xef\xbb\xbf431", headers={"Content-Type": "text/plain"}))
     assert transport.get_count("/n") == 431
     far.on("GET", "/v1.0/n", Reply(200, body=b"<html>"))
@@ -340,7 +343,7 @@ def test_counts_a_plain_number_with_a_byte_order_mark(far: FarSide, transport: T
         transport.get_count("/n")
 
 
-def test_can_be_shared_by_threads(far: FarSide, transport: Transport) -> None:
+def test_can_be_shared_by_threads(far: GraphStub, transport: Transport) -> None:
     far.on("GET", "/v1.0/users", OK)
     threads = [threading.Thread(target=transport.get, args=("/users",)) for _ in range(16)]
     for thread in threads:
@@ -357,7 +360,7 @@ def test_never_raises_from_an_exchange(session: requests.Session) -> None:
 
 
 def test_batches_reads_in_order_and_leaves_out_who_is_not_there(
-    far: FarSide, make_transport: Callable[..., Transport]
+    far: GraphStub, make_transport: Callable[..., Transport]
 ) -> None:
     transport = make_transport(guard=guards.read_only)
     responses = [
@@ -371,7 +374,7 @@ def test_batches_reads_in_order_and_leaves_out_who_is_not_there(
         transport.send("POST", "/$batch", json={})
 
 
-def test_asks_the_guard_about_each_read_of_a_batch(far: FarSide, make_transport: Callable[..., Transport]) -> None:
+def test_asks_the_guard_about_each_read_of_a_batch(far: GraphStub, make_transport: Callable[..., Transport]) -> None:
     asked: list[tuple[str, str]] = []
 
     def guard(method: str, path: str) -> None:
@@ -385,7 +388,7 @@ def test_asks_the_guard_about_each_read_of_a_batch(far: FarSide, make_transport:
     assert far.asked == []
 
 
-def test_raises_what_one_row_of_a_batch_says(far: FarSide, transport: Transport) -> None:
+def test_raises_what_one_row_of_a_batch_says(far: GraphStub, transport: Transport) -> None:
     busy = {"id": "0", "status": 429, "headers": {"Retry-After": "7"}, "body": {"error": {"code": "TooManyRequests"}}}
     far.on("POST", "/v1.0/$batch", Reply(200, {"responses": [busy]}))
     with pytest.raises(Throttled) as caught:

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 @pytest.fixture
-def lock(tmp_path):
+def lock(tmp_path: Path) -> Path:
     """One that asks for nothing, so that no registry is asked."""
     path = tmp_path / "requirements.lock"
     path.write_text("# nothing\n")

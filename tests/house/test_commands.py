@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,9 @@ def test_lists_every_target_when_make_is_called_alone():
     assert {line.split()[1] for line in listed.splitlines()} == targets()
 
 
-@pytest.mark.parametrize("document", ["README.md", *(str(p.relative_to(ROOT)) for p in ROOT.glob("docs/**/*.md"))])
+@pytest.mark.parametrize(
+    "document", ["README.md", "CONTRIBUTING.md", *(str(p.relative_to(ROOT)) for p in ROOT.glob("docs/**/*.md"))]
+)
 def test_tells_only_commands_that_exist(document):
     assert set(commands_of(document)) <= targets()
 
@@ -37,10 +40,34 @@ def test_starts_the_readme_with_the_two_commands():
     assert commands_of("README.md")[:2] == ["demo", "test"]
 
 
-def test_points_the_readme_to_files_that_exist():
-    links = re.findall(r"\]\(([^)#:]+)\)", (ROOT / "README.md").read_text())
-    assert links
-    assert [link for link in links if not (ROOT / link).exists()] == []
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md"])
+def test_leads_to_the_words_and_the_rooms(document):
+    text = (ROOT / document).read_text()
+    for page in ("docs/glossary.md", "docs/architecture.md", "docs/graph-facts.md"):
+        assert f"]({page})" in text
+
+
+def first_cells(page: str) -> list[str]:
+    """The first column of the page's tables, without their headings."""
+    text = (ROOT / page).read_text()
+    return [
+        row.split("|")[1].strip()
+        for row in re.findall(r"^\|.*\|$(?!\n\| ---)", text, re.MULTILINE)
+        if "| ---" not in row
+    ]
+
+
+def test_explains_the_words_of_the_glossary_in_their_order():
+    words = first_cells("docs/glossary.md")
+    assert len(words) >= 30
+    assert words == sorted(words, key=str.lower)
+
+
+def test_tells_the_rooms_in_the_order_of_the_contract():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    [layers] = [contract["layers"] for contract in contracts if contract.get("containers") == ["onboarding"]]
+    told = [re.findall(r"`(\w+)/?`", cell) for cell in first_cells("docs/architecture.md")]
+    assert [rooms for rooms in told if rooms] == [layer.split(" | ") for layer in layers]
 
 
 @pytest.mark.parametrize("target", ["setup", "demo", "rehearse", "test", "check"])

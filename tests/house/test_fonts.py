@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 import pytest
 from django.contrib.staticfiles import finders
@@ -18,7 +19,7 @@ FROM_THE_SYSTEM = set("✓✕◐▸")
 
 
 @pytest.fixture(params=sorted(fonts.WEIGHTS))
-def font(request):
+def font(request: pytest.FixtureRequest) -> Iterator[TTFont]:
     found = finders.find(f"onboarding/fonts/{request.param}")
     assert found, "the finder makes it"
     with TTFont(found) as font:

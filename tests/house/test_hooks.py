@@ -16,7 +16,7 @@ from .test_layout import ROOT
 def hooks() -> list[dict[str, Any]]:
     text = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())
     assert [group["repo"] for group in text["repos"]] == ["local"]
-    return text["repos"][0]["hooks"]
+    return list(text["repos"][0]["hooks"])
 
 
 @pytest.mark.parametrize("hook", hooks(), ids=lambda hook: hook["id"])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import tempfile
+from collections.abc import Iterator
+from typing import IO
 
 import pytest
 
@@ -17,7 +19,7 @@ VERSION = f"pytest {pytest.__version__}"
 
 
 @pytest.fixture
-def said():
+def said() -> Iterator[IO[bytes]]:
     with tempfile.TemporaryFile() as file:
         yield file
 
@@ -42,7 +44,7 @@ def test_fails_when_one_of_its_runs_does(said, runs, good):
 
 
 @pytest.fixture
-def heard():
+def heard() -> Iterator[None]:
     """What is started from here hears SIGINT, also where the suite itself was started deaf to it (`&` in a script)."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield

@@ -31,6 +31,16 @@ def test_keeps_python_files_short():
     assert {str(path): length for path, length in lengths.items() if length > LONGEST} == {}
 
 
+def test_keeps_only_entries_and_rooms_directly_under_onboarding():
+    """A room says in its `__init__.py` what it is about."""
+    top = ROOT / "onboarding"
+    modules = {path.name for path in tracked("onboarding/*.py") if path.parent == top}
+    assert modules == {"__init__.py", "apps.py", "tasks.py", "urls.py"}
+    rooms = {path.relative_to(top).parts[0] for path in tracked("onboarding/*.py")} - modules
+    untold = {room for room in rooms if not (top / room / "__init__.py").read_text().startswith('"""')}
+    assert untold == {"management", "migrations"}
+
+
 def test_names_no_room_for_leftovers():
     assert [str(path) for path in tracked("*.py") if SECRETIVE.search(path.name)] == []
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from devtools.robots.browser import NotOnThePage, read
+from devtools.robots.browser import NotOnThePage, Page
 
 HTML = """<html><head><title>no</title></head><body><h1>Hello <b>you</b></h1><script>not()</script>
 <a href="/customers/7/">Contoso <i>Ltd</i></a>
@@ -20,8 +20,8 @@ text</textarea>
 
 
 @pytest.fixture
-def page():
-    return read("http://localhost:1/customers/7/steps/", 200, HTML)
+def page() -> Page:
+    return Page("http://localhost:1/customers/7/steps/", 200, HTML)
 
 
 def test_reads_the_text_that_a_person_sees(page):
@@ -30,16 +30,35 @@ def test_reads_the_text_that_a_person_sees(page):
     assert ("http://localhost:1/customers/7/", "Contoso Ltd") in page.links
 
 
+def sent(form, values, button=None) -> dict[str, str]:
+    pairs = form.request(values, button)["data"]
+    assert len(dict(pairs)) == len(pairs)
+    return dict(pairs)
+
+
 def test_sends_what_a_browser_would_send(page):
     form = page.form(having="note")
     assert form.action == "http://localhost:1/customers/7/send/"
-    assert form.data({}, form.buttons[0]) == {"csrf": "c1", "note": "old\ntext", "product": "advocacy", "go": "1"}
-    assert form.data({"accepted": "yes", "app": "2"}, None)["app"] == "2"
-    assert form.fields["app"].choices == ["1", "2"]
+    assert form.request({}, None)["url"] == form.action
+    assert sent(form, {}, form.buttons[0]) == {"csrf": "c1", "note": "old\ntext", "product": "advocacy", "go": "1"}
+    assert sent(form, {"accepted": "yes", "app": "2"})["app"] == "2"
+    assert sent(form, {"product": "home", "note": "new"}) == {"csrf": "c1", "note": "new", "product": "home"}
+    assert form.fields["app"] == ["1", "2"]
+    assert form.fields["product"] == ["home", "advocacy"]
+
+
+def test_searches_without_what_was_searched_before():
+    page = Page("http://localhost:1/?search=old&page=2", 200, "<form action='/?page=2'><input name=search></form>")
+    request = page.forms[0].request({"search": "new"}, None)
+    assert (request["method"], request["url"], request["params"]) == (
+        "get",
+        "http://localhost:1/",
+        [("search", "new")],
+    )
 
 
 def test_finds_fields_that_stand_outside_of_their_form(page):
-    assert page.form(action="/late/").data({}, None) == {"far": "9"}
+    assert sent(page.form(action="/late/"), {}) == {"far": "9"}
 
 
 def test_knows_buttons_that_send_only(page):
@@ -48,6 +67,8 @@ def test_knows_buttons_that_send_only(page):
 
 def test_says_what_is_there_instead(page):
     with pytest.raises(NotOnThePage, match="accepted"):
-        page.form(having="note").data({"token": "x"}, None)
+        page.form(having="note").request({"token": "x"}, None)
+    with pytest.raises(NotOnThePage, match="choice 3"):
+        page.form(having="note").request({"app": "3"}, None)
     with pytest.raises(NotOnThePage, match="csrf"):
         page.form(having="passwd")

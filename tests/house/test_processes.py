@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ def program(code: str, name: str = "sleeper", within: float = 20) -> Program:
 
 
 @pytest.fixture
-def supervisor(tmp_path):
+def supervisor(tmp_path: Path) -> Iterator[Supervisor]:
     made = Supervisor(tmp_path)
     yield made
     made.stop()

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import stat
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
+
+from devtools.stack import machine
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "devtools" / "commands"
 
 
 @pytest.fixture
-def setup(monkeypatch, tmp_path):
+def setup(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ModuleType:
     """The program as `python3 devtools/commands/setup.py` loads it, for a checkout somewhere else."""
     monkeypatch.syspath_prepend(str(FOLDER))
     spec = importlib.util.spec_from_file_location("setup_by_file_name", FOLDER / "setup.py")
@@ -39,18 +43,29 @@ def program(path: Path, text: str) -> Path:
 
 
 @pytest.fixture
-def python_without_venv(setup, monkeypatch, tmp_path):
+def python_without_venv(setup: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Debian's python3 without python3-venv."""
     python = program(tmp_path / "python3", "echo ensurepip is not available; exit 1")
     monkeypatch.setattr(sys, "executable", str(python))
     (tmp_path / "debian_version").write_text("12.11\n")
-    monkeypatch.setattr(setup, "DEBIAN", tmp_path / "debian_version")
+    monkeypatch.setattr(machine, "DEBIAN", tmp_path / "debian_version")
 
 
-def test_tells_a_person_exactly_what_to_install(setup, python_without_venv, monkeypatch):
+def test_tells_a_person_in_one_sentence_all_that_is_lacking(setup, python_without_venv, monkeypatch, tmp_path):
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    with pytest.raises(setup.CannotSetUp, match=r"(?m)^  sudo apt install python3-venv$"):
-        setup.make_environment()
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    with pytest.raises(setup.CannotSetUp) as told:
+        setup.look_at_the_machine()
+    assert re.search(r": sudo apt install python3-venv chromium( libatomic1)?$", str(told.value))
+    assert "python3-venv (for everything), chromium (for the browser tests)" in str(told.value)
+    assert "\n" not in str(told.value)
+
+
+def test_goes_on_without_what_only_the_browser_tests_need(setup, monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    setup.look_at_the_machine()
+    assert "lacks chromium (for the browser tests)" in capsys.readouterr().err
 
 
 def test_installs_it_as_root(setup, python_without_venv, monkeypatch, tmp_path):
@@ -60,9 +75,18 @@ def test_installs_it_as_root(setup, python_without_venv, monkeypatch, tmp_path):
         tmp_path / "bin" / "apt-get", f"echo $@ >> {tmp_path}/asked; printf '#!/bin/sh\\n{works}' > {sys.executable}"
     )
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    setup.look_at_the_machine()
     setup.make_environment()
-    assert (tmp_path / "asked").read_text().splitlines() == ["update -qq", "install -y -qq python3-venv"]
+    assert (tmp_path / "asked").read_text().splitlines() == [
+        "update -qq",
+        "install -y -qq --no-install-recommends python3-venv",
+    ]
     assert setup.VENV.is_dir()
+
+
+def test_says_that_a_python_cannot_be_used(setup, python_without_venv):
+    with pytest.raises(setup.CannotSetUp, match="cannot make a virtual environment"):
+        setup.make_environment()
 
 
 def test_does_nothing_while_the_lock_is_the_same(setup):

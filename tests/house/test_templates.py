@@ -6,6 +6,7 @@ import re
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.base import SessionBase
 from django.template.loader import get_template, render_to_string
 from django.test import RequestFactory
 
@@ -48,7 +49,7 @@ def test_is_divided_like_the_rooms():
 )
 def test_loads_the_sheets_of_one_audience(template, audience):
     request = RequestFactory().get("/")
-    request.session, request.user = {}, AnonymousUser()
+    request.session, request.user = SessionBase(), AnonymousUser()
     sheets = SHEET.findall(render_to_string(template, {}, request))
     assert [name for name, _media in sheets] == ["tokens", "base", "parts", audience, "print"]
     assert [name for name, media in sheets if media] == ["print"]

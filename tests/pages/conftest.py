@@ -12,13 +12,13 @@ from onboarding.models import Onboarding
 from tests import builders
 from tests.fixtures.graph_access import fresh_graph_access
 from tests.graphclient.entra import CLIENT, Entra, our_certificate
-from tests.graphclient.far_side import FarSide
+from tests.graphclient.graph_stub import GraphStub
 
 from .visitor import Invitation, Visitor, invited
 
 
 @pytest.fixture
-def alice(db) -> Client:
+def alice(db: None) -> Client:
     """Signed in, member of the portfolio."""
     client = Client()
     builders.portfolio(builders.person("alice"))
@@ -27,7 +27,7 @@ def alice(db) -> Client:
 
 
 @pytest.fixture
-def charlie(db) -> Client:
+def charlie(db: None) -> Client:
     """Signed in, member of another portfolio."""
     client = Client()
     builders.portfolio(builders.person("charlie"), name="Another team")
@@ -36,13 +36,19 @@ def charlie(db) -> Client:
 
 
 @pytest.fixture
-def customer(alice) -> Onboarding:
+def customer(alice: Client) -> Onboarding:
     """A customer of alice's."""
     return builders.onboarding()
 
 
 @pytest.fixture
-def far(far: FarSide, settings: Settings) -> Iterator[FarSide]:
+def same_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No minute begins while the test runs: what an open page has seen changes with each."""
+    monkeypatch.setattr("onboarding.web.refreshing.time", lambda: 1_800_000_000.0)
+
+
+@pytest.fixture
+def far(far: GraphStub, settings: Settings) -> Iterator[GraphStub]:
     """Microsoft's stand-in, as the one that our settings lead to."""
     certificate = our_certificate()
     settings.SANDBOX_URL, settings.ENTRA_CLIENT_ID = far.url, CLIENT

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from devtools.robots.browser import Page
-from devtools.robots.browser import read as read_page
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Change, Court, Detail, Done, Todo, Verdict
 from onboarding.engine import ledger
 from onboarding.engine.ledger import Cost
 from onboarding.models import Onboarding, ProvisionedPerson
 from onboarding.steps import STEPS
+from tests import builders
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Response  # an answer to the test client, so named
+
 
 HTMX = {"HX-Request": "true"}
 TOKEN_NEEDED = Asking(say("Enter the token."), Court.CS, code="token_needed")
@@ -30,7 +33,7 @@ PLAN = Todo(
 def stand(made: Onboarding, key: str, verdict: Verdict, **evidence: dict[str, Any]) -> Onboarding:
     """Let the engine have found `verdict` for the step `key`, and all before it done."""
     Onboarding.objects.filter(pk=made.pk).update(next_run_at=timezone.now(), leased_until=None)
-    lease = Onboarding.objects.claim(made.pk)
+    lease = builders.claimed(made.pk)
     assert lease
     for step in STEPS:
         if step.key == key:
@@ -43,9 +46,9 @@ def stand(made: Onboarding, key: str, verdict: Verdict, **evidence: dict[str, An
     return made
 
 
-def read(answer: HttpResponse, path: str = "/") -> Page:
+def read(answer: Response, path: str = "/") -> Page:
     """The answer as a person without JavaScript sees it."""
-    return read_page(f"http://testserver{path}", answer.status_code, answer.content.decode())
+    return Page(f"http://testserver{path}", answer.status_code, answer.content.decode())
 
 
 def open_record(client: Client, made: Onboarding) -> Page:

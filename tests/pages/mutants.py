@@ -17,7 +17,7 @@ from typing import Any
 
 LOOK_UPS = frozenset({"filter", "_attempt"})
 WHICH_ROW = frozenset({"pk"})  # names a row, forbids nothing
-DECODING = {  # what PyJWT checks by itself, and how to tell it not to
+DECODING: dict[str, dict[str, Any]] = {  # what PyJWT checks by itself, and how to tell it not to
     "signature": {"verify_signature": False, "verify_exp": True, "verify_nbf": True, "verify_aud": True},
     "aud": {"verify_aud": False},
     "exp": {"verify_exp": False},
@@ -62,13 +62,18 @@ def mutants(module: ModuleType) -> list[Mutant]:
     ]
 
 
+def _line_of(node: ast.AST) -> int:
+    assert isinstance(node, ast.expr | ast.stmt)
+    return node.lineno
+
+
 def _of_function(function: FunctionType, node: ast.FunctionDef) -> Iterator[Mutant]:
     node.decorator_list = []
     for number, inner in enumerate(ast.walk(node)):
         for without, edit in _edits(inner):
             changed = copy.deepcopy(node)
             edit(list(ast.walk(changed))[number])
-            yield Mutant(function, inner.lineno, without, _compiled(changed, function))
+            yield Mutant(function, _line_of(inner), without, _compiled(changed, function))
 
 
 def _compiled(node: ast.FunctionDef, function: FunctionType) -> CodeType:

@@ -54,10 +54,11 @@ def test_leads_nobody_to_the_sign_in_and_back(client, customer):
         assert answer["Location"].startswith(reverse("sign_in"))
 
 
-def test_reloads_the_page_when_a_refresh_comes_after_the_session(client, customer):
-    answer = client.get(reverse("record", args=[customer.pk]), headers=HTMX)
-    assert answer["HX-Refresh"] == "true"
-    assert not answer.content
+def test_says_signed_out_to_a_script_that_comes_after_the_session(client, customer):
+    for method, path in addresses(customer):
+        answer = getattr(client, method)(path, headers=HTMX)
+        assert answer.status_code == 401, path
+        assert not answer.content
 
 
 def test_takes_nothing_without_the_csrf_token(alice, customer):

@@ -12,6 +12,7 @@ from onboarding.causes.base import ContactRole
 from onboarding.consent.round_trip import MAY_APPROVE
 from onboarding.mail.compose import has_link
 from onboarding.models import Contact, Event, Letter, Link
+from tests.narrow import present
 
 from .desk import open_record
 from .visitor import text_of
@@ -27,7 +28,7 @@ def path_of(invitation):
 
 
 def link_in(page):
-    return re.search(r"http://localhost:8000(/l/[\w-]+/)", text_of(page))[1]
+    return present(re.search(r"http://localhost:8000(/l/[\w-]+/)", text_of(page)))[1]
 
 
 def test_makes_an_approver_with_a_link_of_their_own(client, invitation):

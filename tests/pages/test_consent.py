@@ -11,9 +11,10 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
+from graphclient import GLOBAL
 from onboarding.models import Event, Onboarding
 from onboarding.models.link import digest
-from tests.graphclient.entra import ADMIN, CLIENT, GLOBAL, OTHER_TENANT, TENANT, Entra
+from tests.graphclient.entra import ADMIN, CLIENT, OTHER_TENANT, TENANT, Entra
 
 from .visitor import Visitor, query_of, text_of
 

@@ -13,7 +13,7 @@ from onboarding.customers import links
 from onboarding.models import ConsentAttempt, Event, StepState
 from tests import builders
 from tests.graphclient.entra import CLIENT, OTHER_TENANT, TENANT
-from tests.graphclient.far_side import DROP, Reply
+from tests.graphclient.graph_stub import DROP, Reply
 
 from .visitor import text_of
 
@@ -131,7 +131,7 @@ def test_keeps_the_link_when_microsoft_is_down(visitor, invitation, far, reply):
 
 def test_does_not_begin_before_the_tenant_is_known(visitor):
     made = builders.onboarding()
-    _link, token = links.issue_link(made, actor=made.customer.owner)
+    _link, token = links.issue_link(made, actor=builders.owner_of(made))
     page = visitor.client.post(reverse("link_begin", args=[token]))
     assert page.status_code == 409
     assert "Try again in a minute" in text_of(page)

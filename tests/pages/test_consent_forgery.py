@@ -16,10 +16,12 @@ from hypothesis import HealthCheck, example, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from graphclient import GLOBAL
 from onboarding.consent import round_trip
+from onboarding.consent.round_trip import Redirect
 from onboarding.models import ConsentAttempt, Event, Link, StepState
 from tests import builders
-from tests.graphclient.entra import GLOBAL, Entra
+from tests.graphclient.entra import Entra
 
 from .visitor import Invitation, Visitor, invited
 
@@ -46,7 +48,7 @@ class Answer:
 
     @property
     def agrees(self) -> bool:
-        return self.state in ("anna's", "boris's") and self == Answer(*[self.state] * 3)
+        return self.state in ("anna's", "boris's") and self == Answer(self.state, self.state, self.state)
 
 
 ANSWERS = st.builds(
@@ -57,22 +59,20 @@ ANSWERS = st.builds(
     link=st.sampled_from(list(CONDITIONS)),
     in_time=st.booleans(),
 )
-ONE_THING_WRONG = [
-    replace(Answer(), **difference)
-    for difference in [
-        {"state": "boris's"},
-        {"state": "an ended one of anna's"},
-        {"state": "another kind of anna's"},
-        {"state": "made up"},
-        {"browser": "boris's"},
-        {"browser": "nobody's"},
-        {"tenant": "boris's"},
-        {"link": "revoked"},
-        {"link": "expired"},
-        {"link": "used"},
-        {"in_time": False},
-    ]
+DIFFERENCES: list[dict[str, Any]] = [
+    {"state": "boris's"},
+    {"state": "an ended one of anna's"},
+    {"state": "another kind of anna's"},
+    {"state": "made up"},
+    {"browser": "boris's"},
+    {"browser": "nobody's"},
+    {"tenant": "boris's"},
+    {"link": "revoked"},
+    {"link": "expired"},
+    {"link": "used"},
+    {"in_time": False},
 ]
+ONE_THING_WRONG = [replace(Answer(), **difference) for difference in DIFFERENCES]
 many = examples(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
@@ -185,12 +185,14 @@ def check_sign_in(world: World, answer: Answer) -> None:
     world.spoil(answer)
     params = {**begun[owner], "state": states.get(answer.state, begun[owner]["state"])}
     try:
-        redirect = round_trip.finish_sign_in({**flows[owner], "state": params["state"]}, params, browser=answer.browser)
+        granting: Redirect | None = round_trip.finish_sign_in(
+            {**flows[owner], "state": params["state"]}, params, browser=answer.browser
+        )
     except round_trip.ConsentProblem:
-        redirect = None
-    assert (redirect is not None) is answer.agrees
-    if redirect:
-        assert f"/{party.tenant}/v2.0/adminconsent" in redirect.url
+        granting = None
+    assert (granting is not None) is answer.agrees
+    if granting:
+        assert f"/{party.tenant}/v2.0/adminconsent" in granting.url
     for name, each in world.parties.items():
         signed_in = [attempt for attempt in each.invitation.attempts() if attempt.signed_in_at]
         assert all(attempt.signed_in_tenant == each.tenant for attempt in signed_in)
@@ -281,7 +283,7 @@ def at_once(times: int, act: Any) -> list[Any]:
 def twin(visitor: Visitor) -> Visitor:
     """The same browser, asking a second time at the same moment."""
     made = Visitor(visitor.entra)
-    made.client.cookies = visitor.client.cookies.copy()
+    made.client.cookies.update(visitor.client.cookies)
     return made
 
 

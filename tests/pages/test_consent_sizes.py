@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import pytest
+from pytest_django import Settings
 
 from onboarding.models import Customer
 from tests.graphclient.entra import CLIENT, TENANT
 
-from .visitor import invited, query_of
+from .visitor import Visitor, invited, query_of
 
 pytestmark = pytest.mark.django_db
 STANDARD = "5b1d2f8e-6c1f-4a55-9d53-0c9a4be3a6ff"
 
 
 @pytest.fixture
-def visitor(visitor, settings):
+def visitor(visitor: Visitor, settings: Settings) -> Visitor:
     """Microsoft knows the scoped application only: its ID tokens are for that one."""
     settings.ENTRA_CLIENT_ID, settings.ENTRA_SCOPED_CLIENT_ID = STANDARD, CLIENT
     return visitor

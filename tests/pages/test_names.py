@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import importlib
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -95,7 +97,7 @@ def test_searches_as_a_part_and_tells_the_browser_the_address(alice, customer):
 
 
 @pytest.fixture
-def bob(customer):
+def bob(customer: Onboarding) -> Client:
     """Of the portfolio, without the permission."""
     builders.portfolio(builders.person("bob", sees_names=False))
     client = Client()
@@ -176,7 +178,7 @@ def test_says_how_many_are_only_counted(alice, customer):
 
 
 @pytest.fixture
-def add_staff(db, tmp_path):
+def add_staff(db: None, tmp_path: Path) -> Callable[..., bool]:
     """Run the command for carol; whether she may see names then."""
     path = tmp_path / "password"
     path.write_text("correct horse battery staple")

@@ -14,6 +14,7 @@ from onboarding.consent import return_visit, round_trip
 from onboarding.engine import graph_access
 from tests.graphclient import test_sign_in
 from tests.graphclient.entra import CLIENT, Entra
+from tests.graphclient.graph_stub import GraphStub
 
 from . import (
     test_alarms,
@@ -33,7 +34,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def fixtures(far) -> Fixtures:
+def fixtures(far: GraphStub) -> Fixtures:
     """Fresh ones for each probe, by the names that the tests know."""
 
     def make():

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from onboarding.models import Link, Onboarding, StepState
+from tests.narrow import present
 
 from .visitor import text_of
 
@@ -43,7 +46,7 @@ def standing(invitation, key: str, kind: str, court: str = "cs", message: str = 
 
 
 @pytest.mark.parametrize(
-    ("key", "kind", "court", "polls", "words"),
+    ("key", "kind", "court", "moves", "words"),
     [
         ("consent", "waiting", "microsoft", True, "This can take up to 15 minutes"),
         ("connection", "asking", "cs", False, "It is Haiilo&#x27;s turn"),
@@ -54,14 +57,14 @@ def standing(invitation, key: str, kind: str, court: str = "cs", message: str = 
         ("live", "done", "cs", False, "Everything is set up"),
     ],
 )
-def test_says_how_far_we_are_and_asks_again_only_while_something_moves(
-    visitor, invitation, key, kind, court, polls, words
+def test_says_how_far_we_are_and_asks_again_faster_while_something_moves(
+    visitor, invitation, key, kind, court, moves, words
 ):
     visitor.go_all_the_way(invitation)
     standing(invitation, key, kind, court, "a sentence for customer success")
     page = visitor.client.get(reverse("progress")).content.decode()
     assert words in page
-    assert ('hx-trigger="every 3s"' in page) is polls
+    assert f'hx-trigger="every {3 if moves else 20}s, look"' in page
     assert "a sentence for customer success" not in page
     assert page.count('aria-current="step"') == (0 if kind == "done" else 1)
 
@@ -69,16 +72,25 @@ def test_says_how_far_we_are_and_asks_again_only_while_something_moves(
 def test_goes_on_asking_while_a_step_is_done_and_the_next_is_not_looked_at(visitor, invitation):
     visitor.go_all_the_way(invitation)
     standing(invitation, "consent", "done", "cs")
-    assert 'hx-trigger="every 3s"' in visitor.client.get(reverse("progress")).content.decode()
+    assert 'hx-trigger="every 3s, look"' in visitor.client.get(reverse("progress")).content.decode()
 
 
-def test_stops_asking_while_we_are_paused(visitor, invitation):
+def test_asks_slowly_while_we_are_paused(visitor, invitation):
     visitor.go_all_the_way(invitation)
     standing(invitation, "initial_cycle", "waiting", "microsoft")
     Onboarding.objects.update(state="paused")
     page = visitor.client.get(reverse("progress")).content.decode()
-    assert "hx-trigger" not in page
+    assert 'hx-trigger="every 20s, look"' in page
     assert "Haiilo has paused this" in page
+
+
+def test_sends_nothing_while_nothing_has_changed(visitor, invitation, same_minute):
+    visitor.go_all_the_way(invitation)
+    standing(invitation, "initial_cycle", "waiting", "microsoft")
+    found = present(re.search(r'hx-get="([^"]+)"', visitor.client.get(reverse("progress")).content.decode()))
+    assert visitor.client.get(found[1], headers={"HX-Request": "true"}).status_code == 204
+    standing(invitation, "initial_cycle", "done", "microsoft")
+    assert visitor.client.get(found[1], headers={"HX-Request": "true"}).status_code == 200
 
 
 def test_refreshes_the_part_alone(visitor, invitation):

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from onboarding.customers import answers, kickoff, links
-from onboarding.models import Event, Link, Questionnaire
+from onboarding.models import Event, Link, Onboarding, Questionnaire
 from tests import builders
 
 from .desk import post, read
@@ -30,7 +30,7 @@ ANSWERS = {
 
 
 @pytest.fixture
-def linked(customer) -> tuple[Link, str]:
+def linked(customer: Onboarding) -> tuple[Link, str]:
     builders.done(customer, customer={"tenant_id": TENANT, "domain": customer.customer.domains[0]})
     return links.issue_link(customer, actor=builders.person())
 

@@ -8,12 +8,12 @@ from django.test import Client
 from django.urls import reverse
 
 from onboarding.customers import answers, base, links, rebinding, records
-from onboarding.models import Customer, Event, Rebinding, StepState, TenantBinding
+from onboarding.models import Customer, Event, Onboarding, Rebinding, StepState, TenantBinding
 from tests import builders
 from tests.graphclient.entra import CLIENT, OTHER_TENANT, TENANT, Entra
 
 from .desk import open_record, post
-from .visitor import Visitor, text_of
+from .visitor import Invitation, Visitor, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +22,7 @@ WISH = {"tenant_id": OTHER_TENANT, "reason": REASON}
 
 
 @pytest.fixture
-def made(alice, visitor, invitation):
+def made(alice: Client, visitor: Visitor, invitation: Invitation) -> Onboarding:
     """A customer of alice's and bob's, for whom another tenant answered."""
     visitor.granted({**visitor.consent(invitation), "tenant": OTHER_TENANT})
     builders.portfolio(builders.person("bob"))
@@ -30,7 +30,7 @@ def made(alice, visitor, invitation):
 
 
 @pytest.fixture
-def bob(made):
+def bob(made: Onboarding) -> Client:
     client = Client()
     client.force_login(builders.person("bob"))
     return client

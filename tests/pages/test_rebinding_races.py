@@ -49,7 +49,7 @@ def expected(row: Rebinding) -> tuple[str, str]:
 
 
 def claim(row: Rebinding):
-    lease = Onboarding.objects.claim(row.onboarding_id)
+    lease = builders.claimed(row.onboarding_id)
     assert lease
     return lease
 

@@ -14,10 +14,11 @@ from onboarding.domain.verdicts import Asking, Court, Waiting
 from onboarding.models import Link
 from onboarding.steps.consent.causes import ACCESS_LOST
 from onboarding.steps.shared.permission_causes import PERMISSIONS_MISSING
+from tests import builders
 from tests.graphclient.entra import CLIENT, TENANT
 
 from .desk import stand
-from .visitor import query_of, text_of
+from .visitor import Invitation, Visitor, query_of, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +31,7 @@ BUTTON = "Review and approve again with Microsoft"
 
 
 @pytest.fixture
-def visitor(visitor, invitation):
+def visitor(visitor: Visitor, invitation: Invitation) -> Visitor:
     """The admin, who has approved."""
     assert visitor.go_all_the_way(invitation).status_code == 302
     return visitor
@@ -93,7 +94,7 @@ def test_is_for_the_browser_of_who_approved_alone(visitor, invitation):
 
 def test_leaves_a_link_alone_that_customer_success_has_sent(visitor, invitation):
     stand(invitation.onboarding, "readiness", MISSING, **EVIDENCE)
-    sent, _token = links.issue_link(invitation.onboarding, actor=invitation.onboarding.customer.owner)
+    sent, _token = links.issue_link(invitation.onboarding, actor=builders.owner_of(invitation.onboarding))
     renew(visitor)
     sent.refresh_from_db()
     assert sent.condition() == "open"

@@ -8,11 +8,12 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from graphclient import GLOBAL
 from onboarding.models import ConsentAttempt, Event, Link
-from tests.graphclient.entra import GLOBAL, OTHER_TENANT, TENANT
-from tests.graphclient.far_side import DROP
+from tests.graphclient.entra import OTHER_TENANT, TENANT, Entra
+from tests.graphclient.graph_stub import DROP
 
-from .visitor import Visitor, invited, text_of
+from .visitor import Invitation, Visitor, invited, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -20,14 +21,14 @@ SOMEBODY = "5e0a0000-0000-4000-8000-0000000000ff"
 
 
 @pytest.fixture
-def used(visitor, invitation):
+def used(visitor: Visitor, invitation: Invitation) -> Invitation:
     """A link with which Eva Berg has approved, in a browser that is gone."""
     assert visitor.go_all_the_way(invitation).status_code == 302
     return invitation
 
 
 @pytest.fixture
-def elsewhere(entra, used):
+def elsewhere(entra: Entra, used: Invitation) -> Visitor:
     """Another browser."""
     return Visitor(entra)
 
@@ -42,7 +43,7 @@ def come_back(visitor, invitation, **difference):
 
 
 def sees_progress(visitor) -> bool:
-    return visitor.client.get(reverse("progress")).status_code == 200
+    return bool(visitor.client.get(reverse("progress")).status_code == 200)
 
 
 def test_shows_the_progress_to_who_approved(elsewhere, used):

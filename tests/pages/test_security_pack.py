@@ -16,13 +16,13 @@ from onboarding.models import Link
 from onboarding.steps import STEPS
 from onboarding.tasks import erase_old
 
-from .visitor import text_of
+from .visitor import Invitation, text_of
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def path(invitation):
+def path(invitation: Invitation) -> str:
     return reverse("security_pack_by_link", args=[invitation.token])
 
 

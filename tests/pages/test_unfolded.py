@@ -2,43 +2,49 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page
 
+from .frame import Frame
+
 pytestmark = pytest.mark.browser
 
-APP = Path(__file__).resolve().parent.parent.parent / "onboarding" / "static" / "onboarding" / "app.js"
 FOLDS = "".join(f'<details id="{name}"><summary>{name}</summary>More</details>' for name in ("one", "other"))
-REFRESH = """(html) => {
-  document.querySelector("main").innerHTML = html;
-  document.dispatchEvent(new CustomEvent("htmx:afterSwap", { detail: {} }));
-}"""
 
 
 @pytest.fixture
-def page(browser: Browser):
-    made = browser.new_context().new_page()
-    made.set_content(f'<!doctype html><html lang="en"><body><main>{FOLDS}</main></body></html>')
-    made.add_script_tag(path=APP)
+def frame(browser: Browser) -> Iterator[Frame]:
+    context = browser.new_context()
+    made = Frame(context)
+    made.show(FOLDS)
     yield made
-    made.context.close()
+    context.close()
 
 
 def unfolded(page: Page) -> list[str]:
-    return page.eval_on_selector_all("details[open]", "found => found.map((each) => each.id)")
+    found: list[str] = page.eval_on_selector_all("details[open]", "found => found.map((each) => each.id)")
+    return found
 
 
-def test_opens_again_what_was_open(page):
-    page.click("#one summary")
-    page.evaluate(REFRESH, FOLDS)
-    assert unfolded(page) == ["one"]
+def test_opens_again_what_was_open(frame: Frame) -> None:
+    frame.page.click("#one summary")
+    frame.refresh(FOLDS)
+    assert unfolded(frame.page) == ["one"]
 
 
-def test_leaves_closed_what_was_closed_again(page):
-    page.click("#one summary")
-    page.click("#one summary")
-    page.wait_for_function("!document.getElementById('one').open")
-    page.evaluate(REFRESH, FOLDS)
-    assert unfolded(page) == []
+def test_leaves_closed_what_was_closed_again(frame: Frame) -> None:
+    frame.page.click("#one summary")
+    frame.page.click("#one summary")
+    frame.refresh(FOLDS)
+    assert unfolded(frame.page) == []
+
+
+def test_leaves_closed_what_the_server_sends_open_and_somebody_has_closed(frame: Frame) -> None:
+    news = '<details id="news" open><summary>News</summary>More</details>'
+    frame.refresh(FOLDS + news)
+    assert unfolded(frame.page) == ["news"]
+    frame.page.click("#news summary")
+    frame.refresh(FOLDS + news)
+    assert unfolded(frame.page) == []

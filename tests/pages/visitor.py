@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -14,6 +13,9 @@ from onboarding.customers import links
 from onboarding.models import ConsentAttempt, Link, Onboarding
 from tests import builders
 from tests.graphclient.entra import TENANT, Entra
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Response  # an answer to the test client, so named
 
 
 @dataclass
@@ -48,7 +50,7 @@ class Invitation:
 def invited(tenant: str = TENANT, **fields: Any) -> Invitation:
     made = builders.onboarding(**fields)
     builders.done(made, customer={"tenant_id": tenant, "domain": made.customer.domains[0]})
-    link, token = links.issue_link(made, actor=made.customer.owner)
+    link, token = links.issue_link(made, actor=builders.owner_of(made))
     return Invitation(made, link, token, tenant)
 
 
@@ -68,7 +70,7 @@ class Visitor:
         assert response.status_code == 302, response.content
         return self.entra.visit(response["Location"])
 
-    def signed_in(self, answer: dict[str, str]) -> HttpResponse:
+    def signed_in(self, answer: dict[str, str]) -> Response:
         return self.client.get(reverse("consent_signed_in"), answer)
 
     def consent(self, invitation: Invitation) -> dict[str, str]:
@@ -78,14 +80,14 @@ class Visitor:
         state = query_of(response["Location"])["state"]
         return {"admin_consent": "True", "tenant": invitation.tenant, "state": state}
 
-    def granted(self, answer: dict[str, str]) -> HttpResponse:
+    def granted(self, answer: dict[str, str]) -> Response:
         return self.client.get(reverse("consent_granted"), answer)
 
-    def go_all_the_way(self, invitation: Invitation) -> HttpResponse:
+    def go_all_the_way(self, invitation: Invitation) -> Response:
         """From the button to the progress page."""
         return self.granted(self.consent(invitation))
 
 
-def text_of(response: HttpResponse) -> str:
+def text_of(response: Response) -> str:
     """The page's own part, without its frame."""
     return str(response.content.decode().partition("<main")[2])

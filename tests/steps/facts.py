@@ -20,10 +20,13 @@ from graphclient import (
     Status,
     VerifiedDomain,
 )
+from onboarding.domain.consent_sizes import ConsentSize
 from onboarding.domain.desired import Arrived, ConsentSeen, Desired, LinkSent, ProvedTenant, SecretText
 from onboarding.domain.products import ADVOCACY
 from onboarding.domain.sentences import Sentence
+from onboarding.domain.verdicts import Done, Verdict
 from onboarding.steps.shared.applications import Candidate
+from tests.narrow import instance
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 TENANT = "2f1b7c52-6a0f-4e0a-8c5d-0d51a4c1a001"
@@ -160,12 +163,21 @@ def quarantine(reason: str, code: str = "", message: str = "") -> Quarantine:
 
 def finished(**status: Any) -> Job:
     """A job that has been through everybody once."""
-    given = {"steady_state_first": ago(minutes=1), "last_execution": execution(), "counts": {"User": 200}}
+    given: dict[str, Any] = {
+        "steady_state_first": ago(minutes=1),
+        "last_execution": execution(),
+        "counts": {"User": 200},
+    }
     return job("Active", **given | status)
 
 
 def arrived(**numbers: int) -> Arrived:
     return Arrived(**numbers)
+
+
+def evidence_of(verdict: Verdict) -> Any:
+    """What a step that is done has seen; of any type, because each step has its own."""
+    return instance(Done, verdict).evidence
 
 
 def texts(sentences: Any) -> str:
@@ -272,6 +284,13 @@ class FakeTenant:
     client_id: str = "our-client-id"
     tenants: Mapping[str, str] = field(default_factory=dict)
     forgotten: int = 0
+
+    def as_size(self, size: ConsentSize) -> FakeTenant:
+        """This tenant; each of our applications sees it alike."""
+        return self
+
+    def is_let_in(self) -> bool:
+        return True
 
     def resolve(self, domain: str) -> str | None:
         return self.tenants.get(domain)

@@ -1,8 +1,9 @@
-"""Make a member of customer success, or change the password of one."""
+"""Make a member of customer success, or change the password or what customers are told of one."""
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
+import re
+from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +11,19 @@ from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.core.validators import validate_email
 from django.db import transaction
 
 from onboarding.customers import name_access
-from onboarding.models import Portfolio
+from onboarding.models import Portfolio, StaffContact
+
+PHONE = re.compile(r"\+?[0-9][0-9 ()/.-]{3,38}")
 
 
 class Command(BaseCommand):
     """``add_staff --user-name NAME --password-file FILE --portfolio NAME``; what exists already is kept.
 
+    ``--name``, ``--email`` and ``--phone`` are what customers are told: who asks them, and how to reach that person.
     Somebody new sees the names of people, unless made ``--without-names``.
     """
 
@@ -28,6 +33,9 @@ class Command(BaseCommand):
         parser.add_argument("--user-name", required=True)
         parser.add_argument("--password-file", required=True, type=Path, help="its first line is the password")
         parser.add_argument("--portfolio", required=True)
+        parser.add_argument("--name", type=_name, help="the full name, as customers read it")
+        parser.add_argument("--email", type=_email, help="where answers to the letters go")
+        parser.add_argument("--phone", type=_phone, help="as customers read it, e.g. +49 40 123456")
         names = parser.add_mutually_exclusive_group()
         names.add_argument("--with-names", dest="names", action="store_true", default=None, help="may see names")
         names.add_argument(
@@ -36,7 +44,7 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(
-        self, *, user_name: str, password_file: Path, portfolio: str, names: bool | None = None, **_options: Any
+        self, *, user_name: str, password_file: Path, portfolio: str, names: bool | None = None, **options: Any
     ) -> None:
         password = _first_line(password_file)
         user, made = User.objects.get_or_create(username=user_name)
@@ -46,11 +54,45 @@ class Command(BaseCommand):
             raise CommandError(" ".join(error.messages)) from error
         user.set_password(password)
         user.save(update_fields=["password"])
+        _tell_customers(user, options.get("name"), options.get("email"), options.get("phone"))
         team, _made = Portfolio.objects.get_or_create(name=portfolio)
         team.members.add(user)
         if made or names is not None:
             name_access.permit(user, allowed=names is not False)
         self.stdout.write(f"{user_name} {'was made' if made else 'has a new password'} and is of “{portfolio}”.")
+
+
+def _tell_customers(user: User, name: str | None, email: str | None, phone: str | None) -> None:
+    """Keep what is given; what is not given stays as it was."""
+    if name is not None:
+        user.first_name, _space, user.last_name = name.partition(" ")
+    if email is not None:
+        user.email = email
+    user.save(update_fields=["first_name", "last_name", "email"])
+    if phone is not None:
+        StaffContact.objects.update_or_create(user=user, defaults={"phone": phone})
+
+
+def _name(given: str) -> str:
+    name = " ".join(given.split())
+    first, _space, last = name.partition(" ")
+    if not name.isprintable() or not first or len(first) > 150 or len(last) > 150:
+        raise ArgumentTypeError("a full name is needed")
+    return name
+
+
+def _email(given: str) -> str:
+    try:
+        validate_email(given)
+    except ValidationError as error:
+        raise ArgumentTypeError(" ".join(error.messages)) from error
+    return given
+
+
+def _phone(given: str) -> str:
+    if PHONE.fullmatch(given.strip()) is None:
+        raise ArgumentTypeError("a telephone number has digits, spaces, and + ( ) / . - between them")
+    return given.strip()
 
 
 def _first_line(path: Path) -> str:

@@ -18,18 +18,25 @@ from onboarding.portal.shared.problems import problem_page
 from onboarding.portal.shared.stages import asked_of_customer, just_approved, just_renewed, stages
 from onboarding.web import access
 from onboarding.web.page import page
+from onboarding.web.paging import version
 from onboarding.web.private import kept_private
+from onboarding.web.refreshing import SLOWLY, now_seen
+
+STAGE_MOVES = 3  # seconds between two questions of the open page
 
 
 @csp_update({"form-action": ["https:"]})  # "Approve again" leads to where the link's button does
 @kept_private
 @require_safe
 def progress(request: HttpRequest) -> HttpResponse:
-    """How far we are, for the browser that consented. Asks again by itself only while something moves."""
+    """How far we are, for the browser that consented. Asks again by itself, faster while something moves."""
     found = access.link_of_session(request)
     if found is None:
         return problem_page(request, trip.NO_SESSION)
-    return page(request, "portal/progress.html", "progress", _context(link_view.link_view(found)))
+    context = _context(link_view.link_view(found))
+    if request.GET.get("seen") == context["seen"]:
+        return HttpResponse(status=204)
+    return page(request, "portal/progress.html", "progress", context)
 
 
 def _context(view: link_view.LinkView) -> dict[str, Any]:
@@ -41,6 +48,7 @@ def _context(view: link_view.LinkView) -> dict[str, Any]:
     access_open = any(step.key in ACCESS and step.kind != Kind.DONE for step in view.steps)
     mode = view.read_only if view.is_about_read_only and not access_open else None
     ask = asked_of_customer(asking, mode)
+    moving = (view.moving or pending or (mode is not None and mode.waits)) and not paused
     return {
         "view": view,
         "mode": mode,
@@ -52,6 +60,7 @@ def _context(view: link_view.LinkView) -> dict[str, Any]:
         "arrived": arrived,
         "shown": number_format(arrived, force_grouping=True),
         "scope_text": number_format(view.in_scope, force_grouping=True) if view.in_scope else "",
-        "moving": (view.moving or pending or (mode is not None and mode.waits)) and not paused,
+        "every": STAGE_MOVES if moving else SLOWLY,
         "paused": paused,
+        "seen": now_seen(version(view.steps, view.arrived, view.in_scope, view.read_only, paused)),
     }

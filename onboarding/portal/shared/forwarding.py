@@ -30,8 +30,8 @@ def forwarding(view: LinkView, address: str = "", *, recipient: str = "") -> For
     """In the reader's language. `address` is the link itself, left out where the page does not know it."""
     names = {
         "customer": view.customer_name,
-        "asker": view.asked_by or "Haiilo",
-        "mail": f" ({view.asked_by_email})" if view.asked_by_email else "",
+        "asker": view.asker.name or "Haiilo",
+        "mail": f" ({view.asker.reach})" if view.asker.reach else "",
         "count": len(view.permissions),
         "day": date_format(timezone.localtime(view.link.expires_at), "DATE_FORMAT"),
     }

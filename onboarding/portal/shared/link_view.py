@@ -9,7 +9,7 @@ from onboarding.domain.consent_sizes import ConsentSize, Permission
 from onboarding.domain.desired import Arrived
 from onboarding.domain.verdicts import Kind
 from onboarding.engine.load_desired import arrived
-from onboarding.models import Customer, Link
+from onboarding.models import Asker, Customer, Link, asker_of
 from onboarding.steps.scope.step import Scope
 from onboarding.web.read_only import ReadOnlyView, read_only_view
 from onboarding.web.step_view import MOVING, StepView, Text, is_between, steps_of
@@ -22,8 +22,7 @@ class LinkView:
     link: Link
     customer_name: str
     product: Text
-    asked_by: str
-    asked_by_email: str
+    asker: Asker
     size: ConsentSize
     permissions: Sequence[Permission]
     state: str
@@ -44,15 +43,13 @@ def link_view(link: Link) -> LinkView:
     onboarding = link.onboarding
     states = {state.key: state for state in onboarding.steps.all()}
     steps = steps_of(onboarding, states)
-    asker = link.created_by
     scope = states.get(Scope.key)
     live = all(step.kind == Kind.DONE for step in steps)
     return LinkView(
         link=link,
         customer_name=onboarding.customer.name,
         product=Customer.Product(onboarding.customer.product).label,
-        asked_by=(asker.get_full_name() or asker.get_username()) if asker else "",
-        asked_by_email=asker.email if asker else "",
+        asker=asker_of(link.created_by),
         size=link.size,
         permissions=link.size.permissions,
         state=link.condition(),

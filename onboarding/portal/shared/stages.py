@@ -36,7 +36,7 @@ _LABELS: dict[str, Text] = {
 
 
 def just_approved(step: StepView) -> bool:
-    """Whether the round trip through Microsoft ended and the engine has not looked at what came of it."""
+    """Whether the round trip through Microsoft ended and the engine has not judged what came of it."""
     return step.is_current and by_key(step.key).gives_access and step.pending
 
 

@@ -11,14 +11,16 @@ from onboarding.domain.input_fields import searched
 from onboarding.staff.board import queries
 from onboarding.web import access
 from onboarding.web.page import page
-from onboarding.web.refreshing import now_seen
+from onboarding.web.refreshing import SLOWLY, now_seen
 from onboarding.web.staff_only import for_staff
+
+ROW_MOVES = 5  # seconds between two questions of the open board
 
 
 @for_staff
 @require_safe
 def board(request: HttpRequest) -> HttpResponse:
-    """Customers by name, filtered by whom they wait for and by a search. Asks again by itself while a row moves."""
+    """Customers by name, filtered by whom they wait for and by a search. The open page refreshes itself."""
     search, bucket, after = searched(request.GET), request.GET.get("bucket", ""), request.GET.get("after", "")
     bucket = bucket if bucket in queries.BUCKETS else ""
     found = queries.board(access.staff(request), search=search, bucket=bucket, after=after)
@@ -35,6 +37,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "next": urlencode({**kept, "after": found.next}) if found.next else "",
         "again": urlencode({**kept, **({"after": after} if after else {}), "seen": seen}),
         "first": urlencode(kept) if after else None,
+        "every": ROW_MOVES if found.moving else SLOWLY,
         "swapped": bool(getattr(request, "htmx", None)),
         "has_portfolio": bool(found.rows) or bool(access.portfolios_of(request)),
     }

@@ -41,7 +41,7 @@ def customer_new(request: HttpRequest) -> HttpResponse:
 @for_staff
 @require_http_methods(["GET", "HEAD", "POST"])
 def customer_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    """Change the record; what was concluded from it is looked at anew."""
+    """Change the record; what was concluded from it is read anew."""
     onboarding = access.onboarding_for(request, pk)
     form = CustomerForm(request.POST if request.method == "POST" else None, customer=onboarding.customer)
     if form.is_valid():

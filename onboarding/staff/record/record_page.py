@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from onboarding.customers.answers import LEADS_TO_CHANGES
 from onboarding.domain.input_fields import focus_first_error
@@ -14,8 +15,10 @@ from onboarding.steps.answer_form import AnswerForm
 from onboarding.steps.forms import form_for
 from onboarding.web import access
 from onboarding.web.page import page
-from onboarding.web.refreshing import now_seen
+from onboarding.web.refreshing import SLOWLY, now_seen
 from onboarding.web.step_view import StepView
+
+STEP_MOVES, OTHERS_ACT = 3, 6  # seconds between two questions of the open page
 
 
 def record_page(
@@ -57,14 +60,22 @@ def record_page(
         "may_decide": _may_decide(request, record),
         "has_open_link": any(link.condition() == "open" for link in record.links),
         "draft": to_be_read(onboarding),
+        "again": reverse("step", args=[onboarding.pk, opened]) if opened else reverse("record", args=[onboarding.pk]),
         "seen": seen,
-        "refreshes": record.watched and not forms,
+        "every": 0 if filled else _seconds_until_next_look(record),
         "swapped": bool(getattr(request, "htmx", None)),
     }
     response = page(request, "staff/record.html", "progress", context)
     if new_link:
         response["Cache-Control"] = "no-store"
     return response
+
+
+def _seconds_until_next_look(record: Record) -> int:
+    """After how many seconds the open page asks again: soon while something moves by itself, slowly otherwise."""
+    if record.moving:
+        return STEP_MOVES
+    return OTHERS_ACT if record.watched else SLOWLY
 
 
 def _may_decide(request: HttpRequest, record: Record) -> bool:

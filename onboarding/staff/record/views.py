@@ -53,7 +53,7 @@ def link_revoke(request: HttpRequest, pk: int, link_pk: int) -> HttpResponse:
 @for_staff
 @require_POST
 def pause(request: HttpRequest, pk: int) -> HttpResponse:
-    """Stop looking and acting."""
+    """Stop all runs of the engine for this customer."""
     onboarding = access.onboarding_for(request, pk)
     try:
         records.pause(onboarding, actor=access.staff(request))

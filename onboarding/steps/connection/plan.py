@@ -13,8 +13,10 @@ from onboarding.domain.desired import Desired
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Change, Detail, Todo
 from onboarding.steps.base import Tenant
+from onboarding.steps.connection.evidence import ConnectionEvidence
 from onboarding.steps.shared import credentials, secrets
 from onboarding.steps.shared.jobs import TEMPLATES, creation
+from onboarding.steps.sso_application.evidence import SsoApplicationEvidence, service_principal_id
 
 Made = Mapping[str, Any]
 
@@ -23,13 +25,13 @@ Made = Mapping[str, Any]
 
 
 def setup(desired: Desired, job: Job | None, stored: Mapping[str, str]) -> Todo:
-    """Try what was entered, make the job where there is none, save. A job of others takes a person's yes."""
-    chosen = desired.evidence["sso_application"]
-    adopted = bool(job and job.id == chosen.get("existing_job_id"))
+    """Test what was entered, create the job where there is none, save. A job of others takes a person's yes."""
+    chosen = desired.required(SsoApplicationEvidence)
+    adopted = bool(job and job.id == chosen.existing_job_id)
     made_anew = job is None and was_connected(desired)
     changes = [] if _was_tried(desired) and not adopted else [_trial(desired)]
     if job is None:
-        changes.append(creation(desired.service_principal_id, chosen["template_id"], chosen["name"]))
+        changes.append(creation(chosen.service_principal_id, chosen.template_id, chosen.name))
     changes.append(
         Change(
             "save_credentials",
@@ -39,9 +41,9 @@ def setup(desired: Desired, job: Job | None, stored: Mapping[str, str]) -> Todo:
         )
     )
     why = (
-        say(_("The provisioning job was deleted in the tenant. This makes a new one."))
+        say(_("The provisioning job was deleted in the customer's tenant. This creates a new one."))
         if made_anew
-        else say(_("Address and token are tested by Microsoft, then saved."))
+        else say(_("Microsoft tests address and token; then they are saved."))
     )
     return Todo(why, changes, say(_("Test and save")), asks=adopted or made_anew)
 
@@ -56,22 +58,22 @@ def _saved_lines(desired: Desired, stored: Mapping[str, str]) -> Iterator[Detail
     token = say(_("secret token"))
     yield Detail("~" if stored.get("SecretToken") else "+", token)
     if not stored.get("SyncAll"):
-        yield Detail("+", say(_("scope: assigned people and groups only")))
+        yield Detail("+", say(_("scope: assigned users and groups only")))
 
 
 def _trial(desired: Desired) -> Change:
-    summary = say(_("Let Microsoft try %(address)s with the token."), address=desired.base_url)
+    summary = say(_("Have Microsoft test %(address)s with the token."), address=desired.base_url)
     return Change("try_credentials", summary, payload={"base_url": desired.base_url})
 
 
 def was_connected(desired: Desired) -> bool:
     """Whether this application had a job of ours already."""
-    before = desired.evidence.get("connection", {})
-    return bool(before) and before["service_principal_id"] == desired.service_principal_id
+    before = desired.evidence_of(ConnectionEvidence)
+    return before is not None and before.service_principal_id == service_principal_id(desired)
 
 
 def _was_tried(desired: Desired) -> bool:
-    tried = desired.result("connection", "try_credentials")
+    tried = desired.result(ConnectionEvidence.step, "try_credentials")
     return bool(tried) and (tried["token_at"], tried["base_url"]) == (_token_at(desired), desired.base_url)
 
 
@@ -81,21 +83,21 @@ def _token_at(desired: Desired) -> str:
 
 def to_remove(desired: Desired, jobs: Sequence[Job]) -> list[Job]:
     """Jobs that a person wants replaced and that are still there."""
-    replaced = desired.evidence["sso_application"].get("replaced_job_ids", ())
+    replaced = desired.required(SsoApplicationEvidence).replaced_job_ids
     return [job for job in jobs if job.id in replaced and job.template_id in TEMPLATES]
 
 
 def removal(desired: Desired, jobs: Sequence[Job]) -> Todo:
-    """Keep a copy, then remove: always by a person's yes. Accounts in Haiilo stay as they are."""
-    name = desired.evidence["sso_application"]["name"]
+    """Back up, then delete: always by a person's yes. Accounts in Haiilo stay as they are."""
+    name = desired.required(SsoApplicationEvidence).name
     changes = []
     for job in to_remove(desired, jobs):
         payload = {"job_id": job.id}
-        changes.append(Change("back_up_job", say(_("Keep a copy of the job and its mapping.")), payload=payload))
+        changes.append(Change("back_up_job", say(_("Back up the job and its attribute mapping.")), payload=payload))
         changes.append(
             Change(
                 "remove_job",
-                say(_("Remove the old provisioning job of “%(name)s”; a new one is made after it."), name=name),
+                say(_("Delete the old provisioning job of “%(name)s”; a new one is created after it."), name=name),
                 (
                     Detail("-", say(_("job %(job)s, %(code)s"), job=job.id, code=job.status.code)),
                     Detail("=", say(_("accounts in Haiilo"))),
@@ -103,9 +105,7 @@ def removal(desired: Desired, jobs: Sequence[Job]) -> Todo:
                 payload,
             )
         )
-    return Todo(
-        say(_("The old provisioning job is to be replaced.")), changes, say(_("Replace the old job")), asks=True
-    )
+    return Todo(say(_("The old provisioning job will be replaced.")), changes, say(_("Replace the old job")), asks=True)
 
 
 # How it is made
@@ -113,20 +113,20 @@ def removal(desired: Desired, jobs: Sequence[Job]) -> Todo:
 
 def try_credentials(tenant: Tenant, desired: Desired, change: Change) -> Made:
     """Raises `StepFailed` with the reason where Microsoft could not use what was entered."""
-    credentials.try_entered(tenant.graph, desired, str(desired.evidence["sso_application"]["template_id"]))
+    credentials.try_entered(tenant.graph, desired, desired.required(SsoApplicationEvidence).template_id)
     return {"token_at": _token_at(desired), "base_url": desired.base_url}
 
 
 def create_job(tenant: Tenant, desired: Desired, change: Change) -> Made:
     """Sent once; on a lost answer the next look adopts what came of it."""
-    app, template = desired.service_principal_id, str(change.payload["template_id"])
+    app, template = service_principal_id(desired), str(change.payload["template_id"])
     return {"job_id": tenant.graph.synchronization.create_job(app, template).id, "service_principal_id": app}
 
 
 def save_credentials(tenant: Tenant, desired: Desired, change: Change) -> Made:
     """Read, merge, write. The scope of a job that was there before is not touched, nor one that was set later."""
-    sync, app = tenant.graph.synchronization, desired.service_principal_id
-    ours_and_new = not desired.evidence["sso_application"].get("existing_job_id") and not was_connected(desired)
+    sync, app = tenant.graph.synchronization, service_principal_id(desired)
+    ours_and_new = not desired.required(SsoApplicationEvidence).existing_job_id and not was_connected(desired)
     values = secrets.merged(
         sync.secrets(app),
         base_url=desired.base_url,
@@ -139,7 +139,7 @@ def save_credentials(tenant: Tenant, desired: Desired, change: Change) -> Made:
 
 def back_up_job(tenant: Tenant, desired: Desired, change: Change) -> Made:
     """The job and its whole schema."""
-    sync, app, job_id = tenant.graph.synchronization, desired.service_principal_id, str(change.payload["job_id"])
+    sync, app, job_id = tenant.graph.synchronization, service_principal_id(desired), str(change.payload["job_id"])
     try:
         job, schema = sync.job(app, job_id), sync.schema(app, job_id)
     except NotThere:
@@ -151,7 +151,7 @@ def back_up_job(tenant: Tenant, desired: Desired, change: Change) -> Made:
 def remove_job(tenant: Tenant, desired: Desired, change: Change) -> Made:
     """Gone already is as good."""
     with suppress(NotThere):
-        tenant.graph.synchronization.delete_job(desired.service_principal_id, str(change.payload["job_id"]))
+        tenant.graph.synchronization.delete_job(service_principal_id(desired), str(change.payload["job_id"]))
     return {"job_id": change.payload["job_id"]}
 
 

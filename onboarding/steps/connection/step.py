@@ -1,4 +1,4 @@
-"""Step 5: the job exists once, address and token are saved, and Microsoft has tried both: as typed and as saved.
+"""The job exists once, address and token are saved, and Microsoft has tested both: as typed and as saved.
 
 The token is sent to Microsoft and nowhere else. A PUT replaces all stored secrets, so what is there is read, merged
 and written (Graph: synchronization secrets), and believed only when Microsoft's own test with the saved ones succeeds.
@@ -16,15 +16,21 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from graphclient import Job
+from onboarding.causes.base import Cause
 from onboarding.domain.desired import Desired
+from onboarding.domain.evidence import Evidence
 from onboarding.domain.sentences import say
-from onboarding.domain.verdicts import Asking, Change, Court, Done, Verdict, Waiting
+from onboarding.domain.verdicts import Asking, Change, Done, Verdict, Waiting
 from onboarding.steps import stages
-from onboarding.steps.base import ChangingStep, Tenant
+from onboarding.steps.base import AnswerFormClass, ChangingStep, Tenant
 from onboarding.steps.connection import plan
+from onboarding.steps.connection.causes import CAUSES, FOREIGN_JOB, JOB_DELETED, TOKEN_NEEDED
+from onboarding.steps.connection.evidence import ConnectionEvidence, token_is_saved
+from onboarding.steps.connection.form import TokenForm
 from onboarding.steps.shared import credentials, secrets
 from onboarding.steps.shared.credentials import UNTRIED, Trial
 from onboarding.steps.shared.jobs import JOB_VISIBLE_WITHIN, RECHECK_SOON, is_our_making
+from onboarding.steps.sso_application.evidence import SsoApplicationEvidence, service_principal_id
 
 SECRETS_VISIBLE_WITHIN = timedelta(minutes=10)  # saved secrets may stay unseen that long
 
@@ -40,19 +46,22 @@ class Facts:
 
 @dataclass(frozen=True)
 class Connection(ChangingStep[Facts]):
-    """Trial from Microsoft's side, because that is the side that will connect; nothing of ours calls Haiilo."""
+    """Tested from Microsoft's side, because that is the side that will connect; nothing of ours calls Haiilo."""
 
-    key: ClassVar[str] = "connection"
+    key: ClassVar[str] = ConnectionEvidence.step
     title: ClassVar[str | Promise] = gettext_lazy("Connection")
     stage: ClassVar[stages.Stage] = stages.CONNECTION
     fresh_for: ClassVar[timedelta] = timedelta(hours=12)
-    rests_on: ClassVar[tuple[str, ...]] = ("sso_application",)
+    rests_on: ClassVar[tuple[str, ...]] = (SsoApplicationEvidence.step,)
+    evidence: ClassVar[type[Evidence]] = ConnectionEvidence
+    causes: ClassVar[tuple[Cause, ...]] = CAUSES
+    always: ClassVar[AnswerFormClass | None] = TokenForm
     sends_token: ClassVar[bool] = True
     asks_first: ClassVar[bool] = False
 
     def read(self, tenant: Tenant, desired: Desired) -> Facts:
         """Jobs, stored secrets by name, and Microsoft's test of the stored ones."""
-        sync, app = tenant.graph.synchronization, desired.service_principal_id
+        sync, app = tenant.graph.synchronization, service_principal_id(desired)
         jobs, stored = tuple(sync.jobs(app)), credentials.stored(tenant.graph, desired)
         job = job_to_run(desired, jobs)
         if job is None or not (stored.get("SecretToken") or desired.result(self.key, "save_credentials")):
@@ -67,17 +76,17 @@ class Connection(ChangingStep[Facts]):
         if plan.to_remove(desired, facts.jobs):
             return plan.removal(desired, facts.jobs)
         if job is None and (foreign := _foreign(desired, facts.jobs)):
-            return _ask_about(foreign)
+            return FOREIGN_JOB.asking(offers={"jobs": [{"id": foreign.id, "code": foreign.status.code}]})
         if job is None and desired.applied_lately(self.key, "create_job", JOB_VISIBLE_WITHIN):
-            return Waiting(say(_("Microsoft has made the job, but does not list it yet.")), RECHECK_SOON)
+            return Waiting(say(_("Microsoft has created the job but does not list it yet.")), RECHECK_SOON)
         address_saved = secrets.same_address(facts.stored.get("BaseAddress", ""), desired.base_url)
-        token_waits = desired.scim_token is not None and not desired.token_is_saved
+        token_waits = desired.scim_token is not None and not token_is_saved(desired)
         if job is not None and (facts.tested.works or _untested(desired)) and address_saved and not token_waits:
             return _done(desired, job)
         lately = desired.applied_lately(self.key, "save_credentials", SECRETS_VISIBLE_WITHIN)
         if lately and not (token_waits and facts.stored):
             return Waiting(
-                say(_("Address and token are saved, but Microsoft does not see them yet.")), timedelta(seconds=15)
+                say(_("Address and token are saved and are taking effect at Microsoft.")), timedelta(seconds=15)
             )
         if desired.scim_token is None:
             return _ask_for_token(desired, facts, job)
@@ -86,22 +95,20 @@ class Connection(ChangingStep[Facts]):
         return plan.setup(desired, job, facts.stored)
 
     def apply(self, tenant: Tenant, desired: Desired, change: Change) -> Mapping[str, Any]:
-        """One of: try, create, save; or keep a copy and remove, where a person said replace."""
+        """One of: test, create, save; or back up and delete, where a person said replace."""
         result = plan.APPLY[change.key](tenant, desired, change)
         return {**result, "at": desired.now.isoformat()}
 
 
 def job_to_run(desired: Desired, jobs: tuple[Job, ...]) -> Job | None:
     """The job that is adopted or ours, or None."""
-    chosen = desired.evidence["sso_application"]
-    adopted, template = chosen.get("existing_job_id"), chosen["template_id"]
-    replaced = chosen.get("replaced_job_ids", ())
-    known = desired.evidence.get("connection", {}).get("job_id")
+    chosen, before = desired.required(SsoApplicationEvidence), desired.evidence_of(ConnectionEvidence)
+    adopted, known = chosen.existing_job_id, before.job_id if before else ""
     ours = [
         job
         for job in jobs
-        if job.template_id == template
-        and (job.id == adopted or is_our_making(desired, desired.service_principal_id, job, replaced))
+        if job.template_id == chosen.template_id
+        and (job.id == adopted or is_our_making(desired, chosen.service_principal_id, job, chosen.replaced_job_ids))
     ]
     return min(ours, key=lambda job: (job.id != known, job.id != adopted, job.id), default=None)
 
@@ -111,52 +118,25 @@ def _untested(desired: Desired) -> bool:
 
 
 def _foreign(desired: Desired, jobs: tuple[Job, ...]) -> Job | None:
-    template = desired.evidence["sso_application"]["template_id"]
+    template = desired.required(SsoApplicationEvidence).template_id
     return next((job for job in jobs if job.template_id == template), None)
-
-
-def _ask_about(job: Job) -> Asking:
-    return Asking(
-        say(
-            _(
-                "Somebody made a provisioning job on the application meanwhile. Look at step SSO application again and "
-                "say whether to adopt or replace it."
-            )
-        ),
-        Court.CS,
-        offers={"jobs": [{"id": job.id, "code": job.status.code}]},
-        code="foreign_job",
-    )
 
 
 def _ask_for_token(desired: Desired, facts: Facts, job: Job | None) -> Asking:
     if facts.tested.works is False:
         return credentials.refusal(facts.tested)
     if job is None and plan.was_connected(desired):
-        return Asking(
-            say(_("The provisioning job was deleted in the tenant. Enter the token again to have a new one made.")),
-            Court.CS,
-            code="job_gone",
-        )
-    return Asking(
-        say(_("Create an access token in Haiilo for %(host)s and enter it here."), host=desired.haiilo_host),
-        Court.CS,
-        code="token_needed",
-    )
+        return JOB_DELETED.asking()
+    return TOKEN_NEEDED.asking(host=desired.haiilo_host)
 
 
 def _done(desired: Desired, job: Job) -> Done:
     return Done(
-        evidence={
-            "job_id": job.id,
-            "template_id": job.template_id,
-            "base_url": desired.base_url,
-            "service_principal_id": desired.service_principal_id,
-        },
+        ConnectionEvidence(job.id, job.template_id, desired.base_url, service_principal_id(desired)),
         note=say(
-            _("The job sends to %(address)s. While we only watch, its token is not tested.")
+            _("The job sends to %(address)s. While we only read, its token is not tested.")
             if _untested(desired)
-            else _("Microsoft reaches Haiilo at %(address)s with the saved token."),
+            else _("Connection tested: Microsoft reaches Haiilo at %(address)s."),
             address=desired.base_url,
         ),
     )

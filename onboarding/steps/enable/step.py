@@ -1,4 +1,4 @@
-"""Step 9: the deletion guard is on and the job runs, by one deliberate act."""
+"""Accidental deletions are prevented and the job runs, by one deliberate act."""
 
 from __future__ import annotations
 
@@ -12,16 +12,40 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from graphclient import Job, Unavailable
+from onboarding.causes.base import Cause
 from onboarding.domain.desired import Desired
-from onboarding.domain.sentences import say
-from onboarding.domain.verdicts import Asking, Change, Court, Detail, Done, Todo, Verdict, Waiting
+from onboarding.domain.evidence import Evidence
+from onboarding.domain.sentences import plural, say
+from onboarding.domain.verdicts import Change, Detail, Done, Todo, Verdict, Waiting
 from onboarding.steps import stages
 from onboarding.steps.base import ChangingStep, Tenant
+from onboarding.steps.connection.evidence import ConnectionEvidence, job_id
+from onboarding.steps.enable.causes import CAUSES, GUARD_OFF
+from onboarding.steps.enable.evidence import EnableEvidence
+from onboarding.steps.scope.evidence import ScopeEvidence
 from onboarding.steps.shared import credentials, jobs, secrets
 from onboarding.steps.shared.credentials import UNTRIED, Trial
 from onboarding.steps.shared.estimate import minutes_of_a_cycle
+from onboarding.steps.sso_application.evidence import SsoApplicationEvidence, service_principal_id
 
 START_VISIBLE_WITHIN = timedelta(minutes=10)
+READY = plural(
+    "Everything is ready. Starting creates %(count)s account in Haiilo.",
+    "Everything is ready. Starting creates %(count)s accounts in Haiilo.",
+)
+START = plural("Start provisioning (%(count)s person)", "Start provisioning (%(count)s people)")
+RUNS = plural(
+    "Provisioning runs. More than %(guard)s deletion at once needs the customer's confirmation (“Prevent accidental "
+    "deletions”).",
+    "Provisioning runs. More than %(guard)s deletions at once need the customer's confirmation (“Prevent accidental "
+    "deletions”).",
+    by="guard",
+)
+HELD_BACK = plural(
+    "more than %(guard)s deletion at once is held back until the customer confirms (“Prevent accidental deletions”)",
+    "more than %(guard)s deletions at once are held back until the customer confirms (“Prevent accidental deletions”)",
+    by="guard",
+)
 
 
 @dataclass(frozen=True)
@@ -37,11 +61,13 @@ class Facts:
 class Enable(ChangingStep[Facts]):
     """Repeatable: guard and start are read first, and a running job is never started again."""
 
-    key: ClassVar[str] = "enable"
-    title: ClassVar[str | Promise] = gettext_lazy("Enable")
+    key: ClassVar[str] = EnableEvidence.step
+    title: ClassVar[str | Promise] = gettext_lazy("Start")
     stage: ClassVar[stages.Stage] = stages.EVERYBODY
     fresh_for: ClassVar[timedelta] = timedelta(hours=12)
-    rests_on: ClassVar[tuple[str, ...]] = ("sso_application", "connection")
+    rests_on: ClassVar[tuple[str, ...]] = (SsoApplicationEvidence.step, ConnectionEvidence.step)
+    evidence: ClassVar[type[Evidence]] = EnableEvidence
+    causes: ClassVar[tuple[Cause, ...]] = CAUSES
     sends_token: ClassVar[bool] = True
     asks_first: ClassVar[bool] = True
 
@@ -55,29 +81,18 @@ class Enable(ChangingStep[Facts]):
         return Facts(job, stored, tested)
 
     def assess(self, desired: Desired, facts: Facts) -> Verdict:
-        """Done when the job runs (or Microsoft has put it aside, which is another step's matter) with its guard on."""
+        """Done when the job runs (or is quarantined, which is another step's matter) with its guard on."""
         if facts.job is None:
             return jobs.missing(desired)
         started, guard = runs(facts.job), self._guard(desired, facts)
         if started and guard is not None:
-            evidence = {"job_id": facts.job.id, "started": True, "guard": guard}
-            note = say(_("The job runs; more than %(guard)s deletions at once need the customer's yes."), guard=guard)
-            return Done(evidence, note)
+            return _done(facts.job, guard)
         if not started and (waiting := self._spreading(desired, facts)):
             return waiting
         if not started and facts.tested.works is False:
             return credentials.refusal(facts.tested)
         if desired.scim_token is None and guard is None:
-            return Asking(
-                say(
-                    _(
-                        "The deletion guard is off. Enter the token again in step Connection, so that it can be "
-                        "switched on."
-                    )
-                ),
-                Court.CS,
-                code="token_needed",
-            )
+            return GUARD_OFF.asking()
         return self._plan(desired, started)
 
     def apply(self, tenant: Tenant, desired: Desired, change: Change) -> Mapping[str, Any]:
@@ -85,7 +100,7 @@ class Enable(ChangingStep[Facts]):
 
         Saved settings stay unseen for a while, and a start fails until then: the next look starts it.
         """
-        sync, app, guard = tenant.graph.synchronization, desired.service_principal_id, int(change.payload["guard"])
+        sync, app, guard = tenant.graph.synchronization, service_principal_id(desired), int(change.payload["guard"])
         made = {"guard": guard, "at": desired.now.isoformat(), "started": True}
         stored = sync.secrets(app)
         if "BaseAddress" not in stored:
@@ -93,12 +108,12 @@ class Enable(ChangingStep[Facts]):
         if secrets.guard_of(stored) is None:
             token = credentials.usable_token(desired)
             sync.put_secrets(app, secrets.merged(stored, base_url=desired.base_url, token=token, guard=guard))
-        job = sync.job(app, desired.job_id)
+        job = sync.job(app, job_id(desired))
         if runs(job):
             return made
         if not credentials.try_saved(tenant.graph, desired, job).works:
             return {**made, "started": False}
-        sync.start(app, desired.job_id)
+        sync.start(app, job.id)
         return made
 
     def _spreading(self, desired: Desired, facts: Facts) -> Waiting | None:
@@ -106,11 +121,12 @@ class Enable(ChangingStep[Facts]):
         if self.key in desired.evidence or not desired.applied_lately(self.key, "enable", START_VISIBLE_WITHIN):
             return None
         if desired.result(self.key, "enable").get("started"):
-            return Waiting(say(_("The job is started; Microsoft does not show it yet.")), jobs.RECHECK_SOON)
+            return Waiting(say(_("Provisioning was started; Microsoft does not show it yet.")), jobs.RECHECK_SOON)
         if facts.tested.works:
             return None
         return Waiting(
-            say(_("The deletion guard is saved. The job starts as soon as Microsoft sees it.")), jobs.RECHECK_SOON
+            say(_("The settings are saved. Provisioning starts as soon as they take effect at Microsoft.")),
+            jobs.RECHECK_SOON,
         )
 
     def _guard(self, desired: Desired, facts: Facts) -> int | None:
@@ -122,36 +138,44 @@ class Enable(ChangingStep[Facts]):
 
     def _plan(self, desired: Desired, started: bool) -> Todo:
         """The same lines whatever part is done already: a plan that was approved stays the approved one."""
-        scope = desired.evidence["scope"]
-        people = int(scope["total"])
-        guard = secrets.guard_for(people)
+        scope = desired.required(ScopeEvidence)
+        people, guard = scope.total, secrets.guard_for(scope.total)
         change = Change(
             "enable",
-            say(_("Switch the deletion guard on and start provisioning for %(count)s people."), count=people),
-            tuple(_details(people, guard, bool(scope["sync_all"]))),
+            say(
+                plural(
+                    "Switch on “Prevent accidental deletions” and start provisioning for %(count)s person.",
+                    "Switch on “Prevent accidental deletions” and start provisioning for %(count)s people.",
+                ),
+                count=people,
+            ),
+            tuple(_details(people, guard, scope.sync_all)),
             payload={"guard": guard, "people": people},
         )
         if started:
-            why = say(_("The job runs without a deletion guard."))
-            return Todo(why, [change], say(_("Switch the deletion guard on")))
+            why = say(_("Provisioning runs without “Prevent accidental deletions”."))
+            return Todo(why, [change], say(_("Switch on “Prevent accidental deletions”")))
         if self.key in desired.evidence:
-            why = say(_("The job was stopped in the customer's tenant. Ask why before you start it again."))
+            why = say(_("Provisioning was stopped in the customer's tenant. Ask why before you start it again."))
         else:
-            why = say(_("Everything is ready. Starting creates %(count)s people in Haiilo."), count=people)
-        return Todo(why, [change], say(_("Start provisioning for %(count)s people"), count=people))
+            why = say(READY, count=people)
+        return Todo(why, [change], say(START, count=people))
+
+
+def _done(job: Job, guard: int) -> Done:
+    return Done(EnableEvidence(job.id, started=True, guard=guard), say(RUNS, guard=guard))
 
 
 def runs(job: Job) -> bool:
-    """Whether the job was started and nobody stopped it since; put aside by Microsoft counts as started."""
+    """Whether the job was started and nobody stopped it since; quarantined counts as started."""
     return job.running or job.quarantined
 
 
 def _details(people: int, guard: int, sync_all: bool) -> Iterator[Detail]:
     low, high = minutes_of_a_cycle(people)
-    yield Detail("+", say(_("deletion guard: more than %(guard)s deletions at once are held back"), guard=guard))
-    yield Detail("+", say(_("the job runs, every 40 minutes, until somebody stops it")))
+    yield Detail("+", say(HELD_BACK, guard=guard))
+    yield Detail("+", say(_("provisioning runs about every 40 minutes, until somebody stops it")))
     if sync_all:
-        yield Detail("~", say(_("the whole directory is in scope, not only those who are assigned")))
-    yield Detail(
-        "=", say(_("the first run takes %(low)s to %(high)s minutes, by Microsoft's own figures"), low=low, high=high)
-    )
+        yield Detail("~", say(_("the whole directory is in scope, not only assigned users and groups")))
+    took = say(_("the first cycle takes %(low)s to %(high)s minutes, by Microsoft's own figures"), low=low, high=high)
+    yield Detail("=", took)

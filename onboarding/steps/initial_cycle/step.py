@@ -1,4 +1,4 @@
-"""Step 10: the first cycle, polled. Microsoft gives no percentage of people, so the words say only what is known."""
+"""The first cycle, polled. Microsoft gives no percentage of people, so the words say only what is known."""
 
 from __future__ import annotations
 
@@ -12,15 +12,45 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from graphclient import Job
+from onboarding.causes.base import Cause
 from onboarding.domain.desired import Arrived, Desired
-from onboarding.domain.sentences import Sentence, say
+from onboarding.domain.evidence import Evidence
+from onboarding.domain.sentences import Sentence, plural, say
 from onboarding.domain.verdicts import Done, Progress, Verdict, Waiting
 from onboarding.steps import stages
 from onboarding.steps.base import Step, Tenant
+from onboarding.steps.connection.evidence import ConnectionEvidence
+from onboarding.steps.enable.evidence import EnableEvidence
+from onboarding.steps.initial_cycle.causes import CAUSES
+from onboarding.steps.initial_cycle.evidence import InitialCycleEvidence
+from onboarding.steps.scope.evidence import ScopeEvidence
 from onboarding.steps.shared import jobs
 from onboarding.steps.shared.estimate import AT_MOST_UNTIL_FIRST_RUN, minutes_of_a_cycle
+from onboarding.steps.sso_application.evidence import SsoApplicationEvidence
 
 LOG_COMPLETE_AFTER = timedelta(minutes=45)  # Microsoft promises no figure; after that the job's own numbers have to do
+WHOLE_DIRECTORY = plural(
+    "Microsoft is going through the whole directory: %(done)s person so far.",
+    "Microsoft is going through the whole directory: %(done)s people so far.",
+    by="done",
+)
+LATE = plural(
+    "%(done)s of about %(total)s person. This takes longer than Microsoft's own estimate of %(high)s minutes. If the "
+    "number stays the same for hours, open a support case with Microsoft.",
+    "%(done)s of about %(total)s people. This takes longer than Microsoft's own estimate of %(high)s minutes. If the "
+    "number stays the same for hours, open a support case with Microsoft.",
+    by="total",
+)
+LEFT = plural(
+    "%(done)s of about %(total)s person, about %(low)s to %(high)s minutes left",
+    "%(done)s of about %(total)s people, about %(low)s to %(high)s minutes left",
+    by="total",
+)
+NOT_CREATED = plural(
+    "%(count)s person could not be created. The list shows why, and who has to act.",
+    "%(count)s people could not be created. The list shows why, and who has to act.",
+)
+DROPPED = _("So many people failed that Microsoft has dropped some of them. Fix the cause, then restart provisioning.")
 
 
 @dataclass(frozen=True)
@@ -32,13 +62,15 @@ class Facts:
 
 @dataclass(frozen=True)
 class InitialCycle(Step[Facts]):
-    """Done when Microsoft has looked at everybody once and our archive holds what came of it."""
+    """Done when Microsoft has synced everybody once and our archive holds what came of it."""
 
-    key: ClassVar[str] = "initial_cycle"
+    key: ClassVar[str] = InitialCycleEvidence.step
     title: ClassVar[str | Promise] = gettext_lazy("First cycle")
     stage: ClassVar[stages.Stage] = stages.EVERYBODY
     fresh_for: ClassVar[timedelta] = timedelta(days=30)
-    rests_on: ClassVar[tuple[str, ...]] = ("sso_application", "connection")
+    rests_on: ClassVar[tuple[str, ...]] = (SsoApplicationEvidence.step, ConnectionEvidence.step)
+    evidence: ClassVar[type[Evidence]] = InitialCycleEvidence
+    causes: ClassVar[tuple[Cause, ...]] = CAUSES
     reads_people: ClassVar[bool] = True
     asks_first: ClassVar[bool] = False
 
@@ -58,7 +90,7 @@ class InitialCycle(Step[Facts]):
             return self._running(desired, job)
         if not _is_archived(desired, job):
             return Waiting(
-                say(_("Microsoft has been through everybody. The last results are still on their way to us.")),
+                say(_("Microsoft has synced everybody. The last results are still on their way to us.")),
                 _pause(desired),
                 progress=_progress(desired, job),
             )
@@ -68,24 +100,22 @@ class InitialCycle(Step[Facts]):
         progress = _progress(desired, job)
         if job.never_ran and not progress.done:
             why = say(
-                _("Waiting for Microsoft to begin the first run; that takes up to %(minutes)s minutes."),
+                _("Waiting for Microsoft to begin the first cycle; that takes up to %(minutes)s minutes."),
                 minutes=AT_MOST_UNTIL_FIRST_RUN,
             )
             return Waiting(why, _pause(desired), progress=progress)
         return Waiting(_so_far(desired, progress), _pause(desired), progress=progress)
 
     def _finished(self, desired: Desired, job: Job) -> Done:
-        total = int(desired.evidence["scope"]["total"])
+        total = desired.required(ScopeEvidence).total
         numbers = arrived_so_far(desired, job)
-        evidence = {
-            "created": numbers.created,
-            "updated": numbers.updated,
-            "skipped": numbers.skipped,
-            "failed": numbers.failed,
-            "total": total,
-        }
+        evidence = InitialCycleEvidence(numbers.created, numbers.updated, numbers.skipped, numbers.failed, total)
         note = say(
-            _("The first cycle is over: %(done)s of %(total)s people are in Haiilo."),
+            plural(
+                "First cycle finished: %(done)s of %(total)s person is in Haiilo.",
+                "First cycle finished: %(done)s of %(total)s people are in Haiilo.",
+                by="total",
+            ),
             done=max(numbers.created + numbers.updated, known_people(job)),
             total=total,
         )
@@ -116,20 +146,20 @@ def _is_archived(desired: Desired, job: Job) -> bool:
     reached = job.status.steady_state_first
     if reads_no_log(desired) or (reached is not None and desired.now - reached > LOG_COMPLETE_AFTER):
         return True
-    arrived, disabled = desired.arrived, int(desired.evidence["scope"].get("disabled") or 0)
+    arrived, disabled = desired.arrived, desired.required(ScopeEvidence).disabled
     # skipped counts too, because those who were in Haiilo already are skipped; disabled people are not among the known
     return arrived.created + arrived.updated + max(0, arrived.skipped - disabled) >= known_people(job)
 
 
 def _progress(desired: Desired, job: Job) -> Progress:
-    scope = desired.evidence["scope"]
+    scope = desired.required(ScopeEvidence)
     done = max(desired.arrived.created + desired.arrived.updated, known_people(job))
-    total = None if scope.get("sync_all") else int(scope["total"])
+    total = None if scope.sync_all else scope.total
     return Progress(done if total is None else min(done, total), total)
 
 
 def _started_at(desired: Desired) -> datetime | None:
-    at = desired.result("enable", "enable").get("at")
+    at = desired.result(EnableEvidence.step, "enable").get("at")
     return datetime.fromisoformat(str(at)) if at else None
 
 
@@ -144,23 +174,13 @@ def _pause(desired: Desired) -> timedelta:
 
 
 def _so_far(desired: Desired, progress: Progress) -> Sentence:
-    scope = desired.evidence["scope"]
-    entries = int(scope["total"]) + len(scope.get("groups", ()))
-    low, high = minutes_of_a_cycle(entries)
+    scope = desired.required(ScopeEvidence)
+    low, high = minutes_of_a_cycle(scope.total + len(scope.groups))
     minutes = _minutes_so_far(desired)
     if progress.total is None:
-        return say(_("Microsoft goes through the whole directory: %(done)s people so far."), done=progress.done)
+        return say(WHOLE_DIRECTORY, done=progress.done)
     if minutes > high + AT_MOST_UNTIL_FIRST_RUN:
-        return say(
-            _(
-                "%(done)s of about %(total)s people. This takes longer than Microsoft's own estimate of "
-                "%(high)s minutes. "
-                "If the number stands still for hours, open a Microsoft support case."
-            ),
-            done=progress.done,
-            total=progress.total,
-            high=high,
-        )
+        return say(LATE, done=progress.done, total=progress.total, high=high)
     if not progress.done:
         return say(
             _("Microsoft is finding out who is in scope; the first cycle takes %(low)s to %(high)s minutes."),
@@ -169,23 +189,15 @@ def _so_far(desired: Desired, progress: Progress) -> Sentence:
         )
     left = max(progress.total - progress.done, 1)
     low, high = minutes_of_a_cycle(left)
-    return say(
-        _("%(done)s of about %(total)s people, %(low)s to %(high)s minutes left."),
-        done=progress.done,
-        total=progress.total,
-        low=low,
-        high=high,
-    )
+    return say(LEFT, done=progress.done, total=progress.total, low=low, high=high)
 
 
 def _warnings(desired: Desired, job: Job, numbers: Arrived) -> Iterator[Sentence]:
     if numbers.failed:
-        yield say(_("%(count)s people failed. The page Users says why, and who acts."), count=numbers.failed)
+        yield say(NOT_CREATED, count=numbers.failed)
     if job.status.escrows_pruned:
-        yield say(_("So many people failed that Microsoft forgot some. Remove the cause, then restart the job."))
+        yield say(DROPPED)
     if not (numbers.created + numbers.updated + numbers.skipped):
-        yield say(_("Nobody arrived in Haiilo. Look at the failures before anything else."))
+        yield say(_("Nobody arrived in Haiilo. Check the failures first."))
     if reads_no_log(desired):
-        yield say(
-            _("Without Entra ID P1 there is no log: the numbers are the job's own, and single people are not shown.")
-        )
+        yield say(_("Without Entra ID P1, Microsoft shows no log: these are the job's own totals, without names."))

@@ -1,4 +1,4 @@
-"""Step 11: the job's health, looked at for as long as the customer is with us. Nothing is repaired unasked."""
+"""The job's health, looked at for as long as the customer is with us. Nothing is repaired unasked."""
 
 from __future__ import annotations
 
@@ -12,15 +12,31 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from graphclient import Job
+from onboarding.causes.base import Cause
 from onboarding.domain.desired import Arrived, Desired
-from onboarding.domain.sentences import Sentence, say
+from onboarding.domain.evidence import Evidence
+from onboarding.domain.sentences import Sentence, plural, say
 from onboarding.domain.verdicts import Done, Verdict
 from onboarding.steps import stages
 from onboarding.steps.base import Step, Tenant
-from onboarding.steps.initial_cycle.step import arrived_so_far, known_people
+from onboarding.steps.connection.evidence import ConnectionEvidence
+from onboarding.steps.initial_cycle.step import DROPPED, NOT_CREATED, arrived_so_far, known_people
+from onboarding.steps.live.causes import CAUSES
+from onboarding.steps.live.evidence import LiveEvidence
 from onboarding.steps.shared import jobs
+from onboarding.steps.sso_application.evidence import SsoApplicationEvidence
 
 SILENT_AFTER = timedelta(hours=6)  # a healthy job runs every 40 minutes
+IN_HAIILO = plural("%(count)s person in Haiilo", "%(count)s people in Haiilo")
+ALL_FAILED = plural(
+    "%(count)s person failed, and nobody was created. Microsoft raises no alarm below 5,000 failures.",
+    "%(count)s people failed, and nobody was created. Microsoft raises no alarm below 5,000 failures.",
+)
+SILENT = plural(
+    "No sync for %(hours)s hour. It should run about every 40 minutes.",
+    "No sync for %(hours)s hours. It should run about every 40 minutes.",
+    by="hours",
+)
 
 
 @dataclass(frozen=True)
@@ -32,13 +48,15 @@ class Facts:
 
 @dataclass(frozen=True)
 class Live(Step[Facts]):
-    """Runs, is not put aside, and did not fall silent; failures of single people are warnings."""
+    """Runs, is not quarantined, and did not fall silent; failures of single people are warnings."""
 
-    key: ClassVar[str] = "live"
+    key: ClassVar[str] = LiveEvidence.step
     title: ClassVar[str | Promise] = gettext_lazy("Live")
     stage: ClassVar[stages.Stage] = stages.EVERYBODY
     fresh_for: ClassVar[timedelta] = timedelta(minutes=20)
-    rests_on: ClassVar[tuple[str, ...]] = ("sso_application", "connection")
+    rests_on: ClassVar[tuple[str, ...]] = (SsoApplicationEvidence.step, ConnectionEvidence.step)
+    evidence: ClassVar[type[Evidence]] = LiveEvidence
+    causes: ClassVar[tuple[Cause, ...]] = CAUSES
     reads_people: ClassVar[bool] = True
     asks_first: ClassVar[bool] = False
 
@@ -55,33 +73,22 @@ class Live(Step[Facts]):
         if unfit is not None:
             return unfit
         numbers = arrived_so_far(desired, job)
-        evidence = {
-            "created": numbers.created,
-            "updated": numbers.updated,
-            "skipped": numbers.skipped,
-            "failed": numbers.failed,
-            "code": job.status.code,
-        }
-        note = say(
-            _("%(count)s people are in Haiilo; the job runs."),
-            count=max(numbers.created + numbers.updated, known_people(job)),
-        )
+        evidence = LiveEvidence(numbers.created, numbers.updated, numbers.skipped, numbers.failed, job.status.code)
+        note = say(IN_HAIILO, count=max(numbers.created + numbers.updated, known_people(job)))
         return Done(evidence, note, tuple(_warnings(desired, job, numbers)))
 
 
 def _warnings(desired: Desired, job: Job, numbers: Arrived) -> Iterator[Sentence]:
     execution = job.status.last_execution
     if numbers.failed and not numbers.created + numbers.updated:
-        yield say(
-            _("All %(count)s people failed. Microsoft raises no alarm below 5,000 failures."), count=numbers.failed
-        )
+        yield say(ALL_FAILED, count=numbers.failed)
     elif numbers.failed:
-        yield say(_("%(count)s people failed. The page Users says why, and who acts."), count=numbers.failed)
+        yield say(NOT_CREATED, count=numbers.failed)
     if job.status.escrows_pruned:
-        yield say(_("So many people failed that Microsoft forgot some. Remove the cause, then restart the job."))
+        yield say(DROPPED)
     if execution is not None and execution.state == "Failed":
-        yield say(_("The last run failed: %(reason)s"), reason=execution.error_message or execution.error_code or "?")
+        yield say(_("The last sync failed: %(reason)s"), reason=execution.error_message or execution.error_code or "?")
     last = execution.ended or execution.began if execution is not None else None
     if last is not None and desired.now - last > SILENT_AFTER:
         hours = int((desired.now - last).total_seconds() // 3600)
-        yield say(_("The job has not run for %(hours)s hours. It should every 40 minutes."), hours=hours)
+        yield say(SILENT, hours=hours)

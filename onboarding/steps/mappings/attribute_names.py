@@ -13,7 +13,7 @@ ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:"
 
 TARGETS = {
     "userName": _("user name"),
-    "active": _("whether the account is active"),
+    "active": _("account active"),
     "displayName": _("display name"),
     "title": _("job title"),
     'emails[type eq "work"].value': _("e-mail"),
@@ -57,7 +57,7 @@ SOURCES = {
 }
 
 EXPRESSIONS = {
-    'Switch([IsSoftDeleted],,"False","True","True","False")': _("no for people who left the scope or are disabled"),
+    'Switch([IsSoftDeleted],,"False","True","True","False")': _("no, once somebody is unassigned or disabled"),
 }
 
 _ATTRIBUTE = re.compile(r"\[([^\[\]]+)\]")

@@ -1,4 +1,4 @@
-"""Step 6: the product profile's mapping is written, what Haiilo does not take goes away, groups are off.
+"""The product profile's mapping is written, what Haiilo does not take goes away, groups are off.
 
 A person sees the difference in words and approves it. Entra begins a new initial cycle after each change of a mapping
 (Entra documentation, "How provisioning works"), so nothing is written that is right already.
@@ -16,16 +16,23 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from graphclient import Job, NotThere
+from onboarding.causes.base import Cause
 from onboarding.domain.desired import Desired
-from onboarding.domain.sentences import Sentence, say
-from onboarding.domain.verdicts import Asking, Broken, Change, Court, Detail, Done, Todo, Verdict
+from onboarding.domain.evidence import Evidence
+from onboarding.domain.sentences import Sentence, plural, say
+from onboarding.domain.verdicts import Change, Detail, Done, Todo, Verdict
 from onboarding.steps import stages
 from onboarding.steps.base import ChangingStep, StepFailed, Tenant
+from onboarding.steps.connection.evidence import ConnectionEvidence, job_id
 from onboarding.steps.mappings import document as mapping_document
 from onboarding.steps.mappings.attribute_names import source_words, target_words
+from onboarding.steps.mappings.causes import CAUSES, CHANGED_MEANWHILE, EXPRESSION_REFUSED, NO_MAPPING
 from onboarding.steps.mappings.document import Comparison, Line, NotAMapping
+from onboarding.steps.mappings.evidence import MappingsEvidence
+from onboarding.steps.scope.evidence import ScopeEvidence
 from onboarding.steps.shared import jobs
 from onboarding.steps.shared.estimate import minutes_of_a_cycle
+from onboarding.steps.sso_application.evidence import SsoApplicationEvidence, service_principal_id
 
 
 @dataclass(frozen=True)
@@ -40,11 +47,13 @@ class Facts:
 class Mappings(ChangingStep[Facts]):
     """Template against document; the rest of the document is left as it is."""
 
-    key: ClassVar[str] = "mappings"
-    title: ClassVar[str | Promise] = gettext_lazy("Mapping")
+    key: ClassVar[str] = MappingsEvidence.step
+    title: ClassVar[str | Promise] = gettext_lazy("Attribute mapping")
     stage: ClassVar[stages.Stage] = stages.CONTENT
     fresh_for: ClassVar[timedelta] = timedelta(hours=12)
-    rests_on: ClassVar[tuple[str, ...]] = ("sso_application", "connection")
+    rests_on: ClassVar[tuple[str, ...]] = (SsoApplicationEvidence.step, ConnectionEvidence.step)
+    evidence: ClassVar[type[Evidence]] = MappingsEvidence
+    causes: ClassVar[tuple[Cause, ...]] = CAUSES
     asks_first: ClassVar[bool] = True
 
     def read(self, tenant: Tenant, desired: Desired) -> Facts:
@@ -53,7 +62,7 @@ class Mappings(ChangingStep[Facts]):
         if job is None:
             return Facts()
         try:
-            return Facts(job, tenant.graph.synchronization.schema(desired.service_principal_id, job.id))
+            return Facts(job, tenant.graph.synchronization.schema(service_principal_id(desired), job.id))
         except NotThere:
             return Facts(job)
 
@@ -64,80 +73,61 @@ class Mappings(ChangingStep[Facts]):
         try:
             found = mapping_document.compare(desired.profile, facts.document)
         except NotAMapping:
-            return _no_mapping()
+            return NO_MAPPING.broken()
         if not found.same:
             return _todo(desired, facts, found, mapping_document.digest(facts.document))
-        removed = desired.result(self.key, "write_mapping").get("removed", [])
-        evidence = {
-            "rule_id": found.rule_id,
-            "mapped": found.targets("="),
-            "removed": removed,
-            "groups_enabled": found.groups_enabled,
-        }
-        note = say(_("%(count)s attributes are mapped; groups are off."), count=len(found.lines))
+        removed = desired.result(self.key, "write_mapping").get("removed", ())
+        evidence = MappingsEvidence(found.rule_id, tuple(found.targets("=")), tuple(removed), found.groups_enabled)
+        note = say(
+            plural(
+                "%(count)s attribute is sent; groups are not created in Haiilo.",
+                "%(count)s attributes are sent; groups are not created in Haiilo.",
+            ),
+            count=len(found.lines),
+        )
         return Done(evidence, note, tuple(_lint(desired, found)))
 
     def apply(self, tenant: Tenant, desired: Desired, change: Change) -> Mapping[str, Any]:
-        """Keep a copy of what is there, or write. Raises `StepFailed` where the document is not the approved one."""
-        sync, app = tenant.graph.synchronization, desired.service_principal_id
-        document = sync.schema(app, desired.job_id)
+        """Back up what is there, or write. Raises `StepFailed` where the document is not the approved one."""
+        sync, app, job = tenant.graph.synchronization, service_principal_id(desired), job_id(desired)
+        document = sync.schema(app, job)
         if change.key == "back_up_mapping":
-            return {"backup": {"job_id": desired.job_id, "schema": document}, "at": desired.now.isoformat()}
+            return {"backup": {"job_id": job, "schema": document}, "at": desired.now.isoformat()}
         found = mapping_document.compare(desired.profile, document)
         result = {"removed": found.targets("-"), "at": desired.now.isoformat()}
         if mapping_document.digest(document) != change.payload["basis"]:
-            raise StepFailed(_changed_meanwhile())
+            raise StepFailed(CHANGED_MEANWHILE.asking())
         parsed = {
             expression: _parsed(tenant, desired, expression)
             for expression in mapping_document.needs_parsing(desired.profile, document)
         }
-        sync.put_schema(app, desired.job_id, mapping_document.merged(desired.profile, document, parsed))
+        sync.put_schema(app, job, mapping_document.merged(desired.profile, document, parsed))
         return result
 
 
 def _parsed(tenant: Tenant, desired: Desired, expression: str) -> dict[str, Any]:
-    answer = tenant.graph.synchronization.parse_expression(desired.service_principal_id, desired.job_id, expression)
+    app, job = service_principal_id(desired), job_id(desired)
+    answer = tenant.graph.synchronization.parse_expression(app, job, expression)
     if not answer.ok or answer.parsed is None:
-        raise StepFailed(
-            Broken(
-                say(_("Microsoft does not understand our expression %(expression)s."), expression=expression),
-                Court.HAIILO,
-                code=answer.error,
-            )
-        )
+        error = answer.error or say(_("no reason given"))
+        raise StepFailed(EXPRESSION_REFUSED.broken(expression=expression, error=error))
     return dict(answer.parsed)
-
-
-def _no_mapping() -> Broken:
-    return Broken(
-        say(_("The job maps no people, so it is no SCIM job. Choose another application, or replace the job.")),
-        Court.CS,
-        code="no_mapping",
-    )
-
-
-def _changed_meanwhile() -> Asking:
-    return Asking(
-        say(_("Somebody changed the mapping since the plan was made. Look again and approve the new plan.")),
-        Court.CS,
-        code="changed_meanwhile",
-    )
 
 
 def _todo(desired: Desired, facts: Facts, found: Comparison, basis: str) -> Todo:
     payload = {"basis": basis}
     changes = (
-        Change("back_up_mapping", say(_("Keep a copy of the present mapping.")), payload=payload),
+        Change("back_up_mapping", say(_("Back up the current mapping.")), payload=payload),
         Change("write_mapping", _summary(found), tuple(_details(found)), payload),
     )
     warnings = (*_restart_warning(desired, facts), *_lint(desired, found))
-    return Todo(say(_("Check the mapping before we write it.")), changes, say(_("Write this mapping")), warnings)
+    return Todo(say(_("Check the attribute mapping")), changes, say(_("Save the mapping")), warnings)
 
 
 def _summary(found: Comparison) -> Sentence:
     written, removed = len(found.targets("+", "~", "=")), len(found.targets("-"))
     return say(
-        _("Map %(written)s attributes; %(removed)s that Haiilo does not take go away."),
+        _("Attributes sent: %(written)s. Removed, because Haiilo does not use them: %(removed)s."),
         written=written,
         removed=removed,
     )
@@ -151,30 +141,31 @@ def _details(found: Comparison) -> Iterator[Detail]:
     if not found.people_enabled:
         yield Detail("~", say(_("people are provisioned")))
     if found.groups_enabled and not found.groups_wanted:
-        yield Detail("-", say(_("groups as objects; whom a group brings into the scope stays")))
+        yield Detail("-", say(_("groups are not created in Haiilo; people assigned through a group still are")))
     elif found.groups_wanted and not found.groups_enabled:
-        yield Detail("+", say(_("groups as objects")))
+        yield Detail("+", say(_("groups are created in Haiilo")))
 
 
 def _line_words(line: Line) -> Sentence:
     target = target_words(line.target)
     if line.sign == "-":
-        return say(_("%(target)s (was %(before)s)"), target=target, before=source_words(line.before))
+        return say(_("%(target)s (before: %(before)s)"), target=target, before=source_words(line.before))
     after = source_words(line.after)
     if line.sign == "~" and line.matching_changes:
-        return say(_("%(target)s from %(after)s; how people are matched changes"), target=target, after=after)
+        return say(_("%(target)s: %(after)s; how people are matched changes"), target=target, after=after)
     if line.sign == "~":
         before = source_words(line.before)
-        return say(_("%(target)s from %(after)s instead of %(before)s"), target=target, after=after, before=before)
-    return say(_("%(target)s from %(after)s"), target=target, after=after)
+        return say(_("%(target)s: %(after)s (before: %(before)s)"), target=target, after=after, before=before)
+    return say(_("%(target)s: %(after)s"), target=target, after=after)
 
 
 def _restart_warning(desired: Desired, facts: Facts) -> Iterator[Sentence]:
     if facts.job is None or facts.job.never_ran:
         return
-    low, high = minutes_of_a_cycle(int(desired.evidence.get("scope", {}).get("total") or 0))
+    scope = desired.evidence_of(ScopeEvidence)
+    low, high = minutes_of_a_cycle(scope.total if scope else 0)
     yield say(
-        _("Microsoft looks at everybody anew after this change: %(low)s to %(high)s minutes for this scope."),
+        _("After this change Microsoft syncs everybody again; that takes %(low)s to %(high)s minutes."),
         low=low,
         high=high,
     )
@@ -185,13 +176,13 @@ def _lint(desired: Desired, found: Comparison) -> Iterator[Sentence]:
     extra = [target for target in found.matching if target not in desired_matching]
     if extra:
         yield say(
-            _("People are matched by %(attribute)s too. When that changes for somebody, a second account appears."),
+            _("People are matched by %(attribute)s too. If it changes for somebody, Haiilo gets a second account."),
             attribute=target_words(extra[0]),
         )
     if found.unknown_sources:
         yield say(_("The tenant has no attribute %(names)s."), names=", ".join(found.unknown_sources))
     if desired.profile.deactivation_deletes:
         yield say(
-            _("%(product)s deletes people for good when they are disabled in Entra or leave the scope."),
+            _("%(product)s deletes an account for good when the person is disabled in Entra or no longer assigned."),
             product=desired.profile.label,
         )

@@ -1,4 +1,4 @@
-"""Step 8: one named person is provisioned on demand and read back, before anybody else is touched.
+"""One named person is provisioned on demand and read back, before anybody else is touched.
 
 Read back means a second run that finds nothing left to do (``RedundantExport``): Microsoft compares with what Haiilo
 answers, so nothing of ours connects to a customer's address.
@@ -16,12 +16,21 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from graphclient import GraphClient, NotThere, OnDemandResult, User
-from onboarding.causes.index import explain_code, is_known
+from onboarding.causes.base import Cause, Owner
+from onboarding.causes.index import explain_code, is_known, lookup
 from onboarding.domain.desired import Desired
-from onboarding.domain.sentences import Sentence, say
-from onboarding.domain.verdicts import Asking, Change, Court, Done, Todo, Verdict
+from onboarding.domain.evidence import Evidence
+from onboarding.domain.sentences import say
+from onboarding.domain.verdicts import Asking, Change, Done, Todo, Verdict
 from onboarding.steps import stages
-from onboarding.steps.base import ChangingStep, Tenant
+from onboarding.steps.base import AnswerFormClass, ChangingStep, Tenant
+from onboarding.steps.connection.evidence import ConnectionEvidence, job_id
+from onboarding.steps.mappings.evidence import MappingsEvidence
+from onboarding.steps.pilot import causes
+from onboarding.steps.pilot.evidence import PilotEvidence
+from onboarding.steps.pilot.form import PilotForm
+from onboarding.steps.scope.evidence import ScopeEvidence
+from onboarding.steps.sso_application.evidence import SsoApplicationEvidence, service_principal_id
 
 SAME_ALREADY = "redundantexport"
 NOT_ENTITLED = "NotEffectivelyEntitled"
@@ -39,17 +48,20 @@ class Facts:
 class Pilot(ChangingStep[Facts]):
     """Nobody is provisioned but the person that was named."""
 
-    key: ClassVar[str] = "pilot"
-    title: ClassVar[str | Promise] = gettext_lazy("Pilot")
+    key: ClassVar[str] = PilotEvidence.step
+    title: ClassVar[str | Promise] = gettext_lazy("Test user")
     stage: ClassVar[stages.Stage] = stages.TRIAL
     fresh_for: ClassVar[timedelta] = timedelta(days=30)
-    rests_on: ClassVar[tuple[str, ...]] = ("sso_application", "connection")
+    rests_on: ClassVar[tuple[str, ...]] = (SsoApplicationEvidence.step, ConnectionEvidence.step)
+    evidence: ClassVar[type[Evidence]] = PilotEvidence
+    causes: ClassVar[tuple[Cause, ...]] = causes.CAUSES
+    always: ClassVar[AnswerFormClass | None] = PilotForm
     asks_first: ClassVar[bool] = False
 
     def read(self, tenant: Tenant, desired: Desired) -> Facts:
         """The named person and their assignment; nothing where the pilot is behind us."""
         named = str(desired.answer(self.key, "person", "")).strip()
-        if not named or _settled(desired):
+        if not named or _settled(desired) is not None:
             return Facts()
         try:
             person = tenant.graph.users.get(named)
@@ -59,26 +71,19 @@ class Pilot(ChangingStep[Facts]):
 
     def assess(self, desired: Desired, facts: Facts) -> Verdict:
         """Done once the named person went through and a second run found nothing left to do."""
-        if _settled(desired):
-            return _done(desired.evidence[self.key])
+        settled = _settled(desired)
+        if settled is not None:
+            return _done(settled)
         named = str(desired.answer(self.key, "person", "")).strip()
         if not named:
-            return _ask(desired, say(_("Name one person of the scope to try it with.")))
+            return causes.PILOT_NEEDED.asking(offers=_offers(desired))
         person = facts.person
         if person is None:
-            return _ask(desired, say(_("The tenant has nobody called “%(name)s”. Name another person."), name=named))
+            return causes.PERSON_UNKNOWN.asking(offers=_offers(desired), name=named)
         if person.account_enabled is False:
-            return _ask(
-                desired, say(_("%(name)s is disabled in the tenant. Name another person."), name=person.display_name)
-            )
+            return causes.PERSON_DISABLED.asking(offers=_offers(desired), name=person.display_name)
         if not facts.in_scope:
-            return _ask(
-                desired,
-                say(
-                    _("%(name)s is not in scope. Name somebody who is assigned, or have this person assigned."),
-                    name=person.display_name,
-                ),
-            )
+            return causes.PERSON_OUT_OF_SCOPE.asking(offers=_offers(desired), name=person.display_name)
         return self._runs(desired, person)
 
     def _runs(self, desired: Desired, person: User) -> Verdict:
@@ -86,11 +91,15 @@ class Pilot(ChangingStep[Facts]):
         first, second = (_result(desired, key, person, asked) for key in ("provision", "read_back"))
         payload = {"person_id": person.id, "asked": asked}
         if first is None:
-            change = Change("provision", say(_("Provision %(name)s now."), name=person.display_name), payload=payload)
+            change = Change(
+                "provision",
+                say(_("Create the account of %(name)s in Haiilo."), name=person.display_name),
+                payload=payload,
+            )
         elif not first["arrived"]:
             return _failed(desired, person, first)
         elif second is None:
-            summary = say(_("Run again, to see that Haiilo kept %(name)s."), name=person.display_name)
+            summary = say(_("Check that Haiilo has kept the account of %(name)s."), name=person.display_name)
             change = Change("read_back", summary, payload=payload)
         elif not second["arrived"]:
             return _failed(desired, person, second)
@@ -98,14 +107,18 @@ class Pilot(ChangingStep[Facts]):
             return _not_kept(desired, person, second)
         else:
             return _done(_evidence(desired, person, first))
-        return Todo(say(_("%(name)s is tried first."), name=person.display_name), [change], say(_("Try this person")))
+        return Todo(
+            say(_("The account of %(name)s is created first."), name=person.display_name),
+            [change],
+            say(_("Create the test account")),
+        )
 
     def apply(self, tenant: Tenant, desired: Desired, change: Change) -> Mapping[str, Any]:
         """One run for the one person; of its outcome the values that were written are not kept."""
         outcome = tenant.graph.synchronization.provision_on_demand(
-            desired.service_principal_id,
-            desired.job_id,
-            str(desired.seen("mappings", "rule_id")),
+            service_principal_id(desired),
+            job_id(desired),
+            desired.required(MappingsEvidence).rule_id,
             str(change.payload["person_id"]),
         )
         return {**change.payload, **read_outcome(outcome), "at": desired.now.isoformat()}
@@ -134,28 +147,30 @@ def _says_redundant(outcome: OnDemandResult) -> bool:
     return any(text.lower().endswith(SAME_ALREADY) for text in told)
 
 
-def _settled(desired: Desired) -> bool:
-    """Whether the pilot was done on this job, and nobody has named another person since."""
-    seen = desired.evidence.get("pilot", {})
-    return bool(seen) and seen.get("job_id") == desired.job_id and seen.get("asked") == _asked_at(desired)
+def _settled(desired: Desired) -> PilotEvidence | None:
+    """What was seen on this job, or None where somebody has named another person since."""
+    seen = desired.evidence_of(PilotEvidence)
+    settled = seen is not None and (seen.job_id, seen.asked) == (job_id(desired), _asked_at(desired))
+    return seen if settled else None
 
 
 def _asked_at(desired: Desired) -> str:
-    at = desired.answered_at.get("pilot")
+    at = desired.answered_at.get(PilotEvidence.step)
     return at.isoformat() if at else ""
 
 
 def _result(desired: Desired, key: str, person: User, asked: str) -> Mapping[str, Any] | None:
-    result = desired.result("pilot", key)
+    result = desired.result(PilotEvidence.step, key)
     return result if (result.get("person_id"), result.get("asked")) == (person.id, asked) else None
 
 
 def _is_in_scope(graph: GraphClient, desired: Desired, person: User) -> bool:
     """Assigned directly, or a direct member of an assigned group; the whole directory where the job takes that."""
-    if desired.evidence.get("scope", {}).get("sync_all"):
+    scope = desired.evidence_of(ScopeEvidence)
+    if scope is not None and scope.sync_all:
         return True
     groups = []
-    for assigned in graph.service_principals.assigned_to(desired.service_principal_id):
+    for assigned in graph.service_principals.assigned_to(service_principal_id(desired)):
         if assigned.principal_id == person.id:
             return True
         if assigned.principal_type == "Group":
@@ -164,44 +179,35 @@ def _is_in_scope(graph: GraphClient, desired: Desired, person: User) -> bool:
 
 
 def _offers(desired: Desired) -> dict[str, Any]:
-    return {"people": list(desired.evidence.get("scope", {}).get("sample", ()))}
-
-
-def _ask(desired: Desired, question: Sentence) -> Asking:
-    return Asking(question, Court.CS, offers=_offers(desired), code="pilot_needed")
+    scope = desired.evidence_of(ScopeEvidence)
+    return {"people": scope.to_json()["sample"] if scope else []}
 
 
 def _failed(desired: Desired, person: User, result: Mapping[str, Any]) -> Asking:
     code, reason = str(result["code"]), str(result["reason"])
-    sentence, court = explain_code(code, reason)
-    question = say(_("%(name)s did not get through. %(why)s"), name=person.display_name, why=sentence)
-    told = {"detail": code, "reason": reason if is_known(code) else ""}
-    return Asking(question, court, offers={**_offers(desired), **told}, code="pilot_failed")
+    known, why = lookup(code, reason), explain_code(code, reason)[0]
+    cause = causes.FAILED.get(known.owner if known else Owner.ENGINEERS, causes.FAILED_FOR_ENGINEERS)
+    offers = {**_offers(desired), "detail": code, "reason": reason if is_known(code) else ""}
+    advice = (known.for_customer({}) if known else None) or why
+    return cause.asking(offers=offers, name=person.display_name, why=why, advice=advice)
 
 
 def _not_kept(desired: Desired, person: User, result: Mapping[str, Any]) -> Asking:
-    return Asking(
-        say(
-            _("Haiilo took %(name)s, but answers with other data than it was sent. Our engineers have to look at it."),
-            name=person.display_name,
-        ),
-        Court.HAIILO,
-        offers={**_offers(desired), "detail": result["action"]},
-        code="pilot_failed",
+    offers = {**_offers(desired), "detail": result["action"]}
+    return causes.NOT_KEPT.asking(offers=offers, name=person.display_name)
+
+
+def _evidence(desired: Desired, person: User, first: Mapping[str, Any]) -> PilotEvidence:
+    return PilotEvidence(
+        person_id=person.id,
+        name=person.display_name,
+        user_name=person.user_principal_name or "",
+        action="none" if first["same"] else str(first["action"]),
+        read_back=True,
+        job_id=job_id(desired),
+        asked=_asked_at(desired),
     )
 
 
-def _evidence(desired: Desired, person: User, first: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "person_id": person.id,
-        "name": person.display_name,
-        "user_name": person.user_principal_name,
-        "action": "none" if first["same"] else first["action"],
-        "read_back": True,
-        "job_id": desired.job_id,
-        "asked": _asked_at(desired),
-    }
-
-
-def _done(evidence: Mapping[str, Any]) -> Done:
-    return Done(evidence, say(_("%(name)s is in Haiilo, and was read back."), name=evidence["name"]))
+def _done(evidence: PilotEvidence) -> Done:
+    return Done(evidence, say(_("Test account for %(name)s created and verified"), name=evidence.name))

@@ -1,4 +1,4 @@
-"""Step 7: who will be provisioned and why, counted before anything starts.
+"""Who will be provisioned and why, counted before anything starts.
 
 Entra provisions people who are assigned directly and the direct members of assigned groups; nested groups are not
 opened, disabled people are not created (Entra documentation, "How provisioning works").
@@ -17,12 +17,25 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from graphclient import AppRoleAssignment, DirectoryObject, GraphClient, NotThere, User
+from onboarding.causes.base import Cause
 from onboarding.domain.desired import Desired
-from onboarding.domain.sentences import Sentence, say
-from onboarding.domain.verdicts import Asking, Court, Done, Verdict
+from onboarding.domain.evidence import Evidence
+from onboarding.domain.sentences import Sentence, plural, say
+from onboarding.domain.verdicts import Done, Verdict
 from onboarding.steps import stages
 from onboarding.steps.base import Step, Tenant
+from onboarding.steps.connection.evidence import ConnectionEvidence
+from onboarding.steps.scope.causes import (
+    CAUSES,
+    EMPTY_GROUPS,
+    NOBODY_IN_SCOPE,
+    NOBODY_WITHOUT_P1,
+    ONLY_DISABLED,
+    ONLY_NESTED,
+)
+from onboarding.steps.scope.evidence import AssignedGroup, SampledPerson, ScopeEvidence
 from onboarding.steps.shared import credentials
+from onboarding.steps.sso_application.evidence import SsoApplicationEvidence, service_principal_id
 
 SAMPLE = 20
 LOOKED_UP = 2000  # directly assigned people that are read one by one; beyond that they are counted as they are
@@ -77,16 +90,18 @@ class Counted:
 class Scope(Step[Facts]):
     """Counted from assignments, never guessed."""
 
-    key: ClassVar[str] = "scope"
+    key: ClassVar[str] = ScopeEvidence.step
     title: ClassVar[str | Promise] = gettext_lazy("Scope")
     stage: ClassVar[stages.Stage] = stages.CONTENT
     fresh_for: ClassVar[timedelta] = timedelta(hours=12)
-    rests_on: ClassVar[tuple[str, ...]] = ("sso_application", "connection")
+    rests_on: ClassVar[tuple[str, ...]] = (SsoApplicationEvidence.step, ConnectionEvidence.step)
+    evidence: ClassVar[type[Evidence]] = ScopeEvidence
+    causes: ClassVar[tuple[Cause, ...]] = CAUSES
     asks_first: ClassVar[bool] = False
 
     def read(self, tenant: Tenant, desired: Desired) -> Facts:
         """Assignments, the direct members of assigned groups, and the people behind the direct ones."""
-        graph, app = tenant.graph, desired.service_principal_id
+        graph, app = tenant.graph, service_principal_id(desired)
         assigned = list(graph.service_principals.assigned_to(app))
         stored = credentials.stored(graph, desired)
         return Facts(
@@ -99,29 +114,38 @@ class Scope(Step[Facts]):
         """Done when somebody is in scope; else the customer has to assign people."""
         counted = count(facts)
         if not counted.people and not facts.sync_all:
-            return Asking(_nobody(desired, facts, counted), Court.CUSTOMER, code="nobody_in_scope")
-        people = counted.people
-        evidence = {
-            "total": len(people),
-            "direct": len(counted.direct),
-            "by_group": len(counted.by_group),
-            "groups": [{"id": group.id, "name": group.name, "members": len(group.people)} for group in facts.groups],
-            "nested_groups": counted.nested,
-            "guests": sum(1 for member in people if member.guest),
-            "disabled": counted.disabled,
-            "sync_all": facts.sync_all,
-            "sample": [
-                {"id": member.id, "name": member.name, "user_name": member.user_name}
-                for member in islice((member for member in people if member.enabled is not False), SAMPLE)
-            ],
-        }
+            groups = ", ".join(sorted(group.name for group in facts.groups))
+            return _nobody(desired, facts, counted).asking(
+                application=desired.required(SsoApplicationEvidence).name, groups=groups
+            )
+        evidence = _evidence(facts, counted)
         note = say(
-            _("%(total)s people are in scope: %(direct)s directly, %(by_group)s through groups."),
-            total=len(people),
-            direct=len(counted.direct),
-            by_group=len(counted.by_group),
+            plural(
+                "%(total)s person in scope: %(direct)s assigned directly, %(by_group)s through groups",
+                "%(total)s people in scope: %(direct)s assigned directly, %(by_group)s through groups",
+                by="total",
+            ),
+            total=evidence.total,
+            direct=evidence.direct,
+            by_group=evidence.by_group,
         )
         return Done(evidence, note, tuple(_warnings(desired, facts, counted)))
+
+
+def _evidence(facts: Facts, counted: Counted) -> ScopeEvidence:
+    people = counted.people
+    likely = (member for member in people if member.enabled is not False)
+    return ScopeEvidence(
+        total=len(people),
+        direct=len(counted.direct),
+        by_group=len(counted.by_group),
+        groups=tuple(AssignedGroup(group.id, group.name, len(group.people)) for group in facts.groups),
+        nested_groups=counted.nested,
+        guests=sum(1 for member in people if member.guest),
+        disabled=counted.disabled,
+        sync_all=facts.sync_all,
+        sample=tuple(SampledPerson(member.id, member.name, member.user_name) for member in islice(likely, SAMPLE)),
+    )
 
 
 def count(facts: Facts) -> Counted:
@@ -174,28 +198,14 @@ def member_of(person: User | DirectoryObject) -> Member:
     )
 
 
-def _nobody(desired: Desired, facts: Facts, counted: Counted) -> Sentence:
+def _nobody(desired: Desired, facts: Facts, counted: Counted) -> Cause:
     if counted.disabled:
-        return say(_("Only disabled accounts are assigned. Ask the admin to enable them, or to assign other people."))
+        return ONLY_DISABLED
     if counted.nested:
-        return say(
-            _(
-                "The assigned groups have only groups inside, and Microsoft does not open these. Ask the admin "
-                "to assign "
-                "the inner groups, or the people themselves."
-            )
-        )
+        return ONLY_NESTED
     if facts.groups:
-        return say(_("The assigned groups are empty. Ask the admin to add people to them, or to assign others."))
-    if _has_no_licence(desired):
-        return say(
-            _(
-                "Nobody is assigned to the application. The tenant has no Entra ID P1, so groups cannot be "
-                "assigned: ask "
-                "the admin to assign people one by one."
-            )
-        )
-    return say(_("Nobody is assigned to the application. Ask the admin to assign people or groups to it."))
+        return EMPTY_GROUPS
+    return NOBODY_WITHOUT_P1 if _has_no_licence(desired) else NOBODY_IN_SCOPE
 
 
 def _has_no_licence(desired: Desired) -> bool:
@@ -204,19 +214,36 @@ def _has_no_licence(desired: Desired) -> bool:
 
 def _warnings(desired: Desired, facts: Facts, counted: Counted) -> Iterator[Sentence]:
     if facts.sync_all:
-        yield say(_("The job takes the whole directory, not only those who are assigned. Have that corrected first."))
+        yield say(_("The job takes the whole directory, not only assigned users and groups. Have that changed first."))
     if counted.nested:
         yield say(
-            _("%(count)s groups are nested in assigned ones. Microsoft does not open them: their people stay out."),
+            plural(
+                "%(count)s nested group is left out, because Microsoft provisions direct members only. "
+                "Assign it directly.",
+                "%(count)s nested groups are left out, because Microsoft provisions direct members only. "
+                "Assign them directly.",
+            ),
             count=counted.nested,
         )
     if counted.disabled:
-        yield say(_("%(count)s disabled accounts are assigned; they are not created."), count=counted.disabled)
+        yield say(
+            plural(
+                "%(count)s assigned account is disabled and will not be created.",
+                "%(count)s assigned accounts are disabled and will not be created.",
+            ),
+            count=counted.disabled,
+        )
     guests = sum(1 for member in counted.people if member.guest)
     if guests:
-        yield say(_("%(count)s guests are in scope; their user name has another form in Haiilo."), count=guests)
+        yield say(
+            plural(
+                "%(count)s guest user is in scope; the user name looks different in Haiilo.",
+                "%(count)s guest users are in scope; their user names look different in Haiilo.",
+            ),
+            count=guests,
+        )
     empty = [group.name for group in facts.groups if not group.people]
     if empty:
-        yield say(_("No people are directly in: %(groups)s."), groups=", ".join(sorted(empty)))
+        yield say(_("Groups without direct members: %(groups)s."), groups=", ".join(sorted(empty)))
     if facts.groups and _has_no_licence(desired):
-        yield say(_("Groups are assigned although the tenant has no Entra ID P1; their people may stay out."))
+        yield say(_("Groups are assigned although the tenant has no Entra ID P1; their members may be left out."))

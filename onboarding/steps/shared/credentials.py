@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.utils.translation import gettext_noop as _
-
 from graphclient import CredentialsRefused, GraphClient, Job, NotThere, RoleMissing
 from onboarding.causes.index import explain_code
 from onboarding.domain.desired import Desired
-from onboarding.domain.sentences import say
 from onboarding.domain.token_cleaning import clean_token
-from onboarding.domain.verdicts import Asking, Court
+from onboarding.domain.verdicts import Asking
 from onboarding.steps.base import StepFailed
 from onboarding.steps.shared import secrets
+from onboarding.steps.shared.token_causes import TOKEN_ERASED, TOKEN_UNUSABLE
+from onboarding.steps.sso_application.evidence import service_principal_id
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ UNTRIED = Trial()
 def stored(graph: GraphClient, desired: Desired) -> Mapping[str, str]:
     """What is stored (values but for secrets). Where we only watch and may not see it: as we saw it last."""
     try:
-        return graph.synchronization.secrets(desired.service_principal_id)
+        return graph.synchronization.secrets(service_principal_id(desired))
     except RoleMissing:
         if desired.size.sets_up:
             raise
@@ -45,7 +44,7 @@ def try_saved(graph: GraphClient, desired: Desired, job: Job) -> Trial:
         return UNTRIED
     try:
         graph.synchronization.validate_credentials(
-            desired.service_principal_id, template_id=job.template_id, saved=True, job_id=job.id
+            service_principal_id(desired), template_id=job.template_id, saved=True, job_id=job.id
         )
     except NotThere:
         return Trial()
@@ -58,7 +57,7 @@ def try_entered(graph: GraphClient, desired: Desired, template_id: str) -> None:
     """Let Microsoft test what was entered. Raises `StepFailed` with which side fails and who acts."""
     try:
         graph.synchronization.validate_credentials(
-            desired.service_principal_id,
+            service_principal_id(desired),
             template_id=template_id,
             base_url=desired.base_url,
             secret_token=usable_token(desired),
@@ -69,7 +68,7 @@ def try_entered(graph: GraphClient, desired: Desired, template_id: str) -> None:
 
 
 def refusal(tested: Trial) -> Asking:
-    """Which side fails, who acts, and what to do."""
+    """Which side fails, who acts, and what to do; the code stays Microsoft's."""
     sentence, court = explain_code(tested.code, tested.message)
     return Asking(sentence, court, code=tested.code)
 
@@ -77,8 +76,8 @@ def refusal(tested: Trial) -> Asking:
 def usable_token(desired: Desired) -> str:
     """The entered token, cleaned. Raises `StepFailed` where there is none, or none that can be used."""
     if desired.scim_token is None:
-        raise StepFailed(Asking(say(_("Enter the token again in step Connection.")), Court.CS, code="token_needed"))
+        raise StepFailed(TOKEN_ERASED.asking())
     cleaned = clean_token(desired.scim_token.reveal())
     if cleaned.refused is not None:
-        raise StepFailed(Asking(cleaned.refused, Court.CS, code="token_unusable"))
+        raise StepFailed(TOKEN_UNUSABLE.asking(why=cleaned.refused))
     return cleaned.value

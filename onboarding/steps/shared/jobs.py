@@ -1,17 +1,21 @@
-"""The synchronization job that is ours to run, and what is to be said when it is gone, stopped or put aside."""
+"""The synchronization job that is ours to run, and the verdict when it is gone, stopped or quarantined."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import timedelta
 
 from django.utils.translation import gettext_noop as _
 
 from graphclient import GraphClient, Job, NotThere
-from onboarding.causes.index import explain_code, is_known
+from onboarding.causes.index import is_known, lookup
 from onboarding.domain.desired import Desired
 from onboarding.domain.sentences import say
-from onboarding.domain.verdicts import Broken, Change, Court, Verdict, Waiting
+from onboarding.domain.verdicts import Broken, Change, Verdict, Waiting
+from onboarding.steps.connection.evidence import ConnectionEvidence, job_id
+from onboarding.steps.shared.job_causes import JOB_GONE, PAUSED, QUARANTINE_REPORTED, QUARANTINED
+from onboarding.steps.sso_application.evidence import service_principal_id
 
 JOB_VISIBLE_WITHIN = timedelta(minutes=15)  # a new job may answer 404 that long
 RECHECK_SOON = timedelta(seconds=20)
@@ -22,83 +26,68 @@ TEMPLATES = ("scim", "customappsso")  # in the order we like them
 def our_job(graph: GraphClient, desired: Desired) -> Job | None:
     """The job of the evidence, or None where Graph knows no such job."""
     try:
-        return graph.synchronization.job(desired.service_principal_id, desired.job_id)
+        return graph.synchronization.job(service_principal_id(desired), job_id(desired))
     except NotThere:
         return None
 
 
-def creation(service_principal_id: str, template_id: str, name: str = "") -> Change:
-    """The change that makes a job: sent once, looked for on doubt (Graph: a second POST makes a second job)."""
+def creation(application_id: str, template_id: str, name: str = "") -> Change:
+    """The change that creates a job of the service principal `application_id`: sent once, looked for on doubt, because
+    a second POST creates a second job (Graph: "Create synchronizationJob").
+    """
     return Change(
         "create_job",
-        say(_("Make a provisioning job on “%(name)s”, not running yet."), name=name),
-        payload={"service_principal_id": service_principal_id, "template_id": template_id},
+        say(_("Create a provisioning job on “%(name)s”; it does not run yet."), name=name),
+        payload={"service_principal_id": application_id, "template_id": template_id},
         once=True,
     )
 
 
-def is_our_making(desired: Desired, service_principal_id: str, job: Job, replaced: Collection[str] = ()) -> bool:
+def is_our_making(desired: Desired, application_id: str, job: Job, replaced: Collection[str] = ()) -> bool:
     """Whether we made this job, or are running it already; `replaced` are those that we were told to remove."""
     if job.id in replaced:
         return False
-    if desired.evidence.get("connection", {}).get("job_id") == job.id:
+    connection = desired.evidence_of(ConnectionEvidence)
+    if connection is not None and connection.job_id == job.id:
         return True
-    made = desired.result("connection", "create_job")
-    if made.get("service_principal_id") == service_principal_id:
+    made = desired.result(ConnectionEvidence.step, "create_job")
+    if made.get("service_principal_id") == application_id:
         return bool(made["job_id"] == job.id)
     # begun, and nobody knows how it ended: what is there now is what came of it
-    return creation(service_principal_id, job.template_id).intent in desired.begun.get("connection", ())
+    return creation(application_id, job.template_id).intent in desired.begun.get(ConnectionEvidence.step, ())
 
 
 def missing(desired: Desired) -> Verdict:
     """What a job that is not there means: new ones take a while to be seen, others were deleted by somebody."""
-    if desired.applied_lately("connection", "create_job", JOB_VISIBLE_WITHIN):
-        return Waiting(say(_("Microsoft has made the job, but does not show it everywhere yet.")), RECHECK_SOON)
-    return Broken(
-        say(
-            _(
-                "Somebody deleted the provisioning job in the customer's tenant. Look at step Connection to "
-                "make a new one."
-            )
-        ),
-        Court.CS,
-        code="job_gone",
-    )
+    if desired.applied_lately(ConnectionEvidence.step, "create_job", JOB_VISIBLE_WITHIN):
+        return Waiting(say(_("Microsoft has created the job but does not show it everywhere yet.")), RECHECK_SOON)
+    return JOB_GONE.broken()
 
 
 def unfit(job: Job) -> Broken | None:
     """Why a job that was started does not run, or None when it does."""
     if job.quarantined:
         return quarantined(job)
-    if job.paused:
-        return Broken(
-            say(
-                _(
-                    "Somebody stopped the job in the customer's tenant. Ask them why; "
-                    "then start it again in step Enable."
-                )
-            ),
-            Court.CS,
-            code="paused",
-        )
-    return None
+    return PAUSED.broken() if job.paused else None
 
 
 def quarantined(job: Job) -> Broken:
-    """Microsoft put the job aside: why, as far as it says so, and who acts."""
+    """Why Microsoft quarantined the job, as far as it says so, and who acts.
+
+    A reason that is known keeps Microsoft's code. The error behind a quarantine is more exact than its reason, so it
+    counts first; what counts stands last in the code, where the entry is looked up.
+    """
     quarantine = job.status.quarantine
     if quarantine is None:
-        sentence, court = explain_code("Unknown")
-        return Broken(sentence, court, code="Quarantine")
-    inner, reason, told = quarantine.error_code, quarantine.reason, quarantine.error_message.strip()
-    code = " / ".join(each for each in (reason, inner) if each) or "Quarantine"
-    named = {each for each in (reason, inner) if each not in CODES_WITHOUT_A_REASON and is_known(each)}
-    if not named and told:
-        return Broken(
-            say(_("Microsoft has put the job aside and says: %(reason)s Test address and token first."), reason=told),
-            Court.CS,
-            code=code,
-        )
-    # the error behind the quarantine is more exact than its reason, where we know it
-    sentence, court = explain_code(inner if inner in named else reason if reason in named else "Unknown", told)
-    return Broken(sentence, court, code=code)
+        return QUARANTINED.broken(code="Quarantine")
+    told = quarantine.error_message.strip()
+    codes = sorted(filter(None, (quarantine.reason, quarantine.error_code)), key=_has_a_reason)
+    code = " / ".join(codes) or "Quarantine"
+    cause = lookup(codes[-1], told) if codes and _has_a_reason(codes[-1]) else None
+    if cause is not None:
+        return replace(cause.broken(), code=code)
+    return QUARANTINE_REPORTED.broken(reason=told, code=code) if told else QUARANTINED.broken(code=code)
+
+
+def _has_a_reason(code: str) -> bool:
+    return code not in CODES_WITHOUT_A_REASON and is_known(code)

@@ -11,6 +11,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from onboarding.domain.desired import Desired
+from onboarding.steps.connection.evidence import ConnectionEvidence
+from onboarding.steps.enable.evidence import EnableEvidence
+from onboarding.steps.scope.evidence import ScopeEvidence
 
 SETTINGS = "SyncNotificationSettings"
 # With a bearer token none of these may stay, and their values come masked: writing them back would spoil them.
@@ -74,11 +77,13 @@ def guard_of(stored: Mapping[str, str]) -> int | None:
 
 def as_seen_before(desired: Desired) -> dict[str, str]:
     """Address, scope and guard by the evidence of the steps that saw them."""
-    guard = desired.evidence.get("enable", {}).get("guard")
+    enabled, scope = desired.evidence_of(EnableEvidence), desired.evidence_of(ScopeEvidence)
+    connection = desired.evidence_of(ConnectionEvidence)
+    guard = enabled.guard if enabled else None
     settings = {"DeleteThresholdEnabled": guard is not None, "DeleteThresholdValue": guard}
     return {
-        "BaseAddress": str(desired.evidence.get("connection", {}).get("base_url", "")),
-        "SyncAll": str(bool(desired.evidence.get("scope", {}).get("sync_all"))).lower(),
+        "BaseAddress": connection.base_url if connection else "",
+        "SyncAll": str(scope is not None and scope.sync_all).lower(),
         SETTINGS: json.dumps(settings),
     }
 

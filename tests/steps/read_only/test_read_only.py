@@ -6,8 +6,9 @@ import json
 from dataclasses import dataclass, field
 
 import pytest
+from pytest_django import Settings
 
-from graphclient import NotAllowed
+from graphclient import GraphClient, NotAllowed
 from graphclient.probes import Finding, Probe
 from onboarding.domain import consent_sizes
 from onboarding.domain.desired import ReadOnlyDesired
@@ -24,7 +25,7 @@ from onboarding.steps.readiness import abilities
 from onboarding.steps.scope.step import Scope
 from onboarding.steps.shared import credentials, secrets
 from onboarding.steps.shared.applications import find
-from tests.graphclient.far_side import Reply
+from tests.graphclient.graph_stub import Reply
 from tests.graphclient.samples import job as job_json
 from tests.steps.facts import (
     APP,
@@ -52,7 +53,7 @@ LONG_AGO = consent_seen(granted_at=ago(minutes=20))
 
 
 @pytest.fixture(autouse=True)
-def registered(settings):
+def registered(settings: Settings) -> None:
     settings.ENTRA_CLIENT_ID, settings.ENTRA_MONITOR_CLIENT_ID = SETUP, MONITOR
 
 
@@ -195,7 +196,7 @@ class Seen(FakeTenant):
 
 
 @pytest.fixture
-def seen(graph):
+def seen(graph: GraphClient) -> Seen:
     return Seen(graph)
 
 

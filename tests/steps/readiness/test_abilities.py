@@ -4,7 +4,7 @@ from graphclient.probes import Finding, Probe
 from onboarding.domain import consent_sizes
 from onboarding.domain.sentences import Sentence
 from onboarding.steps.readiness.abilities import TRIED, told, try_all
-from tests.graphclient.far_side import Reply
+from tests.graphclient.graph_stub import Reply
 from tests.graphclient.samples import ORGANIZATION
 from tests.steps.facts import APP, JOB, at_step, candidate
 

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -8,9 +9,10 @@ from onboarding.steps.readiness.evidence import ReadinessEvidence, lacks_licence
 from onboarding.steps.readiness.step import Facts, Readiness, licence
 from onboarding.steps.shared.permission_causes import PERMISSIONS_MISSING, PERMISSIONS_REFUSED
 from onboarding.steps.shared.permissions import GRAPH
-from tests.graphclient.far_side import Reply
+from tests.graphclient.graph_stub import Reply
 from tests.graphclient.samples import ORGANIZATION
-from tests.steps.facts import P1, ago, at_step, candidate, consent_seen, organization, texts
+from tests.narrow import instance, present
+from tests.steps.facts import P1, ago, at_step, candidate, consent_seen, evidence_of, organization, texts
 
 P2 = "eec0eb4f-6444-4f95-aba0-50c24d67f998"
 ALL = frozenset(consent_sizes.STANDARD.names)
@@ -19,21 +21,22 @@ assess = Readiness().assess
 
 
 def ready(**fields):
-    given = {"organization": organization(), "candidates": (candidate(),), "assigned": 12}
+    given: dict[str, Any] = {"organization": organization(), "candidates": (candidate(),), "assigned": 12}
     return Facts(ALL, **given | fields)
 
 
 def test_is_done_when_every_permission_is_there():
     verdict = assess(at_step("readiness"), ready())
     assert isinstance(verdict, Done)
-    assert replace(verdict.evidence, abilities=()) == ReadinessEvidence(
+    found = instance(ReadinessEvidence, evidence_of(verdict))
+    assert replace(found, abilities=()) == ReadinessEvidence(
         permissions=dict.fromkeys(consent_sizes.STANDARD.names, True),
         licence="P1",
         verified_domains=("nordwind.example",),
         candidates=1,
         assigned=12,
     )
-    assert ReadinessEvidence.from_json(verdict.evidence.to_json()) == verdict.evidence
+    assert ReadinessEvidence.from_json(found.to_json()) == found
     assert not verdict.warnings
 
 
@@ -54,7 +57,7 @@ def test_names_the_permissions_that_are_missing_afterwards():
 
 
 def test_asks_for_a_new_consent_when_all_are_listed_but_refused():
-    verdict = assess(at_step("readiness", consent=LATER), Facts(ALL, refused=True))
+    verdict = instance(Asking, assess(at_step("readiness", consent=LATER), Facts(ALL, refused=True)))
     assert (verdict.code, verdict.offers["missing"]) == ("permissions_refused", [])
     assert "Microsoft refuses the permissions you approved" in str(PERMISSIONS_REFUSED.for_letter({}))
 
@@ -75,7 +78,7 @@ def test_warns_of_what_does_not_hold_it_up(facts, says):
 
 
 def test_warns_of_a_domain_that_the_tenant_has_not_verified():
-    verdict = assess(at_step("readiness", domains=("nordwind.example", "new.example")), ready())
+    verdict = instance(Done, assess(at_step("readiness", domains=("nordwind.example", "new.example")), ready()))
     assert "new.example" in texts(verdict.warnings)
 
 
@@ -124,7 +127,7 @@ def test_reads_the_tenant_and_its_applications_once_all_are_there(tenant, far):
     far.on("GET", "/v1.0/organization", Reply(200, {"value": [ORGANIZATION]}))
     facts = Readiness().read(tenant, at_step("readiness"))
     assert (facts.granted, facts.refused, facts.assigned) == (ALL, False, 0)
-    assert facts.organization.has_p1
+    assert present(facts.organization).has_p1
 
 
 def test_takes_a_refused_request_for_a_token_that_is_too_old(tenant, far):

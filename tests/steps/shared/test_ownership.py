@@ -8,6 +8,7 @@ from onboarding.domain.sentences import Sentence
 from onboarding.domain.verdicts import Asking, Court, Done
 from onboarding.steps.forms import form_for
 from onboarding.steps.readiness.step import Facts, Readiness
+from onboarding.steps.shared.applications import Candidate
 from onboarding.steps.shared.owned_objects import Owning
 from onboarding.steps.shared.owner_causes import (
     NOT_OWNED,
@@ -18,7 +19,8 @@ from onboarding.steps.shared.owner_causes import (
 from onboarding.steps.shared.ownership import ask, bound, told, unowned
 from onboarding.steps.sso_application.step import Facts as Found
 from onboarding.steps.sso_application.step import SsoApplication
-from tests.steps.facts import APP, Candidate, app, at_step, organization, texts
+from tests.narrow import present
+from tests.steps.facts import APP, app, at_step, evidence_of, organization, texts
 
 OURS = "0b0b0b0b-0000-4000-8000-000000000001"
 OTHER = "0b0b0b0b-0000-4000-8000-000000000002"
@@ -48,7 +50,7 @@ def scoped(step="readiness", **fields):
 
 def test_asks_for_the_best_one_where_we_own_none():
     elsewhere = foreign(OTHER, reply_urls=("https://other.smarpshare.com/acs",))
-    assert unowned(scoped(), [elsewhere, foreign()]).app.id == APP
+    assert present(unowned(scoped(), [elsewhere, foreign()])).app.id == APP
 
 
 def test_asks_for_none_where_we_own_one():
@@ -57,7 +59,7 @@ def test_asks_for_none_where_we_own_one():
 
 
 def test_asks_for_the_chosen_one_even_where_we_own_another():
-    assert unowned(scoped(), [foreign(OTHER), owned()], OTHER).app.id == OTHER
+    assert present(unowned(scoped(), [foreign(OTHER), owned()], OTHER)).app.id == OTHER
     assert unowned(scoped(), [foreign(OTHER), owned()], APP) is None
 
 
@@ -73,7 +75,7 @@ def test_wants_no_ownership_of_a_registration_in_another_tenant(owning):
 
 def test_asks_first_for_the_rest_of_what_was_begun():
     begun = foreign(OTHER, PRINCIPAL_ONLY, reply_urls=("https://other.smarpshare.com/acs",))
-    assert unowned(scoped(), [foreign(), begun]).app.id == OTHER
+    assert present(unowned(scoped(), [foreign(), begun])).app.id == OTHER
 
 
 def test_wants_the_registration_no_more_once_somebody_was_tried():
@@ -165,8 +167,8 @@ def test_is_ready_with_the_permissions_of_its_size():
     facts = Facts(GRANTED, organization=organization(), candidates=(owned(),), assigned=3)
     verdict = Readiness().assess(scoped(), facts)
     assert isinstance(verdict, Done)
-    assert verdict.evidence.permissions == dict.fromkeys(consent_sizes.SCOPED.names, True)
-    assert [each["values"]["name"] for each in verdict.evidence.owner_of] == ["Haiilo SSO"]
+    assert evidence_of(verdict).permissions == dict.fromkeys(consent_sizes.SCOPED.names, True)
+    assert [each["values"]["name"] for each in evidence_of(verdict).owner_of] == ["Haiilo SSO"]
 
 
 def test_does_not_set_up_an_application_that_we_no_longer_own():

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from onboarding.domain.products import HOME
@@ -6,12 +8,26 @@ from onboarding.steps.forms import form_for
 from onboarding.steps.sso_application.causes import CANNOT_PROVISION, CAUSES, NO_APPLICATION, TO_CHOOSE, Code
 from onboarding.steps.sso_application.evidence import SsoApplicationEvidence, service_principal_id
 from onboarding.steps.sso_application.step import Facts, SsoApplication
-from tests.graphclient.far_side import Reply
+from tests.graphclient.graph_stub import Reply
 from tests.graphclient.samples import NEW_JOB, SERVICE_PRINCIPAL
-from tests.steps.facts import APP, BASE_URL, CHOSEN, CONNECTED, HOST, JOB, at_step, candidate, job, offered, texts
+from tests.narrow import present
+from tests.steps.facts import (
+    APP,
+    BASE_URL,
+    CHOSEN,
+    CONNECTED,
+    HOST,
+    JOB,
+    at_step,
+    candidate,
+    evidence_of,
+    job,
+    offered,
+    texts,
+)
 
 TWIN = "twin"
-ELSEWHERE = {"reply_urls": ("https://nordwind-test.smarpshare.com/saml/acs",)}
+ELSEWHERE: dict[str, Any] = {"reply_urls": ("https://nordwind-test.smarpshare.com/saml/acs",)}
 assess = SsoApplication().assess
 
 
@@ -23,7 +39,7 @@ def look(*candidates, answer=None, **fields):
 def test_takes_the_only_application_that_leads_to_the_customers_host():
     verdict = look(candidate(), candidate("other", display_name="Haiilo old", **ELSEWHERE))
     assert isinstance(verdict, Done)
-    assert verdict.evidence.to_json() == {
+    assert evidence_of(verdict).to_json() == {
         "service_principal_id": APP,
         "app_id": f"app-of-{APP}",
         "name": "Haiilo SSO",
@@ -123,7 +139,7 @@ def test_prefers_the_modern_template(templates, chosen):
 def test_believes_a_persons_choice_among_several():
     verdict = look(candidate(), candidate(TWIN), answer={"service_principal_id": TWIN})
     assert isinstance(verdict, Done)
-    assert verdict.evidence.service_principal_id == TWIN
+    assert evidence_of(verdict).service_principal_id == TWIN
     assert "second application" in texts(verdict.warnings)
 
 
@@ -138,7 +154,7 @@ def test_does_not_reopen_the_question_for_a_twin_that_appears_after_the_set_up()
     done = {"sso_application": CHOSEN, "connection": CONNECTED}
     verdict = look(candidate(jobs=(job(),)), candidate(TWIN), evidence=done)
     assert isinstance(verdict, Done)
-    assert verdict.evidence.existing_job_id == ""
+    assert evidence_of(verdict).existing_job_id == ""
 
 
 # A job that is there already
@@ -158,7 +174,7 @@ def test_asks_what_to_do_with_a_job_that_others_made():
 def test_adopts_it_by_a_persons_word_with_its_own_template():
     old = candidate(jobs=(job("Active", identity="old", template="customappsso"),), templates=("scim", "customappsso"))
     verdict = look(old, answer={"existing_job": "adopt"})
-    assert (verdict.evidence.existing_job_id, verdict.evidence.template_id) == ("old", "customappsso")
+    assert (evidence_of(verdict).existing_job_id, evidence_of(verdict).template_id) == ("old", "customappsso")
 
 
 def test_keeps_it_adopted_once_it_is_connected():
@@ -171,7 +187,7 @@ def test_keeps_it_adopted_once_it_is_connected():
 
 def test_notes_what_a_person_wants_replaced():
     verdict = look(EXISTING, answer={"existing_job": "replace"})
-    assert (verdict.evidence.existing_job_id, verdict.evidence.replaced_job_ids) == ("", ("old",))
+    assert (evidence_of(verdict).existing_job_id, evidence_of(verdict).replaced_job_ids) == ("", ("old",))
 
 
 def test_leaves_jobs_of_other_directions_alone():
@@ -214,7 +230,7 @@ def test_tells_the_admin_what_to_create_in_words_for_the_admin():
         told = str(cause.for_customer(verdict.question.values))
         assert "call it “Haiilo Provisioning”" in told
         assert "admin" not in told.lower()
-        assert cause.needs.path.labels[-1].endswith("(Non-gallery)")
+        assert present(present(cause.needs).path).labels[-1].endswith("(Non-gallery)")
 
 
 def test_offers_a_form_for_each_choice_and_none_where_the_customer_acts():

@@ -1,10 +1,10 @@
 import pytest
 
 from onboarding.domain.verdicts import Asking, Court, Done
+from onboarding.steps.scope.causes import CAUSES, Code
 from onboarding.steps.scope.step import Facts, Group, Member, Scope
-from tests.graphclient.far_side import Reply
-
-from .facts import APP, at_step, texts
+from tests.graphclient.graph_stub import Reply
+from tests.steps.facts import APP, at_step, texts
 
 EVA, JAN, PIA = (Member(name, name.title(), f"{name}@nordwind.example", enabled=True) for name in ("eva", "jan", "pia"))
 OFF = Member("off", "Off", "off@nordwind.example", enabled=False)
@@ -22,58 +22,66 @@ def test_counts_each_person_once_and_directly_first():
     verdict = assess(at_step("scope"), Facts((EVA, JAN), (sales(JAN, PIA), Group("g-2", "All", (PIA, EVA)))))
     assert isinstance(verdict, Done)
     evidence = verdict.evidence
-    assert (evidence["total"], evidence["direct"], evidence["by_group"]) == (3, 2, 1)
-    assert [group["members"] for group in evidence["groups"]] == [2, 2]
-    assert [person["id"] for person in evidence["sample"]] == ["eva", "jan", "pia"]
+    assert (evidence.total, evidence.direct, evidence.by_group) == (3, 2, 1)
+    assert [group.members for group in evidence.groups] == [2, 2]
+    assert [person.id for person in evidence.sample] == ["eva", "jan", "pia"]
 
 
 def test_counts_guests_in_and_disabled_people_apart():
     verdict = assess(at_step("scope"), Facts((EVA, OFF, GUEST)))
-    assert (verdict.evidence["total"], verdict.evidence["guests"], verdict.evidence["disabled"]) == (2, 1, 1)
+    assert (verdict.evidence.total, verdict.evidence.guests, verdict.evidence.disabled) == (2, 1, 1)
     said = texts(verdict.warnings)
-    assert "1 disabled" in said
-    assert "1 guests" in said
+    assert "1 assigned account is disabled" in said
+    assert "1 guest user is in scope" in said
 
 
 def test_counts_people_whom_nobody_looked_up_as_they_are():
-    assert assess(at_step("scope"), Facts((UNKNOWN,))).evidence["total"] == 1
+    assert assess(at_step("scope"), Facts((UNKNOWN,))).evidence.total == 1
 
 
 def test_warns_of_groups_inside_groups():
     verdict = assess(at_step("scope"), Facts((EVA,), (sales(PIA, nested=2),)))
-    assert verdict.evidence["nested_groups"] == 2
-    assert "2 groups are nested" in texts(verdict.warnings)
+    assert verdict.evidence.nested_groups == 2
+    assert "2 nested groups are left out" in texts(verdict.warnings)
 
 
 def test_names_no_more_than_twenty_people():
     many = tuple(Member(str(number), enabled=True) for number in range(50))
     evidence = assess(at_step("scope"), Facts(many)).evidence
-    assert (evidence["total"], len(evidence["sample"])) == (50, 20)
+    assert (evidence.total, len(evidence.sample)) == (50, 20)
 
 
 def test_warns_when_the_whole_directory_is_taken():
     verdict = assess(at_step("scope"), Facts(sync_all=True))
     assert isinstance(verdict, Done)
-    assert verdict.evidence["sync_all"]
+    assert verdict.evidence.sync_all
     assert "whole directory" in texts(verdict.warnings)
 
 
 NOBODY = [
-    (Facts(), {}, "Nobody is assigned"),
-    (Facts(), NO_LICENCE, "people one by one"),
-    (Facts((), (sales(),)), {}, "groups are empty"),
-    (Facts((), (sales(nested=1),)), {}, "does not open these"),
-    (Facts((OFF,)), {}, "Only disabled accounts"),
-    (Facts((), (sales(OFF),)), {}, "Only disabled accounts"),
+    (Facts(), {}, Code.NOBODY_IN_SCOPE, "Nobody is assigned"),
+    (Facts(), NO_LICENCE, Code.NOBODY_WITHOUT_P1, "people one by one"),
+    (Facts((), (sales(),)), {}, Code.EMPTY_GROUPS, "groups are empty"),
+    (Facts((), (sales(nested=1),)), {}, Code.ONLY_NESTED, "direct members only"),
+    (Facts((OFF,)), {}, Code.ONLY_DISABLED, "Only disabled accounts"),
+    (Facts((), (sales(OFF),)), {}, Code.ONLY_DISABLED, "Only disabled accounts"),
 ]
 
 
-@pytest.mark.parametrize(("facts", "evidence", "says"), NOBODY)
-def test_says_why_nobody_is_in_scope_and_asks_the_customer(facts, evidence, says):
+@pytest.mark.parametrize(("facts", "evidence", "code", "says"), NOBODY)
+def test_says_why_nobody_is_in_scope_and_asks_the_customer(facts, evidence, code, says):
     verdict = assess(at_step("scope", evidence=evidence), facts)
     assert isinstance(verdict, Asking)
-    assert (verdict.code, verdict.court) == ("nobody_in_scope", Court.CUSTOMER)
+    assert (verdict.code, verdict.court) == (code, Court.CUSTOMER)
     assert says in str(verdict.question)
+
+
+@pytest.mark.parametrize("cause", CAUSES, ids=lambda cause: cause.code)
+def test_says_with_what_the_admin_finds_the_place_in_the_portal(cause):
+    values = assess(at_step("scope"), Facts((), (sales(),))).question.values
+    labels = [label % values for label in cause.needs.path.labels]
+    assert {"Haiilo SSO", "Sales", "Users"}.intersection(labels)
+    assert str(cause.for_customer(values))
 
 
 def test_reads_assignments_members_and_people(tenant, far):
@@ -97,3 +105,7 @@ def test_reads_assignments_members_and_people(tenant, far):
     assert facts.direct == (Member("eva", "Eva", "eva@x", enabled=True, guest=True),)
     assert facts.groups == (Group("g-1", "g-1", (Member("off", "Off", "", enabled=False),), nested=1),)
     assert facts.sync_all
+
+
+def test_has_one_cause_for_each_code():
+    assert sorted(Code) == sorted(cause.code for cause in CAUSES)

@@ -2,11 +2,12 @@ import pytest
 
 from graphclient import Execution
 from onboarding.domain.verdicts import Broken, Court, Done
+from onboarding.steps.live.causes import CAUSES, Code
 from onboarding.steps.live.step import Facts, Live
-from tests.graphclient.far_side import Reply
+from tests.graphclient.graph_stub import Reply
 from tests.graphclient.samples import job as job_json
-
-from .facts import APP, JOB, ago, arrived, at_step, execution, finished, job, quarantine, texts
+from tests.narrow import present
+from tests.steps.facts import APP, JOB, ago, arrived, at_step, execution, finished, job, quarantine, texts
 
 assess = Live().assess
 
@@ -18,22 +19,22 @@ def look(found, **fields):
 def test_is_done_while_the_job_is_healthy():
     verdict = look(finished(), arrived=arrived(created=180, updated=20, skipped=3))
     assert isinstance(verdict, Done)
-    assert verdict.evidence == {"created": 180, "updated": 20, "skipped": 3, "failed": 0, "code": "Active"}
-    assert "200 people are in Haiilo" in str(verdict.note)
+    assert verdict.evidence.to_json() == {"created": 180, "updated": 20, "skipped": 3, "failed": 0, "code": "Active"}
+    assert "200 people in Haiilo" in str(verdict.note)
     assert not verdict.warnings
 
 
 @pytest.mark.parametrize(
     ("found", "numbers", "says"),
     [
-        (finished(), {"created": 190, "failed": 10}, "10 people failed"),
-        (finished(), {"failed": 200}, "All 200 people failed"),
-        (finished(escrows_pruned=True), {"created": 200}, "forgot some"),
+        (finished(), {"created": 190, "failed": 10}, "10 people could not be created"),
+        (finished(), {"failed": 200}, "200 people failed, and nobody was created"),
+        (finished(escrows_pruned=True), {"created": 200}, "dropped some"),
         (finished(last_execution=execution("Failed", error_message="Sick")), {"created": 200}, "failed: Sick"),
         (
             finished(last_execution=Execution("Succeeded", ago(hours=9), ago(hours=8))),
             {"created": 200},
-            "not run for 8 hours",
+            "No sync for 8 hours",
         ),
     ],
 )
@@ -46,9 +47,11 @@ def test_warns_without_calling_it_broken(found, numbers, says):
 @pytest.mark.parametrize(
     ("found", "code", "court"),
     [
-        (job("Paused"), "paused", Court.CS),
-        (job("Active", state="Disabled"), "paused", Court.CS),
-        (None, "job_gone", Court.CS),
+        (job("Paused"), Code.PAUSED, Court.CS),
+        (job("Active", state="Disabled"), Code.PAUSED, Court.CS),
+        (None, Code.JOB_GONE, Court.CS),
+        (job("Quarantine"), Code.QUARANTINED, Court.CS),
+        (job("Quarantine", quarantine=quarantine("", "New", "Sick")), Code.QUARANTINE_REPORTED, Court.CS),
         (job("Quarantine", quarantine=quarantine("TooManyDeletes")), "TooManyDeletes", Court.CUSTOMER),
     ],
 )
@@ -59,10 +62,14 @@ def test_shows_what_was_stopped_deleted_or_put_aside(found, code, court):
 
 
 def test_takes_the_jobs_own_numbers_where_there_is_no_log():
-    assert look(finished(), evidence={"readiness": {"licence": "none"}}).evidence["created"] == 200
+    assert look(finished(), evidence={"readiness": {"licence": "none"}}).evidence.created == 200
 
 
 def test_reads_the_job_and_changes_nothing(tenant, far):
     far.on("GET", f"/v1.0/servicePrincipals/{APP}/synchronization/jobs/{JOB}", Reply(200, {**job_json(), "id": JOB}))
-    assert Live().read(tenant, at_step("live")).job.running
+    assert present(Live().read(tenant, at_step("live")).job).running
     assert [asked.method for asked in far.asked] == ["GET"]
+
+
+def test_has_one_cause_for_each_code():
+    assert sorted(Code) == sorted(cause.code for cause in CAUSES)

@@ -1,19 +1,24 @@
+from __future__ import annotations
+
 import json
+from collections.abc import Callable
 
 import pytest
 
 from graphclient import Unavailable
+from onboarding.domain.desired import SecretText
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Broken, Change, Done, Todo, Waiting
 from onboarding.steps.base import StepFailed
+from onboarding.steps.enable.causes import CAUSES, Code
 from onboarding.steps.enable.step import Enable, Facts
 from onboarding.steps.shared import secrets
 from onboarding.steps.shared.credentials import Trial
-from tests.graphclient.far_side import Reply
+from tests.graphclient.graph_stub import GraphStub, Reply
 from tests.graphclient.samples import NEW_JOB
 from tests.graphclient.samples import job as job_json
-
-from .facts import APP, BASE_URL, JOB, NOW, SCOPE, ago, at_step, job, texts, with_token
+from tests.narrow import instance
+from tests.steps.facts import APP, BASE_URL, JOB, NOW, SCOPE, ago, at_step, job, texts, with_token
 
 ROOT = f"/v1.0/servicePrincipals/{APP}/synchronization"
 GUARDED = {"SyncNotificationSettings": json.dumps({"DeleteThresholdEnabled": True, "DeleteThresholdValue": 20})}
@@ -39,7 +44,10 @@ def test_announces_guard_and_start_for_so_many_people():
 
 
 def test_announces_the_same_whatever_part_was_done_before_a_crash():
-    plans = [assess(step(**with_token()), Facts(job(), stored)).changes[0].as_json() for stored in (OPEN, GUARDED, {})]
+    plans = [
+        instance(Todo, assess(step(**with_token()), Facts(job(), stored))).changes[0].as_json()
+        for stored in (OPEN, GUARDED, {})
+    ]
     assert plans[0] == plans[1] == plans[2]
 
 
@@ -47,7 +55,7 @@ def test_announces_the_same_whatever_part_was_done_before_a_crash():
 def test_is_done_when_the_job_runs_with_its_guard_on(code):
     verdict = assess(step(), Facts(job(code), GUARDED))
     assert isinstance(verdict, Done)
-    assert verdict.evidence == {"job_id": JOB, "started": True, "guard": 20}
+    assert verdict.evidence.to_json() == {"job_id": JOB, "started": True, "guard": 20}
 
 
 @pytest.mark.parametrize("found", [job(), job("Active", state="Paused"), job("Active", state="Disabled")])
@@ -81,16 +89,19 @@ def test_shows_a_job_that_somebody_stopped_later_as_a_plan():
 def test_asks_for_the_token_when_the_guard_is_off_and_our_copy_was_erased():
     verdict = assess(step(), Facts(job("Active"), OPEN))
     assert isinstance(verdict, Asking)
-    assert verdict.code == "token_needed"
+    assert verdict.code == Code.GUARD_OFF
 
 
 def test_tells_a_deleted_job():
-    assert isinstance(assess(step(), Facts()), Broken)
+    verdict = assess(step(), Facts())
+    assert isinstance(verdict, Broken)
+    assert verdict.code == Code.JOB_GONE
 
 
 def test_says_that_the_whole_directory_is_in_scope():
     everybody = step(**with_token(), evidence={"scope": SCOPE | {"sync_all": True}})
-    assert "whole directory" in texts(d.text for d in assess(everybody, Facts(job(), OPEN)).changes[0].details)
+    plan = instance(Todo, assess(everybody, Facts(job(), OPEN)))
+    assert "whole directory" in texts(d.text for d in plan.changes[0].details)
 
 
 @pytest.mark.parametrize(("people", "guard"), [(0, 5), (30, 5), (51, 5), (200, 20), (4999, 499), (90_000, 500)])
@@ -117,7 +128,7 @@ def test_reads_the_guard_however_it_is_written(text, guard):
 
 
 @pytest.fixture
-def answers(far):
+def answers(far: GraphStub) -> Callable[..., None]:
     def give(stored, found, tested=WORKS):
         far.on("GET", f"{ROOT}/secrets", Reply(200, {"value": [{"key": k, "value": v} for k, v in stored.items()]}))
         far.on("PUT", f"{ROOT}/secrets", Reply(204))
@@ -164,8 +175,21 @@ def test_starts_nothing_that_runs_and_saves_nothing_that_is_saved(tenant, far, a
     assert far.seen("POST", f"{ROOT}/jobs/{JOB}/start") == []
 
 
+def test_never_writes_with_a_token_that_cannot_be_one(tenant, far, answers):
+    answers({"BaseAddress": BASE_URL, **OPEN}, NEW_JOB)
+    with pytest.raises(StepFailed) as failed:
+        Enable().apply(tenant, step(**with_token(scim_token=SecretText("https://x"))), CHANGE)
+    assert failed.value.verdict.code == Code.TOKEN_UNUSABLE
+    assert far.seen("PUT", f"{ROOT}/secrets") == []
+
+
 def test_never_writes_without_the_token(tenant, far, answers):
     answers({"BaseAddress": BASE_URL, **OPEN}, NEW_JOB)
-    with pytest.raises(StepFailed):
+    with pytest.raises(StepFailed) as failed:
         Enable().apply(tenant, step(), CHANGE)
+    assert failed.value.verdict.code == Code.TOKEN_ERASED
     assert far.seen("PUT", f"{ROOT}/secrets") == []
+
+
+def test_has_one_cause_for_each_code():
+    assert sorted(Code) == sorted(cause.code for cause in CAUSES)

@@ -4,11 +4,12 @@ import pytest
 
 from graphclient import OnDemandResult, User
 from onboarding.domain.verdicts import Asking, Court, Done, Todo
+from onboarding.steps.pilot.causes import CAUSES, Code
 from onboarding.steps.pilot.step import Facts, Pilot, read_outcome
-from tests.graphclient.far_side import Reply
+from tests.graphclient.graph_stub import Reply
 from tests.graphclient.samples import on_demand_a, on_demand_b
-
-from .facts import APP, EVIDENCE, JOB, NOW, SCOPE, at_step
+from tests.narrow import instance, present
+from tests.steps.facts import APP, EVIDENCE, JOB, NOW, SCOPE, at_step
 
 EVA = User("u-1", "Eva Berg", "eva@nordwind.example", account_enabled=True)
 ASKED = NOW.isoformat()
@@ -32,22 +33,22 @@ IN_SCOPE = Facts(EVA, in_scope=True)
 def test_offers_people_of_the_scope_to_name():
     verdict = assess(step(answers={}), Facts())
     assert isinstance(verdict, Asking)
-    assert (verdict.code, verdict.court) == ("pilot_needed", Court.CS)
+    assert (verdict.code, verdict.court) == (Code.PILOT_NEEDED, Court.CS)
     assert verdict.offers["people"] == SCOPE["sample"]
 
 
 @pytest.mark.parametrize(
-    ("facts", "says"),
+    ("facts", "code", "says"),
     [
-        (Facts(), "nobody called “eva@nordwind.example”"),
-        (Facts(EVA), "not in scope"),
-        (Facts(User("u-1", "Eva Berg", account_enabled=False), in_scope=True), "disabled"),
+        (Facts(), Code.PERSON_UNKNOWN, "nobody called “eva@nordwind.example”"),
+        (Facts(EVA), Code.PERSON_OUT_OF_SCOPE, "not in scope"),
+        (Facts(User("u-1", "Eva Berg", account_enabled=False), in_scope=True), Code.PERSON_DISABLED, "disabled"),
     ],
 )
-def test_asks_for_another_person_when_this_one_cannot_be_tried(facts, says):
+def test_asks_for_another_person_when_this_one_cannot_be_tried(facts, code, says):
     verdict = assess(step(), facts)
     assert isinstance(verdict, Asking)
-    assert verdict.code == "pilot_needed"
+    assert (verdict.code, verdict.court) == (code, Court.CS)
     assert says in str(verdict.question)
 
 
@@ -56,14 +57,14 @@ def test_provisions_the_named_person_and_then_reads_back():
     assert isinstance(first, Todo)
     assert [change.key for change in first.changes] == ["provision"]
     second = assess(step(applied={"pilot": {"provision": ran()}}), IN_SCOPE)
-    assert [change.key for change in second.changes] == ["read_back"]
+    assert [change.key for change in instance(Todo, second).changes] == ["read_back"]
 
 
 @pytest.mark.parametrize(("first", "action"), [(ran(), "create"), (SAME, "none")])
 def test_is_done_when_a_second_run_finds_nothing_left_to_do(first, action):
     verdict = assess(step(applied={"pilot": {"provision": first, "read_back": SAME}}), IN_SCOPE)
     assert isinstance(verdict, Done)
-    assert verdict.evidence == {
+    assert verdict.evidence.to_json() == {
         "person_id": "u-1",
         "name": "Eva Berg",
         "user_name": "eva@nordwind.example",
@@ -77,26 +78,36 @@ def test_is_done_when_a_second_run_finds_nothing_left_to_do(first, action):
 def test_does_not_believe_a_haiilo_that_takes_and_forgets():
     verdict = assess(step(applied={"pilot": {"provision": ran(), "read_back": ran()}}), IN_SCOPE)
     assert isinstance(verdict, Asking)
-    assert (verdict.code, verdict.court) == ("pilot_failed", Court.HAIILO)
+    assert (verdict.code, verdict.court) == (Code.NOT_KEPT, Court.HAIILO)
 
 
+OURS, THEIRS = Code.FAILED_FOR_ENGINEERS, Code.FAILED_BY_CUSTOMER
 FAILURES = [
-    (ran("Failure", "HaiiloEntryConflict"), Court.CS, "another account"),
-    (ran("Failure", "MandatoryFieldsMissing"), Court.CUSTOMER, "empty in Entra"),
-    (ran("Failure", "SomethingNew", "Said Microsoft"), Court.HAIILO, "Microsoft says: Said Microsoft"),
-    (ran("Failure", "X", "status 400, 400.76 Group does not exist"), Court.CUSTOMER, "name of a Haiilo group"),
-    (ran("Skipped", "NotEffectivelyEntitled"), Court.CUSTOMER, "not assigned"),
-    (ran(arrived=False), Court.HAIILO, "no reason"),
+    (ran("Failure", "HaiiloEntryConflict"), Code.PILOT_FAILED, Court.CS, "another account"),
+    (ran("Failure", "MandatoryFieldsMissing"), THEIRS, Court.CUSTOMER, "empty in Entra"),
+    (ran("Failure", "InternalError"), Code.FAILED_BY_MICROSOFT, Court.MICROSOFT, "Microsoft's service failed"),
+    (ran("Failure", "SomethingNew", "Said Microsoft"), OURS, Court.HAIILO, "Microsoft says: Said Microsoft"),
+    (ran("Failure", "X", "status 400, 400.76 Group does not exist"), THEIRS, Court.CUSTOMER, "name of a Haiilo group"),
+    (ran("Skipped", "NotEffectivelyEntitled"), THEIRS, Court.CUSTOMER, "not assigned"),
+    (ran(arrived=False), OURS, Court.HAIILO, "no reason"),
 ]
 
 
-@pytest.mark.parametrize(("result", "court", "says"), FAILURES)
-def test_explains_a_failure_and_who_acts(result, court, says):
+@pytest.mark.parametrize(("result", "code", "court", "says"), FAILURES)
+def test_explains_a_failure_and_who_acts(result, code, court, says):
     verdict = assess(step(applied={"pilot": {"provision": result}}), IN_SCOPE)
     assert isinstance(verdict, Asking)
-    assert (verdict.code, verdict.court) == ("pilot_failed", court)
+    assert (verdict.code, verdict.court) == (code, court)
     assert says in str(verdict.question)
     assert verdict.offers["people"]
+
+
+def test_tells_the_customers_admin_what_is_to_be_done_in_entra():
+    verdict = assess(step(applied={"pilot": {"provision": ran("Failure", "MandatoryFieldsMissing")}}), IN_SCOPE)
+    [cause] = [each for each in CAUSES if each.code == verdict.code]
+    told = str(cause.for_customer(verdict.question.values))
+    assert told.startswith("The account of Eva Berg could not be created in Haiilo. ")
+    assert "Entra" in told
 
 
 @pytest.mark.parametrize(
@@ -153,7 +164,7 @@ def test_keeps_none_of_the_values_that_a_run_wrote():
 def test_sends_rule_and_person_and_keeps_the_outcome(tenant, far):
     path = f"/v1.0/servicePrincipals/{APP}/synchronization/jobs/{JOB}/provisionOnDemand"
     far.on("POST", path, Reply(200, on_demand_a()))
-    [change] = assess(step(), IN_SCOPE).changes
+    [change] = instance(Todo, assess(step(), IN_SCOPE)).changes
     result = Pilot().apply(tenant, step(), change)
     [asked] = far.seen("POST", path)
     subject = {"objectId": "u-1", "objectTypeName": "User"}
@@ -176,9 +187,13 @@ def test_reads_whether_the_person_is_assigned(tenant, far, assigned, members, in
     far.on("GET", f"/v1.0/servicePrincipals/{APP}/appRoleAssignedTo", Reply(200, {"value": assigned}))
     far.on("GET", "/v1.0/groups/g-1/members", Reply(200, {"value": members}))
     facts = Pilot().read(tenant, step())
-    assert (facts.person.id, facts.in_scope) == ("u-1", in_scope)
+    assert (present(facts.person).id, facts.in_scope) == ("u-1", in_scope)
 
 
 def test_reads_nobody_where_the_tenant_knows_nobody_of_that_name(tenant, far):
     far.on("GET", "/v1.0/users/eva%40nordwind.example", Reply(404, {"error": {"code": "Request_ResourceNotFound"}}))
     assert Pilot().read(tenant, step()) == Facts()
+
+
+def test_has_one_cause_for_each_code():
+    assert sorted(Code) == sorted(cause.code for cause in CAUSES)

@@ -1,11 +1,28 @@
+from typing import Any
+
 import pytest
 
+from graphclient import Job
+from onboarding.causes.index import lookup
 from onboarding.domain.verdicts import Broken, Court, Done, Progress, Waiting
+from onboarding.steps.initial_cycle.causes import CAUSES, Code
 from onboarding.steps.initial_cycle.step import Facts, InitialCycle
-from tests.graphclient.far_side import Reply
+from tests.graphclient.graph_stub import Reply
 from tests.graphclient.samples import job as job_json
-
-from .facts import APP, JOB, SCOPE, ago, arrived, at_step, execution, finished, job, quarantine, texts
+from tests.narrow import instance, present
+from tests.steps.facts import (
+    APP,
+    JOB,
+    SCOPE,
+    ago,
+    arrived,
+    at_step,
+    execution,
+    finished,
+    job,
+    quarantine,
+    texts,
+)
 
 assess = InitialCycle().assess
 
@@ -15,15 +32,16 @@ def step(*, minutes=5, **fields):
     return at_step("initial_cycle", **{"applied": started} | fields)
 
 
-def running(known=0, **status):
-    return job("Active", **{"counts": {"User": known}, "last_execution": execution()} | status)
+def running(known: int = 0, **status: Any) -> Job:
+    given: dict[str, Any] = {"counts": {"User": known}, "last_execution": execution()}
+    return job("Active", **given | status)
 
 
 RUNNING = [
-    (job("NotRun"), {}, "begin the first run", 0),
-    (job("Active"), {}, "begin the first run", 0),
+    (job("NotRun"), {}, "begin the first cycle", 0),
+    (job("Active"), {}, "begin the first cycle", 0),
     (running(0), {}, "finding out who is in scope", 0),
-    (running(50), {}, "50 of about 200 people, 1 to 12 minutes left", 50),
+    (running(50), {}, "50 of about 200 people, about 1 to 12 minutes left", 50),
     (running(0), {"arrived": arrived(created=80, updated=5, failed=9)}, "85 of about 200", 85),
     (running(190), {"minutes": 300}, "longer than Microsoft's own estimate", 190),
     (running(500), {}, "200 of about 200", 200),
@@ -41,18 +59,19 @@ def test_says_honestly_how_far_it_is(found, fields, says, done):
 
 def test_claims_no_total_where_the_whole_directory_is_taken():
     verdict = assess(step(evidence={"scope": SCOPE | {"sync_all": True}}), Facts(running(500)))
-    assert verdict.progress == Progress(500, None)
+    assert instance(Waiting, verdict).progress == Progress(500, None)
 
 
 def test_looks_less_often_later():
-    early, late = (assess(step(minutes=minutes), Facts(running())).recheck_in for minutes in (5, 60))
+    early, late = (instance(Waiting, assess(step(minutes=each), Facts(running()))).recheck_in for each in (5, 60))
     assert early < late
 
 
 @pytest.mark.parametrize("name", ["User", "user", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"])
 def test_counts_people_under_whatever_name_the_job_counts_them(name):
     counts = {name: 40, "Group": 7}
-    assert assess(step(), Facts(job("Active", counts=counts, last_execution=execution()))).progress.done == 40
+    verdict = assess(step(), Facts(job("Active", counts=counts, last_execution=execution())))
+    assert present(instance(Waiting, verdict).progress).done == 40
 
 
 def test_is_not_done_before_our_archive_has_caught_up():
@@ -72,7 +91,7 @@ def test_is_not_done_before_our_archive_has_caught_up():
 def test_is_done_with_numbers_once_it_has(numbers):
     verdict = assess(step(arrived=arrived(**numbers)), Facts(finished()))
     assert isinstance(verdict, Done)
-    assert verdict.evidence == {"created": 0, "updated": 0, "skipped": 0, "failed": 0, "total": 200} | numbers
+    assert verdict.evidence.to_json() == {"created": 0, "updated": 0, "skipped": 0, "failed": 0, "total": 200} | numbers
     assert not verdict.warnings
 
 
@@ -84,16 +103,16 @@ def test_does_not_wait_for_a_log_that_does_not_come():
 def test_takes_the_jobs_own_numbers_where_there_is_no_log():
     found = finished(last_execution=execution("EntryLevelErrors", count_escrowed=4), counts={"User": 196})
     verdict = assess(step(evidence={"readiness": {"licence": "none"}}), Facts(found))
-    assert (verdict.evidence["created"], verdict.evidence["failed"]) == (196, 4)
+    assert (verdict.evidence.created, verdict.evidence.failed) == (196, 4)
     assert "Without Entra ID P1" in texts(verdict.warnings)
 
 
 @pytest.mark.parametrize(
     ("numbers", "status", "says"),
     [
-        ({"created": 190, "failed": 10}, {"counts": {"User": 190}}, "10 people failed"),
+        ({"created": 190, "failed": 10}, {"counts": {"User": 190}}, "10 people could not be created"),
         ({"failed": 200}, {"counts": {}}, "Nobody arrived"),
-        ({"created": 200}, {"escrows_pruned": True}, "forgot some"),
+        ({"created": 200}, {"escrows_pruned": True}, "dropped some"),
     ],
 )
 def test_warns_of_what_went_wrong(numbers, status, says):
@@ -130,7 +149,26 @@ def test_gives_reason_and_owner_when_microsoft_puts_the_job_aside(stay, court, s
     assert verdict.code
 
 
-@pytest.mark.parametrize(("found", "code"), [(job("Paused"), "paused"), (None, "job_gone")])
+@pytest.mark.parametrize(
+    ("stay", "code"),
+    [
+        (quarantine("", "NewCode", "Something new"), Code.QUARANTINE_REPORTED),
+        (quarantine("Unknown"), Code.QUARANTINED),
+        (None, Code.QUARANTINED),
+    ],
+)
+def test_has_causes_of_its_own_where_microsoft_gives_no_known_reason(stay, code):
+    assert assess(step(), Facts(job("Quarantine", quarantine=stay))).code == code
+
+
+def test_keeps_microsofts_codes_and_the_one_that_counts_last():
+    stay = quarantine("TooManyDeletes", "NewCode")
+    verdict = assess(step(), Facts(job("Quarantine", quarantine=stay)))
+    assert verdict.code == "NewCode / TooManyDeletes"
+    assert lookup(verdict.code).for_staff({}) == verdict.why
+
+
+@pytest.mark.parametrize(("found", "code"), [(job("Paused"), Code.PAUSED), (None, Code.JOB_GONE)])
 def test_shows_what_somebody_did_by_hand(found, code):
     verdict = assess(step(), Facts(found))
     assert isinstance(verdict, Broken)
@@ -140,5 +178,9 @@ def test_shows_what_somebody_did_by_hand(found, code):
 def test_reads_the_job(tenant, far):
     path = f"/v1.0/servicePrincipals/{APP}/synchronization/jobs/{JOB}"
     far.on("GET", path, Reply(200, {**job_json(), "id": JOB}), Reply(404, {"error": {"code": "x"}}))
-    assert InitialCycle().read(tenant, step()).job.status.counts == {"User": 431}
+    assert present(InitialCycle().read(tenant, step()).job).status.counts == {"User": 431}
     assert InitialCycle().read(tenant, step()) == Facts(None)
+
+
+def test_has_one_cause_for_each_code():
+    assert sorted(Code) == sorted(cause.code for cause in CAUSES)

@@ -2,22 +2,24 @@ import json
 
 import pytest
 
-from onboarding.causes.index import SCIM
 from onboarding.domain.desired import SecretText
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Change, Court, Done, Todo, Waiting
 from onboarding.steps.base import StepFailed
+from onboarding.steps.connection.causes import CAUSES, Code
 from onboarding.steps.connection.step import Connection, Facts
 from onboarding.steps.shared.credentials import Trial
 from onboarding.steps.shared.jobs import creation
-from tests.graphclient.far_side import Reply
+from tests.graphclient.graph_stub import Reply
 from tests.graphclient.samples import NEW_JOB
+from tests.narrow import instance
+from tests.steps.facts import APP, BASE_URL, CHOSEN, CONNECTED, JOB, NOW, ago, at_step, job, texts, with_token
 
-from .facts import APP, BASE_URL, CHOSEN, CONNECTED, JOB, NOW, ago, at_step, job, texts, with_token
-
+SCIM = "SystemForCrossDomainIdentityManagement"
 ROOT = f"/v1.0/servicePrincipals/{APP}/synchronization"
 STORED = {"BaseAddress": BASE_URL, "SecretToken": "***", "SyncAll": "false"}
 WORKING = Trial(True)
+SCIM = "SystemForCrossDomainIdentityManagement"
 REFUSED = Trial(False, f"{SCIM}CredentialValidationFailure", "401")
 WORKS = Facts((job(),), STORED, WORKING)
 ADOPTED = CHOSEN | {"existing_job_id": JOB}
@@ -39,7 +41,7 @@ def keys(todo):
 def test_asks_for_the_token_first():
     verdict = assess(step(), Facts())
     assert isinstance(verdict, Asking)
-    assert (verdict.code, verdict.court) == ("token_needed", Court.CS)
+    assert (verdict.code, verdict.court) == (Code.TOKEN_NEEDED, Court.CS)
 
 
 def test_plans_to_try_then_make_the_job_then_save():
@@ -75,13 +77,13 @@ def test_adopts_the_job_whose_creation_nobody_answered():
 def test_asks_about_a_job_that_somebody_else_made_meanwhile():
     verdict = assess(step(**with_token()), Facts((job(),)))
     assert isinstance(verdict, Asking)
-    assert verdict.code == "foreign_job"
+    assert verdict.code == Code.FOREIGN_JOB
 
 
 def test_is_done_when_microsofts_own_test_with_the_saved_ones_succeeds():
     verdict = assess(step(**with_token(), applied={"connection": MADE | SAVED}), WORKS)
     assert isinstance(verdict, Done)
-    assert verdict.evidence == CONNECTED
+    assert verdict.evidence.to_json() == CONNECTED
 
 
 def test_stays_done_after_our_copy_of_the_token_was_erased():
@@ -121,7 +123,7 @@ def test_says_the_same_plan_until_it_is_done_on_an_adopted_job():
     facts = Facts((job(),), STORED, REFUSED)
     first = assess(step(**with_token(), evidence={"sso_application": ADOPTED}), facts)
     again = assess(step(**with_token(), evidence={"sso_application": ADOPTED}, applied={"connection": TRIED}), facts)
-    assert [c.as_json() for c in first.changes] == [c.as_json() for c in again.changes]
+    assert [c.as_json() for c in instance(Todo, first).changes] == [c.as_json() for c in instance(Todo, again).changes]
 
 
 REFUSALS = [
@@ -139,12 +141,12 @@ def test_says_which_side_fails_when_the_saved_token_stops_working(code, court, s
     verdict = assess(step(evidence={"connection": CONNECTED}, applied={"connection": SAVED_LONG_AGO}), facts)
     assert isinstance(verdict, Asking)
     assert (verdict.code, verdict.court) == (code, court)
-    assert says in str(verdict.question)
+    assert says in str(instance(Asking, verdict).question)
 
 
 def test_makes_no_new_job_silently_when_somebody_deleted_ours():
     gone = {"connection": CONNECTED}
-    assert assess(step(evidence=gone), Facts((), STORED)).code == "job_gone"
+    assert assess(step(evidence=gone), Facts((), STORED)).code == Code.JOB_DELETED
     plan = assess(step(**with_token(), evidence=gone), Facts((), STORED))
     assert isinstance(plan, Todo)
     assert plan.asks
@@ -201,12 +203,20 @@ def test_says_which_side_fails_when_what_was_entered_is_refused(tenant, far, cod
         Connection().apply(tenant, step(**with_token()), change("try_credentials", base_url=BASE_URL))
     verdict = failed.value.verdict
     assert (verdict.code, verdict.court) == (code, court)
-    assert says in str(verdict.question)
+    assert says in str(instance(Asking, verdict).question)
 
 
 def test_sends_nothing_of_a_token_that_cannot_be_one(tenant, far):
-    with pytest.raises(StepFailed, match="address, not a token"):
+    with pytest.raises(StepFailed, match="address, not a token") as failed:
         Connection().apply(tenant, step(**with_token(scim_token=SecretText("https://x"))), change("try_credentials"))
+    assert failed.value.verdict.code == Code.TOKEN_UNUSABLE
+    assert far.asked == []
+
+
+def test_sends_nothing_once_our_copy_of_the_token_was_erased(tenant, far):
+    with pytest.raises(StepFailed, match="Enter the token again") as failed:
+        Connection().apply(tenant, step(), change("try_credentials"))
+    assert failed.value.verdict.code == Code.TOKEN_ERASED
     assert far.asked == []
 
 
@@ -277,3 +287,7 @@ def test_reads_jobs_names_of_secrets_and_microsofts_test(tenant, far):
     facts = Connection().read(tenant, step(applied={"connection": MADE}))
     assert (facts.tested, facts.stored) == (WORKING, STORED)
     assert far.asked[-1].json == {"templateId": "scim", "useSavedCredentials": True}
+
+
+def test_has_one_cause_for_each_code():
+    assert sorted(Code) == sorted(cause.code for cause in CAUSES)

@@ -1,0 +1,55 @@
+"""The question of the step: the customer's SCIM token."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from onboarding.domain.desired import SCIM_TOKEN
+from onboarding.domain.sentences import Sentence
+from onboarding.domain.token_cleaning import clean_token
+from onboarding.steps.answer_form import PLAIN, AnswerForm
+
+
+class TokenForm(AnswerForm):
+    """The SCIM access token. It is never shown again, not even in this form."""
+
+    button = _("Save and test the token")
+    token = forms.CharField(
+        label=_("Access token"),
+        help_text=_("Encrypted at once and never shown again. Blanks, quotes and “Bearer” are removed."),
+        max_length=20_000,
+        strip=False,
+        widget=forms.PasswordInput(render_value=False, attrs=PLAIN),
+        error_messages={
+            "required": _("Paste the access token that you created in Haiilo."),
+            "max_length": _("This is too long for a token. Copy only the access token from Haiilo."),
+        },
+    )
+
+    def __init__(self, data: Any = None, *, offers: Mapping[str, Any], **named: Any) -> None:
+        super().__init__(data, **named)
+        self._note: Sentence | None = None
+
+    def clean_token(self) -> str:
+        """The bare token. Raises `ValidationError` where it cannot be one."""
+        cleaned = clean_token(self.cleaned_data["token"])
+        if cleaned.refused:
+            raise forms.ValidationError(str(cleaned.refused), code="refused")
+        self._note = cleaned.note
+        return cleaned.value
+
+    def answer(self) -> dict[str, Any]:
+        """That there is one; the token itself goes another way."""
+        return {"token_saved": True}
+
+    def secrets(self) -> dict[str, str]:
+        """The token, to be encrypted."""
+        return {SCIM_TOKEN: self.cleaned_data["token"]}
+
+    def note(self) -> Sentence | None:
+        """What was removed from what was typed."""
+        return self._note

@@ -1,0 +1,32 @@
+"""Why provisioning cannot be started. What Microsoft's test of the token says has entries of its own."""
+
+from __future__ import annotations
+
+import enum
+
+from django.utils.translation import gettext_noop as _
+
+from onboarding.causes.base import Cause, Owner
+from onboarding.steps.shared.job_causes import JOB_GONE, JobCode
+from onboarding.steps.shared.token_causes import TOKEN_CAUSES, TokenCode
+
+
+class Code(enum.StrEnum):
+    """What the step can ask for, or fail with."""
+
+    GUARD_OFF = "guard_off"
+    JOB_GONE = JobCode.JOB_GONE
+    TOKEN_ERASED = TokenCode.TOKEN_ERASED
+    TOKEN_UNUSABLE = TokenCode.TOKEN_UNUSABLE
+
+
+GUARD_OFF = Cause(
+    code=Code.GUARD_OFF,
+    owner=Owner.CS,
+    staff=_(
+        "“Prevent accidental deletions” is off. Enter the token again in the step “Connection”, so that it can be "
+        "switched on."
+    ),
+    source="https://learn.microsoft.com/entra/identity/app-provisioning/accidental-deletions",
+)
+CAUSES = (GUARD_OFF, JOB_GONE, *TOKEN_CAUSES)

@@ -1,0 +1,43 @@
+"""Why the attribute mapping cannot be written."""
+
+from __future__ import annotations
+
+import enum
+
+from django.utils.translation import gettext_noop as _
+
+from onboarding.causes.base import Cause, Owner
+from onboarding.steps.shared.job_causes import JOB_GONE, JobCode
+
+MAPPING = "https://learn.microsoft.com/entra/identity/app-provisioning/customize-application-attributes"
+
+
+class Code(enum.StrEnum):
+    """What the step can ask for, or fail with."""
+
+    NO_MAPPING = "no_mapping"
+    CHANGED_MEANWHILE = "changed_meanwhile"
+    EXPRESSION_REFUSED = "expression_refused"
+    JOB_GONE = JobCode.JOB_GONE
+
+
+NO_MAPPING = Cause(
+    code=Code.NO_MAPPING,
+    owner=Owner.CS,
+    staff=_("The job has no mapping for users, so it is no SCIM job. Choose another application, or replace the job."),
+    source=MAPPING,
+)
+CHANGED_MEANWHILE = Cause(
+    code=Code.CHANGED_MEANWHILE,
+    owner=Owner.CS,
+    staff=_("Somebody changed the mapping since the plan was made. Check again and approve the new plan."),
+)
+EXPRESSION_REFUSED = Cause(
+    code=Code.EXPRESSION_REFUSED,
+    owner=Owner.ENGINEERS,
+    staff=_(
+        "Microsoft does not understand our expression %(expression)s (%(error)s). Our engineers have to correct it."
+    ),
+    source="https://learn.microsoft.com/graph/api/synchronization-synchronizationschema-parseexpression",
+)
+CAUSES = (NO_MAPPING, CHANGED_MEANWHILE, EXPRESSION_REFUSED, JOB_GONE)

@@ -1,0 +1,104 @@
+"""Why nobody is in scope: what is assigned to the application leaves nobody whom Microsoft would create."""
+
+from __future__ import annotations
+
+import enum
+
+from django.utils.translation import gettext_noop as _
+
+from onboarding.causes.base import Cause, ClickPath, ContactRole, Needs, Owner, Portal
+from onboarding.domain.sentences import say
+
+ASSIGNING = "https://learn.microsoft.com/entra/identity/enterprise-apps/assign-user-or-group-access-portal"
+SCOPING = "https://learn.microsoft.com/entra/identity/app-provisioning/how-provisioning-works"
+
+
+class Code(enum.StrEnum):
+    """What the step can ask for."""
+
+    NOBODY_IN_SCOPE = "nobody_in_scope"
+    NOBODY_WITHOUT_P1 = "nobody_without_p1"
+    ONLY_DISABLED = "only_disabled"
+    ONLY_NESTED = "only_nested"
+    EMPTY_GROUPS = "empty_groups"
+
+
+ASSIGNS = (ContactRole.SSO_OWNER, ContactRole.IT_ADMIN)
+MAY_ASSIGN = Needs(
+    say(_("Cloud Application Administrator, Application Administrator, or owner of the application")),
+    ClickPath(Portal.ENTRA, (_("Enterprise apps"), "%(application)s", _("Users and groups"), _("Add user/group"))),
+)
+MAY_ENABLE = Needs(
+    say(_("User Administrator")),
+    ClickPath(Portal.ENTRA, (_("Users"), _("Properties"), _("Account enabled"))),
+)
+MAY_FILL = Needs(
+    say(_("Groups Administrator, or owner of the group")),
+    ClickPath(Portal.ENTRA, (_("Groups"), "%(groups)s", _("Members"), _("Add members"))),
+)
+NOBODY_IN_SCOPE = Cause(
+    code=Code.NOBODY_IN_SCOPE,
+    owner=Owner.CUSTOMER,
+    staff=_("Nobody is assigned to the application. The customer has to assign users or groups to it."),
+    customer=_(
+        "Nobody is assigned to your Haiilo application yet. Assign the people or groups who are to get a Haiilo "
+        "account."
+    ),
+    needs=MAY_ASSIGN,
+    contacts=ASSIGNS,
+    source=ASSIGNING,
+)
+NOBODY_WITHOUT_P1 = Cause(
+    code=Code.NOBODY_WITHOUT_P1,
+    owner=Owner.CUSTOMER,
+    staff=_(
+        "Nobody is assigned to the application. The tenant has no Entra ID P1 licence, so groups cannot be assigned: "
+        "the customer has to assign people one by one."
+    ),
+    customer=_(
+        "Nobody is assigned to your Haiilo application yet. Your tenant has no Entra ID P1 licence, so groups cannot "
+        "be assigned. Assign the people who are to get a Haiilo account one by one."
+    ),
+    needs=MAY_ASSIGN,
+    contacts=ASSIGNS,
+    source=ASSIGNING,
+)
+ONLY_DISABLED = Cause(
+    code=Code.ONLY_DISABLED,
+    owner=Owner.CUSTOMER,
+    staff=_("Only disabled accounts are assigned. The customer has to enable them, or to assign other people."),
+    customer=_(
+        "All accounts that are assigned to your Haiilo application are disabled. Enable them, or assign other people."
+    ),
+    needs=MAY_ENABLE,
+    contacts=ASSIGNS,
+    source=SCOPING,
+)
+ONLY_NESTED = Cause(
+    code=Code.ONLY_NESTED,
+    owner=Owner.CUSTOMER,
+    staff=_(
+        "The assigned groups contain only other groups, and Microsoft provisions direct members only. The customer "
+        "has to assign the inner groups, or the people themselves."
+    ),
+    customer=_(
+        "The groups that are assigned to your Haiilo application contain only other groups, and Microsoft provisions "
+        "direct members only. Assign the inner groups, or the people themselves."
+    ),
+    needs=MAY_ASSIGN,
+    contacts=ASSIGNS,
+    source=SCOPING,
+)
+EMPTY_GROUPS = Cause(
+    code=Code.EMPTY_GROUPS,
+    owner=Owner.CUSTOMER,
+    staff=_("The assigned groups are empty. The customer has to add people to them, or to assign others."),
+    customer=_(
+        "The groups that are assigned to your Haiilo application are empty. Add people to them, or assign other "
+        "people or groups."
+    ),
+    needs=MAY_FILL,
+    contacts=ASSIGNS,
+    source=ASSIGNING,
+)
+CAUSES = (NOBODY_IN_SCOPE, NOBODY_WITHOUT_P1, ONLY_DISABLED, ONLY_NESTED, EMPTY_GROUPS)

@@ -1,0 +1,54 @@
+"""Why the job that was set up does not run; each step that needs the job can give these causes."""
+
+from __future__ import annotations
+
+import enum
+
+from django.utils.translation import gettext_noop as _
+
+from onboarding.causes.base import Cause, Owner
+
+QUARANTINE = "https://learn.microsoft.com/entra/identity/app-provisioning/application-provisioning-quarantine-status"
+
+
+class JobCode(enum.StrEnum):
+    """What is wrong with the job."""
+
+    JOB_GONE = "job_gone"
+    PAUSED = "paused"
+    QUARANTINED = "quarantined"
+    QUARANTINE_REPORTED = "quarantine_reported"
+
+
+JOB_GONE = Cause(
+    code=JobCode.JOB_GONE,
+    owner=Owner.CS,
+    staff=_(
+        "The provisioning job was deleted in the customer's tenant. Open the step “Connection” to create a new one."
+    ),
+)
+PAUSED = Cause(
+    code=JobCode.PAUSED,
+    owner=Owner.CS,
+    staff=_(
+        "The provisioning job was stopped in the customer's tenant. Ask the customer why; then start it again in the "
+        "step “Start”."
+    ),
+)
+QUARANTINED = Cause(
+    code=JobCode.QUARANTINED,
+    owner=Owner.CS,
+    staff=_(
+        "Microsoft has quarantined the job (%(code)s) and gives no reason. Test address and token, then restart "
+        "provisioning."
+    ),
+    source=QUARANTINE,
+)
+QUARANTINE_REPORTED = Cause(
+    code=JobCode.QUARANTINE_REPORTED,
+    owner=Owner.CS,
+    staff=_("Microsoft has quarantined the job (%(code)s) and says: %(reason)s Test address and token first."),
+    source=QUARANTINE,
+)
+UNFIT = (PAUSED, QUARANTINED, QUARANTINE_REPORTED)
+"""Why a job that was started does not run."""
