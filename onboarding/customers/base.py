@@ -25,7 +25,7 @@ def check_member(onboarding: Onboarding, actor: User) -> None:
         raise Http404
 
 
-WE_ONLY_WATCH = _("We only watch. To change something, the admin approves the set-up application again.")
+WE_ONLY_WATCH = _("Read-only mode. To change something, the admin has to approve the set-up application again.")
 
 
 def check_may_change(onboarding: Onboarding) -> None:

@@ -33,18 +33,18 @@ def enter(onboarding: Onboarding, *, actor: User, contact: Contact | None = None
     """
     row = _held(onboarding, actor)
     if not consent_sizes.MONITOR.is_configured:
-        raise Refused(say(_("Our application for reading only is not registered, so it cannot be offered.")))
+        raise Refused(say(_("Our read-only application is not registered, so read-only mode cannot be offered.")))
     if onboarding.state != State.LIVE or onboarding.current_kind != Kind.DONE:
-        raise Refused(say(_("Reading only is for customers who are live and well. Mend first what is open.")))
+        raise Refused(say(_("Read-only mode is available when the customer is live without open problems.")))
     if row is not None and row.is_open and row.is_active:
-        raise Refused(say(_("We only watch this customer already.")))
+        raise Refused(say(_("This customer is in read-only mode already.")))
     if row is None or not row.is_open:
         given = {"asked_by": actor, "asked_at": timezone.now(), "reads_only_since": None, "removed_at": None}
         ReadOnlyMode.objects.update_or_create(
             onboarding=onboarding, defaults={**given, "leave_asked_at": None, "ended_at": None}
         )
         StepState.objects.filter(onboarding=onboarding, key=ReadOnly.key).delete()
-        _note(onboarding, say(_("From now on only reading: offered to the customer.")), actor)
+        _note(onboarding, say(_("Read-only mode was offered to the customer.")), actor)
     return _link(onboarding, actor, contact, consent_sizes.MONITOR)
 
 
@@ -66,13 +66,13 @@ def take_back(onboarding: Onboarding, *, actor: User) -> None:
     """Take back what was asked for and is not approved yet: to enter the mode, or to leave it."""
     row = _held(onboarding, actor)
     if row is None or not row.is_open or (row.is_active and row.leave_asked_at is None):
-        raise Refused(say(_("There is nothing to take back. Look at where it stands.")))
+        raise Refused(say(_("There is nothing to withdraw. Check the current step.")))
     asked = onboarding.customer.size if row.is_active else consent_sizes.MONITOR
     Link.objects.open().filter(onboarding=onboarding, consent_size=asked.key).update(revoked_at=timezone.now())
     row.ended_at, row.leave_asked_at = None if row.is_active else timezone.now(), None
     row.save(update_fields=["ended_at", "leave_asked_at"])
     StepState.objects.filter(onboarding=onboarding, key=ReadOnly.key).delete()
-    _note(onboarding, say(_("Taken back; everything stays as it is.")), actor)
+    _note(onboarding, say(_("Withdrawn; everything stays as it is.")), actor)
     enqueue(onboarding.pk)
 
 

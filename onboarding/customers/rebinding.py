@@ -51,7 +51,7 @@ def approve(rebinding: Rebinding, *, actor: User) -> None:
     """
     row = _open(rebinding, actor)
     if row.proposed_by_id == actor.pk and not settings.SINGLE_APPROVER:
-        raise Refused(say(_("You proposed it. Somebody else of your team has to approve it.")))
+        raise Refused(say(_("You proposed it. Somebody else in your team has to approve it.")))
     _check_unbound(row.onboarding, row.tenant_id)
     Customer.objects.filter(pk=row.onboarding.customer_id).update(tenant_hint=row.tenant_id)
     ledger.expect_tenant(row.onboarding_id, row.tenant_id)

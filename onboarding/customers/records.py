@@ -83,7 +83,12 @@ def update_customer(onboarding: Onboarding, *, actor: User, **fields: Any) -> No
         check_tenant_is_ours_to_change(onboarding)
     if fields.get("consent_size", customer.consent_size) != customer.consent_size and onboarding.open_read_only:
         raise Refused(
-            say(_("The consent cannot be changed while this customer is watched only, or about to be. End that first."))
+            say(
+                _(
+                    "The permissions cannot be changed while this customer is in read-only mode or switching to it. End "
+                    "that first."
+                )
+            )
         )
     for field, value in fields.items():
         setattr(customer, field, value)
@@ -120,7 +125,7 @@ def pause(onboarding: Onboarding, *, actor: User) -> None:
 
 def resume(onboarding: Onboarding, *, actor: User) -> None:
     """Go on after a pause. Raises `IllegalMove`."""
-    _move(onboarding, State.OPEN, say(_("The onboarding goes on.")), actor)
+    _move(onboarding, State.OPEN, say(_("The onboarding was resumed.")), actor)
 
 
 @transaction.atomic

@@ -36,7 +36,7 @@ class Kind(TextChoices):
     DONE = "done", _("done")
     TODO = "todo", _("ready to apply")
     WAITING = "waiting", _("waiting")
-    ASKING = "asking", _("asks")
+    ASKING = "asking", _("needs an answer")
     BROKEN = "broken", _("broken")
 
 

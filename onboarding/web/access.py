@@ -31,7 +31,7 @@ def onboarding_for(request: HttpRequest, pk: int) -> Onboarding:
         .first()
     )
     if found is None:
-        raise Http404(_("There is no such customer, or it is not in your portfolio."))
+        raise Http404(_("This customer does not exist, or you do not have access to it."))
     return found
 
 

@@ -21,14 +21,15 @@ from onboarding.domain.verdicts import Court, Kind
 from onboarding.models import Onboarding, StepState
 from onboarding.steps import STEPS
 from onboarding.steps.asks import CustomerAsk, customer_ask
+from onboarding.web.waiting import waiting
 
 Text = str | Promise
 
 COURTS: dict[str, Text] = {
-    Court.CS: _("our court"),
-    Court.CUSTOMER: _("customer"),
-    Court.MICROSOFT: _("Microsoft"),
-    Court.HAIILO: _("Haiilo"),
+    Court.CS: _("We have to act"),
+    Court.CUSTOMER: _("The customer has to act"),
+    Court.MICROSOFT: _("Microsoft has to act"),
+    Court.HAIILO: _("Haiilo has to act"),
 }
 MOVING = (Kind.NEW, Kind.WAITING)
 
@@ -95,6 +96,11 @@ class StepView:
     def age(self) -> str:
         """How long it has stood like this, in its largest unit; empty where it never moved."""
         return age_of(self.since) if self.since else ""
+
+    @property
+    def waiting(self) -> str:
+        """Whom the step waits for and how long already, in a phrase; empty where it is done or was never checked."""
+        return waiting(self.court, self.since) if self.since and self.kind not in (Kind.NEW, Kind.DONE) else ""
 
     @property
     def detail(self) -> str:

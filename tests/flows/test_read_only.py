@@ -50,5 +50,5 @@ def test_steps_down_verifies_it_and_steps_up_again(stack, staff, rehearsal, new_
     ]
     assert {line["method"] for line in watching if "/$batch" not in line["path"]} == {"GET"}
     approve(stack, rehearsed, make_link(staff, rehearsed, "up"))
-    assert wait_until(lambda: "Read only from now on" in staff.open(rehearsed.account).text, PATIENCE)
+    assert wait_until(lambda: "Switch to read-only mode" in staff.open(rehearsed.account).text, PATIENCE)
     assert stack.sandbox.violations() == []

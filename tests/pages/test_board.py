@@ -36,14 +36,14 @@ def names(page):
 
 def test_explains_the_job_while_there_is_nobody(alice):
     page = board(alice)
-    assert "Bring your first customer's people into Haiilo" in page.text
+    assert "Set up Haiilo accounts for your first customer" in page.text
     assert [href for href, _text in page.links if href.endswith("/customers/new/")] != []
 
 
 def test_explains_portfolios_to_a_person_without_one(client, db):
     client.force_login(builders.person("dora"))
     page = board(client)
-    assert "no portfolio" in page.text
+    assert "not in a team yet" in page.text
     assert not [href for href, _text in page.links if href.endswith("/customers/new/")]
 
 
@@ -52,11 +52,11 @@ def test_shows_where_a_customer_stands(alice):
     page = board(alice)
     assert (f"http://testserver{reverse('record', args=[made.pk])}", "Contoso") in page.links
     assert "Connection" in page.text
-    assert "our court" in page.text
+    assert "Waiting for us" in page.text
     assert "Enter the token." in page.text
     assert "Customer: done" in page.text
     assert "Attribute mapping: not started" in page.text
-    assert "One customer needs us" in page.text
+    assert "1 customer is waiting for us" in page.text
 
 
 @pytest.mark.parametrize("bucket", FROM)

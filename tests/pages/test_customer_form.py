@@ -159,14 +159,14 @@ def test_asks_for_the_portfolio_only_where_there_are_several(alice):
     assert sorted(form.fields["portfolio"].choices) == sorted(
         str(each.pk) for each in builders.person("alice").portfolios.all()
     )
-    assert "Choose one of your portfolios." in create(alice, portfolio=foreign.pk).text
+    assert "Choose one of your teams." in create(alice, portfolio=foreign.pk).text
     assert made(create(alice, portfolio=second.pk)).portfolio == second
 
 
 def test_creates_nothing_for_a_person_without_a_portfolio(client, db):
     client.force_login(builders.person("dora"))
     page = create(client)
-    assert "no portfolio" in page.text
+    assert "not in a team yet" in page.text
     assert Customer.objects.count() == 0
 
 

@@ -44,7 +44,7 @@ def test_answers_an_unknown_address_with_a_page(client):
     answer = client.get("/no/such/page/")
     assert answer.status_code == 404
     assert "This page does not exist" in answer.content.decode()
-    assert "To the board" not in answer.content.decode()
+    assert "To the customers" not in answer.content.decode()
 
 
 @pytest.mark.django_db

@@ -109,7 +109,7 @@ def test_keeps_the_focus_with_the_caret_and_what_is_marked(frame: Frame, name: s
     "content",
     [
         '<a href="/customers/7/">Contoso</a>',
-        '<form action="/look/"><button>Look again</button></form>',
+        '<form action="/look/"><button>Check again</button></form>',
         '<details id="fold"><summary>More</summary>Much</details>',
         '<h2 id="next_title" tabindex="-1">Next</h2>',
     ],
@@ -219,12 +219,12 @@ def test_leaves_the_page_alone_while_a_letter_is_being_composed(frame: Frame) ->
 
 
 def test_keeps_what_is_typed_beside_the_form_that_was_sent(frame: Frame) -> None:
-    look = '<form action="/look/" method="post" hx-post="/look/"><input name="why"><button>Look again</button></form>'
+    look = '<form action="/look/" method="post" hx-post="/look/"><input name="why"><button>Check again</button></form>'
     frame.show(FORM + look)
     frame.answers["/look/"] = html(FORM + look + "<h1>News</h1>")
     frame.page.fill("[name=person]", "jonas")
     frame.page.fill("[name=why]", "It is late")
-    frame.page.get_by_text("Look again").click()
+    frame.page.get_by_text("Check again").click()
     frame.page.wait_for_selector("h1")
     assert value(frame, "person") == "jonas"
     assert value(frame, "why") == ""

@@ -116,7 +116,7 @@ def test_shows_numbers_causes_and_results_without_names(bob, customer):
         assert text in page.text
     for text in ("Person 0", "exists twice", "p0001@", ">s0<"):
         assert text not in page.html
-    assert "Search people" not in page.text
+    assert "Search users" not in page.text
 
 
 def test_answers_no_search_without_names(bob, customer):

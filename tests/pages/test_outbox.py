@@ -94,7 +94,7 @@ def test_leads_from_the_record_and_the_contact_to_the_draft(alice, draft):
 def test_says_on_any_step_that_a_letter_waits(alice, draft):
     stand(draft.onboarding, "connection", Asking(say("Enter the token."), Court.CS, code="token_needed"))
     page = read(alice.get(reverse("record", args=[draft.onboarding_id])))
-    assert f"A letter waits for you to read it: {draft.subject}" in page.text
+    assert f"Draft to review: {draft.subject}" in page.text
     Letter.objects.filter(pk=draft.pk).update(state="sent")
     assert "A letter waits" not in read(alice.get(reverse("record", args=[draft.onboarding_id]))).text
 

@@ -48,7 +48,7 @@ def export(client, made, **data):
 def test_says_that_nobody_has_been_through_yet(alice, customer):
     page = page_of(alice, customer)
     assert "Nobody is in Haiilo yet" in page.text
-    assert "Nobody has been through the cycle yet" in page.text
+    assert "Nobody has been synced yet" in page.text
 
 
 def test_answers_whether_everyone_is_in(alice, customer):
@@ -62,7 +62,7 @@ def test_answers_whether_everyone_is_in(alice, customer):
 def test_says_when_everyone_has_arrived(alice, customer):
     builders.done(customer, scope={"total": 2})
     people(customer, 2)
-    assert "Everyone who was counted in scope has arrived." in page_of(alice, customer).text
+    assert "Everybody in scope has an account." in page_of(alice, customer).text
 
 
 def test_lists_person_user_name_result_reason_and_time(alice, customer):
@@ -92,11 +92,11 @@ def test_groups_those_who_are_missing_by_cause_with_who_acts_and_what_to_send(al
     people(customer, 2, **CONFLICT)
     people(customer, 4, result="skipped", code="NotEffectivelyEntitled")
     page = page_of(alice, customer)
-    causes = page.text[page.text.index("Why some are not in") : page.text.index("Export as CSV")]
+    causes = page.text[page.text.index("Why some people have no account") : page.text.index("Export as CSV")]
     assert causes.index("3 people failed") < causes.index("2 people failed") < causes.index("4 people skipped")
     assert "The person's country is not the name of a Haiilo group." in causes
-    assert "Acts: customer" in causes
-    assert "Acts: our court" in causes
+    assert "The customer has to act" in causes
+    assert "We have to act" in causes
     assert "Hello Eva Berg, 3 of your people are not in Haiilo yet." in causes
 
 

@@ -75,7 +75,7 @@ def address_in(page) -> str:
 
 def test_offers_it_on_the_live_step_and_says_what_changes(alice, live):
     page = open_record(alice, live)
-    for words in ("Read only from now on", "We can no longer repair anything", "Make the link for reading only"):
+    for words in ("Switch to read-only mode", "We can no longer repair anything", "Create the read-only link"):
         assert words in page.text
 
 
@@ -147,7 +147,7 @@ def test_names_the_missing_permissions_with_a_new_link_in_one_click(alice, live)
     found = {"kind": "asking", "court": "customer", "code": "permissions_missing", "message": message}
     page = open_record(alice, stepped(live, {**found, "offers": {"missing": names}}))
     assert all(name in page.text for name in names)
-    assert "Make a new link" in page.text
+    assert "Create a new link" in page.text
     assert "Open Properties and press Delete" not in page.text
 
 
@@ -170,7 +170,7 @@ def test_takes_an_offer_back(alice, live):
     page = post(alice, "read_only", live.pk, act="back")
     assert "Taken back" in page.text
     assert present(Link.objects.by_token(token)).condition() == "revoked"
-    assert "Read only from now on" in page.text
+    assert "Switch to read-only mode" in page.text
 
 
 def test_looks_when_asked_to(alice, live):
@@ -187,7 +187,7 @@ def test_shows_a_plan_without_a_button_and_one_that_asks_to_set_up_again(alice, 
     Onboarding.objects.filter(pk=live.pk).update(state="live")
     watching(live)
     answer = alice.get(reverse("record", args=[live.pk])).content.decode()
-    assert "We only watch. To change something, the admin approves the set-up application again." in answer
+    assert "Read-only mode. To change something, the admin has to approve the set-up application again." in answer
     assert reverse("step_approve", args=[live.pk, "mappings"]) not in answer
     assert answer.count("btn--primary") == 1
     page = post(alice, "read_only", live.pk, act="up")
@@ -200,7 +200,7 @@ def test_approves_nothing_that_is_sent_all_the_same(alice, live):
     watching(live)
     plan = builders.state(live, "mappings").plan
     page = post(alice, "step_approve", live.pk, "mappings", fingerprint=plan["fingerprint"])
-    assert "We only watch" in page.text
+    assert "Read-only mode" in page.text
     assert "approved_plan" not in builders.state(live, "mappings").answer
 
 
@@ -208,8 +208,8 @@ def test_takes_no_new_token(alice, live):
     watching(live)
     page = read(alice.get(reverse("step", args=[live.pk, "connection"])))
     assert 'name="token"' not in alice.get(reverse("step", args=[live.pk, "connection"])).content.decode()
-    assert "We only watch" in page.text
-    assert "We only watch" in post(alice, "step", live.pk, "connection", token="a-token-of-haiilo").text
+    assert "Read-only mode" in page.text
+    assert "Read-only mode" in post(alice, "step", live.pk, "connection", token="a-token-of-haiilo").text
     assert not CustomerSecret.objects.exists()
 
 

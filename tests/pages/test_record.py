@@ -32,7 +32,7 @@ def test_answers_with_what_is_next_and_whose_court_it_is_in(alice, customer):
     stand(customer, "connection", TOKEN_NEEDED, customer={"tenant_id": "t-1", "domain": "contoso.example"})
     page = open_record(alice, customer)
     assert "Next · 5 Connection Enter the token." in page.text
-    assert "our court" in page.text
+    assert "Waiting for us" in page.text
     assert "t-1" in page.text
     assert len(re.findall(r'aria-current="step"', page.html)) == 1
     for step in STEPS:
@@ -73,11 +73,11 @@ def test_tells_what_happened_newest_first(alice, customer):
 
 
 def test_says_when_the_tenant_was_proved(alice, customer):
-    assert "not proved yet" in open_record(alice, customer).text
+    assert "not verified yet" in open_record(alice, customer).text
     lease = builders.claimed(customer.pk)
     evidence = {"tenant_id": "t", "tenant_name": "Contoso", "verified_domain": "contoso.example"}
     ledger.bind(lease, {**evidence, "admin_object_id": "o", "admin_name": "Eva"})
-    assert "tenant contoso.example (proved" in open_record(alice, customer).text
+    assert "Tenant contoso.example, verified" in open_record(alice, customer).text
 
 
 @pytest.mark.parametrize("key", [step.key for step in STEPS])
@@ -139,7 +139,7 @@ def test_refreshes_after_an_answer_until_it_was_taken_up(alice, customer):
     page = open_record(alice, customer)
     assert trigger(alice, customer) == "3"
     assert page.find(having="token") is None
-    assert "Taken down." in page.text
+    assert "Saved." in page.text
 
 
 def test_refreshes_slowly_when_it_is_paused(alice, customer):
@@ -254,7 +254,7 @@ def test_opens_the_customer_where_a_links_address_is_opened_again(alice, custome
 
 
 def test_tells_what_became_of_the_link(alice, customer):
-    assert "None was made yet." in open_record(alice, customer).text
+    assert "No link yet." in open_record(alice, customer).text
     link, _token = links.issue_link(customer, actor=builders.person())
     assert "not opened yet" in open_record(alice, customer).text
     Link.objects.filter(pk=link.pk).update(seen_at=timezone.now())
@@ -317,4 +317,4 @@ def test_leads_to_the_record_where_its_tenant_is_unknown(alice, customer):
     stand(customer, "live", Broken(say("Microsoft knows no such tenant."), Court.CS, "AADSTS90002"))
     html = open_record(alice, customer).html
     assert f'<a class="btn btn--primary" href="{reverse("customer_edit", args=[customer.pk])}">' in html
-    assert "Open step Connection" not in html
+    assert "Open the step “Connection”" not in html

@@ -238,4 +238,4 @@ def test_asks_the_customer_for_a_new_consent_with_the_names_that_are_missing(ali
     stand(customer, "readiness", missing)
     page = open_record(alice, customer)
     assert "User.Read.All" in page.text
-    assert "Make the link for Eva Berg" in page.text
+    assert "Create a link for Eva Berg" in page.text

@@ -16,14 +16,15 @@ from onboarding.domain.verdicts import Court, Kind
 from onboarding.models import Customer, Onboarding
 from onboarding.steps import STEPS, by_key
 from onboarding.web.paging import cursor, read_cursor, version
-from onboarding.web.step_view import COURTS, MOVING, Text, age_of
+from onboarding.web.step_view import MOVING, Text, age_of
+from onboarding.web.waiting import waiting
 
 # Whom a customer on the board waits for. Every onboarding is in exactly one of these.
 BUCKETS: dict[str, tuple[Text, Q]] = {
-    "us": (_("Needs us"), Q(current_kind__in=[Kind.ASKING, Kind.TODO], current_court=Court.CS)),
-    "customer": (_("Waiting for customer"), Q(current_kind=Kind.ASKING) & ~Q(current_court=Court.CS)),
+    "us": (_("Waiting for us"), Q(current_kind__in=[Kind.ASKING, Kind.TODO], current_court=Court.CS)),
+    "customer": (_("Waiting for the customer"), Q(current_kind=Kind.ASKING) & ~Q(current_court=Court.CS)),
     "running": (_("Running"), Q(current_kind__in=MOVING)),
-    "attention": (_("Needs attention"), Q(current_kind=Kind.BROKEN)),
+    "attention": (_("Problems"), Q(current_kind=Kind.BROKEN)),
     "live": (_("Live"), Q(current_kind=Kind.DONE)),
 }
 
@@ -59,7 +60,6 @@ class BoardRow:
     kind: str
     kind_label: Text
     court: str
-    court_label: Text
     since: datetime
     sentence: str
     paused: bool
@@ -70,6 +70,11 @@ class BoardRow:
     def age(self) -> str:
         """How long it has stood like this, in its largest unit."""
         return age_of(self.since)
+
+    @property
+    def waiting(self) -> str:
+        """Whom the customer waits for and how long already, in a phrase."""
+        return waiting(self.court, self.since)
 
 
 @dataclass(frozen=True)
@@ -142,7 +147,6 @@ def _row(onboarding: Onboarding) -> BoardRow:
         kind=onboarding.current_kind,
         kind_label=Kind(onboarding.current_kind).label,
         court=onboarding.current_court,
-        court_label=COURTS[onboarding.current_court],
         since=onboarding.current_since,
         sentence=str(current.sentence or "") if current else "",
         paused=paused,
@@ -160,6 +164,7 @@ def _shown(row: BoardRow) -> tuple[object, ...]:
         row.kind,
         row.court,
         row.since,
+        row.waiting,
         row.sentence,
         row.paused,
         sorted(row.progress.items()),

@@ -33,7 +33,7 @@ def customer_new(request: HttpRequest) -> HttpResponse:
         except base.Refused as refused:
             form.add_error(None, str(refused.sentence))
         else:
-            messages.success(request, _("The customer was created. Now the customer's admin needs the link."))
+            messages.success(request, _("Customer created. Next: send the approval link to the customer's admin."))
             return redirect("record", made.pk)
     return _show(request, form, portfolios=bool(portfolios))
 
@@ -46,7 +46,7 @@ def customer_edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = CustomerForm(request.POST if request.method == "POST" else None, customer=onboarding.customer)
     if form.is_valid():
         change = partial(records.update_customer, onboarding, actor=access.staff(request), **form.record())
-        if done(request, change, _("The record was changed. We look at everything anew."), form=form):
+        if done(request, change, _("Saved. Everything is being checked again."), form=form):
             return redirect("record", pk)
         onboarding.customer.refresh_from_db()
     return _show(request, form, onboarding=onboarding, portfolios=True)

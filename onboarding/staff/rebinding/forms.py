@@ -17,5 +17,5 @@ class RebindingForm(forms.Form):
         label=_("Why is it the right one?"),
         max_length=500,
         help_text=_("How you know, for instance whom you called. A colleague reads it before anything changes."),
-        error_messages={"required": _("Write how you know; your colleague decides by it.")},
+        error_messages={"required": _("Say how you know; your colleague decides on that basis.")},
     )

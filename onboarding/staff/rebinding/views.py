@@ -30,7 +30,7 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refused:
         messages.warning(request, str(refused.sentence))
     else:
-        messages.success(request, _("Proposed. A colleague of your portfolio has to approve it on this page."))
+        messages.success(request, _("Proposed. A colleague in your team has to approve it on this page."))
     return redirect("record", pk)
 
 

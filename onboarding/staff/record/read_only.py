@@ -36,7 +36,7 @@ def read_only_mode(request: HttpRequest, pk: int) -> HttpResponse:
             read_only.look(onboarding, actor=actor)
         elif act == "back":
             read_only.take_back(onboarding, actor=actor)
-            messages.success(request, _("Taken back; everything stays as it is."))
+            messages.success(request, _("Withdrawn; everything stays as it is."))
         else:
             raise Http404
     except Refused as refused:

@@ -46,7 +46,7 @@ def link_revoke(request: HttpRequest, pk: int, link_pk: int) -> HttpResponse:
     if link is None:
         raise Http404
     links.revoke_link(link, actor=access.staff(request))
-    messages.success(request, _("The link was revoked. It no longer opens anything."))
+    messages.success(request, _("The link was revoked. It no longer works."))
     return redirect("record", pk)
 
 
@@ -58,7 +58,7 @@ def pause(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         records.pause(onboarding, actor=access.staff(request))
     except IllegalMove:
-        messages.warning(request, _("It cannot be paused now. Look at where it stands."))
+        messages.warning(request, _("It cannot be paused now. Check the current step."))
     return redirect("record", pk)
 
 
@@ -70,5 +70,5 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         records.resume(onboarding, actor=access.staff(request))
     except IllegalMove:
-        messages.warning(request, _("It is not paused any more. Look at where it stands."))
+        messages.warning(request, _("It is no longer paused. Check the current step."))
     return redirect("record", pk)

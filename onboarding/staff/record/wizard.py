@@ -28,7 +28,7 @@ def step(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     shown = next(each for each in queries.record(onboarding).steps if each.key == key)
     form = form_for(key, kind=shown.kind, code=shown.code, offers=shown.offers, data=request.POST, anyway=True)
     if form is None:
-        messages.warning(request, _("This question is settled meanwhile. Look at what is next."))
+        messages.warning(request, _("This question has been answered meanwhile. Check what is next."))
         return redirect("record", pk)
     if not form.is_valid():
         return record_page(request, onboarding, opened=key, filled=form)
