@@ -91,7 +91,10 @@ def link_by_letter(contact: Contact, *, actor: User) -> Letter:
     if onboarding.letters.filter(to_email=contact.email, sent_on=timezone.localdate()).exists():
         raise Refused(
             say(
-                _("%(contact)s got a letter today. Make the link and send it yourself, or write tomorrow."),
+                _(
+                    "%(contact)s already got an e-mail today. Create a link and send it yourself, or send the e-mail "
+                    "tomorrow."
+                ),
                 contact=contact.name,
             )
         )

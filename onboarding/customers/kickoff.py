@@ -54,7 +54,7 @@ def fill_in_by_link(link: Link, answers: Mapping[str, Any]) -> bool:
     ledger.note(
         link.onboarding_id,
         "answered",
-        say(_("The kick-off questions were answered by the link of %(contact)s."), contact=link.contact_name),
+        say(_("The kick-off questions were answered through the link of %(contact)s."), contact=link.contact_name),
         actor_name=link.contact_name,
     )
     return True
@@ -84,7 +84,9 @@ def use(onboarding: Onboarding, *, actor: User) -> None:
         )
     row.used_at, row.used_by = timezone.now(), actor
     row.save(update_fields=["used_at", "used_by"])
-    ledger.note(onboarding.pk, "answered", say(_("The answers to the kick-off questions are used.")), actor=actor)
+    ledger.note(
+        onboarding.pk, "answered", say(_("The answers to the kick-off questions were taken over.")), actor=actor
+    )
 
 
 def _save(onboarding: Onboarding, answers: Mapping[str, Any], **by: Any) -> None:

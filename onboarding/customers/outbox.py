@@ -28,9 +28,14 @@ def edit(letter: Letter, *, actor: User, subject: str, text: str) -> None:
     check_member(letter.onboarding, actor)
     row = _locked(letter)
     if row.state != State.DRAFT:
-        raise Refused(say(_("This letter is no draft any more. Look at where it is.")))
+        raise Refused(say(_("This e-mail is no longer a draft. Check its state.")))
     if LINK in row.text and LINK not in text:
-        raise Refused(say(_("The letter has lost its %(marker)s: that is where the personal link goes."), marker=LINK))
+        raise Refused(
+            say(
+                _("The text no longer contains %(marker)s, which stands for the personal link. Put it back in."),
+                marker=LINK,
+            )
+        )
     letters.put_text(row, LetterText(" ".join(subject.split()), text.replace("\r\n", "\n").strip()))
     row.save(update_fields=["subject", "text", "html"])
 
@@ -44,13 +49,13 @@ def release(letter: Letter, *, actor: User, tenant: str = "") -> None:
     check_member(letter.onboarding, actor)
     row = _locked(letter)
     if row.state != State.DRAFT:
-        raise Refused(say(_("This letter is no draft any more. Look at where it is.")))
+        raise Refused(say(_("This e-mail is no longer a draft. Check its state.")))
     if tenant:
         confirm_tenant(row.onboarding, tenant, actor=actor)
     if has_link(row.text) and not letters.confirmed_tenant(row.onboarding):
         raise Refused(say(_("Confirm first that the tenant is the customer's; the link leads there.")))
     _approve(row, actor)
-    letters.note(row, _("Released for %(contact)s: %(kind)s."), actor=actor)
+    letters.note(row, _("E-mail to %(contact)s approved for sending: %(kind)s"), actor=actor)
 
 
 @transaction.atomic
@@ -59,16 +64,16 @@ def retry(letter: Letter, *, actor: User) -> None:
     check_member(letter.onboarding, actor)
     row = _locked(letter)
     if row.state not in TRY_AGAIN or not row.to_email:  # without an address once it was erased
-        raise Refused(say(_("Only a letter that was not sent can be sent again.")))
+        raise Refused(say(_("Only an e-mail that was not sent can be sent again.")))
     _approve(row, actor)
-    letters.note(row, _("To be sent again to %(contact)s: %(kind)s."), actor=actor)
+    letters.note(row, _("Sending again to %(contact)s: %(kind)s"), actor=actor)
 
 
 def cancel(letter: Letter, *, actor: User) -> None:
     """Withdraw a letter that has not gone. Raises `Refused` for others."""
     check_member(letter.onboarding, actor)
     if not letters.withdraw(letter, actor=actor):
-        raise Refused(say(_("This letter cannot be withdrawn any more.")))
+        raise Refused(say(_("This e-mail can no longer be discarded.")))
 
 
 def confirm_tenant(onboarding: Onboarding, tenant: str, *, actor: User) -> None:

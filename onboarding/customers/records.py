@@ -70,7 +70,7 @@ def create_customer(
             enqueue(onboarding.pk)
     except IntegrityError as error:
         raise Refused(
-            say(_("There is a customer named “%(name)s” with this product already. Open that one."), name=name)
+            say(_("A customer named “%(name)s” with this product exists already. Open that one."), name=name)
         ) from error
     return onboarding
 
@@ -85,8 +85,8 @@ def update_customer(onboarding: Onboarding, *, actor: User, **fields: Any) -> No
         raise Refused(
             say(
                 _(
-                    "The permissions cannot be changed while this customer is in read-only mode or switching to it. End "
-                    "that first."
+                    "The permissions cannot be changed while this customer is in read-only mode or switching to it. "
+                    "End that first."
                 )
             )
         )
@@ -103,7 +103,7 @@ def update_customer(onboarding: Onboarding, *, actor: User, **fields: Any) -> No
             enqueue(onboarding.pk)
     except IntegrityError as error:
         raise Refused(
-            say(_("There is a customer named “%(name)s” with this product already."), name=customer.name)
+            say(_("A customer named “%(name)s” with this product exists already."), name=customer.name)
         ) from error
 
 

@@ -66,7 +66,7 @@ class HostField(TidyField):
         host = host_of(text)
         if text and not host:
             raise ValidationError(
-                _("This is no address. Copy it from the browser on the customer's platform."), code="invalid"
+                _("This is not an address. Copy it from the browser on the customer's platform."), code="invalid"
             )
         return host
 
@@ -86,7 +86,7 @@ class DomainsField(forms.CharField):
             raise ValidationError(self.error_messages["required"], code="required")
         if wrong:
             raise ValidationError(
-                _("Not a domain: %(wrong)s. Write domains such as contoso.com."),
+                _("Not a domain: %(wrong)s. Enter domains such as contoso.com."),
                 code="invalid",
                 params={"wrong": ", ".join(wrong[:5])},
             )
@@ -105,7 +105,7 @@ class TenantIdField(TidyField):
         text = str(super().clean(value)).strip("{}").lower()
         if text and not GUID.fullmatch(text):
             raise ValidationError(
-                _("This is no tenant ID. It has 32 hex digits in five groups; Entra shows it under Overview."),
+                _("This is not a tenant ID. It has 32 hex digits in five groups; Entra shows it under Overview."),
                 code="invalid",
             )
         return text

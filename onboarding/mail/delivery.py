@@ -75,7 +75,7 @@ def send(pk: int) -> None:
         letters.withdraw(letter)
     elif has_link(letter.text) and not letters.confirmed_tenant(letter.onboarding):
         _put_back(letter, State.DRAFT)
-        letters.note(letter, _("Back to the drafts, because the tenant has to be confirmed: %(kind)s for %(contact)s."))
+        letters.note(letter, _("Back to the drafts, because the tenant has to be confirmed: %(kind)s to %(contact)s"))
     else:
         _hand_over(letter)
 
@@ -172,9 +172,9 @@ def _told(problem: str, token: str) -> str:
 
 
 _NOTES = {
-    State.SENT: _("Sent to %(contact)s: %(kind)s."),
-    State.FAILED: _("Could not be sent to %(contact)s: %(kind)s."),
-    State.UNKNOWN: _("Perhaps sent to %(contact)s, perhaps not: %(kind)s."),
+    State.SENT: _("Sent to %(contact)s: %(kind)s"),
+    State.FAILED: _("Could not be sent to %(contact)s: %(kind)s"),
+    State.UNKNOWN: _("Perhaps not sent to %(contact)s: %(kind)s"),
 }
 
 

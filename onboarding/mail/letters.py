@@ -26,7 +26,7 @@ KINDS = {
     Letter.Kind.INVITATION: _("invitation"),
     Letter.Kind.REMINDER: _("reminder"),
     Letter.Kind.ESCALATION: _("escalation"),
-    Letter.Kind.COMPLETION: _("completion"),
+    Letter.Kind.COMPLETION: _("go-live summary"),
 }
 
 
@@ -55,9 +55,7 @@ def write(
     letter.approved_at, letter.approved_by = (None, None) if draft else (now, by)
     put_text(letter, words)
     letter.save()
-    text = (
-        _("Drafted for %(contact)s, to be read and released: %(kind)s.") if draft else _("For %(contact)s: %(kind)s.")
-    )
+    text = _("Draft to %(contact)s: %(kind)s") if draft else _("E-mail to %(contact)s: %(kind)s")
     note(letter, text, actor=by)
     return letter
 
@@ -111,7 +109,7 @@ def withdraw(letter: Letter, *, actor: User | None = None) -> bool:
     waiting = Letter.objects.filter(pk=letter.pk, state__in=[State.DRAFT, State.APPROVED])
     if not waiting.update(state=State.CANCELLED):
         return False
-    note(letter, _("Withdrawn, not sent to %(contact)s: %(kind)s."), actor=actor)
+    note(letter, _("Discarded, not sent to %(contact)s: %(kind)s"), actor=actor)
     return True
 
 

@@ -16,16 +16,16 @@ class Letter(models.Model):
         INVITATION = "invitation", _("invitation")
         REMINDER = "reminder", _("reminder")
         ESCALATION = "escalation", _("escalation")
-        COMPLETION = "completion", _("completion")
+        COMPLETION = "go-live summary", _("go-live summary")
 
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
         APPROVED = "approved", _("to be sent")
         SENDING = "sending", _("being sent")
         SENT = "sent", _("sent")
-        UNKNOWN = "unknown", _("perhaps sent")
+        UNKNOWN = "unknown", _("perhaps not sent")
         FAILED = "failed", _("not sent")
-        CANCELLED = "cancelled", _("withdrawn")
+        CANCELLED = "cancelled", _("discarded")
 
     onboarding = models.ForeignKey("onboarding.Onboarding", on_delete=models.CASCADE, related_name="letters")
     contact = models.ForeignKey(

@@ -21,7 +21,7 @@ class ApplicationIdField(TidyField):
         text = str(super().clean(value)).strip("{}").lower()
         if text and not GUID.fullmatch(text):
             raise forms.ValidationError(
-                _("This is no application ID. It has 32 hex digits in five groups."), code="invalid"
+                _("This is not an application ID. It has 32 hex digits in five groups."), code="invalid"
             )
         return text
 
@@ -31,7 +31,7 @@ class QuestionnaireForm(forms.Form):
 
     has_p1 = forms.ChoiceField(
         label=_("Does your organisation have Microsoft Entra ID P1 or P2?"),
-        help_text=_("With P1, groups can be assigned; without it, every person one by one."),
+        help_text=_("With P1, groups can be assigned; without it, people have to be assigned one by one."),
         choices=[("", "—"), *Questionnaire.Licence.choices],
         required=False,
     )
@@ -42,32 +42,32 @@ class QuestionnaireForm(forms.Form):
         label=_("E-mail of that person"),
         max_length=254,
         required=False,
-        error_messages={"invalid": _("This is no e-mail address. Write one such as eva@contoso.com.")},
+        error_messages={"invalid": _("This is not an e-mail address. Enter one such as eva@contoso.com.")},
     )
     existing_users = forms.IntegerField(
-        label=_("How many people have a Haiilo account already?"),
+        label=_("How many people already have a Haiilo account?"),
         min_value=0,
         max_value=10_000_000,
         required=False,
-        error_messages={"invalid": _("Write a number."), "min_value": _("Write a number of people, 0 or more.")},
+        error_messages={"invalid": _("Enter a number."), "min_value": _("Enter the number of people, 0 or more.")},
     )
     app_id = ApplicationIdField(
-        label=_("Application ID of the application with which people sign in to Haiilo"),
-        help_text=_("In the Microsoft Entra admin center under Enterprise applications, Properties."),
+        label=_("Application ID of the application that people sign in to Haiilo with"),
+        help_text=_("In the Microsoft Entra admin center: Entra ID > Enterprise apps > your application > Properties."),
         max_length=80,
         required=False,
         widget=forms.TextInput(attrs=PLAIN),
     )
     pilot_person = TidyField(
-        label=_("With whom may we try it first?"),
+        label=_("Who can be the test user?"),
         help_text=_("The user name (user principal name) of one person who knows about it."),
         max_length=256,
         required=False,
         widget=forms.TextInput(attrs=PLAIN),
     )
-    pilot_group = TidyField(label=_("Is there a pilot group? Its name in Entra"), max_length=256, required=False)
+    pilot_group = TidyField(label=_("Is there a test group? Its name in Entra"), max_length=256, required=False)
     remark = forms.CharField(
-        label=_("Anything else that we should know?"),
+        label=_("Anything else we should know?"),
         help_text=_("Please no passwords or tokens."),
         max_length=2000,
         required=False,

@@ -218,7 +218,7 @@ def test_shows_an_erased_letter_without_a_button_to_send_it(made, client):
     assert page.status_code == 200
     assert reverse("letter_retry", args=[made.pk, row.pk]) not in page.content.decode()
     answer = client.post(reverse("letter_retry", args=[made.pk, row.pk]), follow=True)
-    assert "Only a letter that was not sent can be sent again." in answer.content.decode()
+    assert "Only an e-mail that was not sent can be sent again." in answer.content.decode()
 
 
 def test_erases_who_held_a_link_and_who_signed_in(made):

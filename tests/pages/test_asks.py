@@ -59,7 +59,7 @@ def test_revokes_a_link_when_it_is_said_twice(page: Page, invited: Onboarding) -
 
 def test_makes_a_new_link_when_it_is_said_twice(page: Page, invited: Onboarding) -> None:
     page.goto(reverse("record", args=[invited.pk]))
-    make = ask(page, "ask_new_link", "The present link then stops working at once")
+    make = ask(page, "ask_new_link", "Creating a new link switches off this one at once")
     assert Link.objects.count() == 1
     make()
     expect(page.locator("#new_link_title")).to_be_focused()

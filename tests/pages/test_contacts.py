@@ -40,14 +40,14 @@ def test_makes_the_person_of_the_record_the_first_contact(alice, customer):
     contact = customer.contacts.get()
     assert (contact.name, contact.email, contact.role) == ("Eva Berg", customer.customer.contact_email, "it_admin")
     assert "Eva Berg" in page.text
-    assert "No link was made yet." in page.text
+    assert "No link has been created yet." in page.text
 
 
 def test_adds_a_contact(alice, customer):
     page = post(alice, "contact_add", customer.pk, **MAX)
     contact = customer.contacts.get(name="Max Roth")
     assert (contact.email, contact.role, contact.language, contact.note) == (MAX["email"], "approver", "de", "mornings")
-    assert "The contact was added." in page.text
+    assert "Contact added." in page.text
     assert customer.events.filter(kind="contact").count() == 1
 
 

@@ -115,7 +115,7 @@ def test_names_the_domains_that_are_none(alice):
         ("contact_email", "eva at contoso", "This is no e-mail address"),
         ("target_date", "tomorrow", "Write the date as"),
         ("target_date", "2020-01-01", "This day is over"),
-        ("tenant_hint", "contoso.onmicrosoft.com", "This is no tenant ID"),
+        ("tenant_hint", "contoso.onmicrosoft.com", "This is not a tenant ID"),
         ("name", "a\0b", ""),
     ],
 )

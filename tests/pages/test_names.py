@@ -166,7 +166,7 @@ def test_says_how_many_are_only_counted(alice, customer):
     assert "4 people are in Haiilo" in page.text
     assert shown(page) == ["p0003@contoso.example"]
     assert "3 people are only counted: their names have been erased." in page.text
-    assert "Nobody found" in search(alice, customer, "p0001").text
+    assert "No users found" in search(alice, customer, "p0001").text
     _answer, rows = export(alice, customer)
     assert [row[:3] for row in rows[1:]] == [
         ["Person 0003", "p0003@contoso.example", "created"],

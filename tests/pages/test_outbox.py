@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 TENANT = "11111111-2222-4333-8444-555555555555"
 NO_LINK = Asking(say("Send the link."), Court.CS, code="no_link")
-FAULTS = [("Dear Eva", "has lost its"), ("", "A letter needs a text")]
+FAULTS = [("Dear Eva", "no longer contains"), ("", "Enter a text")]
 ACTS = ("letter_release", "letter_retry", "letter_cancel")
 
 
@@ -37,19 +37,19 @@ def test_shows_the_draft_with_its_text_and_the_tenant(alice, draft):
     page = read(alice.get(reverse("letter", args=[draft.onboarding_id, draft.pk])))
     assert "[link]" in page.form(having="text").fields["text"].value
     assert TENANT in page.text
-    assert "Release this letter" in page.text
+    assert "Sends the text above." in page.text
 
 
 def test_releases_a_draft_with_the_tenant_confirmed(alice, draft):
     page = post(alice, "letter_release", draft.onboarding_id, draft.pk, tenant=TENANT, confirmed="yes")
-    assert "Released." in page.text
+    assert "Being sent now" in page.text
     delivery.send_released()
     assert len(outgoing.outbox) == 1
     state = draft.onboarding.steps.get(key="customer")
     assert state.answer["confirmed_tenant"] == TENANT
     page = read(alice.get(reverse("letter", args=[draft.onboarding_id, draft.pk])))
     assert "sent" in page.text
-    assert "Release this letter" not in page.text
+    assert "Sends the text above." not in page.text
 
 
 @pytest.mark.parametrize("data", [{}, {"tenant": TENANT}, {"tenant": "another", "confirmed": "yes"}])
@@ -96,13 +96,13 @@ def test_says_on_any_step_that_a_letter_waits(alice, draft):
     page = read(alice.get(reverse("record", args=[draft.onboarding_id])))
     assert f"Draft to review: {draft.subject}" in page.text
     Letter.objects.filter(pk=draft.pk).update(state="sent")
-    assert "A letter waits" not in read(alice.get(reverse("record", args=[draft.onboarding_id]))).text
+    assert "Draft to review" not in read(alice.get(reverse("record", args=[draft.onboarding_id]))).text
 
 
 def test_says_first_how_many_wait_to_be_read(alice, draft):
-    assert "One letter waits for you to read it" in read(alice.get(reverse("outbox"))).text
+    assert "1 draft to review" in read(alice.get(reverse("outbox"))).text
     Letter.objects.filter(pk=draft.pk).update(state="sent")
-    assert "waits for you to read it" not in read(alice.get(reverse("outbox"))).text
+    assert "draft to review" not in read(alice.get(reverse("outbox"))).text
 
 
 @pytest.mark.parametrize(("text", "words"), FAULTS)
@@ -118,10 +118,10 @@ def test_withdraws_a_draft(alice, draft):
     draft.refresh_from_db()
     assert draft.state == "cancelled"
     page = post(alice, "letter_release", draft.onboarding_id, draft.pk, tenant=TENANT, confirmed="yes")
-    assert "no draft any more" in page.text
+    assert "no longer a draft" in page.text
 
 
-@pytest.mark.parametrize(("state", "words"), [("failed", "It was not sent"), ("unknown", "Nobody knows whether")])
+@pytest.mark.parametrize(("state", "words"), [("failed", "Not sent."), ("unknown", "We cannot tell whether")])
 def test_shows_the_reason_and_tries_again(alice, draft, state, words):
     Letter.objects.filter(pk=draft.pk).update(state=state, error="550 <b>no such mailbox</b>")
     answer = alice.get(reverse("letter", args=[draft.onboarding_id, draft.pk]))
@@ -137,7 +137,7 @@ def test_shows_the_reason_and_tries_again(alice, draft, state, words):
 def test_tries_no_letter_again_that_was_sent(alice, draft):
     Letter.objects.filter(pk=draft.pk).update(state="sent")
     page = post(alice, "letter_retry", draft.onboarding_id, draft.pk)
-    assert "Only a letter that was not sent" in page.text
+    assert "Only an e-mail that was not sent" in page.text
 
 
 def test_lists_the_letters_of_one_customer_and_of_all(alice, draft):
@@ -150,7 +150,7 @@ def test_lists_the_letters_of_one_customer_and_of_all(alice, draft):
     assert draft.subject in here
     assert "Fabrikam" not in here
     sent = read(alice.get(reverse("outbox") + "?show=sent")).text
-    assert "No letters here" in sent
+    assert "No e-mails here" in sent
 
 
 def test_pages_through_many_letters(alice, draft, django_assert_max_num_queries):
@@ -160,7 +160,7 @@ def test_pages_through_many_letters(alice, draft, django_assert_max_num_queries)
     )
     with django_assert_max_num_queries(8):
         page = read(alice.get(reverse("outbox")), reverse("outbox"))
-    [older] = [href for href, text in page.links if text == "Older letters"]
+    [older] = [href for href, text in page.links if text == "Older e-mails"]
     assert draft.subject not in page.text
     assert draft.subject in read(alice.get(older)).text
 

@@ -135,7 +135,7 @@ def test_keeps_a_search_that_finds_nobody(alice, customer):
     people(customer, 1)
     page = search(alice, customer, "nobody\0 <b>")
     assert page.status == 200
-    assert "Nobody found for “nobody <b>”" in page.text
+    assert "No users found for “nobody <b>”" in page.text
     assert page.form(having="search").fields["search"].value == "nobody <b>"
 
 

@@ -45,7 +45,7 @@ def by_link(token: str, client: Client | None = None, **changes):
 
 def test_lets_the_answers_of_staff_steer_at_once(alice, customer):
     page = post(alice, "questionnaire", customer.pk, **ANSWERS)
-    assert "Saved and used." in page.text
+    assert "Saved. Checking now…" in page.text
     assert answers_of(customer, "readiness")["has_p1"] == "no"
     assert answers_of(customer, "sso_application")["app_id"] == APP
     assert answers_of(customer, "pilot")["person"] == "pilot@contoso.example"
@@ -70,7 +70,7 @@ def test_overwrites_no_pilot_person_that_was_chosen(alice, customer):
 def test_says_what_is_wrong_with_an_answer(alice, customer):
     wrong = {"app_id": "haiilo", "admin_email": "greta", "existing_users": "-3", "has_p1": "maybe"}
     text = post(alice, "questionnaire", customer.pk, **{**ANSWERS, **wrong}).text
-    for words in ("This is no application ID", "This is no e-mail address", "0 or more", "maybe"):
+    for words in ("This is not an application ID", "This is not an e-mail address", "0 or more", "maybe"):
         assert words in text
     assert not Questionnaire.objects.exists()
 
@@ -107,7 +107,7 @@ def test_uses_the_answers_once_staff_says_so(alice, customer, linked):
     _link, token = linked
     by_link(token)
     page = read(alice.get(reverse("questionnaire", args=[customer.pk])))
-    assert "Answered by the link of Eva Berg" in page.text
+    assert "Answered through the link of Eva Berg" in page.text
     post(alice, "questionnaire", customer.pk, act="use")
     assert answers_of(customer, "sso_application")["app_id"] == APP
     assert customer.contacts.filter(role="approver").exists()

@@ -76,7 +76,7 @@ def test_never_lets_the_author_approve(alice, made):
     row = Rebinding.objects.get()
     assert "Approve: expect this tenant" not in open_record(alice, made).text
     page = post(alice, "rebinding_decide", made.pk, row.pk, decision="approve")
-    assert "Somebody else of your team has to approve it" in page.text
+    assert "Somebody else in your team has to approve it" in page.text
     assert expected(made) == ""
 
 

@@ -273,7 +273,7 @@ def test_tells_what_became_of_the_link(alice, customer):
 
 def test_pauses_and_goes_on(alice, customer):
     page = post(alice, "pause", customer.pk)
-    assert "Paused: nothing is looked at" in page.text
+    assert "Paused: nothing is checked" in page.text
     customer.refresh_from_db()
     assert customer.state == "paused"
     post(alice, "resume", customer.pk)
@@ -285,7 +285,7 @@ def test_pauses_and_goes_on(alice, customer):
 def test_explains_what_does_not_go_any_more(alice, customer, name):
     Onboarding.objects.filter(pk=customer.pk).update(state="closed")
     page = post(alice, name, customer.pk)
-    assert "Look at where it stands." in page.text
+    assert "Check the current step." in page.text
     customer.refresh_from_db()
     assert customer.state == "closed"
 

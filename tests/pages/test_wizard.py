@@ -58,7 +58,7 @@ BAD = [
     ("sso_application", CHOOSE, {"service_principal_id": "app-3"}, "can no longer be chosen"),
     ("sso_application", EXISTING, {"existing_job": "eat"}, "adopt the job or to replace"),
     ("pilot", PILOT, {"person": "\u200b"}, "Enter the user name of one person"),
-    ("customer", TENANTS, {"tenant_id": "contoso"}, "This is no tenant ID"),
+    ("customer", TENANTS, {"tenant_id": "contoso"}, "This is not a tenant ID"),
 ]
 
 
@@ -170,7 +170,7 @@ def test_offers_people_of_the_scope(alice, customer):
 def test_says_that_a_question_is_settled(alice, customer):
     stand(customer, "mappings", PLAN)
     page = post(alice, "step", customer.pk, "sso_application", service_principal_id="app-1")
-    assert "settled meanwhile" in page.text
+    assert "answered meanwhile" in page.text
     assert builders.state(customer, "sso_application").answer == {}
 
 

@@ -26,7 +26,7 @@ class ApproverForm(forms.Form):
         max_length=254,
         error_messages={
             "required": _("Enter the e-mail address."),
-            "invalid": _("This is no e-mail address. Write one such as eva@contoso.com."),
+            "invalid": _("This is not an e-mail address. Enter one such as eva@contoso.com."),
         },
     )
 

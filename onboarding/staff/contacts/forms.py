@@ -25,18 +25,19 @@ class ContactForm(forms.Form):
         max_length=254,
         error_messages={
             "required": _("Enter the e-mail address."),
-            "invalid": _("This is no e-mail address. Write one such as eva@contoso.com."),
+            "invalid": _("This is not an e-mail address. Enter one such as eva@contoso.com."),
         },
     )
     role = forms.ChoiceField(
         label=_("Role"),
         choices=ContactRole.choices,
         help_text=_(
-            "The approval is asked of the approver or the IT admin; the sponsor is told when that does not help."
+            "We ask the approver or the IT admin for the approval; if that does not help, we inform the project "
+            "sponsor."
         ),
     )
-    language = forms.ChoiceField(label=_("Language of letters"), choices=settings.LANGUAGES)
-    note = TidyField(label=_("Note"), required=False, max_length=500, help_text=_("Only for us."))
+    language = forms.ChoiceField(label=_("Language of e-mails"), choices=settings.LANGUAGES)
+    note = TidyField(label=_("Note"), required=False, max_length=500, help_text=_("Only Haiilo sees this."))
 
     def __init__(self, data: Any = None, *, contact: Contact | None = None) -> None:
         super().__init__(data, initial={name: getattr(contact, name) for name in FIELDS} if contact else None)

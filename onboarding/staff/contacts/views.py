@@ -41,7 +41,7 @@ def contact_add(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("contacts", pk)
     form = ContactForm(request.POST)
     add = partial(customer_contacts.add_contact, onboarding, actor=access.staff(request))
-    return _kept(request, pk, form, add, _("The contact was added.")) or _show(request, onboarding, form)
+    return _kept(request, pk, form, add, _("Contact added.")) or _show(request, onboarding, form)
 
 
 @for_staff
@@ -52,9 +52,7 @@ def contact_change(request: HttpRequest, pk: int, contact_pk: int) -> HttpRespon
     contact = _contact(onboarding, contact_pk)
     form = ContactForm(request.POST if request.method == "POST" else None, contact=contact)
     change = partial(customer_contacts.change_contact, contact, actor=access.staff(request))
-    return _kept(request, pk, form, change, _("The contact was changed.")) or _show(
-        request, onboarding, form, changed=contact_pk
-    )
+    return _kept(request, pk, form, change, _("Contact saved.")) or _show(request, onboarding, form, changed=contact_pk)
 
 
 @for_staff
@@ -65,7 +63,7 @@ def contact_remove(request: HttpRequest, pk: int, contact_pk: int) -> HttpRespon
     done(
         request,
         lambda: customer_contacts.remove_contact(contact, actor=access.staff(request)),
-        _("The contact was removed, and their link no longer opens anything."),
+        _("The contact was removed, and their link no longer works."),
     )
     return redirect("contacts", pk)
 
@@ -88,7 +86,7 @@ def contact_link(request: HttpRequest, pk: int, contact_pk: int) -> HttpResponse
         messages.warning(request, str(refused.sentence))
         return redirect("contacts", pk)
     if letter.state != letter.State.DRAFT:
-        messages.success(request, _("The letter is on its way, with a fresh link."))
+        messages.success(request, _("The e-mail is being sent, with a new link."))
         return redirect("contacts", pk)
     return redirect("letter", pk, letter.pk)
 

@@ -14,7 +14,7 @@ from onboarding.domain.input_fields import DomainsField, HostField, TenantIdFiel
 from onboarding.domain.products import PROFILES
 from onboarding.models import Customer, Portfolio
 
-NOT_AN_E_MAIL = _("This is no e-mail address. Write one such as eva@contoso.com.")
+NOT_AN_E_MAIL = _("This is not an e-mail address. Enter one such as eva@contoso.com.")
 FIELDS = ("name", "product", "haiilo_host", "domains", "contact_name", "contact_email", "target_date", "tenant_hint")
 SIZE = "consent_size"
 
@@ -24,10 +24,10 @@ class CustomerForm(forms.Form):
 
     portfolio = forms.ModelChoiceField(
         Portfolio.objects.none(),
-        label=_("Portfolio"),
+        label=_("Team"),
         help_text=_("Only its members see this customer."),
         empty_label=None,
-        error_messages={"required": _("Choose the portfolio."), "invalid_choice": _("Choose one of your portfolios.")},
+        error_messages={"required": _("Choose the team."), "invalid_choice": _("Choose one of your teams.")},
     )
     name = TidyField(
         label=_("Customer"),
@@ -42,13 +42,13 @@ class CustomerForm(forms.Form):
     )
     haiilo_host = HostField(
         label=_("Haiilo address"),
-        help_text=_("Where the customer's people open Haiilo. A whole address copied from the browser will do."),
+        help_text=_("Where the customer's people open Haiilo. You can paste a whole address from the browser."),
         max_length=2000,
         error_messages={"required": _("Enter the customer's Haiilo address, such as contoso.smarpshare.com.")},
     )
     domains = DomainsField(
         label=_("E-mail domains"),
-        help_text=_("One a line, or with commas. They prove whose Microsoft tenant it is."),
+        help_text=_("One per line, or separated by commas. The tenant is verified by them."),
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 2, "autocapitalize": "none", "spellcheck": "false"}),
         error_messages={"required": _("Enter at least one domain of the customer's e-mail addresses.")},
@@ -71,7 +71,7 @@ class CustomerForm(forms.Form):
         label=_("Target date"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": _("Write the date as 2027-01-31.")},
+        error_messages={"invalid": _("Enter the date as 2027-01-31.")},
     )
     tenant_hint = TenantIdField(
         label=_("Tenant ID"),
@@ -84,8 +84,8 @@ class CustomerForm(forms.Form):
     consent_size = forms.ChoiceField(
         label=_("Consent"),
         required=False,
-        help_text=_("How much the admin is asked to approve. Changing it later takes a new link and a new approval."),
-        error_messages={"invalid_choice": _("Choose one of the sizes.")},
+        help_text=_("What the admin is asked to approve. Changing it later takes a new link and a new approval."),
+        error_messages={"invalid_choice": _("Choose one of the options.")},
     )
 
     def __init__(
@@ -127,7 +127,7 @@ class CustomerForm(forms.Form):
         """A day that is still to come, or the one that was known before."""
         date = self.cleaned_data["target_date"]
         if date and date != self._known_date and date < timezone.localdate():
-            raise forms.ValidationError(_("This day is over. Choose one in the future."), code="past")
+            raise forms.ValidationError(_("This date is in the past. Choose a later one."), code="past")
         return date
 
     def clean(self) -> dict[str, Any]:
@@ -138,7 +138,7 @@ class CustomerForm(forms.Form):
             self.add_error(
                 "haiilo_host",
                 forms.ValidationError(
-                    _("%(host)s is no address of Haiilo %(product)s. Check the address and the product."),
+                    _("%(host)s is not an address of Haiilo %(product)s. Check the address and the product."),
                     params={"host": host, "product": profile.label},
                 ),
             )

@@ -31,11 +31,11 @@ def questionnaire(request: HttpRequest, pk: int) -> HttpResponse:
     if act == "confirm":
         tenant = request.POST.get("tenant", "")
         confirm = partial(outbox.confirm_tenant, onboarding, tenant, actor=actor)
-        done(request, confirm, _("Confirmed. Links may go out by letter now."))
+        done(request, confirm, _("Confirmed. Links can now be sent by e-mail."))
         return redirect("questionnaire", pk)
     if act == "use":
         use = partial(kickoff.use, onboarding, actor=actor)
-        done(request, use, _("The answers are used. What they change is looked at at once."))
+        done(request, use, _("Answers saved. Checking now…"))
         return redirect("questionnaire", pk)
     if request.method == "POST":
         form = QuestionnaireForm(request.POST)
@@ -43,7 +43,7 @@ def questionnaire(request: HttpRequest, pk: int) -> HttpResponse:
             done(
                 request,
                 lambda: kickoff.fill_in(onboarding, form.cleaned_data, actor=actor),
-                _("Saved and used."),
+                _("Saved. Checking now…"),
             )
             return redirect("questionnaire", pk)
     focus_first_error(form)

@@ -15,13 +15,13 @@ class LetterForm(forms.Form):
     """Subject and text; the markers say where the personal link and the questions go."""
 
     use_required_attribute = False
-    subject = TidyField(label=_("Subject"), max_length=200, error_messages={"required": _("A letter needs a subject.")})
+    subject = TidyField(label=_("Subject"), max_length=200, error_messages={"required": _("Enter a subject.")})
     text = forms.CharField(
         label=_("Text"),
         max_length=10000,
-        help_text=_("[link] is where the personal link goes; it is made when the letter is sent."),
+        help_text=_("[link] stands for the personal link, which is created when the e-mail is sent."),
         widget=forms.Textarea(attrs={"rows": 18}),
-        error_messages={"required": _("A letter needs a text.")},
+        error_messages={"required": _("Enter a text.")},
     )
 
     def __init__(self, data: Any = None, *, letter: Letter) -> None:

@@ -25,11 +25,11 @@ MARKS: dict[str, str] = {
     State.CANCELLED: "new",
 }
 TABS: dict[str, tuple[Text, tuple[str, ...]]] = {
-    "drafts": (_("To be read"), (State.DRAFT,)),
-    "trouble": (_("In trouble"), (State.FAILED, State.UNKNOWN)),
-    "waiting": (_("On their way"), (State.APPROVED, State.SENDING)),
+    "drafts": (_("To review"), (State.DRAFT,)),
+    "trouble": (_("Failed"), (State.FAILED, State.UNKNOWN)),
+    "waiting": (_("Sending"), (State.APPROVED, State.SENDING)),
     "sent": (_("Sent"), (State.SENT,)),
-    "withdrawn": (_("Withdrawn"), (State.CANCELLED,)),
+    "withdrawn": (_("Discarded"), (State.CANCELLED,)),
 }
 
 

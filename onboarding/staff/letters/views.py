@@ -45,7 +45,7 @@ def letter(request: HttpRequest, pk: int, letter_pk: int) -> HttpResponse:
     if form.is_valid() and done(
         request,
         lambda: customer_outbox.edit(found, actor=access.staff(request), **form.cleaned_data),
-        _("The draft was changed. It goes when you release it."),
+        _("Draft saved. It is not sent before you press “Send”."),
         form=form,
         field="text",
     ):
@@ -86,7 +86,9 @@ def letter_release(request: HttpRequest, pk: int, letter_pk: int) -> HttpRespons
             customer_outbox.edit(found, actor=actor, **form.cleaned_data)
         customer_outbox.release(found, actor=actor, tenant=tenant)
 
-    return _do(request, found, release, _("Released. It goes at once, unless one went to this address today."))
+    return _do(
+        request, found, release, _("Being sent now; if this address already got an e-mail today, it is sent tomorrow.")
+    )
 
 
 @for_staff
@@ -98,7 +100,7 @@ def letter_retry(request: HttpRequest, pk: int, letter_pk: int) -> HttpResponse:
         request,
         found,
         lambda: customer_outbox.retry(found, actor=access.staff(request)),
-        _("It is tried again at once."),
+        _("Trying again now."),
     )
 
 
@@ -111,7 +113,7 @@ def letter_cancel(request: HttpRequest, pk: int, letter_pk: int) -> HttpResponse
         request,
         found,
         lambda: customer_outbox.cancel(found, actor=access.staff(request)),
-        _("The letter was withdrawn."),
+        _("The draft was discarded."),
     )
 
 
