@@ -53,6 +53,7 @@ urlpatterns = [
     path("l/<str:token>/begin/", link.begin, name="link_begin"),
     path("l/<str:token>/approver/", approver.by_link, name="approver_by_link"),
     path("l/<str:token>/security/", portal_security_pack.security_pack, name="security_pack_by_link"),
+    path("consent/again/", link.begin_again, name="link_begin_again"),
     path("consent/approver/", approver.after_refusal, name="approver"),
     path("consent/signed-in/", callbacks.signed_in, name="consent_signed_in"),
     path("consent/granted/", callbacks.granted, name="consent_granted"),

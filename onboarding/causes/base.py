@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import TextChoices
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
-from onboarding.domain.sentences import Sentence, Template, sentence_of
+from onboarding.domain.sentences import Plural, Sentence, Template, sentence_of
 from onboarding.domain.verdicts import Asking, Broken, Court
 
 
@@ -38,11 +39,23 @@ class ContactRole(TextChoices):
     SPONSOR = "sponsor", gettext_lazy("sponsor")
 
 
+GAP = re.compile(r"%\((\w+)\)")
+
+
+def is_filled(template: Template, values: Mapping[str, Any]) -> bool:
+    """Whether `values` fill each gap of `template`."""
+    forms = (template.one, template.several) if isinstance(template, Plural) else (template,)
+    return all(name in values for form in forms for name in GAP.findall(form))
+
+
 class Portal(enum.StrEnum):
     """Where a click path begins."""
 
     ENTRA = "entra"
     HAIILO = "haiilo"
+
+
+PORTALS = {Portal.ENTRA: gettext_noop("Microsoft Entra admin center"), Portal.HAIILO: gettext_noop("Haiilo")}
 
 
 @dataclass(frozen=True)
@@ -54,6 +67,11 @@ class ClickPath:
 
     portal: Portal
     labels: tuple[str, ...]
+
+    def sentences(self, values: Mapping[str, Any]) -> list[Sentence]:
+        """The portal and the labels, as sentences; a label whose gaps `values` do not fill is left out."""
+        shown = (label for label in self.labels if is_filled(label, values))
+        return [Sentence(PORTALS[self.portal]), *(Sentence(label, values if "%(" in label else {}) for label in shown)]
 
 
 @dataclass(frozen=True)
@@ -70,8 +88,8 @@ class Cause:
 
     `staff`, `customer` and `letter` are English templates, marked with ``gettext_noop`` or ``plural`` where they are
     written, for three readers: customer success, the customer's admin on an own page, and the same admin in a mail.
-    All have the same gaps. The admin is spoken to, never about. `letter` is empty where the mail says what the page
-    says, and `customer` where the customer has nothing to do and is not told.
+    Their gaps are filled from the same values. The admin is spoken to, never about. `letter` is empty where the mail
+    says what the page says, and `customer` where the customer has nothing to do and is not told.
 
     `by_link`: the act is done with the personal link. `elsewhere`: somebody has to act in a portal, and there is
     nothing to answer in the dashboard. `contacts`: to which contacts the letter goes, the likeliest first.

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_noop as _
 
+from onboarding.causes.access import ACCESS
 from onboarding.causes.base import Cause, Owner
 from onboarding.causes.credentials import CREDENTIALS
 from onboarding.causes.graph import GRAPH
 from onboarding.causes.people import BY_REASON, PEOPLE
 from onboarding.causes.sign_in import SIGN_IN
 from onboarding.causes.token import TOKEN
+from onboarding.causes.trip import ENDINGS
 from onboarding.domain.sentences import Sentence, say
 from onboarding.domain.verdicts import Court
 
@@ -17,8 +19,10 @@ FAMILIES = (SIGN_IN, TOKEN, GRAPH, CREDENTIALS, PEOPLE)
 REASON_MARKS = tuple(cause.code for cause in BY_REASON)
 
 _BY_CODE: dict[str, Cause] = {
-    code.lower(): cause for family in FAMILIES for cause in family for code in (cause.code, *cause.also)
+    **{code.lower(): cause for family in FAMILIES for cause in family for code in (cause.code, *cause.also)},
+    **{code.lower(): ending.cause for ending in ENDINGS for code in ending.cause.also},
 }
+_BY_NAME: dict[str, Cause] = {cause.code.lower(): cause for cause in ACCESS}
 
 
 def lookup(code: str, reason: str = "") -> Cause | None:
@@ -26,11 +30,14 @@ def lookup(code: str, reason: str = "") -> Cause | None:
 
     Codes are compared without regard to case and by their end, because an application's name may stand before them;
     the longest known ending counts. A mark of Haiilo's inside Microsoft's `reason` is more exact than the code.
+    The kinds of errors of the Graph client are names of ours, and are compared as a whole.
     """
     for cause in BY_REASON:
         if cause.code in reason:
             return cause
     asked = code.strip().lower()
+    if asked in _BY_NAME:
+        return _BY_NAME[asked]
     matching = [known for known in _BY_CODE if asked.endswith(known)]
     return _BY_CODE[max(matching, key=len)] if matching else None
 

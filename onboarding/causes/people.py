@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_noop as _
 
+from onboarding.causes import portal_paths
 from onboarding.causes.base import Cause, Owner
+from onboarding.causes.roles import APPLICATION_OWNERS
 
 SOURCE = "https://learn.microsoft.com/entra/identity/app-provisioning/application-provisioning-log-analytics"
 
@@ -14,7 +16,7 @@ PEOPLE: tuple[Cause, ...] = (
         also=("EntryConflict",),
         owner=Owner.CS,
         staff=_(
-            "Haiilo has another account with the same user name or e-mail. Correct that account, then run the "
+            "Haiilo has another account with the same user name or e-mail. Correct that account, then provision the "
             "person again."
         ),
         source=SOURCE,
@@ -22,21 +24,21 @@ PEOPLE: tuple[Cause, ...] = (
     Cause(
         code="DuplicateTargetEntries",
         owner=Owner.CS,
-        staff=_("More than one Haiilo account matches this person. Merge or rename the doubles in Haiilo."),
+        staff=_("More than one Haiilo account matches this person. Merge or rename the duplicates in Haiilo."),
         source=SOURCE,
     ),
     Cause(
         code="SystemForCrossDomainIdentityManagementMultipleEntriesInResponse",
         owner=Owner.ENGINEERS,
-        staff=_(
-            "Haiilo answered with several accounts where one was expected. Our engineers have to look at the search."
-        ),
+        staff=_("Haiilo answered with several accounts where one was expected. Our engineers have to look into it."),
         source=SOURCE,
     ),
     Cause(
         code="DuplicateSourceEntries",
         owner=Owner.CUSTOMER,
-        staff=_("Two people in Entra have the same matching value. Make it unique there."),
+        staff=_("Two people in Entra have the same value in the matching attribute. It has to be made unique there."),
+        customer=_("Two people in Entra have the same value in the matching attribute. Make it unique there."),
+        needs=portal_paths.EDIT_PEOPLE,
         source=SOURCE,
     ),
     Cause(
@@ -44,8 +46,13 @@ PEOPLE: tuple[Cause, ...] = (
         also=("MissingValues",),
         owner=Owner.CUSTOMER,
         staff=_(
-            "A value that Haiilo needs is empty in Entra. Fill it in there, often the country, first or last name."
+            "A value that Haiilo needs is empty in Entra, often the country, first or last name. It has to be filled "
+            "in there."
         ),
+        customer=_(
+            "A value that Haiilo needs is empty in Entra, often the country, first or last name. Fill it in there."
+        ),
+        needs=portal_paths.EDIT_PEOPLE,
         source=SOURCE,
     ),
     Cause(
@@ -58,38 +65,40 @@ PEOPLE: tuple[Cause, ...] = (
         code="SchemaAttributeNotFound",
         also=("SchemaPropertyCanOnlyAcceptValue",),
         owner=Owner.CS,
-        staff=_("The mapping writes something that Haiilo does not take. Look at the mapping again and write ours."),
+        staff=_("The mapping sends something that Haiilo does not accept. Check the mapping and save ours."),
         source=SOURCE,
     ),
     Cause(
         code="InvalidAnchor",
         owner=Owner.CS,
-        staff=_("The Haiilo account that Microsoft knew is gone. Restore it, or restart with everybody read anew."),
+        staff=_(
+            "The Haiilo account that Microsoft knew is gone. Restore it, or restart provisioning from the beginning."
+        ),
         source=SOURCE,
     ),
     Cause(
         code="UnprocessableEntity",
         also=("WebExceptionProtocolError",),
         owner=Owner.ENGINEERS,
-        staff=_("Haiilo could not process the request. Our engineers have to look at the answer in the log."),
+        staff=_("Haiilo could not process the request. Our engineers have to look into the log."),
         source=SOURCE,
     ),
     Cause(
         code="InternalServerError",
         owner=Owner.ENGINEERS,
-        staff=_("Haiilo failed at that moment. Our engineers have to look at Haiilo's log."),
+        staff=_("Haiilo failed at that moment. Our engineers have to look into Haiilo's log."),
         source=SOURCE,
     ),
     Cause(
         code="InternalError",
         owner=Owner.MICROSOFT,
-        staff=_("Microsoft's service failed at that moment. The next run tries again."),
+        staff=_("Microsoft's service failed at that moment. The next sync tries again."),
         source=SOURCE,
     ),
     Cause(
         code="Timeout",
         owner=Owner.ENGINEERS,
-        staff=_("Haiilo answered too late. The next run tries again; if it repeats, our engineers have to look."),
+        staff=_("Haiilo answered too late. The next sync tries again; if it is late too, our engineers have to act."),
         source=SOURCE,
     ),
     Cause(
@@ -106,25 +115,29 @@ PEOPLE: tuple[Cause, ...] = (
             "MethodNotAllowed",
         ),
         owner=Owner.CS,
-        staff=_("The token may not do this in Haiilo. Create one with all rights and enter it."),
+        staff=_(
+            "The token may not do this in Haiilo. Create one with all rights (Settings > Access tokens) and enter it."
+        ),
         source=SOURCE,
     ),
     Cause(
         code="NotImplemented",
         owner=Owner.ENGINEERS,
-        staff=_("Haiilo cannot do what was asked. Our engineers have to look at the mapping."),
+        staff=_("Haiilo cannot do what was asked. Our engineers have to check the mapping."),
         source=SOURCE,
     ),
     Cause(
         code="LicenseLimitExceeded",
         owner=Owner.CS,
-        staff=_("Haiilo has no free seat left. Raise the number of seats, or make the scope smaller."),
+        staff=_("Haiilo has no free seat left. Raise the number of seats, or have fewer people assigned."),
         source=SOURCE,
     ),
     Cause(
         code="ImportSkipped",
         owner=Owner.CUSTOMER,
-        staff=_("The person has no value in the matching attribute. Fill in the user principal name in Entra."),
+        staff=_("The person has no value in the matching attribute. It has to be filled in in Entra."),
+        customer=_("The person has no value in the matching attribute. Fill in the user principal name in Entra."),
+        needs=portal_paths.EDIT_PEOPLE,
         source=SOURCE,
     ),
     Cause(
@@ -136,16 +149,24 @@ PEOPLE: tuple[Cause, ...] = (
     Cause(
         code="EntrySynchronizationSkipped",
         owner=Owner.MICROSOFT,
-        staff=_("The person was looked at and nothing had to be done. If they should be in Haiilo, assign them."),
+        staff=_(
+            "The person was checked and nothing had to be done. If they should be in Haiilo, they have to be assigned."
+        ),
         source=SOURCE,
     ),
     Cause(
         code="NotEffectivelyEntitled",
         owner=Owner.CUSTOMER,
         staff=_(
-            "The person is not assigned, or only through a nested group, or is disabled. Assign the person or "
-            "their group directly, and enable the account."
+            "The person is not assigned, or only through a nested group, or is disabled. The person or their group "
+            "has to be assigned directly, and the account enabled."
         ),
+        customer=_(
+            "The person is not assigned, or only through a nested group, or is disabled. Assign the person or their "
+            "group directly, and enable the account."
+        ),
+        needs=portal_paths.ASSIGN,
+        contacts=APPLICATION_OWNERS,
         source=SOURCE,
     ),
 )
@@ -156,9 +177,14 @@ BY_REASON: tuple[Cause, ...] = (
         code="400.76",
         owner=Owner.CUSTOMER,
         staff=_(
-            "The person's country is not the name of a Haiilo group. Create the group in Haiilo exactly so, "
-            "or correct the country in Entra."
+            "The person's country is not the name of a Haiilo group. Create the group in Haiilo with exactly this "
+            "name, or have the country corrected in Entra."
         ),
+        customer=_(
+            "The person's country is not the name of a Haiilo group. Correct the country in Entra, or create a group "
+            "with exactly this name in Haiilo."
+        ),
+        needs=portal_paths.EDIT_PEOPLE,
         source="https://support.haiilo.com",
     ),
 )

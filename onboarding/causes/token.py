@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_noop as _
 
-from onboarding.causes.base import Cause, Owner
+from onboarding.causes import portal_paths
+from onboarding.causes.base import Cause, Needs, Owner
+from onboarding.causes.roles import APPROVERS, MAY_CONSENT
 
 SOURCE = "https://learn.microsoft.com/entra/identity-platform/reference-error-codes"
 
@@ -16,7 +18,14 @@ TOKEN: tuple[Cause, ...] = (
             "AADSTS700011",
         ),
         owner=Owner.CUSTOMER,
-        staff=_("Our application is not in this tenant, or was removed. Open a new link and consent again."),
+        staff=_("Our application is not in the tenant, or was removed. Send a new link, so that it is approved again."),
+        customer=_(
+            "Our application is not in your tenant, or was removed there. If that was not meant, open your link and "
+            "approve it once more."
+        ),
+        needs=Needs(MAY_CONSENT),
+        by_link=True,
+        contacts=APPROVERS,
         source=SOURCE,
     ),
     Cause(
@@ -26,8 +35,10 @@ TOKEN: tuple[Cause, ...] = (
             "AADSTS1000031",
         ),
         owner=Owner.CUSTOMER,
-        staff=_("Our application is switched off in this tenant. Enable it under Enterprise applications."),
-        source=SOURCE,
+        staff=_("Our application is switched off in the tenant. The customer has to enable it there."),
+        customer=_("Our application is switched off in your tenant. Find it among the enterprise apps and enable it."),
+        needs=portal_paths.SWITCH_ON,
+        source="https://learn.microsoft.com/entra/identity/enterprise-apps/disable-user-sign-in-portal",
     ),
     Cause(
         code="AADSTS90002",
@@ -39,7 +50,7 @@ TOKEN: tuple[Cause, ...] = (
         code="AADSTS90038",
         also=("AADSTS900382",),
         owner=Owner.CS,
-        staff=_("The tenant lives in another Microsoft cloud. Tell our engineers which one."),
+        staff=_("The tenant is in another Microsoft cloud. Tell our engineers which one."),
         source=SOURCE,
     ),
     Cause(
@@ -64,7 +75,7 @@ TOKEN: tuple[Cause, ...] = (
             "AADSTS500011",
         ),
         owner=Owner.ENGINEERS,
-        staff=_("We asked Microsoft at the wrong address. Our engineers have to look at it."),
+        staff=_("We asked Microsoft at the wrong address. Our engineers have to correct it."),
         source=SOURCE,
     ),
     Cause(
@@ -80,7 +91,14 @@ TOKEN: tuple[Cause, ...] = (
     Cause(
         code="AADSTS90036",
         owner=Owner.CUSTOMER,
-        staff=_("Microsoft's directory has a lasting fault. Open a support case with the request ID."),
+        staff=_(
+            "Microsoft's directory has a lasting fault. The customer has to open a support request with the request ID."
+        ),
+        customer=_(
+            "Microsoft reports a lasting fault in your directory. Open a support request at Microsoft and give the "
+            "request ID; your contact at Haiilo can name it."
+        ),
+        needs=portal_paths.ASK_MICROSOFT,
         source=SOURCE,
     ),
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
-from onboarding.causes.customer_asks import Role
+from onboarding.causes.base import ContactRole
 from onboarding.customers.base import Refused
 from onboarding.domain.sentences import say
 from onboarding.engine import ledger
@@ -34,7 +34,7 @@ def name_approver(link: Link, *, name: str, email: str, language: str = "en") ->
     if onboarding.links.exclude(forwarded_from=None).count() >= MAX_APPROVERS:
         raise Refused(say(_("Several people were named already. Ask your contact at Haiilo to add another one.")))
     contact = onboarding.contacts.filter(email__iexact=email).first() or Contact.objects.create(
-        onboarding=onboarding, name=name, email=email, role=Role.APPROVER, language=language
+        onboarding=onboarding, name=name, email=email, role=ContactRole.APPROVER, language=language
     )
     made, token = links.make(contact, actor=None, size=link.size)
     Link.objects.filter(pk=made.pk).update(forwarded_from=link, created_by=link.created_by_id)
@@ -46,7 +46,7 @@ def name_approver(link: Link, *, name: str, email: str, language: str = "en") ->
         actor_name=link.contact_name,
         detail={"from": link.pk, "to": made.pk},
     )
-    if context.ask_of(context.current_state(onboarding)).link:
+    if context.ask_of(context.current_state(onboarding)).by_link:
         letters.write(onboarding, contact, Letter.Kind.INVITATION, rule="forwarded", draft=True)
     enqueue(onboarding.pk)
     made.refresh_from_db()

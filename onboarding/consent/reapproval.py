@@ -37,8 +37,8 @@ def _asked_for_by_read_only(onboarding: Onboarding) -> Sentence | None:
 def _wanted_by(state: StepState) -> Sentence | None:
     if state.kind != Kind.ASKING or state.court != Court.CUSTOMER or state.checked_at is None:
         return None
-    blocker = context.ask_of(state)
-    return blocker.what if blocker.link else None
+    ask = context.ask_of(state)
+    return ask.what if ask.by_link else None
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """The browser round trip of a customer's admin: link, sign-in at Microsoft, consent, back. No actor of ours.
 
 Everything that comes back is treated as hostile. It counts only if state, browser session, link and tenant agree
-with what was begun here; each disagreement is a `ConsentProblem` with its own sentence, and nothing is bound.
+with what was begun here; each disagreement is a `ConsentProblem` with its own ending, and nothing is bound.
 """
 
 from __future__ import annotations
@@ -22,9 +22,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from graphclient import GLOBAL, GraphError, Identity, IdTokenRejected, SignInRefused, admin_consent_url
-from onboarding.causes.index import explain_code, is_known
+from onboarding.causes import trip
+from onboarding.causes.index import explain_code
+from onboarding.causes.trip import Ending
 from onboarding.domain import consent_sizes
-from onboarding.domain.sentences import Sentence, say
+from onboarding.domain.sentences import say
 from onboarding.engine import graph_access, holds, ledger
 from onboarding.engine.queue import enqueue
 from onboarding.invites import links, rate_limit
@@ -37,20 +39,21 @@ log = logging.getLogger(__name__)
 
 # Role template ids of Entra's built-in roles: Global Administrator, Privileged Role Administrator.
 MAY_APPROVE = frozenset({"62e90394-69f5-4237-9190-012177145e10", "e8611ab8-c189-46e8-94e1-60213ab1f814"})
-EACH_WAY = timedelta(minutes=10)  # from the click to being signed in, and from there to the answer about the consent
+# From the click to being signed in, and from there to the answer about the consent.
+MAX_TIME_EACH_WAY = timedelta(minutes=10)
 
 # What Microsoft's refusals mean to the person in front of the page (Entra documentation, "Entra error codes").
 NUMBER = re.compile(r"AADSTS(\d{4,8})")
 CORRELATION = re.compile(r"Correlation ID: ([0-9a-f-]{36})", re.IGNORECASE)
-DECLINED = frozenset({65004})
-WRONG_ROLE = frozenset({90093, 90094, 90095})
-WRONG_ACCOUNT = frozenset({16000, 50020, 50034, 90072})
-BLOCKED = frozenset({53000, 53001, 53003, 530032, 530035, 500021, 500022, 500212, 500213})
-BUSY = frozenset({90033, 90055})
+BY_NUMBER = (
+    (trip.DECLINED, frozenset({65004})),
+    (trip.NOT_ALLOWED, frozenset({90093, 90094, 90095})),
+    (trip.WRONG_ACCOUNT, frozenset({16000, 50020, 50034, 90072})),
+    (trip.BLOCKED, frozenset({53000, 53001, 53003, 530032, 530035, 500021, 500022, 500212, 500213})),
+    (trip.MICROSOFT_DOWN, frozenset({90033, 90055})),
+)
 ENDED_BY_HAND = frozenset({"access_denied", "permission_denied", "consent_required"})  # without a number of their own
 PERSONAL = "a personal account"  # graphclient.identity.id_token's reason
-OTHER_ACCOUNT = _("The account you chose is not one of %(customer)s. Open your link again and choose one that is.")
-DOWN = _("Microsoft does not answer at the moment. Try again in a few minutes; your link stays valid.")
 
 
 @dataclass(frozen=True)
@@ -63,18 +66,20 @@ class Redirect:
 
 
 class ConsentProblem(Exception):
-    """The round trip ended without consent. `kind` chooses the page's advice, `sentence` says what happened.
+    """The round trip ended without consent. `ending` says how, in words for each reader.
 
-    `code` and `request_id` are Microsoft's; `onboarding.causes` explains the code. `link` is None unless
-    this browser has shown its own.
+    `code` and `request_id` are under what Microsoft knows it. `link` is None unless this browser has shown its own.
     """
 
-    def __init__(
-        self, kind: str, sentence: Sentence, *, code: str = "", request_id: str = "", link: Link | None = None
-    ) -> None:
-        super().__init__(kind)
-        self.kind, self.sentence, self.link = kind, sentence, link
+    def __init__(self, ending: Ending, *, code: str = "", request_id: str = "", link: Link | None = None) -> None:
+        super().__init__(ending.code)
+        self.ending, self.link = ending, link
         self.code, self.request_id = code, request_id
+
+    @property
+    def kind(self) -> str:
+        """The name of the ending."""
+        return self.ending.code
 
 
 @dataclass(frozen=True)
@@ -101,16 +106,10 @@ def begin_sign_in(link: Link, *, browser: str) -> Redirect:
     if not Link.objects.open().filter(pk=link.pk).exists():
         raise _link_closed(link)
     if rate_limit.are_used_up(link):
-        raise ConsentProblem(
-            "too_many", say(_("Your link was tried too often. Wait an hour, then open it again.")), link=link
-        )
+        raise ConsentProblem(trip.TOO_MANY, link=link)
     tenant_id = expected_tenant(link)
     if tenant_id is None:
-        raise ConsentProblem(
-            "not_ready",
-            say(_("We do not know your Microsoft tenant yet. Try again in a minute, or ask us.")),
-            link=link,
-        )
+        raise ConsentProblem(trip.NOT_READY, link=link)
     state, size = secrets.token_urlsafe(32), link.size
     try:
         begun = graph_access.sign_in(size.client_id).begin(tenant_id, _absolute("consent_signed_in"), state)
@@ -229,93 +228,66 @@ def _client_id(attempt: ConsentAttempt) -> str:
 
 
 def _check_in_time(attempt: ConsentAttempt, since: datetime) -> None:
-    if since < timezone.now() - EACH_WAY:
-        raise ConsentProblem(
-            "too_late", say(_("That took too long. Open your link again.")), code="state_mismatch", link=attempt.link
-        )
+    if since < timezone.now() - MAX_TIME_EACH_WAY:
+        raise ConsentProblem(trip.TOO_LATE, code="state_mismatch", link=attempt.link)
 
 
 # Why it ended
 
 
 def _link_closed(link: Link) -> ConsentProblem:
-    return ConsentProblem("link_closed", say(_("This link no longer works. Ask for a new one.")), link=link)
+    return ConsentProblem(trip.LINK_CLOSED, link=link)
 
 
 def _forged() -> ConsentProblem:
-    return ConsentProblem(
-        "forged",
-        say(_("This answer does not belong to a sign-in that was begun here. Open your link again.")),
-        code="state_mismatch",
-    )
+    return ConsentProblem(trip.FORGED, code="state_mismatch")
 
 
 def _microsoft_is_down(link: Link, error: GraphError) -> ConsentProblem:
     log.warning("Microsoft's sign-in does not answer: %s", error)
-    return ConsentProblem("microsoft_down", say(DOWN), link=link)
+    return ConsentProblem(trip.MICROSOFT_DOWN, link=link)
 
 
 def _refused(attempt: ConsentAttempt, code: str, description: str, correlation_id: str = "") -> ConsentProblem:
-    """Keep why Microsoft said no, and say it in words."""
+    """Keep why Microsoft said no."""
     found, correlated = NUMBER.search(description), CORRELATION.search(description)
-    kind, sentence = _reading_of(code, int(found[1]) if found else 0, attempt.link.onboarding.customer.name)
+    ending = _ending_of(code, int(found[1]) if found else 0)
     known_as = found[0] if found else _plain(code, 60)
     request_id = correlated[1] if correlated else _plain(correlation_id, 60)
-    _end(attempt, kind, detail={"code": known_as, "request_id": request_id})
-    return ConsentProblem(kind, sentence, code=known_as, request_id=request_id, link=attempt.link)
+    _end(attempt, ending, detail={"code": known_as, "request_id": request_id})
+    return ConsentProblem(ending, code=known_as, request_id=request_id, link=attempt.link)
 
 
 def _personal_account(attempt: ConsentAttempt) -> ConsentProblem:
-    _end(attempt, "wrong_account", detail={"code": "personal_account"})
-    sentence = say(OTHER_ACCOUNT, customer=attempt.link.onboarding.customer.name)
-    return ConsentProblem("wrong_account", sentence, code="personal_account", link=attempt.link)
+    _end(attempt, trip.WRONG_ACCOUNT, detail={"code": "personal_account"})
+    return ConsentProblem(trip.WRONG_ACCOUNT, code="personal_account", link=attempt.link)
 
 
-def _reading_of(code: str, number: int, customer: str) -> tuple[str, Sentence]:
-    if number in WRONG_ROLE:
-        return "not_allowed", say(
-            _("Your account may not approve this. A Global Administrator or Privileged Role Administrator can.")
-        )
-    if number in WRONG_ACCOUNT:
-        return "wrong_account", say(OTHER_ACCOUNT, customer=customer)
-    if number in BLOCKED:
-        return "blocked", say(
-            _("A policy of your organisation blocked the sign-in. Open your link again from an allowed device.")
-        )
-    if number in BUSY:
-        return "microsoft_down", say(DOWN)
-    if number in DECLINED or (not number and code in ENDED_BY_HAND):
-        return "declined", say(_("You declined. Nothing was changed; you can open your link again at any time."))
-    if number and is_known(f"AADSTS{number}"):
-        return "failed", explain_code(f"AADSTS{number}")[0]
-    return "failed", say(_("Microsoft ended this with an error. Open your link again, or tell us the code below."))
+def _ending_of(code: str, number: int) -> Ending:
+    """How the trip ended, by Microsoft's number (0 where there is none) or the word that came in its place."""
+    by_number = next((ending for ending, numbers in BY_NUMBER if number in numbers), None)
+    if by_number is not None:
+        return by_number
+    return trip.DECLINED if not number and code in ENDED_BY_HAND else trip.FAILED
 
 
 def _wrong_tenant(attempt: ConsentAttempt, tenant_id: str) -> ConsentProblem:
     """Never bind; tell the admin and leave a line for customer success."""
     log.warning("Attempt %s ended in another tenant than the customer's", attempt.pk)
     detail = {"code": "tenant_mismatch", "tenant": _plain(tenant_id, 36), "expected": expected_tenant(attempt.link)}
-    _end(attempt, "wrong_tenant", detail=detail)
-    return ConsentProblem(
-        "wrong_tenant",
-        say(
-            _("You signed in to another organisation than %(customer)s. Sign in with your account there."),
-            customer=attempt.link.onboarding.customer.name,
-        ),
-        code="tenant_mismatch",
-        link=attempt.link,
-    )
+    _end(attempt, trip.WRONG_TENANT, detail=detail)
+    return ConsentProblem(trip.WRONG_TENANT, code="tenant_mismatch", link=attempt.link)
 
 
 @transaction.atomic
-def _end(attempt: ConsentAttempt, kind: str, detail: Mapping[str, Any]) -> None:
+def _end(attempt: ConsentAttempt, ending: Ending, detail: Mapping[str, Any]) -> None:
     code = str(detail.get("code", ""))
     if not ConsentAttempt.objects.filter(pk=attempt.pk, answered_at=None).update(
-        answered_at=timezone.now(), error=kind, error_code=code
+        answered_at=timezone.now(), error=ending.code, error_code=code
     ):
         return
-    text = say(_("The round trip to Microsoft ended without consent. %(why)s"), why=explain_code(code)[0])
-    ledger.note(attempt.link.onboarding_id, kind, text, step=Consent.key, detail=detail)
+    text = say(_("The sign-in at Microsoft ended without an approval. %(why)s"), why=explain_code(code)[0])
+    ledger.note(attempt.link.onboarding_id, ending.code, text, step=Consent.key, detail=detail)
     _look_for_it(attempt)
     enqueue(attempt.link.onboarding_id)
 

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
-from onboarding.causes.customer_asks import Role
+from onboarding.causes.base import ContactRole
 from onboarding.customers.base import Refused, check_member, first_contact
 from onboarding.customers.links import issue_link
 from onboarding.domain.sentences import Sentence, say
@@ -19,7 +19,7 @@ from onboarding.invites import links
 from onboarding.mail import context, letters
 from onboarding.models import Contact, Customer, Letter, Link, Onboarding
 
-TAKEN = _("Another contact of this customer has this e-mail address already.")
+ADDRESS_TAKEN = _("Another contact of this customer has this e-mail address already.")
 
 
 def add_contact(
@@ -30,11 +30,11 @@ def add_contact(
     try:
         with transaction.atomic():
             contact = Contact.objects.create(
-                onboarding=onboarding, name=name, email=email, role=Role(role), language=language, note=note
+                onboarding=onboarding, name=name, email=email, role=ContactRole(role), language=language, note=note
             )
             _note(contact, say(_("%(contact)s was added to the contacts."), contact=name), actor)
     except IntegrityError as error:
-        raise Refused(say(TAKEN)) from error
+        raise Refused(say(ADDRESS_TAKEN)) from error
     return contact
 
 
@@ -56,7 +56,7 @@ def change_contact(contact: Contact, *, actor: User, **fields: Any) -> None:
             _note(contact, say(_("The contact %(contact)s was changed."), contact=contact.name), actor)
             enqueue(contact.onboarding_id)
     except IntegrityError as error:
-        raise Refused(say(TAKEN)) from error
+        raise Refused(say(ADDRESS_TAKEN)) from error
 
 
 @transaction.atomic
@@ -86,7 +86,7 @@ def link_by_letter(contact: Contact, *, actor: User) -> Letter:
     """
     onboarding = contact.onboarding
     check_member(onboarding, actor)
-    if not context.ask_of(context.current_state(onboarding)).link:
+    if not context.ask_of(context.current_state(onboarding)).by_link:
         raise Refused(say(_("There is nothing to approve by a link at the moment.")))
     if onboarding.letters.filter(to_email=contact.email, sent_on=timezone.localdate()).exists():
         raise Refused(

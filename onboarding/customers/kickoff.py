@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
-from onboarding.causes.customer_asks import Role
+from onboarding.causes.base import ContactRole
 from onboarding.customers import contacts
 from onboarding.customers.answers import answer
 from onboarding.customers.base import Refused, check_member
@@ -79,7 +79,7 @@ def use(onboarding: Onboarding, *, actor: User) -> None:
             actor=actor,
             name=row.admin_name or row.admin_email,
             email=row.admin_email,
-            role=Role.APPROVER,
+            role=ContactRole.APPROVER,
             language=_language(onboarding),
         )
     row.used_at, row.used_by = timezone.now(), actor

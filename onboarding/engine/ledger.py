@@ -33,12 +33,12 @@ from onboarding.domain.verdicts import (
     Todo,
     Verdict,
     Waiting,
-    evidence_of,
     fingerprint,
 )
 from onboarding.models import Backup, CustomerSecret, Event, Onboarding, ReadOnlyMode, StepState, TenantBinding
 from onboarding.models.onboarding import Lease, LeaseLost
 from onboarding.steps.connection.step import Connection
+from onboarding.steps.consent.causes import BOUND_ELSEWHERE, TENANT_TAKEN
 from onboarding.steps.customer.step import CustomerRecord
 from onboarding.steps.live.step import Live
 from onboarding.steps.read_only.step import ReadOnly
@@ -118,7 +118,7 @@ def _write(state: StepState, verdict: Verdict, now: datetime) -> None:
         case Done():
             state.kind, state.court = Kind.DONE, Court.CS
             state.message = verdict.note.as_json() if verdict.note else {}
-            state.evidence = evidence_of(verdict)
+            state.evidence = verdict.evidence.to_json()
             state.warnings = _stored(verdict.warnings)
             state.done_at = state.done_at or now
         case Todo():
@@ -170,18 +170,10 @@ def refusal_to_bind(onboarding_id: int, evidence: Mapping[str, Any]) -> Verdict 
     """Why the proved tenant cannot be bound to this onboarding; None where it can, or is already. Reads only."""
     bound = TenantBinding.objects.filter(onboarding_id=onboarding_id).first()
     if bound is not None and bound.tenant_id != evidence["tenant_id"]:
-        return Broken(say(_("This customer is bound to another tenant already.")), Court.CS, "bound_elsewhere")
+        return BOUND_ELSEWHERE.broken()
     if bound is None and TenantBinding.objects.filter(tenant_id=evidence["tenant_id"]).exists():
-        return _tenant_taken()
+        return TENANT_TAKEN.asking()
     return None
-
-
-def _tenant_taken() -> Asking:
-    return Asking(
-        say(_("This Microsoft tenant belongs to another customer already. Check both records.")),
-        Court.CS,
-        code="tenant_taken",
-    )
 
 
 def bind(lease: Lease, evidence: Mapping[str, Any]) -> Verdict | None:
@@ -202,7 +194,7 @@ def bind(lease: Lease, evidence: Mapping[str, Any]) -> Verdict | None:
                     admin_name=evidence["admin_name"],
                 )
         except IntegrityError:  # another worker has bound it to another customer since
-            return _tenant_taken()
+            return TENANT_TAKEN.asking()
     return None
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, assert_never
 
@@ -16,7 +17,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from graphclient import ConsentMissing, GraphError, NotAllowed, NotThere, OurCredentialRefused, TryLater
-from onboarding.causes.index import explain_code, is_known
+from onboarding.causes import access
+from onboarding.causes.base import Cause
+from onboarding.causes.index import lookup
 from onboarding.domain.desired import SCIM_TOKEN, Desired
 from onboarding.domain.durations import short
 from onboarding.domain.lifecycle import State
@@ -30,7 +33,6 @@ from onboarding.domain.verdicts import (
     Todo,
     Verdict,
     Waiting,
-    evidence_of,
     fingerprint,
 )
 from onboarding.engine import holds, ledger, load_desired
@@ -41,6 +43,7 @@ from onboarding.models.onboarding import Lease, LeaseLost
 from onboarding.people import ingest
 from onboarding.steps import BESIDE, STEPS
 from onboarding.steps.base import ChangingStep, Step, StepFailed
+from onboarding.steps.connection.evidence import job_id, token_is_saved
 from onboarding.steps.enable.step import Enable
 from onboarding.steps.read_only.step import milestone
 
@@ -51,6 +54,7 @@ RETRY_ERROR_AFTER = timedelta(seconds=30)
 RETRY_ABSENT_AFTER = timedelta(minutes=1)
 RECHECK_WHILE_ASKING = timedelta(minutes=30)
 RECHECK_WHEN_BROKEN = timedelta(hours=1)
+SIGN_IN_CODES = "AADSTS"  # a refused token is named by the sign-in service, a refused request by Graph
 A_DAY = timedelta(days=1)
 A_MINUTE = timedelta(minutes=1)
 REMOVAL_EXPECTED_WITHIN = timedelta(hours=1)  # so long the admin may be at it, and wait for our word
@@ -156,7 +160,7 @@ class Reconciliation:
         cost = Cost(self.tenant.calls - calls, time.monotonic() - started)
         self.calls += cost.graph_calls
         if isinstance(verdict, Done) and step.gives_access:
-            verdict = ledger.bind(self.lease, evidence_of(verdict)) or verdict
+            verdict = ledger.bind(self.lease, verdict.evidence.to_json()) or verdict
         ledger.record(self.lease, step.key, verdict, cost)
         if step is READ_ONLY and ledger.reach_milestone(self.lease, milestone(verdict)):
             self._switch_application()
@@ -164,7 +168,7 @@ class Reconciliation:
             ledger.close_intents(self.lease, step.key)
             self._know_more()
             self._release_secret(step.key)
-            if before not in (None, evidence_of(verdict)):
+            if before not in (None, verdict.evidence.to_json()):
                 self._doubt_what_follows(step)
         return verdict
 
@@ -183,7 +187,7 @@ class Reconciliation:
     def _release_secret(self, key: str) -> None:
         """Erase the token once nobody has to send it again (`enable` does once more, with the deletion guard)."""
         done = set(self.desired.evidence) >= SEND_THE_TOKEN
-        if key in SEND_THE_TOKEN and done and self.desired.token_is_saved:
+        if key in SEND_THE_TOKEN and done and token_is_saved(self.desired):
             ledger.release_secret(self.lease, SCIM_TOKEN)
 
     def _renew(self) -> None:
@@ -221,7 +225,7 @@ class Reconciliation:
     def _converge(self, step: Step[Any]) -> Verdict:
         """Read and assess; while a plan may be applied, apply it and read again. Raises what the step raises."""
         if step.reads_people and Enable.key in self.desired.evidence:
-            ingest.ingest(self.lease, self.tenant.graph, self.desired.job_id, renew=self._renew)
+            ingest.ingest(self.lease, self.tenant.graph, job_id(self.desired), renew=self._renew)
             self._know_more()
         made: set[str] = set()
         while True:
@@ -304,49 +308,33 @@ def our_failure(error: Exception) -> Broken:
 
 
 def explain(error: GraphError) -> Verdict:
-    """One table: what an error of the Graph client means for an onboarding."""
-    code = error.code or type(error).__name__
-    request_id = error.request_id or ""
+    """What an error of the Graph client means for an onboarding: the entry of Microsoft's code, else of its kind."""
+    known = lookup(error.code, error.message) if error.code else None
     match error:
         case TryLater():
             pause = timedelta(seconds=error.retry_after) if error.retry_after else RETRY_ERROR_AFTER
-            return Waiting(say(_("Microsoft is busy or did not answer. We try again by ourselves.")), pause)
-        case NotAllowed() if is_known(code):
-            sentence, court = explain_code(code)
-            return Asking(sentence, court, code=code)
+            return Waiting(access.BUSY.for_staff({}), pause)
         case ConsentMissing():
-            return Asking(
-                say(_("We have no access to the tenant. The admin has to consent again by a new link.")),
-                Court.CUSTOMER,
-                code=code,
-            )
+            return _asked(known or access.ACCESS_LOST, error)
+        case NotAllowed() if error.code.startswith(SIGN_IN_CODES):
+            return _asked(access.POLICY_BLOCKS, error)
         case NotAllowed():
-            return Asking(
-                say(
-                    _("A permission is missing in the tenant. The admin has to open a new link and accept all of them.")
-                ),
-                Court.CUSTOMER,
-                code=code,
-            )
+            return _asked(known or access.PERMISSION_MISSING, error)
         case OurCredentialRefused():
-            return Broken(
-                say(_("Microsoft refuses our own credential. Our engineers have to look at it at once.")),
-                Court.HAIILO,
-                code,
-                request_id,
-            )
+            return _broken(access.CREDENTIAL_REFUSED, error)
         case NotThere():
-            return Waiting(
-                say(_("Microsoft does not find what it had before, perhaps only for a moment. We look again.")),
-                RETRY_ABSENT_AFTER,
-            )
-        case _ if is_known(code):
-            sentence, court = explain_code(code, error.message)
-            return Broken(sentence, court, code, request_id)
+            return Waiting(access.ABSENT.for_staff({}), RETRY_ABSENT_AFTER)
         case _:
-            return Broken(
-                say(_("Microsoft refused the request. Our engineers have to look at it.")),
-                Court.HAIILO,
-                code,
-                request_id,
-            )
+            return _broken(known or access.REFUSED, error)
+
+
+def _asked(cause: Cause, error: GraphError) -> Asking:
+    """By Microsoft's own code where it leads to this entry; else that code stands in the detail line."""
+    if error.code and lookup(error.code) is cause:
+        return replace(cause.asking(), code=error.code)
+    return cause.asking(offers={"detail": error.code} if error.code else None)
+
+
+def _broken(cause: Cause, error: GraphError) -> Broken:
+    """Our engineers look for Microsoft's code, so that is the one to keep."""
+    return replace(cause.broken(request_id=error.request_id or ""), code=error.code or type(error).__name__)

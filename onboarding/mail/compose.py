@@ -12,7 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-from onboarding.causes.customer_asks import Role
+from onboarding.causes.base import ContactRole
 from onboarding.domain.sentences import amount
 from onboarding.engine import load_desired
 from onboarding.mail import context as mail_context
@@ -60,10 +60,11 @@ def _context(onboarding: Onboarding, contact: Contact) -> dict[str, Any]:
         "asker": asker.name,
         "asker_email": asker.email,
         "asker_phone": asker.phone,
-        "what": str(found.what),
-        "right": str(found.right or ""),
-        "is_approver": contact.role == Role.APPROVER,
-        "needs_link": found.link,
+        "what": str(found.letter),
+        "role": str(found.role or ""),
+        "path": " > ".join(str(label) for label in found.path),
+        "is_approver": contact.role == ContactRole.APPROVER,
+        "needs_link": found.by_link,
         "who": mail_context.addressee(onboarding),
         "since": onboarding.current_since,
         "days": settings.LINK_DAYS,

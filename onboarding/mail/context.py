@@ -9,11 +9,12 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from onboarding.causes.customer_asks import APPROVES, CustomerAsk, customer_ask, waiting_on
+from onboarding.causes.roles import APPROVERS
 from onboarding.domain.lifecycle import State
 from onboarding.domain.verdicts import Court
 from onboarding.mail import rules as mail_rules
 from onboarding.models import ConsentAttempt, Contact, Letter, Link, Onboarding, StepState
+from onboarding.steps.asks import CustomerAsk, customer_ask, waiting_on
 from onboarding.steps.consent.step import Consent
 
 ROUND_TRIP = timedelta(minutes=30)  # how long somebody may be on Microsoft's pages
@@ -54,7 +55,7 @@ def facts_of(onboarding: Onboarding, *, now: datetime) -> mail_rules.Facts:
             mail_rules.Written(each.contact_id, each.kind, each.waiting_on, each.state, each.sent_on or each.day)
             for each in letters
         ],
-        roles=[role.value for role in ask_of(state).roles],
+        roles=[role.value for role in ask_of(state).contacts],
         holder=holders.values_list("contact_id", flat=True).first(),
         busy=ConsentAttempt.objects.filter(
             link__onboarding=onboarding, answered_at=None, started_at__gt=now - ROUND_TRIP
@@ -71,7 +72,7 @@ def addressee(onboarding: Onboarding) -> Contact | None:
 
 def approver(contacts: Sequence[Contact]) -> Contact:
     """Who of them is likeliest to approve: an approver, else an IT admin, else the first one."""
-    return next((each for role in APPROVES for each in contacts if each.role == role), contacts[0])
+    return next((each for role in APPROVERS for each in contacts if each.role == role), contacts[0])
 
 
 def candidates(now: datetime) -> list[int]:
@@ -81,7 +82,7 @@ def candidates(now: datetime) -> list[int]:
     """
     waits = Q(current_kind__in=mail_rules.WAITS)
     long_since = Q(current_since__lte=now - rules().remind_after)
-    lying = Letter.objects.filter(onboarding=OuterRef("pk"), state__in=mail_rules.LYING)
+    lying = Letter.objects.filter(onboarding=OuterRef("pk"), state__in=mail_rules.UNSENT_STATES)
     found = Onboarding.objects.filter(~Exists(lying), state__in=mail_rules.ACTIVE).filter(
         (waits & Q(current_court=Court.CUSTOMER) & long_since)
         | (waits & Q(current_key=Consent.key))
@@ -92,5 +93,5 @@ def candidates(now: datetime) -> list[int]:
 
 def with_letters_waiting() -> list[int]:
     """Keys of onboardings for which a letter is written and has not gone."""
-    waiting = Onboarding.objects.filter(letters__state__in=mail_rules.LYING)
+    waiting = Onboarding.objects.filter(letters__state__in=mail_rules.UNSENT_STATES)
     return list(waiting.order_by("pk").distinct().values_list("pk", flat=True))

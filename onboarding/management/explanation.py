@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from enum import Enum
 from typing import Any
 
+from onboarding.domain import consent_sizes
 from onboarding.domain.desired import Desired, SecretText
 from onboarding.domain.durations import short
 from onboarding.domain.sentences import Sentence
@@ -26,11 +27,11 @@ from onboarding.domain.verdicts import (
     Todo,
     Verdict,
     Waiting,
-    evidence_of,
     fingerprint,
 )
 from onboarding.engine.inspection import Finding
 from onboarding.models import StepState
+from onboarding.steps.connection.evidence import token_is_saved
 
 HIDDEN = "(hidden)"
 SECRET = "(secret)"  # noqa: S105 - stands in for one
@@ -43,10 +44,11 @@ PLAIN = re.compile(
 PLAIN_GAPS = frozenset(
     {
         *("address", "after", "attribute", "before", "candidates", "code", "domain", "domains", "expression", "host"),
-        *("job", "names", "our_id", "permission", "permissions", "product", "target", "tenant"),
+        *("job", "our_id", "permission", "permissions", "product", "target", "tenant"),
         *("application_id", "service_principal_id"),
     }
 )
+PERMISSIONS = frozenset(name for size in consent_sizes.SIZES for name in size.names)
 SECRETIVE = re.compile(r"(?i)secret|token$|password|private")
 GUID = re.compile(r"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -67,7 +69,8 @@ class Printer:
     def _gap(self, gap: str, value: Any) -> Any:
         if isinstance(value, Sentence):
             return self._masked(value)
-        if isinstance(value, str) and not (self.names or gap in PLAIN_GAPS):
+        plain = gap in PLAIN_GAPS or (isinstance(value, str) and set(value.split(", ")) <= PERMISSIONS)
+        if isinstance(value, str) and not (self.names or plain):
             return HIDDEN
         return value
 
@@ -133,7 +136,7 @@ def explain_step(finding: Finding, before: StepState | None, printer: Printer) -
         "warnings": [printer.sentence(each) for each in _warnings(verdict)],
         "desired": _desired(finding, printer),
         "found": printer.value(finding.facts),
-        "evidence": printer.value(evidence_of(verdict)) if isinstance(verdict, Done) else None,
+        "evidence": printer.value(verdict.evidence.to_json()) if isinstance(verdict, Done) else None,
         "plan": _plan(finding, verdict, printer) if isinstance(verdict, Todo) else None,
         "recorded": _recorded(before),
         "next": "at once" if finding.applies else f"in {short(finding.recheck_in)}",
@@ -215,4 +218,4 @@ def explain_whole(desired: Desired, printer: Printer) -> dict[str, Any]:
 def _token(desired: Desired) -> str:
     if desired.scim_token is None:
         return "none kept here"
-    return "entered, and saved at Microsoft" if desired.token_is_saved else "entered, not saved at Microsoft yet"
+    return "entered, and saved at Microsoft" if token_is_saved(desired) else "entered, not saved at Microsoft yet"

@@ -3,18 +3,18 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
-from onboarding.causes.customer_asks import Role
+from onboarding.causes.base import ContactRole
 
 
 class Contact(models.Model):
     """A person at the customer who gets letters and a personal link. Named by customer success; it is no account."""
 
-    Role = Role
+    Role = ContactRole
 
     onboarding = models.ForeignKey("onboarding.Onboarding", on_delete=models.CASCADE, related_name="contacts")
     name = models.CharField(max_length=200)
     email = models.EmailField()
-    role = models.CharField(max_length=10, choices=Role, default=Role.IT_ADMIN)
+    role = models.CharField(max_length=10, choices=ContactRole, default=ContactRole.IT_ADMIN)
     language = models.CharField(max_length=2, choices=settings.LANGUAGES, default="en")
     note = models.CharField(max_length=500, blank=True, default="")
     created_at = models.DateTimeField(auto_now_add=True)

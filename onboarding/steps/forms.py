@@ -11,8 +11,6 @@ from onboarding.steps import by_key, cause_of
 from onboarding.steps.answer_form import AnswerForm
 from onboarding.steps.base import AnswerFormClass, Step
 
-WITHOUT_ANSWER = ("permissions_missing",)  # somebody has to act elsewhere
-
 
 def form_for(
     key: str, *, kind: str, code: str, offers: Mapping[str, Any], data: Any = None, anyway: bool = False
@@ -23,7 +21,7 @@ def form_for(
     """
     step, cause = by_key(key), cause_of(key, code)
     made: Callable[..., AnswerForm] | None = None
-    if kind == Kind.ASKING and code not in WITHOUT_ANSWER and not (cause and cause.elsewhere):
+    if kind == Kind.ASKING and not (cause and cause.elsewhere):
         made = step.forms.get(code) or step.always or _only_form(step, cause)
     elif anyway or kind == Kind.BROKEN:
         made = step.always

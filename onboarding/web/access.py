@@ -54,7 +54,9 @@ def link_of_session(request: HttpRequest) -> Link | None:
 
 
 def may_forward(request: HttpRequest, link: Link) -> None:
-    """Remember that this browser came back from Microsoft with `link`: its holder may name somebody who can approve."""
+    """Remember that this browser came back from Microsoft with `link`: its holder may begin again, or name somebody
+    who can approve.
+    """
     request.session[FORWARDS_OF_SESSION] = link.pk
 
 

@@ -13,6 +13,8 @@ from onboarding.domain.lifecycle import State
 from onboarding.domain.verdicts import Kind
 from onboarding.mail import context
 from onboarding.models import Contact, Onboarding, ReadOnlyMode, StepState
+from onboarding.steps.asks import CustomerAsk
+from onboarding.steps.consent.causes import ON_ITS_WAY
 from onboarding.steps.read_only.step import ReadOnly
 from onboarding.web.step_view import COURTS, Text, readable
 
@@ -25,7 +27,8 @@ class ReadOnlyView:
 
     `stage`: ``offer`` (it may be offered), ``asked`` (the admin has to approve, or we verify that), ``watching`` (the
     set-up application is to go), ``removed``, ``up`` (the admin is asked to let us set up again), or empty where there
-    is nothing to say. `pending`: an answer has come that was not judged yet; `again`: what was approved does not do.
+    is nothing to say. `pending`: an answer has come that was not judged yet; `ask`: what the admin is asked for, once
+    that was judged.
     """
 
     stage: str
@@ -35,7 +38,7 @@ class ReadOnlyView:
     court_label: Text = ""
     sentence: str = ""
     missing: Sequence[str] = ()
-    again: bool = False
+    ask: CustomerAsk | None = None
     pending: bool = False
     approved: bool = False
     setup: ConsentSize = consent_sizes.STANDARD
@@ -45,6 +48,11 @@ class ReadOnlyView:
     removed_at: datetime | None = None
     contacts: Sequence[Contact] = ()
     likeliest: Contact | None = None
+
+    @property
+    def again(self) -> bool:
+        """Whether what was approved does not do, so that it has to be approved once more."""
+        return self.ask is not None and self.ask.by_link
 
     @property
     def waits(self) -> bool:
@@ -85,7 +93,7 @@ def read_only_view(onboarding: Onboarding, states: Mapping[str, StepState], *, l
         court_label=COURTS[state.court],
         sentence=str(state.sentence or ""),
         missing=offers.get("missing", []),
-        again=state.kind == Kind.ASKING and state.checked_at is not None and context.ask_of(state).link,
+        ask=context.ask_of(state) if state.kind == Kind.ASKING and state.checked_at is not None else None,
         pending=state.checked_at is None,
         approved=state.kind == Kind.WAITING or state.code not in NOT_APPROVED,
         setup=onboarding.customer.size,
@@ -97,8 +105,7 @@ def read_only_view(onboarding: Onboarding, states: Mapping[str, StepState], *, l
     )
 
 
-# Codes of the consent step that stand for a link on its way.
-NOT_APPROVED = frozenset({"", "no_link", "link_sent", "link_expired"})
+NOT_APPROVED = frozenset({"", *(cause.code for cause in ON_ITS_WAY)})
 
 
 def _stage(row: ReadOnlyMode) -> str:

@@ -20,6 +20,7 @@ from onboarding.domain.sentences import Sentence
 from onboarding.domain.verdicts import Court, Kind
 from onboarding.models import Onboarding, StepState
 from onboarding.steps import STEPS
+from onboarding.steps.asks import CustomerAsk, customer_ask
 
 Text = str | Promise
 
@@ -63,7 +64,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class StepView:
-    """One step as a page shows it."""
+    """One step as a page shows it: `sentence` to customer success, `ask` to the customer's admin."""
 
     key: str
     number: int
@@ -73,6 +74,7 @@ class StepView:
     court: str
     court_label: Text
     sentence: str
+    ask: CustomerAsk | None
     warnings: list[str]
     code: str
     request_id: str
@@ -131,6 +133,7 @@ def _view(onboarding: Onboarding, number: int, state: StepState | None) -> StepV
         court=state.court,
         court_label=COURTS[state.court],
         sentence=str(state.sentence or ""),
+        ask=_ask_of(state),
         warnings=_texts(state.warnings),
         code=state.code,
         request_id=state.request_id,
@@ -147,6 +150,13 @@ def _view(onboarding: Onboarding, number: int, state: StepState | None) -> StepV
         is_current=step.key == onboarding.current_key,
         url=reverse("step", args=[onboarding.pk, step.key]),
     )
+
+
+def _ask_of(state: StepState) -> CustomerAsk | None:
+    """What the customer's admin is asked for, where it is the customer who has to act."""
+    if state.kind not in (Kind.ASKING, Kind.BROKEN) or state.court != Court.CUSTOMER:
+        return None
+    return customer_ask(state.key, state.code, state.sentence, state.offers)
 
 
 def readable(stored: Any) -> Any:

@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from onboarding.causes.customer_asks import APPROVES, ASSIGNS, customer_ask, waiting_on
-from onboarding.causes.roles import MAY_ASSIGN, MAY_CONSENT
+from onboarding.causes.roles import APPLICATION_OWNERS, APPROVERS, MAY_ASSIGN, MAY_CONSENT
 from onboarding.domain.sentences import say
 from onboarding.mail.rules import MAX_REMINDERS, Due, Facts, Person, Rules, Written, addressee, due, still_holds
+from onboarding.steps.asks import customer_ask, waiting_on
 
 RULES = Rules(timedelta(days=3), timedelta(days=7))
 MONDAY = datetime(2027, 3, 1, 10, tzinfo=UTC)
@@ -29,7 +29,7 @@ WAITS = Facts(
     since=MONDAY - timedelta(days=3),
     contacts=[ADMIN, SPONSOR],
     letters=[Written(1, "invitation", "consent:approval", "sent", date(2027, 2, 26))],
-    roles=APPROVES,
+    roles=APPROVERS,
     holder=1,
 )
 NO_LINK = replace(WAITS, court="cs", letters=[], holder=None, since=MONDAY)
@@ -179,42 +179,53 @@ def test_stops_a_letter_when_what_it_is_about_is_over(change, holds):
 
 
 def test_writes_to_the_first_contact_where_nobody_has_the_role():
-    assert addressee(replace(WAITS, waiting_on="scope:nobody_in_scope", roles=ASSIGNS, contacts=[SPONSOR])) == 4
+    assert (
+        addressee(replace(WAITS, waiting_on="scope:nobody_in_scope", roles=APPLICATION_OWNERS, contacts=[SPONSOR])) == 4
+    )
     assert addressee(replace(WAITS, contacts=[], holder=None)) is None
 
 
 # What the customer is asked for
 
 
-@pytest.mark.parametrize("code", ["no_link", "link_sent", "link_expired"])
+@pytest.mark.parametrize("code", ["no_link", "link_sent", "link_opened", "link_expired"])
 def test_takes_the_way_of_a_link_for_one_standing(code):
     assert waiting_on("consent", code) == "consent:approval"
     assert waiting_on("readiness", code) == f"readiness:{code}"
 
 
 @pytest.mark.parametrize(
-    ("key", "code", "right", "link", "roles"),
+    ("key", "code", "role", "by_link", "contacts"),
     [
-        ("consent", "link_sent", MAY_CONSENT, True, APPROVES),
-        ("consent", "not_allowed", MAY_CONSENT, True, APPROVES),
-        ("consent", "access_lost", MAY_CONSENT, True, APPROVES),
-        ("consent", "something_new", MAY_CONSENT, True, APPROVES),
-        ("readiness", "permissions_missing", MAY_CONSENT, True, APPROVES),
-        ("scope", "nobody_in_scope", MAY_ASSIGN, False, ASSIGNS),
+        ("consent", "link_sent", MAY_CONSENT, True, APPROVERS),
+        ("consent", "not_allowed", MAY_CONSENT, True, APPROVERS),
+        ("consent", "access_lost", MAY_CONSENT, True, APPROVERS),
+        ("readiness", "permissions_missing", MAY_CONSENT, True, APPROVERS),
+        ("mappings", "ConsentMissing", MAY_CONSENT, True, APPROVERS),
+        ("scope", "nobody_in_scope", MAY_ASSIGN, False, APPLICATION_OWNERS),
         ("pilot", "pilot_failed", None, False, ("it_admin",)),
     ],
 )
-def test_names_the_right_that_is_needed(key, code, right, link, roles):
+def test_names_the_role_that_is_needed(key, code, role, by_link, contacts):
     found = customer_ask(key, code, say("What the step says."))
-    assert (found.right, found.link, tuple(found.roles)) == (right, link, roles)
+    assert (found.role, found.by_link, tuple(found.contacts)) == (role, by_link, contacts)
 
 
 def test_names_the_missing_permissions():
-    found = customer_ask(
-        "readiness", "permissions_missing", None, {"missing": ["User.Read.All", "Application.Read.All"]}
-    )
+    sentence = say("Missing: %(names)s.", names="User.Read.All, Application.Read.All")
+    found = customer_ask("readiness", "permissions_missing", sentence)
     assert "User.Read.All, Application.Read.All" in str(found.what)
+    assert "User.Read.All, Application.Read.All" in str(found.letter)
 
 
-def test_tells_an_unknown_blocker_in_the_words_of_its_step():
-    assert str(customer_ask("pilot", "new_code", say("Enable %(who)s.", who="Eva")).what) == "Enable Eva."
+@pytest.mark.parametrize("code", ["new_code", "", "pilot_needed"])
+def test_tells_what_has_no_words_for_the_customer_in_general_and_never_as_customer_success_is_told(code):
+    found = customer_ask("pilot", code, say("Ask the admin to enable %(who)s.", who="Eva"))
+    assert "get in touch with your contact at Haiilo" in str(found.what)
+    assert found.letter == found.what
+
+
+def test_asks_for_the_approval_in_general_where_the_stored_values_do_not_fill_the_gaps():
+    found = customer_ask("readiness", "permissions_missing", say("Permissions are missing."))
+    assert str(found.what) == "We need your approval once more. Open your link and accept all permissions."
+    assert found.by_link

@@ -15,12 +15,13 @@ from playwright.sync_api import Page, Route
 
 from devtools.robots.browser import Browser
 from devtools.robots.people import Admin
-from onboarding.portal.shared.problems import READINGS, problem_page
+from onboarding.causes.trip import ENDINGS
+from onboarding.portal.shared.problems import problem_page
 from tests.pages.visitor import invited as invitation_of
 
 from .conftest import STAFF
 from .test_callbacks import stop_before
-from .visits import decide, serious, serious_in_all_modes, sign_in
+from .visits import decide, serious, serious_in_all_modes, sign_in, sign_in_staff
 
 pytestmark = [pytest.mark.broker, pytest.mark.browser]
 
@@ -34,11 +35,7 @@ CODE = "AADSTS90094"
 def desk(browse: Callable[..., Page], password: str) -> Page:
     """Alice's browser, signed in."""
     page = browse()
-    page.goto("/sign-in/")
-    page.fill("[name=username]", STAFF)
-    page.fill("[name=password]", password)
-    page.press("[name=password]", "Enter")
-    page.wait_for_url("**/")
+    sign_in_staff(page, STAFF, password)
     return page
 
 
@@ -73,11 +70,9 @@ def asked():
 def test_keeps_nobody_out_where_something_went_wrong(stack, browse):
     page, found = browse(), {}
     invitation = invitation_of()
-    for kind in READINGS:
-        answer = problem_page(
-            asked(), kind, "A sentence about it.", link=invitation.link, code=CODE, request_id="1-2-3", token="x" * 43
-        )
-        found[kind] = shown(page, answer)
+    for ending in ENDINGS:
+        answer = problem_page(asked(), ending, link=invitation.link, code=CODE, request_id="1-2-3", token="x" * 43)
+        found[ending.code] = shown(page, answer)
     for template in ERRORS:
         found[template] = shown(page, render(asked(), template))
     assert {name: rows for name, rows in found.items() if rows} == {}

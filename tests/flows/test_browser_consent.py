@@ -51,7 +51,7 @@ def test_lets_an_admin_without_scripts_decline_and_think_again(browse, invited):
     page = browse(scripts=False)
     sign_in(page, invited.account.link, invited.account.tenant["admin"])
     decide(page, "decline")
-    expect(page.locator("h1")).to_have_text("You declined")
+    expect(page.locator("h1")).to_have_text("Nothing was approved")
     sign_in(page, invited.account.link, invited.account.tenant["admin"])
     decide(page, "accept")
     expect(page.locator("h1")).to_contain_text("Thank you")

@@ -33,7 +33,7 @@ def test_asks_for_what_is_missing_and_goes_on_when_all_is_there(stack, browse, i
     page = browse()
     invited.account.tenant.switch(F4=True)
     approve(page, invited)
-    assert until_record_says(staff, invited, "Microsoft is still spreading the consent")
+    assert until_record_says(staff, invited, "The approval is taking effect at Microsoft")
     let_time_pass(stack, invited)
     recheck(staff, invited, "consent")
     assert until_record_says(staff, invited, "Permissions are missing")
@@ -60,7 +60,7 @@ def test_waits_honestly_for_a_consent_that_spreads_slowly(stack, browse, invited
     invited.account.tenant.switch(F3=6000)
     approve(page, invited)
     assert until_record_says(
-        staff, invited, "Microsoft is still spreading the consent; this can take up to 15 minutes."
+        staff, invited, "The approval is taking effect at Microsoft. This can take up to 15 minutes."
     )
     expect(page.locator("li[aria-current=step]")).to_contain_text("This can take up to 15 minutes.")
     assert serious_in_all_modes(page) == []
@@ -102,9 +102,9 @@ def test_says_before_the_consent_that_the_role_does_not_suffice(stack, browse, i
 def test_shows_a_used_link_to_nobody_but_the_one_who_approved(stack, browse, invited):
     approve(browse(), invited)
     elsewhere = browse()
-    for person, words in (("privileged_admin", "This link has done its work"), ("admin", "Thank you")):
+    for person, words in (("privileged_admin", "This link was already used"), ("admin", "Thank you")):
         elsewhere.goto(invited.account.link)
-        expect(elsewhere.locator("h1")).to_have_text("This link has done its work")
+        expect(elsewhere.locator("h1")).to_have_text("This link was already used")
         assert serious_in_all_modes(elsewhere) == []
         elsewhere.locator("form[action$='/return/'] button").click()
         enter(elsewhere, invited.account.tenant[person])

@@ -87,7 +87,7 @@ def test_lets_the_admin_think_again_after_a_no(rehearsal, invited, admin):
     admin.begin()
     admin.sign_in()
     page = admin.decide("decline")
-    assert "You declined" in page.text
+    assert "Nothing was approved" in page.text
     assert still_waits_for_consent(rehearsal, invited)
     assert admin.consent(invited.account.link).status == 200
     rehearsal.drive(until=lambda each: each.standing[0] not in ("customer", "consent"))

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from onboarding.causes.customer_asks import Role
+from onboarding.causes.base import ContactRole
 from onboarding.consent.round_trip import MAY_APPROVE
 from onboarding.mail.compose import has_link
 from onboarding.models import Contact, Event, Letter, Link
@@ -38,7 +38,7 @@ def test_makes_an_approver_with_a_link_of_their_own(client, invitation):
     assert "Send this to Greta Global" in text_of(page)
     assert "mailto:greta@contoso.example?subject=" in text_of(page)
     contact = Contact.objects.get(email=PERSON["email"])
-    assert contact.role == Role.APPROVER
+    assert contact.role == ContactRole.APPROVER
     made = Link.objects.get(contact=contact)
     assert (made.forwarded_from, made.condition()) == (invitation.link, "open")
     assert link_in(page) != invitation.path
@@ -81,11 +81,11 @@ def test_names_nobody_who_has_the_link_already(client, invitation):
 
 
 def test_takes_a_known_contact_as_they_are(client, invitation):
-    known = Contact.objects.create(onboarding=invitation.onboarding, role=Role.SPONSOR, **PERSON)
+    known = Contact.objects.create(onboarding=invitation.onboarding, role=ContactRole.SPONSOR, **PERSON)
     page = client.post(path_of(invitation), {**PERSON, "name": "Somebody Else"})
     assert "Send this to Greta Global" in text_of(page)
     known.refresh_from_db()
-    assert (known.role, known.links.count()) == (Role.SPONSOR, 1)
+    assert (known.role, known.links.count()) == (ContactRole.SPONSOR, 1)
 
 
 def test_makes_no_more_than_five_links_for_strangers(client, invitation):

@@ -27,7 +27,7 @@ def test_takes_a_no_at_the_sign_in_and_lets_the_admin_think_again(visitor, invit
     answer = visitor.begin(invitation)
     page = visitor.signed_in({"state": answer["state"], **DENIED})
     assert page.status_code == 200
-    assert "You declined" in text_of(page)
+    assert "Nothing was approved" in text_of(page)
     assert invitation.attempts()[0].error == "declined"
     assert visitor.go_all_the_way(invitation).status_code == 302
 
@@ -36,7 +36,7 @@ def test_believes_the_error_and_not_the_yes_beside_it(visitor, invitation):
     """The v2 endpoint says admin_consent=True also when the admin pressed Cancel."""
     answer = visitor.consent(invitation)
     page = visitor.granted({**answer, "error": "consent_required", "error_description": "AADSTS65004: declined"})
-    assert "You declined" in text_of(page)
+    assert "Nothing was approved" in text_of(page)
     assert not invitation.is_granted
     assert StepState.objects.get(onboarding=invitation.onboarding, key="consent").checked_at is None
 
@@ -54,7 +54,7 @@ def test_names_the_roles_that_may_approve(visitor, invitation, number):
     page = visitor.granted({**visitor.consent(invitation), "error": "x", "error_description": description})
     assert page.status_code == 403
     text = text_of(page)
-    for words in ("Global Administrator", "Privileged Role Administrator", "forward it", number, CORRELATION):
+    for words in ("Global Administrator", "Privileged Role Administrator", "Message to forward", number, CORRELATION):
         assert words in text
     assert "alice@haiilo.example" in text
     assert invitation.fresh().condition() == "open"
@@ -63,8 +63,16 @@ def test_names_the_roles_that_may_approve(visitor, invitation, number):
 @pytest.mark.parametrize(
     ("description", "status", "words"),
     [
-        ("AADSTS50020: User account from identity provider does not exist in tenant", 400, "is not one of Contoso"),
-        ("AADSTS53003: Access has been blocked by Conditional Access policies", 403, "A policy of your organisation"),
+        (
+            "AADSTS50020: User account from identity provider does not exist in tenant",
+            400,
+            "belongs to another organisation",
+        ),
+        (
+            "AADSTS53003: Access has been blocked by Conditional Access policies",
+            403,
+            "policy of your organisation blocked the sign-in",
+        ),
         ("AADSTS90033: A transient error has occurred", 503, "Microsoft does not answer"),
         ("AADSTS7654321: Something new", 400, "AADSTS7654321"),
         ("", 400, "server_error"),
@@ -90,7 +98,7 @@ def test_stores_and_shows_what_a_stranger_sends_without_harm(visitor, invitation
 def test_tells_the_admin_how_to_remove_us_from_the_wrong_tenant_and_tells_customer_success(visitor, invitation):
     page = visitor.granted({**visitor.consent(invitation), "tenant": OTHER_TENANT})
     assert page.status_code == 400
-    assert "Enterprise applications" in text_of(page)
+    assert "Enterprise apps" in text_of(page)
     assert CLIENT in text_of(page)
     assert not invitation.is_granted
     event = Event.objects.get(kind="wrong_tenant")
@@ -138,7 +146,7 @@ def test_accepts_no_answer_after_ten_minutes(visitor, invitation, leg):
         else (visitor.granted, visitor.consent(invitation))
     )
     moment = "started_at" if leg == "sign-in" else "signed_in_at"
-    ConsentAttempt.objects.update(**{moment: timezone.now() - round_trip.EACH_WAY - timedelta(seconds=1)})
+    ConsentAttempt.objects.update(**{moment: timezone.now() - round_trip.MAX_TIME_EACH_WAY - timedelta(seconds=1)})
     page = send(answer)
     assert page.status_code == 400
     assert "Open your link again" in text_of(page)
@@ -147,7 +155,7 @@ def test_accepts_no_answer_after_ten_minutes(visitor, invitation, leg):
 
 def test_gives_each_leg_its_own_ten_minutes(visitor, invitation):
     answer = visitor.consent(invitation)
-    ConsentAttempt.objects.update(started_at=timezone.now() - round_trip.EACH_WAY - timedelta(minutes=1))
+    ConsentAttempt.objects.update(started_at=timezone.now() - round_trip.MAX_TIME_EACH_WAY - timedelta(minutes=1))
     assert visitor.granted(answer).status_code == 302
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from onboarding.domain.sentences import say
-from onboarding.domain.verdicts import Asking, Court
-from onboarding.steps.consent.step import REFUSALS
+from onboarding.steps.consent.causes import DECLINED
 
 from .desk import stand
 from .visitor import text_of
@@ -18,7 +16,7 @@ def test_does_not_ask_again_for_what_was_just_given(visitor, invitation):
     stand(
         invitation.onboarding,
         "consent",
-        Asking(say(REFUSALS["declined"]), Court.CUSTOMER, code="declined"),
+        DECLINED.asking(),
         customer={"tenant_id": invitation.tenant, "domain": "x.example"},
     )
     visitor.go_all_the_way(invitation)

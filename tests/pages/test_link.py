@@ -117,7 +117,7 @@ def test_does_not_know_a_link_that_was_never_made(client, token):
     [
         ({"expires_at": timezone.now() - timedelta(seconds=1)}, "This link has expired"),
         ({"revoked_at": timezone.now()}, "This link was withdrawn"),
-        ({"used_at": timezone.now()}, "This link has done its work"),
+        ({"used_at": timezone.now()}, "This link was already used"),
     ],
     ids=["expired", "revoked", "used"],
 )

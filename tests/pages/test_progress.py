@@ -52,7 +52,7 @@ def standing(invitation, key: str, kind: str, court: str = "cs", message: str = 
         ("connection", "asking", "cs", False, "It is Haiilo&#x27;s turn"),
         ("mappings", "todo", "cs", False, "It is Haiilo&#x27;s turn"),
         ("live", "broken", "haiilo", False, "It is Haiilo&#x27;s turn"),
-        ("scope", "asking", "customer", False, "a sentence for the customer"),
+        ("scope", "asking", "customer", False, "We need something from you"),
         ("initial_cycle", "waiting", "microsoft", True, "one after the other"),
         ("live", "done", "cs", False, "Everything is set up"),
     ],
@@ -61,8 +61,7 @@ def test_says_how_far_we_are_and_asks_again_faster_while_something_moves(
     visitor, invitation, key, kind, court, moves, words
 ):
     visitor.go_all_the_way(invitation)
-    message = "a sentence for the customer" if court == "customer" else "a sentence for customer success"
-    standing(invitation, key, kind, court, message)
+    standing(invitation, key, kind, court, "a sentence for customer success")
     page = visitor.client.get(reverse("progress")).content.decode()
     assert words in page
     assert f'hx-trigger="every {3 if moves else 20}s, look"' in page

@@ -79,7 +79,7 @@ def test_shows_nothing_to_anybody_else(elsewhere, used, claims):
     elsewhere.entra.claims = claims
     page = come_back(elsewhere, used)
     assert page.status_code == 410
-    assert "This link has done its work" in text_of(page)
+    assert "This link was already used" in text_of(page)
     assert not sees_progress(elsewhere)
     assert not Event.objects.filter(kind="returned").exists()
 

@@ -6,13 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
-from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_http_methods
 
+from onboarding.causes import trip
 from onboarding.consent import delegation
 from onboarding.customers.base import Refused
 from onboarding.domain.input_fields import focus_first_error
-from onboarding.domain.sentences import say
 from onboarding.invites import links
 from onboarding.models import Link
 from onboarding.portal.shared import link_view
@@ -29,7 +28,7 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse:
     """From the link page."""
     found = access.link_for(token)
     if found is None:
-        return problem_page(request, "unknown", say(_("Check that you have the whole link, or ask for a new one.")))
+        return problem_page(request, trip.UNKNOWN)
     if request.method != "POST":
         return redirect("link", token)
     return _named(request, found, reverse("approver_by_link", args=[token]), token=token)
@@ -41,7 +40,7 @@ def after_refusal(request: HttpRequest) -> HttpResponse:
     """From the page of a browser that came back from Microsoft without an approval; its session knows the link."""
     found = access.forwarded_link(request)
     if found is None:
-        return problem_page(request, "no_session", say(_("Open your link again, and name the person there.")))
+        return problem_page(request, trip.NO_SESSION)
     if request.method != "POST":
         return ask_who_approves(request, found, ApproverForm(), reverse("approver"))
     return _named(request, found, reverse("approver"))

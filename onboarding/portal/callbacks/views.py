@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from csp.decorators import csp_update
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_GET
 
 from graphclient import GraphError
+from onboarding.causes import trip
 from onboarding.consent import return_visit, round_trip
-from onboarding.domain.sentences import say
 from onboarding.models import Link
 from onboarding.portal.shared.approver import ApproverForm, ask_who_approves
 from onboarding.portal.shared.problems import closed_page, problem_page
@@ -19,6 +19,7 @@ from onboarding.web import access
 from onboarding.web.private import kept_private
 
 
+@csp_update({"form-action": ["https:"]})  # the button that begins again leads to where the link's button does
 @kept_private
 @require_GET
 def signed_in(request: HttpRequest) -> HttpResponse:
@@ -38,6 +39,7 @@ def signed_in(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(begun.url)
 
 
+@csp_update({"form-action": ["https:"]})  # the button that begins again leads to where the link's button does
 @kept_private
 @require_GET
 def granted(request: HttpRequest) -> HttpResponse:
@@ -55,11 +57,11 @@ def _finish_return(request: HttpRequest) -> HttpResponse:
     pk, begun_at, flow = take_return(request)
     link = Link.objects.select_related("onboarding__customer", "created_by").filter(pk=pk).first()
     if link is None:
-        return problem_page(request, "unknown", say(_("Check that you have the whole link, or ask for a new one.")))
+        return problem_page(request, trip.UNKNOWN)
     try:
         same = return_visit.finish(link, flow, request.GET.dict(), begun_at=begun_at)
     except GraphError:
-        return problem_page(request, "microsoft_down", say(round_trip.DOWN), link=link, is_answer=True)
+        return problem_page(request, trip.MICROSOFT_DOWN, link=link, is_answer=True)
     if not same:
         return closed_page(request, link, is_answer=True) if link.condition() != "open" else redirect("progress")
     request.session.cycle_key()

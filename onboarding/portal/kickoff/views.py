@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods
 
+from onboarding.causes import trip
 from onboarding.consent import round_trip
 from onboarding.customers import kickoff
 from onboarding.domain.input_fields import focus_first_error
-from onboarding.domain.sentences import say
 from onboarding.models import Link, Questionnaire
 from onboarding.portal.shared.problems import closed_page, problem_page
 from onboarding.web import access
@@ -24,8 +23,7 @@ def questionnaire(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows the questions, POST keeps the answers for customer success to use; neither uses the link up."""
     link = access.link_for(token)
     if link is None:
-        sentence = say(gettext_noop("Check that you have the whole link, or ask for a new one."))
-        return problem_page(request, "unknown", sentence)
+        return problem_page(request, trip.UNKNOWN)
     if link.condition() != "open":
         return closed_page(request, link)
     if request.method == "GET":

@@ -7,11 +7,10 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from onboarding.causes import trip
 from onboarding.consent import round_trip
-from onboarding.domain.sentences import say
 from onboarding.portal.shared import link_view
 from onboarding.portal.shared.approver import ApproverForm
 from onboarding.portal.shared.forwarding import forwarding
@@ -19,10 +18,6 @@ from onboarding.portal.shared.problems import closed_page, problem_page
 from onboarding.portal.shared.trips import to_microsoft
 from onboarding.web import access
 from onboarding.web.private import kept_private
-
-
-def _unknown(request: HttpRequest) -> HttpResponse:
-    return problem_page(request, "unknown", say(_("Check that you have the whole link, or ask for a new one.")))
 
 
 # The button's way leads through Microsoft to wherever the customer's tenant signs people in, perhaps a federated host
@@ -34,7 +29,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     """What will happen and what we ask for. Opening it never uses the link up: mail scanners open links too."""
     found = access.link_for(token)
     if found is None:
-        return _unknown(request)
+        return problem_page(request, trip.UNKNOWN)
     if access.link_of_session(request) == found:
         return redirect("progress")
     if found.condition() != "open":
@@ -64,5 +59,15 @@ def begin(request: HttpRequest, token: str) -> HttpResponse:
         return redirect("link", token)
     found = access.link_for(token)
     if found is None:
-        return _unknown(request)
+        return problem_page(request, trip.UNKNOWN)
+    return to_microsoft(request, found, token=token)
+
+
+@kept_private
+@require_http_methods(["GET", "HEAD", "POST"])
+def begin_again(request: HttpRequest) -> HttpResponse:
+    """From the page of a browser that came back from Microsoft without an approval; its session knows the link."""
+    found = access.forwarded_link(request)
+    if found is None or request.method != "POST":
+        return problem_page(request, trip.NO_SESSION)
     return to_microsoft(request, found)

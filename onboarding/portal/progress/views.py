@@ -7,21 +7,20 @@ from typing import Any
 from csp.decorators import csp_update
 from django.http import HttpRequest, HttpResponse
 from django.utils.formats import number_format
-from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_safe
 
+from onboarding.causes import trip
 from onboarding.domain.lifecycle import State
-from onboarding.domain.sentences import say
-from onboarding.domain.verdicts import Court, Kind
+from onboarding.domain.verdicts import Kind
 from onboarding.invites.links import ACCESS
 from onboarding.portal.shared import link_view
 from onboarding.portal.shared.problems import problem_page
-from onboarding.portal.shared.stages import just_approved, just_renewed, renewal_of, stages
+from onboarding.portal.shared.stages import asked_of_customer, just_approved, just_renewed, stages
 from onboarding.web import access
 from onboarding.web.page import page
 from onboarding.web.paging import version
 from onboarding.web.private import kept_private
-from onboarding.web.refreshing import SLOWLY, now_seen
+from onboarding.web.refreshing import SECONDS_AT_REST, now_seen
 
 STAGE_MOVES = 3  # seconds between two questions of the open page
 
@@ -33,9 +32,7 @@ def progress(request: HttpRequest) -> HttpResponse:
     """How far we are, for the browser that consented. Asks again by itself, faster while something moves."""
     found = access.link_of_session(request)
     if found is None:
-        return problem_page(
-            request, "no_session", say(_("This browser has not approved anything here, or too long ago."))
-        )
+        return problem_page(request, trip.NO_SESSION)
     context = _context(link_view.link_view(found))
     if request.GET.get("seen") == context["seen"]:
         return HttpResponse(status=204)
@@ -47,27 +44,23 @@ def _context(view: link_view.LinkView) -> dict[str, Any]:
     paused = view.link.onboarding.state == State.PAUSED
     arrived = view.arrived.created + view.arrived.updated
     pending = any(just_approved(step) for step in view.steps) or just_renewed(view.steps)
-    asking = [
-        step
-        for step in view.steps
-        if step.is_current and step.kind == Kind.ASKING and step.court == Court.CUSTOMER and not pending
-    ]
+    asking = next((step for step in view.steps if step.is_current and step.ask is not None and not pending), None)
     access_open = any(step.key in ACCESS and step.kind != Kind.DONE for step in view.steps)
     mode = view.read_only if view.is_about_read_only and not access_open else None
+    ask = asked_of_customer(asking, mode)
     moving = (view.moving or pending or (mode is not None and mode.waits)) and not paused
     return {
         "view": view,
         "mode": mode,
         "stages": stages(view.steps),
         "live": all(step.kind == Kind.DONE for step in view.steps),
-        "asks": asking[0].sentence if asking else "",
-        "owner": asking[0].offers.get("owner") if asking else None,
-        "owned_beside": asking[0].offers.get("owned_beside") if asking else None,
-        "renewal": renewal_of(asking[0] if asking else None, mode),
+        "ask": ask,
+        "owner": asking.offers.get("owner") if asking else None,
+        "owned_beside": asking.offers.get("owned_beside") if asking else None,
         "arrived": arrived,
         "shown": number_format(arrived, force_grouping=True),
         "scope_text": number_format(view.in_scope, force_grouping=True) if view.in_scope else "",
-        "every": STAGE_MOVES if moving else SLOWLY,
+        "every": STAGE_MOVES if moving else SECONDS_AT_REST,
         "paused": paused,
         "seen": now_seen(version(view.steps, view.arrived, view.in_scope, view.read_only, paused)),
     }

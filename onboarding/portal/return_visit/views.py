@@ -7,8 +7,8 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from graphclient import GraphError
-from onboarding.consent import return_visit, round_trip
-from onboarding.domain.sentences import say
+from onboarding.causes import trip
+from onboarding.consent import return_visit
 from onboarding.engine import graph_access
 from onboarding.portal.shared.problems import problem_page
 from onboarding.portal.shared.trips import keep_return
@@ -26,7 +26,7 @@ def begin(request: HttpRequest, token: str) -> HttpResponse:
     try:
         begun = return_visit.begin(link) if link else None
     except GraphError:
-        return problem_page(request, "microsoft_down", say(round_trip.DOWN), link=link)
+        return problem_page(request, trip.MICROSOFT_DOWN, link=link, token=token)
     if link is None or begun is None:
         return redirect("link", token)
     access.remember_browser(request)

@@ -1,70 +1,27 @@
-"""What can go wrong on the way of a customer's admin: a headline and a status each. The advice is in the template."""
+"""The page for what can go wrong on the way of a customer's admin: its words come from the entries of the trip."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
-from django.utils.translation import gettext_noop as _
 
-from onboarding.causes.index import explain_code, is_known
+from onboarding.causes.base import Cause
+from onboarding.causes.index import lookup
+from onboarding.causes.trip import CLOSED, Act, Ending
 from onboarding.domain import consent_sizes
-from onboarding.domain.sentences import Sentence, say
-from onboarding.domain.verdicts import Court
 from onboarding.models import Link
 from onboarding.portal.shared import link_view
 from onboarding.portal.shared.approver import ApproverForm
 from onboarding.portal.shared.forwarding import forwarding
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How a page begins that tells of a problem."""
-
-    headline: str | Promise
-    status: int
-
-
-READINGS = {
-    "unknown": Reading(gettext_lazy("We do not know this link"), 404),
-    "no_session": Reading(gettext_lazy("Open your link to see how far we are"), 404),
-    "used": Reading(gettext_lazy("This link has done its work"), 410),
-    "expired": Reading(gettext_lazy("This link has expired"), 410),
-    "revoked": Reading(gettext_lazy("This link was withdrawn"), 410),
-    "link_closed": Reading(gettext_lazy("This link no longer works"), 410),
-    "not_ready": Reading(gettext_lazy("We are not ready for you yet"), 409),
-    "microsoft_down": Reading(gettext_lazy("Microsoft does not answer"), 503),
-    "declined": Reading(gettext_lazy("You declined"), 200),
-    "not_allowed": Reading(gettext_lazy("Somebody else has to approve this"), 403),
-    "wrong_tenant": Reading(gettext_lazy("That was another organisation"), 400),
-    "wrong_account": Reading(gettext_lazy("That account does not belong here"), 400),
-    "blocked": Reading(gettext_lazy("Your organisation blocked the sign-in"), 403),
-    "failed": Reading(gettext_lazy("Microsoft ended this with an error"), 400),
-    "forged": Reading(gettext_lazy("We cannot accept this answer"), 400),
-    "too_late": Reading(gettext_lazy("That took too long"), 400),
-    "too_many": Reading(gettext_lazy("Too many tries"), 429),
-}
-WHO_ACTS: dict[Court, str | Promise] = {
-    Court.CUSTOMER: gettext_lazy("Who acts: you, or another administrator of your organisation."),
-    Court.CS: gettext_lazy("Who acts: your contact at Haiilo, together with you."),
-    Court.HAIILO: gettext_lazy("Who acts: the engineers at Haiilo. You need not do anything."),
-    Court.MICROSOFT: gettext_lazy("Who acts: nobody. Wait a few minutes, then try again."),
-}
-CLOSED = {
-    "used": _("Somebody has signed in with it and approved already. Each link works once."),
-    "expired": _("Nothing was changed at your end. Ask us for a new one; it takes us a minute."),
-    "revoked": _("There may be a newer one in your mail. If not, ask us for a new one."),
-}
+from onboarding.web import access
 
 
 def problem_page(
     request: HttpRequest,
-    kind: str,
-    sentence: Sentence | str,
+    ending: Ending,
     *,
     link: Link | None = None,
     code: str = "",
@@ -72,18 +29,20 @@ def problem_page(
     is_answer: bool = False,
     token: str = "",
 ) -> HttpResponse:
-    """The page for one problem. `is_answer`: its address is a callback's, which cannot be opened a second time.
+    """The page for one ending. `is_answer`: its address is a callback's, which cannot be opened a second time.
 
-    With the `token` of a link that is used up, who approved by it may come back.
+    With the `token` of the link the page leads back to it; of a link that is used up, who approved may come back.
     """
-    reading = READINGS[kind]
     view = link_view.link_view(link) if link else None
+    told = ending.told_by(lookup(code) if code else None)
     context = {
-        "kind": kind,
-        "headline": reading.headline,
-        "sentence": str(sentence),
+        "kind": ending.code,
+        "headline": ending.title(),
+        "sentence": told.for_customer({}),
+        "needs": needs_of(told) if told is not ending.cause else None,
         "detail": " · ".join(part for part in (code, request_id) if part),
-        **_explained(code, sentence),
+        "is_for_another": ending.acts[0] is Act.NAME_APPROVER,
+        "acts": _acts(request, ending, told, link, token),
         "view": view,
         "forwarding": forwarding(view) if view else None,
         "client_id": (view.size if view else consent_sizes.STANDARD).client_id,
@@ -92,18 +51,29 @@ def problem_page(
         "action": reverse("approver"),
         "token": token,
     }
-    return render(request, "portal/problem.html", context, status=reading.status)
+    return render(request, "portal/problem.html", context, status=ending.status)
 
 
-def _explained(code: str, sentence: Sentence | str) -> dict[str, str | Promise]:
-    """What the catalogue says about the code, unless the page begins with it, and who has to act."""
-    if not is_known(code):
-        return {"explanation": "", "who_acts": WHO_ACTS[Court.CS] if code else ""}
-    explanation, court = explain_code(code)
-    return {"explanation": "" if explanation == sentence else str(explanation), "who_acts": WHO_ACTS[court]}
+def needs_of(cause: Cause) -> dict[str, Any] | None:
+    """The role and the click path of an act in a portal, as `parts/portal/needs.html` shows them; None without one."""
+    if cause.needs is None or cause.needs.path is None:
+        return None
+    return {"role": cause.needs.role, "path": cause.needs.path.sentences({})}
+
+
+def _acts(request: HttpRequest, ending: Ending, told: Cause, link: Link | None, token: str) -> set[str]:
+    """What the page offers: only what is possible for this browser with this link."""
+    works = link is not None and link.condition() == "open"
+    remembered = works and access.forwarded_link(request) == link
+    possible = {
+        Act.OPEN_AGAIN: works and (bool(token) or remembered),
+        Act.NAME_APPROVER: works and remembered,
+        Act.RETURN: bool(token),
+        Act.WRITE_TO_US: True,
+    }
+    return {act.value for act in ending.acts if possible[act]}
 
 
 def closed_page(request: HttpRequest, link: Link, *, is_answer: bool = False, token: str = "") -> HttpResponse:
     """The page for a link that is used up, withdrawn or too old."""
-    sentence = say(CLOSED[link.condition()])
-    return problem_page(request, link.condition(), sentence, link=link, is_answer=is_answer, token=token)
+    return problem_page(request, CLOSED[link.condition()], link=link, is_answer=is_answer, token=token)

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from onboarding.causes.customer_asks import customer_ask
-from onboarding.domain.sentences import say
-from onboarding.domain.verdicts import Court, Kind
+from onboarding.domain.verdicts import Kind
 from onboarding.steps import by_key
+from onboarding.steps.asks import CustomerAsk
 from onboarding.steps.stages import STAGES, Stage
 from onboarding.web.read_only import ReadOnlyView
 from onboarding.web.step_view import StepView, Text
@@ -27,14 +26,6 @@ class StageView:
     is_current: bool
 
 
-@dataclass(frozen=True)
-class Renewal:
-    """What has to be approved once more: the code of the verdict that asks, and what is missing, by name."""
-
-    code: str
-    missing: Sequence[str] = ()
-
-
 _LABELS: dict[str, Text] = {
     Kind.NEW: _("not started"),
     Kind.DONE: _("done"),
@@ -49,23 +40,16 @@ def just_approved(step: StepView) -> bool:
     return step.is_current and by_key(step.key).gives_access and step.pending
 
 
-def is_renewal(step: StepView) -> bool:
-    """Whether what the customer has to do is to approve once more."""
-    return customer_ask(step.key, step.code, say(step.sentence), step.offers).link
-
-
-def renewal_of(asking: StepView | None, mode: ReadOnlyView | None) -> Renewal | None:
-    """What the step that asks the customer wants approved again, or the read-only mode that is shown in its place."""
+def asked_of_customer(asking: StepView | None, mode: ReadOnlyView | None) -> CustomerAsk | None:
+    """What the step that asks the customer wants, or the read-only mode that is shown in its place."""
     if mode is not None:
-        return Renewal("", mode.missing) if mode.again else None
-    if asking is None or not is_renewal(asking):
-        return None
-    return Renewal(asking.code, asking.offers.get("missing", []))
+        return mode.ask
+    return asking.ask if asking else None
 
 
 def just_renewed(steps: Sequence[StepView]) -> bool:
     """The same as `just_approved`, where a later step has asked for the approval."""
-    asked = any(step.is_current and step.kind == Kind.ASKING and is_renewal(step) for step in steps)
+    asked = any(step.is_current and step.ask is not None and step.ask.by_link for step in steps)
     return asked and any(by_key(step.key).gives_access and step.pending for step in steps)
 
 
@@ -81,7 +65,7 @@ def _stage(stage: Stage, steps: Sequence[StepView], current: StepView | None) ->
         return StageView(title, Kind.DONE, _LABELS[Kind.DONE], "", False)
     if current not in steps or current is None:
         return StageView(title, Kind.NEW, _LABELS[Kind.NEW], "", False)
-    if current.kind == Kind.ASKING and current.court == Court.CUSTOMER and not just_approved(current):
+    if current.ask is not None and not just_approved(current):
         return StageView(title, Kind.ASKING, _("needs you"), "", True)  # what is needed is the page's first sentence
     if current.kind in (Kind.NEW, Kind.WAITING) or just_approved(current):
         return StageView(title, Kind.WAITING, _LABELS[Kind.WAITING], stage.under_way, True)

@@ -20,28 +20,33 @@ RETURNS = "returns"  # in the session: link, beginning and msal's part of a retu
 MAX_RETURNS = 2
 
 
-def to_microsoft(request: HttpRequest, found: Link) -> HttpResponse:
-    """On to Microsoft's sign-in page for the consent that `found` is about, or the page that says why not."""
+def to_microsoft(request: HttpRequest, found: Link, *, token: str = "") -> HttpResponse:
+    """On to Microsoft's sign-in page for the consent that `found` is about, or the page that says why not.
+
+    With its `token` that page leads back to the link.
+    """
     try:
         begun = round_trip.begin_sign_in(found, browser=access.remember_browser(request))
     except round_trip.ConsentProblem as problem:
-        return trip_problem(request, problem, is_answer=False)
+        return trip_problem(request, problem, is_answer=False, token=token)
     _keep_sign_in(request, begun.flow)
     return HttpResponseRedirect(begun.url)
 
 
-def trip_problem(request: HttpRequest, problem: round_trip.ConsentProblem, *, is_answer: bool) -> HttpResponse:
+def trip_problem(
+    request: HttpRequest, problem: round_trip.ConsentProblem, *, is_answer: bool, token: str = ""
+) -> HttpResponse:
     """The page for a trip that ended otherwise than with an approval. `is_answer`: its address is a callback's."""
     if is_answer and problem.link is not None:
         access.may_forward(request, problem.link)
     return problem_page(
         request,
-        problem.kind,
-        problem.sentence,
+        problem.ending,
         link=problem.link,
         code=problem.code,
         request_id=problem.request_id,
         is_answer=is_answer,
+        token=token,
     )
 
 

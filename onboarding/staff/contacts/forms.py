@@ -8,7 +8,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from onboarding.causes.customer_asks import Role
+from onboarding.causes.base import ContactRole
 from onboarding.domain.input_fields import TidyField
 from onboarding.models import Contact
 
@@ -30,7 +30,7 @@ class ContactForm(forms.Form):
     )
     role = forms.ChoiceField(
         label=_("Role"),
-        choices=Role.choices,
+        choices=ContactRole.choices,
         help_text=_(
             "The approval is asked of the approver or the IT admin; the sponsor is told when that does not help."
         ),

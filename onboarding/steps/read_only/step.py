@@ -1,4 +1,4 @@
-"""Beside the eleven steps: from setting up to watching only, and back. Looked at where somebody asked for it.
+"""Beside the other steps: from setting up to watching only, and back. Looked at where somebody asked for it.
 
 The order never locks us out: first the application for watching has all its permissions and reads the job, then the
 admin is told to remove the one for setting up, and that is believed only when Microsoft refuses it a token.
@@ -6,7 +6,6 @@ admin is told to remove the one for setting up, and that is believed only when M
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import ClassVar
@@ -16,18 +15,22 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from graphclient import GraphClient, NotThere, RoleMissing
+from onboarding.causes.base import Cause
 from onboarding.domain.desired import Desired, ReadOnlyDesired
+from onboarding.domain.evidence import Evidence
 from onboarding.domain.lifecycle import Milestone
-from onboarding.domain.sentences import Sentence, say
-from onboarding.domain.verdicts import Asking, Court, Done, Verdict, Waiting, evidence_of
+from onboarding.domain.sentences import say
+from onboarding.domain.verdicts import Asking, Done, Verdict, Waiting
 from onboarding.steps import stages
 from onboarding.steps.base import Step, Tenant
 from onboarding.steps.consent import step as consent
-from onboarding.steps.consent.step import PROPAGATES_WITHIN, Consent
+from onboarding.steps.consent.step import Consent
+from onboarding.steps.read_only.causes import CAUSES, SETUP_STILL_THERE
+from onboarding.steps.read_only.evidence import ReadOnlyEvidence
 from onboarding.steps.shared import jobs
-from onboarding.steps.shared.permissions import names_granted
+from onboarding.steps.shared.permission_causes import PERMISSIONS_INCOMPLETE, PERMISSIONS_MISSING
+from onboarding.steps.shared.permissions import names_granted, taking_effect
 
-STILL_THERE = "setup_still_there"
 RECHECK_SPREADING_AFTER = timedelta(seconds=15)
 _CONSENT = Consent()
 
@@ -50,12 +53,13 @@ class Facts:
 class ReadOnly(Step[Facts]):
     """Consent and permissions are judged as for setting up, only of another application of ours."""
 
-    key: ClassVar[str] = "read_only"
+    key: ClassVar[str] = ReadOnlyEvidence.step
     title: ClassVar[str | Promise] = gettext_lazy("Read only")
     stage: ClassVar[stages.Stage] = stages.APPROVAL
     fresh_for: ClassVar[timedelta] = timedelta(days=1)
+    evidence: ClassVar[type[Evidence]] = ReadOnlyEvidence
+    causes: ClassVar[tuple[Cause, ...]] = CAUSES
     waits_for_link: ClassVar[bool] = True
-    asks_first: ClassVar[bool] = False
 
     def read(self, tenant: Tenant, desired: Desired) -> Facts:
         """With the application that was asked for; once all of that works, whether the other one is refused."""
@@ -93,7 +97,7 @@ class ReadOnly(Step[Facts]):
         if facts.granted is None or missing:
             return _incomplete(desired, seen, missing if facts.granted is not None else [])
         if seen.goes_up:
-            return Done({"ended": True}, say(_("We may set up again: all permissions are there.")))
+            return Done(ReadOnlyEvidence(ended=True), say(_("We may set up again: all permissions are there.")))
         if facts.reads_job is None:
             return _incomplete(desired, seen, [])
         if not facts.reads_job:
@@ -103,7 +107,7 @@ class ReadOnly(Step[Facts]):
         if facts.let_in:
             return _still_there(seen, facts)
         return Done(
-            {"removed": True},
+            ReadOnlyEvidence(removed=True),
             say(_("We only watch: Microsoft lets our application for setting up into this tenant no more.")),
         )
 
@@ -111,11 +115,11 @@ class ReadOnly(Step[Facts]):
 def milestone(verdict: Verdict) -> Milestone:
     """What a verdict on `ReadOnly` proves."""
     match verdict:
-        case Done() if evidence_of(verdict).get("ended"):
+        case Done(evidence=ReadOnlyEvidence(ended=True)):
             return Milestone.ENDED
-        case Done() if evidence_of(verdict).get("removed"):
+        case Done(evidence=ReadOnlyEvidence(removed=True)):
             return Milestone.REMOVED
-        case Asking(code=code) if code == STILL_THERE:
+        case Asking(code=SETUP_STILL_THERE.code):
             return Milestone.READS_ONLY
         case _:
             return Milestone.NONE
@@ -141,32 +145,15 @@ def _name(graph: GraphClient, client_id: str) -> str:
 
 
 def _incomplete(desired: Desired, seen: ReadOnlyDesired, missing: list[str]) -> Verdict:
-    granted_at = seen.consent.granted_at if seen.consent else None
-    if granted_at is not None and desired.now - granted_at < PROPAGATES_WITHIN:
-        return Waiting(
-            say(_("Microsoft is still spreading the permissions; this can take up to 15 minutes.")),
-            RECHECK_SPREADING_AFTER,
-        )
+    spreading = taking_effect(seen.consent, desired.now, recheck_in=RECHECK_SPREADING_AFTER)
+    if spreading is not None:
+        return spreading
     if missing:
-        question = say(
-            _("Permissions are missing: %(names)s. Ask the admin to open a new link and accept all of them."),
-            names=", ".join(missing),
-        )
-    else:
-        question = say(_("The consent lacks permissions. Ask the admin to open a new link and accept all of them."))
-    return Asking(question, Court.CUSTOMER, offers={"missing": missing}, code="permissions_missing")
+        return PERMISSIONS_MISSING.asking(offers={"missing": missing}, names=", ".join(missing))
+    return PERMISSIONS_INCOMPLETE.asking(offers={"missing": []})
 
 
 def _still_there(seen: ReadOnlyDesired, facts: Facts) -> Asking:
-    question: Sentence
-    if facts.name:
-        question = say(
-            _("We only watch now, but still could write. Ask the admin to delete “%(name)s” in the tenant."),
-            name=facts.name,
-        )
-    else:
-        question = say(
-            _("We only watch now, but still could write. Ask the admin to delete our application for setting up.")
-        )
-    offers: Mapping[str, str] = {"name": facts.name, "client_id": seen.setup.client_id}
-    return Asking(question, Court.CUSTOMER, offers=offers, code=STILL_THERE)
+    """Called by its application id, by which the portal finds it, where its name is not to be read."""
+    offers = {"name": facts.name, "client_id": seen.setup.client_id}
+    return SETUP_STILL_THERE.asking(offers=offers, name=facts.name or seen.setup.client_id)

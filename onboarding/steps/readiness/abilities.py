@@ -6,7 +6,6 @@ What cannot be tried without changing something is told from what was really don
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 from django.utils.translation import gettext_noop as _
 
@@ -14,6 +13,10 @@ from graphclient import GraphClient
 from graphclient.probes import Finding, Probe, probe
 from onboarding.domain.desired import Desired
 from onboarding.domain.sentences import Sentence, say
+from onboarding.steps.connection.evidence import ConnectionEvidence
+from onboarding.steps.enable.evidence import EnableEvidence
+from onboarding.steps.pilot.evidence import PilotEvidence
+from onboarding.steps.readiness.evidence import Ability
 from onboarding.steps.shared import applications
 from onboarding.steps.shared.applications import Candidate
 
@@ -38,42 +41,40 @@ WHY = {
 OPEN = (Finding.NOT_THERE, Finding.NOT_TRIED, Finding.NOT_TOLD)
 # What is proved by having been done: operation, and the step that cannot be done without it.
 DONE = (
-    (_("run one person on demand"), "pilot"),
-    (_("start provisioning"), "enable"),
+    (_("provision one person on demand"), PilotEvidence.step),
+    (_("start provisioning"), EnableEvidence.step),
 )
 
 
 def try_all(graph: GraphClient, desired: Desired, best: Candidate | None) -> tuple[Probe, ...]:
     """One harmless request per operation, on the chosen application and our job as far as there are any."""
     sp_id = applications.chosen_id(desired) or (best.app.id if best else "")
-    job_id = str(desired.evidence.get("connection", {}).get("job_id", ""))
-    return tuple(probe(graph, sp_id, job_id))
+    connected = desired.evidence_of(ConnectionEvidence) or ConnectionEvidence()
+    return tuple(probe(graph, sp_id, connected.job_id))
 
 
-def told(desired: Desired, probes: Sequence[Probe]) -> list[dict[str, Any]]:
-    """For evidence, as JSON: per operation "yes", "no" or "open", and why it is not "yes". While we only watch, what we
-    gave up is not among them.
-    """
+def told(desired: Desired, probes: Sequence[Probe]) -> tuple[Ability, ...]:
+    """For evidence: each operation with its result. While we only watch, what we gave up is not among them."""
     if desired.size.sets_up:
-        return [*_tried(probes), *_done(desired)]
-    return list(_tried(each for each in probes if each.operation != CHANGES))
+        return (*_tried(probes), *_done(desired))
+    return tuple(_tried(each for each in probes if each.operation != CHANGES))
 
 
-def _tried(probes: Iterable[Probe]) -> Iterator[dict[str, Any]]:
+def _tried(probes: Iterable[Probe]) -> Iterator[Ability]:
     for each in probes:
         verdict = "yes" if each.works else "open" if each.finding in OPEN else "no"
         yield _entry(TRIED[each.operation], verdict, None if each.works else _why(each))
 
 
-def _done(desired: Desired) -> Iterator[dict[str, Any]]:
+def _done(desired: Desired) -> Iterator[Ability]:
     for operation, step in DONE:
         was_done = step in desired.evidence
         yield _entry(operation, "yes" if was_done else "open", None if was_done else say(_("it was not done yet")))
     yield _entry(_("restart provisioning"), "open", _about_restart(desired))
 
 
-def _entry(operation: str, verdict: str, why: Sentence | None) -> dict[str, Any]:
-    return {"operation": say(operation).as_json(), "verdict": verdict, "why": why.as_json() if why else None}
+def _entry(operation: str, verdict: str, why: Sentence | None) -> Ability:
+    return Ability(say(operation).as_json(), verdict, why.as_json() if why else None)
 
 
 def _why(each: Probe) -> Sentence:

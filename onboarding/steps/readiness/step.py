@@ -1,4 +1,4 @@
-"""Step 3: what the consent really gave us, and what the tenant has: licence, domains, applications."""
+"""What the consent really gave us, and what the tenant has: licence, domains, applications."""
 
 from __future__ import annotations
 
@@ -14,17 +14,23 @@ from django.utils.translation import gettext_noop as _
 from graphclient import Organization, RoleMissing
 from graphclient.models.organization import P2
 from graphclient.probes import Probe
+from onboarding.causes.base import Cause
 from onboarding.domain.desired import Desired
-from onboarding.domain.sentences import Sentence, say
-from onboarding.domain.verdicts import Asking, Court, Done, Verdict, Waiting
+from onboarding.domain.evidence import Evidence
+from onboarding.domain.sentences import Sentence, plural, say
+from onboarding.domain.verdicts import Done, Verdict
 from onboarding.steps import stages
 from onboarding.steps.base import Step, Tenant
-from onboarding.steps.consent.step import PROPAGATES_WITHIN
 from onboarding.steps.readiness import abilities
+from onboarding.steps.readiness.causes import CAUSES
+from onboarding.steps.readiness.evidence import NO_LICENCE, ReadinessEvidence
 from onboarding.steps.shared import applications, owned_objects, ownership
 from onboarding.steps.shared.applications import Candidate
 from onboarding.steps.shared.owned_objects import OwnedObjects, UnexpectedObject
-from onboarding.steps.shared.permissions import missing_of, names_granted
+from onboarding.steps.shared.permission_causes import PERMISSIONS_MISSING, PERMISSIONS_REFUSED
+from onboarding.steps.shared.permissions import missing_of, names_granted, taking_effect
+
+RECHECK_SPREADING_AFTER = timedelta(seconds=15)
 
 
 @dataclass(frozen=True)
@@ -49,11 +55,12 @@ class Facts:
 class Readiness(Step[Facts]):
     """Permissions are compared by name, because a consent may carry fewer than were asked for."""
 
-    key: ClassVar[str] = "readiness"
+    key: ClassVar[str] = ReadinessEvidence.step
     title: ClassVar[str | Promise] = gettext_lazy("Readiness")
     stage: ClassVar[stages.Stage] = stages.APPLICATION
     fresh_for: ClassVar[timedelta] = timedelta(days=1)
-    asks_first: ClassVar[bool] = False
+    evidence: ClassVar[type[Evidence]] = ReadinessEvidence
+    causes: ClassVar[tuple[Cause, ...]] = CAUSES
 
     def read(self, tenant: Tenant, desired: Desired) -> Facts:
         """Our own service principal's roles, the tenant, and the applications that could take provisioning."""
@@ -89,49 +96,40 @@ class Readiness(Step[Facts]):
             return owned_objects.ask(facts.extras, facts.our_id)
         missing = missing_of(desired, facts.granted)
         if missing or facts.refused or facts.organization is None:
-            return self._incomplete(desired, missing)
-        organization = facts.organization
+            return _incomplete(desired, missing)
         unowned = ownership.unowned(desired, facts.candidates, applications.chosen_id(desired))
         if unowned is not None:
             return ownership.ask(desired, unowned)
-        usable = [candidate for candidate in facts.candidates if candidate.usable]
-        evidence = {
-            "permissions": {name: name in facts.granted for name in desired.size.names},
-            "licence": licence(organization),
-            "verified_domains": sorted(domain.name.lower() for domain in organization.verified_domains),
-            "candidates": len(usable),
-            "assigned": facts.assigned,
-            "abilities": abilities.told(desired, facts.probes),
-        }
-        if desired.size.by_ownership:
-            evidence["owner_of"] = ownership.told(usable)
-        note = say(
-            _("All %(permissions)s permissions are there; %(candidates)s of the applications can take provisioning."),
-            permissions=len(desired.size.names),
-            candidates=len(usable),
-        )
-        return Done(evidence, note, tuple(_warnings(desired, facts, organization, bool(usable))))
+        return _ready(desired, facts, facts.organization)
 
-    def _incomplete(self, desired: Desired, missing: list[str]) -> Verdict:
-        granted_at = desired.consent.granted_at if desired.consent else None
-        if granted_at is not None and desired.now - granted_at < PROPAGATES_WITHIN:
-            return Waiting(
-                say(_("Microsoft is still spreading the permissions; this can take up to 15 minutes.")),
-                timedelta(seconds=15),
-            )
-        if missing:
-            question = say(
-                _("Permissions are missing: %(names)s. Ask the admin to open a new link and accept all of them."),
-                names=", ".join(missing),
-            )
-        else:
-            question = say(
-                _(
-                    "Microsoft lists all permissions, but refuses to use them. Ask the admin to consent again by a "
-                    "new link."
-                )
-            )
-        return Asking(question, Court.CUSTOMER, offers={"missing": missing}, code="permissions_missing")
+
+def _ready(desired: Desired, facts: Facts, organization: Organization) -> Done:
+    usable = [candidate for candidate in facts.candidates if candidate.usable]
+    evidence = ReadinessEvidence(
+        permissions={name: name in facts.granted for name in desired.size.names},
+        licence=licence(organization),
+        verified_domains=tuple(sorted(domain.name.lower() for domain in organization.verified_domains)),
+        candidates=len(usable),
+        assigned=facts.assigned,
+        abilities=abilities.told(desired, facts.probes),
+        owner_of=ownership.told(usable) if desired.size.by_ownership else (),
+    )
+    supports = plural(
+        "All permissions are granted. 1 application supports provisioning.",
+        "All permissions are granted. %(count)s applications support provisioning.",
+    )
+    return Done(
+        evidence, say(supports, count=len(usable)), tuple(_warnings(desired, facts, organization, bool(usable)))
+    )
+
+
+def _incomplete(desired: Desired, missing: list[str]) -> Verdict:
+    spreading = taking_effect(desired.consent, desired.now, recheck_in=RECHECK_SPREADING_AFTER)
+    if spreading is not None:
+        return spreading
+    if missing:
+        return PERMISSIONS_MISSING.asking(offers={"missing": missing}, names=", ".join(missing))
+    return PERMISSIONS_REFUSED.asking(offers={"missing": []})
 
 
 def _extras(
@@ -144,7 +142,7 @@ def _extras(
 def licence(organization: Organization) -> str:
     """The best directory licence that is in force: "P2", "P1" or "none"."""
     if not organization.has_p1:
-        return "none"
+        return NO_LICENCE
     in_force = ("Enabled", "Warning")
     has_p2 = any(plan.service_plan_id == P2 and plan.capability_status in in_force for plan in organization.plans)
     return "P2" if has_p2 else "P1"
@@ -154,12 +152,12 @@ def _warnings(desired: Desired, facts: Facts, organization: Organization, usable
     if not organization.has_p1:
         yield say(
             _(
-                "The tenant has no Entra ID P1: no group can be assigned, so every person has to be assigned directly, "
-                "and Microsoft shows us no log, so there will be numbers but no reasons for single people."
+                "This tenant has no Entra ID P1 licence. People have to be assigned one by one, because groups need "
+                "P1. Microsoft gives us totals only, no names and no reasons."
             )
         )
     if not usable:
-        yield say(_("No application for Haiilo can take provisioning yet. The next step says what is needed."))
+        yield say(_("No application for Haiilo supports provisioning yet. The next step says what is needed."))
     elif not facts.assigned:
         yield say(
             _("Nobody is assigned to the application yet. The customer's admin can do that any time before step Scope.")

@@ -83,9 +83,10 @@ def _cause(owning: Owning) -> Cause:
 # What is seen and told
 
 
-def told(candidates: Sequence[Candidate]) -> list[dict[str, Any]]:
-    """For evidence, as JSON: of each application that we own, what of it."""
-    return [_of(candidate).as_json() for candidate in candidates if candidate.owning and candidate.owning.principal]
+def told(candidates: Sequence[Candidate]) -> tuple[dict[str, Any], ...]:
+    """For evidence, as stored sentences: of each application that we own, what of it."""
+    ours = [candidate for candidate in candidates if candidate.owning and candidate.owning.principal]
+    return tuple(_of(candidate).as_json() for candidate in ours)
 
 
 def _of(candidate: Candidate) -> Sentence:

@@ -1,11 +1,18 @@
-"""Which of the permissions that we ask for our own application really has in a tenant, by name."""
+"""Which of the permissions that we ask for our own application really has in a tenant, by name, and since when."""
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext_noop as _
+
 from graphclient import GraphClient, NotThere
-from onboarding.domain.desired import Desired
+from onboarding.domain.desired import ConsentSeen, Desired
+from onboarding.domain.sentences import say
+from onboarding.domain.verdicts import Waiting
 
 GRAPH = "00000003-0000-0000-c000-000000000000"  # Microsoft Graph's own application id, the same in every tenant
+TAKES_EFFECT_WITHIN = timedelta(minutes=15)  # Entra may take some ten minutes to spread a consent
 
 
 def names_granted(graph: GraphClient, client_id: str) -> frozenset[str]:
@@ -23,3 +30,13 @@ def names_granted(graph: GraphClient, client_id: str) -> frozenset[str]:
 def missing_of(desired: Desired, names: frozenset[str]) -> list[str]:
     """What the customer's size asks for and `names` lacks."""
     return [name for name in desired.size.names if name not in names]
+
+
+def taking_effect(consent: ConsentSeen | None, now: datetime, *, recheck_in: timedelta) -> Waiting | None:
+    """The verdict while a refusal may only mean that the approval is new, or None once it should have arrived."""
+    granted_at = consent.granted_at if consent else None
+    if granted_at is None or now - granted_at >= TAKES_EFFECT_WITHIN:
+        return None
+    return Waiting(
+        say(_("The approval is taking effect at Microsoft. This can take up to 15 minutes.")), recheck_in=recheck_in
+    )

@@ -2,7 +2,10 @@ from datetime import timedelta
 
 import pytest
 
+from onboarding.causes.base import Owner
 from onboarding.domain.verdicts import Asking, Broken, Court, Done, Waiting
+from onboarding.steps.consent.causes import CAUSES, Code
+from onboarding.steps.consent.evidence import ConsentEvidence
 from onboarding.steps.consent.step import Consent, Facts
 from tests.graphclient.graph_stub import Reply
 from tests.graphclient.samples import ORGANIZATION
@@ -17,11 +20,41 @@ NOBODY_YET = [
     (None, None, "no_link", Court.CS, "Send the customer's admin"),
     (link(expires_at=NOW - timedelta(minutes=1)), None, "link_expired", Court.CS, "expired"),
     (link(), None, "link_sent", Court.CUSTOMER, "has not opened"),
-    (link(seen_at=ago(hours=1)), None, "link_sent", Court.CUSTOMER, "not approved yet"),
-    (link(), consent_seen(granted_at=None, error="declined"), "declined", Court.CUSTOMER, "declined"),
-    (link(), consent_seen(granted_at=None, error="not_allowed"), "not_allowed", Court.CUSTOMER, "Global Administrator"),
+    (link(seen_at=ago(hours=1)), None, "link_opened", Court.CUSTOMER, "not approved yet"),
+    (link(), consent_seen(granted_at=None, error="declined"), "declined", Court.CUSTOMER, "not accepted"),
+    (link(), consent_seen(granted_at=None, error="not_allowed"), "not_allowed", Court.CUSTOMER, "may not approve"),
     (link(), consent_seen(granted_at=None, error="wrong_tenant"), "wrong_tenant", Court.CS, "another tenant"),
-    (link(), consent_seen(granted_at=None, error="strange"), "strange", Court.CUSTOMER, "ended the consent"),
+    (link(), consent_seen(granted_at=None, error="strange"), "failed", Court.CUSTOMER, "ended the approval"),
+    (link(), consent_seen(granted_at=None, error="microsoft_down"), "microsoft_down", Court.CUSTOMER, "did not answer"),
+    (link(), consent_seen(granted_at=None, error="blocked"), "blocked", Court.CUSTOMER, "that the policy allows"),
+    (
+        link(),
+        consent_seen(granted_at=None, error="blocked", error_code="AADSTS53003"),
+        "blocked",
+        Court.CUSTOMER,
+        "Conditional Access",
+    ),
+    (
+        link(),
+        consent_seen(granted_at=None, error="wrong_account", error_code="personal_account"),
+        "wrong_account",
+        Court.CUSTOMER,
+        "private Microsoft account",
+    ),
+    (
+        link(),
+        consent_seen(granted_at=None, error="failed", error_code="AADSTS50011"),
+        "AADSTS50011",
+        Court.HAIILO,
+        "not registered correctly",
+    ),
+    (
+        link(),
+        consent_seen(granted_at=None, error="failed", error_code="AADSTS7654321"),
+        "failed_unexplained",
+        Court.HAIILO,
+        "AADSTS7654321",
+    ),
 ]
 
 
@@ -36,13 +69,13 @@ def test_says_whom_it_waits_for_until_somebody_has_consented(sent, seen, code, c
 def test_binds_when_every_proof_agrees():
     verdict = assess(desired(), ANSWERS)
     assert isinstance(verdict, Done)
-    assert verdict.evidence == {
-        "tenant_id": TENANT,
-        "tenant_name": "Nordwind GmbH",
-        "verified_domain": "nordwind.example",
-        "admin_name": "Eva Berg",
-        "admin_object_id": "oid-1",
-    }
+    assert verdict.evidence == ConsentEvidence(
+        tenant_id=TENANT,
+        tenant_name="Nordwind GmbH",
+        verified_domain="nordwind.example",
+        admin_name="Eva Berg",
+        admin_object_id="oid-1",
+    )
 
 
 @pytest.mark.parametrize("facts", [SILENT, FORBIDDEN])
@@ -54,7 +87,8 @@ def test_waits_a_quarter_of_an_hour_for_the_consent_to_spread(facts):
     ("facts", "proved", "code", "says"),
     [
         (SILENT, None, "consent_missing", "never arrived"),
-        (FORBIDDEN, None, "consent_missing", "lacks permissions"),
+        (FORBIDDEN, None, "permissions_incomplete", "lacks permissions"),
+        (FORBIDDEN, desired().proved, "permissions_incomplete", "lacks permissions"),
         (SILENT, desired().proved, "access_lost", "lost access"),
     ],
 )
@@ -74,7 +108,7 @@ def test_never_binds_what_a_stranger_signed_in_to():
 def test_never_binds_when_graph_answers_for_another_tenant():
     verdict = assess(desired(expected_tenant="another", consent=consent_seen(signed_in_tenant="another")), ANSWERS)
     assert isinstance(verdict, Broken)
-    assert verdict.court is Court.HAIILO
+    assert (verdict.code, verdict.court) == ("other_tenant_answered", Court.HAIILO)
 
 
 def test_never_binds_a_tenant_without_one_of_the_customers_domains():
@@ -109,3 +143,27 @@ def test_names_what_is_missing_as_far_as_it_may_be_seen():
     assert (verdict.code, verdict.court) == ("permissions_missing", Court.CUSTOMER)
     assert verdict.offers == {"missing": ["Organization.Read.All"]}
     assert "Organization.Read.All" in str(verdict.question)
+
+
+# What is told, and to whom
+
+
+def test_has_one_cause_for_each_code():
+    codes = [cause.code for cause in CAUSES]
+    assert len(codes) == len(set(codes))
+    assert set(Code) <= set(codes)
+
+
+@pytest.mark.parametrize("cause", [each for each in CAUSES if each.owner is Owner.CUSTOMER], ids=lambda each: each.code)
+def test_speaks_to_the_admin_and_never_about_the_admin(cause):
+    values = {"names": "User.Read.All", "contact": "Eva Berg", "why": "x"}
+    for told in (cause.for_customer(values), cause.for_letter(values)):
+        assert "the admin" not in str(told).lower()
+        assert "customer" not in str(told).lower()
+        assert "link" in str(told) or "approve" in str(told)
+    assert cause.by_link
+    assert "Global Administrator" in str(cause.needs.role)
+
+
+def test_reads_what_an_earlier_release_stored():
+    assert ConsentEvidence.from_json({"tenant_id": TENANT}) == ConsentEvidence(TENANT)

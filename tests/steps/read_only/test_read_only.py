@@ -18,7 +18,9 @@ from onboarding.steps.connection.step import Connection
 from onboarding.steps.connection.step import Facts as Connected
 from onboarding.steps.consent import step as consent
 from onboarding.steps.enable.step import Enable
-from onboarding.steps.read_only.step import STILL_THERE, Facts, ReadOnly, milestone
+from onboarding.steps.read_only.causes import CAUSES, SETUP_STILL_THERE
+from onboarding.steps.read_only.evidence import ReadOnlyEvidence
+from onboarding.steps.read_only.step import Facts, ReadOnly, milestone
 from onboarding.steps.readiness import abilities
 from onboarding.steps.scope.step import Scope
 from onboarding.steps.shared import credentials, secrets
@@ -105,7 +107,7 @@ def test_waits_out_the_spreading_and_then_asks_for_a_whole_consent(facts):
     verdict = look(facts, consent=LONG_AGO)
     assert isinstance(verdict, Asking)
     assert verdict.court is Court.CUSTOMER
-    assert verdict.code in ("permissions_missing", "consent_missing")
+    assert verdict.code in ("permissions_missing", "permissions_incomplete", "consent_missing")
     assert milestone(verdict) is Milestone.NONE
 
 
@@ -122,14 +124,26 @@ def test_names_what_half_a_consent_lacks():
 def test_watches_while_the_other_application_is_there_and_tells_what_it_is_called():
     verdict = look(complete())
     assert isinstance(verdict, Asking)
-    assert (verdict.code, verdict.court) == (STILL_THERE, Court.CUSTOMER)
+    assert (verdict.code, verdict.court) == (SETUP_STILL_THERE.code, Court.CUSTOMER)
     assert verdict.offers == {"name": "Haiilo", "client_id": SETUP}
+    assert "delete our other application, “Haiilo”" in str(SETUP_STILL_THERE.for_letter(verdict.question.values))
     assert milestone(verdict) is Milestone.READS_ONLY
+
+
+def test_calls_what_is_to_go_by_its_id_where_its_name_is_not_read():
+    assert f"“{SETUP}”" in str(look(complete(name="")).question)
+
+
+def test_has_a_cause_for_whatever_it_may_ask():
+    codes = [cause.code for cause in CAUSES]
+    assert len(codes) == len(set(codes))
+    assert {SETUP_STILL_THERE.code, "link_sent", "permissions_incomplete", "access_lost"} <= set(codes)
 
 
 def test_is_done_once_microsoft_refuses_the_other_application():
     verdict = look(complete(let_in=False, name=""))
     assert isinstance(verdict, Done)
+    assert verdict.evidence == ReadOnlyEvidence(removed=True)
     assert milestone(verdict) is Milestone.REMOVED
 
 

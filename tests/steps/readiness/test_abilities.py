@@ -14,7 +14,7 @@ WRITE = "Synchronization.ReadWrite.All"
 
 def by_operation(desired, *probes):
     return {
-        str(Sentence.from_json(each["operation"])): (each["verdict"], str(Sentence.from_json(each["why"]) or ""))
+        str(Sentence.from_json(each.operation)): (each.verdict, str(Sentence.from_json(each.why) or ""))
         for each in told(desired, probes)
     }
 
@@ -40,14 +40,14 @@ def test_tells_each_result_with_its_reason(finding, verdict, why):
 
 def test_promises_nothing_that_was_not_done():
     seen = by_operation(at_step("readiness"))
-    assert {seen[name][0] for name in ("run one person on demand", "start provisioning", "restart provisioning")} == {
-        "open"
-    }
+    assert {
+        seen[name][0] for name in ("provision one person on demand", "start provisioning", "restart provisioning")
+    } == {"open"}
 
 
 def test_takes_what_was_done_for_proof():
     seen = by_operation(at_step("live"))
-    assert seen["start provisioning"] == seen["run one person on demand"] == ("yes", "")
+    assert seen["start provisioning"] == seen["provision one person on demand"] == ("yes", "")
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,18 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from onboarding.domain import consent_sizes
 from onboarding.domain.verdicts import Asking, Court, Done, Waiting
+from onboarding.steps.readiness.evidence import ReadinessEvidence, lacks_licence
 from onboarding.steps.readiness.step import Facts, Readiness, licence
+from onboarding.steps.shared.permission_causes import PERMISSIONS_MISSING, PERMISSIONS_REFUSED
 from onboarding.steps.shared.permissions import GRAPH
 from tests.graphclient.graph_stub import Reply
 from tests.graphclient.samples import ORGANIZATION
 from tests.narrow import instance, present
-from tests.steps.facts import P1, ago, at_step, candidate, consent_seen, evidence_of, organization, texts
+from tests.steps.facts import P1, ago, at_step, candidate, consent_seen, organization, texts
 
 P2 = "eec0eb4f-6444-4f95-aba0-50c24d67f998"
 ALL = frozenset(consent_sizes.STANDARD.names)
@@ -25,14 +28,14 @@ def ready(**fields):
 def test_is_done_when_every_permission_is_there():
     verdict = assess(at_step("readiness"), ready())
     assert isinstance(verdict, Done)
-    seen = {name: value for name, value in evidence_of(verdict).items() if name != "abilities"}
-    assert seen == {
-        "permissions": dict.fromkeys(consent_sizes.STANDARD.names, True),
-        "licence": "P1",
-        "verified_domains": ["nordwind.example"],
-        "candidates": 1,
-        "assigned": 12,
-    }
+    assert replace(instance(ReadinessEvidence, verdict.evidence), abilities=()) == ReadinessEvidence(
+        permissions=dict.fromkeys(consent_sizes.STANDARD.names, True),
+        licence="P1",
+        verified_domains=("nordwind.example",),
+        candidates=1,
+        assigned=12,
+    )
+    assert ReadinessEvidence.from_json(verdict.evidence.to_json()) == verdict.evidence
     assert not verdict.warnings
 
 
@@ -47,17 +50,21 @@ def test_names_the_permissions_that_are_missing_afterwards():
     assert (verdict.code, verdict.court) == ("permissions_missing", Court.CUSTOMER)
     assert sorted(verdict.offers["missing"]) == ["ProvisioningLog.Read.All", "User.Read.All"]
     assert "User.Read.All" in str(verdict.question)
+    for told in (PERMISSIONS_MISSING.for_customer, PERMISSIONS_MISSING.for_letter):
+        assert "User.Read.All" in str(told(verdict.question.values))
+        assert "the admin" not in str(told(verdict.question.values))
 
 
 def test_asks_for_a_new_consent_when_all_are_listed_but_refused():
     verdict = instance(Asking, assess(at_step("readiness", consent=LATER), Facts(ALL, refused=True)))
-    assert (verdict.code, verdict.offers["missing"]) == ("permissions_missing", [])
+    assert (verdict.code, verdict.offers["missing"]) == ("permissions_refused", [])
+    assert "Microsoft refuses the permissions you approved" in str(PERMISSIONS_REFUSED.for_letter({}))
 
 
 @pytest.mark.parametrize(
     ("facts", "says"),
     [
-        ({"organization": organization(plans=())}, "no group can be assigned"),
+        ({"organization": organization(plans=())}, "groups need P1"),
         ({"candidates": (), "assigned": 0}, "No application for Haiilo"),
         ({"candidates": (candidate(templates=()),), "assigned": 0}, "No application for Haiilo"),
         ({"assigned": 0}, "Nobody is assigned"),
@@ -77,6 +84,19 @@ def test_warns_of_a_domain_that_the_tenant_has_not_verified():
 @pytest.mark.parametrize(("plans", "best"), [((), "none"), ((P1,), "P1"), ((P2,), "P2"), ((P1, P2), "P2")])
 def test_tells_the_licence(plans, best):
     assert licence(organization(plans=plans)) == best
+
+
+@pytest.mark.parametrize(("stored", "lacks"), [({}, False), ({"licence": "P1"}, False), ({"licence": "none"}, True)])
+def test_says_of_what_was_stored_whether_the_licence_is_missing(stored, lacks):
+    assert lacks_licence(at_step("scope", evidence={"readiness": stored})) is lacks
+    assert not lacks_licence(at_step("readiness"))
+
+
+@pytest.mark.parametrize(
+    ("candidates", "says"), [((candidate(),), "1 application supports"), ((), "0 applications support")]
+)
+def test_counts_the_applications_that_support_provisioning(candidates, says):
+    assert says in str(assess(at_step("readiness"), ready(candidates=candidates)).note)
 
 
 def granted(far, *names):

@@ -1,0 +1,71 @@
+"""What an error of the Graph client means where Microsoft's code says no more: by the kind of the error."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop as _
+
+from onboarding.causes import portal_paths
+from onboarding.causes.base import Cause, Needs, Owner
+from onboarding.causes.roles import APPROVERS, MAY_CONSENT
+
+ERRORS = "https://learn.microsoft.com/graph/errors"
+AUTHORIZATION = "https://learn.microsoft.com/graph/resolve-auth-errors"
+THROTTLING = "https://learn.microsoft.com/graph/throttling"
+
+ACCESS_LOST = Cause(
+    code="ConsentMissing",
+    owner=Owner.CUSTOMER,
+    staff=_("We have no access to the tenant any more. Send a new link, so that our application is approved again."),
+    customer=_(
+        "Microsoft no longer lets us in to your tenant, so accounts in Haiilo are not kept up to date. If that was not "
+        "meant, open your link and approve once more."
+    ),
+    needs=Needs(MAY_CONSENT),
+    by_link=True,
+    contacts=APPROVERS,
+    source=AUTHORIZATION,
+)
+PERMISSION_MISSING = Cause(
+    code="RoleMissing",
+    owner=Owner.CUSTOMER,
+    staff=_("Microsoft refuses us a permission in the tenant. Send a new link, so that all of them are approved."),
+    customer=_("Microsoft refuses us a permission in your tenant. Open your link and accept all of them once more."),
+    needs=Needs(MAY_CONSENT),
+    by_link=True,
+    contacts=APPROVERS,
+    source=AUTHORIZATION,
+)
+POLICY_BLOCKS = Cause(
+    code="NotAllowed",
+    owner=Owner.CUSTOMER,
+    staff=_("A Conditional Access policy of the tenant blocks our application. The customer has to exclude it."),
+    customer=_("A Conditional Access policy of your organisation blocks our application. Exclude it from that policy."),
+    needs=portal_paths.CHANGE_POLICIES,
+    source="https://learn.microsoft.com/entra/identity/conditional-access/workload-identity",
+)
+CREDENTIAL_REFUSED = Cause(
+    code="OurCredentialRefused",
+    owner=Owner.ENGINEERS,
+    staff=_("Microsoft refuses our own credential. Our engineers have to look into it at once."),
+    source=AUTHORIZATION,
+)
+BUSY = Cause(
+    code="TryLater",
+    owner=Owner.MICROSOFT,
+    staff=_("Microsoft is busy or did not answer. We try again by ourselves."),
+    source=THROTTLING,
+)
+ABSENT = Cause(
+    code="NotThere",
+    owner=Owner.MICROSOFT,
+    staff=_("Microsoft does not find what it had before, perhaps only for a moment. We check again."),
+    source=ERRORS,
+)
+REFUSED = Cause(
+    code="Rejected",
+    owner=Owner.ENGINEERS,
+    staff=_("Microsoft refused the request. Our engineers have to look into it."),
+    source=ERRORS,
+)
+
+ACCESS: tuple[Cause, ...] = (ACCESS_LOST, PERMISSION_MISSING, POLICY_BLOCKS, CREDENTIAL_REFUSED, BUSY, ABSENT, REFUSED)

@@ -1,0 +1,64 @@
+"""Why the permissions that were asked for cannot be used in a tenant, although somebody approved them."""
+
+from __future__ import annotations
+
+import enum
+
+from django.utils.translation import gettext_noop as _
+
+from onboarding.causes.base import Cause, Needs, Owner
+from onboarding.causes.roles import APPROVERS, MAY_CONSENT
+
+GRANT_ADMIN_CONSENT = "https://learn.microsoft.com/entra/identity/enterprise-apps/grant-admin-consent"
+AUTHORIZATION_ERRORS = "https://learn.microsoft.com/graph/resolve-auth-errors"
+
+
+class Code(enum.StrEnum):
+    """What can be wrong with permissions. Incomplete: some are missing, and which ones cannot be seen."""
+
+    PERMISSIONS_MISSING = "permissions_missing"
+    PERMISSIONS_INCOMPLETE = "permissions_incomplete"
+    PERMISSIONS_REFUSED = "permissions_refused"
+
+
+PERMISSIONS_MISSING = Cause(
+    code=Code.PERMISSIONS_MISSING,
+    owner=Owner.CUSTOMER,
+    staff=_("Permissions are missing: %(names)s. Ask the admin to open a new link and accept all of them."),
+    customer=_(
+        "Microsoft did not give us everything that we asked for. These permissions are missing: %(names)s. Please "
+        "approve once more and accept all of them."
+    ),
+    letter=_("Some permissions are missing: %(names)s. Please open your link once more and accept all of them."),
+    needs=Needs(MAY_CONSENT),
+    by_link=True,
+    elsewhere=True,
+    contacts=APPROVERS,
+    source=GRANT_ADMIN_CONSENT,
+)
+PERMISSIONS_INCOMPLETE = Cause(
+    code=Code.PERMISSIONS_INCOMPLETE,
+    owner=Owner.CUSTOMER,
+    staff=_("The approval lacks permissions. Ask the admin to open a new link and accept all of them."),
+    customer=_(
+        "Microsoft did not give us everything that we asked for. Please approve once more and accept all permissions."
+    ),
+    letter=_("Some permissions are missing. Please open your link once more and accept all of them."),
+    needs=Needs(MAY_CONSENT),
+    by_link=True,
+    elsewhere=True,
+    contacts=APPROVERS,
+    source=GRANT_ADMIN_CONSENT,
+)
+PERMISSIONS_REFUSED = Cause(
+    code=Code.PERMISSIONS_REFUSED,
+    owner=Owner.CUSTOMER,
+    staff=_("Microsoft lists all permissions but refuses to let us use them. Ask the admin to approve by a new link."),
+    customer=_("Microsoft refuses the permissions that you approved. Please approve once more."),
+    letter=_("Microsoft refuses the permissions you approved. Please open the link and approve once more."),
+    needs=Needs(MAY_CONSENT),
+    by_link=True,
+    elsewhere=True,
+    contacts=APPROVERS,
+    source=AUTHORIZATION_ERRORS,
+)
