@@ -64,7 +64,7 @@ def test_names_the_roles_that_may_approve(visitor, invitation, number):
     ("description", "status", "words"),
     [
         (
-            "AADSTS50020: User account from identity provider does not exist in tenant",
+            "AADSTS50020: User account from provider does not exist in tenant",
             400,
             "belongs to another organisation",
         ),

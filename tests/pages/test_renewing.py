@@ -12,6 +12,8 @@ from onboarding.customers import links
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Court, Waiting
 from onboarding.models import Link
+from onboarding.steps.consent.causes import ACCESS_LOST
+from onboarding.steps.shared.permission_causes import PERMISSIONS_MISSING
 from tests import builders
 from tests.graphclient.entra import CLIENT, TENANT
 
@@ -20,13 +22,9 @@ from .visitor import Invitation, Visitor, query_of, text_of
 
 pytestmark = pytest.mark.django_db
 
-MISSING = Asking(
-    say("Missing."),
-    Court.CUSTOMER,
-    offers={"missing": ["User.Read.All", "Organization.Read.All"]},
-    code="permissions_missing",
-)
-LOST = Asking(say("Lost."), Court.CUSTOMER, code="access_lost")
+NAMES = ["User.Read.All", "Organization.Read.All"]
+MISSING = PERMISSIONS_MISSING.asking(offers={"missing": NAMES}, names=", ".join(NAMES))
+LOST = ACCESS_LOST.asking()
 OURS = Asking(say("Choose."), Court.CS, code="choose_application")
 EVIDENCE = {"customer": {"tenant_id": TENANT, "domain": ""}}
 BUTTON = "Review and approve again with Microsoft"
