@@ -27,7 +27,7 @@ from onboarding.steps.consent.step import Consent
 
 log = logging.getLogger(__name__)
 
-WITHIN = timedelta(minutes=10)
+MAX_TIME = timedelta(minutes=10)
 
 
 def begin(link: Link) -> Begun | None:
@@ -48,7 +48,7 @@ def finish(link: Link, flow: Mapping[str, Any], params: Mapping[str, str], *, be
     Raises a `GraphError` when Microsoft does not answer.
     """
     approval = _approval(link)
-    if approval is None or timezone.now().timestamp() - begun_at > WITHIN.total_seconds():
+    if approval is None or timezone.now().timestamp() - begun_at > MAX_TIME.total_seconds():
         return False
     try:
         who = _sign_in(approval).finish(dict(flow), dict(params))

@@ -39,7 +39,8 @@ log = logging.getLogger(__name__)
 
 # Role template ids of Entra's built-in roles: Global Administrator, Privileged Role Administrator.
 MAY_APPROVE = frozenset({"62e90394-69f5-4237-9190-012177145e10", "e8611ab8-c189-46e8-94e1-60213ab1f814"})
-EACH_WAY = timedelta(minutes=10)  # from the click to being signed in, and from there to the answer about the consent
+# From the click to being signed in, and from there to the answer about the consent.
+MAX_TIME_EACH_WAY = timedelta(minutes=10)
 
 # What Microsoft's refusals mean to the person in front of the page (Entra documentation, "Entra error codes").
 NUMBER = re.compile(r"AADSTS(\d{4,8})")
@@ -227,7 +228,7 @@ def _client_id(attempt: ConsentAttempt) -> str:
 
 
 def _check_in_time(attempt: ConsentAttempt, since: datetime) -> None:
-    if since < timezone.now() - EACH_WAY:
+    if since < timezone.now() - MAX_TIME_EACH_WAY:
         raise ConsentProblem(trip.TOO_LATE, code="state_mismatch", link=attempt.link)
 
 

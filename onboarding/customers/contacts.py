@@ -19,7 +19,7 @@ from onboarding.invites import links
 from onboarding.mail import context, letters
 from onboarding.models import Contact, Customer, Letter, Link, Onboarding
 
-TAKEN = _("Another contact of this customer has this e-mail address already.")
+ADDRESS_TAKEN = _("Another contact of this customer has this e-mail address already.")
 
 
 def add_contact(
@@ -34,7 +34,7 @@ def add_contact(
             )
             _note(contact, say(_("%(contact)s was added to the contacts."), contact=name), actor)
     except IntegrityError as error:
-        raise Refused(say(TAKEN)) from error
+        raise Refused(say(ADDRESS_TAKEN)) from error
     return contact
 
 
@@ -56,7 +56,7 @@ def change_contact(contact: Contact, *, actor: User, **fields: Any) -> None:
             _note(contact, say(_("The contact %(contact)s was changed."), contact=contact.name), actor)
             enqueue(contact.onboarding_id)
     except IntegrityError as error:
-        raise Refused(say(TAKEN)) from error
+        raise Refused(say(ADDRESS_TAKEN)) from error
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from onboarding.domain.sentences import say
 from onboarding.engine import ledger
 from onboarding.models import Event, Onboarding, ProvisionedPerson
 
-SEEN = "names_seen"
+NAMES_SEEN = "names_seen"
 
 
 def may_see_names(actor: User) -> bool:
@@ -33,14 +33,16 @@ def permit(user: User, *, allowed: bool) -> None:
 def note_viewing(onboarding: Onboarding, *, actor: User) -> None:
     """Leave a line that `actor` was shown names, once a day."""
     midnight = datetime.combine(timezone.localdate(), time.min, tzinfo=timezone.get_current_timezone())
-    today = Event.objects.filter(onboarding=onboarding, kind=SEEN, actor=actor, at__gte=midnight)
+    today = Event.objects.filter(onboarding=onboarding, kind=NAMES_SEEN, actor=actor, at__gte=midnight)
     if today.exists():
         return
     check_member(onboarding, actor)
     with transaction.atomic():
         User.objects.select_for_update().get(pk=actor.pk)  # of two pages at once, one leaves the line
         if not today.exists():
-            ledger.note(onboarding.pk, SEEN, say(_("The names in the list of people were looked at.")), actor=actor)
+            ledger.note(
+                onboarding.pk, NAMES_SEEN, say(_("The names in the list of people were looked at.")), actor=actor
+            )
 
 
 @transaction.atomic

@@ -10,10 +10,12 @@ from django.utils.translation import gettext_noop as _
 from onboarding.customers.base import Refused, check_member
 from onboarding.domain.sentences import say
 from onboarding.engine import ledger
+from onboarding.engine.load_desired import seen
 from onboarding.engine.queue import enqueue, enqueue_letters_on_commit
 from onboarding.mail import letters
 from onboarding.mail.compose import LINK, LetterText, has_link
 from onboarding.models import Letter, Onboarding
+from onboarding.steps.customer.evidence import CustomerEvidence
 from onboarding.steps.customer.step import CustomerRecord
 
 State = Letter.State
@@ -75,8 +77,8 @@ def confirm_tenant(onboarding: Onboarding, tenant: str, *, actor: User) -> None:
     Raises `Refused` when it is not the one that is found now.
     """
     check_member(onboarding, actor)
-    state = onboarding.steps.filter(key=CustomerRecord.key).first()
-    if state is None or not tenant or state.evidence.get("tenant_id") != tenant:
+    found = seen(onboarding.pk, CustomerEvidence)
+    if found is None or not tenant or found.tenant_id != tenant:
         raise Refused(say(_("The domains lead to another tenant now. Look at it again.")))
     if letters.confirmed_tenant(onboarding) == tenant:
         return

@@ -14,18 +14,20 @@ from django.utils.translation import gettext_noop as _
 from onboarding.customers.base import Refused, check_member
 from onboarding.domain.sentences import Sentence, say
 from onboarding.engine import ledger
+from onboarding.engine.load_desired import seen
 from onboarding.engine.queue import enqueue
-from onboarding.models import ConsentAttempt, Customer, Onboarding, Rebinding, StepState, TenantBinding
+from onboarding.models import ConsentAttempt, Customer, Onboarding, Rebinding, TenantBinding
+from onboarding.steps.customer.evidence import CustomerEvidence
 from onboarding.steps.customer.step import CustomerRecord
 
-BOUND = _("A tenant is bound to this customer already. A binding is never moved.")
+TENANT_IS_BOUND = _("A tenant is bound to this customer already. A binding is never moved.")
 
 
 def propose(onboarding: Onboarding, *, actor: User, tenant_id: str, reason: str) -> Rebinding:
     """Propose that `tenant_id` is the expected tenant. Raises `Refused` once one is bound, or one is proposed."""
     check_member(onboarding, actor)
-    state = StepState.objects.filter(onboarding=onboarding, key=CustomerRecord.key).first()
-    before = str(state.evidence.get("tenant_id", "")) if state else ""
+    expected = seen(onboarding.pk, CustomerEvidence)
+    before = expected.tenant_id if expected else ""
     try:
         with transaction.atomic():
             _check_unbound(Onboarding.objects.select_for_update().get(pk=onboarding.pk), tenant_id)
@@ -80,7 +82,7 @@ def _open(rebinding: Rebinding, actor: User) -> Rebinding:
 
 def _check_unbound(onboarding: Onboarding, tenant_id: str) -> None:
     if TenantBinding.objects.filter(onboarding=onboarding).exists():
-        raise Refused(say(BOUND))
+        raise Refused(say(TENANT_IS_BOUND))
     if TenantBinding.objects.filter(tenant_id=tenant_id).exists():
         raise Refused(say(_("That tenant belongs to another customer already.")))
 

@@ -131,10 +131,6 @@ class Desired:
         """As `evidence_of`, for a step that comes later. Raises KeyError when the step of `kind` was never done."""
         return kind.from_json(self.evidence[kind.step])
 
-    def seen(self, step: str, name: str) -> Any:
-        """A piece of the evidence with which `step` was done. Raises KeyError when `step` was never done."""
-        return self.evidence[step][name]
-
     def result(self, step: str, change: str) -> Mapping[str, Any]:
         """What `apply` returned for the newest `change` of this key; empty when it was never made."""
         return self.applied.get(step, {}).get(change, {})
@@ -145,24 +141,6 @@ class Desired:
         return at is not None and self.now - datetime.fromisoformat(str(at)) < within
 
     @property
-    def token_is_saved(self) -> bool:
-        """Whether the token that was entered last is the one that was saved at Microsoft."""
-        entered = self.scim_token_saved_at
-        return (
-            entered is not None and self.result("connection", "save_credentials").get("token_at") == entered.isoformat()
-        )
-
-    @property
     def base_url(self) -> str:
         """The customer's SCIM base address (Entra: Tenant URL)."""
         return self.profile.base_url.format(host=self.haiilo_host)
-
-    @property
-    def service_principal_id(self) -> str:
-        """Object id of the chosen SSO application (a service principal)."""
-        return str(self.seen("sso_application", "service_principal_id"))
-
-    @property
-    def job_id(self) -> str:
-        """Id of the synchronization job that is ours to run."""
-        return str(self.seen("connection", "job_id"))

@@ -89,7 +89,7 @@ def fingerprint(changes: Sequence[Change]) -> str:
 class Done:
     """The live systems are as desired. `evidence` is what was seen; later steps build on it."""
 
-    evidence: Evidence | Mapping[str, Any] = field(default_factory=dict)
+    evidence: Evidence = field(default_factory=Evidence)
     note: Sentence | None = None
     warnings: Sequence[Sentence] = ()
 
@@ -145,11 +145,6 @@ class Broken:
     court: Court
     code: str = ""
     request_id: str = ""
-
-
-def evidence_of(verdict: Done) -> dict[str, Any]:
-    """The stored form of what was seen."""
-    return verdict.evidence.to_json() if isinstance(verdict.evidence, Evidence) else dict(verdict.evidence)
 
 
 Verdict = Done | Todo | Waiting | Asking | Broken

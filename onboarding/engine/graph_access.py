@@ -28,6 +28,7 @@ from graphclient import (
 )
 from onboarding.domain.consent_sizes import ConsentSize
 from onboarding.domain.desired import Desired
+from onboarding.steps.sso_application.evidence import SsoApplicationEvidence
 
 MAX_TENANTS = 512  # token sources kept at once; a tenant beyond that signs in anew
 # No service principal of ours in the tenant. Other refusals of a token leave it there, perhaps switched off.
@@ -79,20 +80,20 @@ def _guard(desired: Desired) -> Callable[[str, str], None]:
     """Allow writes below the one application that was chosen, in a tenant that is proved. Reads only otherwise, and in
     read-only mode.
     """
-    chosen = desired.evidence.get("sso_application", {}).get("service_principal_id")
-    if desired.proved is None or not chosen or not desired.size.sets_up:
+    chosen = desired.evidence_of(SsoApplicationEvidence)
+    if desired.proved is None or chosen is None or not chosen.service_principal_id or not desired.size.sets_up:
         return guards.read_only
-    return guards.only_service_principal(str(chosen))
+    return guards.only_service_principal(chosen.service_principal_id)
 
 
 def _reading_guard(desired: Desired) -> Callable[[str, str], None]:
     """Allow reads, and Microsoft's own test of the credentials that are saved on the chosen application: a POST that
     changes nothing, and for which the permissions of the monitor size do not suffice.
     """
-    chosen = desired.evidence.get("sso_application", {}).get("service_principal_id")
-    if not chosen or not desired.size.sets_up:
+    chosen = desired.evidence_of(SsoApplicationEvidence)
+    if chosen is None or not chosen.service_principal_id or not desired.size.sets_up:
         return guards.read_only
-    below = guards.only_service_principal(str(chosen))
+    below = guards.only_service_principal(chosen.service_principal_id)
 
     def guard(method: str, path: str) -> None:
         is_test = method.upper() == "POST" and path.lower().endswith("/validatecredentials")

@@ -19,7 +19,7 @@ from django.db import connection
 from graphclient import GraphError
 from onboarding.domain.desired import Desired
 from onboarding.domain.lifecycle import State
-from onboarding.domain.verdicts import Done, Todo, Verdict, evidence_of
+from onboarding.domain.verdicts import Done, Todo, Verdict
 from onboarding.engine import ledger
 from onboarding.engine.graph_access import TenantSession
 from onboarding.engine.load_desired import load_desired, with_evidence
@@ -83,7 +83,7 @@ class Inspection:
             finding = self._examine(step)
             yield finding
             if isinstance(finding.verdict, Done):
-                self.desired = with_evidence(self.desired, step.key, evidence_of(finding.verdict))
+                self.desired = with_evidence(self.desired, step.key, finding.verdict.evidence.to_json())
                 self.tenant.update(self.desired)
             elif ends_run(step, live=self.live):
                 return
@@ -112,5 +112,5 @@ class Inspection:
             log.debug("onboarding %s: step %s failed", self.onboarding.pk, step.key, exc_info=True)
             return facts, our_failure(error)
         if isinstance(verdict, Done) and step.gives_access:
-            verdict = ledger.refusal_to_bind(self.onboarding.pk, evidence_of(verdict)) or verdict
+            verdict = ledger.refusal_to_bind(self.onboarding.pk, verdict.evidence.to_json()) or verdict
         return facts, verdict

@@ -33,7 +33,6 @@ from onboarding.domain.verdicts import (
     Todo,
     Verdict,
     Waiting,
-    evidence_of,
     fingerprint,
 )
 from onboarding.models import Backup, CustomerSecret, Event, Onboarding, ReadOnlyMode, StepState, TenantBinding
@@ -119,7 +118,7 @@ def _write(state: StepState, verdict: Verdict, now: datetime) -> None:
         case Done():
             state.kind, state.court = Kind.DONE, Court.CS
             state.message = verdict.note.as_json() if verdict.note else {}
-            state.evidence = evidence_of(verdict)
+            state.evidence = verdict.evidence.to_json()
             state.warnings = _stored(verdict.warnings)
             state.done_at = state.done_at or now
         case Todo():

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Count
 from django.utils import timezone
 
 from onboarding.domain.consent_sizes import ConsentSize
 from onboarding.domain.desired import SCIM_TOKEN, Arrived, ConsentSeen, Desired, LinkSent, ProvedTenant, ReadOnlyDesired
+from onboarding.domain.evidence import Evidence
 from onboarding.models import (
     ConsentAttempt,
     CustomerSecret,
@@ -22,6 +23,8 @@ from onboarding.models import (
     TenantBinding,
 )
 from onboarding.steps.customer.step import CustomerRecord
+
+E = TypeVar("E", bound=Evidence)
 
 
 def arrived(onboarding_id: int) -> Arrived:
@@ -41,6 +44,12 @@ def arrived(onboarding_id: int) -> Arrived:
         failed=counts.get(result.FAILED, 0),
         removed=counts.get(result.REMOVED, 0),
     )
+
+
+def seen(onboarding_id: int, kind: type[E]) -> E | None:
+    """What the step of `kind` saw when it was done last; None while it never was. One query."""
+    state = StepState.objects.filter(onboarding_id=onboarding_id, key=kind.step).first()
+    return state.seen(kind) if state else None
 
 
 def load_desired(onboarding_id: int) -> Desired:

@@ -33,7 +33,6 @@ from onboarding.domain.verdicts import (
     Todo,
     Verdict,
     Waiting,
-    evidence_of,
     fingerprint,
 )
 from onboarding.engine import holds, ledger, load_desired
@@ -44,6 +43,7 @@ from onboarding.models.onboarding import Lease, LeaseLost
 from onboarding.people import ingest
 from onboarding.steps import BESIDE, STEPS
 from onboarding.steps.base import ChangingStep, Step, StepFailed
+from onboarding.steps.connection.evidence import job_id, token_is_saved
 from onboarding.steps.enable.step import Enable
 from onboarding.steps.read_only.step import milestone
 
@@ -160,7 +160,7 @@ class Reconciliation:
         cost = Cost(self.tenant.calls - calls, time.monotonic() - started)
         self.calls += cost.graph_calls
         if isinstance(verdict, Done) and step.gives_access:
-            verdict = ledger.bind(self.lease, evidence_of(verdict)) or verdict
+            verdict = ledger.bind(self.lease, verdict.evidence.to_json()) or verdict
         ledger.record(self.lease, step.key, verdict, cost)
         if step is READ_ONLY and ledger.reach_milestone(self.lease, milestone(verdict)):
             self._switch_application()
@@ -168,7 +168,7 @@ class Reconciliation:
             ledger.close_intents(self.lease, step.key)
             self._know_more()
             self._release_secret(step.key)
-            if before not in (None, evidence_of(verdict)):
+            if before not in (None, verdict.evidence.to_json()):
                 self._doubt_what_follows(step)
         return verdict
 
@@ -187,7 +187,7 @@ class Reconciliation:
     def _release_secret(self, key: str) -> None:
         """Erase the token once nobody has to send it again (`enable` does once more, with the deletion guard)."""
         done = set(self.desired.evidence) >= SEND_THE_TOKEN
-        if key in SEND_THE_TOKEN and done and self.desired.token_is_saved:
+        if key in SEND_THE_TOKEN and done and token_is_saved(self.desired):
             ledger.release_secret(self.lease, SCIM_TOKEN)
 
     def _renew(self) -> None:
@@ -225,7 +225,7 @@ class Reconciliation:
     def _converge(self, step: Step[Any]) -> Verdict:
         """Read and assess; while a plan may be applied, apply it and read again. Raises what the step raises."""
         if step.reads_people and Enable.key in self.desired.evidence:
-            ingest.ingest(self.lease, self.tenant.graph, self.desired.job_id, renew=self._renew)
+            ingest.ingest(self.lease, self.tenant.graph, job_id(self.desired), renew=self._renew)
             self._know_more()
         made: set[str] = set()
         while True:

@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from onboarding.models import ConsentAttempt, Link
 
-MOST = 20
-WITHIN = timedelta(hours=1)
+MAX_TRIPS = 20
+COUNTED_WITHIN = timedelta(hours=1)
 
 
 def are_used_up(link: Link) -> bool:
     """Whether this link led to Microsoft as often as it may, lately. Simultaneous ones may come to one or two more."""
-    return ConsentAttempt.objects.filter(link=link, started_at__gt=timezone.now() - WITHIN).count() >= MOST
+    return ConsentAttempt.objects.filter(link=link, started_at__gt=timezone.now() - COUNTED_WITHIN).count() >= MAX_TRIPS

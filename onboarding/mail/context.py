@@ -82,7 +82,7 @@ def candidates(now: datetime) -> list[int]:
     """
     waits = Q(current_kind__in=mail_rules.WAITS)
     long_since = Q(current_since__lte=now - rules().remind_after)
-    lying = Letter.objects.filter(onboarding=OuterRef("pk"), state__in=mail_rules.LYING)
+    lying = Letter.objects.filter(onboarding=OuterRef("pk"), state__in=mail_rules.UNSENT_STATES)
     found = Onboarding.objects.filter(~Exists(lying), state__in=mail_rules.ACTIVE).filter(
         (waits & Q(current_court=Court.CUSTOMER) & long_since)
         | (waits & Q(current_key=Consent.key))
@@ -93,5 +93,5 @@ def candidates(now: datetime) -> list[int]:
 
 def with_letters_waiting() -> list[int]:
     """Keys of onboardings for which a letter is written and has not gone."""
-    waiting = Onboarding.objects.filter(letters__state__in=mail_rules.LYING)
+    waiting = Onboarding.objects.filter(letters__state__in=mail_rules.UNSENT_STATES)
     return list(waiting.order_by("pk").distinct().values_list("pk", flat=True))

@@ -17,10 +17,11 @@ from onboarding.mail import context, rules
 from onboarding.mail.compose import LetterText, compose, html_of
 from onboarding.models import Contact, Letter, Onboarding
 from onboarding.steps.asks import waiting_on
+from onboarding.steps.customer.evidence import CustomerEvidence
 from onboarding.steps.customer.step import CustomerRecord
 
 State = Letter.State
-ANEW = (State.CANCELLED, State.FAILED)
+STATES_WRITTEN_ANEW = (State.CANCELLED, State.FAILED)
 KINDS = {
     Letter.Kind.INVITATION: _("invitation"),
     Letter.Kind.REMINDER: _("reminder"),
@@ -45,7 +46,7 @@ def write(
         day=timezone.localdate(now),
         defaults={"to_name": contact.name, "to_email": contact.email, "subject": words.subject, "text": words.text},
     )
-    if not made and letter.state not in ANEW:
+    if not made and letter.state not in STATES_WRITTEN_ANEW:
         return letter
     letter.to_name, letter.to_email, letter.language = contact.name, contact.email, contact.language
     letter.rule = rule
@@ -98,8 +99,10 @@ def may_still_go(letter: Letter, *, now: datetime) -> bool:
 def confirmed_tenant(onboarding: Onboarding) -> str:
     """The tenant that a person has confirmed to be the customer's, empty while it is not the one we resolve now."""
     state = onboarding.steps.filter(key=CustomerRecord.key).first()
-    found = str(state.evidence.get("tenant_id", "")) if state else ""
-    return found if state and found and state.answer.get("confirmed_tenant") == found else ""
+    found = state.seen(CustomerEvidence) if state else None
+    if state is None or found is None or state.answer.get("confirmed_tenant") != found.tenant_id:
+        return ""
+    return found.tenant_id
 
 
 @transaction.atomic

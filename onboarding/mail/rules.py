@@ -21,8 +21,8 @@ NEWS_FOR = timedelta(days=7)  # how long after go-live the completion letter is 
 WAITS = frozenset({"asking", "broken"})
 ACTIVE = frozenset({State.OPEN, State.LIVE})
 SATURDAY = 5
-GONE = frozenset({"sent", "sending", "unknown"})
-LYING = frozenset({"draft", "approved"})
+SENT_STATES = frozenset({"sent", "sending", "unknown"})
+UNSENT_STATES = frozenset({"draft", "approved"})
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ def _waits_for_the_link(facts: Facts) -> bool:
 
 
 def _somebody_released_one(facts: Facts) -> bool:
-    return any(letter.state in GONE or letter.state == "approved" for letter in facts.letters)
+    return any(letter.state in SENT_STATES or letter.state == "approved" for letter in facts.letters)
 
 
 def _invitation(facts: Facts) -> Iterator[Due]:
@@ -153,7 +153,9 @@ def _reminder(facts: Facts, rules: Rules) -> Iterator[Due]:
     person = addressee(facts)
     if person is None or not (_waits_for_customer(facts) or _link_ran_out(facts)):
         return
-    about_this = [letter for letter in facts.letters if letter.waiting_on == facts.waiting_on and letter.state in GONE]
+    about_this = [
+        letter for letter in facts.letters if letter.waiting_on == facts.waiting_on and letter.state in SENT_STATES
+    ]
     reminders = sum(1 for letter in about_this if letter.kind == REMINDER)
     last = max((letter.day for letter in about_this if letter.kind != ESCALATION), default=facts.since.date())
     if reminders < MAX_REMINDERS and facts.today - last >= rules.remind_after:
@@ -162,7 +164,7 @@ def _reminder(facts: Facts, rules: Rules) -> Iterator[Due]:
 
 def _link_ran_out(facts: Facts) -> bool:
     """It was sent, nobody used it, it is over: for the customer nothing has changed, so we go on reminding."""
-    sent = any(letter.waiting_on == facts.waiting_on and letter.state in GONE for letter in facts.letters)
+    sent = any(letter.waiting_on == facts.waiting_on and letter.state in SENT_STATES for letter in facts.letters)
     return sent and _waits_for_the_link(facts) and facts.holder is None
 
 
@@ -170,7 +172,7 @@ def _escalation(facts: Facts, rules: Rules) -> Iterator[Due]:
     sponsor = _first(facts, (ContactRole.SPONSOR,))
     if sponsor is None or sponsor == addressee(facts) or not _waits_for_customer(facts):
         return
-    asked = any(letter.waiting_on == facts.waiting_on and letter.state in GONE for letter in facts.letters)
+    asked = any(letter.waiting_on == facts.waiting_on and letter.state in SENT_STATES for letter in facts.letters)
     told = any(
         letter.kind == ESCALATION and letter.waiting_on == facts.waiting_on and letter.state != "cancelled"
         for letter in facts.letters
@@ -194,6 +196,7 @@ def _completion(facts: Facts) -> Iterator[Due]:
 def _is_free(facts: Facts, contact: int) -> bool:
     """Nothing went to this contact today, and nothing lies ready for them."""
     return not any(
-        letter.contact == contact and (letter.state in LYING or letter.state == "sending" or letter.day == facts.today)
+        letter.contact == contact
+        and (letter.state in UNSENT_STATES or letter.state == "sending" or letter.day == facts.today)
         for letter in facts.letters
     )

@@ -26,11 +26,11 @@ from onboarding.domain.verdicts import (
     Todo,
     Verdict,
     Waiting,
-    evidence_of,
     fingerprint,
 )
 from onboarding.engine.inspection import Finding
 from onboarding.models import StepState
+from onboarding.steps.connection.evidence import token_is_saved
 
 HIDDEN = "(hidden)"
 SECRET = "(secret)"  # noqa: S105 - stands in for one
@@ -133,7 +133,7 @@ def explain_step(finding: Finding, before: StepState | None, printer: Printer) -
         "warnings": [printer.sentence(each) for each in _warnings(verdict)],
         "desired": _desired(finding, printer),
         "found": printer.value(finding.facts),
-        "evidence": printer.value(evidence_of(verdict)) if isinstance(verdict, Done) else None,
+        "evidence": printer.value(verdict.evidence.to_json()) if isinstance(verdict, Done) else None,
         "plan": _plan(finding, verdict, printer) if isinstance(verdict, Todo) else None,
         "recorded": _recorded(before),
         "next": "at once" if finding.applies else f"in {short(finding.recheck_in)}",
@@ -215,4 +215,4 @@ def explain_whole(desired: Desired, printer: Printer) -> dict[str, Any]:
 def _token(desired: Desired) -> str:
     if desired.scim_token is None:
         return "none kept here"
-    return "entered, and saved at Microsoft" if desired.token_is_saved else "entered, not saved at Microsoft yet"
+    return "entered, and saved at Microsoft" if token_is_saved(desired) else "entered, not saved at Microsoft yet"

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from onboarding.causes.index import REASON_MARKS
 
 ERASED = "erased:"
-MARK = 48  # hex digits
+MARK_LENGTH = 48  # hex digits
 
 
 def marks_of(onboarding_id: int, source_id: str) -> Sequence[str]:
@@ -21,7 +21,7 @@ def marks_of(onboarding_id: int, source_id: str) -> Sequence[str]:
     """
     told = f"{onboarding_id}:{source_id}".encode()
     keys = [hmac.digest(key.encode(), b"marks of erased people", hashlib.sha256) for key in settings.ENCRYPTION_KEYS]
-    return [ERASED + hmac.new(key, told, hashlib.sha256).hexdigest()[:MARK] for key in keys]
+    return [ERASED + hmac.new(key, told, hashlib.sha256).hexdigest()[:MARK_LENGTH] for key in keys]
 
 
 def mark_in(reason: str) -> str:

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+from typing import TypeVar
+
 from django.conf import settings
 from django.db import models
 
+from onboarding.domain.evidence import Evidence
 from onboarding.domain.sentences import Sentence
 from onboarding.domain.verdicts import Court, Kind
+
+E = TypeVar("E", bound=Evidence)
 
 
 class StepState(models.Model):
@@ -39,6 +44,10 @@ class StepState(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key}: {self.kind}"
+
+    def seen(self, kind: type[E]) -> E | None:
+        """What this step saw when it was done last, as `kind`; None while it never was."""
+        return None if self.done_at is None else kind.from_json(self.evidence)
 
     @property
     def sentence(self) -> Sentence | None:

@@ -37,7 +37,7 @@ from onboarding.privacy import erasure
 from onboarding.privacy.erasure import BATCH, DOCUMENTS, NOBODY
 
 CLOSED_AND_ERASED = "closed_erased"  # the kind of the line after which nothing is left to erase
-ENDED = (Letter.State.SENT, Letter.State.UNKNOWN, Letter.State.FAILED, Letter.State.CANCELLED)
+ENDED_STATES = (Letter.State.SENT, Letter.State.UNKNOWN, Letter.State.FAILED, Letter.State.CANCELLED)
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def _people(before: datetime) -> QuerySet[ProvisionedPerson]:
 
 def _letters(before: datetime) -> QuerySet[Letter]:
     ended = Letter.objects.annotate(ended=Coalesce("sent_at", "claimed_at", "created_at"))
-    return ended.filter(ended__lt=before, state__in=ENDED).exclude(to_email="")
+    return ended.filter(ended__lt=before, state__in=ENDED_STATES).exclude(to_email="")
 
 
 def _links(before: datetime) -> QuerySet[Link]:

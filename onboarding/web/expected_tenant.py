@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from onboarding.engine.load_desired import seen
 from onboarding.models import Onboarding
-from onboarding.steps.customer.step import CustomerRecord
+from onboarding.steps.customer.evidence import CustomerEvidence
 
 
 def expected_tenant(onboarding: Onboarding) -> dict[str, str]:
     """Which tenant the domains lead to: `tenant_id` and `domain`; empty while that is not known."""
-    state = onboarding.steps.filter(key=CustomerRecord.key).first()
-    if state is None or not state.done_at or not state.evidence.get("tenant_id"):
-        return {}
-    return {"tenant_id": str(state.evidence["tenant_id"]), "domain": str(state.evidence.get("domain", ""))}
+    found = seen(onboarding.pk, CustomerEvidence)
+    return {"tenant_id": found.tenant_id, "domain": found.domain} if found and found.tenant_id else {}

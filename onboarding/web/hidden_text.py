@@ -14,7 +14,7 @@ from onboarding.domain.encryption import CannotDecrypt, decrypt, encrypt
 from onboarding.models import Onboarding
 
 KIND = "address"
-LONGEST = 4000
+MAX_LENGTH = 4000
 
 
 def hidden(text: str, *, onboarding: Onboarding, reader: int) -> str:
@@ -28,7 +28,7 @@ def hidden(text: str, *, onboarding: Onboarding, reader: int) -> str:
 def opened(given: str, *, onboarding: Onboarding, reader: int) -> str:
     """The text again; empty for what was not encrypted here, for this reader and this onboarding."""
     try:
-        sealed = base64.b64decode(given[:LONGEST] + "=" * (-len(given) % 4), altchars=b"-_", validate=True)
+        sealed = base64.b64decode(given[:MAX_LENGTH] + "=" * (-len(given) % 4), altchars=b"-_", validate=True)
         return decrypt(sealed, owner=_owner(onboarding, reader), kind=KIND, keys=settings.ENCRYPTION_KEYS)
     except (CannotDecrypt, ValueError, binascii.Error):
         return ""

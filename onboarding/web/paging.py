@@ -8,7 +8,7 @@ import hashlib
 import json
 from typing import Any
 
-LONGEST = 2000
+MAX_LENGTH = 2000
 
 
 def cursor(text: str, pk: int) -> str:
@@ -19,7 +19,7 @@ def cursor(text: str, pk: int) -> str:
 def read_cursor(given: str) -> tuple[str, int] | None:
     """Sort text and key of a cursor, or None for one that we did not make."""
     try:
-        values = json.loads(base64.urlsafe_b64decode(given[:LONGEST] + "=" * (-len(given) % 4)))
+        values = json.loads(base64.urlsafe_b64decode(given[:MAX_LENGTH] + "=" * (-len(given) % 4)))
     except (ValueError, binascii.Error, RecursionError):
         return None
     match values:

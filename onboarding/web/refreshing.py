@@ -8,7 +8,7 @@ from __future__ import annotations
 from time import time
 
 MINUTE = 60
-SLOWLY = 20  # seconds between two questions of a page on which nothing moves by itself
+SECONDS_AT_REST = 20  # seconds between two questions of a page on which nothing moves by itself
 
 
 def now_seen(version: str) -> str:

@@ -7,20 +7,21 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from django.apps import apps
 from django.core import serializers
 from django.core.management import CommandError, call_command
 from django.db import connection
 
 from devtools.stack.sandbox_control import SandboxTenant
-from onboarding import models
-from onboarding.customers import answers
+from onboarding.customers import answers, read_only
+from onboarding.engine import ledger
 from onboarding.engine.inspection import WriteAttempted, only_selects
-from onboarding.models import Onboarding
+from onboarding.models import ConsentAttempt, Onboarding
 from onboarding.steps import STEPS
 from tests import builders
 from tests.narrow import present
 
-from .conftest import answer_all, customer_of
+from .conftest import answer_all, customer_of, look
 
 pytestmark = pytest.mark.django_db
 ADMIN = "Eva Berg"
@@ -38,8 +39,8 @@ def told(made, **options):
 
 def rows() -> str:
     """Every row of ours."""
-    tables = [getattr(models, name) for name in models.__all__]
-    return "\n".join(serializers.serialize("json", table.objects.order_by("pk")) for table in tables)
+    tables = apps.get_app_config("onboarding").get_models()
+    return "\n".join(serializers.serialize("json", table._default_manager.order_by("pk")) for table in tables)
 
 
 def enter_token(made, far) -> None:
@@ -77,7 +78,7 @@ def test_tells_each_step_up_to_the_one_that_is_not_done(connecting):
 
 def test_sees_what_has_changed_since_the_engine_looked_last(connecting, far):
     far.revoke()
-    for attempt in models.ConsentAttempt.objects.all():
+    for attempt in ConsentAttempt.objects.all():
         attempt.granted_at = present(attempt.granted_at) - timedelta(hours=1)
         attempt.save()
     found = told(connecting)
@@ -104,6 +105,28 @@ def test_writes_nothing_in_the_tenant_but_lets_microsoft_test_what_is_saved(live
     assert len(sent) > 10
     assert len(posts) == 1
     assert posts[0].endswith("/validateCredentials")
+
+
+def test_sends_nothing_but_reads_in_read_only_mode(registered, live, far):
+    link = read_only.enter(live, actor=builders.owner_of(live))[0]
+    far.consent(client_id=link.size.client_id)
+    builders.granted(live, far.id, link=link)
+    ledger.make_stale(live.pk, "read_only")
+    look(live)
+    before = len(far.journal())
+    found = told(live)
+    assert (found["steps"][0]["key"], found["steps"][0]["code"]) == ("read_only", "setup_still_there")
+    assert {step["verdict"] for step in found["steps"][1:]} == {"done"}
+    sent = [line for line in far.journal()[before:] if line["kind"] == "graph" and "/$batch" not in line["path"]]
+    assert {line["method"] for line in sent} == {"GET"}
+
+
+def test_tells_what_microsoft_answers_where_it_cannot_be_read(connecting, far):
+    far.switch(F5=True)
+    last = told(connecting)["steps"][-1]
+    assert last["key"] == "readiness"
+    assert last["verdict"] in ("waiting", "asking")
+    assert last["found"]["refused"] is True
 
 
 @pytest.mark.parametrize("until", ["connection", ""])
@@ -177,6 +200,19 @@ def test_lists_the_customers_that_a_name_fits(wired):
     first, second = builders.onboarding(name="Nordwind Ost"), builders.onboarding(name="Nordwind West")
     with pytest.raises(CommandError, match=f"fits 2 customers.*{first.pk} Nordwind Ost.*{second.pk} Nordwind West"):
         explain("nordwind")
+
+
+def test_cuts_a_long_list_of_customers(wired):
+    for number in range(25):
+        builders.onboarding(name=f"Nordwind {number}")
+    with pytest.raises(CommandError, match=r"fits 25 customers\..*Nordwind 19 \(Advocacy\); …\.$"):
+        explain("nordwind")
+
+
+@pytest.mark.parametrize("nothing", ["", "  "])
+def test_asks_for_a_name_where_none_is_given(wired, nothing):
+    with pytest.raises(CommandError, match=r"^Give a customer's name"):
+        explain(nothing)
 
 
 def test_names_the_steps_for_one_that_does_not_exist(wired):

@@ -2,6 +2,7 @@ import pytest
 
 from onboarding.customers import answers
 from onboarding.models import Onboarding, ProvisionedPerson, TenantBinding
+from onboarding.steps.sso_application.evidence import service_principal_id
 from tests import builders
 from tests.narrow import present
 
@@ -113,11 +114,11 @@ def test_shows_what_was_changed_by_hand_on_a_live_tenant_and_repairs_nothing(con
 
     desired = load_desired(consented.pk)
     graph = TenantSession(desired).graph
-    document = graph.synchronization.schema(desired.service_principal_id, job["id"])
+    document = graph.synchronization.schema(service_principal_id(desired), job["id"])
     for rule in document["synchronizationRules"]:
         for mapping in rule["objectMappings"]:
             mapping["enabled"] = True
-    graph.synchronization.put_schema(desired.service_principal_id, job["id"], document)
+    graph.synchronization.put_schema(service_principal_id(desired), job["id"], document)
     answers.recheck(consented, actor=builders.owner_of(consented))
     look(consented)
     assert builders.state(consented, "mappings").kind == "todo"

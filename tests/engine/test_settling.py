@@ -28,6 +28,7 @@ from onboarding.models import Onboarding
 from onboarding.steps.base import ChangingStep, Tenant
 from tests import builders
 from tests.narrow import instance
+from tests.stored import Stored
 
 pytestmark = pytest.mark.django_db
 
@@ -51,7 +52,7 @@ class Staged(ChangingStep[list[str]]):
     def assess(self, desired, made):
         left = [key for key in self.desired if key not in made]
         if not left:
-            return Done({"made": made})
+            return Done(Stored({"made": made}))
         return Todo(say("To do."), [Change(left[0], say("Do."))], say("Do it"), asks=self.asks)
 
     def apply(self, tenant, desired, change):

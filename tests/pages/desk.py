@@ -16,6 +16,7 @@ from onboarding.engine.ledger import Cost
 from onboarding.models import Onboarding, ProvisionedPerson
 from onboarding.steps import STEPS
 from tests import builders
+from tests.stored import Stored
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Response  # an answer to the test client, so named
@@ -38,7 +39,7 @@ def stand(made: Onboarding, key: str, verdict: Verdict, **evidence: dict[str, An
     for step in STEPS:
         if step.key == key:
             break
-        ledger.record(lease, step.key, Done(evidence.get(step.key, {}), say("Seen.")), Cost())
+        ledger.record(lease, step.key, Done(Stored(evidence.get(step.key, {})), say("Seen.")), Cost())
     ledger.record(lease, key, verdict, Cost())
     ledger.set_current(lease, key, live=key == "live" and isinstance(verdict, Done))
     Onboarding.objects.release(lease, next_run_at=timezone.now())

@@ -71,18 +71,18 @@ def test_raises_none_for_an_answer_that_belongs_to_nobody(visitor, invitation):
 
 
 def test_lets_a_link_be_tried_so_often_and_no_more(visitor, invitation):
-    for _time in range(rate_limit.MOST):
+    for _time in range(rate_limit.MAX_TRIPS):
         visitor.begin(invitation)
     page = visitor.client.post(invitation.begin_path)
     assert page.status_code == 429
     assert "Wait an hour" in text_of(page)
     assert Visitor(visitor.entra).client.post(invitation.begin_path).status_code == 429
-    assert ConsentAttempt.objects.count() == rate_limit.MOST
+    assert ConsentAttempt.objects.count() == rate_limit.MAX_TRIPS
     assert Visitor(visitor.entra).client.post(invited().begin_path).status_code == 302
 
 
 def test_lets_it_be_tried_again_after_an_hour(visitor, invitation):
-    for _time in range(rate_limit.MOST):
+    for _time in range(rate_limit.MAX_TRIPS):
         visitor.begin(invitation)
-    ConsentAttempt.objects.update(started_at=timezone.now() - rate_limit.WITHIN - timedelta(seconds=1))
+    ConsentAttempt.objects.update(started_at=timezone.now() - rate_limit.COUNTED_WITHIN - timedelta(seconds=1))
     assert visitor.go_all_the_way(invitation).status_code == 302

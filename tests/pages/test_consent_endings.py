@@ -146,7 +146,7 @@ def test_accepts_no_answer_after_ten_minutes(visitor, invitation, leg):
         else (visitor.granted, visitor.consent(invitation))
     )
     moment = "started_at" if leg == "sign-in" else "signed_in_at"
-    ConsentAttempt.objects.update(**{moment: timezone.now() - round_trip.EACH_WAY - timedelta(seconds=1)})
+    ConsentAttempt.objects.update(**{moment: timezone.now() - round_trip.MAX_TIME_EACH_WAY - timedelta(seconds=1)})
     page = send(answer)
     assert page.status_code == 400
     assert "Open your link again" in text_of(page)
@@ -155,7 +155,7 @@ def test_accepts_no_answer_after_ten_minutes(visitor, invitation, leg):
 
 def test_gives_each_leg_its_own_ten_minutes(visitor, invitation):
     answer = visitor.consent(invitation)
-    ConsentAttempt.objects.update(started_at=timezone.now() - round_trip.EACH_WAY - timedelta(minutes=1))
+    ConsentAttempt.objects.update(started_at=timezone.now() - round_trip.MAX_TIME_EACH_WAY - timedelta(minutes=1))
     assert visitor.granted(answer).status_code == 302
 
 

@@ -99,7 +99,7 @@ class World:
         owner = self.parties.get(answer.state, self.anna)
         Link.objects.filter(pk=owner.invitation.link.pk).update(**CONDITIONS[answer.link])
         if not answer.in_time:
-            long_ago = timezone.now() - round_trip.EACH_WAY - timedelta(seconds=5)
+            long_ago = timezone.now() - round_trip.MAX_TIME_EACH_WAY - timedelta(seconds=5)
             ConsentAttempt.objects.update(started_at=long_ago)
             ConsentAttempt.objects.exclude(signed_in_at=None).update(signed_in_at=long_ago)
 

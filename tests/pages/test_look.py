@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, Route
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Court, Done
 from tests import builders
+from tests.stored import Stored
 
 from .desk import PLAN, stand
 from .visitor import invited
@@ -108,7 +109,7 @@ def sheets(page: Page) -> int:
 
 def test_begins_a_list_on_the_first_sheet(looked_at):
     for number in range(40):
-        stand(builders.onboarding(name=f"Customer {number:02}"), "live", Done({}, say("All are there.")))
+        stand(builders.onboarding(name=f"Customer {number:02}"), "live", Done(Stored({}), say("All are there.")))
     page = looked_at("board")
     assert sheets(page) <= 3
     page.emulate_media(media="print")

@@ -20,6 +20,7 @@ from tests import builders
 from tests.graphclient.entra import CLIENT, TENANT, Entra
 from tests.graphclient.graph_stub import GraphStub
 from tests.narrow import present
+from tests.stored import Stored
 
 from .desk import PLAN, open_record, post, read, stand
 from .test_consent_forgery import ONE_THING_WRONG, Answer, World, check_consent, check_sign_in
@@ -29,7 +30,7 @@ pytestmark = pytest.mark.django_db
 
 SETUP, MONITOR = "5b1d2f8e-6c1f-4a55-9d53-0c9a4be3a6f1", "5b1d2f8e-6c1f-4a55-9d53-0c9a4be3a6f3"
 NUMBERS = {"created": 200, "updated": 0, "skipped": 0, "failed": 0, "code": "Active"}
-LIVE = Done(NUMBERS, say("200 people are in Haiilo; the job runs."))
+LIVE = Done(Stored(NUMBERS), say("200 people are in Haiilo; the job runs."))
 GONE = {"kind": "done", "court": "cs", "evidence": {"removed": True}}
 STAYS = {
     "kind": "asking",

@@ -17,6 +17,7 @@ from onboarding.models import Customer, Event, Onboarding, Rebinding, StepState,
 from onboarding.models.onboarding import LeaseLost
 from tests import builders
 from tests.graphclient.entra import OTHER_TENANT, TENANT
+from tests.stored import Stored
 
 from .crowd import at_once, behind
 
@@ -96,7 +97,7 @@ def test_binds_the_former_tenant_or_expects_the_other_but_not_both(proposed):
 def test_takes_nothing_more_from_a_worker_that_still_expects_the_former_tenant(proposed):
     lease = claim(proposed)
     by("bob", rebinding.approve, proposed)()
-    former = Done({"tenant_id": TENANT, "domain": "contoso.example"})
+    former = Done(Stored({"tenant_id": TENANT, "domain": "contoso.example"}))
     for write in (partial(ledger.record, lease, "customer", former, Cost()), partial(ledger.bind, lease, EVIDENCE)):
         with pytest.raises(LeaseLost):
             write()

@@ -20,6 +20,7 @@ from onboarding.models import Link, Onboarding
 from onboarding.steps import STEPS
 from tests import builders
 from tests.narrow import present
+from tests.stored import Stored
 
 from .desk import HTMX, PLAN, TOKEN_NEEDED, open_record, post, read, stand
 
@@ -83,7 +84,7 @@ def test_says_when_the_tenant_was_proved(alice, customer):
 @pytest.mark.parametrize("kind", ["done", "asking", "todo", "waiting", "broken"])
 def test_can_show_every_step_in_every_state(alice, customer, key, kind):
     verdicts: dict[str, Verdict] = {
-        "done": Done({"something": 1}, say("Seen."), (say("But look."),)),
+        "done": Done(Stored({"something": 1}), say("Seen."), (say("But look."),)),
         "asking": Asking(say("What now?"), Court.CS, code="unknown"),
         "todo": PLAN,
         "waiting": WORKING,
@@ -102,7 +103,7 @@ def test_costs_the_same_for_a_new_customer_and_for_one_with_a_history(alice, cus
     for _number in range(5):
         links.issue_link(customer, actor=builders.person())
         answers.answer(customer, "pilot", actor=builders.person(), answer={"person": "x"})
-    stand(customer, "live", Done({"created": 1}, say("It runs.")))
+    stand(customer, "live", Done(Stored({"created": 1}), say("It runs.")))
     with CaptureQueriesContext(connection) as many:
         alice.get(path)
     assert len(many) <= len(few)
@@ -308,7 +309,7 @@ def test_folds_away_what_is_long_over(alice, customer):
 
 
 def test_calls_nobody_live_between_two_steps(alice, customer):
-    stand(customer, "mappings", Done({}, say("7 attributes are mapped.")))
+    stand(customer, "mappings", Done(Stored({}), say("7 attributes are mapped.")))
     assert "Next · 6 Mapping" in open_record(alice, customer).text
 
 

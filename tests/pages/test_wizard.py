@@ -10,6 +10,7 @@ from onboarding.domain.verdicts import Asking, Change, Court, Done, Todo
 from onboarding.models import CustomerSecret
 from onboarding.steps import STEPS
 from tests import builders
+from tests.stored import Stored
 
 from .desk import HTMX, PLAN, TOKEN_NEEDED, open_record, post, read, stand
 
@@ -225,7 +226,7 @@ def test_shows_the_request_behind_a_disclosure(alice, customer):
 
 @pytest.mark.parametrize("key", [step.key for step in STEPS])
 def test_looks_again_when_asked(alice, customer, key):
-    stand(customer, key, Done({}, say("Seen.")))
+    stand(customer, key, Done(Stored({}), say("Seen.")))
     assert builders.state(customer, key).checked_at is not None
     post(alice, "step_recheck", customer.pk, key)
     assert builders.state(customer, key).checked_at is None

@@ -19,7 +19,7 @@ from onboarding.management.explanation import Printer, explain_step, explain_who
 from onboarding.models import Onboarding
 from onboarding.steps import STEPS
 
-NEAREST = 5
+NEAREST, MAX_LISTED = 5, 20  # customers in one sentence
 STANDS_STILL = {
     State.PAUSED: "not before somebody resumes it: it is paused",
     State.CLOSED: "never: it is closed",
@@ -57,6 +57,9 @@ class Command(BaseCommand):
 
 def find(customer: str) -> Onboarding:
     """The onboarding of this number or name. Raises `CommandError` where there is none, or more than one."""
+    customer = customer.strip()
+    if not customer:
+        raise CommandError("Give a customer's name, or the number in its page's address.")
     rows = Onboarding.objects.select_related("customer", "read_only").order_by("pk")
     if customer.isdecimal() and (row := rows.filter(pk=int(customer)).first()):
         return row
@@ -64,8 +67,9 @@ def find(customer: str) -> Onboarding:
     if len(found) == 1:
         return found[0]
     if found:
-        told = "; ".join(f"{row.pk} {row.customer.name} ({row.customer.get_product_display()})" for row in found)
-        raise CommandError(f"“{customer}” fits {len(found)} customers. Give the number of one: {told}.")
+        told = [f"{row.pk} {row.customer.name} ({row.customer.get_product_display()})" for row in found[:MAX_LISTED]]
+        told += ["…"] if len(found) > MAX_LISTED else []
+        raise CommandError(f"“{customer}” fits {len(found)} customers. Give the number of one: {'; '.join(told)}.")
     names = {row.customer.name.lower(): f"{row.pk} {row.customer.name}" for row in rows}
     near = [names[name] for name in get_close_matches(customer.lower(), names, NEAREST)]
     hint = f" Nearest: {'; '.join(near)}." if near else ""

@@ -20,7 +20,7 @@ from onboarding.web import access
 from onboarding.web.page import page
 from onboarding.web.paging import version
 from onboarding.web.private import kept_private
-from onboarding.web.refreshing import SLOWLY, now_seen
+from onboarding.web.refreshing import SECONDS_AT_REST, now_seen
 
 STAGE_MOVES = 3  # seconds between two questions of the open page
 
@@ -60,7 +60,7 @@ def _context(view: link_view.LinkView) -> dict[str, Any]:
         "arrived": arrived,
         "shown": number_format(arrived, force_grouping=True),
         "scope_text": number_format(view.in_scope, force_grouping=True) if view.in_scope else "",
-        "every": STAGE_MOVES if moving else SLOWLY,
+        "every": STAGE_MOVES if moving else SECONDS_AT_REST,
         "paused": paused,
         "seen": now_seen(version(view.steps, view.arrived, view.in_scope, view.read_only, paused)),
     }

@@ -10,6 +10,7 @@ from onboarding.domain.desired import Arrived
 from onboarding.domain.verdicts import Kind
 from onboarding.engine.load_desired import arrived
 from onboarding.models import Asker, Customer, Link, asker_of
+from onboarding.steps.scope.evidence import ScopeEvidence
 from onboarding.steps.scope.step import Scope
 from onboarding.web.read_only import ReadOnlyView, read_only_view
 from onboarding.web.step_view import MOVING, StepView, Text, is_between, steps_of
@@ -43,7 +44,8 @@ def link_view(link: Link) -> LinkView:
     onboarding = link.onboarding
     states = {state.key: state for state in onboarding.steps.all()}
     steps = steps_of(onboarding, states)
-    scope = states.get(Scope.key)
+    state = states.get(Scope.key)
+    scope = state.seen(ScopeEvidence) if state else None
     live = all(step.kind == Kind.DONE for step in steps)
     return LinkView(
         link=link,
@@ -56,6 +58,6 @@ def link_view(link: Link) -> LinkView:
         steps=steps,
         moving=is_between(steps) or any(step.kind in MOVING for step in steps if step.is_current),
         arrived=arrived(onboarding.pk),
-        in_scope=scope.evidence.get("total") if scope else None,
+        in_scope=scope.total if scope else None,
         read_only=read_only_view(onboarding, states, live=live),
     )

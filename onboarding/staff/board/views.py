@@ -11,7 +11,7 @@ from onboarding.domain.input_fields import searched
 from onboarding.staff.board import queries
 from onboarding.web import access
 from onboarding.web.page import page
-from onboarding.web.refreshing import SLOWLY, now_seen
+from onboarding.web.refreshing import SECONDS_AT_REST, now_seen
 from onboarding.web.staff_only import for_staff
 
 ROW_MOVES = 5  # seconds between two questions of the open board
@@ -37,7 +37,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "next": urlencode({**kept, "after": found.next}) if found.next else "",
         "again": urlencode({**kept, **({"after": after} if after else {}), "seen": seen}),
         "first": urlencode(kept) if after else None,
-        "every": ROW_MOVES if found.moving else SLOWLY,
+        "every": ROW_MOVES if found.moving else SECONDS_AT_REST,
         "swapped": bool(getattr(request, "htmx", None)),
         "has_portfolio": bool(found.rows) or bool(access.portfolios_of(request)),
     }

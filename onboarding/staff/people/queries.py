@@ -10,9 +10,10 @@ from typing import Any
 from django.db.models import Case, CharField, Count, Max, Q, QuerySet, Value, When
 
 from onboarding.causes.index import REASON_MARKS, explain_code
+from onboarding.engine.load_desired import seen
 from onboarding.models import Onboarding, ProvisionedPerson
 from onboarding.models.person import mark_in
-from onboarding.steps.scope.step import Scope
+from onboarding.steps.scope.evidence import ScopeEvidence
 from onboarding.web.paging import cursor, read_cursor
 from onboarding.web.step_view import COURTS, Text
 
@@ -76,7 +77,7 @@ def people(
         found = found.filter(Q(user_name__gt=user_name) | Q(user_name=user_name, pk__gt=pk))
     rows = list(found.order_by("user_name", "pk")[: limit + 1])
     counts = dict(onboarding.people.values_list("result").annotate(people=Count("id")).order_by())
-    scope = onboarding.steps.filter(key=Scope.key).first()
+    scope = seen(onboarding.pk, ScopeEvidence)
     return People(
         rows=rows[:limit],
         next=cursor(rows[limit - 1].user_name, rows[limit - 1].pk) if len(rows) > limit else "",
@@ -84,7 +85,7 @@ def people(
         causes=_causes(onboarding, names=names),
         total=sum(counts.values()),
         arrived=counts.get(Result.CREATED, 0) + counts.get(Result.UPDATED, 0),
-        in_scope=scope.evidence.get("total") if scope else None,
+        in_scope=scope.total if scope else None,
         erased=filtered.filter(erased_at__isnull=False).count(),
     )
 

@@ -21,6 +21,7 @@ from onboarding.models import (
     StepState,
     TenantBinding,
 )
+from onboarding.steps.customer.evidence import CustomerEvidence
 from onboarding.steps.customer.step import CustomerRecord
 from onboarding.web.paging import version
 from onboarding.web.read_only import ReadOnlyView, read_only_view
@@ -128,7 +129,8 @@ def _is_with_others(step: StepView | None) -> bool:
 
 def _expected(states: Mapping[str, StepState]) -> str | None:
     state = states.get(CustomerRecord.key)
-    return state.evidence.get("tenant_id") if state else None
+    found = state.seen(CustomerEvidence) if state else None
+    return found.tenant_id if found else None
 
 
 def to_be_read(onboarding: Onboarding) -> Letter | None:

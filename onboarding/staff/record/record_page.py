@@ -15,7 +15,7 @@ from onboarding.steps.answer_form import AnswerForm
 from onboarding.steps.forms import form_for
 from onboarding.web import access
 from onboarding.web.page import page
-from onboarding.web.refreshing import SLOWLY, now_seen
+from onboarding.web.refreshing import SECONDS_AT_REST, now_seen
 from onboarding.web.step_view import StepView
 
 STEP_MOVES, OTHERS_ACT = 3, 6  # seconds between two questions of the open page
@@ -75,7 +75,7 @@ def _seconds_until_next_look(record: Record) -> int:
     """After how many seconds the open page asks again: soon while something moves by itself, slowly otherwise."""
     if record.moving:
         return STEP_MOVES
-    return OTHERS_ACT if record.watched else SLOWLY
+    return OTHERS_ACT if record.watched else SECONDS_AT_REST
 
 
 def _may_decide(request: HttpRequest, record: Record) -> bool:

@@ -2,8 +2,10 @@ import pytest
 
 from onboarding.domain.verdicts import Asking, Court, Done
 from onboarding.steps.scope.causes import CAUSES, Code
+from onboarding.steps.scope.evidence import ScopeEvidence
 from onboarding.steps.scope.step import Facts, Group, Member, Scope
 from tests.graphclient.graph_stub import Reply
+from tests.narrow import instance
 from tests.steps.facts import APP, at_step, texts
 
 EVA, JAN, PIA = (Member(name, name.title(), f"{name}@nordwind.example", enabled=True) for name in ("eva", "jan", "pia"))
@@ -21,7 +23,7 @@ def sales(*people, nested=0):
 def test_counts_each_person_once_and_directly_first():
     verdict = assess(at_step("scope"), Facts((EVA, JAN), (sales(JAN, PIA), Group("g-2", "All", (PIA, EVA)))))
     assert isinstance(verdict, Done)
-    evidence = verdict.evidence
+    evidence = instance(ScopeEvidence, verdict.evidence)
     assert (evidence.total, evidence.direct, evidence.by_group) == (3, 2, 1)
     assert [group.members for group in evidence.groups] == [2, 2]
     assert [person.id for person in evidence.sample] == ["eva", "jan", "pia"]
@@ -29,7 +31,8 @@ def test_counts_each_person_once_and_directly_first():
 
 def test_counts_guests_in_and_disabled_people_apart():
     verdict = assess(at_step("scope"), Facts((EVA, OFF, GUEST)))
-    assert (verdict.evidence.total, verdict.evidence.guests, verdict.evidence.disabled) == (2, 1, 1)
+    evidence = instance(ScopeEvidence, verdict.evidence)
+    assert (evidence.total, evidence.guests, evidence.disabled) == (2, 1, 1)
     said = texts(verdict.warnings)
     assert "1 assigned account is disabled" in said
     assert "1 guest user is in scope" in said
@@ -54,7 +57,7 @@ def test_names_no_more_than_twenty_people():
 def test_warns_when_the_whole_directory_is_taken():
     verdict = assess(at_step("scope"), Facts(sync_all=True))
     assert isinstance(verdict, Done)
-    assert verdict.evidence.sync_all
+    assert instance(ScopeEvidence, verdict.evidence).sync_all
     assert "whole directory" in texts(verdict.warnings)
 
 
