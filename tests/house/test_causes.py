@@ -33,7 +33,7 @@ def translated(catalogue: Catalog, template: Template) -> tuple[str, ...]:
     first = forms(template)[0]
     message = catalogue.get((first, template.several) if isinstance(template, Plural) else first)
     found = message.string if message is not None else ""
-    return (found,) if isinstance(found, str) else tuple(found)
+    return (found,) if isinstance(found, str) else tuple(found or ())
 
 
 def codes_of(module: ModuleType) -> set[str]:
