@@ -31,22 +31,19 @@ class NotOnThePage(RuntimeError):
 class Button:
     """What can be pressed in a form."""
 
+    name: str
+    value: str
+    text: str
     tag: Tag
 
-    @property
-    def name(self) -> str:
-        """The name under which the button's value is sent; empty when it is not sent."""
-        return _attribute(self.tag, "name")
 
-    @property
-    def value(self) -> str:
-        """What is sent when the button is pressed."""
-        return _attribute(self.tag, "value")
+@dataclass(frozen=True)
+class Field:
+    """A field, what would be sent of it now, and the values that it offers."""
 
-    @property
-    def text(self) -> str:
-        """What a person reads on the button."""
-        return _text(self.tag)
+    kind: str
+    value: str
+    choices: list[str]
 
 
 @dataclass(frozen=True)
@@ -62,19 +59,21 @@ class Form:
         return urljoin(self.url, _attribute(self.tag, "action") or self.url)
 
     @cached_property
-    def fields(self) -> dict[str, list[str]]:
-        """Name → values: of radios, check boxes and a select all that can be chosen, else the one that is there."""
-        found: dict[str, list[str]] = {}
+    def fields(self) -> dict[str, Field]:
+        """Every field by its name; radios of one name are one field."""
+        request, found = self.request({}, None), dict[str, Field]()
+        sent = dict(request.get("data") or request.get("params") or [])
         for each in self.tag.select(FIELDS):
-            options = [_attribute(option, "value") for option in each.select("option")]
-            default = "on" if each.get("type") in ("checkbox", "radio") else ""
-            found.setdefault(_attribute(each, "name"), []).extend(options or [_attribute(each, "value", default)])
+            name, kind = _attribute(each, "name"), str(each.get("type", each.name))
+            field = found.setdefault(name, Field(kind, sent.get(name, ""), []))
+            field.choices.extend(_attribute(option, "value", "on") for option in each("option") or [each])
         return found
 
     @property
     def buttons(self) -> list[Button]:
         """Buttons that send the form."""
-        return [Button(each) for each in self.tag.select(BUTTONS)]
+        tags = self.tag.select(BUTTONS)
+        return [Button(_attribute(each, "name"), _attribute(each, "value"), _text(each), each) for each in tags]
 
     def request(self, values: Mapping[str, str], button: Button | None) -> dict[str, Any]:
         """The request, as keywords of requests, that a browser would make after a person has typed `values`.

@@ -115,7 +115,7 @@ class StaffMember:
         }
         values = {name: str(known[name]) for name in known if name in form.fields}
         if "accepted" in form.fields:
-            values["accepted"] = form.fields["accepted"][0]
+            values["accepted"] = form.fields["accepted"].choices[0]
         return values or None
 
     def _send(self, account: Account, form: Form, values: dict[str, str], done: str) -> str:

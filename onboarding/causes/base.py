@@ -88,8 +88,8 @@ class Cause:
 
     `staff`, `customer` and `letter` are English templates, marked with ``gettext_noop`` or ``plural`` where they are
     written, for three readers: customer success, the customer's admin on an own page, and the same admin in a mail.
-    All have the same gaps. The admin is spoken to, never about. `letter` is empty where the mail says what the page
-    says, and `customer` where the customer has nothing to do and is not told.
+    Their gaps are filled from the same values. The admin is spoken to, never about. `letter` is empty where the mail
+    says what the page says, and `customer` where the customer has nothing to do and is not told.
 
     `by_link`: the act is done with the personal link. `elsewhere`: somebody has to act in a portal, and there is
     nothing to answer in the dashboard. `contacts`: to which contacts the letter goes, the likeliest first.

@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from enum import Enum
 from typing import Any
 
+from onboarding.domain import consent_sizes
 from onboarding.domain.desired import Desired, SecretText
 from onboarding.domain.durations import short
 from onboarding.domain.sentences import Sentence
@@ -43,10 +44,11 @@ PLAIN = re.compile(
 PLAIN_GAPS = frozenset(
     {
         *("address", "after", "attribute", "before", "candidates", "code", "domain", "domains", "expression", "host"),
-        *("job", "names", "our_id", "permission", "permissions", "product", "target", "tenant"),
+        *("job", "our_id", "permission", "permissions", "product", "target", "tenant"),
         *("application_id", "service_principal_id"),
     }
 )
+PERMISSIONS = frozenset(name for size in consent_sizes.SIZES for name in size.names)
 SECRETIVE = re.compile(r"(?i)secret|token$|password|private")
 GUID = re.compile(r"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -67,7 +69,8 @@ class Printer:
     def _gap(self, gap: str, value: Any) -> Any:
         if isinstance(value, Sentence):
             return self._masked(value)
-        if isinstance(value, str) and not (self.names or gap in PLAIN_GAPS):
+        plain = gap in PLAIN_GAPS or (isinstance(value, str) and set(value.split(", ")) <= PERMISSIONS)
+        if isinstance(value, str) and not (self.names or plain):
             return HIDDEN
         return value
 

@@ -107,6 +107,14 @@ def application(sandbox: Sandbox) -> Application:
     return Application(CLIENT_ID, private_key, certificate)
 
 
+@pytest.fixture(scope="session")
+def key_file(application: Application, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The application's private key and certificate in one PEM file, as azure-identity wants them."""
+    path = tmp_path_factory.mktemp("certificate") / "key-and-certificate.pem"
+    path.write_text(application.private_key + application.certificate)
+    return path
+
+
 @dataclass(frozen=True)
 class Customer:
     """A tenant that these tests' application was consented to in."""

@@ -32,15 +32,13 @@ def told(
     gateway: Gateway,
     application: Application,
     customer: Customer,
-    tmp_path_factory: pytest.TempPathFactory,
+    key_file: Path,
 ) -> Any:
     """Step → what the SDK made of it, or what it raised."""
-    certificate = tmp_path_factory.mktemp("certificate") / "key-and-certificate.pem"
-    certificate.write_text(application.private_key + application.certificate)
     wishes = {
         "tenant_id": customer.tid,
         "client_id": application.client_id,
-        "certificate_file": str(certificate),
+        "certificate_file": str(key_file),
         "secret": application.secret,
         "control": customer.tenant.control.url,
         "service_principal_id": customer.tenant["service_principal_id"],

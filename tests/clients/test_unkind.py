@@ -51,13 +51,11 @@ def told(
     application: Application,
     tenants: dict[str, Customer],
     calm: Customer,
-    tmp_path_factory: pytest.TempPathFactory,
+    key_file: Path,
 ) -> Any:
-    certificate = tmp_path_factory.mktemp("certificate") / "key-and-certificate.pem"
-    certificate.write_text(application.private_key + application.certificate)
     wishes = {
         "client_id": application.client_id,
-        "certificate_file": str(certificate),
+        "certificate_file": str(key_file),
         "control": calm.tenant.control.url,
         "unkind": {domain: each.tenant.made for domain, each in tenants.items()},
         "calm": calm.tenant.made,

@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from devtools.stack.keys import MONITOR_CLIENT_ID, SCOPED_CLIENT_ID
 from devtools.stack.sandbox_control import SandboxTenant
-from graphclient import GraphClient, Transport
+from graphclient import ClientCredentials, GraphClient, Secret, Transport
 from onboarding.customers import answers
 from onboarding.engine import graph_access, reconcile
 from onboarding.models import Onboarding
@@ -78,6 +78,15 @@ def by_hand(far: SandboxTenant) -> GraphClient:
     return GraphClient(
         Transport(graph_access.session(), graph_access.token_sources(settings.ENTRA_CLIENT_ID).of(far.id))
     )
+
+
+def as_own_application(far: SandboxTenant, client_id: str, name: str, *permissions: str) -> Transport:
+    """Graph as an application of the customer's own uses it, with these permissions and no guard of ours."""
+    secret = "a secret of the sandbox only"
+    far.control.register_app(client_id, name, secrets=[secret], permissions=permissions)
+    far.consent(client_id=client_id)
+    source = ClientCredentials(far.id, client_id, Secret(secret), graph_access.session())
+    return Transport(graph_access.session(), source)
 
 
 def customer_of(far: SandboxTenant) -> Onboarding:

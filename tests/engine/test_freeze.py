@@ -6,27 +6,24 @@ import pytest
 from django.utils import timezone
 
 from devtools.stack.keys import SCOPED_CLIENT_ID
-from graphclient import ClientCredentials, GraphClient, Secret, Transport
+from graphclient import GraphClient
 from onboarding.customers import answers, base
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Todo
-from onboarding.engine import graph_access, holds, ledger, reconcile
+from onboarding.engine import holds, ledger, reconcile
 from onboarding.models import Onboarding, StepState
 from onboarding.steps import STEPS
 from tests import builders
 
-from .conftest import answer_all, look
+from .conftest import answer_all, as_own_application, look
 from .test_sizes import admin_of, payroll_of, scoped_customer
 
 
 def by_hand(far):
     """Somebody at the customer who may change provisioning."""
-    client_id, secret = "0ad30000-0000-4000-8000-000000000003", "a secret of the sandbox only"
-    permissions = ["Synchronization.ReadWrite.All", "Application.Read.All"]
-    far.control.register_app(client_id, "The portal", secrets=[secret], permissions=permissions)
-    far.consent(client_id=client_id)
-    source = ClientCredentials(far.id, client_id, Secret(secret), graph_access.session())
-    return GraphClient(Transport(graph_access.session(), source))
+    client_id = "0ad30000-0000-4000-8000-000000000003"
+    permissions = ("Synchronization.ReadWrite.All", "Application.Read.All")
+    return GraphClient(as_own_application(far, client_id, "The portal", *permissions))
 
 
 def stopped(far, made):

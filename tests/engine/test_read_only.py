@@ -129,7 +129,7 @@ def test_believes_the_removal_only_as_long_as_microsoft_refuses_the_set_up_appli
     all_anew(watched)
     assert row(watched).removed_at is not None
     assert standing(watched).kind == "done"
-    assert standing(watched).evidence == {"removed": True}
+    assert standing(watched).evidence == {"ended": False, "removed": True}
     assert (watched.state, watched.current_key, watched.current_kind) == ("live", "live", "done")
     far.consent(client_id=CLIENT_ID)
     all_anew(watched)

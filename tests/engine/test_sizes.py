@@ -7,7 +7,6 @@ import re
 import pytest
 
 from devtools.stack.keys import SCOPED_CLIENT_ID
-from graphclient import ClientCredentials, Secret, Transport
 from onboarding.customers import answers
 from onboarding.domain import consent_sizes
 from onboarding.domain.sentences import say
@@ -16,7 +15,7 @@ from onboarding.engine.load_desired import load_desired
 from onboarding.models import ConsentAttempt, Customer
 from tests import builders
 
-from .conftest import answer_all, customer_of, look
+from .conftest import answer_all, as_own_application, customer_of, look
 
 READS = [
     "Application.Read.All",
@@ -119,12 +118,8 @@ def test_asks_for_one_ownership_after_the_other_and_goes_on_by_itself(registered
 
 def admin_of(far):
     """Graph as an administrator of the tenant has it."""
-    client_id, secret = "0ad10000-0000-4000-8000-000000000001", "a secret of the sandbox only"
-    permissions = ["Application.ReadWrite.All", "Application.Read.All"]
-    far.control.register_app(client_id, "Graph Explorer", secrets=[secret], permissions=permissions)
-    far.consent(client_id=client_id)
-    source = ClientCredentials(far.id, client_id, Secret(secret), graph_access.session())
-    return Transport(graph_access.session(), source)
+    client_id = "0ad10000-0000-4000-8000-000000000001"
+    return as_own_application(far, client_id, "Graph Explorer", "Application.ReadWrite.All", "Application.Read.All")
 
 
 def payroll_of(far):

@@ -21,7 +21,7 @@ from tests.pages.visitor import invited as invitation_of
 
 from .conftest import STAFF
 from .test_callbacks import stop_before
-from .visits import decide, serious, serious_in_all_modes, sign_in
+from .visits import decide, serious, serious_in_all_modes, sign_in, sign_in_staff
 
 pytestmark = [pytest.mark.broker, pytest.mark.browser]
 
@@ -35,11 +35,7 @@ CODE = "AADSTS90094"
 def desk(browse: Callable[..., Page], password: str) -> Page:
     """Alice's browser, signed in."""
     page = browse()
-    page.goto("/sign-in/")
-    page.fill("[name=username]", STAFF)
-    page.fill("[name=password]", password)
-    page.press("[name=password]", "Enter")
-    page.wait_for_url("**/")
+    sign_in_staff(page, STAFF, password)
     return page
 
 

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from devtools.stack.stack import Stack
 
 from .conftest import STAFF, differences
+from .visits import sign_in_staff
 
 pytestmark = [pytest.mark.broker, pytest.mark.browser]
 
@@ -31,11 +32,7 @@ def page(context: BrowserContext, password: str) -> Iterator[Page]:
     made, complaints = context.new_page(), []
     made.on("pageerror", lambda error: complaints.append(str(error)))
     made.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
-    made.goto("/sign-in/")
-    made.fill("[name=username]", STAFF)
-    made.fill("[name=password]", password)
-    made.press("[name=password]", "Enter")
-    made.wait_for_url("**/")
+    sign_in_staff(made, STAFF, password)
     yield made
     assert complaints == []
 

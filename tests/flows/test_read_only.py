@@ -17,7 +17,7 @@ PATIENCE = 60  # seconds
 def form_that(page: Page, act: str) -> Form:
     """The form of the customer page that does this."""
     forms = [each for each in page.forms if each.action.endswith("/read-only/") and "act" in each.fields]
-    return next(each for each in forms if act in each.fields["act"])
+    return next(each for each in forms if each.fields["act"].value == act)
 
 
 def make_link(staff, rehearsed, act: str) -> str:

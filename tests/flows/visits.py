@@ -16,6 +16,15 @@ MODES: list[tuple[Literal["light", "dark"], ViewportSize, list[str] | None]] = [
 ]
 
 
+def sign_in_staff(page: Page, user_name: str, password: str) -> None:
+    """From our own sign-in page to the board."""
+    page.goto("/sign-in/")
+    page.fill("[name=username]", user_name)
+    page.fill("[name=password]", password)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url("**/")
+
+
 def sign_in(page: Page, link: str, person: dict[str, str]) -> None:
     """From the link's page through Microsoft's sign-in."""
     page.goto(link)

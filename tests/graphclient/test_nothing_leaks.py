@@ -50,10 +50,11 @@ class Holder:
 
 def everything_shown(error: BaseException) -> str:
     """What a log, an error page or a crash report without locals would show, causes and contexts included."""
-    chain, seen = [], error
+    chain: list[str] = []
+    seen: BaseException | None = error
     while seen is not None:
         chain += [str(seen), repr(seen), repr(seen.args), repr(vars(seen))]
-        seen = seen.__cause__ or seen.__context__  # type: ignore[assignment]
+        seen = seen.__cause__ or seen.__context__
     return "\n".join([*chain, *traceback.format_exception(error)])
 
 

@@ -32,7 +32,7 @@ def translated(catalogue: Catalog, template: Template) -> tuple[str, ...]:
     """The translation of each form of `template`; empty texts where there is none."""
     first = forms(template)[0]
     message = catalogue.get((first, template.several) if isinstance(template, Plural) else first)
-    found = message.string if message is not None else ""
+    found = (message.string if message is not None else "") or ""
     return (found,) if isinstance(found, str) else tuple(found)
 
 

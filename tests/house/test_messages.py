@@ -5,6 +5,7 @@ from __future__ import annotations
 import gettext
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from babel.messages import Catalog
@@ -30,7 +31,7 @@ plural("{n} file", "{n} files", by="n")
 
 
 @pytest.fixture
-def house(tmp_path):
+def house(tmp_path: Path) -> Path:
     """A house of one module and one template, collected as [tool.babel] of pyproject.toml says."""
     (tmp_path / "onboarding").mkdir()
     (tmp_path / "templates").mkdir()

@@ -43,8 +43,11 @@ def test_sends_what_a_browser_would_send(page):
     assert sent(form, {}, form.buttons[0]) == {"csrf": "c1", "note": "old\ntext", "product": "advocacy", "go": "1"}
     assert sent(form, {"accepted": "yes", "app": "2"})["app"] == "2"
     assert sent(form, {"product": "home", "note": "new"}) == {"csrf": "c1", "note": "new", "product": "home"}
-    assert form.fields["app"] == ["1", "2"]
-    assert form.fields["product"] == ["home", "advocacy"]
+    assert form.fields["app"].choices == ["1", "2"]
+    assert (form.fields["app"].value, form.fields["product"].value) == ("", "advocacy")
+    assert (form.fields["note"].value, form.fields["accepted"].value) == ("old\ntext", "")
+    assert (form.fields["note"].kind, form.fields["accepted"].kind) == ("textarea", "checkbox")
+    assert form.fields["product"].choices == ["home", "advocacy"]
 
 
 def test_searches_without_what_was_searched_before():

@@ -55,7 +55,7 @@ def test_shows_where_a_customer_stands(alice):
     assert "our court" in page.text
     assert "Enter the token." in page.text
     assert "Customer: done" in page.text
-    assert "Mapping: not started" in page.text
+    assert "Attribute mapping: not started" in page.text
     assert "One customer needs us" in page.text
 
 

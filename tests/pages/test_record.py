@@ -310,7 +310,7 @@ def test_folds_away_what_is_long_over(alice, customer):
 
 def test_calls_nobody_live_between_two_steps(alice, customer):
     stand(customer, "mappings", Done(Stored({}), say("7 attributes are mapped.")))
-    assert "Next · 6 Mapping" in open_record(alice, customer).text
+    assert "Next · 6 Attribute mapping" in open_record(alice, customer).text
 
 
 def test_leads_to_the_record_where_its_tenant_is_unknown(alice, customer):

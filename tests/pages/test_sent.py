@@ -93,6 +93,20 @@ def test_sends_again_after_a_failure_and_forgets_it(frame: Frame) -> None:
     assert frame.asked.count("POST /answer/") == 3
 
 
+def test_goes_on_saying_what_failed_when_the_page_refreshes(frame: Frame) -> None:
+    frame.show(FORM)
+    frame.answers["/answer/"] = lost
+    press(frame)
+    expect(frame.page.locator("form [role=alert]")).to_have_count(1)
+    frame.refresh("<h1>News</h1>" + FORM)
+    expect(frame.page.locator("h1")).to_have_text("News")
+    expect(frame.page.locator("form .said")).to_contain_text("Not saved: no connection.")
+    assert frame.page.input_value("[name=token]") == "secret"
+    frame.answers["/answer/"] = html(FORM)
+    frame.page.locator("button").click()
+    expect(frame.page.locator("form .said")).to_have_count(0)
+
+
 def test_leads_to_the_sign_in_and_back_to_what_was_typed(frame: Frame) -> None:
     frame.show(FORM)
     frame.answers["/answer/"] = html("", 401)

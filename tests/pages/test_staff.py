@@ -35,8 +35,8 @@ def test_says_what_to_do_after_a_wrong_password_and_keeps_the_name(client, perso
     page = read(answer)
     assert answer.status_code == 200
     assert "do not belong together" in page.text
-    assert page.form(having="username").fields["username"][0] == "alice"
-    assert page.form(having="password").fields["password"][0] == ""
+    assert page.form(having="username").fields["username"].value == "alice"
+    assert page.form(having="password").fields["password"].value == ""
 
 
 def test_asks_for_what_was_left_out(client, db):

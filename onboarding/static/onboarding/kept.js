@@ -77,6 +77,22 @@ const keepTyped = (except) => {
     }
   };
 };
+// Why something was not saved stays said until it is sent again; it was read out once, when it happened.
+const keepSaid = (except) => {
+  const said = [...document.querySelectorAll("form .said")]
+    .filter((words) => !except?.contains(words))
+    .map((words) => [words, words.closest("form").getAttribute("action")]);
+  return () => {
+    for (const [words, action] of said) {
+      const form = words.isConnected ? null : document.querySelector(`form[action="${CSS.escape(action)}"]`);
+      if (!form || form.querySelector(".said")) continue;
+      words.removeAttribute("role");
+      const actions = form.querySelector(".form-actions");
+      if (actions) actions.before(words);
+      else form.append(words);
+    }
+  };
+};
 const keepFocus = () => {
   const active = document.activeElement;
   if (!active || active === document.body) return () => {};
@@ -148,7 +164,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     return;
   }
   const sent = refreshes ? null : requestConfig.elt;
-  const kept = [keepFolds(sent), keepTyped(sent), keepScrolled(), keepFocus(), keepPlace()];
+  const kept = [keepFolds(sent), keepTyped(sent), keepSaid(sent), keepScrolled(), keepFocus(), keepPlace()];
   restore = () => {
     for (const each of kept) each();
   };

@@ -23,6 +23,7 @@ from onboarding.steps.connection.evidence import ConnectionEvidence
 from onboarding.steps.enable.evidence import EnableEvidence
 from onboarding.steps.initial_cycle.causes import CAUSES
 from onboarding.steps.initial_cycle.evidence import InitialCycleEvidence
+from onboarding.steps.readiness.evidence import lacks_licence
 from onboarding.steps.scope.evidence import ScopeEvidence
 from onboarding.steps.shared import jobs
 from onboarding.steps.shared.estimate import AT_MOST_UNTIL_FIRST_RUN, minutes_of_a_cycle
@@ -138,7 +139,7 @@ def arrived_so_far(desired: Desired, job: Job) -> Arrived:
 
 def reads_no_log(desired: Desired) -> bool:
     """Whether Microsoft shows us no log of this tenant, for want of a licence."""
-    return bool(desired.evidence.get("readiness", {}).get("licence") == "none")
+    return lacks_licence(desired)
 
 
 def _is_archived(desired: Desired, job: Job) -> bool:

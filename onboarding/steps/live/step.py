@@ -1,4 +1,4 @@
-"""The job's health, looked at for as long as the customer is with us. Nothing is repaired unasked."""
+"""The job's health, checked for as long as the customer is with us. Nothing is repaired unasked."""
 
 from __future__ import annotations
 

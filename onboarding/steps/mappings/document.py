@@ -88,7 +88,7 @@ def _object_mapping(rule: Mapping[str, Any], source: str) -> Json | None:
 
 
 def digest(document: Mapping[str, Any]) -> str:
-    """A short digest of all that is mapped: whether somebody has changed it since it was looked at."""
+    """A short digest of all that is mapped: equal as long as nobody has changed it."""
     mapped = [rule.get("objectMappings") for rule in document.get("synchronizationRules") or ()]
     return hashlib.sha256(json.dumps(mapped, sort_keys=True).encode()).hexdigest()[:16]
 

@@ -31,7 +31,7 @@ SETUP_STILL_THERE = Cause(
     ),
     needs=Needs(
         MAY_CREATE,
-        ClickPath(Portal.ENTRA, (_("Entra ID"), _("Enterprise apps"), _("%(name)s"), _("Properties"), _("Delete"))),
+        ClickPath(Portal.ENTRA, (_("Entra ID"), _("Enterprise apps"), "%(name)s", _("Properties"), _("Delete"))),
     ),
     elsewhere=True,
     contacts=(ContactRole.IT_ADMIN, ContactRole.APPROVER),

@@ -25,6 +25,7 @@ from onboarding.domain.verdicts import Done, Verdict
 from onboarding.steps import stages
 from onboarding.steps.base import Step, Tenant
 from onboarding.steps.connection.evidence import ConnectionEvidence
+from onboarding.steps.readiness.evidence import lacks_licence
 from onboarding.steps.scope.causes import (
     CAUSES,
     EMPTY_GROUPS,
@@ -205,11 +206,7 @@ def _nobody(desired: Desired, facts: Facts, counted: Counted) -> Cause:
         return ONLY_NESTED
     if facts.groups:
         return EMPTY_GROUPS
-    return NOBODY_WITHOUT_P1 if _has_no_licence(desired) else NOBODY_IN_SCOPE
-
-
-def _has_no_licence(desired: Desired) -> bool:
-    return desired.evidence.get("readiness", {}).get("licence") == "none"
+    return NOBODY_WITHOUT_P1 if lacks_licence(desired) else NOBODY_IN_SCOPE
 
 
 def _warnings(desired: Desired, facts: Facts, counted: Counted) -> Iterator[Sentence]:
@@ -245,5 +242,5 @@ def _warnings(desired: Desired, facts: Facts, counted: Counted) -> Iterator[Sent
     empty = [group.name for group in facts.groups if not group.people]
     if empty:
         yield say(_("Groups without direct members: %(groups)s."), groups=", ".join(sorted(empty)))
-    if facts.groups and _has_no_licence(desired):
+    if facts.groups and lacks_licence(desired):
         yield say(_("Groups are assigned although the tenant has no Entra ID P1; their members may be left out."))

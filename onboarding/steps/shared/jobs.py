@@ -20,7 +20,7 @@ from onboarding.steps.sso_application.evidence import service_principal_id
 JOB_VISIBLE_WITHIN = timedelta(minutes=15)  # a new job may answer 404 that long
 RECHECK_SOON = timedelta(seconds=20)
 CODES_WITHOUT_A_REASON = frozenset({"", "Unknown"})  # words for "no reason"
-TEMPLATES = ("scim", "customappsso")  # in the order we like them
+TEMPLATES = ("scim", "customappsso")  # the preferred one first
 
 
 def our_job(graph: GraphClient, desired: Desired) -> Job | None:

@@ -1,4 +1,4 @@
-"""What Microsoft stores for the connection: merged without loss, and the deletion guard inside it.
+"""What Microsoft stores for the connection: merged without loss, and the threshold for deletions inside it.
 
 A PUT replaces the whole set, secret values come back masked, and one setting is JSON inside a string (Graph:
 synchronizationSecretKeyStringValuePair). Everything here is pure.

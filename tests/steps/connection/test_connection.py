@@ -131,7 +131,7 @@ REFUSALS = [
     (f"{SCIM}CredentialValidationUnavailable", Court.CS, "could not reach Haiilo"),
     (f"{SCIM}CredentialValidationFailure", Court.CS, "Haiilo refused the token"),
     (f"{SCIM}ServiceIncompatible", Court.HAIILO, "not valid SCIM"),
-    ("CredentialValidationUnavailable", Court.CS, "could not finish the test"),
+    ("CredentialValidationUnavailable", Court.CS, "could not finish the connection test"),
 ]
 
 

@@ -130,12 +130,12 @@ BROKEN = [
         Court.CS,
         "Haiilo refused the token",
     ),
-    (quarantine("TooManyDeletes"), Court.CUSTOMER, "deletion guard"),
+    (quarantine("TooManyDeletes"), Court.CUSTOMER, "held back the deletions"),
     (quarantine("EncounteredEscrowProportionThreshold"), Court.CS, "too many people failed"),
     (quarantine("", "NewCode", "Something new"), Court.CS, "says: Something new"),
     (quarantine("Unknown", "Unknown", "Something new"), Court.CS, "says: Something new"),
     (quarantine("Unknown"), Court.CS, "gives no reason"),
-    (quarantine("TooManyDeletes", "NewCode", "Something new"), Court.CUSTOMER, "deletion guard"),
+    (quarantine("TooManyDeletes", "NewCode", "Something new"), Court.CUSTOMER, "held back the deletions"),
     (None, Court.CS, "no reason"),
 ]
 

@@ -12,7 +12,7 @@ from onboarding.steps.shared.permissions import GRAPH
 from tests.graphclient.graph_stub import Reply
 from tests.graphclient.samples import ORGANIZATION
 from tests.narrow import instance, present
-from tests.steps.facts import P1, ago, at_step, candidate, consent_seen, organization, texts
+from tests.steps.facts import P1, ago, at_step, candidate, consent_seen, evidence_of, organization, texts
 
 P2 = "eec0eb4f-6444-4f95-aba0-50c24d67f998"
 ALL = frozenset(consent_sizes.STANDARD.names)
@@ -28,14 +28,15 @@ def ready(**fields):
 def test_is_done_when_every_permission_is_there():
     verdict = assess(at_step("readiness"), ready())
     assert isinstance(verdict, Done)
-    assert replace(instance(ReadinessEvidence, verdict.evidence), abilities=()) == ReadinessEvidence(
+    found = instance(ReadinessEvidence, evidence_of(verdict))
+    assert replace(found, abilities=()) == ReadinessEvidence(
         permissions=dict.fromkeys(consent_sizes.STANDARD.names, True),
         licence="P1",
         verified_domains=("nordwind.example",),
         candidates=1,
         assigned=12,
     )
-    assert ReadinessEvidence.from_json(verdict.evidence.to_json()) == verdict.evidence
+    assert ReadinessEvidence.from_json(found.to_json()) == found
     assert not verdict.warnings
 
 

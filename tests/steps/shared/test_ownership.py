@@ -7,7 +7,6 @@ from onboarding.domain import consent_sizes
 from onboarding.domain.sentences import Sentence
 from onboarding.domain.verdicts import Asking, Court, Done
 from onboarding.steps.forms import form_for
-from onboarding.steps.readiness.evidence import ReadinessEvidence
 from onboarding.steps.readiness.step import Facts, Readiness
 from onboarding.steps.shared.applications import Candidate
 from onboarding.steps.shared.owned_objects import Owning
@@ -20,8 +19,8 @@ from onboarding.steps.shared.owner_causes import (
 from onboarding.steps.shared.ownership import ask, bound, told, unowned
 from onboarding.steps.sso_application.step import Facts as Found
 from onboarding.steps.sso_application.step import SsoApplication
-from tests.narrow import instance, present
-from tests.steps.facts import APP, app, at_step, organization, texts
+from tests.narrow import present
+from tests.steps.facts import APP, app, at_step, evidence_of, organization, texts
 
 OURS = "0b0b0b0b-0000-4000-8000-000000000001"
 OTHER = "0b0b0b0b-0000-4000-8000-000000000002"
@@ -168,8 +167,8 @@ def test_is_ready_with_the_permissions_of_its_size():
     facts = Facts(GRANTED, organization=organization(), candidates=(owned(),), assigned=3)
     verdict = Readiness().assess(scoped(), facts)
     assert isinstance(verdict, Done)
-    assert instance(ReadinessEvidence, verdict.evidence).permissions == dict.fromkeys(consent_sizes.SCOPED.names, True)
-    assert [each["values"]["name"] for each in instance(ReadinessEvidence, verdict.evidence).owner_of] == ["Haiilo SSO"]
+    assert evidence_of(verdict).permissions == dict.fromkeys(consent_sizes.SCOPED.names, True)
+    assert [each["values"]["name"] for each in evidence_of(verdict).owner_of] == ["Haiilo SSO"]
 
 
 def test_does_not_set_up_an_application_that_we_no_longer_own():
