@@ -32,8 +32,8 @@ def translated(catalogue: Catalog, template: Template) -> tuple[str, ...]:
     """The translation of each form of `template`; empty texts where there is none."""
     first = forms(template)[0]
     message = catalogue.get((first, template.several) if isinstance(template, Plural) else first)
-    found = message.string if message is not None else ""
-    return (found,) if isinstance(found, str) else tuple(found or ())
+    found = (message.string if message is not None else "") or ""
+    return (found,) if isinstance(found, str) else tuple(found)
 
 
 def codes_of(module: ModuleType) -> set[str]:
