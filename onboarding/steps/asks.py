@@ -8,9 +8,9 @@ from typing import Any
 
 from django.utils.translation import gettext_noop as _
 
-from onboarding.causes.base import Cause, ContactRole, is_filled
+from onboarding.causes.base import Cause, ContactRole, Needs, is_filled
 from onboarding.causes.index import lookup
-from onboarding.domain.sentences import Sentence, sentence_of
+from onboarding.domain.sentences import Sentence, Template, sentence_of
 from onboarding.steps import cause_of
 from onboarding.steps.consent.causes import ON_ITS_WAY
 from onboarding.steps.consent.step import Consent
@@ -52,18 +52,24 @@ def customer_ask(
     values = {**(offers or {}), **(sentence.values if sentence else {})}
     if cause is None or not cause.customer:
         return CustomerAsk(Sentence(UNNAMED), Sentence(UNNAMED))
-    path = cause.needs.path if cause.needs else None
+    needs = cause.needs or _needs_of(str(values.get("detail", "")))
     return CustomerAsk(
         what=_words(cause, cause.customer, values),
         letter=_words(cause, cause.letter or cause.customer, values),
-        role=cause.needs.role if cause.needs else None,
-        path=path.sentences(values) if path else (),
+        role=needs.role if needs else None,
+        path=needs.path.sentences(values) if needs and needs.path else (),
         by_link=cause.by_link,
         contacts=cause.contacts,
     )
 
 
-def _words(cause: Cause, template: Any, values: Mapping[str, Any]) -> Sentence:
+def _needs_of(detail: str) -> Needs | None:
+    """What the entry of Microsoft's code needs, where a step's own entry only says whom that code concerns."""
+    known = lookup(detail) if detail else None
+    return known.needs if known else None
+
+
+def _words(cause: Cause, template: Template, values: Mapping[str, Any]) -> Sentence:
     if is_filled(template, values):
         return sentence_of(template, values)
     return Sentence(UNNAMED_BY_LINK if cause.by_link else UNNAMED)

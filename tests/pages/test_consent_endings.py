@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from onboarding.consent import round_trip
 from onboarding.customers import links
-from onboarding.models import ConsentAttempt, Event, StepState
+from onboarding.models import ConsentAttempt, Event, Link, StepState
 from tests import builders
 from tests.graphclient.entra import CLIENT, OTHER_TENANT, TENANT
 from tests.graphclient.graph_stub import DROP, Reply
@@ -166,3 +166,47 @@ def test_refuses_an_answer_that_nobody_asked_for(client, name, query):
     assert page.status_code == 400
     assert "Open your link again" in text_of(page)
     assert page["Cache-Control"] == "no-store"
+
+
+# What the page offers beside the sentence
+
+
+def test_begins_again_from_the_page_of_an_ending(visitor, invitation):
+    answer = visitor.begin(invitation)
+    page = text_of(visitor.signed_in({"state": answer["state"], **DENIED}))
+    assert f'action="{reverse("link_begin_again")}"' in page
+    assert f"/{TENANT}/oauth2/v2.0/authorize" in visitor.client.post(reverse("link_begin_again"))["Location"]
+
+
+def test_begins_again_for_nobody_else(client, visitor, invitation):
+    visitor.signed_in({"state": visitor.begin(invitation)["state"], **DENIED})
+    assert client.post(reverse("link_begin_again")).status_code == 404
+    assert visitor.client.get(reverse("link_begin_again")).status_code == 404
+    assert len(invitation.attempts()) == 1
+
+
+def test_begins_nothing_again_with_a_link_that_is_over(visitor, invitation):
+    visitor.signed_in({"state": visitor.begin(invitation)["state"], **DENIED})
+    Link.objects.update(revoked_at=timezone.now())
+    page = visitor.client.post(reverse("link_begin_again"))
+    assert page.status_code == 410
+    assert reverse("link_begin_again") not in text_of(page)
+
+
+def test_leads_back_to_the_link_where_its_address_is_known(visitor, invitation, far):
+    far.on("GET", visitor.entra.discovery_path, Reply(503))
+    assert f'href="{invitation.path}"' in text_of(visitor.client.post(invitation.begin_path))
+
+
+def test_names_the_two_roles_once(visitor, invitation):
+    description = "AADSTS90094: An administrator must grant."
+    page = text_of(visitor.granted({**visitor.consent(invitation), "error": "x", "error_description": description}))
+    visible = page.partition("<textarea")[0]
+    assert visible.count("Privileged Role Administrator") == 1
+    assert f'action="{reverse("approver")}"' in visible
+
+
+@pytest.mark.parametrize("fields", [{"expires_at": timezone.now()}, {"revoked_at": timezone.now()}])
+def test_offers_to_write_to_us_where_only_we_can_help(client, invitation, fields):
+    Link.objects.update(**fields)
+    assert "mailto:alice@haiilo.example?subject=" in text_of(client.get(invitation.path))
