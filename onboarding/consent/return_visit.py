@@ -58,7 +58,7 @@ def finish(link: Link, flow: Mapping[str, Any], params: Mapping[str, str], *, be
     if not _same(who.tenant_id, approval.signed_in_tenant) or not _same(who.object_id, approval.signed_in_object_id):
         log.warning("Somebody else than who approved with link %s has signed in", link.pk)
         return False
-    text = say(_("%(admin)s looked again how far we are."), admin=approval.signed_in_name or say(_("The admin")))
+    text = say(_("%(admin)s checked the progress again."), admin=approval.signed_in_name or say(_("The admin")))
     ledger.note(link.onboarding_id, "returned", text, step=Consent.key, actor_name=approval.signed_in_name)
     return True
 

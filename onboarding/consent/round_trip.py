@@ -194,7 +194,7 @@ def _grant(attempt: ConsentAttempt) -> None:
     ledger.note(
         attempt.link.onboarding_id,
         "consent",
-        say(_("%(admin)s consented at Microsoft."), admin=attempt.signed_in_name or say(_("The admin"))),
+        say(_("%(admin)s approved on Microsoft's page."), admin=attempt.signed_in_name or say(_("The admin"))),
         step=Consent.key,
         actor_name=attempt.signed_in_name,
     )

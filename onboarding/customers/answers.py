@@ -53,13 +53,13 @@ def answer(
         row.close_over(plaintext)
         row.saved_at, row.saved_by = now, actor
         row.save()
-        ledger.note(onboarding.pk, "answered", say(_("A secret token was entered.")), step=step_key, actor=actor)
+        ledger.note(onboarding.pk, "answered", say(_("Access token entered.")), step=step_key, actor=actor)
     ledger.keep_answer(onboarding.pk, step_key, answer, actor=actor)
     if not secrets:
         ledger.note(
             onboarding.pk,
             "answered",
-            say(_("The question of step “%(step)s” was answered."), step=str(by_key(step_key).title)),
+            say(_("Step “%(step)s” answered."), step=str(by_key(step_key).title)),
             step=step_key,
             actor=actor,
         )
@@ -75,9 +75,9 @@ def approve_plan(onboarding: Onboarding, step_key: str, *, actor: User, fingerpr
     check_may_change(onboarding)
     state = StepState.objects.select_for_update().filter(onboarding=onboarding, key=step_key).first()
     if state is None or state.kind != Kind.TODO or state.plan.get("fingerprint") != fingerprint:
-        raise Refused(say(_("The plan has changed meanwhile. Look at the new one, then approve it.")))
+        raise Refused(say(_("The plan has changed meanwhile. Check the new one, then approve it.")))
     ledger.keep_answer(onboarding.pk, step_key, {"approved_plan": fingerprint}, actor=actor)
-    ledger.note(onboarding.pk, "approved", say(_("The plan was approved.")), step=step_key, actor=actor)
+    ledger.note(onboarding.pk, "approved", say(_("Plan approved.")), step=step_key, actor=actor)
     enqueue(onboarding.pk)
 
 

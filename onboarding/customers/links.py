@@ -45,7 +45,7 @@ def revoke_link(link: Link, *, actor: User) -> None:
         ledger.note(
             link.onboarding_id,
             "link",
-            say(_("The link for %(contact)s was revoked."), contact=link.contact_name),
+            say(_("Link for %(contact)s revoked."), contact=link.contact_name),
             step=Consent.key,
             actor=actor,
         )

@@ -40,14 +40,12 @@ def note_viewing(onboarding: Onboarding, *, actor: User) -> None:
     with transaction.atomic():
         User.objects.select_for_update().get(pk=actor.pk)  # of two pages at once, one leaves the line
         if not today.exists():
-            ledger.note(
-                onboarding.pk, NAMES_SEEN, say(_("The names in the list of people were looked at.")), actor=actor
-            )
+            ledger.note(onboarding.pk, NAMES_SEEN, say(_("Names in the list of users viewed.")), actor=actor)
 
 
 @transaction.atomic
 def note_export(onboarding: Onboarding, *, actor: User, with_names: bool) -> None:
     """Leave a line that the list of people was taken out of the product, by whom, and whether names were in it."""
     check_member(onboarding, actor)
-    text = _("The list of people was exported.") if with_names else _("The list of people was exported without names.")
+    text = _("List of users exported as CSV.") if with_names else _("List of users exported as CSV, without names.")
     ledger.note(onboarding.pk, "export", say(text), actor=actor)

@@ -84,7 +84,7 @@ def confirm_tenant(onboarding: Onboarding, tenant: str, *, actor: User) -> None:
     check_member(onboarding, actor)
     found = seen(onboarding.pk, CustomerEvidence)
     if found is None or not tenant or found.tenant_id != tenant:
-        raise Refused(say(_("The domains lead to another tenant now. Look at it again.")))
+        raise Refused(say(_("The domains now lead to another tenant. Check it again.")))
     if letters.confirmed_tenant(onboarding) == tenant:
         return
     ledger.keep_answer(onboarding.pk, CustomerRecord.key, {"confirmed_tenant": tenant}, actor=actor)

@@ -64,9 +64,7 @@ def create_customer(
             onboarding = Onboarding.objects.create(customer=customer, current_key=STEPS[0].key)
             Contact.objects.create(onboarding=onboarding, name=contact_name, email=contact_email)
             StepState.objects.bulk_create(StepState(onboarding=onboarding, key=step.key) for step in STEPS)
-            ledger.note(
-                onboarding.pk, "created", say(_("The customer was created.")), step=CustomerRecord.key, actor=actor
-            )
+            ledger.note(onboarding.pk, "created", say(_("Customer created.")), step=CustomerRecord.key, actor=actor)
             enqueue(onboarding.pk)
     except IntegrityError as error:
         raise Refused(
@@ -98,7 +96,7 @@ def update_customer(onboarding: Onboarding, *, actor: User, **fields: Any) -> No
             _keep_first_contact(onboarding, fields)
             ledger.make_stale(onboarding.pk)
             ledger.note(
-                onboarding.pk, "changed", say(_("The record was changed.")), step=CustomerRecord.key, actor=actor
+                onboarding.pk, "changed", say(_("Customer details changed.")), step=CustomerRecord.key, actor=actor
             )
             enqueue(onboarding.pk)
     except IntegrityError as error:

@@ -69,7 +69,7 @@ READS = (
     ),
     Permission(
         "User.Read.All",
-        _("Choose one person for the trial run, and see who is disabled or a guest."),
+        _("Choose one test user, and see who is disabled or a guest user."),
         _("It cannot change any user and reads no mail or files."),
     ),
     Permission(
@@ -91,7 +91,7 @@ STANDARD = ConsentSize(
     (
         Permission(
             "Synchronization.ReadWrite.All",
-            _("Set up, start and watch the provisioning of your Haiilo application."),
+            _("Set up, start and monitor the provisioning of your Haiilo application."),
             _("It would also allow this for other applications; the dashboard refuses to touch any but Haiilo's."),
         ),
         *READS,
@@ -104,7 +104,7 @@ SCOPED = ConsentSize(
     (
         Permission(
             OWNED_BY,
-            _("Set up, start and watch the provisioning of the one application that you make us an owner of."),
+            _("Set up, start and monitor the provisioning of the one application that you make us an owner of."),
             _("It reaches no application that we do not own, and no user. What we own, we could change or delete."),
         ),
         *READS,
@@ -113,17 +113,17 @@ SCOPED = ConsentSize(
 )
 _AFTER_GO_LIVE = Permission(
     "User.Read.All",
-    _("See who is disabled or a guest, and so why somebody is not in Haiilo."),
+    _("See who is disabled or a guest user, and so why somebody is not in Haiilo."),
     _("It cannot change any user and reads no mail or files."),
 )
 MONITOR = ConsentSize(
     "monitor",
-    _("Monitor: reading only, for after go-live"),
+    _("Monitor: read-only mode, for after go-live"),
     "ENTRA_MONITOR_CLIENT_ID",
     (
         Permission(
             "Synchronization.Read.All",
-            _("Watch the provisioning of your Haiilo application: whether it runs, and what is wrong."),
+            _("Monitor the provisioning of your Haiilo application: whether it runs, and what is wrong."),
             _("It cannot set up, start, stop or change any provisioning."),
         ),
         *(_AFTER_GO_LIVE if each.name == _AFTER_GO_LIVE.name else each for each in READS),

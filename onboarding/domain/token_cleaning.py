@@ -32,7 +32,7 @@ class Cleaned:
         parts = self.removed[0]
         for part in self.removed[1:]:
             parts = say(_("%(first)s, %(next)s"), first=parts, next=part)
-        return say(_("We removed from the token: %(parts)s."), parts=parts)
+        return say(_("Removed from the token: %(parts)s."), parts=parts)
 
 
 def clean_token(typed: str) -> Cleaned:
@@ -79,7 +79,9 @@ def _refusal(token: str) -> Sentence | None:
     if _MASK.fullmatch(token):
         return say(_("These are only the dots that hide a token. Create a new token in Haiilo and copy it at once."))
     if not token.isascii():
-        return say(_("The token has letters that no token has. Copy it again from Haiilo, without any text around it."))
+        return say(
+            _("The token contains characters that no token has. Copy it again from Haiilo, without any text around it.")
+        )
     if len(token) > LONGEST_TOKEN:
         return say(_("This is too long for a token. Copy only the access token from Haiilo."))
     return None

@@ -241,7 +241,7 @@ def _begin_anew(onboarding_id: int) -> None:
 
 
 _SWITCHED = {
-    False: _("From now on we look with our application for reading only, and change nothing."),
+    False: _("Read-only mode is on: our read-only application checks from now on, and nothing is changed."),
     True: _("Our application for setting up was approved again; the plan of a change can be approved."),
 }
 
@@ -329,7 +329,7 @@ def release_secret(lease: Lease, kind: str) -> None:
             note(
                 lease.onboarding_id,
                 "released",
-                say(_("Microsoft has the secret token now; our copy was erased.")),
+                say(_("Microsoft has the token now; our copy was erased.")),
                 step=Connection.key,
             )
 

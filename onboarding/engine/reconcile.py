@@ -233,7 +233,7 @@ class Reconciliation:
             if not isinstance(verdict, Todo) or not self._may_apply(step, verdict):
                 return verdict
             if made & set(_keys(verdict)):
-                return Waiting(say(_("Saved. Microsoft is still spreading the change.")), RETRY_SPREADING_AFTER)
+                return Waiting(say(_("Saved. The change is taking effect at Microsoft.")), RETRY_SPREADING_AFTER)
             held = self._apply(step, verdict)
             if held is not None:
                 return held
@@ -301,7 +301,7 @@ def _keys(todo: Todo) -> list[str]:
 def our_failure(error: Exception) -> Broken:
     """The verdict where our own code failed; its class is the code, its message may hold anything and is left out."""
     return Broken(
-        say(_("The dashboard itself failed here. Our engineers have to look at it.")),
+        say(_("The dashboard itself failed here. Our engineers have to look into it.")),
         Court.HAIILO,
         code=type(error).__name__,
     )

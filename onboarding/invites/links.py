@@ -72,7 +72,7 @@ def make(contact: Contact, *, actor: User | None, size: ConsentSize | None = Non
     ledger.note(
         contact.onboarding_id,
         "link",
-        say(_("A link was made for %(contact)s."), contact=contact.name),
+        say(_("Link created for %(contact)s."), contact=contact.name),
         step=Consent.key,
         actor=actor,
     )

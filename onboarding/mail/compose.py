@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from onboarding.causes.base import ContactRole
-from onboarding.domain.sentences import amount
+from onboarding.domain.sentences import Sentence, Template, amount, plural, sentence_of
 from onboarding.engine import load_desired
 from onboarding.mail import context as mail_context
 from onboarding.models import Contact, Letter, Onboarding, StepState, asker_of
@@ -21,11 +21,15 @@ from onboarding.steps.scope.step import Scope
 
 LINK, QUESTIONS = "[link]", "[questions]"
 MARKERS = re.compile(r"(\[link\]|\[questions\])")
-SUBJECTS = {
-    Letter.Kind.INVITATION: _("Please approve: accounts for Haiilo at %(customer)s"),
-    Letter.Kind.REMINDER: _("Reminder: Haiilo at %(customer)s waits for you"),
-    Letter.Kind.ESCALATION: _("Haiilo at %(customer)s has stopped moving"),
-    Letter.Kind.COMPLETION: _("Haiilo at %(customer)s: %(arrived)s people are there"),
+SUBJECTS: dict[str, Template] = {
+    Letter.Kind.INVITATION: _("Haiilo at %(customer)s: your approval is needed (about 2 minutes)"),
+    Letter.Kind.REMINDER: _("Reminder: Haiilo at %(customer)s is waiting for you"),
+    Letter.Kind.ESCALATION: _("Haiilo at %(customer)s: we need your help"),
+    Letter.Kind.COMPLETION: plural(
+        "Haiilo at %(customer)s is live: %(arrived)s account",
+        "Haiilo at %(customer)s is live: %(arrived)s accounts",
+        by="arrived",
+    ),
 }
 
 
@@ -41,9 +45,14 @@ def compose(onboarding: Onboarding, contact: Contact, kind: str) -> LetterText:
     """The letter of this kind to this contact, about what the onboarding waits for now."""
     with translation.override(contact.language):
         context = _context(onboarding, contact)
-        subject = " ".join((gettext(SUBJECTS[Letter.Kind(kind)]) % context).split())
+        subject = " ".join(str(_subject(kind, context)).split())
         text = render_to_string(f"mail/{kind}.txt", context)
     return LetterText(subject[:200], re.sub(r"\n{3,}", "\n\n", text).strip())
+
+
+def _subject(kind: str, context: Mapping[str, Any]) -> Sentence:
+    values = {"customer": context["customer"], "arrived": context["arrived_count"]}
+    return sentence_of(SUBJECTS[Letter.Kind(kind)], values)
 
 
 def _context(onboarding: Onboarding, contact: Contact) -> dict[str, Any]:
@@ -70,6 +79,7 @@ def _context(onboarding: Onboarding, contact: Contact) -> dict[str, Any]:
         "days": settings.LINK_DAYS,
         "permissions": len(onboarding.size.permissions),
         "numbers": numbers,
+        "arrived_count": numbers.created + numbers.updated,
         "arrived": amount(numbers.created + numbers.updated),
         "in_scope": amount(scope.evidence["total"]) if scope and scope.evidence.get("total") else "",
     }

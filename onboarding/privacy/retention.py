@@ -19,7 +19,7 @@ from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext_noop as _
 
 from onboarding.domain.lifecycle import State
-from onboarding.domain.sentences import say
+from onboarding.domain.sentences import plural, say
 from onboarding.engine import ledger
 from onboarding.models import (
     ConsentAttempt,
@@ -139,7 +139,10 @@ def _erase_batch(onboarding_id: int, found: QuerySet[ProvisionedPerson], now: da
     rows = list(found.filter(onboarding=onboarding_id).order_by("at", "pk")[:BATCH])
     if rows:
         erasure.erase_people(rows, now=now)
-        text = _("The names of %(count)s people were erased: nothing has happened to them for long.")
+        text = plural(
+            "%(count)s name was erased: no activity for a long time",
+            "%(count)s names were erased: no activity for a long time",
+        )
         ledger.note(onboarding_id, "erased", say(text, count=len(rows)))
     return len(rows)
 
@@ -184,7 +187,7 @@ def _erase_closed(onboarding_id: int, now: datetime) -> Erased:
             erasure.erase_attempts(_named_attempts().filter(link__onboarding=onboarding)),
             onboardings=1,
         )
-        ledger.note(onboarding.pk, CLOSED_AND_ERASED, say(_("All names were erased: this onboarding is long over.")))
+        ledger.note(onboarding.pk, CLOSED_AND_ERASED, say(_("All names were erased: this onboarding ended long ago.")))
     return erased
 
 

@@ -81,7 +81,7 @@ def test_leaves_a_line_for_each_turn_of_a_letter():
     released(made)
     delivery.send_released()
     said = [str(event.sentence) for event in made.events.filter(kind="letter").order_by("pk")]
-    assert [line.split(" ")[0] for line in said] == ["Drafted", "Released", "Sent"]
+    assert [line.split(" ")[0] for line in said] == ["Draft", "E-mail", "Sent"]
     assert all("invitation" in line and "Eva Berg" in line for line in said)
 
 

@@ -15,7 +15,7 @@ from .visits import decide, sign_in
 
 pytestmark = [pytest.mark.broker, pytest.mark.browser]
 
-HEADING = "Please approve that Haiilo sets up your people’s accounts"  # noqa: RUF001 - as on the page
+HEADING = "Approve automatic Haiilo accounts for your people"
 ROUND_TRIPS = {"en": "en-GB", "de": "de-DE", "fi": "fi-FI"}
 
 

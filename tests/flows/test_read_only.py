@@ -38,10 +38,10 @@ def test_steps_down_verifies_it_and_steps_up_again(stack, staff, rehearsal, new_
     rehearsed = rehearsal.add(new_customer(users=2), calm=True)
     rehearsal.drive()
     admin = approve(stack, rehearsed, make_link(staff, rehearsed, "offer"))
-    assert wait_until(lambda: "press Delete" in admin.open("/progress/").text, PATIENCE)
+    assert wait_until(lambda: "Properties > Delete" in admin.open("/progress/").text, PATIENCE)
     assert "still could write" in staff.open(rehearsed.account).text
     rehearsed.account.tenant.revoke(CLIENT_ID)
-    assert wait_until(lambda: "we only read now" in admin.open("/progress/").text, PATIENCE)
+    assert wait_until(lambda: "read-only mode is on" in admin.open("/progress/").text, PATIENCE)
     assert "Verified at" in staff.open(rehearsed.account).text
     watching = [
         line

@@ -42,7 +42,7 @@ def test_makes_an_approver_with_a_link_of_their_own(client, invitation):
     made = Link.objects.get(contact=contact)
     assert (made.forwarded_from, made.condition()) == (invitation.link, "open")
     assert link_in(page) != invitation.path
-    assert "Sign in and review with Microsoft" in text_of(client.get(link_in(page)))
+    assert "Sign in to Microsoft and review" in text_of(client.get(link_in(page)))
     assert invitation.fresh().condition() == "open"
     event = Event.objects.get(kind="forwarded")
     assert str(event.sentence) == "Eva Berg cannot approve and named Greta Global."
@@ -64,7 +64,7 @@ def test_sends_nothing_by_itself_but_leaves_a_draft(client, invitation, mailoutb
     ("typed", "words"),
     [
         ({"name": "", "email": PERSON["email"]}, "Enter the person&#x27;s name."),
-        ({"name": "Greta", "email": "greta"}, "This is no e-mail address."),
+        ({"name": "Greta", "email": "greta"}, "This is not an e-mail address."),
         ({"name": "Greta", "email": ""}, "Enter the e-mail address."),
     ],
 )

@@ -98,7 +98,7 @@ def test_withdraws_a_draft_when_it_is_said_twice(page: Page, invited: Onboarding
         text="Please approve.",
     )
     page.goto(reverse("letter", args=[invited.pk, draft.pk]))
-    withdraw = ask(page, "ask_withdraw", "It is then not sent")
+    withdraw = ask(page, "ask_withdraw", "It will not be sent")
     draft.refresh_from_db()
     assert draft.state == Letter.State.DRAFT
     withdraw()

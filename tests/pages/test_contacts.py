@@ -55,7 +55,7 @@ def test_adds_a_contact(alice, customer):
     ("wrong", "words"),
     [
         ({"name": ""}, "Enter the person's name"),
-        ({"email": "max"}, "This is no e-mail address"),
+        ({"email": "max"}, "This is not an e-mail address"),
         ({"role": "boss"}, "boss"),
         ({"language": "sv"}, "sv"),
     ],
@@ -166,7 +166,7 @@ def test_sends_a_new_link_in_one_click_when_a_letter_was_released_before(alice, 
     Letter.objects.filter(pk=letter.pk).update(state="sent", day=yesterday, sent_on=yesterday)
     customer.steps.filter(key="customer").update(answer={"confirmed_tenant": TENANT})
     page = post(alice, "contact_link", customer.pk, contact.pk, how="letter")
-    assert "on its way, with a fresh link" in page.text
+    assert "being sent, with a new link" in page.text
     assert customer.letters.exclude(pk=letter.pk).get().state == "approved"
 
 
@@ -176,7 +176,7 @@ def test_writes_no_second_letter_that_day(alice, customer):
     letter = letters.write(customer, contact, "reminder", rule="test", draft=False)
     Letter.objects.filter(pk=letter.pk).update(state="sent", sent_on=timezone.localdate())
     page = post(alice, "contact_link", customer.pk, contact.pk, how="letter")
-    assert "got a letter today" in page.text
+    assert "already got an e-mail today" in page.text
     assert customer.letters.count() == 1
 
 

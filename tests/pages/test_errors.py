@@ -10,10 +10,10 @@ from django.test import Client, RequestFactory
 from django.views.defaults import bad_request, page_not_found, permission_denied, server_error
 
 PAGES = {
-    400: (lambda request: bad_request(request, SuspiciousOperation()), "from the page itself"),
+    400: (lambda request: bad_request(request, SuspiciousOperation()), "Go back to the page"),
     403: (lambda request: permission_denied(request, PermissionDenied()), "manages your team"),
     404: (lambda request: page_not_found(request, Exception()), "Check the address"),
-    500: (server_error, "Go back and try once more"),
+    500: (server_error, "Go back and try again"),
 }
 
 

@@ -33,7 +33,7 @@ def test_says_who_asks_whom_for_what(client):
     for name in consent_sizes.STANDARD.names:
         assert name in page
     assert page.count("Global Administrator") >= 2
-    assert "Sign in and review with Microsoft" in page
+    assert "Sign in to Microsoft and review" in page
     assert f'action="{invitation.begin_path}"' in page
 
 
@@ -144,7 +144,7 @@ def test_begins_nothing_without_the_pages_own_token():
     client.get(invitation.path)
     answer = client.post(invitation.begin_path)
     assert answer.status_code == 403
-    assert "Please send that again" in answer.content.decode()
+    assert "Please try that again" in answer.content.decode()
     assert not ConsentAttempt.objects.exists()
 
 

@@ -148,21 +148,21 @@ def test_names_the_missing_permissions_with_a_new_link_in_one_click(alice, live)
     page = open_record(alice, stepped(live, {**found, "offers": {"missing": names}}))
     assert all(name in page.text for name in names)
     assert "Create a new link" in page.text
-    assert "Open Properties and press Delete" not in page.text
+    assert "Properties > Delete" not in page.text
 
 
 def test_never_tells_to_delete_the_set_up_application_before_watching_is_verified(alice, live):
     waiting = {"kind": "waiting", "court": "microsoft", "message": say("Microsoft is spreading it.").as_json()}
-    assert "press Delete" not in open_record(alice, stepped(live, waiting)).text
+    assert "Properties > Delete" not in open_record(alice, stepped(live, waiting)).text
     page = open_record(alice, watching(live))
-    for words in ("press Delete", SETUP, "Haiilo onboarding", "still could write"):
+    for words in ("Properties > Delete", SETUP, "Haiilo onboarding", "still could write"):
         assert words in page.text
 
 
 def test_shows_that_it_stepped_down_and_when_that_was_verified(alice, live):
     page = open_record(alice, watching(live, GONE, removed_at=timezone.now()))
     assert "Verified at" in page.text
-    assert "press Delete" not in page.text
+    assert "Properties > Delete" not in page.text
 
 
 def test_takes_an_offer_back(alice, live):
@@ -253,9 +253,9 @@ def asked(live, tenant=TENANT) -> Invitation:
 
 def test_tells_the_admin_what_it_is_about_and_what_is_asked(client, live):
     page = text_of(client.get(asked(live).path))
-    for words in ("only reads from now on", MONITOR, *consent_sizes.MONITOR.names):
+    for words in ("can only read", MONITOR, *consent_sizes.MONITOR.names):
         assert words in page
-    assert "sets up your people" not in page
+    assert "automatic Haiilo accounts" not in page
     assert "Synchronization.ReadWrite.All" not in page
 
 
@@ -267,7 +267,7 @@ def test_describes_the_same_application_in_the_security_pack(client, live):
 
 def test_forwards_it_as_what_it_is(client, live):
     invitation = asked(live)
-    assert "only wants to read from now on" in text_of(client.get(invitation.path))
+    assert "only needs to read from now on" in text_of(client.get(invitation.path))
     given = {"name": "Boris Amt", "email": "boris@contoso.example"}
     page = client.post(reverse("approver_by_link", args=[invitation.token]), given)
     assert page.status_code == 200
@@ -284,7 +284,7 @@ def test_goes_all_the_way_with_the_application_for_reading(far, live):
     assert [attempt.consent_size for attempt in invitation.attempts()] == ["monitor"]
     assert invitation.is_granted
     page = text_of(visitor.client.get(reverse("progress")))
-    assert "we check that your approval has arrived" in page
+    assert "we are checking that your approval has arrived" in page
     assert "Do not delete our other application yet" in page
     assert 'hx-trigger="every 3s, look"' in page
 
@@ -304,15 +304,15 @@ def progress(browser) -> str:
 def test_tells_the_admin_to_delete_the_other_application_once_watching_is_verified(approved, live):
     watching(live)
     page = progress(approved)
-    for words in ("One thing is left", "Enterprise applications", "Haiilo onboarding", SETUP, "press Delete", CLIENT):
+    for words in ("One step left", "Enterprise apps", "Haiilo onboarding", SETUP, "Properties > Delete", CLIENT):
         assert words in page
 
 
 def test_tells_the_admin_when_microsoft_confirmed_it(approved, live):
     watching(live, GONE, removed_at=timezone.now())
     page = progress(approved)
-    assert "Done: we only read now" in page
-    assert "press Delete" not in page
+    assert "Done: read-only mode is on" in page
+    assert "Properties > Delete" not in page
     assert 'hx-trigger="every 20s, look"' in page
 
 
@@ -323,8 +323,8 @@ def test_tells_the_admin_what_is_missing(approved, live):
     page = progress(approved)
     assert "User.Read.All" in page
     assert "Do not delete our other application yet" in page
-    assert "press Delete" not in page
-    assert "Review and approve again with Microsoft" in page
+    assert "Properties > Delete" not in page
+    assert "Review and approve again at Microsoft" in page
 
 
 def test_leads_the_admin_to_approve_the_application_for_reading_again(approved, live):
@@ -397,4 +397,4 @@ def test_shows_the_way_to_a_new_approval_where_access_was_lost(approved, live):
     stand(live, "consent", Asking(say("We have lost access to the tenant."), Court.CUSTOMER, code="access_lost"))
     page = progress(approved)
     assert "Please approve once more" in page
-    assert "Done: we only read now" not in page
+    assert "Done: read-only mode is on" not in page

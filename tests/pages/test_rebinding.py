@@ -48,7 +48,7 @@ def bind(made, tenant=TENANT):
 
 def test_shows_both_tenants_and_how_to_remove_our_application(alice, made):
     page = open_record(alice, made)
-    for words in ("Another tenant answered", TENANT, OTHER_TENANT, "Enterprise applications", CLIENT):
+    for words in ("Another tenant answered", TENANT, OTHER_TENANT, "Enterprise apps", CLIENT):
         assert words in page.text
 
 

@@ -27,7 +27,7 @@ MISSING = PERMISSIONS_MISSING.asking(offers={"missing": NAMES}, names=", ".join(
 LOST = ACCESS_LOST.asking()
 OURS = Asking(say("Choose."), Court.CS, code="choose_application")
 EVIDENCE = {"customer": {"tenant_id": TENANT, "domain": ""}}
-BUTTON = "Review and approve again with Microsoft"
+BUTTON = "Review and approve again at Microsoft"
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ def test_says_what_a_reviewer_asks(client, invitation, path):
     customer = invitation.onboarding.customer
     for permission in customer.size.permissions:
         assert permission.name in text
-    for words in ("<svg", "<desc", customer.haiilo_host, "alice@haiilo.example", "Enterprise applications"):
+    for words in ("<svg", "<desc", customer.haiilo_host, "alice@haiilo.example", "Enterprise apps"):
         assert words in text
     assert text.count("as in your contract with Haiilo") == 3
 
@@ -76,7 +76,7 @@ def test_promises_no_writing_where_the_link_is_for_reading(client, path, setting
     text = text_of(client.get(path))
     assert "this application can only read" in text
     assert "our-monitor" in text
-    for words in ("start the job", "ReadWrite", "needs no second yes"):
+    for words in ("start provisioning", "ReadWrite", "needs no second yes"):
         assert words not in text
 
 
@@ -85,14 +85,14 @@ def test_promises_no_writing_where_the_link_is_for_reading(client, path, setting
 STEPS_FOLDER = Path(steps.__file__).parent
 SYNCHRONIZATION = {"sync", "synchronization"}
 TOLD = {
-    "create_job": "make a provisioning job",
-    "delete_job": "remove an old one",
-    "put_secrets": "address, its token and the deletion guard",
-    "validate_credentials": "have Microsoft try address and token",
-    "put_schema": "write the attribute mapping",
-    "parse_expression": "write the attribute mapping",
-    "provision_on_demand": "have Microsoft provision one named person as a trial",
-    "start": "start the job",
+    "create_job": "create a provisioning job",
+    "delete_job": "delete an old one",
+    "put_secrets": "address, its token and the setting “Prevent accidental deletions”",
+    "validate_credentials": "have Microsoft test address and token",
+    "put_schema": "save the attribute mapping",
+    "parse_expression": "save the attribute mapping",
+    "provision_on_demand": "have Microsoft provision one named test user",
+    "start": "start provisioning",
 }
 READS = {"templates", "template_schema", "jobs", "job", "secrets", "schema", "functions", "filter_operators"}
 
@@ -123,7 +123,7 @@ def test_writes_to_graph_in_no_other_way_than_by_synchronization():
 def test_names_exactly_what_waits_for_a_yes(client, path):
     text = text_of(client.get(path))
     assert [step.key for step in STEPS if step.asks_first] == ["mappings", "enable"]
-    assert "The mapping, the start, taking over or replacing a job that is there" in text
+    assert "The mapping, the start, adopting or replacing an existing job" in text
 
 
 PERSON = {

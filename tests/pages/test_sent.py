@@ -15,7 +15,7 @@ HIDDEN = '<input type="hidden" name="csrfmiddlewaretoken" value="{0}">'
 FORM = f"""<form action="/answer/" method="post" hx-post="/answer/">{HIDDEN.format("old")}
 <input type="password" name="token"><div class="form-actions"><button>Save and test</button></div></form>"""
 PLAIN = '<form action="/plain/" method="post"><button name="how" value="letter">Send</button></form>'
-MESSAGES = '<div id="messages" role="status"{0}><p class="note">The customer was created.</p></div>'
+MESSAGES = '<div id="messages" role="status"{0}><p class="note">Customer created.</p></div>'
 TALL = "<p>" + "tall<br>" * 200 + "</p>"
 
 
@@ -257,7 +257,7 @@ def test_takes_a_message_away_with_the_next_act(frame: Frame) -> None:
 def test_shows_the_message_of_an_act_until_something_has_changed(frame: Frame) -> None:
     frame.show(step("connection", content=FORM), told="asks")
     frame.page.evaluate("(html) => document.body.insertAdjacentHTML('afterbegin', html)", MESSAGES.format(""))
-    saved = MESSAGES.format(' hx-swap-oob="innerHTML"').replace("The customer was created.", "Saved.")
+    saved = MESSAGES.format(' hx-swap-oob="innerHTML"').replace("Customer created.", "Saved.")
     frame.answers["/answer/"] = html(
         f'<div id="standing" data-refresh hx-get="/again" hx-trigger="look" data-announce="checks">{FORM}</div>{saved}'
     )

@@ -34,7 +34,7 @@ def test_says_what_to_do_after_a_wrong_password_and_keeps_the_name(client, perso
     answer = sign_in(client, password="wrong horse battery")
     page = read(answer)
     assert answer.status_code == 200
-    assert "do not belong together" in page.text
+    assert "Wrong user name or password" in page.text
     assert page.form(having="username").fields["username"].value == "alice"
     assert page.form(having="password").fields["password"].value == ""
 

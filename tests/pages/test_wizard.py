@@ -109,7 +109,7 @@ def test_sends_a_refusal_as_a_part_to_a_browser_that_swaps(alice, customer):
 def test_seals_the_token_and_never_shows_it(alice, customer):
     stand(customer, "connection", TOKEN_NEEDED)
     page = post(alice, "step", customer.pk, "connection", token=f'  "Bearer {TOKEN}"\n')
-    assert "We removed from the token" in page.text
+    assert "Removed from the token" in page.text
     secret = CustomerSecret.objects.get(onboarding=customer)
     assert secret.open().reveal() == TOKEN
     assert TOKEN.encode() not in bytes(secret.sealed)

@@ -17,12 +17,12 @@ class ApproverForm(forms.Form):
 
     use_required_attribute = False
     name = TidyField(
-        label=_("Name of the person who can"),
+        label=_("Name of the person who can approve"),
         max_length=200,
         error_messages={"required": _("Enter the person's name.")},
     )
     email = TidyEmailField(
-        label=_("Their e-mail"),
+        label=_("E-mail of this person"),
         max_length=254,
         error_messages={
             "required": _("Enter the e-mail address."),

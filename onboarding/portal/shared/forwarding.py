@@ -8,6 +8,7 @@ from urllib.parse import quote
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from onboarding.portal.shared.link_view import LinkView
 
@@ -38,15 +39,18 @@ def forwarding(view: LinkView, address: str = "", *, recipient: str = "") -> For
     paragraphs = [
         _("Hello,"),
         _purpose(view) % names,
-        _(
+        ngettext(
             "For that, somebody with the role Global Administrator or Privileged Role Administrator has to approve "
-            "%(count)s permissions once. It takes about two minutes, and the page explains each of them."
+            "%(count)s permission once. It takes about two minutes, and the page explains the permission.",
+            "For that, somebody with the role Global Administrator or Privileged Role Administrator has to approve "
+            "%(count)s permissions once. It takes about two minutes, and the page explains each of them.",
+            len(view.permissions),
         )
         % names,
         _("This is the link. It works once, until %(day)s:") % names + f"\n{address}"
         if address
         else _("Please use the link in the message below this one. It works once, until %(day)s.") % names,
-        _("It was sent by %(asker)s at Haiilo%(mail)s, who answers questions.") % names,
+        _("It was sent by %(asker)s at Haiilo%(mail)s, who is happy to answer questions.") % names,
     ]
     subject = _subject(view) % names
     return Forwarding(subject, "\n\n".join(paragraphs), recipient)
@@ -55,13 +59,14 @@ def forwarding(view: LinkView, address: str = "", *, recipient: str = "") -> For
 def _purpose(view: LinkView) -> str:
     if view.is_about_read_only:
         return _(
-            "Haiilo has set up the accounts of %(customer)s's people, and only wants to read from now on. That takes "
-            "the approval of another application of theirs; the one for setting up can be deleted after it."
+            "Haiilo has set up the accounts at %(customer)s and only needs to read from now on. For that, "
+            "another application of Haiilo's has to be approved; the one for setting up can be deleted "
+            "afterwards."
         )
-    return _("Haiilo will create the accounts of %(customer)s's people automatically from Microsoft Entra ID.")
+    return _("Haiilo will create accounts for the people at %(customer)s automatically from Microsoft Entra ID.")
 
 
 def _subject(view: LinkView) -> str:
     if view.is_about_read_only:
-        return _("Please approve: Haiilo only reads at %(customer)s from now on")
-    return _("Please approve: accounts for Haiilo at %(customer)s")
+        return _("Haiilo at %(customer)s: please approve read-only access")
+    return _("Haiilo at %(customer)s: your approval is needed (about 2 minutes)")

@@ -30,8 +30,8 @@ _LABELS: dict[str, Text] = {
     Kind.NEW: _("not started"),
     Kind.DONE: _("done"),
     Kind.WAITING: _("under way"),
-    Kind.TODO: _("Haiilo is at it"),
-    Kind.BROKEN: _("Haiilo is at it"),
+    Kind.TODO: _("Haiilo is working on it"),
+    Kind.BROKEN: _("Haiilo is working on it"),
 }
 
 
@@ -66,7 +66,9 @@ def _stage(stage: Stage, steps: Sequence[StepView], current: StepView | None) ->
     if current not in steps or current is None:
         return StageView(title, Kind.NEW, _LABELS[Kind.NEW], "", False)
     if current.ask is not None and not just_approved(current):
-        return StageView(title, Kind.ASKING, _("needs you"), "", True)  # what is needed is the page's first sentence
+        return StageView(title, Kind.ASKING, _("your turn"), "", True)  # what is needed is the page's first sentence
     if current.kind in (Kind.NEW, Kind.WAITING) or just_approved(current):
         return StageView(title, Kind.WAITING, _LABELS[Kind.WAITING], stage.under_way, True)
-    return StageView(title, Kind.WAITING, _LABELS[Kind.TODO], _("It is Haiilo's turn; you need not do anything."), True)
+    return StageView(
+        title, Kind.WAITING, _LABELS[Kind.TODO], _("Haiilo is working on it; you do not need to do anything."), True
+    )

@@ -13,7 +13,7 @@ class SignInForm(AuthenticationForm):
     """User name and password, in our words."""
 
     error_messages = {
-        "invalid_login": _("This user name and password do not belong together. Try again; capitals matter."),
+        "invalid_login": _("Wrong user name or password. Try again; capital letters matter."),
         "inactive": _("This account is closed. Ask your team lead."),
     }
 
