@@ -36,7 +36,7 @@ class ContactRole(TextChoices):
     IT_ADMIN = "it_admin", gettext_lazy("IT admin")
     APPROVER = "approver", gettext_lazy("approver (Global Administrator)")
     SSO_OWNER = "sso_owner", gettext_lazy("owner of the SSO application")
-    SPONSOR = "project sponsor", gettext_lazy("project sponsor")
+    SPONSOR = "sponsor", gettext_lazy("project sponsor")
 
 
 GAP = re.compile(r"%\((\w+)\)")

@@ -16,7 +16,7 @@ class Letter(models.Model):
         INVITATION = "invitation", _("invitation")
         REMINDER = "reminder", _("reminder")
         ESCALATION = "escalation", _("escalation")
-        COMPLETION = "go-live summary", _("go-live summary")
+        COMPLETION = "completion", _("go-live summary")
 
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")

@@ -25,7 +25,7 @@ APPROVAL = Stage(
 APPLICATION = Stage(
     "application",
     _("Your Haiilo application"),
-    _("We look for the application with which your people sign in to Haiilo."),
+    _("We look for the application that your people sign in to Haiilo with."),
 )
 CONNECTION = Stage(
     "connection", _("The connection to Haiilo"), _("We connect your application with Haiilo and test it.")
@@ -35,9 +35,11 @@ CONTENT = Stage(
     _("What is sent, and for whom"),
     _("We set which attributes are sent, and count the people who are assigned."),
 )
-TRIAL = Stage("trial", _("A trial with one person"), _("One person is created in Haiilo first, and checked."))
+TRIAL = Stage("trial", _("A test user"), _("We first create one test user in Haiilo and check the account."))
 EVERYBODY = Stage(
-    "everybody", _("Everybody else"), _("Microsoft creates the assigned people in Haiilo, one after the other.")
+    "everybody",
+    _("Everybody else"),
+    _("Microsoft creates accounts in Haiilo for everybody who is assigned, one after the other."),
 )
 
 STAGES = (APPROVAL, APPLICATION, CONNECTION, CONTENT, TRIAL, EVERYBODY)

@@ -104,7 +104,7 @@ def test_says_in_the_timeline_how_many_and_no_name(made):
     people(made, 2, at=OLD)
     retention.erase_old(NOON)
     [line] = Event.objects.filter(onboarding=made, kind="erased")
-    assert "2 people" in str(line.sentence)
+    assert "2 names" in str(line.sentence)
 
 
 def test_erases_nothing_twice(made):

@@ -102,6 +102,6 @@ def test_withdraws_a_draft_when_it_is_said_twice(page: Page, invited: Onboarding
     draft.refresh_from_db()
     assert draft.state == Letter.State.DRAFT
     withdraw()
-    expect(page.locator("#messages")).to_contain_text("withdrawn")
+    expect(page.locator("#messages")).to_contain_text("discarded")
     draft.refresh_from_db()
     assert draft.state == Letter.State.CANCELLED

@@ -49,9 +49,9 @@ def standing(invitation, key: str, kind: str, court: str = "cs", message: str = 
     ("key", "kind", "court", "moves", "words"),
     [
         ("consent", "waiting", "microsoft", True, "This can take up to 15 minutes"),
-        ("connection", "asking", "cs", False, "It is Haiilo&#x27;s turn"),
-        ("mappings", "todo", "cs", False, "It is Haiilo&#x27;s turn"),
-        ("live", "broken", "haiilo", False, "It is Haiilo&#x27;s turn"),
+        ("connection", "asking", "cs", False, "Haiilo is working on it"),
+        ("mappings", "todo", "cs", False, "Haiilo is working on it"),
+        ("live", "broken", "haiilo", False, "Haiilo is working on it"),
         ("scope", "asking", "customer", False, "We need something from you"),
         ("initial_cycle", "waiting", "microsoft", True, "one after the other"),
         ("live", "done", "cs", False, "Everything is set up"),

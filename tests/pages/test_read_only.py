@@ -36,7 +36,7 @@ STAYS = {
     "kind": "asking",
     "court": "customer",
     "code": "setup_still_there",
-    "message": say("We only watch now, but still could write.").as_json(),
+    "message": say("Read-only mode is on, but we still could write.").as_json(),
     "offers": {"name": "Haiilo onboarding", "client_id": SETUP},
 }
 

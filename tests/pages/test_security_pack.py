@@ -76,7 +76,7 @@ def test_promises_no_writing_where_the_link_is_for_reading(client, path, setting
     text = text_of(client.get(path))
     assert "this application can only read" in text
     assert "our-monitor" in text
-    for words in ("start provisioning", "ReadWrite", "needs no second yes"):
+    for words in ("start provisioning", "ReadWrite", "no second approval"):
         assert words not in text
 
 

@@ -105,7 +105,7 @@ def test_tells_who_asks_on_the_link_page_and_in_the_message_to_forward(
 ) -> None:
     _link, token = links.issue_link(customer, actor=mara)
     page = read(client.get(reverse("link", args=[token])))
-    assert f"Asked for by Mara von Berg at Haiilo, mara@haiilo.example . By phone: {PHONE}" in page.text
+    assert f"Requested by Mara von Berg at Haiilo, mara@haiilo.example . By phone: {PHONE}" in page.text
     assert ("tel:+49405550142", PHONE) in page.links
     assert f"sent by Mara von Berg at Haiilo (mara@haiilo.example, {PHONE})" in page.html
 

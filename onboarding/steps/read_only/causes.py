@@ -20,7 +20,7 @@ class Code(enum.StrEnum):
 SETUP_STILL_THERE = Cause(
     code=Code.SETUP_STILL_THERE,
     owner=Owner.CUSTOMER,
-    staff=_("We only watch now, but still could write. Ask the admin to delete “%(name)s” in the tenant."),
+    staff=_("Read-only mode is on, but we still could write. Ask the admin to delete “%(name)s” in the tenant."),
     customer=_(
         "Your approval has arrived, and we only read from now on. We still could write until you delete our other "
         "application, “%(name)s”."

@@ -102,13 +102,13 @@ class ReadOnly(Step[Facts]):
             return _incomplete(desired, seen, [])
         if not facts.reads_job:
             return Waiting(
-                say(_("We see the tenant, but not the provisioning job yet. We look again.")), timedelta(minutes=1)
+                say(_("We see the tenant, but not the provisioning job yet. We check again.")), timedelta(minutes=1)
             )
         if facts.let_in:
             return _still_there(seen, facts)
         return Done(
             ReadOnlyEvidence(removed=True),
-            say(_("We only watch: Microsoft lets our application for setting up into this tenant no more.")),
+            say(_("Read-only mode: Microsoft no longer lets our application for setting up into this tenant.")),
         )
 
 

@@ -34,9 +34,9 @@ TRIED = {
 WHY = {
     Finding.LICENCE_MISSING: _("the tenant's licence does not cover it"),
     Finding.NOT_ALLOWED: _("Microsoft refused it"),
-    Finding.NOT_THERE: _("there is nothing yet to try it on"),
-    Finding.NOT_TRIED: _("there is nothing yet to try it on"),
-    Finding.NOT_TOLD: _("Microsoft gave an answer that does not tell"),
+    Finding.NOT_THERE: _("there is nothing to test it on yet"),
+    Finding.NOT_TRIED: _("there is nothing to test it on yet"),
+    Finding.NOT_TOLD: _("Microsoft's answer does not say"),
 }
 OPEN = (Finding.NOT_THERE, Finding.NOT_TRIED, Finding.NOT_TOLD)
 # What is proved by having been done: operation, and the step that cannot be done without it.
@@ -69,7 +69,7 @@ def _tried(probes: Iterable[Probe]) -> Iterator[Ability]:
 def _done(desired: Desired) -> Iterator[Ability]:
     for operation, step in DONE:
         was_done = step in desired.evidence
-        yield _entry(operation, "yes" if was_done else "open", None if was_done else say(_("it was not done yet")))
+        yield _entry(operation, "yes" if was_done else "open", None if was_done else say(_("not done yet")))
     yield _entry(_("restart provisioning"), "open", _about_restart(desired))
 
 
@@ -86,4 +86,4 @@ def _why(each: Probe) -> Sentence:
 def _about_restart(desired: Desired) -> Sentence:
     if desired.size.by_ownership:
         return say(_("Microsoft is known to refuse it to owners; the admin can restart it in the portal"))
-    return say(_("trying it would start over, so it is not tried"))
+    return say(_("a test would start over, so it is not tested"))

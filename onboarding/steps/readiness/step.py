@@ -160,7 +160,10 @@ def _warnings(desired: Desired, facts: Facts, organization: Organization, usable
         yield say(_("No application for Haiilo supports provisioning yet. The next step says what is needed."))
     elif not facts.assigned:
         yield say(
-            _("Nobody is assigned to the application yet. The customer's admin can do that any time before step Scope.")
+            _(
+                "Nobody is assigned to the application yet. The customer's admin can do that any time before the "
+                "step “Scope”."
+            )
         )
     yield from ownership.warnings(facts.candidates)
     verified = {domain.name.lower() for domain in organization.verified_domains}

@@ -235,7 +235,7 @@ def _points(desired: Desired, candidate: Candidate) -> Iterator[tuple[int, Sente
     if app.preferred_single_sign_on_mode == "saml" and desired.profile.same_app_as_sso:
         yield 10, say(_("It signs people in by SAML."))
     if not desired.profile.same_app_as_sso and not _is_sign_in(desired, app):
-        yield 10, say(_("It is not the sign-in application, as %(product)s wants it."), product=desired.profile.label)
+        yield 10, say(_("It is not the sign-in application, as %(product)s needs it."), product=desired.profile.label)
     if candidate.template_id:
         yield 20, say(_("It supports provisioning."))
 
@@ -265,7 +265,7 @@ def _warnings(desired: Desired, candidate: Candidate, all_of_them: Sequence[Cand
         yield say(_("There is a second application for the same address: %(name)s."), name=twins[0].display_name)
     if not desired.profile.same_app_as_sso and _is_sign_in(desired, app):
         yield say(
-            _("This is the sign-in application. %(product)s wants a separate one."), product=desired.profile.label
+            _("This is the sign-in application. %(product)s needs a separate one."), product=desired.profile.label
         )
 
 

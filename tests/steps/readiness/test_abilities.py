@@ -26,9 +26,9 @@ def by_operation(desired, *probes):
         (Finding.ROLE_MISSING, "no", f"{WRITE} or the ownership"),
         (Finding.LICENCE_MISSING, "no", "licence"),
         (Finding.NOT_ALLOWED, "no", "refused"),
-        (Finding.NOT_THERE, "open", "nothing yet"),
-        (Finding.NOT_TRIED, "open", "nothing yet"),
-        (Finding.NOT_TOLD, "open", "does not tell"),
+        (Finding.NOT_THERE, "open", "nothing to test it on yet"),
+        (Finding.NOT_TRIED, "open", "nothing to test it on yet"),
+        (Finding.NOT_TOLD, "open", "does not say"),
     ],
 )
 def test_tells_each_result_with_its_reason(finding, verdict, why):
