@@ -74,7 +74,7 @@ def test_tells_a_tenant_without_licence_what_it_will_miss_and_goes_on(tenant_at)
     far = tenant_at(licence="none")
     made = answer_all(started(far), far)
     assert made.state == "live"
-    assert "no group can be assigned" in said(made, "readiness")
+    assert "groups need P1" in said(made, "readiness")
     assert builders.state(made, "live").evidence["created"] == len(far.arrived())
 
 

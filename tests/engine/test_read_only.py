@@ -372,10 +372,10 @@ def test_offers_nothing_where_it_is_not_registered_or_not_live(live, settings, f
 
 def test_leaves_what_it_saw_when_the_lease_is_lost(watched, far):
     far.revoke(CLIENT_ID)
-    lease = builders.claimed(watched.pk)
+    lease = Onboarding.objects.claim(watched.pk)
     if lease is None:
         Onboarding.objects.filter(pk=watched.pk).update(next_run_at=timezone.now())
-        lease = Onboarding.objects.claim(watched.pk)
+        lease = builders.claimed(watched.pk)
     visit = reconcile.Reconciliation(lease)
     Onboarding.objects.filter(pk=watched.pk).update(lease_token=lease.token + 1)
     with pytest.raises(LeaseLost):

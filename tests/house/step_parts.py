@@ -71,5 +71,7 @@ def _wordless_cause(cause: Cause) -> Iterator[str]:
         yield f"the words of {cause.code} for staff"
     if cause.owner is Owner.CUSTOMER and not cause.customer:
         yield f"the words of {cause.code} for the customer"
-    if cause.owner is Owner.CUSTOMER and not (cause.needs or cause.by_link):
+    # where the words hand through Microsoft's code, the entry of that code names the act
+    hands_through = "%(advice)s" in str(cause.customer)
+    if cause.owner is Owner.CUSTOMER and not (cause.needs or cause.by_link or hands_through):
         yield f"the role or the link that ends {cause.code}"

@@ -43,6 +43,14 @@ def test_is_divided_like_the_rooms():
     assert [name for name in TEMPLATES if name.endswith(".html") and not get_template(name)] == []
 
 
+def test_gives_each_fold_a_name_by_which_a_refresh_keeps_it_open():
+    folds = [
+        (name, fold) for name, path in TEMPLATES.items() for fold in re.findall(r"<details[^>]*>", path.read_text())
+    ]
+    assert len(folds) > 5
+    assert [(name, fold) for name, fold in folds if ' id="' not in fold] == []
+
+
 @pytest.mark.parametrize(
     ("template", "audience"),
     [("base.html", "staff"), ("base_visit.html", "portal"), ("base_alone.html", "portal"), ("404.html", "portal")],

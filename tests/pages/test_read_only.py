@@ -67,9 +67,7 @@ def watching(made, found=STAYS, **times):
 
 
 def address_in(page) -> str:
-    found = re.search(r"/l/([A-Za-z0-9_-]+)/", page.text)
-    assert found
-    return found[1]
+    return present(re.search(r"/l/([A-Za-z0-9_-]+)/", page.text))[1]
 
 
 # Customer success

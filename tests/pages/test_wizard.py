@@ -126,8 +126,8 @@ def test_gives_a_refused_token_back_to_nobody(alice, customer):
     stand(customer, "connection", TOKEN_NEEDED)
     page = post(alice, "step", customer.pk, "connection", token="https://contoso.example/" + TOKEN)
     assert TOKEN not in page.html
-    form = page.form(having="token")
-    assert (form.fields["token"].kind, form.fields["token"].value) == ("password", "")
+    field = page.form(having="token").fields["token"]
+    assert (field.kind, field.value) == ("password", "")
     assert 'autocomplete="off"' in page.html
 
 

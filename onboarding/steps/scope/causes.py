@@ -6,7 +6,8 @@ import enum
 
 from django.utils.translation import gettext_noop as _
 
-from onboarding.causes.base import Cause, ClickPath, ContactRole, Needs, Owner, Portal
+from onboarding.causes.base import Cause, ClickPath, Needs, Owner, Portal
+from onboarding.causes.roles import APPLICATION_OWNERS, MAY_ASSIGN
 from onboarding.domain.sentences import say
 
 ASSIGNING = "https://learn.microsoft.com/entra/identity/enterprise-apps/assign-user-or-group-access-portal"
@@ -23,18 +24,28 @@ class Code(enum.StrEnum):
     EMPTY_GROUPS = "empty_groups"
 
 
-ASSIGNS = (ContactRole.SSO_OWNER, ContactRole.IT_ADMIN)
-MAY_ASSIGN = Needs(
-    say(_("Cloud Application Administrator, Application Administrator, or owner of the application")),
-    ClickPath(Portal.ENTRA, (_("Enterprise apps"), "%(application)s", _("Users and groups"), _("Add user/group"))),
+# The portal's menus “Users” and “Groups” are left out: these words name things of ours too, and are translated there.
+ASSIGN = Needs(
+    MAY_ASSIGN,
+    ClickPath(
+        Portal.ENTRA,
+        (
+            _("Entra ID"),
+            _("Enterprise apps"),
+            "%(application)s",
+            _("Users and groups"),
+            _("Add user/group"),
+            _("Assign"),
+        ),
+    ),
 )
-MAY_ENABLE = Needs(
+ENABLE = Needs(
     say(_("User Administrator")),
-    ClickPath(Portal.ENTRA, (_("Users"), _("Properties"), _("Account enabled"))),
+    ClickPath(Portal.ENTRA, (_("Entra ID"), _("All users"), _("Properties"), _("Account enabled"))),
 )
-MAY_FILL = Needs(
+FILL = Needs(
     say(_("Groups Administrator, or owner of the group")),
-    ClickPath(Portal.ENTRA, (_("Groups"), "%(groups)s", _("Members"), _("Add members"))),
+    ClickPath(Portal.ENTRA, (_("Entra ID"), _("All groups"), "%(groups)s", _("Members"), _("Add members"))),
 )
 NOBODY_IN_SCOPE = Cause(
     code=Code.NOBODY_IN_SCOPE,
@@ -44,8 +55,8 @@ NOBODY_IN_SCOPE = Cause(
         "Nobody is assigned to your Haiilo application yet. Assign the people or groups who are to get a Haiilo "
         "account."
     ),
-    needs=MAY_ASSIGN,
-    contacts=ASSIGNS,
+    needs=ASSIGN,
+    contacts=APPLICATION_OWNERS,
     source=ASSIGNING,
 )
 NOBODY_WITHOUT_P1 = Cause(
@@ -59,8 +70,8 @@ NOBODY_WITHOUT_P1 = Cause(
         "Nobody is assigned to your Haiilo application yet. Your tenant has no Entra ID P1 licence, so groups cannot "
         "be assigned. Assign the people who are to get a Haiilo account one by one."
     ),
-    needs=MAY_ASSIGN,
-    contacts=ASSIGNS,
+    needs=ASSIGN,
+    contacts=APPLICATION_OWNERS,
     source=ASSIGNING,
 )
 ONLY_DISABLED = Cause(
@@ -70,8 +81,8 @@ ONLY_DISABLED = Cause(
     customer=_(
         "All accounts that are assigned to your Haiilo application are disabled. Enable them, or assign other people."
     ),
-    needs=MAY_ENABLE,
-    contacts=ASSIGNS,
+    needs=ENABLE,
+    contacts=APPLICATION_OWNERS,
     source=SCOPING,
 )
 ONLY_NESTED = Cause(
@@ -85,8 +96,8 @@ ONLY_NESTED = Cause(
         "The groups that are assigned to your Haiilo application contain only other groups, and Microsoft provisions "
         "direct members only. Assign the inner groups, or the people themselves."
     ),
-    needs=MAY_ASSIGN,
-    contacts=ASSIGNS,
+    needs=ASSIGN,
+    contacts=APPLICATION_OWNERS,
     source=SCOPING,
 )
 EMPTY_GROUPS = Cause(
@@ -97,8 +108,8 @@ EMPTY_GROUPS = Cause(
         "The groups that are assigned to your Haiilo application are empty. Add people to them, or assign other "
         "people or groups."
     ),
-    needs=MAY_FILL,
-    contacts=ASSIGNS,
+    needs=FILL,
+    contacts=APPLICATION_OWNERS,
     source=ASSIGNING,
 )
 CAUSES = (NOBODY_IN_SCOPE, NOBODY_WITHOUT_P1, ONLY_DISABLED, ONLY_NESTED, EMPTY_GROUPS)

@@ -40,6 +40,18 @@ from onboarding.steps.sso_application.evidence import SsoApplicationEvidence, se
 
 SAMPLE = 20
 LOOKED_UP = 2000  # directly assigned people that are read one by one; beyond that they are counted as they are
+NESTED = plural(
+    "%(count)s nested group is left out, because Microsoft provisions direct members only. Assign it directly.",
+    "%(count)s nested groups are left out, because Microsoft provisions direct members only. Assign them directly.",
+)
+DISABLED = plural(
+    "%(count)s assigned account is disabled and will not be created.",
+    "%(count)s assigned accounts are disabled and will not be created.",
+)
+GUESTS = plural(
+    "%(count)s guest user is in scope; the user name looks different in Haiilo.",
+    "%(count)s guest users are in scope; their user names look different in Haiilo.",
+)
 
 
 @dataclass(frozen=True)
@@ -213,32 +225,12 @@ def _warnings(desired: Desired, facts: Facts, counted: Counted) -> Iterator[Sent
     if facts.sync_all:
         yield say(_("The job takes the whole directory, not only assigned users and groups. Have that changed first."))
     if counted.nested:
-        yield say(
-            plural(
-                "%(count)s nested group is left out, because Microsoft provisions direct members only. "
-                "Assign it directly.",
-                "%(count)s nested groups are left out, because Microsoft provisions direct members only. "
-                "Assign them directly.",
-            ),
-            count=counted.nested,
-        )
+        yield say(NESTED, count=counted.nested)
     if counted.disabled:
-        yield say(
-            plural(
-                "%(count)s assigned account is disabled and will not be created.",
-                "%(count)s assigned accounts are disabled and will not be created.",
-            ),
-            count=counted.disabled,
-        )
+        yield say(DISABLED, count=counted.disabled)
     guests = sum(1 for member in counted.people if member.guest)
     if guests:
-        yield say(
-            plural(
-                "%(count)s guest user is in scope; the user name looks different in Haiilo.",
-                "%(count)s guest users are in scope; their user names look different in Haiilo.",
-            ),
-            count=guests,
-        )
+        yield say(GUESTS, count=guests)
     empty = [group.name for group in facts.groups if not group.people]
     if empty:
         yield say(_("Groups without direct members: %(groups)s."), groups=", ".join(sorted(empty)))
