@@ -33,8 +33,9 @@ rehearse: setup ## new customers to live without a browser: USERS=200 CUSTOMERS=
 test: setup ## every test, on PostgreSQL and SQLite; TESTS="tests/house -k name" for some
 	@exec $(PY) -m devtools.commands.test $(TESTS)
 
-quick: setup ## the tests that need neither a browser nor a broker: two minutes at most
-	@exec $(PY) -m pytest -q -m "not browser and not broker and not clients and not soak and not m365" $(TESTS)
+quick: setup ## the tests that need no browser, no broker and no running sandbox
+	@exec $(PY) -m pytest -q -m "not browser and not broker and not clients and not soak and not m365" \
+		$(addprefix --ignore=tests/,contract engine flows sandbox) $(TESTS)
 
 bench: setup ## speed and size, as ratios in the same run; USERS=100000 for the sandbox's largest tenant
 	@exec $(PY) -m bench $(if $(filter file,$(origin USERS)),,--users $(USERS))

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
+from onboarding.causes import trip
 from onboarding.customers.base import Refused, check_member
 from onboarding.domain.sentences import Sentence, say
 from onboarding.engine import ledger
@@ -56,7 +57,9 @@ def approve(rebinding: Rebinding, *, actor: User) -> None:
     Customer.objects.filter(pk=row.onboarding.customer_id).update(tenant_hint=row.tenant_id)
     ledger.expect_tenant(row.onboarding_id, row.tenant_id)
     # The refusals were about a tenant that is no longer expected; the links go on from here.
-    ConsentAttempt.objects.filter(link__onboarding=row.onboarding, error="wrong_tenant").update(error="", error_code="")
+    ConsentAttempt.objects.filter(link__onboarding=row.onboarding, error=trip.WRONG_TENANT.code).update(
+        error="", error_code=""
+    )
     _decide(row, actor, accepted=True)
     _note(row, say(_("Approved: the customer's tenant is %(tenant)s."), tenant=row.tenant_id), actor)
     ledger.make_stale(row.onboarding_id)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from onboarding.causes import trip
 from onboarding.models import Event, Link, Rebinding, StepState, TenantBinding
 from onboarding.steps.readiness.step import Readiness
+from onboarding.steps.shared.owner_causes import OWNS_TOO_MUCH
 
-WRONG_TENANT, FORGED = "wrong_tenant", "forged"  # kinds of lines in the timeline
-OWNS_TOO_MUCH = "owns_too_much"  # the code of that verdict on readiness
+WRONG_TENANT, FORGED = trip.WRONG_TENANT.code, trip.FORGED.code  # kinds of lines in the timeline
 
 
 def wrong_tenant(onboarding_id: int) -> Event | None:
@@ -43,7 +44,7 @@ def owns_too_much(onboarding_id: int) -> StepState | None:
 
     As long as it stands, nothing may be changed in that tenant.
     """
-    return StepState.objects.filter(onboarding_id=onboarding_id, key=Readiness.key, code=OWNS_TOO_MUCH).first()
+    return StepState.objects.filter(onboarding_id=onboarding_id, key=Readiness.key, code=OWNS_TOO_MUCH.code).first()
 
 
 def was_raised(onboarding_id: int, kind: str, attempt: int) -> bool:

@@ -161,7 +161,7 @@ def set_current(lease: Lease, key: str, *, live: bool) -> StepState:
         row.current_since = state.since or timezone.now()
         if live and row.state == State.OPEN:
             row.state, row.live_at = State.LIVE, timezone.now()
-            note(row.pk, "live", say(_("The onboarding is live.")), step=key)
+            note(row.pk, State.LIVE, say(_("The onboarding is live.")), step=key)
         row.save(update_fields=["current_key", "current_kind", "current_court", "current_since", "state", "live_at"])
     return state
 

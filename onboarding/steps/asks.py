@@ -49,7 +49,7 @@ def customer_ask(
     values, never the words. A code without an entry, or one whose gaps they do not fill, is told in general.
     """
     cause = cause_of(key, code) or lookup(code)
-    values = {**(offers or {}), **(sentence.values if sentence else {})}
+    values = {**_named_by(offers or {}), **(sentence.values if sentence else {})}
     if cause is None or not cause.customer:
         return CustomerAsk(Sentence(UNNAMED), Sentence(UNNAMED))
     needs = cause.needs or _needs_of(str(values.get("detail", "")))
@@ -61,6 +61,12 @@ def customer_ask(
         by_link=cause.by_link,
         contacts=cause.contacts,
     )
+
+
+def _named_by(offers: Mapping[str, Any]) -> dict[str, Any]:
+    """The offers, and the names of missing permissions as the sentences take them."""
+    missing = offers.get("missing")
+    return {**offers, "names": ", ".join(missing)} if missing else dict(offers)
 
 
 def _needs_of(detail: str) -> Needs | None:

@@ -90,6 +90,8 @@ class StepView:
     answered_by: User | None
     answered_at: datetime | None
     is_current: bool
+    is_last: bool
+    gives_access: bool
     url: str
 
     @property
@@ -154,6 +156,8 @@ def _view(onboarding: Onboarding, number: int, state: StepState | None) -> StepV
         answered_by=state.answered_by,
         answered_at=state.answered_at,
         is_current=step.key == onboarding.current_key,
+        is_last=step is STEPS[-1],
+        gives_access=step.gives_access,
         url=reverse("step", args=[onboarding.pk, step.key]),
     )
 

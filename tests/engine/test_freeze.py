@@ -13,6 +13,7 @@ from onboarding.domain.verdicts import Todo
 from onboarding.engine import holds, ledger, reconcile
 from onboarding.models import Onboarding, StepState
 from onboarding.steps import STEPS
+from onboarding.steps.shared.owner_causes import OWNS_TOO_MUCH
 from tests import builders
 
 from .conftest import answer_all, as_own_application, look
@@ -71,7 +72,7 @@ def test_applies_nothing_by_itself_either(registered, far):
     todo = Todo(say("x"), [], say("x"))
     visit.live = False
     assert visit._may_apply(connection, todo)
-    StepState.objects.filter(pk=state.pk).update(code=holds.OWNS_TOO_MUCH)
+    StepState.objects.filter(pk=state.pk).update(code=OWNS_TOO_MUCH.code)
     assert not visit._may_apply(connection, todo)
 
 

@@ -211,9 +211,15 @@ def test_names_the_role_that_is_needed(key, code, role, by_link, contacts):
     assert (found.role, found.by_link, tuple(found.contacts)) == (role, by_link, contacts)
 
 
-def test_names_the_missing_permissions():
-    sentence = say("Missing: %(names)s.", names="User.Read.All, Application.Read.All")
-    found = customer_ask("readiness", "permissions_missing", sentence)
+@pytest.mark.parametrize(
+    ("sentence", "offers"),
+    [
+        (say("Missing: %(names)s.", names="User.Read.All, Application.Read.All"), None),
+        (say("Permissions are missing."), {"missing": ["User.Read.All", "Application.Read.All"]}),
+    ],
+)
+def test_names_the_missing_permissions(sentence, offers):
+    found = customer_ask("readiness", "permissions_missing", sentence, offers)
     assert "User.Read.All, Application.Read.All" in str(found.what)
     assert "User.Read.All, Application.Read.All" in str(found.letter)
 

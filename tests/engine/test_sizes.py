@@ -166,7 +166,7 @@ def test_stands_still_while_it_owns_more_than_the_application(registered, far, w
 
 
 @pytest.mark.django_db
-def test_speaks_to_each_tenant_as_the_application_it_consented_to(far):
+def test_speaks_to_each_tenant_as_the_application_it_consented_to(registered, far):
     made = answer_all(scoped_customer(far), far, until="readiness")
     reach = graph_access.TenantSession(load_desired(made.pk))
     assert reach.client_id == SCOPED_CLIENT_ID

@@ -7,7 +7,6 @@ from onboarding.causes.base import ContactRole
 from onboarding.domain import consent_sizes
 from onboarding.domain.sentences import Sentence
 from onboarding.domain.verdicts import Asking, Court
-from onboarding.engine import holds
 from onboarding.steps.forms import form_for
 from onboarding.steps.readiness.step import Facts, Readiness
 from onboarding.steps.shared import owned_objects
@@ -154,7 +153,7 @@ def test_knows_the_request_that_gives_it_back(kind, path):
 )
 def test_says_what_who_and_how(extras, says):
     asking = ask(extras, OURS)
-    assert (asking.code, asking.court) == (holds.OWNS_TOO_MUCH, Court.CUSTOMER)
+    assert (asking.code, asking.court) == (OWNS_TOO_MUCH.code, Court.CUSTOMER)
     assert says in str(asking.question)
     assert "administrator of the tenant" in str(asking.question)
     assert [str(each) for each in asking.warnings] == [
@@ -189,8 +188,8 @@ def test_stops_at_readiness_whatever_else_is_well():
     )
     for step in ("readiness", "live"):
         assert not isinstance(Readiness().assess(scoped(step), well), Asking)
-        assert instance(Asking, Readiness().assess(scoped(step), extra)).code == holds.OWNS_TOO_MUCH
-    assert form_for("readiness", kind="asking", code=holds.OWNS_TOO_MUCH, offers={}) is None
+        assert instance(Asking, Readiness().assess(scoped(step), extra)).code == OWNS_TOO_MUCH.code
+    assert form_for("readiness", kind="asking", code=OWNS_TOO_MUCH.code, offers={}) is None
 
 
 def granted_all(far, size):
