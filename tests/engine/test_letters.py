@@ -91,7 +91,7 @@ def test_reports_the_numbers_at_live():
     assert letter.kind == "completion"
     assert "3 of 5 people" in letter.text
     assert "Not created yet: 1" in letter.text
-    assert "3 people" in letter.subject
+    assert "3 accounts" in letter.subject
 
 
 def test_escapes_what_customers_and_tenants_wrote():
