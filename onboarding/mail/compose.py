@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext_noop as _
 
 from onboarding.causes.base import ContactRole
-from onboarding.domain.sentences import Sentence, Template, amount, plural, sentence_of
+from onboarding.domain.sentences import Template, amount, plural, sentence_of
 from onboarding.engine import load_desired
 from onboarding.mail import context as mail_context
 from onboarding.models import Contact, Letter, Onboarding, StepState, asker_of
@@ -45,14 +44,10 @@ def compose(onboarding: Onboarding, contact: Contact, kind: str) -> LetterText:
     """The letter of this kind to this contact, about what the onboarding waits for now."""
     with translation.override(contact.language):
         context = _context(onboarding, contact)
-        subject = " ".join(str(_subject(kind, context)).split())
+        named = sentence_of(SUBJECTS[Letter.Kind(kind)], {**context, "arrived": context["arrived_count"]})
+        subject = " ".join(str(named).split())
         text = render_to_string(f"mail/{kind}.txt", context)
     return LetterText(subject[:200], re.sub(r"\n{3,}", "\n\n", text).strip())
-
-
-def _subject(kind: str, context: Mapping[str, Any]) -> Sentence:
-    values = {"customer": context["customer"], "arrived": context["arrived_count"]}
-    return sentence_of(SUBJECTS[Letter.Kind(kind)], values)
 
 
 def _context(onboarding: Onboarding, contact: Contact) -> dict[str, Any]:
