@@ -16,7 +16,13 @@ CODES = {str(cause.code) for step in (*STEPS, *BESIDE) for cause in step.causes}
 # The same word for something else: a field or a gap of a template, a court, a state, an address, a line's kind.
 OTHER_MEANINGS = {
     "consent": {"consent/round_trip.py", "management/explanation.py"},
-    "customer": {"domain/verdicts.py", "causes/base.py", "management/commands/explain.py", "staff/people/views.py"},
+    "customer": {
+        "domain/verdicts.py",
+        "causes/base.py",
+        "mail/compose.py",
+        "management/commands/explain.py",
+        "staff/people/views.py",
+    },
     "failed": {"models/letter.py", "models/person.py"},
     "live": {"domain/lifecycle.py"},
     "paused": {"domain/lifecycle.py", "portal/progress/views.py"},
