@@ -71,8 +71,8 @@ DECLINED = Ending(
             "we explain what it is for, or look for another way together. Otherwise open your link again and accept."
         ),
         letter=_(
-            "The permissions were not accepted, and nothing was changed. If one of them was in the way, answer this "
-            "mail and tell us which; otherwise open your link again and accept."
+            "The permissions were not accepted, and nothing was changed. If one of them was in the way, reply to "
+            "this e-mail and tell us which; otherwise open your link again and accept."
         ),
         source=GRANT_ADMIN_CONSENT,
     ),
@@ -91,8 +91,8 @@ NOT_ALLOWED = Ending(
             "name somebody who has one."
         ),
         letter=_(
-            "The account that opened the link may not approve the permissions. Open the link with one that may, or "
-            "forward this mail to somebody who has one."
+            "The account that opened the link may not approve the permissions. Open the link with one that may, "
+            "or forward this e-mail to somebody who has one."
         ),
         source=GRANT_ADMIN_CONSENT,
     ),
@@ -157,7 +157,8 @@ FAILED = Ending(
             "below."
         ),
         letter=_(
-            "Microsoft ended the approval with an error. Open your link again; if that does not help, answer this mail."
+            "Microsoft ended the approval with an error. Open your link again; if that does not help, reply to "
+            "this e-mail."
         ),
         source=ERROR_CODES,
     ),
