@@ -123,5 +123,5 @@ class ChangingStep(Step[Facts]):
 
         What it returns (JSON, no secret) is kept; the next `assess` sees it as ``desired.applied[step][change.key]``;
         what it returns under ``backup`` is kept apart, and nothing is done after it before that is stored.
-        Raises `StepFailed` where the far side's answer already is the verdict.
+        Raises `StepFailed` where Microsoft's answer already is the verdict.
         """

@@ -44,7 +44,7 @@ class Record:
     """What the customer page shows. `version` is the same as long as nothing on it has changed.
 
     `moving`: something happens by itself, or is about to. `watched`: that, or the next act is somebody else's; then
-    the page looks again by itself, too.
+    the page refreshes itself, too.
     """
 
     onboarding: Onboarding

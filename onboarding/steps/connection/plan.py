@@ -118,7 +118,7 @@ def try_credentials(tenant: Tenant, desired: Desired, change: Change) -> Made:
 
 
 def create_job(tenant: Tenant, desired: Desired, change: Change) -> Made:
-    """Sent once; on a lost answer the next look adopts what came of it."""
+    """Sent once; after a lost answer the next run adopts what came of it."""
     app, template = service_principal_id(desired), str(change.payload["template_id"])
     return {"job_id": tenant.graph.synchronization.create_job(app, template).id, "service_principal_id": app}
 

@@ -98,7 +98,7 @@ class Enable(ChangingStep[Facts]):
     def apply(self, tenant: Tenant, desired: Desired, change: Change) -> Mapping[str, Any]:
         """Guard first, where it is not on yet; then start, where the job does not run and what is saved is seen.
 
-        Saved settings stay unseen for a while, and a start fails until then: the next look starts it.
+        Saved settings stay unseen for a while, and a start fails until then: the next run starts it.
         """
         sync, app, guard = tenant.graph.synchronization, service_principal_id(desired), int(change.payload["guard"])
         made = {"guard": guard, "at": desired.now.isoformat(), "started": True}

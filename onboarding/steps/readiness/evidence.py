@@ -1,4 +1,4 @@
-"""What the tenant has and lets us do, as the last look at its permissions and licence found."""
+"""What the tenant has and lets us do, as the last check of its permissions and licence found."""
 
 from __future__ import annotations
 
