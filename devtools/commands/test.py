@@ -26,6 +26,7 @@ from devtools.stack.progress import doing, say
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FLOWS = "tests/flows"
+CLIENT = "tests/graphclient"
 
 
 @dataclass
@@ -140,20 +141,23 @@ class Lane(threading.Thread):
 
 
 def all_of_it(machine: Machine) -> int:
-    """The whole suite. The flows mostly wait for processes of their own, so they run beside everything else."""
+    """The whole suite. The flows mostly wait for processes of their own, so they run beside everything else; the tests
+    of the Graph client, which need no database, follow them there, so that both sides take about as long.
+    """
     runs: list[tuple[list[str], Mapping[str, str]]] = [([FLOWS], {})]
     if "broker" not in machine.missing:
         runs.append((["-m", "sqlite_journey", FLOWS], {"DATABASE_URL": "sqlite:///:memory:"}))
+    runs.append(([CLIENT], {}))
     with tempfile.TemporaryFile() as said:
         lane = Lane(machine, runs, said)
         lane.start()
         try:
-            status = pytest(machine, ["--ignore", FLOWS])
+            status = pytest(machine, ["--ignore", FLOWS, "--ignore", CLIENT])
             lane.join()
         finally:
             lane.stop()
         said.seek(0)
-        say("At the same time: the flows, then the main journey on SQLite.")
+        say("At the same time: the flows, the main journey on SQLite, then the Graph client.")
         print(said.read().decode(errors="replace"), flush=True)
     return status or lane.status
 
