@@ -57,7 +57,6 @@ class Connection(ChangingStep[Facts]):
     causes: ClassVar[tuple[Cause, ...]] = CAUSES
     always: ClassVar[AnswerFormClass | None] = TokenForm
     sends_token: ClassVar[bool] = True
-    asks_first: ClassVar[bool] = False
 
     def read(self, tenant: Tenant, desired: Desired) -> Facts:
         """Jobs, stored secrets by name, and Microsoft's test of the stored ones."""

@@ -73,7 +73,6 @@ class InitialCycle(Step[Facts]):
     evidence: ClassVar[type[Evidence]] = InitialCycleEvidence
     causes: ClassVar[tuple[Cause, ...]] = CAUSES
     reads_people: ClassVar[bool] = True
-    asks_first: ClassVar[bool] = False
 
     def read(self, tenant: Tenant, desired: Desired) -> Facts:
         """The job with its status."""

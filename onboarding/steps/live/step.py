@@ -58,7 +58,6 @@ class Live(Step[Facts]):
     evidence: ClassVar[type[Evidence]] = LiveEvidence
     causes: ClassVar[tuple[Cause, ...]] = CAUSES
     reads_people: ClassVar[bool] = True
-    asks_first: ClassVar[bool] = False
 
     def read(self, tenant: Tenant, desired: Desired) -> Facts:
         """The job with its status."""

@@ -56,7 +56,6 @@ class Pilot(ChangingStep[Facts]):
     evidence: ClassVar[type[Evidence]] = PilotEvidence
     causes: ClassVar[tuple[Cause, ...]] = causes.CAUSES
     always: ClassVar[AnswerFormClass | None] = PilotForm
-    asks_first: ClassVar[bool] = False
 
     def read(self, tenant: Tenant, desired: Desired) -> Facts:
         """The named person and their assignment; nothing where the pilot is behind us."""

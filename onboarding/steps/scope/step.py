@@ -110,7 +110,6 @@ class Scope(Step[Facts]):
     rests_on: ClassVar[tuple[str, ...]] = (SsoApplicationEvidence.step, ConnectionEvidence.step)
     evidence: ClassVar[type[Evidence]] = ScopeEvidence
     causes: ClassVar[tuple[Cause, ...]] = CAUSES
-    asks_first: ClassVar[bool] = False
 
     def read(self, tenant: Tenant, desired: Desired) -> Facts:
         """Assignments, the direct members of assigned groups, and the people behind the direct ones."""
