@@ -60,7 +60,7 @@ class AnswerShapes:
         return self._compiled[key].is_valid(body)
 
     def _response(self, method: str, path: str, status: int) -> Json | None:
-        operations = next((each for pattern, each in self._paths.items() if pattern.fullmatch(path)), {})
+        operations: Json = next((each for pattern, each in self._paths.items() if pattern.fullmatch(path)), {})
         responses = operations.get(method, {}).get("responses", {})
         found: Json | None = responses.get(str(status)) or responses.get(f"{status // 100}XX")
         if found is not None and "$ref" in found:

@@ -13,7 +13,6 @@ from pathlib import Path
 
 from devtools.stack.progress import doing
 
-
 # Of a server that is thrown away nothing has to outlive a power cut.
 UNSAFE_AND_QUICK = ("fsync", "synchronous_commit", "full_page_writes")
 

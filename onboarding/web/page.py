@@ -23,7 +23,7 @@ def page(
 def is_swap(request: HttpRequest) -> bool:
     """Whether only a part of the page is replaced: htmx asks, and not for a whole page as after a boosted form."""
     htmx = getattr(request, "htmx", None)
-    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+    return htmx is not None and bool(htmx) and not htmx.boosted and not htmx.history_restore_request
 
 
 def shared_context(request: HttpRequest) -> dict[str, Any]:
