@@ -17,10 +17,12 @@ from graphclient import (
     Transport,
     WriteRefused,
     guards,
+    probe,
+    probes,
 )
 
 from .graph_stub import DROP, Asked, GraphStub, Reply
-from .samples import ORGANIZATION, SP
+from .samples import JOB_ID, ORGANIZATION, SP
 
 V = "/v1.0"
 SYNC = f"/servicePrincipals/{SP}/synchronization"
@@ -197,3 +199,13 @@ def test_asks_the_guard_about_each_item(far: GraphStub, make_transport: Callable
         make_transport(memo=Memo(), guard=guard).read_ahead(*READS)
     make_transport(memo=Memo(), guard=guards.read_only)
     assert far.asked == []
+
+
+def test_the_probes_ask_for_what_was_read_ahead(far: GraphStub, make_transport: Callable[..., Transport]) -> None:
+    far.on("POST", f"{V}/$batch", by_item(organization=403))
+    far.on("GET", f"{V}/organization", ORGANIZATIONS)
+    graph = GraphClient(make_transport(memo=Memo()))
+    graph.read_ahead(*probes.reads())
+    found = probe(graph, job_id=JOB_ID)
+    assert [asked.path for asked in far.asked][:2] == [f"{V}/$batch", f"{V}/organization"]
+    assert {each.operation for each in found if each.works} >= {"find people", "read groups"}
