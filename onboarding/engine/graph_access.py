@@ -17,6 +17,7 @@ from graphclient import (
     GLOBAL,
     Certificate,
     ClientCredentials,
+    Discoveries,
     GraphClient,
     Memo,
     NotAllowed,
@@ -31,7 +32,7 @@ from onboarding.domain.consent_sizes import ConsentSize
 from onboarding.domain.desired import Desired
 from onboarding.steps.sso_application.evidence import SsoApplicationEvidence
 
-MAX_TENANTS = 512  # token sources kept at once; a tenant beyond that signs in anew
+MAX_TENANTS = 10_000  # token sources kept at once, some 3 KiB each; a tenant beyond that signs in anew
 # No service principal of ours in the tenant. Other refusals of a token leave it there, perhaps switched off.
 CODES_OF_A_REMOVED_APPLICATION = frozenset({"AADSTS700016", "AADSTS7000229"})
 
@@ -66,15 +67,21 @@ def credential() -> Certificate:
 
 
 @cache
+def discoveries() -> Discoveries:
+    """What Microsoft's discovery documents say, for sign-ins and tokens of all our applications."""
+    return Discoveries()
+
+
+@cache
 def sign_in(client_id: str) -> SignIn:
     """The OpenID Connect sign-in of a customer's admin at one of our applications."""
-    return SignIn(client_id, credential(), session(), GLOBAL)
+    return SignIn(client_id, credential(), session(), GLOBAL, discoveries=discoveries())
 
 
 @cache
 def token_sources(client_id: str) -> TokenSources:
     """The tokens of one of our applications, one source per tenant, the least recently used dropped first."""
-    return TokenSources(client_id, credential(), session(), GLOBAL, max_tenants=MAX_TENANTS)
+    return TokenSources(client_id, credential(), session(), GLOBAL, max_tenants=MAX_TENANTS, discoveries=discoveries())
 
 
 def _guard(desired: Desired) -> Callable[[str, str], None]:
