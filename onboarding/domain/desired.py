@@ -114,6 +114,8 @@ class Desired:
     answered_at: Mapping[str, datetime] = field(default_factory=dict)
     scim_token: SecretText | None = None
     scim_token_saved_at: datetime | None = None
+    unreadable_secret: bool = False
+    """A token was entered, and no key of ours opens it; `scim_token` is None then."""
     arrived: Arrived = Arrived()
     size: ConsentSize = consent_sizes.STANDARD
     read_only: ReadOnlyDesired | None = None

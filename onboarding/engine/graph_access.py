@@ -113,12 +113,13 @@ def _reading_guard(desired: Desired) -> Callable[[str, str], None]:
 class TenantSession:
     """What one run can reach in the tenant of one onboarding; made anew for each run, so that its calls can be counted.
 
-    `before_each` is called before each request: a large tenant takes hundreds. With `read_only` nothing is ever
-    written. The same GET is sent once, until something is written, the token is forgotten, or the tenant changes.
+    `before_each` is called with the method of each request before it is sent: a large tenant takes hundreds. With
+    `read_only` nothing is ever written. The same GET is sent once, until something is written, the token is forgotten,
+    or the tenant changes.
     """
 
     def __init__(
-        self, desired: Desired, *, read_only: bool = False, before_each: Callable[[], None] = lambda: None
+        self, desired: Desired, *, read_only: bool = False, before_each: Callable[[str], None] = lambda _method: None
     ) -> None:
         self._desired, self._read_only, self._before_each = desired, read_only, before_each
         self._transport: Transport | None = None
@@ -138,7 +139,7 @@ class TenantSession:
         allowed = _reading_guard(desired) if self._read_only else _guard(desired)
 
         def guard(method: str, path: str) -> None:
-            self._before_each()
+            self._before_each(method)
             allowed(method, path)
 
         return guard

@@ -67,7 +67,7 @@ def only_selects() -> Iterator[None]:
 
 
 class Inspection:
-    """One read-only run through the steps of one onboarding, paused and closed ones too. Raises `CannotDecrypt`."""
+    """One read-only run through the steps of one onboarding, paused and closed ones too."""
 
     def __init__(self, onboarding: Onboarding) -> None:
         self.onboarding = onboarding

@@ -216,6 +216,8 @@ def explain_whole(desired: Desired, printer: Printer) -> dict[str, Any]:
 
 
 def _token(desired: Desired) -> str:
+    if desired.unreadable_secret:
+        return "entered, cannot be decrypted: ENCRYPTION_KEYS lacks the key it was encrypted with"
     if desired.scim_token is None:
         return "none kept here"
     return "entered, and saved at Microsoft" if token_is_saved(desired) else "entered, not saved at Microsoft yet"

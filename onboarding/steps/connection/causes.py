@@ -18,6 +18,7 @@ class Code(enum.StrEnum):
     JOB_DELETED = "job_gone"
     FOREIGN_JOB = "foreign_job"
     TOKEN_ERASED = TokenCode.TOKEN_ERASED
+    TOKEN_UNREADABLE = TokenCode.TOKEN_UNREADABLE
     TOKEN_UNUSABLE = TokenCode.TOKEN_UNUSABLE
 
 

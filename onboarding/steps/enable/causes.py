@@ -17,6 +17,7 @@ class Code(enum.StrEnum):
     GUARD_OFF = "guard_off"
     JOB_GONE = JobCode.JOB_GONE
     TOKEN_ERASED = TokenCode.TOKEN_ERASED
+    TOKEN_UNREADABLE = TokenCode.TOKEN_UNREADABLE
     TOKEN_UNUSABLE = TokenCode.TOKEN_UNUSABLE
 
 

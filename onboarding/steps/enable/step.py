@@ -26,6 +26,7 @@ from onboarding.steps.scope.evidence import ScopeEvidence
 from onboarding.steps.shared import credentials, jobs, secrets
 from onboarding.steps.shared.credentials import UNTRIED, Trial
 from onboarding.steps.shared.estimate import minutes_of_a_cycle
+from onboarding.steps.shared.token_causes import TOKEN_UNREADABLE
 from onboarding.steps.sso_application.evidence import SsoApplicationEvidence, service_principal_id
 
 START_VISIBLE_WITHIN = timedelta(minutes=10)
@@ -92,7 +93,7 @@ class Enable(ChangingStep[Facts]):
         if not started and facts.tested.works is False:
             return credentials.refusal(facts.tested)
         if desired.scim_token is None and guard is None:
-            return GUARD_OFF.asking()
+            return (TOKEN_UNREADABLE if desired.unreadable_secret else GUARD_OFF).asking()
         return self._plan(desired, started)
 
     def apply(self, tenant: Tenant, desired: Desired, change: Change) -> Mapping[str, Any]:

@@ -12,7 +12,7 @@ from onboarding.domain.token_cleaning import clean_token
 from onboarding.domain.verdicts import Asking
 from onboarding.steps.base import StepFailed
 from onboarding.steps.shared import secrets
-from onboarding.steps.shared.token_causes import TOKEN_ERASED, TOKEN_UNUSABLE
+from onboarding.steps.shared.token_causes import TOKEN_ERASED, TOKEN_UNREADABLE, TOKEN_UNUSABLE
 from onboarding.steps.sso_application.evidence import service_principal_id
 
 
@@ -75,6 +75,8 @@ def refusal(tested: Trial) -> Asking:
 
 def usable_token(desired: Desired) -> str:
     """The entered token, cleaned. Raises `StepFailed` where there is none, or none that can be used."""
+    if desired.unreadable_secret:
+        raise StepFailed(TOKEN_UNREADABLE.asking())
     if desired.scim_token is None:
         raise StepFailed(TOKEN_ERASED.asking())
     cleaned = clean_token(desired.scim_token.reveal())
