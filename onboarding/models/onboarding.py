@@ -46,6 +46,14 @@ class OnboardingQuerySet(models.QuerySet["Onboarding"]):
             .order_by("next_run_at")
         )
 
+    def lock(self, pk: int) -> Onboarding:
+        """The row, held until the transaction ends. Whoever locks more than this row locks it first."""
+        return self.select_for_update(no_key=True).get(pk=pk)
+
+    def interrupt(self, pk: int) -> None:
+        """End the run that may be under way, and have the next one begin: what it still finds does not count."""
+        self.filter(pk=pk).update(lease_token=F("lease_token") + 1, leased_until=None, next_run_at=timezone.now())
+
     def claim(self, pk: int) -> Lease | None:
         """Take the lease of one onboarding if it is due, or None. A conditional UPDATE whose count decides."""
         now = timezone.now()
