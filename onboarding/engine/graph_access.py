@@ -105,14 +105,14 @@ def _reading_guard(desired: Desired) -> Callable[[str, str], None]:
 class TenantSession:
     """What one run can reach in the tenant of one onboarding; made anew for each run, so that its calls can be counted.
 
-    `before_each` is called before each request: a large tenant takes hundreds. With `read_only` nothing is ever
-    written.
+    `before_each` is called with the method of each request before it is sent: a large tenant takes hundreds. With
+    `read_only` nothing is ever written.
     """
 
     def __init__(
-        self, desired: Desired, *, read_only: bool = False, before_each: Callable[[], None] = lambda: None
+        self, desired: Desired, *, read_only: bool = False, before_each: Callable[[str], None] | None = None
     ) -> None:
-        self._desired, self._read_only, self._before_each = desired, read_only, before_each
+        self._desired, self._read_only, self._before_each = desired, read_only, before_each or _nothing
         self._transport: Transport | None = None
         self._others: dict[str, TenantSession] = {}
 
@@ -129,7 +129,7 @@ class TenantSession:
         allowed = _reading_guard(desired) if self._read_only else _guard(desired)
 
         def guard(method: str, path: str) -> None:
-            self._before_each()
+            self._before_each(method)
             allowed(method, path)
 
         return guard
@@ -188,6 +188,9 @@ class TenantSession:
         if tenant_id is None:
             raise NoTenantYet("the customer's tenant is not known yet")
         return token_sources(self.client_id).of(tenant_id)
+
+
+def _nothing(_method: str) -> None: ...
 
 
 def _tenant_of(desired: Desired) -> str | None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from onboarding.domain.consent_sizes import ConsentSize
 from onboarding.domain.desired import SCIM_TOKEN, Arrived, ConsentSeen, Desired, LinkSent, ProvedTenant, ReadOnlyDesired
 from onboarding.domain.evidence import Evidence
+from onboarding.engine import approvals, intents
 from onboarding.models import (
     ConsentAttempt,
     CustomerSecret,
@@ -77,6 +78,8 @@ def load_desired(onboarding_id: int) -> Desired:
         evidence=evidence,
         applied={key: _results(state) for key, state in states.items()},
         begun={key: frozenset(state.intents) for key, state in states.items()},
+        unconfirmed={key: intents.unconfirmed(state.intents) for key, state in states.items()},
+        approved=approvals.plans(onboarding),
         answered_at={key: state.answered_at for key, state in states.items() if state.answered_at},
         scim_token=secret.open() if secret else None,
         scim_token_saved_at=secret.saved_at if secret else None,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, assert_never
@@ -16,26 +17,15 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
-from graphclient import ConsentMissing, GraphError, NotAllowed, NotThere, OurCredentialRefused, TryLater
+from graphclient import ConsentMissing, GraphError, NotAllowed, NotThere, OurCredentialRefused, Rejected, TryLater
 from onboarding.causes import access
 from onboarding.causes.base import Cause
 from onboarding.causes.index import lookup
-from onboarding.domain.desired import SCIM_TOKEN, Desired
+from onboarding.domain.desired import SCIM_TOKEN
 from onboarding.domain.durations import short
-from onboarding.domain.lifecycle import State
 from onboarding.domain.sentences import say
-from onboarding.domain.verdicts import (
-    Asking,
-    Broken,
-    Court,
-    Done,
-    Kind,
-    Todo,
-    Verdict,
-    Waiting,
-    fingerprint,
-)
-from onboarding.engine import holds, ledger, load_desired
+from onboarding.domain.verdicts import Asking, Broken, Change, Court, Done, Kind, Todo, Verdict, Waiting
+from onboarding.engine import gate, ledger, load_desired
 from onboarding.engine.graph_access import TenantSession
 from onboarding.engine.ledger import Cost
 from onboarding.models import Onboarding, StepState
@@ -52,6 +42,9 @@ log = logging.getLogger("onboarding.engine")
 RETRY_SPREADING_AFTER = timedelta(seconds=20)
 RETRY_ERROR_AFTER = timedelta(seconds=30)
 RETRY_ABSENT_AFTER = timedelta(minutes=1)
+RETRY_HELD_AFTER = timedelta(seconds=20)
+READS = frozenset({"GET", "HEAD"})
+NOT_CARRIED_OUT = (NotAllowed, Rejected)  # so Microsoft says of a request that it refused
 RECHECK_WHILE_ASKING = timedelta(minutes=30)
 RECHECK_WHEN_BROKEN = timedelta(hours=1)
 SIGN_IN_CODES = "AADSTS"  # a refused token is named by the sign-in service, a refused request by Graph
@@ -72,8 +65,10 @@ def reconcile(pk: int) -> None:
     try:
         pause = found.run() / settings.PACE
     except LeaseLost:
-        log.info("onboarding %s: another worker took over, %s calls", pk, found.calls)
+        log.info("onboarding %s: another worker took over, or a person acted, %s calls", pk, found.calls)
         return
+    except gate.Held as held:
+        pause, found.outcome = RETRY_HELD_AFTER / settings.PACE, f"held, {held}"
     Onboarding.objects.release(lease, next_run_at=timezone.now() + pause)
     log.info(
         "onboarding %s: %s, %s calls, %.1f s, next in %s",
@@ -91,10 +86,12 @@ class Reconciliation:
     def __init__(self, lease: Lease) -> None:
         self.lease = lease
         self.desired = load_desired.load_desired(lease.onboarding_id)
-        self.tenant = TenantSession(self.desired, before_each=self._renew_in_time)
+        self.tenant = TenantSession(self.desired, before_each=self._before_each)
         self._renewed = time.monotonic()
         self.states = {state.key: state for state in StepState.objects.filter(onboarding_id=lease.onboarding_id)}
-        self.live = Onboarding.objects.filter(pk=lease.onboarding_id, state=State.LIVE).exists()
+        self.live = Onboarding.objects.filter(pk=lease.onboarding_id, live_at__isnull=False).exists()
+        self._making: tuple[str, Change, int | None] | None = None
+        self._sent = 0
         self.calls = 0
         self.outcome = ""
 
@@ -162,6 +159,8 @@ class Reconciliation:
         if isinstance(verdict, Done) and step.gives_access:
             verdict = ledger.bind(self.lease, verdict.evidence.to_json()) or verdict
         ledger.record(self.lease, step.key, verdict, cost)
+        if step.key in self.desired.approved:
+            ledger.settle_approval(self.lease, step.key, self.desired.approved[step.key], verdict)
         if step is READ_ONLY and ledger.reach_milestone(self.lease, milestone(verdict)):
             self._switch_application()
         if isinstance(verdict, Done):
@@ -195,6 +194,13 @@ class Reconciliation:
             raise LeaseLost(f"onboarding {self.lease.onboarding_id}")
         self._renewed = time.monotonic()
 
+    def _before_each(self, method: str) -> None:
+        """Before each request to Graph; before each that changes something, the gate is asked once more."""
+        self._renew_in_time()
+        if self._making is not None and method.upper() not in READS:
+            ledger.permitted(self.lease, *self._making)
+            self._sent += 1
+
     def _renew_in_time(self) -> None:
         """Renew the lease once a third of it is over: one step of a large tenant may read longer than it lasts."""
         if time.monotonic() - self._renewed > settings.LEASE_SECONDS / 3:
@@ -216,7 +222,7 @@ class Reconciliation:
             if isinstance(error, NotAllowed):
                 self.tenant.forget_token()  # a permission that is granted from now on is not in this token
             return explain(error)
-        except LeaseLost:
+        except (LeaseLost, gate.Held):
             raise
         except Exception as error:  # whatever it is: stop this customer with a reason, go on with others
             log.exception("onboarding %s: step %s failed", self.lease.onboarding_id, step.key)
@@ -230,51 +236,56 @@ class Reconciliation:
         made: set[str] = set()
         while True:
             verdict = step.assess(self.desired, step.read(self.tenant, self.desired))
-            if not isinstance(verdict, Todo) or not self._may_apply(step, verdict):
+            if not isinstance(verdict, Todo):
                 return verdict
-            if made & set(_keys(verdict)):
+            if self.desired.unconfirmed.get(step.key):
+                ledger.found_done(self.lease, step.key, verdict.changes)
+            permit = self._permit(step, verdict)
+            if permit is None:
+                return verdict
+            if made & set(_keys(permit)):
                 return Waiting(say(_("Saved. The change is taking effect at Microsoft.")), RETRY_SPREADING_AFTER)
-            held = self._apply(step, verdict)
-            if held is not None:
-                return held
-            made |= set(_keys(verdict))
+            waits = self._apply(step, permit)
+            if waits is not None:
+                return waits
+            made |= set(_keys(permit))
             self._know_more()
 
-    def _may_apply(self, step: Step[Any], todo: Todo) -> bool:
-        return may_apply(step, todo, self.desired, onboarding_id=self.lease.onboarding_id, live=self.live)
+    def _permit(self, step: Step[Any], todo: Todo) -> gate.Permit | None:
+        return gate.permit(step, todo, self.desired, onboarding_id=self.lease.onboarding_id, live=self.live)
 
-    def _apply(self, step: Step[Any], todo: Todo) -> Verdict | None:
-        for change in todo.changes:
-            held = ledger.intend(self.lease, step.key, change)
-            if held is not None:
-                return held
+    def _apply(self, step: Step[Any], permit: gate.Permit) -> Verdict | None:
+        for change in permit.changes:
+            waits = ledger.intend(self.lease, step.key, change, approval=permit.approval)
+            if waits is not None:
+                return waits
             self._renew()
             assert isinstance(step, ChangingStep)
-            result = step.apply(self.tenant, self.desired, change)
-            ledger.applied(self.lease, step.key, change, result)
+            result = self._send(step, change, permit.approval)
+            ledger.applied(self.lease, step.key, change, result, approval=permit.approval)
             self._know_more()
         return None
 
+    def _send(self, step: ChangingStep[Any], change: Change, approval: int | None) -> Mapping[str, Any] | None:
+        """What the step's `apply` returns; the gate is asked before each of its requests."""
+        self._making, self._sent = (step.key, change, approval), 0
+        try:
+            return step.apply(self.tenant, self.desired, change)
+        except (StepFailed, *NOT_CARRIED_OUT):
+            if self._sent <= 1:  # of several requests, those before the refused one were carried out
+                ledger.refused(self.lease, step.key, change)
+            raise
+        finally:
+            self._making = None
+
     def _pause_after(self, step: Step[Any], verdict: Verdict) -> timedelta:
-        return pause_after(step, verdict, applies=isinstance(verdict, Todo) and self._may_apply(step, verdict))
+        applies = isinstance(verdict, Todo) and self._permit(step, verdict) is not None
+        return pause_after(step, verdict, applies=applies)
 
 
 def ends_run(step: Step[Any], *, live: bool) -> bool:
     """Whether later steps are left alone while `step` is not done: on a live tenant only without access to it."""
     return not live or step.gives_access
-
-
-def may_apply(step: Step[Any], todo: Todo, desired: Desired, *, onboarding_id: int, live: bool) -> bool:
-    """Whether the engine applies this plan now.
-
-    Before go-live a step acts as its nature is; on a live tenant nothing is repaired unasked, and nothing at all while
-    we only watch, or own more in the tenant than we may.
-    """
-    if not desired.size.sets_up or holds.owns_too_much(onboarding_id):
-        return False
-    if not step.asks_first and not todo.asks and not live:
-        return True
-    return bool(desired.answer(step.key, "approved_plan") == fingerprint(todo.changes))
 
 
 def pause_after(step: Step[Any], verdict: Verdict, *, applies: bool) -> timedelta:
@@ -294,8 +305,8 @@ def pause_after(step: Step[Any], verdict: Verdict, *, applies: bool) -> timedelt
             assert_never(verdict)
 
 
-def _keys(todo: Todo) -> list[str]:
-    return [ledger.intent_key(change) for change in todo.changes]
+def _keys(permit: gate.Permit) -> list[str]:
+    return [ledger.intent_key(change) for change in permit.changes]
 
 
 def our_failure(error: Exception) -> Broken:
