@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from onboarding.customers.base import (
@@ -22,7 +21,7 @@ from onboarding.domain.verdicts import Kind
 from onboarding.engine import approvals, ledger
 from onboarding.engine.may import Act
 from onboarding.engine.queue import enqueue, interrupt
-from onboarding.models import Approval, CustomerSecret, Onboarding, StepState
+from onboarding.models import Approval, CustomerSecret, Onboarding, StepState, clock
 from onboarding.steps import STEPS, by_key
 from onboarding.steps.customer.step import CustomerRecord
 
@@ -88,7 +87,7 @@ def _keep_secret(onboarding: Onboarding, kind: str, plaintext: str, key: str, ac
     row = CustomerSecret.objects.filter(onboarding=onboarding, kind=kind).first()
     row = row or CustomerSecret(onboarding=onboarding, kind=kind)
     row.close_over(plaintext)
-    row.saved_at, row.saved_by = timezone.now(), actor
+    row.saved_at, row.saved_by = clock.now(), actor
     row.save()
     ledger.note(onboarding.pk, "answered", say(_("Access token entered.")), step=key, actor=actor)
 

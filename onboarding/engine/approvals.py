@@ -10,12 +10,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from onboarding.domain.verdicts import ApprovedPlan, Change, Done, Todo, Verdict, Waiting
 from onboarding.engine.may import Act, may
-from onboarding.models import Approval, Onboarding, StepState
+from onboarding.models import Approval, Onboarding, StepState, clock
 
 
 def plans(onboarding: Onboarding) -> dict[str, ApprovedPlan]:
@@ -53,14 +52,14 @@ def approve(onboarding_id: int, key: str, plan: Mapping[str, Any], *, actor: Use
         fingerprint=plan["fingerprint"],
         changes=plan["changes"],
         approved_by=actor,
-        approved_at=timezone.now(),
+        approved_at=clock.now(),
     )
 
 
 def withdraw(onboarding_id: int, key: str | None = None) -> int:
     """End the open approval of this step, or of all steps, unused. How many there were."""
     rows = Approval.objects.open().filter(onboarding_id=onboarding_id)
-    return (rows.filter(step=key) if key else rows).update(withdrawn_at=timezone.now())
+    return (rows.filter(step=key) if key else rows).update(withdrawn_at=clock.now())
 
 
 def settle(state: StepState, plan: ApprovedPlan, verdict: Verdict) -> bool:
@@ -76,9 +75,9 @@ def settle(state: StepState, plan: ApprovedPlan, verdict: Verdict) -> bool:
         case Todo() if plan.covers(verdict.changes):
             return False
     if isinstance(verdict, Done) or all(_is_made(state, plan, change) for change in plan.changes):
-        rows.update(used_at=timezone.now())
+        rows.update(used_at=clock.now())
         return False
-    return isinstance(verdict, Todo) and bool(rows.update(withdrawn_at=timezone.now()))
+    return isinstance(verdict, Todo) and bool(rows.update(withdrawn_at=clock.now()))
 
 
 def _is_made(state: StepState, plan: ApprovedPlan, change: Change) -> bool:

@@ -16,7 +16,6 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from onboarding.domain.lifecycle import Milestone, State
@@ -35,7 +34,7 @@ from onboarding.domain.verdicts import (
     fingerprint,
 )
 from onboarding.engine import approvals, gate, intents
-from onboarding.models import Backup, CustomerSecret, Event, Onboarding, ReadOnlyMode, StepState, TenantBinding
+from onboarding.models import Backup, CustomerSecret, Event, Onboarding, ReadOnlyMode, StepState, TenantBinding, clock
 from onboarding.models.onboarding import Lease, LeaseLost
 from onboarding.steps.connection.step import Connection
 from onboarding.steps.consent.causes import BOUND_ELSEWHERE, TENANT_TAKEN
@@ -98,7 +97,7 @@ def note(
 
 def record(lease: Lease, key: str, verdict: Verdict, cost: Cost) -> None:
     """Keep the verdict on one step, and add an event if it says something new. Raises `LeaseLost`."""
-    now = timezone.now()
+    now = clock.now()
     with transaction.atomic():
         _hold(lease)
         state = _state(lease.onboarding_id, key)
@@ -173,9 +172,9 @@ def set_current(lease: Lease, key: str, *, live: bool) -> StepState:
         row = _hold(lease)
         state = _state(lease.onboarding_id, key)
         row.current_key, row.current_kind, row.current_court = key, state.kind, state.court
-        row.current_since = state.since or timezone.now()
+        row.current_since = state.since or clock.now()
         if live and row.state == State.OPEN:
-            row.state, row.live_at = State.LIVE, row.live_at or timezone.now()
+            row.state, row.live_at = State.LIVE, row.live_at or clock.now()
             note(row.pk, State.LIVE, say(_("The onboarding is live.")), step=key)
         row.save(update_fields=["current_key", "current_kind", "current_court", "current_since", "state", "live_at"])
     return state
@@ -227,7 +226,7 @@ def reach_milestone(lease: Lease, reached: Milestone) -> bool:
     """Keep how far the read-only mode has come. True when the tenant is read by another application of ours from now
     on.
     """
-    now = timezone.now()
+    now = clock.now()
     with transaction.atomic():
         onboarding = _hold(lease)
         row = ReadOnlyMode.objects.select_for_update().filter(onboarding=onboarding, ended_at=None).first()
@@ -275,7 +274,7 @@ def intend(lease: Lease, key: str, change: Change, *, approval: int | None = Non
     A change that must not be repeated (`once`) and was begun before is searched for over a quiet window of
     ``QUIET_LOOKS`` runs and ``QUIET_SECONDS`` seconds before it may be sent again.
     """
-    now = timezone.now()
+    now = clock.now()
     with transaction.atomic():
         gate.check(_hold(lease), key, change, approval)
         state = _state(lease.onboarding_id, key)
@@ -308,7 +307,7 @@ def refused(lease: Lease, key: str, change: Change) -> None:
     with transaction.atomic():
         _hold(lease)
         state = _state(lease.onboarding_id, key)
-        intents.refuse(state.intents, change, timezone.now())
+        intents.refuse(state.intents, change, clock.now())
         state.save(update_fields=["intents"])
 
 
@@ -322,7 +321,7 @@ def found_done(lease: Lease, key: str, planned: Sequence[Change]) -> None:
 
 
 def _note_found(state: StepState, planned: Sequence[Change] = ()) -> None:
-    for change, sentence in intents.find_done(state.intents, planned, timezone.now()):
+    for change, sentence in intents.find_done(state.intents, planned, clock.now()):
         note(state.onboarding_id, "applied", sentence, step=state.key, detail={"change": change, "found": True})
 
 
@@ -337,8 +336,8 @@ def applied(
         state = _state(lease.onboarding_id, key)
         if backup is not None:
             Backup.objects.create(onboarding_id=lease.onboarding_id, step=key, document=backup)
-        entry = state.intents.setdefault(intent_key(change), intents.begun(change, timezone.now(), tries=1))
-        entry["applied_at"] = timezone.now().isoformat()
+        entry = state.intents.setdefault(intent_key(change), intents.begun(change, clock.now(), tries=1))
+        entry["applied_at"] = clock.now().isoformat()
         entry["result"] = kept
         # Results are looked up by the change's own key; the newest one wins.
         state.intents[change.key] = {**entry}
@@ -379,7 +378,7 @@ def keep_answer(onboarding_id: int, key: str, answer: Mapping[str, Any], *, acto
     """Merge a person's answer into the step. The caller holds the transaction of the decision."""
     state = _state(onboarding_id, key)
     state.answer = {**state.answer, **answer}
-    state.answered_by, state.answered_at = actor, timezone.now()
+    state.answered_by, state.answered_at = actor, clock.now()
     state.checked_at = None
     state.save(update_fields=["answer", "answered_by", "answered_at", "checked_at"])
 

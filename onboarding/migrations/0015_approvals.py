@@ -41,7 +41,7 @@ def live_again(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("onboarding", "0013_words_of_the_pages"),
+        ("onboarding", "0014_leases_by_the_database_clock"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
