@@ -119,9 +119,9 @@ class TenantSession:
     """
 
     def __init__(
-        self, desired: Desired, *, read_only: bool = False, before_each: Callable[[str], None] = lambda _method: None
+        self, desired: Desired, *, read_only: bool = False, before_each: Callable[[str], None] | None = None
     ) -> None:
-        self._desired, self._read_only, self._before_each = desired, read_only, before_each
+        self._desired, self._read_only, self._before_each = desired, read_only, before_each or _nothing
         self._transport: Transport | None = None
         self._memo = Memo()
         self._others: dict[str, TenantSession] = {}
@@ -200,6 +200,9 @@ class TenantSession:
         if tenant_id is None:
             raise NoTenantYet("the customer's tenant is not known yet")
         return token_sources(self.client_id).of(tenant_id)
+
+
+def _nothing(_method: str) -> None: ...
 
 
 def _tenant_of(desired: Desired) -> str | None:

@@ -22,6 +22,7 @@ from onboarding.domain.desired import (
 )
 from onboarding.domain.encryption import CannotDecrypt
 from onboarding.domain.evidence import Evidence
+from onboarding.engine import approvals, intents
 from onboarding.models import (
     ConsentAttempt,
     CustomerSecret,
@@ -88,6 +89,8 @@ def load_desired(onboarding_id: int) -> Desired:
         evidence=evidence,
         applied={key: _results(state) for key, state in states.items()},
         begun={key: frozenset(state.intents) for key, state in states.items()},
+        unconfirmed={key: intents.unconfirmed(state.intents) for key, state in states.items()},
+        approved=approvals.plans(onboarding),
         answered_at={key: state.answered_at for key, state in states.items() if state.answered_at},
         scim_token=token,
         scim_token_saved_at=secret.saved_at if secret else None,

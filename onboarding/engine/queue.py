@@ -43,6 +43,12 @@ def enqueue(onboarding_id: int) -> None:
     enqueue_on_commit(onboarding_id)
 
 
+def interrupt(onboarding_id: int) -> None:
+    """As `enqueue`, and the run that may be under way ends: what it began with is no longer so."""
+    Onboarding.objects.interrupt(onboarding_id)
+    enqueue_on_commit(onboarding_id)
+
+
 def enqueue_due() -> None:
     """Wake a worker for each onboarding that is due. Raises `OperationalError` while the broker does not answer."""
     due = Onboarding.objects.due().values_list("pk", flat=True)

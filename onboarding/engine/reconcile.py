@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, assert_never
@@ -15,26 +16,15 @@ from typing import Any, assert_never
 from django.conf import settings
 from django.utils.translation import gettext_noop as _
 
-from graphclient import ConsentMissing, GraphError, NotAllowed, NotThere, OurCredentialRefused, TryLater
+from graphclient import ConsentMissing, GraphError, NotAllowed, NotThere, OurCredentialRefused, Rejected, TryLater
 from onboarding.causes import access
 from onboarding.causes.base import Cause
 from onboarding.causes.index import lookup
-from onboarding.domain.desired import SCIM_TOKEN, Desired
+from onboarding.domain.desired import SCIM_TOKEN
 from onboarding.domain.durations import short
-from onboarding.domain.lifecycle import State
 from onboarding.domain.sentences import say
-from onboarding.domain.verdicts import (
-    Asking,
-    Broken,
-    Court,
-    Done,
-    Kind,
-    Todo,
-    Verdict,
-    Waiting,
-    fingerprint,
-)
-from onboarding.engine import holds, lanes, ledger, load_desired, process
+from onboarding.domain.verdicts import Asking, Broken, Change, Court, Done, Kind, Todo, Verdict, Waiting
+from onboarding.engine import gate, lanes, ledger, load_desired, process
 from onboarding.engine.graph_access import TenantSession
 from onboarding.engine.lease_keeper import HeldLease, keeper
 from onboarding.engine.ledger import Cost
@@ -53,6 +43,9 @@ log = logging.getLogger("onboarding.engine")
 RETRY_SPREADING_AFTER = timedelta(seconds=20)
 RETRY_ERROR_AFTER = timedelta(seconds=30)
 RETRY_ABSENT_AFTER = timedelta(minutes=1)
+RETRY_HELD_AFTER = timedelta(seconds=20)
+READS = frozenset({"GET", "HEAD"})
+NOT_CARRIED_OUT = (NotAllowed, Rejected)  # so Microsoft says of a request that it refused
 RECHECK_WHILE_ASKING = timedelta(minutes=30)
 RECHECK_WHEN_BROKEN = timedelta(hours=1)
 SIGN_IN_CODES = "AADSTS"  # a refused token is named by the sign-in service, a refused request by Graph
@@ -91,7 +84,7 @@ def _run(held: HeldLease) -> None:
     pk = lease.onboarding_id
     try:
         found = Reconciliation(lease, held)
-        pause = found.run() / settings.PACE
+        pause = found.run_until_held() / settings.PACE
         Onboarding.objects.release(lease, after=pause, own_failures=0, time_outs=found.time_outs)
     except LeaseLost:
         log.info("onboarding %s: interrupted, or another worker took over", pk)
@@ -115,13 +108,23 @@ class Reconciliation:
     def __init__(self, lease: Lease, held: HeldLease | None = None) -> None:
         self.lease, self.held = lease, held or HeldLease(lease)
         self.desired = load_desired.load_desired(lease.onboarding_id)
-        self.tenant = TenantSession(self.desired, before_each=self.held.before_request)
+        self.tenant = TenantSession(self.desired, before_each=self._before_each)
         self._began = time.monotonic()
         self.time_outs = 0
         self.states = {state.key: state for state in StepState.objects.filter(onboarding_id=lease.onboarding_id)}
-        self.live = Onboarding.objects.filter(pk=lease.onboarding_id, state=State.LIVE).exists()
+        self.live = Onboarding.objects.filter(pk=lease.onboarding_id, live_at__isnull=False).exists()
+        self._making: tuple[str, Change, int | None] | None = None
+        self._sent = 0
         self.calls = 0
         self.outcome = ""
+
+    def run_until_held(self) -> timedelta:
+        """As `run`; a change that may not be made at this moment ends the run, and the next one says what it finds."""
+        try:
+            return self.run()
+        except gate.Held as reason:
+            self.outcome = f"held, {reason}"
+            return RETRY_HELD_AFTER
 
     def run(self) -> timedelta:
         """Go through the steps until one is not done; through all on a live tenant. Returns the pause until the next
@@ -207,6 +210,8 @@ class Reconciliation:
         if isinstance(verdict, Done) and step.gives_access:
             verdict = ledger.bind(self.lease, verdict.evidence.to_json()) or verdict
         ledger.record(self.lease, step.key, verdict, cost)
+        if step.key in self.desired.approved:
+            ledger.settle_approval(self.lease, step.key, self.desired.approved[step.key], verdict)
         if step is READ_ONLY and ledger.reach_milestone(self.lease, milestone(verdict)):
             self._switch_application()
         if isinstance(verdict, Done):
@@ -235,6 +240,13 @@ class Reconciliation:
         if key in SEND_THE_TOKEN and done and token_is_saved(self.desired):
             ledger.release_secret(self.lease, SCIM_TOKEN)
 
+    def _before_each(self, method: str) -> None:
+        """Before each request to Graph; before each that changes something, the gate is asked once more."""
+        self.held.before_request(method)
+        if self._making is not None and method.upper() not in READS:
+            ledger.permitted(self.lease, *self._making)
+            self._sent += 1
+
     def _know_more(self) -> None:
         self.desired = load_desired.load_desired(self.lease.onboarding_id)
         self.tenant.update(self.desired)
@@ -253,7 +265,7 @@ class Reconciliation:
             if isinstance(error, TryLater) and self.held.silent_for() > HANGS:
                 self.time_outs = self.lease.time_outs + 1
             return explain(error)
-        except (LeaseLost, *OUR_FAULTS):
+        except (LeaseLost, gate.Held, *OUR_FAULTS):
             raise
         except Exception as error:  # whatever it is: stop this customer with a reason, go on with others
             log.exception("onboarding %s: step %s failed", self.lease.onboarding_id, step.key)
@@ -267,51 +279,56 @@ class Reconciliation:
         made: set[str] = set()
         while True:
             verdict = step.assess(self.desired, step.read(self.tenant, self.desired))
-            if not isinstance(verdict, Todo) or not self._may_apply(step, verdict):
+            if not isinstance(verdict, Todo):
                 return verdict
-            if made & set(_keys(verdict)):
+            if self.desired.unconfirmed.get(step.key):
+                ledger.found_done(self.lease, step.key, verdict.changes)
+            permit = self._permit(step, verdict)
+            if permit is None:
+                return verdict
+            if made & set(_keys(permit)):
                 return Waiting(say(_("Saved. The change is taking effect at Microsoft.")), RETRY_SPREADING_AFTER)
-            held = self._apply(step, verdict)
-            if held is not None:
-                return held
-            made |= set(_keys(verdict))
+            waits = self._apply(step, permit)
+            if waits is not None:
+                return waits
+            made |= set(_keys(permit))
             self._know_more()
 
-    def _may_apply(self, step: Step[Any], todo: Todo) -> bool:
-        return may_apply(step, todo, self.desired, onboarding_id=self.lease.onboarding_id, live=self.live)
+    def _permit(self, step: Step[Any], todo: Todo) -> gate.Permit | None:
+        return gate.permit(step, todo, self.desired, onboarding_id=self.lease.onboarding_id, live=self.live)
 
-    def _apply(self, step: Step[Any], todo: Todo) -> Verdict | None:
-        for change in todo.changes:
-            held = ledger.intend(self.lease, step.key, change)
-            if held is not None:
-                return held
+    def _apply(self, step: Step[Any], permit: gate.Permit) -> Verdict | None:
+        for change in permit.changes:
+            waits = ledger.intend(self.lease, step.key, change, approval=permit.approval)
+            if waits is not None:
+                return waits
             self.held.renew()
             assert isinstance(step, ChangingStep)
-            result = step.apply(self.tenant, self.desired, change)
-            ledger.applied(self.lease, step.key, change, result)
+            result = self._send(step, change, permit.approval)
+            ledger.applied(self.lease, step.key, change, result, approval=permit.approval)
             self._know_more()
         return None
 
+    def _send(self, step: ChangingStep[Any], change: Change, approval: int | None) -> Mapping[str, Any] | None:
+        """What the step's `apply` returns; the gate is asked before each of its requests."""
+        self._making, self._sent = (step.key, change, approval), 0
+        try:
+            return step.apply(self.tenant, self.desired, change)
+        except (StepFailed, *NOT_CARRIED_OUT):
+            if self._sent <= 1:  # of several requests, those before the refused one were carried out
+                ledger.refused(self.lease, step.key, change)
+            raise
+        finally:
+            self._making = None
+
     def _pause_after(self, step: Step[Any], verdict: Verdict) -> timedelta:
-        return pause_after(step, verdict, applies=isinstance(verdict, Todo) and self._may_apply(step, verdict))
+        applies = isinstance(verdict, Todo) and self._permit(step, verdict) is not None
+        return pause_after(step, verdict, applies=applies)
 
 
 def ends_run(step: Step[Any], *, live: bool) -> bool:
     """Whether later steps are left alone while `step` is not done: on a live tenant only without access to it."""
     return not live or step.gives_access
-
-
-def may_apply(step: Step[Any], todo: Todo, desired: Desired, *, onboarding_id: int, live: bool) -> bool:
-    """Whether the engine applies this plan now.
-
-    Before go-live a step acts as its nature is; on a live tenant nothing is repaired unasked, and nothing at all while
-    we only watch, or own more in the tenant than we may.
-    """
-    if not desired.size.sets_up or holds.owns_too_much(onboarding_id):
-        return False
-    if not step.asks_first and not todo.asks and not live:
-        return True
-    return bool(desired.answer(step.key, "approved_plan") == fingerprint(todo.changes))
 
 
 def pause_after(step: Step[Any], verdict: Verdict, *, applies: bool) -> timedelta:
@@ -331,8 +348,8 @@ def pause_after(step: Step[Any], verdict: Verdict, *, applies: bool) -> timedelt
             assert_never(verdict)
 
 
-def _keys(todo: Todo) -> list[str]:
-    return [ledger.intent_key(change) for change in todo.changes]
+def _keys(permit: gate.Permit) -> list[str]:
+    return [ledger.intent_key(change) for change in permit.changes]
 
 
 def our_failure(error: Exception) -> Broken:

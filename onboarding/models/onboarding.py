@@ -60,7 +60,7 @@ class OnboardingQuerySet(models.QuerySet["Onboarding"]):
 
         Raises `Onboarding.DoesNotExist`.
         """
-        return self.select_for_update().get(pk=pk)
+        return self.select_for_update(no_key=True).get(pk=pk)
 
     def claim(self, pk: int, *, by: str = "") -> Lease | None:
         """Take the lease of one onboarding for the process `by` if it is due, or None. A conditional UPDATE whose
