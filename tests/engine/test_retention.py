@@ -18,8 +18,10 @@ from pytest_django import Settings
 from onboarding.customers import links
 from onboarding.domain.lifecycle import State
 from onboarding.domain.sentences import say
+from onboarding.domain.verdicts import Change, Todo
 from onboarding.engine import ledger, load_desired
 from onboarding.models import (
+    Approval,
     ConsentAttempt,
     Contact,
     Customer,
@@ -259,6 +261,8 @@ def rich(made):
         message=say("%(name)s is in Haiilo, and was read back.", name="Person 0000").as_json(),
         intents={"provision": {"tries": 0, "result": {"person_id": "s0", "arrived": True}}},
     )
+    change = Change("provision", say("Provision %(name)s.", name="Person 0000"), payload={"person_id": "s0"})
+    builders.approved(made, "pilot", Todo(say("To do."), [change], say("Do it")))
     ledger.note(made.pk, "applied", say("Provision %(name)s now.", name="Person 0000"), actor_name="Eva Berg")
     TenantBinding.objects.create(
         onboarding=made, tenant_id=f"t{made.pk}", verified_domain="x", admin_name="Eva Berg", admin_object_id=EVA
@@ -275,7 +279,18 @@ def rich(made):
     return made
 
 
-EVERYTHING = (ConsentAttempt, Contact, Customer, Event, Letter, Link, ProvisionedPerson, Questionnaire, StepState)
+EVERYTHING = (
+    Approval,
+    ConsentAttempt,
+    Contact,
+    Customer,
+    Event,
+    Letter,
+    Link,
+    ProvisionedPerson,
+    Questionnaire,
+    StepState,
+)
 
 
 def test_erases_all_names_of_an_onboarding_that_was_closed_long_ago(made, client):
