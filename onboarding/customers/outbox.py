@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import User
-from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
-from onboarding.customers.base import Refused, check_member
+from onboarding.customers.base import Refused, act, taken
 from onboarding.domain.sentences import say
 from onboarding.engine import ledger
 from onboarding.engine.load_desired import seen
+from onboarding.engine.may import Act
 from onboarding.engine.queue import enqueue, enqueue_letters_on_commit
 from onboarding.mail import letters
 from onboarding.mail.compose import LINK, LetterText, has_link
@@ -21,10 +21,10 @@ State = Letter.State
 TRY_AGAIN = (State.FAILED, State.UNKNOWN)
 
 
-@transaction.atomic
+@act
 def edit(letter: Letter, *, actor: User, subject: str, text: str) -> None:
     """Change the words of a draft. Raises `Refused` once it is released, or when the place of the link was lost."""
-    check_member(letter.onboarding, actor)
+    taken(letter.onboarding, actor, Act.WRITE_LETTERS)
     row = _locked(letter)
     if row.state != State.DRAFT:
         raise Refused(say(_("This e-mail is no longer a draft. Check its state.")))
@@ -39,13 +39,13 @@ def edit(letter: Letter, *, actor: User, subject: str, text: str) -> None:
     row.save(update_fields=["subject", "text", "html"])
 
 
-@transaction.atomic
+@act
 def release(letter: Letter, *, actor: User, tenant: str = "") -> None:
     """Let the letter go. `tenant` is the tenant that the person confirms to be the customer's.
 
     Raises `Refused` where a link would go out and the tenant is neither confirmed nor the one we resolve now.
     """
-    check_member(letter.onboarding, actor)
+    taken(letter.onboarding, actor, Act.WRITE_LETTERS)
     row = _locked(letter)
     if row.state != State.DRAFT:
         raise Refused(say(_("This e-mail is no longer a draft. Check its state.")))
@@ -57,10 +57,10 @@ def release(letter: Letter, *, actor: User, tenant: str = "") -> None:
     letters.note(row, _("E-mail to %(contact)s approved for sending: %(kind)s"), actor=actor)
 
 
-@transaction.atomic
+@act
 def retry(letter: Letter, *, actor: User) -> None:
     """Send a letter that failed, or perhaps did not go, once more with a fresh link. Raises `Refused` for others."""
-    check_member(letter.onboarding, actor)
+    taken(letter.onboarding, actor, Act.WRITE_LETTERS)
     row = _locked(letter)
     if row.state not in TRY_AGAIN or not row.to_email:  # without an address once it was erased
         raise Refused(say(_("Only an e-mail that was not sent can be sent again.")))
@@ -68,19 +68,21 @@ def retry(letter: Letter, *, actor: User) -> None:
     letters.note(row, _("Sending again to %(contact)s: %(kind)s"), actor=actor)
 
 
+@act
 def cancel(letter: Letter, *, actor: User) -> None:
     """Withdraw a letter that has not gone. Raises `Refused` for others."""
-    check_member(letter.onboarding, actor)
+    taken(letter.onboarding, actor, Act.WRITE_LETTERS)
     if not letters.withdraw(letter, actor=actor):
         raise Refused(say(_("This e-mail can no longer be discarded.")))
 
 
+@act
 def confirm_tenant(onboarding: Onboarding, tenant: str, *, actor: User) -> None:
     """Note that a person has seen which tenant the domains lead to, and says it is the customer's.
 
     Raises `Refused` when it is not the one that is found now.
     """
-    check_member(onboarding, actor)
+    taken(onboarding, actor, Act.WRITE_LETTERS)
     found = seen(onboarding.pk, CustomerEvidence)
     if found is None or not tenant or found.tenant_id != tenant:
         raise Refused(say(_("The domains now lead to another tenant. Check it again.")))

@@ -11,10 +11,11 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_noop as _
 
 from onboarding.causes import trip
-from onboarding.customers.base import Refused, check_member
+from onboarding.customers.base import Refused, act, check_member, taken
 from onboarding.domain.sentences import Sentence, say
 from onboarding.engine import ledger
 from onboarding.engine.load_desired import seen
+from onboarding.engine.may import Act
 from onboarding.engine.queue import enqueue
 from onboarding.models import ConsentAttempt, Customer, Onboarding, Rebinding, TenantBinding, clock
 from onboarding.steps.customer.evidence import CustomerEvidence
@@ -25,12 +26,12 @@ TENANT_IS_BOUND = _("A tenant is bound to this customer already. A binding is ne
 
 def propose(onboarding: Onboarding, *, actor: User, tenant_id: str, reason: str) -> Rebinding:
     """Propose that `tenant_id` is the expected tenant. Raises `Refused` once one is bound, or one is proposed."""
-    check_member(onboarding, actor)
+    check_member(onboarding, actor, Act.PROPOSE)
     expected = seen(onboarding.pk, CustomerEvidence)
     before = expected.tenant_id if expected else ""
     try:
         with transaction.atomic():
-            _check_unbound(Onboarding.objects.select_for_update().get(pk=onboarding.pk), tenant_id)
+            _check_unbound(Onboarding.objects.lock(onboarding.pk), tenant_id)
             if tenant_id == before:
                 raise Refused(say(_("This tenant is the expected one already.")))
             made = Rebinding.objects.create(
@@ -43,7 +44,7 @@ def propose(onboarding: Onboarding, *, actor: User, tenant_id: str, reason: str)
     return made
 
 
-@transaction.atomic
+@act
 def approve(rebinding: Rebinding, *, actor: User) -> None:
     """Expect the proposed tenant at once, for links, answers and workers alike.
 
@@ -65,7 +66,7 @@ def approve(rebinding: Rebinding, *, actor: User) -> None:
     enqueue(row.onboarding_id)
 
 
-@transaction.atomic
+@act
 def reject(rebinding: Rebinding, *, actor: User) -> None:
     """Leave everything as it is; the author may take the proposal back in this way, too."""
     row = _open(rebinding, actor)
@@ -74,8 +75,7 @@ def reject(rebinding: Rebinding, *, actor: User) -> None:
 
 
 def _open(rebinding: Rebinding, actor: User) -> Rebinding:
-    check_member(rebinding.onboarding, actor)
-    Onboarding.objects.select_for_update().get(pk=rebinding.onboarding_id)
+    taken(rebinding.onboarding, actor, Act.DECIDE)
     row = Rebinding.objects.select_related("onboarding").filter(pk=rebinding.pk, decided_at=None).first()
     if row is None:
         raise Refused(say(_("This proposal was decided already.")))

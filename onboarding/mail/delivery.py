@@ -184,6 +184,7 @@ def _finish(letter: Letter, state: Letter.State, error: str = "", *, link: Link 
     """Note how the sending ended. A letter that certainly did not go out frees its day; earlier links end when a
     new one went out.
     """
+    Onboarding.objects.lock(letter.onboarding_id)
     now = clock.now()
     settled = Letter.objects.filter(pk=letter.pk, state=State.SENDING).update(
         state=state,

@@ -64,7 +64,7 @@ def keep(lease: Lease, events: Iterable[ProvisioningEvent]) -> None:
     page = [event for event in events if (event.source_type or "User").lower() == "user" and event.source_id]
     newest = max((event.at for event in page), default=None)
     with transaction.atomic():
-        held = Onboarding.objects.select_for_update().filter(pk=lease.onboarding_id, lease_token=lease.token).first()
+        held = Onboarding.objects.held(lease).select_for_update(no_key=True).first()
         if held is None:
             raise LeaseLost(f"onboarding {lease.onboarding_id}")
         known = _known(held, {event.source_id for event in page})
