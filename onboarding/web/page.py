@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
+from onboarding.models import Stop
+
 
 def page(
     request: HttpRequest, template: str, part: str, context: Mapping[str, Any], *, status: int = 200
@@ -27,5 +29,5 @@ def is_swap(request: HttpRequest) -> bool:
 
 
 def shared_context(request: HttpRequest) -> dict[str, Any]:
-    """For every template: whether Microsoft and Haiilo are played by a sandbox."""
-    return {"is_sandbox": bool(settings.SANDBOX_URL)}
+    """For every template: whether Microsoft and Haiilo are played by a sandbox, and whether all changes are stopped."""
+    return {"is_sandbox": bool(settings.SANDBOX_URL), "changes_stopped": Stop.objects.in_force}
