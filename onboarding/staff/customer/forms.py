@@ -9,9 +9,9 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from onboarding.domain import consent_sizes
-from onboarding.domain.input_fields import DomainsField, HostField, TenantIdField, TidyEmailField, TidyField
-from onboarding.domain.products import PROFILES
+from onboarding.domain import consent_sizes, hosts
+from onboarding.domain.hosts import HostRefused
+from onboarding.domain.input_fields import DomainsField, TenantIdField, TidyEmailField, TidyField
 from onboarding.models import Customer, Portfolio, clock
 
 NOT_AN_E_MAIL = _("This is not an e-mail address. Enter one such as eva@contoso.com.")
@@ -40,10 +40,11 @@ class CustomerForm(forms.Form):
         initial=Customer.Product.ADVOCACY,
         error_messages={"required": _("Choose the product."), "invalid_choice": _("Choose one of the products.")},
     )
-    haiilo_host = HostField(
+    haiilo_host = forms.CharField(
         label=_("Haiilo address"),
-        help_text=_("Where the customer's people open Haiilo. You can paste a whole address from the browser."),
+        help_text=_("The host where the customer's people open Haiilo; their names and the token are sent there."),
         max_length=2000,
+        widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false"}),
         error_messages={"required": _("Enter the customer's Haiilo address, such as contoso.smarpshare.com.")},
     )
     domains = DomainsField(
@@ -133,15 +134,11 @@ class CustomerForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """The address has to be one of the product's."""
         cleaned = super().clean() or self.cleaned_data
-        profile, host = PROFILES.get(cleaned.get("product", "")), cleaned.get("haiilo_host")
-        if profile and host and not profile.accepts_host(host):
-            self.add_error(
-                "haiilo_host",
-                forms.ValidationError(
-                    _("%(host)s is not an address of Haiilo %(product)s. Check the address and the product."),
-                    params={"host": host, "product": profile.label},
-                ),
-            )
+        if cleaned.get("product") and cleaned.get("haiilo_host"):
+            try:
+                cleaned["haiilo_host"] = hosts.checked(cleaned["product"], cleaned["haiilo_host"])
+            except HostRefused as refused:
+                self.add_error("haiilo_host", forms.ValidationError(str(refused.sentence), code="refused"))
         return cleaned
 
     @property
