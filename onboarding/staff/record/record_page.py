@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
@@ -35,7 +34,7 @@ def record_page(
     `filled` is the answer to `opened` that was not good enough. `new_link` is the address of the link that was `made`,
     shown this once and kept nowhere.
     """
-    record = queries.record(onboarding)
+    record = queries.record(onboarding, access.staff(request))
     seen = now_seen(record.version)
     if request.GET.get("seen") == seen:
         return HttpResponse(status=204)
@@ -57,7 +56,6 @@ def record_page(
         "made": made,
         "client_id": onboarding.size.client_id,
         "leads_to_changes": LEADS_TO_CHANGES,
-        "may_decide": _may_decide(request, record),
         "has_open_link": any(link.condition() == "open" for link in record.links),
         "draft": to_be_read(onboarding),
         "again": reverse("step", args=[onboarding.pk, opened]) if opened else reverse("record", args=[onboarding.pk]),
@@ -76,13 +74,6 @@ def _seconds_until_next_look(record: Record) -> int:
     if record.moving:
         return STEP_MOVES
     return OTHERS_ACT if record.watched else SECONDS_AT_REST
-
-
-def _may_decide(request: HttpRequest, record: Record) -> bool:
-    """Whether this person may approve what is proposed: the author may not."""
-    return record.rebinding is not None and (
-        settings.SINGLE_APPROVER or record.rebinding.proposed_by_id != access.staff(request).pk
-    )
 
 
 def _form(record: Record, step: StepView, opened: str) -> AnswerForm | None:

@@ -1,6 +1,8 @@
-"""Two people change which tenant is expected: one proposes, another decides."""
+"""What takes two people: one proposes, another decides."""
 
 from __future__ import annotations
+
+from functools import partial
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,41 +10,44 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from onboarding.customers import rebinding
+from onboarding.customers import proposals
 from onboarding.customers.base import Refused
-from onboarding.staff.rebinding.forms import RebindingForm
+from onboarding.models import Proposal
+from onboarding.staff.proposals.forms import TenantForm
 from onboarding.web import access
+from onboarding.web.acts import done
 from onboarding.web.staff_only import for_staff
 
 
 @for_staff
 @require_POST
-def propose(request: HttpRequest, pk: int) -> HttpResponse:
+def propose_tenant(request: HttpRequest, pk: int) -> HttpResponse:
     """Propose another tenant, with a reason."""
     onboarding = access.onboarding_for(request, pk)
-    form = RebindingForm(request.POST)
+    form = TenantForm(request.POST)
     if not form.is_valid():
         for errors in form.errors.values():
             messages.warning(request, str(errors[0]))
         return redirect("record", pk)
-    try:
-        rebinding.propose(onboarding, actor=access.staff(request), **form.cleaned_data)
-    except Refused as refused:
-        messages.warning(request, str(refused.sentence))
-    else:
-        messages.success(request, _("Proposed. A colleague in your team has to approve it on this page."))
+    after, reason = {"tenant_id": form.cleaned_data["tenant_id"]}, form.cleaned_data["reason"]
+    actor = access.staff(request)
+    done(
+        request,
+        partial(proposals.propose, onboarding, Proposal.Kind.TENANT, after, actor=actor, reason=reason),
+        _("Proposed. A colleague in your team has to approve it on this page."),
+    )
     return redirect("record", pk)
 
 
 @for_staff
 @require_POST
-def decide(request: HttpRequest, pk: int, rebinding_pk: int) -> HttpResponse:
+def decide(request: HttpRequest, pk: int, proposal_pk: int) -> HttpResponse:
     """Approve or reject what a colleague proposed."""
     onboarding = access.onboarding_for(request, pk)
-    row = onboarding.rebindings.filter(pk=rebinding_pk).first()
+    row = onboarding.proposals.filter(pk=proposal_pk).first()
     if row is None:
         raise Http404
-    act = rebinding.approve if request.POST.get("decision") == "approve" else rebinding.reject
+    act = proposals.approve if request.POST.get("decision") == "approve" else proposals.reject
     try:
         act(row, actor=access.staff(request))
     except Refused as refused:

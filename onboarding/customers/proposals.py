@@ -1,0 +1,129 @@
+"""What nobody may do alone: one member of the portfolio proposes it with a reason, another one decides.
+
+A kind of act is an entry in `KINDS`: what stands now, whether the change may be made, and how. Everything else is the
+same for all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_noop as _
+
+from onboarding.customers import tenant_change
+from onboarding.customers.base import Refused, check_member
+from onboarding.domain.sentences import Sentence, say
+from onboarding.engine import ledger
+from onboarding.engine.queue import enqueue
+from onboarding.models import Onboarding, Proposal, clock
+from onboarding.steps.customer.step import CustomerRecord
+
+Values = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Act:
+    """One kind of act that takes two people. `checked` raises `Refused`, when it is proposed and again when it is
+    approved; `told` says values in words.
+    """
+
+    present: Callable[[Onboarding], dict[str, str]]
+    checked: Callable[[Onboarding, Values], dict[str, str]]
+    carry_out: Callable[[Onboarding, Values, User], None]
+    told: Callable[[Values], Sentence]
+
+
+KINDS: Mapping[str, Act] = {
+    Proposal.Kind.TENANT: Act(
+        tenant_change.present, tenant_change.checked, tenant_change.carry_out, tenant_change.told
+    ),
+}
+
+
+def propose(onboarding: Onboarding, kind: str, after: Values, *, actor: User, reason: str) -> Proposal:
+    """Propose `after` in place of what stands now.
+
+    Raises `Refused` for what may not be or is so already, and while another proposal of this kind is open.
+    """
+    check_member(onboarding, actor)
+    act = KINDS[kind]
+    try:
+        with transaction.atomic():
+            held = Onboarding.objects.select_for_update().get(pk=onboarding.pk)
+            before, then = act.present(held), act.checked(held, after)
+            if then == before:
+                raise Refused(say(_("The record says so already.")))
+            made = Proposal.objects.create(
+                onboarding=held, kind=kind, before=before, after=then, reason=reason, proposed_by=actor
+            )
+            text = _("Proposed: %(after)s, so far %(before)s. Reason: %(reason)s")
+            _note(made, say(text, after=act.told(then), before=act.told(before), reason=reason), actor)
+    except IntegrityError as error:
+        raise Refused(say(_("Another change is proposed already. Decide on that first."))) from error
+    return made
+
+
+@transaction.atomic
+def approve(proposal: Proposal, *, actor: User) -> None:
+    """Make the proposed change. Raises `Refused` for the author, and for what may not be or has changed since."""
+    row = _open(proposal, actor)
+    act = KINDS[row.kind]
+    _check_second_person(row, actor)
+    _check_still_possible(row)
+    act.carry_out(row.onboarding, row.after, actor)
+    _decide(row, actor, accepted=True)
+    text = _("Approved: %(after)s, so far %(before)s")
+    _note(row, say(text, after=act.told(row.after), before=act.told(row.before)), actor)
+    ledger.make_stale(row.onboarding_id)
+    enqueue(row.onboarding_id)
+
+
+@transaction.atomic
+def reject(proposal: Proposal, *, actor: User) -> None:
+    """Leave everything as it is; the author may take the proposal back in this way, too."""
+    row = _open(proposal, actor)
+    _decide(row, actor, accepted=False)
+    act = KINDS[row.kind]
+    text = _("Rejected: %(after)s. It stays %(before)s")
+    _note(row, say(text, after=act.told(row.after), before=act.told(row.before)), actor)
+
+
+def may_approve(proposal: Proposal, actor: User) -> bool:
+    """Whether this person is the second one, or one is enough here."""
+    return bool(settings.SINGLE_APPROVER) or proposal.proposed_by_id != actor.pk
+
+
+def _check_second_person(row: Proposal, actor: User) -> None:
+    if not may_approve(row, actor):
+        raise Refused(say(_("You proposed it. Somebody else in your team has to approve it.")))
+
+
+def _check_still_possible(row: Proposal) -> None:
+    act = KINDS[row.kind]
+    act.checked(row.onboarding, row.after)
+    if act.present(row.onboarding) != row.before:
+        raise Refused(say(_("The record was changed since. Reject this proposal, then propose it anew.")))
+
+
+def _open(proposal: Proposal, actor: User) -> Proposal:
+    """The proposal, still open, with its onboarding locked."""
+    check_member(proposal.onboarding, actor)
+    Onboarding.objects.select_for_update().get(pk=proposal.onboarding_id)
+    row = Proposal.objects.select_related("onboarding").filter(pk=proposal.pk, decided_at=None).first()
+    if row is None:
+        raise Refused(say(_("This proposal was decided already.")))
+    return row
+
+
+def _decide(row: Proposal, actor: User, *, accepted: bool) -> None:
+    row.decided_by, row.decided_at, row.accepted = actor, clock.now(), accepted
+    row.save(update_fields=["decided_by", "decided_at", "accepted"])
+
+
+def _note(row: Proposal, sentence: Sentence, actor: User) -> None:
+    detail = {"proposal": row.pk, "before": row.before, "after": row.after}
+    ledger.note(row.onboarding_id, "proposal", sentence, step=CustomerRecord.key, actor=actor, detail=detail)
