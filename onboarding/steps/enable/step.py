@@ -18,7 +18,7 @@ from onboarding.domain.evidence import Evidence
 from onboarding.domain.sentences import plural, say
 from onboarding.domain.verdicts import Change, Detail, Done, Todo, Verdict, Waiting
 from onboarding.steps import stages
-from onboarding.steps.base import ChangingStep, Tenant
+from onboarding.steps.base import ChangingStep, StepFailed, Tenant
 from onboarding.steps.connection.evidence import ConnectionEvidence, job_id
 from onboarding.steps.enable.causes import CAUSES, GUARD_OFF
 from onboarding.steps.enable.evidence import EnableEvidence
@@ -91,7 +91,7 @@ class Enable(ChangingStep[Facts]):
             return waiting
         if not started and facts.tested.works is False:
             return credentials.refusal(facts.tested)
-        if desired.scim_token is None and guard is None:
+        if guard is None and (desired.scim_token is None or _sends_elsewhere(desired, facts.stored)):
             return GUARD_OFF.asking()
         return self._plan(desired, started)
 
@@ -106,6 +106,8 @@ class Enable(ChangingStep[Facts]):
         if "BaseAddress" not in stored:
             raise Unavailable("what is stored for the connection is not shown, so it cannot be kept", method="GET")
         if secrets.guard_of(stored) is None:
+            if _sends_elsewhere(desired, stored):
+                raise StepFailed(GUARD_OFF.asking())
             token = credentials.usable_token(desired)
             sync.put_secrets(app, secrets.merged(stored, base_url=desired.base_url, token=token, guard=guard))
         if runs(job):
@@ -163,6 +165,12 @@ class Enable(ChangingStep[Facts]):
 
 def _done(job: Job, guard: int) -> Done:
     return Done(EnableEvidence(job.id, started=True, guard=guard), say(RUNS, guard=guard))
+
+
+def _sends_elsewhere(desired: Desired, stored: Mapping[str, str]) -> bool:
+    """Whether another address than the record's is saved. It is saved with the guard, which must move no data."""
+    address = stored.get("BaseAddress", "")
+    return bool(address) and not secrets.same_address(address, desired.base_url)
 
 
 def runs(job: Job) -> bool:
