@@ -34,25 +34,22 @@ def answer(
     actor: User,
     answer: Mapping[str, Any],
     secrets: Mapping[str, str] | None = None,
+    meant_for: str | None = None,
 ) -> None:
     """Keep what a person said about a step, at any time; the engine uses it when the step's turn comes.
 
-    Raises `Refused` for a tenant while an answer from another one is not dealt with, and for what would lead to a
-    change while we only watch.
+    `secrets` are sealed for the customer's host; `meant_for` is the one that the person was shown beside the question.
+
+    Raises `Refused` for a secret that was meant for another host, for a tenant while an answer from another one is not
+    dealt with, and for what would lead to a change while we only watch.
     """
     check_member(onboarding, actor)
     if step_key in LEADS_TO_CHANGES:
         check_may_change(onboarding)
     if step_key == CustomerRecord.key and "tenant_id" in answer:
         check_tenant_is_ours_to_change(onboarding)
-    now = clock.now()
-    for kind, plaintext in (secrets or {}).items():
-        row = CustomerSecret.objects.filter(onboarding=onboarding, kind=kind).first()
-        row = row or CustomerSecret(onboarding=onboarding, kind=kind)
-        row.close_over(plaintext)
-        row.saved_at, row.saved_by = now, actor
-        row.save()
-        ledger.note(onboarding.pk, "answered", say(_("Access token entered.")), step=step_key, actor=actor)
+    if secrets:
+        _seal(onboarding, secrets, meant_for, step_key, actor)
     ledger.keep_answer(onboarding.pk, step_key, answer, actor=actor)
     if not secrets:
         ledger.note(
@@ -63,6 +60,25 @@ def answer(
             actor=actor,
         )
     enqueue(onboarding.pk)
+
+
+def _seal(
+    onboarding: Onboarding, secrets: Mapping[str, str], meant_for: str | None, step_key: str, actor: User
+) -> None:
+    """Encrypt what was entered for the host that the record names now, with the onboarding's row held."""
+    host = Onboarding.objects.select_for_update().get(pk=onboarding.pk).customer.haiilo_host
+    if not host:
+        raise Refused(say(_("No Haiilo address is confirmed yet, so there is nowhere to send a token.")))
+    if meant_for is not None and meant_for != host:
+        raise Refused(say(_("The address is %(host)s now. Enter a token that was created there."), host=host))
+    for kind, plaintext in secrets.items():
+        row = CustomerSecret.objects.filter(onboarding=onboarding, kind=kind).first()
+        row = row or CustomerSecret(onboarding=onboarding, kind=kind)
+        row.close_over(plaintext, host=host)
+        row.saved_at, row.saved_by = clock.now(), actor
+        row.save()
+        text = _("Access token for %(host)s entered.")
+        ledger.note(onboarding.pk, "answered", say(text, host=host), step=step_key, actor=actor)
 
 
 @transaction.atomic

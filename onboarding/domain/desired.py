@@ -114,6 +114,8 @@ class Desired:
     answered_at: Mapping[str, datetime] = field(default_factory=dict)
     scim_token: SecretText | None = None
     scim_token_saved_at: datetime | None = None
+    scim_token_misfit: bool = False
+    """A token is stored that was entered for another host: it is sent nowhere, and erased."""
     arrived: Arrived = Arrived()
     size: ConsentSize = consent_sizes.STANDARD
     read_only: ReadOnlyDesired | None = None

@@ -62,6 +62,7 @@ def load_desired(onboarding_id: int) -> Desired:
     if customer.tenant_hint:
         answers.setdefault(CustomerRecord.key, {})["tenant_id"] = customer.tenant_hint
     secret = CustomerSecret.objects.filter(onboarding_id=onboarding_id, kind=SCIM_TOKEN).first()
+    fitting = secret if secret and secret.fits(customer.haiilo_host) else None
     binding = TenantBinding.objects.filter(onboarding_id=onboarding_id).first()
     return Desired(
         customer_name=customer.name,
@@ -78,8 +79,9 @@ def load_desired(onboarding_id: int) -> Desired:
         applied={key: _results(state) for key, state in states.items()},
         begun={key: frozenset(state.intents) for key, state in states.items()},
         answered_at={key: state.answered_at for key, state in states.items() if state.answered_at},
-        scim_token=secret.open() if secret else None,
-        scim_token_saved_at=secret.saved_at if secret else None,
+        scim_token=fitting.open(customer.haiilo_host) if fitting else None,
+        scim_token_saved_at=fitting.saved_at if fitting else None,
+        scim_token_misfit=secret is not None and fitting is None,
         arrived=arrived(onboarding_id),
         size=onboarding.size,
         read_only=_read_only(onboarding),

@@ -84,4 +84,5 @@ def _form(record: Record, step: StepView, opened: str) -> AnswerForm | None:
         return None
     if step.key != opened and (not step.is_current or step.pending):
         return None
-    return form_for(step.key, kind=step.kind, code=step.code, offers=step.offers, anyway=step.key == opened)
+    offers = {**step.offers, "host": record.customer.haiilo_host}
+    return form_for(step.key, kind=step.kind, code=step.code, offers=offers, anyway=step.key == opened)

@@ -34,7 +34,12 @@ def step(request: HttpRequest, pk: int, key: str) -> HttpResponse:
         return record_page(request, onboarding, opened=key, filled=form)
     try:
         answers.answer(
-            onboarding, key, actor=access.staff(request), answer=form.answer(), secrets=form.secrets() or None
+            onboarding,
+            key,
+            actor=access.staff(request),
+            answer=form.answer(),
+            secrets=form.secrets() or None,
+            meant_for=form.meant_for(),
         )
     except base.Refused as refused:
         messages.warning(request, str(refused.sentence))
