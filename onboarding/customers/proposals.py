@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_noop as _
 
-from onboarding.customers import tenant_change
+from onboarding.customers import address_change, addresses, tenant_change
 from onboarding.customers.base import Refused, check_member
+from onboarding.customers.records import create_customer
 from onboarding.domain.sentences import Sentence, say
 from onboarding.engine import ledger
 from onboarding.engine.queue import enqueue
-from onboarding.models import Onboarding, Proposal, clock
+from onboarding.models import Onboarding, Portfolio, Proposal, clock
 from onboarding.steps.customer.step import CustomerRecord
 
 Values = Mapping[str, str]
@@ -40,6 +42,9 @@ class Act:
 KINDS: Mapping[str, Act] = {
     Proposal.Kind.TENANT: Act(
         tenant_change.present, tenant_change.checked, tenant_change.carry_out, tenant_change.told
+    ),
+    Proposal.Kind.ADDRESS: Act(
+        address_change.present, address_change.checked, address_change.carry_out, addresses.told
     ),
 }
 
@@ -90,6 +95,17 @@ def reject(proposal: Proposal, *, actor: User) -> None:
     act = KINDS[row.kind]
     text = _("Rejected: %(after)s. It stays %(before)s")
     _note(row, say(text, after=act.told(row.after), before=act.told(row.before)), actor)
+
+
+@transaction.atomic
+def create_with_own_address(
+    *, actor: User, portfolio: Portfolio, haiilo_host: str, reason: str, **fields: Any
+) -> Onboarding:
+    """Create a customer without an address yet, and propose the customer's own. Raises `Refused` as both do."""
+    made = create_customer(actor=actor, portfolio=portfolio, haiilo_host="", **fields)
+    after = {"product": fields["product"], "haiilo_host": haiilo_host}
+    propose(made, Proposal.Kind.ADDRESS, after, actor=actor, reason=reason)
+    return made
 
 
 def may_approve(proposal: Proposal, actor: User) -> bool:

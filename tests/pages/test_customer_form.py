@@ -83,6 +83,13 @@ def test_takes_addresses_of_the_other_product(alice):
     assert customer.haiilo_host == "contoso.haiilo.app"
 
 
+def test_takes_the_address_of_another_customer_from_nobody(alice):
+    create(alice)
+    page = create(alice, name="Contoso Group")
+    assert "Another customer has the address contoso.smarpshare.com already." in page.text
+    assert Customer.objects.count() == 1
+
+
 @pytest.mark.parametrize(
     ("typed", "kept"),
     [

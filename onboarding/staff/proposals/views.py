@@ -6,14 +6,15 @@ from functools import partial
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
-from onboarding.customers import proposals
+from onboarding.customers import addresses, proposals
 from onboarding.customers.base import Refused
+from onboarding.domain.input_fields import focus_first_error
 from onboarding.models import Proposal
-from onboarding.staff.proposals.forms import TenantForm
+from onboarding.staff.proposals.forms import AddressForm, TenantForm
 from onboarding.web import access
 from onboarding.web.acts import done
 from onboarding.web.staff_only import for_staff
@@ -37,6 +38,23 @@ def propose_tenant(request: HttpRequest, pk: int) -> HttpResponse:
         _("Proposed. A colleague in your team has to approve it on this page."),
     )
     return redirect("record", pk)
+
+
+@for_staff
+@require_http_methods(["GET", "HEAD", "POST"])
+def propose_address(request: HttpRequest, pk: int) -> HttpResponse:
+    """Propose another product or address, with a reason."""
+    onboarding = access.onboarding_for(request, pk)
+    now = addresses.of(onboarding.customer)
+    form = AddressForm(request.POST if request.method == "POST" else None, initial=now)
+    if form.is_valid():
+        after, reason = {name: form.cleaned_data[name] for name in now}, form.cleaned_data["reason"]
+        actor = access.staff(request)
+        propose = partial(proposals.propose, onboarding, Proposal.Kind.ADDRESS, after, actor=actor, reason=reason)
+        if done(request, propose, _("Proposed. A colleague in your team has to approve it on this page."), form=form):
+            return redirect("record", pk)
+    focus_first_error(form)
+    return render(request, "staff/propose_address.html", {"form": form, "onboarding": onboarding})
 
 
 @for_staff

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
@@ -10,7 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from onboarding.customers import proposals
-from onboarding.models import Onboarding, Proposal
+from onboarding.domain import hosts
+from onboarding.models import Customer, Onboarding, Proposal
 
 Words = str | Promise
 
@@ -32,7 +33,17 @@ WORDS = {
         {"tenant_id": _("Expected tenant")},
         _("Links and answers expect the other tenant at once."),
     ),
+    Proposal.Kind.ADDRESS: Wording(
+        _("A new Haiilo address is proposed"),
+        _("Approve: data may go there"),
+        {"product": _("Product"), "haiilo_host": _("Haiilo address")},
+        _(
+            "A stored token is erased, because it is for the other address. What is saved at Microsoft stays until "
+            "somebody approves the plan that follows."
+        ),
+    ),
 }
+SHOWN: Mapping[str, Callable[[str], Words]] = {"product": lambda key: Customer.Product(key).label}
 
 
 @dataclass(frozen=True)
@@ -51,11 +62,12 @@ class Compared:
 
 @dataclass(frozen=True)
 class Proposed:
-    """One open proposal."""
+    """One open proposal. `foreign_host`: data would go to a host that is not Haiilo's."""
 
     row: Proposal
     wording: Wording
     values: list[Compared]
+    foreign_host: bool
     may_approve: bool
 
 
@@ -68,6 +80,12 @@ def proposed(onboarding: Onboarding, reader: User) -> list[Proposed]:
 def _proposed(row: Proposal, reader: User) -> Proposed:
     wording = WORDS[Proposal.Kind(row.kind)]
     values = [
-        Compared(label, row.before.get(name, ""), row.after.get(name, "")) for name, label in wording.values.items()
+        Compared(label, _shown(name, row.before.get(name, "")), _shown(name, row.after.get(name, "")))
+        for name, label in wording.values.items()
     ]
-    return Proposed(row, wording, values, proposals.may_approve(row, reader))
+    foreign = "haiilo_host" in row.after and not hosts.is_haiilos(row.after["product"], row.after["haiilo_host"])
+    return Proposed(row, wording, values, foreign, proposals.may_approve(row, reader))
+
+
+def _shown(name: str, value: str) -> Words:
+    return SHOWN[name](value) if value and name in SHOWN else value
