@@ -21,6 +21,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_noop as _
 
+from onboarding.causes.ours import NO_EFFECT
 from onboarding.domain.lifecycle import Milestone, State
 from onboarding.domain.sentences import Sentence, say
 from onboarding.domain.verdicts import (
@@ -273,13 +274,7 @@ def intend(lease: Lease, key: str, change: Change) -> Verdict | None:
                 say(_("We are checking whether Microsoft has carried out: %(change)s"), change=change.summary), pause
             )
         if entry and entry["tries"] >= MAX_TRIES and entry.get("applied_at"):
-            return Broken(
-                say(
-                    _("Microsoft accepted this several times, but it has no effect: %(change)s"), change=change.summary
-                ),
-                Court.MICROSOFT,
-                code="no_effect",
-            )
+            return NO_EFFECT.broken(change=change.summary)
         tries = entry["tries"] + 1 if entry else 1
         state.intents[intent_key(change)] = {"at": now.isoformat(), "tries": tries, "looks": 0}
         state.save(update_fields=["intents"])

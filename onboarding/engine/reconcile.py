@@ -20,6 +20,7 @@ from graphclient import ConsentMissing, GraphError, NotAllowed, NotThere, OurCre
 from onboarding.causes import access
 from onboarding.causes.base import Cause
 from onboarding.causes.index import lookup
+from onboarding.causes.ours import OUR_FAILURE
 from onboarding.domain.desired import SCIM_TOKEN, Desired
 from onboarding.domain.durations import short
 from onboarding.domain.lifecycle import State
@@ -27,7 +28,6 @@ from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import (
     Asking,
     Broken,
-    Court,
     Done,
     Kind,
     Todo,
@@ -300,11 +300,7 @@ def _keys(todo: Todo) -> list[str]:
 
 def our_failure(error: Exception) -> Broken:
     """The verdict where our own code failed; its class is the code, its message may hold anything and is left out."""
-    return Broken(
-        say(_("The dashboard itself failed here. Our engineers have to look into it.")),
-        Court.HAIILO,
-        code=type(error).__name__,
-    )
+    return replace(OUR_FAILURE.broken(), code=type(error).__name__)
 
 
 def explain(error: GraphError) -> Verdict:
