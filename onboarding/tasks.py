@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from onboarding.engine import queue
 from onboarding.engine import reconcile as engine_reconcile
-from onboarding.mail import context, delivery, letters
+from onboarding.mail import checks, delivery
 from onboarding.privacy import retention
 
 
@@ -26,11 +26,7 @@ def sweep() -> None:
 @shared_task(name="onboarding.tasks.remind")
 def remind() -> None:
     """Write the letters that are due by rule, and withdraw those whose reason is over."""
-    now = timezone.now()
-    for pk in context.with_letters_waiting():
-        letters.withdraw_outdated(pk, now=now)
-    for pk in context.candidates(now):
-        letters.write_due(pk, now=now)
+    checks.check_all(now=timezone.now())
 
 
 @shared_task(name="onboarding.tasks.send_letters")
