@@ -14,7 +14,6 @@ from onboarding.models import (
     Customer,
     CustomerSecret,
     Event,
-    Letter,
     Link,
     Onboarding,
     Rebinding,
@@ -26,6 +25,7 @@ from onboarding.steps.customer.step import CustomerRecord
 from onboarding.web.paging import version
 from onboarding.web.read_only import ReadOnlyView, read_only_view
 from onboarding.web.step_view import MOVING, StepView, is_between, steps_of
+from onboarding.web.stuck_mail import Mail, mail_of
 
 MAX_EVENTS = 30
 MAX_LINKS = 10
@@ -66,6 +66,7 @@ class Record:
     secret: CustomerSecret | None
     arrived: Arrived
     read_only: ReadOnlyView
+    mail: Mail
     version: str
 
     @property
@@ -75,13 +76,13 @@ class Record:
 
 
 def record(onboarding: Onboarding) -> Record:
-    """All that the customer page shows. Sixteen queries at most."""
+    """All that the customer page shows. Eighteen queries at most."""
     states = {state.key: state for state in onboarding.steps.select_related("answered_by")}
     steps = steps_of(onboarding, states)
     current = next((step for step in steps if step.is_current), None)
     events = list(onboarding.events.select_related("actor").order_by("-id")[:MAX_EVENTS])
     links = list(onboarding.links.select_related("created_by", "forwarded_from").order_by("-id")[:MAX_LINKS])
-    numbers = arrived(onboarding.pk)
+    numbers, mail = arrived(onboarding.pk), mail_of(onboarding)
     alarm = holds.wrong_tenant(onboarding.pk)
     rebinding = onboarding.rebindings.select_related("proposed_by").filter(decided_at=None).first()
     active = onboarding.state in (State.OPEN, State.LIVE)
@@ -111,6 +112,7 @@ def record(onboarding: Onboarding) -> Record:
         .first(),
         arrived=numbers,
         read_only=mode,
+        mail=mail,
         version=version(
             onboarding.state,
             [(step.key, step.kind, step.court, step.sentence, step.pending, step.progress) for step in steps],
@@ -120,6 +122,7 @@ def record(onboarding: Onboarding) -> Record:
             [(link.pk, link.seen_at, link.condition()) for link in links],
             numbers,
             (mode.stage, mode.kind, mode.sentence, mode.pending),
+            mail.shown,
         ),
     )
 
@@ -132,8 +135,3 @@ def _expected(states: Mapping[str, StepState]) -> str | None:
     state = states.get(CustomerRecord.key)
     found = state.seen(CustomerEvidence) if state else None
     return found.tenant_id if found else None
-
-
-def to_be_read(onboarding: Onboarding) -> Letter | None:
-    """The newest draft that waits for a person to read and release it."""
-    return onboarding.letters.filter(state=Letter.State.DRAFT).defer("html", "text").order_by("-pk").first()
