@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from onboarding.customers.base import Refused, check_member
@@ -14,7 +13,7 @@ from onboarding.engine.load_desired import seen
 from onboarding.engine.queue import enqueue, enqueue_letters_on_commit
 from onboarding.mail import letters
 from onboarding.mail.compose import LINK, LetterText, has_link
-from onboarding.models import Letter, Onboarding
+from onboarding.models import Letter, Onboarding, clock
 from onboarding.steps.customer.evidence import CustomerEvidence
 from onboarding.steps.customer.step import CustomerRecord
 
@@ -87,7 +86,7 @@ def settle(letter: Letter, *, actor: User) -> None:
     row = _locked(letter)
     if not may_settle(row):
         raise Refused(say(_("Nothing is open about this e-mail.")))
-    row.settled_at = timezone.now()
+    row.settled_at = clock.now()
     row.save(update_fields=["settled_at"])
     letters.note(row, _("Marked as settled, e-mail to %(contact)s: %(kind)s"), actor=actor)
 
@@ -133,6 +132,6 @@ def _locked(letter: Letter) -> Letter:
 
 def _approve(row: Letter, actor: User) -> None:
     letters.begin_anew(row)
-    row.state, row.approved_at, row.approved_by, row.sent_on = State.APPROVED, timezone.now(), actor, None
+    row.state, row.approved_at, row.approved_by, row.sent_on = State.APPROVED, clock.now(), actor, None
     row.save()
     enqueue_letters_on_commit()

@@ -10,7 +10,7 @@ from functools import partial
 
 from celery import current_app
 from django.db import transaction
-from django.utils import timezone
+from django.db.models.functions import Now
 from kombu.exceptions import OperationalError
 
 from onboarding.models import Onboarding
@@ -38,13 +38,13 @@ def enqueue_letters_on_commit() -> None:
 
 def enqueue(onboarding_id: int) -> None:
     """Make the onboarding due now, and wake a worker for it once the present transaction is committed."""
-    Onboarding.objects.filter(pk=onboarding_id).update(next_run_at=timezone.now())
+    Onboarding.objects.filter(pk=onboarding_id).update(next_run_at=Now())
     enqueue_on_commit(onboarding_id)
 
 
 def enqueue_due() -> None:
     """Wake a worker for each onboarding that is due. Raises `OperationalError` while the broker does not answer."""
-    for pk in Onboarding.objects.due(timezone.now()).values_list("pk", flat=True)[:MAX_AT_ONCE]:
+    for pk in Onboarding.objects.due().values_list("pk", flat=True)[:MAX_AT_ONCE]:
         current_app.send_task(RECONCILE, (pk,), expires=EXPIRES_AFTER_SECONDS)
 
 

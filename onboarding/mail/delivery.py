@@ -18,6 +18,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
@@ -28,7 +29,7 @@ from onboarding.invites.links import MASK
 from onboarding.mail import handover, letters, rules
 from onboarding.mail.compose import LetterText, filled_in, has_link, html_of
 from onboarding.mail.handover import NotSent, PerhapsSent
-from onboarding.models import Letter, Link, Onboarding, asker_of
+from onboarding.models import Letter, Link, Onboarding, asker_of, clock
 
 log = logging.getLogger(__name__)
 
@@ -51,9 +52,9 @@ class _Given:
 
 def send_released() -> None:
     """Send every letter that is released and may go; first note those whose worker has died."""
-    give_up(now=timezone.now())
+    give_up(now=clock.now())
     began = time.monotonic()
-    for pk in _ready(timezone.now())[:MAX_AT_ONCE]:
+    for pk in _ready(clock.now())[:MAX_AT_ONCE]:
         if time.monotonic() - began > BEGIN_NONE_AFTER:
             break
         try:
@@ -105,7 +106,7 @@ def _hold_back(letter: Letter) -> bool:
     """Put back a letter that may not go now, and say why; False where it may."""
     if letter.onboarding.state not in rules.ACTIVE:
         _put_back(letter, State.APPROVED)
-    elif not letters.may_still_go(letter, now=timezone.now()):
+    elif not letters.may_still_go(letter, now=clock.now()):
         _put_back(letter, State.APPROVED)
         letters.withdraw(letter)
     elif has_link(letter.text) and not letters.confirmed_tenant(letter.onboarding):
@@ -117,7 +118,7 @@ def _hold_back(letter: Letter) -> bool:
 
 
 def _claim(pk: int) -> Letter | None:
-    now = timezone.now()
+    now = clock.now()
     try:
         with transaction.atomic():
             its_time = Q(next_try_at=None) | Q(next_try_at__lte=now)
@@ -212,7 +213,7 @@ def _forget(given: _Given) -> None:
 
 def _note_not_sent(letter: Letter, problem: NotSent, given: _Given) -> None:
     """It certainly did not go: try it again later, or end it where that is of no use or has been done for a day."""
-    now = timezone.now()
+    now = clock.now()
     tried_since = letter.first_tried_at or now
     if problem.is_final or now - tried_since >= TRIED_FOR:
         if given.link is not None:
@@ -256,7 +257,7 @@ def _finish(
     """Note how the sending ended. A letter that certainly did not go out frees its day; when one went out, earlier
     links end, and so does the trouble with earlier letters to this contact.
     """
-    now = timezone.now()
+    now = clock.now()
     with letters.locked(letter.onboarding_id):
         ended = Letter.objects.filter(pk=letter.pk, state=State.SENDING).update(
             state=state,
@@ -270,7 +271,7 @@ def _finish(
             return
         if link is not None:
             links.close_others(link)
-            Onboarding.objects.filter(pk=letter.onboarding_id).update(next_run_at=now)
+            Onboarding.objects.filter(pk=letter.onboarding_id).update(next_run_at=Now())
         if state == State.SENT:
             letters.settle_earlier(letter, now=now)
         letters.note(letter, _NOTES[state])

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from onboarding.causes import mail as mail_causes
 from onboarding.causes.base import Cause
 from onboarding.domain.lifecycle import State as OnboardingState
+from onboarding.models import clock
 
 LONG = timedelta(hours=1)  # so long a letter is tried again before somebody is told
 
@@ -81,7 +82,7 @@ class Letter(models.Model):
     next_try_at = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
     link = models.ForeignKey("onboarding.Link", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
     approved_at = models.DateTimeField(null=True, blank=True)
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from onboarding.causes.mail import NOT_WRITTEN
 from onboarding.domain.sentences import Sentence
 from onboarding.mail.rules import ACTIVE
-from onboarding.models import Letter, LetterCheck, Onboarding
+from onboarding.models import Letter, LetterCheck, Onboarding, clock
 from onboarding.models.letter import is_stuck
 
 MAX_SHOWN = 5
@@ -56,7 +55,7 @@ class Mail:
 
 def mail_of(onboarding: Onboarding) -> Mail:
     """What has to be seen to about the letters to this customer. Two queries."""
-    is_active, now = onboarding.state in ACTIVE, timezone.now()
+    is_active, now = onboarding.state in ACTIVE, clock.now()
     letters = onboarding.letters.filter(is_stuck(now)) if is_active else onboarding.letters.none()
     drafts = onboarding.letters.filter(state=Letter.State.DRAFT)
     found = list((letters | drafts).defer("html", "text").order_by("-pk")[:MAX_READ])
@@ -73,6 +72,6 @@ def customers_with_stuck_mail(mine: QuerySet[Onboarding]) -> int:
     """How many of these customers have a letter that needs a person, or get none because of us. One query, by the few
     letters and customers that are in trouble.
     """
-    stuck = Letter.objects.stuck(timezone.now()).filter(onboarding__in=mine)
+    stuck = Letter.objects.stuck(clock.now()).filter(onboarding__in=mine)
     failing = LetterCheck.objects.filter(failing_since__isnull=False, onboarding__state__in=ACTIVE, onboarding__in=mine)
     return stuck.values("onboarding").union(failing.values("onboarding")).count()

@@ -7,12 +7,11 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db.models import Count, Q, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from onboarding.domain.sentences import Sentence
 from onboarding.mail.rules import ACTIVE
-from onboarding.models import Letter, Onboarding
+from onboarding.models import Letter, Onboarding, clock
 from onboarding.models.letter import is_stuck
 from onboarding.web.paging import cursor, read_cursor
 from onboarding.web.step_view import Text
@@ -105,7 +104,7 @@ def outbox(
     mine: QuerySet[Letter] = Letter.objects.filter(onboarding__in=Onboarding.objects.for_user(user))
     if onboarding is not None:
         mine = mine.filter(onboarding=onboarding)
-    behind = _behind(timezone.now())
+    behind = _behind(clock.now())
     in_tabs = {f"in_{key}": Count("pk", filter=which) for key, which in behind.items()}
     counts = mine.aggregate(in_all=Count("pk"), **in_tabs)
     found = mine.filter(behind[tab]) if tab in TABS else mine
