@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from celery import shared_task
+from celery.signals import worker_process_init, worker_ready, worker_shutting_down
 
 from onboarding.engine import queue
 from onboarding.engine import reconcile as engine_reconcile
+from onboarding.engine.lease_keeper import keeper
 from onboarding.mail import checks, delivery
 from onboarding.models import clock
 from onboarding.privacy import retention
+
+
+@worker_ready.connect
+@worker_process_init.connect
+def keep_leases(**_signal: Any) -> None:
+    """Renew what this worker holds, and give back what one of this machine held that is gone."""
+    keeper.start()
+
+
+@worker_shutting_down.connect
+def drain(**_signal: Any) -> None:
+    """End runs with the step that they are at."""
+    keeper.drain()
 
 
 @shared_task(name="onboarding.tasks.reconcile")

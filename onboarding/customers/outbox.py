@@ -6,10 +6,11 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
-from onboarding.customers.base import Refused, check_member
+from onboarding.customers.base import Refused, act, check_member, taken
 from onboarding.domain.sentences import say
 from onboarding.engine import ledger
 from onboarding.engine.load_desired import seen
+from onboarding.engine.may import Act
 from onboarding.engine.queue import enqueue, enqueue_letters_on_commit
 from onboarding.mail import letters
 from onboarding.mail.compose import LINK, LetterText, has_link
@@ -56,12 +57,12 @@ def release(letter: Letter, *, actor: User, tenant: str = "") -> None:
     letters.note(row, _("E-mail to %(contact)s approved for sending: %(kind)s"), actor=actor)
 
 
-@transaction.atomic
+@act
 def retry(letter: Letter, *, actor: User) -> None:
     """Send a letter that failed, or perhaps did not go, once more with a fresh link, to the contact's address of today;
     one that would be tried again later, now. Raises `Refused` for others.
     """
-    check_member(letter.onboarding, actor)
+    taken(letter.onboarding, actor, Act.WRITE_LETTERS)
     row = _locked(letter)
     if not may_retry(row):
         raise Refused(say(_("Only an e-mail that was not sent can be sent again.")))
@@ -76,13 +77,13 @@ def may_retry(letter: Letter) -> bool:
     return bool(letter.to_email) and (letter.state in Letter.TROUBLE_STATES or letter.is_put_off)
 
 
-@transaction.atomic
+@act
 def settle(letter: Letter, *, actor: User) -> None:
     """Note that a person has seen to a letter that did not go, or perhaps not: it troubles nobody any more.
 
     Raises `Refused` for others.
     """
-    check_member(letter.onboarding, actor)
+    taken(letter.onboarding, actor, Act.WRITE_LETTERS)
     row = _locked(letter)
     if not may_settle(row):
         raise Refused(say(_("Nothing is open about this e-mail.")))

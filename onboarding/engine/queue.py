@@ -21,6 +21,7 @@ RECONCILE = "onboarding.tasks.reconcile"
 SEND_LETTERS = "onboarding.tasks.send_letters"
 EXPIRES_AFTER_SECONDS = 30  # the next sweep sends another
 MAX_AT_ONCE = 500
+MAX_SLOW_AT_ONCE = 50
 
 
 def enqueue_on_commit(pk: int) -> None:
@@ -42,9 +43,17 @@ def enqueue(onboarding_id: int) -> None:
     enqueue_on_commit(onboarding_id)
 
 
+def interrupt(onboarding_id: int) -> None:
+    """As `enqueue`, and the run that may be under way ends: what it began with is no longer so."""
+    Onboarding.objects.interrupt(onboarding_id)
+    enqueue_on_commit(onboarding_id)
+
+
 def enqueue_due() -> None:
     """Wake a worker for each onboarding that is due. Raises `OperationalError` while the broker does not answer."""
-    for pk in Onboarding.objects.due().values_list("pk", flat=True)[:MAX_AT_ONCE]:
+    due = Onboarding.objects.due().values_list("pk", flat=True)
+    # Apart, lest a thousand tenants that hang, and are due all the time, leave no message for the others.
+    for pk in (*due.filter(time_outs=0)[:MAX_AT_ONCE], *due.exclude(time_outs=0)[:MAX_SLOW_AT_ONCE]):
         current_app.send_task(RECONCILE, (pk,), expires=EXPIRES_AFTER_SECONDS)
 
 

@@ -9,26 +9,27 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
-from django.db import InterfaceError, OperationalError
-
 from onboarding.mail import context, letters, rules
 from onboarding.models import Letter, LetterCheck, Onboarding
 
 log = logging.getLogger(__name__)
 
 MAX_AT_ONCE = 500
-DATABASE_AWAY = (OperationalError, InterfaceError)  # no customer's fault; the next run goes on
 
 
 def check_all(*, now: datetime) -> None:
     """Ask the rules about the customers that they may concern now, `MAX_AT_ONCE` at most."""
     chosen = context.to_check(now, limit=MAX_AT_ONCE)
-    gathered = context.Gathered(chosen, now=now)
+    gathered, missed = context.Gathered(chosen, now=now), 0
     for onboarding in chosen:
         try:
             _check(onboarding, gathered)
-        except DATABASE_AWAY:
-            raise
+            missed = 0
+        except letters.DATABASE_AWAY:
+            log.warning("letters of onboarding %s: the database did not answer", onboarding.pk)
+            missed += 1
+            if missed == letters.AWAY_AFTER:
+                raise
         except Exception as error:
             log.exception("letters of onboarding %s", onboarding.pk)
             _note_failure(onboarding.pk, error, now=now)

@@ -16,7 +16,7 @@ from email.utils import formataddr
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.db import IntegrityError, InterfaceError, OperationalError, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -39,7 +39,6 @@ BEGIN_NONE_AFTER = 20.0  # seconds of one run: a mail server that hangs must not
 GIVEN_UP_AFTER = timedelta(minutes=10)  # longer than any mail server is waited for
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))  # the last one again and again
 TRIED_FOR = timedelta(days=1)
-DATABASE_AWAY = (OperationalError, InterfaceError)  # no fault of a letter's; the next run goes on
 
 
 @dataclass(frozen=True)
@@ -53,14 +52,18 @@ class _Given:
 def send_released() -> None:
     """Send every letter that is released and may go; first note those whose worker has died."""
     give_up(now=clock.now())
-    began = time.monotonic()
+    began, missed = time.monotonic(), 0
     for pk in _ready(clock.now())[:MAX_AT_ONCE]:
         if time.monotonic() - began > BEGIN_NONE_AFTER:
             break
         try:
             send(pk)
-        except DATABASE_AWAY:
-            raise
+            missed = 0
+        except letters.DATABASE_AWAY:
+            log.warning("letter %s: the database did not answer", pk)
+            missed += 1
+            if missed == letters.AWAY_AFTER:
+                raise
         except Exception:
             log.exception("letter %s", pk)  # it is left as being sent, and soon said to be unknown; others go on
 
@@ -80,7 +83,7 @@ def give_up(*, now: datetime) -> None:
     for letter in Letter.objects.filter(state=State.SENDING, claimed_at__lt=now - GIVEN_UP_AFTER):
         try:
             _finish(letter, State.UNKNOWN, "the sending was cut off", causes.PERHAPS_SENT)
-        except DATABASE_AWAY:
+        except letters.DATABASE_AWAY:
             raise
         except Exception:
             log.exception("letter %s", letter.pk)
@@ -197,8 +200,8 @@ def _note_failure(letter: Letter, error: Exception, given: _Given) -> None:
     Where the database was away or busy, it is as if nothing had been tried. The message of any other exception may hold
     anything, so its class is told.
     """
-    if isinstance(error, DATABASE_AWAY):
-        with letters.locked(letter.onboarding_id):
+    if isinstance(error, letters.DATABASE_AWAY):
+        with transaction.atomic():  # without the onboarding's lock, which may be what was waited for in vain
             _forget(given)
             _put_back(letter, State.APPROVED)
     else:

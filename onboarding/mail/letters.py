@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
@@ -25,6 +25,9 @@ from onboarding.steps.customer.step import CustomerRecord
 
 State = Letter.State
 IN_TROUBLE = Q(state__in=Letter.TROUBLE_STATES, settled_at=None)
+DATABASE_AWAY = (OperationalError, InterfaceError)
+"""Our database is away or busy: no fault of a letter's or a customer's."""
+AWAY_AFTER = 3  # such errors in a row: then it is away, and a run ends
 STATES_WRITTEN_ANEW = (State.CANCELLED, State.FAILED)
 KINDS = {
     Letter.Kind.INVITATION: _("invitation"),
@@ -38,7 +41,7 @@ KINDS = {
 def locked(onboarding_id: int) -> Iterator[None]:
     """A transaction that has locked the onboarding first, in the one order of locks that there is."""
     with transaction.atomic():
-        Onboarding.objects.select_for_update().filter(pk=onboarding_id).first()
+        Onboarding.objects.lock(onboarding_id)
         yield
 
 

@@ -22,7 +22,7 @@ def carry_over(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("onboarding", "0014_leases_by_the_database_clock"),
+        ("onboarding", "0016_stops"),
     ]
 
     operations = [

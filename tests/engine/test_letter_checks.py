@@ -106,15 +106,33 @@ def test_leaves_half_of_nothing_where_one_of_two_letters_fails(monkeypatch):
 
 
 def test_takes_a_database_that_is_away_for_no_customers_fault(monkeypatch):
-    made = at_consent()
+    made = [at_consent() for _number in range(4)]
+    asked = []
 
-    def away(*given, **named):
+    def away(pk, **given):
+        asked.append(pk)
         raise OperationalError("the server closed the connection")
 
     monkeypatch.setattr(letters, "write_due", away)
     with pytest.raises(OperationalError):
         tasks.remind()
-    assert not LetterCheck.objects.filter(onboarding=made).exists()
+    assert asked == [each.pk for each in made[:3]]
+    assert not LetterCheck.objects.exists()
+
+
+def test_goes_on_with_others_where_the_database_did_not_answer_for_one(monkeypatch):
+    theirs, others = at_consent(), at_consent()
+    whole = letters.write_due
+
+    def busy(pk, **given):
+        if pk == theirs.pk:
+            raise OperationalError("canceling statement due to lock timeout")
+        return whole(pk, **given)
+
+    monkeypatch.setattr(letters, "write_due", busy)
+    tasks.remind()
+    assert [made.letters.count() for made in (theirs, others)] == [0, 1]
+    assert not LetterCheck.objects.exclude(failing_since=None).exists()
 
 
 def test_costs_the_same_however_many_customers_wait():

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings as ours
+from django.db import OperationalError
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -199,5 +200,23 @@ def test_tries_a_letter_again_that_failed_here_before_it_was_handed_over(smtp, m
     assert (fresh(theirs).cause, fresh(theirs).error) == (causes.OURS, "RuntimeError")
     monkeypatch.undo()
     ago(theirs, timedelta(minutes=1))
+    delivery.send_released()
+    assert fresh(theirs).state == "sent"
+
+
+def test_takes_a_busy_database_for_nothing_tried(smtp, monkeypatch):
+    theirs, others = released(at_consent()), released(at_consent())
+    make = links.make
+
+    def busy(contact, **given):
+        if contact.pk == theirs.contact_id:
+            raise OperationalError("canceling statement due to lock timeout")
+        return make(contact, **given)
+
+    monkeypatch.setattr(links, "make", busy)
+    delivery.send_released()
+    assert [fresh(each).state for each in (theirs, others)] == ["approved", "sent"]
+    assert (fresh(theirs).tries, fresh(theirs).trouble, fresh(theirs).sent_on) == (0, "", None)
+    monkeypatch.undo()
     delivery.send_released()
     assert fresh(theirs).state == "sent"
