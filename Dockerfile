@@ -14,6 +14,7 @@ COPY templates ./templates
 COPY onboarding ./onboarding
 # The key is for this one command; nothing is signed with it. The fonts are made by it; what makes them goes away.
 RUN pybabel -q compile -d onboarding/locale -D django && \
+    pybabel -q compile -d onboarding/former_locale -D django && \
     SECRET_KEY=only-to-collect-static-files python manage.py collectstatic --no-input --verbosity 0 && \
     pip uninstall --yes --quiet fontpkg-lato fontpkg fonttools brotli && \
     python -m compileall -q config graphclient onboarding

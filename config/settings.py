@@ -92,7 +92,8 @@ LOGOUT_REDIRECT_URL = "sign_in"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("fi", "Suomi")]
-LOCALE_PATHS = [BASE_DIR / "onboarding" / "locale"]
+# Where both have a text, the first one counts; the second has the sentences that earlier releases stored.
+LOCALE_PATHS = [BASE_DIR / "onboarding" / "locale", BASE_DIR / "onboarding" / "former_locale"]
 FORMAT_MODULE_PATH = ["config.formats"]
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_TZ = True

@@ -10,7 +10,7 @@ from celery.signals import worker_process_init, worker_ready, worker_shutting_do
 from onboarding.engine import queue
 from onboarding.engine import reconcile as engine_reconcile
 from onboarding.engine.lease_keeper import keeper
-from onboarding.mail import context, delivery, letters
+from onboarding.mail import checks, delivery
 from onboarding.models import clock
 from onboarding.privacy import retention
 
@@ -43,11 +43,7 @@ def sweep() -> None:
 @shared_task(name="onboarding.tasks.remind")
 def remind() -> None:
     """Write the letters that are due by rule, and withdraw those whose reason is over."""
-    now = clock.now()
-    for pk in context.with_letters_waiting():
-        letters.withdraw_outdated(pk, now=now)
-    for pk in context.candidates(now):
-        letters.write_due(pk, now=now)
+    checks.check_all(now=clock.now())
 
 
 @shared_task(name="onboarding.tasks.send_letters")

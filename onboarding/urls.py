@@ -70,6 +70,7 @@ urlpatterns = [
     path("customers/<int:pk>/letters/<int:letter_pk>/", outbox.letter, name="letter"),
     path("customers/<int:pk>/letters/<int:letter_pk>/release/", outbox.letter_release, name="letter_release"),
     path("customers/<int:pk>/letters/<int:letter_pk>/retry/", outbox.letter_retry, name="letter_retry"),
+    path("customers/<int:pk>/letters/<int:letter_pk>/settle/", outbox.letter_settle, name="letter_settle"),
     path("customers/<int:pk>/letters/<int:letter_pk>/cancel/", outbox.letter_cancel, name="letter_cancel"),
     path("customers/<int:pk>/contacts/", contacts.contacts, name="contacts"),
     path("customers/<int:pk>/contacts/add/", contacts.contact_add, name="contact_add"),

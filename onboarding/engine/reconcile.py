@@ -20,10 +20,11 @@ from graphclient import ConsentMissing, GraphError, NotAllowed, NotThere, OurCre
 from onboarding.causes import access
 from onboarding.causes.base import Cause
 from onboarding.causes.index import lookup
+from onboarding.causes.ours import OUR_FAILURE
 from onboarding.domain.desired import SCIM_TOKEN
 from onboarding.domain.durations import short
 from onboarding.domain.sentences import say
-from onboarding.domain.verdicts import Asking, Broken, Change, Court, Done, Kind, Todo, Verdict, Waiting
+from onboarding.domain.verdicts import Asking, Broken, Change, Done, Kind, Todo, Verdict, Waiting
 from onboarding.engine import gate, lanes, ledger, load_desired, process
 from onboarding.engine.graph_access import TenantSession
 from onboarding.engine.lease_keeper import HeldLease, keeper
@@ -356,11 +357,7 @@ def _keys(permit: gate.Permit) -> list[str]:
 
 def our_failure(error: Exception) -> Broken:
     """The verdict where our own code failed; its class is the code, its message may hold anything and is left out."""
-    return Broken(
-        say(_("The dashboard itself failed here. Our engineers have to look into it.")),
-        Court.HAIILO,
-        code=type(error).__name__,
-    )
+    return replace(OUR_FAILURE.broken(), code=type(error).__name__)
 
 
 def explain(error: GraphError) -> Verdict:

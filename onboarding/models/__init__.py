@@ -6,6 +6,7 @@ from onboarding.models.contact import Contact
 from onboarding.models.customer import Customer, Portfolio
 from onboarding.models.event import Event
 from onboarding.models.letter import Letter
+from onboarding.models.letter_check import LetterCheck
 from onboarding.models.link import ConsentAttempt, Link
 from onboarding.models.onboarding import Onboarding
 from onboarding.models.person import ProvisionedPerson
@@ -28,6 +29,7 @@ __all__ = [
     "CustomerSecret",
     "Event",
     "Letter",
+    "LetterCheck",
     "Link",
     "Onboarding",
     "Portfolio",

@@ -16,7 +16,6 @@ from onboarding.models import (
     Customer,
     CustomerSecret,
     Event,
-    Letter,
     Link,
     Onboarding,
     Proposal,
@@ -29,6 +28,7 @@ from onboarding.steps.customer.step import CustomerRecord
 from onboarding.web.paging import version
 from onboarding.web.read_only import ReadOnlyView, read_only_view
 from onboarding.web.step_view import MOVING, StepView, is_between, steps_of
+from onboarding.web.stuck_mail import Mail, mail_of
 
 MAX_EVENTS = 30
 MAX_LINKS = 10
@@ -69,6 +69,7 @@ class Record:
     secret: CustomerSecret | None
     arrived: Arrived
     read_only: ReadOnlyView
+    mail: Mail
     version: str
 
     @property
@@ -89,7 +90,7 @@ def record(onboarding: Onboarding, reader: User) -> Record:
     current = next((step for step in steps if step.is_current), None)
     events = list(onboarding.events.select_related("actor").order_by("-id")[:MAX_EVENTS])
     links = list(onboarding.links.select_related("created_by", "forwarded_from").order_by("-id")[:MAX_LINKS])
-    numbers = arrived(onboarding.pk)
+    numbers, mail = arrived(onboarding.pk), mail_of(onboarding)
     alarm = holds.wrong_tenant(onboarding.pk)
     active = onboarding.state in (State.OPEN, State.LIVE)
     mode = read_only_view(onboarding, states, live=all(step.kind == Kind.DONE for step in steps))
@@ -118,6 +119,7 @@ def record(onboarding: Onboarding, reader: User) -> Record:
         .first(),
         arrived=numbers,
         read_only=mode,
+        mail=mail,
         version=version(
             onboarding.state,
             [(step.key, step.kind, step.court, step.sentence, step.pending, step.progress) for step in steps],
@@ -127,6 +129,7 @@ def record(onboarding: Onboarding, reader: User) -> Record:
             [(link.pk, link.seen_at, link.condition()) for link in links],
             numbers,
             (mode.stage, mode.kind, mode.sentence, mode.pending),
+            mail.shown,
         ),
     )
 
@@ -139,8 +142,3 @@ def _expected(states: Mapping[str, StepState]) -> str | None:
     state = states.get(CustomerRecord.key)
     found = state.seen(CustomerEvidence) if state else None
     return found.tenant_id if found else None
-
-
-def to_be_read(onboarding: Onboarding) -> Letter | None:
-    """The newest draft that waits for a person to read and release it."""
-    return onboarding.letters.filter(state=Letter.State.DRAFT).defer("html", "text").order_by("-pk").first()

@@ -9,7 +9,7 @@ from onboarding.customers.answers import LEADS_TO_CHANGES
 from onboarding.domain.input_fields import focus_first_error
 from onboarding.models import Link, Onboarding
 from onboarding.staff.record import queries
-from onboarding.staff.record.queries import Record, to_be_read
+from onboarding.staff.record.queries import Record
 from onboarding.steps.answer_form import AnswerForm
 from onboarding.steps.forms import form_for
 from onboarding.web import access
@@ -57,7 +57,7 @@ def record_page(
         "client_id": onboarding.size.client_id,
         "leads_to_changes": LEADS_TO_CHANGES,
         "has_open_link": any(link.condition() == "open" for link in record.links),
-        "draft": to_be_read(onboarding),
+        "draft": record.mail.draft,
         "again": reverse("step", args=[onboarding.pk, opened]) if opened else reverse("record", args=[onboarding.pk]),
         "seen": seen,
         "every": 0 if filled else _seconds_until_next_look(record),
