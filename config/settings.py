@@ -12,6 +12,8 @@ import environ
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
+from config import refusals
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()
 
@@ -229,3 +231,5 @@ LOGGING: dict[str, Any] = {
     "loggers": {"django": {"handlers": []}, "django.server": {"handlers": [], "propagate": True}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }
+
+refusals.refuse(globals())
