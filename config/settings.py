@@ -198,7 +198,11 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = False  # a lost wake-up costs one sweep
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_PUBLISH_RETRY = False  # the sweep sends another; a request never waits for the broker
+# A message is no order (ADR 0015): no broadcast ends a worker, asks it for its settings or lets it take other tasks.
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_BEAT_ENABLE_REMOTE_CONTROL = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CHANNEL_ERROR_RETRY = True  # a refusal of the broker is a lost line, and no reason to end
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 600,

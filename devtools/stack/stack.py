@@ -223,7 +223,8 @@ class Stack:
 
     def _worker(self) -> Program:
         command = ["celery", "-A", "config", "worker", "-P", "threads", "-c", "8", "--loglevel", "INFO"]
-        command += ["--without-gossip", "--without-mingle", "--hostname", f"worker-{self.web_port}@%h"]
+        command += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+        command += ["--hostname", f"worker-{self.web_port}@%h"]
         return self._program("worker", command, lambda log: " ready." in log)
 
     def _beat(self) -> Program:
