@@ -210,16 +210,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 2,
     "socket_keepalive": True,
     "health_check_interval": 25,
-    # a page that sends a wake-up while the broker is down must not wait for it (measured: 6 s with the defaults)
-    "max_retries": 1,
-    "interval_start": 0,
-    "interval_step": 0.1,
-    "interval_max": 0.1,
 }
 CELERY_BEAT_SCHEDULE = {
-    "sweep": {"task": "onboarding.tasks.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": 30}},
-    "remind": {"task": "onboarding.tasks.remind", "schedule": SWEEP_SECONDS * 60, "options": {"expires": 60}},
-    "letters": {"task": "onboarding.tasks.send_letters", "schedule": SWEEP_SECONDS * 6, "options": {"expires": 30}},
+    "sweep": {"task": "onboarding.tasks.sweep", "schedule": SWEEP_SECONDS},
+    "remind": {"task": "onboarding.tasks.remind", "schedule": SWEEP_SECONDS * 60},
+    "letters": {"task": "onboarding.tasks.send_letters", "schedule": SWEEP_SECONDS * 6},
     # twice a day, so that each day is kept even if beat is down for a while
     "erase": {"task": "onboarding.tasks.erase_old", "schedule": crontab(minute="30", hour="3,15")},
 }

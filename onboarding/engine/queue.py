@@ -8,19 +8,17 @@ from __future__ import annotations
 import logging
 from functools import partial
 
-from celery import current_app
 from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from onboarding.engine import bell
 from onboarding.models import Onboarding
 
 log = logging.getLogger(__name__)
 
 RECONCILE = "onboarding.tasks.reconcile"
 SEND_LETTERS = "onboarding.tasks.send_letters"
-EXPIRES_AFTER_SECONDS = 30  # the next sweep sends another
-MAX_AT_ONCE = 500
 
 
 def enqueue_on_commit(pk: int) -> None:
@@ -43,13 +41,16 @@ def enqueue(onboarding_id: int) -> None:
 
 
 def enqueue_due() -> None:
-    """Wake a worker for each onboarding that is due. Raises `OperationalError` while the broker does not answer."""
-    for pk in Onboarding.objects.due(timezone.now()).values_list("pk", flat=True)[:MAX_AT_ONCE]:
-        current_app.send_task(RECONCILE, (pk,), expires=EXPIRES_AFTER_SECONDS)
+    """Wake a worker for each onboarding that is due, as far as the queue has room.
+
+    Raises `OperationalError` while the broker does not answer.
+    """
+    due = Onboarding.objects.due(timezone.now()).values_list("pk", flat=True)[: bell.MAX_WAITING]
+    bell.ring_each(RECONCILE, [(pk,) for pk in due])
 
 
 def _send(task: str, *arguments: int) -> None:
     try:
-        current_app.send_task(task, arguments, expires=EXPIRES_AFTER_SECONDS, retry=False)
+        bell.ring(task, *arguments)
     except OperationalError:
         log.warning("the broker does not answer; %s %s is left to the sweep", task, arguments)

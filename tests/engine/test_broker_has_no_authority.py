@@ -16,8 +16,8 @@ from celery import Celery
 
 from devtools.stack import broker as stack_broker
 from devtools.stack import ports
-from devtools.stack.processes import Child, Supervisor, wait_until
-from tests.fixtures.processes import worker_program
+from devtools.stack.processes import Child, wait_until
+from tests.fixtures.processes import running, worker_program
 from tests.house.test_layout import ROOT
 
 pytestmark = pytest.mark.broker
@@ -96,25 +96,19 @@ def users_of_the_example(password: str) -> str:
 @pytest.fixture
 def guarded(tmp_path: Path) -> Iterator[str]:
     """The address of a broker that has the users of production."""
-    folder, supervisor, port = tmp_path / "guarded", Supervisor(tmp_path / "guarded"), ports.free()
-    (folder / "users").write_text(users_of_the_example("right"))
-    plain = stack_broker.program(port, folder, os.environ)
-    try:
-        supervisor.start(replace(plain, command=[*plain.command, "--aclfile", str(folder / "users")]))
+    users, port = tmp_path / "users", ports.free()
+    users.write_text(users_of_the_example("right"))
+    plain = stack_broker.program(port, tmp_path, os.environ)
+    with running(replace(plain, command=[*plain.command, "--aclfile", str(users)]), tmp_path):
         yield f"redis://onboarding:right@{ports.HOST}:{port}/0"
-    finally:
-        supervisor.stop()
 
 
 @pytest.fixture(scope="module")
 def worker(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Child]:
     """A worker as production runs it; nothing that is sent here reaches a database."""
     folder = tmp_path_factory.mktemp("worker")
-    supervisor = Supervisor(folder)
-    try:
-        yield supervisor.start(worker_program(broker, f"sqlite:///{folder / 'none.sqlite3'}"))
-    finally:
-        supervisor.stop()
+    with running(worker_program(broker, f"sqlite:///{folder / 'none.sqlite3'}"), folder) as child:
+        yield child
 
 
 def test_outlives_every_damaged_message_and_every_order(worker: Child, broker: str) -> None:
@@ -145,14 +139,10 @@ def test_comes_back_where_somebody_puts_something_else_in_the_place_of_the_queue
 
 
 def test_lets_nobody_in_without_the_password_and_nobody_rule(guarded: str, tmp_path: Path) -> None:
-    supervisor = Supervisor(tmp_path / "let-in")
-    try:
-        worker = supervisor.start(worker_program(guarded, f"sqlite:///{tmp_path / 'none.sqlite3'}"))
-        with Celery(broker=guarded) as ours:
-            ours.send_task("onboarding.tasks.reconcile", (1,), task_id="with-password")
+    program = worker_program(guarded, f"sqlite:///{tmp_path / 'none.sqlite3'}")
+    with running(program, tmp_path / "let-in") as worker, Celery(broker=guarded) as ours:
+        ours.send_task("onboarding.tasks.reconcile", (1,), task_id="with-password")
         assert wait_until(lambda: "[with-password] received" in worker.written(), 30)
-    finally:
-        supervisor.stop()
     with redis.Redis.from_url(guarded.replace("onboarding:right@", "")) as stranger:
         assert stranger.ping()
         with pytest.raises(redis.exceptions.NoPermissionError):
