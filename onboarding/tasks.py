@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from celery import shared_task
-from django.utils import timezone
 
 from onboarding.engine import queue
 from onboarding.engine import reconcile as engine_reconcile
 from onboarding.mail import context, delivery, letters
+from onboarding.models import clock
 from onboarding.privacy import retention
 
 
@@ -26,7 +26,7 @@ def sweep() -> None:
 @shared_task(name="onboarding.tasks.remind")
 def remind() -> None:
     """Write the letters that are due by rule, and withdraw those whose reason is over."""
-    now = timezone.now()
+    now = clock.now()
     for pk in context.with_letters_waiting():
         letters.withdraw_outdated(pk, now=now)
     for pk in context.candidates(now):
@@ -42,4 +42,4 @@ def send_letters() -> None:
 @shared_task(name="onboarding.tasks.erase_old")
 def erase_old() -> None:
     """Erase the names that are older than they may become."""
-    retention.erase_old(timezone.now())
+    retention.erase_old(clock.now())

@@ -6,7 +6,6 @@ What the click leads to is a round trip like the first, with a link of its own t
 from __future__ import annotations
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from onboarding.customers.base import Refused, first_contact
@@ -14,7 +13,7 @@ from onboarding.domain.sentences import Sentence, say
 from onboarding.domain.verdicts import Court, Kind
 from onboarding.invites import links
 from onboarding.mail import context
-from onboarding.models import Link, Onboarding
+from onboarding.models import Link, Onboarding, clock
 from onboarding.models.step_state import StepState
 from onboarding.steps.read_only.step import ReadOnly
 
@@ -53,5 +52,5 @@ def renew(link: Link, *, earlier: int | None = None) -> Link:
     if known is not None:
         return known
     made, _token = links.make(link.contact or first_contact(onboarding), actor=None)
-    Link.objects.filter(pk=made.pk).update(created_by=link.created_by_id, seen_at=timezone.now())
+    Link.objects.filter(pk=made.pk).update(created_by=link.created_by_id, seen_at=clock.now())
     return Link.objects.select_related("onboarding__customer").get(pk=made.pk)

@@ -15,14 +15,13 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from graphclient import Begun, IdTokenRejected, SignIn, SignInRefused
 from onboarding.domain import consent_sizes
 from onboarding.domain.sentences import say
 from onboarding.engine import graph_access, ledger
-from onboarding.models import ConsentAttempt, Link
+from onboarding.models import ConsentAttempt, Link, clock
 from onboarding.steps.consent.step import Consent
 
 log = logging.getLogger(__name__)
@@ -48,7 +47,7 @@ def finish(link: Link, flow: Mapping[str, Any], params: Mapping[str, str], *, be
     Raises a `GraphError` when Microsoft does not answer.
     """
     approval = _approval(link)
-    if approval is None or timezone.now().timestamp() - begun_at > MAX_TIME.total_seconds():
+    if approval is None or clock.now().timestamp() - begun_at > MAX_TIME.total_seconds():
         return False
     try:
         who = _sign_in(approval).finish(dict(flow), dict(params))

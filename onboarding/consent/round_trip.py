@@ -18,7 +18,6 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from graphclient import GLOBAL, GraphError, Identity, IdTokenRejected, SignInRefused, admin_consent_url
@@ -30,7 +29,7 @@ from onboarding.domain.sentences import say
 from onboarding.engine import graph_access, holds, ledger
 from onboarding.engine.queue import enqueue
 from onboarding.invites import links, rate_limit
-from onboarding.models import ConsentAttempt, Link, StepState
+from onboarding.models import ConsentAttempt, Link, StepState, clock
 from onboarding.models.link import digest
 from onboarding.steps.consent.step import Consent
 from onboarding.steps.customer.step import CustomerRecord
@@ -91,7 +90,7 @@ class ConsentOutcome:
 
 def link_seen(link: Link) -> None:
     """Note the first opening. A GET never uses the link up: mail scanners open links too."""
-    if Link.objects.filter(pk=link.pk, seen_at=None).update(seen_at=timezone.now()):
+    if Link.objects.filter(pk=link.pk, seen_at=None).update(seen_at=clock.now()):
         enqueue(link.onboarding_id)
 
 
@@ -152,7 +151,7 @@ def _on_to_consent(attempt: ConsentAttempt, identity: Identity) -> Redirect:
         signed_in_tenant=identity.tenant_id.lower(),
         signed_in_object_id=identity.object_id,
         signed_in_name=_plain(identity.name, 200),
-        signed_in_at=timezone.now(),
+        signed_in_at=clock.now(),
         consent_state_hash=digest(state),
     )
     if not used:
@@ -185,7 +184,7 @@ def record_consent(params: Mapping[str, str], *, browser: str) -> ConsentOutcome
 @transaction.atomic
 def _grant(attempt: ConsentAttempt) -> None:
     """Use the link up: exactly one of many simultaneous answers wins."""
-    now = timezone.now()
+    now = clock.now()
     # First of all: this UPDATE decides who wins, and the loser's transaction leaves nothing behind.
     if not Link.objects.open().filter(pk=attempt.link_id).update(used_at=now):
         raise _link_closed(attempt.link)
@@ -228,7 +227,7 @@ def _client_id(attempt: ConsentAttempt) -> str:
 
 
 def _check_in_time(attempt: ConsentAttempt, since: datetime) -> None:
-    if since < timezone.now() - MAX_TIME_EACH_WAY:
+    if since < clock.now() - MAX_TIME_EACH_WAY:
         raise ConsentProblem(trip.TOO_LATE, code="state_mismatch", link=attempt.link)
 
 
@@ -283,7 +282,7 @@ def _wrong_tenant(attempt: ConsentAttempt, tenant_id: str) -> ConsentProblem:
 def _end(attempt: ConsentAttempt, ending: Ending, detail: Mapping[str, Any]) -> None:
     code = str(detail.get("code", ""))
     if not ConsentAttempt.objects.filter(pk=attempt.pk, answered_at=None).update(
-        answered_at=timezone.now(), error=ending.code, error_code=code
+        answered_at=clock.now(), error=ending.code, error_code=code
     ):
         return
     text = say(_("The sign-in at Microsoft ended without an approval. %(why)s"), why=explain_code(code)[0])

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from onboarding.customers.base import (
@@ -20,7 +19,7 @@ from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Kind
 from onboarding.engine import ledger
 from onboarding.engine.queue import enqueue
-from onboarding.models import CustomerSecret, Onboarding, StepState
+from onboarding.models import CustomerSecret, Onboarding, StepState, clock
 from onboarding.steps import STEPS, by_key
 from onboarding.steps.customer.step import CustomerRecord
 
@@ -46,7 +45,7 @@ def answer(
         check_may_change(onboarding)
     if step_key == CustomerRecord.key and "tenant_id" in answer:
         check_tenant_is_ours_to_change(onboarding)
-    now = timezone.now()
+    now = clock.now()
     for kind, plaintext in (secrets or {}).items():
         row = CustomerSecret.objects.filter(onboarding=onboarding, kind=kind).first()
         row = row or CustomerSecret(onboarding=onboarding, kind=kind)

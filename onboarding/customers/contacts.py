@@ -17,7 +17,7 @@ from onboarding.engine import ledger
 from onboarding.engine.queue import enqueue, enqueue_letters_on_commit
 from onboarding.invites import links
 from onboarding.mail import context, letters
-from onboarding.models import Contact, Customer, Letter, Link, Onboarding
+from onboarding.models import Contact, Customer, Letter, Link, Onboarding, clock
 
 ADDRESS_TAKEN = _("Another contact of this customer has this e-mail address already.")
 
@@ -88,7 +88,7 @@ def link_by_letter(contact: Contact, *, actor: User) -> Letter:
     check_member(onboarding, actor)
     if not context.ask_of(context.current_state(onboarding)).by_link:
         raise Refused(say(_("There is nothing to approve by a link at the moment.")))
-    if onboarding.letters.filter(to_email=contact.email, sent_on=timezone.localdate()).exists():
+    if onboarding.letters.filter(to_email=contact.email, sent_on=timezone.localdate(clock.now())).exists():
         raise Refused(
             say(
                 _(

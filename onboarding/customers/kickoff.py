@@ -11,7 +11,6 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from onboarding.causes.base import ContactRole
@@ -20,7 +19,7 @@ from onboarding.customers.answers import answer
 from onboarding.customers.base import Refused, check_member
 from onboarding.domain.sentences import say
 from onboarding.engine import ledger
-from onboarding.models import Link, Onboarding, Questionnaire, StepState
+from onboarding.models import Link, Onboarding, Questionnaire, StepState, clock
 from onboarding.steps.pilot.step import Pilot
 from onboarding.steps.readiness.step import Readiness
 from onboarding.steps.sso_application.step import SsoApplication
@@ -82,7 +81,7 @@ def use(onboarding: Onboarding, *, actor: User) -> None:
             role=ContactRole.APPROVER,
             language=_language(onboarding),
         )
-    row.used_at, row.used_by = timezone.now(), actor
+    row.used_at, row.used_by = clock.now(), actor
     row.save(update_fields=["used_at", "used_by"])
     ledger.note(
         onboarding.pk, "answered", say(_("The answers to the kick-off questions were taken over.")), actor=actor
@@ -91,7 +90,7 @@ def use(onboarding: Onboarding, *, actor: User) -> None:
 
 def _save(onboarding: Onboarding, answers: Mapping[str, Any], **by: Any) -> None:
     given = {name: answers[name] for name in FIELDS}
-    fresh = {**given, **by, "filled_at": timezone.now(), "used_at": None, "used_by": None}
+    fresh = {**given, **by, "filled_at": clock.now(), "used_at": None, "used_by": None}
     Questionnaire.objects.update_or_create(onboarding=onboarding, defaults=fresh)
 
 

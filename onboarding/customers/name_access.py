@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop as _
 from onboarding.customers.base import check_member
 from onboarding.domain.sentences import say
 from onboarding.engine import ledger
-from onboarding.models import Event, Onboarding, ProvisionedPerson
+from onboarding.models import Event, Onboarding, ProvisionedPerson, clock
 
 NAMES_SEEN = "names_seen"
 
@@ -32,7 +32,7 @@ def permit(user: User, *, allowed: bool) -> None:
 
 def note_viewing(onboarding: Onboarding, *, actor: User) -> None:
     """Leave a line that `actor` was shown names, once a day."""
-    midnight = datetime.combine(timezone.localdate(), time.min, tzinfo=timezone.get_current_timezone())
+    midnight = datetime.combine(timezone.localdate(clock.now()), time.min, tzinfo=timezone.get_current_timezone())
     today = Event.objects.filter(onboarding=onboarding, kind=NAMES_SEEN, actor=actor, at__gte=midnight)
     if today.exists():
         return

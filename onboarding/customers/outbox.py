@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from onboarding.customers.base import Refused, check_member
@@ -14,7 +13,7 @@ from onboarding.engine.load_desired import seen
 from onboarding.engine.queue import enqueue, enqueue_letters_on_commit
 from onboarding.mail import letters
 from onboarding.mail.compose import LINK, LetterText, has_link
-from onboarding.models import Letter, Onboarding
+from onboarding.models import Letter, Onboarding, clock
 from onboarding.steps.customer.evidence import CustomerEvidence
 from onboarding.steps.customer.step import CustomerRecord
 
@@ -104,6 +103,6 @@ def _locked(letter: Letter) -> Letter:
 
 def _approve(row: Letter, actor: User) -> None:
     row.state, row.error = State.APPROVED, ""
-    row.approved_at, row.approved_by, row.sent_on = timezone.now(), actor, None
+    row.approved_at, row.approved_by, row.sent_on = clock.now(), actor, None
     row.save(update_fields=["state", "error", "approved_at", "approved_by", "sent_on"])
     enqueue_letters_on_commit()

@@ -8,7 +8,6 @@ from __future__ import annotations
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import Http404
-from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from onboarding.customers.base import Refused, check_member
@@ -20,7 +19,7 @@ from onboarding.domain.verdicts import Kind
 from onboarding.engine import ledger
 from onboarding.engine.queue import enqueue
 from onboarding.mail import context
-from onboarding.models import Contact, Link, Onboarding, ReadOnlyMode, StepState
+from onboarding.models import Contact, Link, Onboarding, ReadOnlyMode, StepState, clock
 from onboarding.steps.live.step import Live
 from onboarding.steps.read_only.step import ReadOnly
 
@@ -39,7 +38,7 @@ def enter(onboarding: Onboarding, *, actor: User, contact: Contact | None = None
     if row is not None and row.is_open and row.is_active:
         raise Refused(say(_("This customer is in read-only mode already.")))
     if row is None or not row.is_open:
-        given = {"asked_by": actor, "asked_at": timezone.now(), "reads_only_since": None, "removed_at": None}
+        given = {"asked_by": actor, "asked_at": clock.now(), "reads_only_since": None, "removed_at": None}
         ReadOnlyMode.objects.update_or_create(
             onboarding=onboarding, defaults={**given, "leave_asked_at": None, "ended_at": None}
         )
@@ -55,7 +54,7 @@ def leave(onboarding: Onboarding, *, actor: User, contact: Contact | None = None
     if row is None or not row.is_active:
         raise Refused(say(_("Nothing has to be approved: we may set up already.")))
     if row.leave_asked_at is None:
-        row.leave_asked_at = timezone.now()
+        row.leave_asked_at = clock.now()
         row.save(update_fields=["leave_asked_at"])
         _note(onboarding, say(_("Something has to be changed: the admin is asked to let us set up again.")), actor)
     return _link(onboarding, actor, contact, onboarding.customer.size)
@@ -68,8 +67,8 @@ def take_back(onboarding: Onboarding, *, actor: User) -> None:
     if row is None or not row.is_open or (row.is_active and row.leave_asked_at is None):
         raise Refused(say(_("There is nothing to withdraw. Check the current step.")))
     asked = onboarding.customer.size if row.is_active else consent_sizes.MONITOR
-    Link.objects.open().filter(onboarding=onboarding, consent_size=asked.key).update(revoked_at=timezone.now())
-    row.ended_at, row.leave_asked_at = None if row.is_active else timezone.now(), None
+    Link.objects.open().filter(onboarding=onboarding, consent_size=asked.key).update(revoked_at=clock.now())
+    row.ended_at, row.leave_asked_at = None if row.is_active else clock.now(), None
     row.save(update_fields=["ended_at", "leave_asked_at"])
     StepState.objects.filter(onboarding=onboarding, key=ReadOnly.key).delete()
     _note(onboarding, say(_("Withdrawn; everything stays as it is.")), actor)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from onboarding.causes import trip
@@ -17,7 +16,7 @@ from onboarding.domain.sentences import Sentence, say
 from onboarding.engine import ledger
 from onboarding.engine.load_desired import seen
 from onboarding.engine.queue import enqueue
-from onboarding.models import ConsentAttempt, Customer, Onboarding, Rebinding, TenantBinding
+from onboarding.models import ConsentAttempt, Customer, Onboarding, Rebinding, TenantBinding, clock
 from onboarding.steps.customer.evidence import CustomerEvidence
 from onboarding.steps.customer.step import CustomerRecord
 
@@ -91,7 +90,7 @@ def _check_unbound(onboarding: Onboarding, tenant_id: str) -> None:
 
 
 def _decide(row: Rebinding, actor: User, *, accepted: bool) -> None:
-    row.decided_by, row.decided_at, row.accepted = actor, timezone.now(), accepted
+    row.decided_by, row.decided_at, row.accepted = actor, clock.now(), accepted
     row.save(update_fields=["decided_by", "decided_at", "accepted"])
 
 

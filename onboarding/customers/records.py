@@ -9,7 +9,6 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.http import Http404
-from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from onboarding.customers.base import (
@@ -24,7 +23,7 @@ from onboarding.domain.lifecycle import State, check_move
 from onboarding.domain.sentences import Sentence, say
 from onboarding.engine import ledger
 from onboarding.engine.queue import enqueue, enqueue_on_commit
-from onboarding.models import Contact, Customer, Onboarding, Portfolio, StepState
+from onboarding.models import Contact, Customer, Onboarding, Portfolio, StepState, clock
 from onboarding.steps import STEPS
 from onboarding.steps.customer.step import CustomerRecord
 
@@ -131,7 +130,7 @@ def _move(onboarding: Onboarding, then: State, sentence: Sentence, actor: User) 
     check_member(onboarding, actor)
     row = Onboarding.objects.select_for_update().get(pk=onboarding.pk)
     check_move(State(row.state), then)
-    row.state, row.next_run_at = then, timezone.now()
+    row.state, row.next_run_at = then, clock.now()
     row.save(update_fields=["state", "next_run_at"])
     ledger.note(row.pk, then, sentence, actor=actor)
     enqueue_on_commit(row.pk)

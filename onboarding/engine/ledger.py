@@ -16,8 +16,6 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.db.models import F
-from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_noop as _
 
@@ -35,7 +33,7 @@ from onboarding.domain.verdicts import (
     Waiting,
     fingerprint,
 )
-from onboarding.models import Backup, CustomerSecret, Event, Onboarding, ReadOnlyMode, StepState, TenantBinding
+from onboarding.models import Backup, CustomerSecret, Event, Onboarding, ReadOnlyMode, StepState, TenantBinding, clock
 from onboarding.models.onboarding import Lease, LeaseLost
 from onboarding.steps.connection.step import Connection
 from onboarding.steps.consent.causes import BOUND_ELSEWHERE, TENANT_TAKEN
@@ -92,7 +90,7 @@ def note(
 
 def record(lease: Lease, key: str, verdict: Verdict, cost: Cost) -> None:
     """Keep the verdict on one step, and add an event if it says something new. Raises `LeaseLost`."""
-    now = timezone.now()
+    now = clock.now()
     with transaction.atomic():
         _hold(lease)
         state = _state(lease.onboarding_id, key)
@@ -158,9 +156,9 @@ def set_current(lease: Lease, key: str, *, live: bool) -> StepState:
         row = _hold(lease)
         state = _state(lease.onboarding_id, key)
         row.current_key, row.current_kind, row.current_court = key, state.kind, state.court
-        row.current_since = state.since or timezone.now()
+        row.current_since = state.since or clock.now()
         if live and row.state == State.OPEN:
-            row.state, row.live_at = State.LIVE, timezone.now()
+            row.state, row.live_at = State.LIVE, clock.now()
             note(row.pk, State.LIVE, say(_("The onboarding is live.")), step=key)
         row.save(update_fields=["current_key", "current_kind", "current_court", "current_since", "state", "live_at"])
     return state
@@ -202,7 +200,7 @@ def expect_tenant(onboarding_id: int, tenant_id: str) -> None:
     """Expect this tenant from now on. A worker that reads the former one loses its lease, so that its verdict does not
     count. The caller holds the transaction that decides.
     """
-    Onboarding.objects.filter(pk=onboarding_id).update(lease_token=F("lease_token") + 1, leased_until=None)
+    Onboarding.objects.interrupt(onboarding_id)
     state = _state(onboarding_id, CustomerRecord.key)
     state.evidence = {**state.evidence, "tenant_id": tenant_id, "domain": ""}
     state.save(update_fields=["evidence"])
@@ -212,7 +210,7 @@ def reach_milestone(lease: Lease, reached: Milestone) -> bool:
     """Keep how far the read-only mode has come. True when the tenant is read by another application of ours from now
     on.
     """
-    now = timezone.now()
+    now = clock.now()
     with transaction.atomic():
         onboarding = _hold(lease)
         row = ReadOnlyMode.objects.select_for_update().filter(onboarding=onboarding, ended_at=None).first()
@@ -260,7 +258,7 @@ def intend(lease: Lease, key: str, change: Change) -> Verdict | None:
     A change that must not be repeated (`once`) and was begun before is searched for over a quiet window of
     ``QUIET_LOOKS`` runs and ``QUIET_SECONDS`` seconds before it may be sent again.
     """
-    now = timezone.now()
+    now = clock.now()
     with transaction.atomic():
         _hold(lease)
         state = _state(lease.onboarding_id, key)
@@ -300,8 +298,8 @@ def applied(lease: Lease, key: str, change: Change, result: Mapping[str, Any] | 
         state = _state(lease.onboarding_id, key)
         if backup is not None:
             Backup.objects.create(onboarding_id=lease.onboarding_id, step=key, document=backup)
-        entry = state.intents.setdefault(intent_key(change), {"at": timezone.now().isoformat(), "tries": 1, "looks": 0})
-        entry["applied_at"] = timezone.now().isoformat()
+        entry = state.intents.setdefault(intent_key(change), {"at": clock.now().isoformat(), "tries": 1, "looks": 0})
+        entry["applied_at"] = clock.now().isoformat()
         entry["result"] = kept
         # Results are looked up by the change's own key; the newest one wins.
         state.intents[change.key] = {**entry}
@@ -341,7 +339,7 @@ def keep_answer(onboarding_id: int, key: str, answer: Mapping[str, Any], *, acto
     """Merge a person's answer into the step. The caller holds the transaction of the decision."""
     state = _state(onboarding_id, key)
     state.answer = {**state.answer, **answer}
-    state.answered_by, state.answered_at = actor, timezone.now()
+    state.answered_by, state.answered_at = actor, clock.now()
     state.checked_at = None
     state.save(update_fields=["answer", "answered_by", "answered_at", "checked_at"])
 

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db.models import Count
-from django.utils import timezone
 
 from onboarding.domain.consent_sizes import ConsentSize
 from onboarding.domain.desired import SCIM_TOKEN, Arrived, ConsentSeen, Desired, LinkSent, ProvedTenant, ReadOnlyDesired
@@ -21,6 +20,7 @@ from onboarding.models import (
     ProvisionedPerson,
     StepState,
     TenantBinding,
+    clock,
 )
 from onboarding.steps.customer.step import CustomerRecord
 
@@ -68,7 +68,7 @@ def load_desired(onboarding_id: int) -> Desired:
         profile=customer.profile,
         haiilo_host=customer.haiilo_host,
         domains=tuple(customer.domains),
-        now=timezone.now(),
+        now=clock.now(),
         expected_tenant=_expected_tenant(evidence),
         proved=ProvedTenant(binding.tenant_id) if binding else None,
         link=_newest_link(onboarding_id, onboarding.size),
@@ -89,7 +89,7 @@ def load_desired(onboarding_id: int) -> Desired:
 def with_evidence(desired: Desired, key: str, evidence: Mapping[str, Any]) -> Desired:
     """What would be loaded once `evidence` were kept as that of step `key`, and with the present time."""
     kept = {**desired.evidence, key: evidence}
-    return replace(desired, evidence=kept, expected_tenant=_expected_tenant(kept), now=timezone.now())
+    return replace(desired, evidence=kept, expected_tenant=_expected_tenant(kept), now=clock.now())
 
 
 def _expected_tenant(evidence: Mapping[str, Mapping[str, Any]]) -> str | None:

@@ -9,7 +9,7 @@ import logging
 from functools import partial
 
 from django.db import transaction
-from django.utils import timezone
+from django.db.models.functions import Now
 from kombu.exceptions import OperationalError
 
 from onboarding.engine import bell
@@ -36,7 +36,7 @@ def enqueue_letters_on_commit() -> None:
 
 def enqueue(onboarding_id: int) -> None:
     """Make the onboarding due now, and wake a worker for it once the present transaction is committed."""
-    Onboarding.objects.filter(pk=onboarding_id).update(next_run_at=timezone.now())
+    Onboarding.objects.filter(pk=onboarding_id).update(next_run_at=Now())
     enqueue_on_commit(onboarding_id)
 
 
@@ -45,7 +45,7 @@ def enqueue_due() -> None:
 
     Raises `OperationalError` while the broker does not answer.
     """
-    due = Onboarding.objects.due(timezone.now()).values_list("pk", flat=True)[: bell.MAX_WAITING]
+    due = Onboarding.objects.due().values_list("pk", flat=True)[: bell.MAX_WAITING]
     bell.ring_each(RECONCILE, [(pk,) for pk in due])
 
 

@@ -13,7 +13,6 @@ from datetime import timedelta
 from typing import Any, assert_never
 
 from django.conf import settings
-from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from graphclient import ConsentMissing, GraphError, NotAllowed, NotThere, OurCredentialRefused, TryLater
@@ -38,7 +37,7 @@ from onboarding.domain.verdicts import (
 from onboarding.engine import holds, ledger, load_desired
 from onboarding.engine.graph_access import TenantSession
 from onboarding.engine.ledger import Cost
-from onboarding.models import Onboarding, StepState
+from onboarding.models import Onboarding, StepState, clock
 from onboarding.models.onboarding import Lease, LeaseLost
 from onboarding.people import ingest
 from onboarding.steps import BESIDE, STEPS
@@ -74,7 +73,7 @@ def reconcile(pk: int) -> None:
     except LeaseLost:
         log.info("onboarding %s: another worker took over, %s calls", pk, found.calls)
         return
-    Onboarding.objects.release(lease, next_run_at=timezone.now() + pause)
+    Onboarding.objects.release(lease, after=pause)
     log.info(
         "onboarding %s: %s, %s calls, %.1f s, next in %s",
         pk,
@@ -142,7 +141,7 @@ class Reconciliation:
         state = self.states.get(step.key)
         if state is None or state.kind != Kind.DONE or state.checked_at is None:
             return None
-        left = state.checked_at + step.fresh_for / settings.PACE - timezone.now()
+        left = state.checked_at + step.fresh_for / settings.PACE - clock.now()
         return left * settings.PACE if left > timedelta() else None
 
     def _examine(self, step: Step[Any]) -> Verdict:

@@ -6,14 +6,13 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from onboarding.domain import consent_sizes
 from onboarding.domain.consent_sizes import ConsentSize
 from onboarding.domain.sentences import say
 from onboarding.engine import ledger
-from onboarding.models import Contact, Link, Onboarding
+from onboarding.models import Contact, Link, Onboarding, clock
 from onboarding.models.link import digest
 from onboarding.steps import BESIDE, STEPS
 from onboarding.steps.consent.step import Consent
@@ -56,7 +55,7 @@ def make(contact: Contact, *, actor: User | None, size: ConsentSize | None = Non
     """
     token, size = Link.new_token(), size or size_to_approve(contact.onboarding)
     others = Link.objects.open().filter(onboarding=contact.onboarding_id).exclude(consent_size=size.key)
-    others.update(revoked_at=timezone.now())
+    others.update(revoked_at=clock.now())
     link = Link.objects.create(
         onboarding_id=contact.onboarding_id,
         contact=contact,
@@ -65,7 +64,7 @@ def make(contact: Contact, *, actor: User | None, size: ConsentSize | None = Non
         contact_name=contact.name,
         contact_email=contact.email,
         created_by=actor or contact.onboarding.customer.owner,
-        expires_at=timezone.now() + Link.default_expiry(),
+        expires_at=clock.now() + Link.default_expiry(),
     )
     for step in WAIT_FOR_LINKS:
         ledger.make_stale(contact.onboarding_id, step)
@@ -82,9 +81,9 @@ def make(contact: Contact, *, actor: User | None, size: ConsentSize | None = Non
 def close_others(link: Link) -> None:
     """Earlier links of the same contact stop working, those of other contacts go on."""
     earlier = Link.objects.open().filter(contact=link.contact_id, pk__lt=link.pk)
-    earlier.update(revoked_at=timezone.now())
+    earlier.update(revoked_at=clock.now())
 
 
 def take_back(link: Link) -> bool:
     """Make the link useless; False when it was already."""
-    return bool(Link.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now()))
+    return bool(Link.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=clock.now()))

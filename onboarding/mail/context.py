@@ -13,7 +13,7 @@ from onboarding.causes.roles import APPROVERS
 from onboarding.domain.lifecycle import State
 from onboarding.domain.verdicts import Court
 from onboarding.mail import rules as mail_rules
-from onboarding.models import ConsentAttempt, Contact, Letter, Link, Onboarding, StepState
+from onboarding.models import ConsentAttempt, Contact, Letter, Link, Onboarding, StepState, clock
 from onboarding.steps.asks import CustomerAsk, customer_ask, waiting_on
 from onboarding.steps.consent.step import Consent
 
@@ -66,7 +66,7 @@ def facts_of(onboarding: Onboarding, *, now: datetime) -> mail_rules.Facts:
 
 def addressee(onboarding: Onboarding) -> Contact | None:
     """The contact whom the present cause concerns, or None."""
-    wanted = mail_rules.addressee(facts_of(onboarding, now=timezone.now()))
+    wanted = mail_rules.addressee(facts_of(onboarding, now=clock.now()))
     return next((contact for contact in onboarding.contacts.all() if contact.pk == wanted), None)
 
 

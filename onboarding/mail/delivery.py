@@ -18,6 +18,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
@@ -25,7 +26,7 @@ from onboarding.invites import links
 from onboarding.invites.links import MASK
 from onboarding.mail import letters, rules
 from onboarding.mail.compose import LetterText, filled_in, has_link, html_of
-from onboarding.models import Letter, Link, Onboarding, asker_of
+from onboarding.models import Letter, Link, Onboarding, asker_of, clock
 
 log = logging.getLogger(__name__)
 
@@ -45,9 +46,9 @@ class _PerhapsSent(Exception):
 
 def send_released() -> None:
     """Send every letter that is released and may go; first note those whose worker has died."""
-    give_up(now=timezone.now())
+    give_up(now=clock.now())
     gone = Letter.objects.filter(
-        onboarding=OuterRef("onboarding"), to_email=OuterRef("to_email"), sent_on=timezone.localdate()
+        onboarding=OuterRef("onboarding"), to_email=OuterRef("to_email"), sent_on=timezone.localdate(clock.now())
     )
     ready = Letter.objects.filter(~Exists(gone), state=State.APPROVED, onboarding__state__in=rules.ACTIVE)
     for pk in ready.order_by("approved_at").values_list("pk", flat=True)[:MAX_AT_ONCE]:
@@ -70,7 +71,7 @@ def send(pk: int) -> None:
         return
     if letter.onboarding.state not in rules.ACTIVE:
         _put_back(letter, State.APPROVED)
-    elif not letters.may_still_go(letter, now=timezone.now()):
+    elif not letters.may_still_go(letter, now=clock.now()):
         _put_back(letter, State.APPROVED)
         letters.withdraw(letter)
     elif has_link(letter.text) and not letters.confirmed_tenant(letter.onboarding):
@@ -81,7 +82,7 @@ def send(pk: int) -> None:
 
 
 def _claim(pk: int) -> Letter | None:
-    now = timezone.now()
+    now = clock.now()
     try:
         with transaction.atomic():
             taken = Letter.objects.filter(pk=pk, state=State.APPROVED).update(
@@ -183,7 +184,7 @@ def _finish(letter: Letter, state: Letter.State, error: str = "", *, link: Link 
     """Note how the sending ended. A letter that certainly did not go out frees its day; earlier links end when a
     new one went out.
     """
-    now = timezone.now()
+    now = clock.now()
     settled = Letter.objects.filter(pk=letter.pk, state=State.SENDING).update(
         state=state,
         error=error[:300],
@@ -194,7 +195,7 @@ def _finish(letter: Letter, state: Letter.State, error: str = "", *, link: Link 
         return
     if link is not None:
         links.close_others(link)
-        Onboarding.objects.filter(pk=letter.onboarding_id).update(next_run_at=now)
+        Onboarding.objects.filter(pk=letter.onboarding_id).update(next_run_at=Now())
     letters.note(letter, _NOTES[state])
     if error:
         log.warning("letter %s is %s", letter.pk, state)

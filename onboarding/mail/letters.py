@@ -15,7 +15,7 @@ from onboarding.engine import ledger
 from onboarding.invites import links
 from onboarding.mail import context, rules
 from onboarding.mail.compose import LetterText, compose, html_of
-from onboarding.models import Contact, Letter, Onboarding
+from onboarding.models import Contact, Letter, Onboarding, clock
 from onboarding.steps.asks import waiting_on
 from onboarding.steps.customer.evidence import CustomerEvidence
 from onboarding.steps.customer.step import CustomerRecord
@@ -38,7 +38,7 @@ def write(
 
     One that was withdrawn or did not go out is written anew.
     """
-    words, now = compose(onboarding, contact, kind), timezone.now()
+    words, now = compose(onboarding, contact, kind), clock.now()
     letter, made = Letter.objects.select_for_update().get_or_create(
         onboarding=onboarding,
         contact=contact,

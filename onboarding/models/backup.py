@@ -2,13 +2,15 @@ from __future__ import annotations
 
 from django.db import models
 
+from onboarding.models import clock
+
 
 class Backup(models.Model):
     """What was in the customer's tenant before we replaced it: a job with its mappings, as Microsoft gave it."""
 
     onboarding = models.ForeignKey("onboarding.Onboarding", on_delete=models.CASCADE, related_name="backups")
     step = models.CharField(max_length=40)
-    taken_at = models.DateTimeField(auto_now_add=True)
+    taken_at = models.DateTimeField(default=clock.now, editable=False)
     document = models.JSONField()
 
     def __str__(self) -> str:

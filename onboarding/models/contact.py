@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from onboarding.causes.base import ContactRole
+from onboarding.models import clock
 
 
 class Contact(models.Model):
@@ -17,7 +18,7 @@ class Contact(models.Model):
     role = models.CharField(max_length=10, choices=ContactRole, default=ContactRole.IT_ADMIN)
     language = models.CharField(max_length=2, choices=settings.LANGUAGES, default="en")
     note = models.CharField(max_length=500, blank=True, default="")
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
         ordering = ["pk"]

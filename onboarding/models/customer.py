@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from onboarding.domain import consent_sizes
 from onboarding.domain.consent_sizes import ConsentSize
 from onboarding.domain.products import PROFILES, Profile
+from onboarding.models import clock
 
 
 class Portfolio(models.Model):
@@ -39,7 +40,7 @@ class Customer(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="customers"
     )
     target_date = models.DateField(null=True, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
         constraints = [

@@ -4,13 +4,14 @@ from django.conf import settings
 from django.db import models
 
 from onboarding.domain.sentences import Sentence
+from onboarding.models import clock
 
 
 class Event(models.Model):
     """An immutable note that something was decided, done or seen. Rows are only ever added."""
 
     onboarding = models.ForeignKey("onboarding.Onboarding", on_delete=models.CASCADE, related_name="events")
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(default=clock.now, editable=False)
     step = models.CharField(max_length=40, blank=True, default="")
     kind = models.CharField(max_length=20)
     message = models.JSONField(default=dict)

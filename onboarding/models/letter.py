@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from onboarding.models import clock
+
 
 class Letter(models.Model):
     """A mail to a contact: drafted, released, sent. Where the personal link belongs, the text has a marker.
@@ -44,7 +46,7 @@ class Letter(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     error = models.CharField(max_length=300, blank=True, default="")
     link = models.ForeignKey("onboarding.Link", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
     approved_at = models.DateTimeField(null=True, blank=True)
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"

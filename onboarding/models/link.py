@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
-from django.utils import timezone
 
 from onboarding.domain import consent_sizes
 from onboarding.domain.consent_sizes import ConsentSize
+from onboarding.models import clock
 
 
 def digest(token: str) -> str:
@@ -22,7 +22,7 @@ class LinkQuerySet(models.QuerySet["Link"]):
 
     def open(self) -> LinkQuerySet:
         """Links that still work."""
-        return self.filter(used_at=None, revoked_at=None, expires_at__gt=timezone.now())
+        return self.filter(used_at=None, revoked_at=None, expires_at__gt=clock.now())
 
     def by_token(self, token: str) -> Link | None:
         """The link with this token, usable or not."""
@@ -42,7 +42,7 @@ class Link(models.Model):
     contact_name = models.CharField(max_length=200)
     contact_email = models.EmailField()
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
     expires_at = models.DateTimeField()
     seen_at = models.DateTimeField(null=True, blank=True)
     used_at = models.DateTimeField(null=True, blank=True)
@@ -68,7 +68,7 @@ class Link(models.Model):
             return "revoked"
         if self.used_at:
             return "used"
-        return "open" if self.expires_at > timezone.now() else "expired"
+        return "open" if self.expires_at > clock.now() else "expired"
 
     @staticmethod
     def new_token() -> str:
@@ -87,7 +87,7 @@ class ConsentAttempt(models.Model):
     link = models.ForeignKey(Link, on_delete=models.CASCADE, related_name="attempts")
     consent_size = models.CharField(max_length=10, default=consent_sizes.STANDARD.key)  # with which application of ours
     session_hash = models.CharField(max_length=64)
-    started_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(default=clock.now, editable=False)
     state_hash = models.CharField(max_length=64, unique=True)
     signed_in_tenant = models.CharField(max_length=36, blank=True, default="")
     signed_in_object_id = models.CharField(max_length=36, blank=True, default="")

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
-from django.db.models import F, Q
-from django.utils import timezone
+from django.db.models import Case, F, Q, When
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Now
 
 from onboarding.domain import consent_sizes
 from onboarding.domain.consent_sizes import ConsentSize
 from onboarding.domain.lifecycle import State
+from onboarding.models import clock
 
 if TYPE_CHECKING:
     from onboarding.models.read_only import ReadOnlyMode
@@ -20,11 +22,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Lease:
-    """The right to work on one onboarding until it ends; every write-back checks the token."""
+    """The right to work on one onboarding until it ends; every write-back checks the token.
+
+    `time_outs`: how many runs before this one ended because the tenant did not answer in time.
+    """
 
     onboarding_id: int
     token: int
     next_run_at: datetime
+    time_outs: int = 0
 
 
 class LeaseLost(RuntimeError):
@@ -38,61 +44,83 @@ class OnboardingQuerySet(models.QuerySet["Onboarding"]):
         """The onboardings that `user` may see: those of the portfolios the user is a member of."""
         return self.filter(customer__portfolio__members=user.pk)
 
-    def due(self, now: datetime) -> OnboardingQuerySet:
-        """Those that are due: their time has come and no worker holds them."""
+    def due(self) -> OnboardingQuerySet:
+        """Those that are due by the database's clock: their time has come and no worker holds them."""
         return (
-            self.filter(Q(leased_until__isnull=True) | Q(leased_until__lte=now), next_run_at__lte=now)
+            self.filter(Q(leased_until__isnull=True) | Q(leased_until__lte=Now()), next_run_at__lte=Now())
             .exclude(state__in=[State.PAUSED, State.CLOSED])
             .order_by("next_run_at")
         )
 
-    def claim(self, pk: int) -> Lease | None:
-        """Take the lease of one onboarding if it is due, or None. A conditional UPDATE whose count decides."""
-        now = timezone.now()
+    def lock(self, pk: int) -> Onboarding:
+        """The row, locked until the transaction ends. Whoever locks more than one row locks this one first.
+
+        Raises `Onboarding.DoesNotExist`.
+        """
+        return self.select_for_update().get(pk=pk)
+
+    def claim(self, pk: int, *, by: str = "") -> Lease | None:
+        """Take the lease of one onboarding for the process `by` if it is due, or None. A conditional UPDATE whose
+        count decides.
+        """
         taken = (
-            self.due(now)
+            self.due()
             .order_by()
             .filter(pk=pk)
-            .update(leased_until=now + timedelta(seconds=settings.LEASE_SECONDS), lease_token=F("lease_token") + 1)
+            .update(leased_until=_lease_end(), lease_token=F("lease_token") + 1, leased_by=by)
         )
         if not taken:
             return None
-        row = self.values("lease_token", "next_run_at").get(pk=pk)
-        return Lease(pk, row["lease_token"], row["next_run_at"])
+        row = self.values("lease_token", "next_run_at", "time_outs").get(pk=pk)
+        return Lease(pk, row["lease_token"], row["next_run_at"], row["time_outs"])
 
     def held(self, lease: Lease) -> OnboardingQuerySet:
         """The row of `lease`, if it is still ours."""
         return self.filter(pk=lease.onboarding_id, lease_token=lease.token)
 
     def renew(self, lease: Lease) -> bool:
-        """Prolong the lease before something that takes time; False when it was lost."""
-        until = timezone.now() + timedelta(seconds=settings.LEASE_SECONDS)
-        return bool(self.held(lease).update(leased_until=until))
+        """Prolong the lease; False when it was lost."""
+        return bool(self.held(lease).update(leased_until=_lease_end()))
 
-    def release(self, lease: Lease, *, next_run_at: datetime) -> None:
-        """End the lease. `next_run_at` is set only if nobody moved it meanwhile, so that a person's click is kept."""
-        held = self.held(lease)
-        held.filter(next_run_at=lease.next_run_at).update(next_run_at=next_run_at, leased_until=None)
-        held.update(leased_until=None)
+    def release(self, lease: Lease, *, after: timedelta, **found: int) -> None:
+        """End the lease; the next run is due so long from now, unless somebody has asked for one meanwhile. `found`:
+        other columns that the run has to say something about.
+        """
+        unasked = When(next_run_at=lease.next_run_at, then=clock.after(after))
+        due = Case(unasked, default=F("next_run_at"), output_field=models.DateTimeField())
+        self.held(lease).update(next_run_at=due, leased_until=None, leased_by="", **found)
+
+    def interrupt(self, pk: int) -> None:
+        """End whatever run is under way: it finds `LeaseLost` at its next write or change. Due again at once."""
+        self.filter(pk=pk).update(lease_token=F("lease_token") + 1, leased_until=None, leased_by="", next_run_at=Now())
+
+
+def _lease_end() -> Combinable:
+    return clock.after(timedelta(seconds=settings.LEASE_SECONDS))
 
 
 class Onboarding(models.Model):
-    """One customer's way into Haiilo. Two columns do all timing: when the next run is due, and until when a
-    worker holds it.
+    """One customer's way into Haiilo. Two columns do all timing, by the database's clock: when the next run is due, and
+    until when a worker holds it.
     """
 
     customer = models.OneToOneField("onboarding.Customer", on_delete=models.CASCADE, related_name="onboarding")
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
-    next_run_at = models.DateTimeField(default=timezone.now)
+    next_run_at = models.DateTimeField(default=clock.now)
     leased_until = models.DateTimeField(null=True, blank=True)
     lease_token = models.PositiveBigIntegerField(default=0)
+    # Which process holds it (host:pid:start), so that what a dead one held is given back before its time.
+    leased_by = models.CharField(max_length=200, default="", blank=True)
+    # In a row, each counted until a run ends without: by faults of our own, by a tenant that does not answer in time.
+    own_failures = models.PositiveSmallIntegerField(default=0)
+    time_outs = models.PositiveSmallIntegerField(default=0)
     # What the board sorts and filters by: the first step that is not done, kept by the ledger with each verdict.
     current_key = models.CharField(max_length=40, default="")
     current_kind = models.CharField(max_length=10, default="new")
     current_court = models.CharField(max_length=12, default="cs")
-    current_since = models.DateTimeField(default=timezone.now)
+    current_since = models.DateTimeField(default=clock.now)
     log_watermark = models.DateTimeField(null=True, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
     live_at = models.DateTimeField(null=True, blank=True)
 
     objects = OnboardingQuerySet.as_manager()

@@ -3,6 +3,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from onboarding.models import clock
+
 
 class Rebinding(models.Model):
     """One person's proposal that another tenant is the expected one, and what a second person decided about it.
@@ -15,7 +17,7 @@ class Rebinding(models.Model):
     tenant_id = models.CharField(max_length=36)
     reason = models.CharField(max_length=500)
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    proposed_at = models.DateTimeField(auto_now_add=True)
+    proposed_at = models.DateTimeField(default=clock.now, editable=False)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from django.db import transaction
-from django.utils import timezone
 
 from graphclient import GraphClient, LicenceMissing, ProvisioningEvent
-from onboarding.models import Onboarding, ProvisionedPerson
+from onboarding.models import Onboarding, ProvisionedPerson, clock
 from onboarding.models.onboarding import Lease, LeaseLost
 from onboarding.models.person import mark_in, marks_of
 
@@ -45,7 +44,7 @@ def ingest(lease: Lease, graph: GraphClient, job_id: str, *, renew: Callable[[],
     """
     row = Onboarding.objects.get(pk=lease.onboarding_id)
     # Rows may appear in the log minutes after their time: what is older than the watermark is read once more.
-    since = row.log_watermark - LOG_OVERLAP if row.log_watermark else timezone.now() - FIRST_LOOK_BACK
+    since = row.log_watermark - LOG_OVERLAP if row.log_watermark else clock.now() - FIRST_LOOK_BACK
     read, link = 0, None
     for _page in range(MAX_PAGES):
         renew()  # before each page: 25 of them may take longer than a lease

@@ -10,7 +10,6 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.timesince import timesince
 from django.utils.translation import gettext
@@ -18,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from onboarding.domain.sentences import Sentence
 from onboarding.domain.verdicts import Court, Kind
-from onboarding.models import Onboarding, StepState
+from onboarding.models import Onboarding, StepState, clock
 from onboarding.steps import STEPS
 from onboarding.steps.asks import CustomerAsk, customer_ask
 from onboarding.web.waiting import waiting
@@ -36,7 +35,7 @@ MOVING = (Kind.NEW, Kind.WAITING)
 
 def age_of(since: datetime) -> str:
     """How long ago that was, in its largest unit; “just now” within the first minute."""
-    return gettext("just now") if timezone.now() - since < timedelta(minutes=1) else timesince(since, depth=1)
+    return gettext("just now") if clock.now() - since < timedelta(minutes=1) else timesince(since, clock.now(), depth=1)
 
 
 @dataclass(frozen=True)

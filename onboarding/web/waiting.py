@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from onboarding.domain.sentences import Plural, plural, say
 from onboarding.domain.verdicts import Court
+from onboarding.models import clock
 
 # One phrase a court within the first minute, then one an hour, a day and so on: the languages order the words anew.
 NOT_LONG: dict[str, str] = {
@@ -46,7 +46,7 @@ UNITS = ((timedelta(days=1), DAYS), (timedelta(hours=1), HOURS), (timedelta(minu
 
 def waiting(court: str, since: datetime) -> str:
     """The phrase in the active language, in the largest unit that has passed; without a number in the first minute."""
-    passed = timezone.now() - since
+    passed = clock.now() - since
     for unit, phrases in UNITS:
         if passed >= unit:
             return str(say(phrases[court], count=passed // unit))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.utils import timezone
+from django.db.models.functions import Now
 from pytest_django import Settings
 
 from devtools.stack.keys import MONITOR_CLIENT_ID, SCOPED_CLIENT_ID
@@ -96,7 +96,7 @@ def customer_of(far: SandboxTenant) -> Onboarding:
 
 def look(made: Onboarding) -> Onboarding:
     """One look, now."""
-    Onboarding.objects.filter(pk=made.pk).update(next_run_at=timezone.now())
+    Onboarding.objects.filter(pk=made.pk).update(next_run_at=Now())
     reconcile.reconcile(made.pk)
     made.refresh_from_db()
     return made

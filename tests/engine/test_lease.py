@@ -6,7 +6,7 @@ from django.utils import timezone
 from onboarding.domain.verdicts import Done
 from onboarding.engine import ledger, reconcile
 from onboarding.engine.ledger import Cost
-from onboarding.models import Event, Onboarding
+from onboarding.models import Event, Onboarding, clock
 from onboarding.models.onboarding import LeaseLost
 from tests import builders
 
@@ -58,10 +58,11 @@ def test_writes_nothing_for_a_worker_whose_lease_was_taken_over():
 def test_sets_the_next_look_when_the_lease_is_released():
     made = builders.onboarding()
     lease = builders.claimed(made.pk)
-    later = timezone.now() + timedelta(hours=1)
-    Onboarding.objects.release(lease, next_run_at=later)
+    before = clock.now()
+    Onboarding.objects.release(lease, after=timedelta(hours=1))
     made.refresh_from_db()
-    assert (made.next_run_at, made.leased_until) == (later, None)
+    assert timedelta(hours=1) <= made.next_run_at - before < timedelta(hours=1, minutes=1)
+    assert (made.leased_until, made.leased_by) == (None, "")
 
 
 def test_keeps_the_click_of_a_person_that_came_while_it_worked():
@@ -69,9 +70,38 @@ def test_keeps_the_click_of_a_person_that_came_while_it_worked():
     lease = builders.claimed(made.pk)
     clicked = timezone.now()
     Onboarding.objects.filter(pk=made.pk).update(next_run_at=clicked)
-    Onboarding.objects.release(lease, next_run_at=clicked + timedelta(hours=1))
+    Onboarding.objects.release(lease, after=timedelta(hours=1))
     made.refresh_from_db()
     assert (made.next_run_at, made.leased_until) == (clicked, None)
+
+
+def test_interrupts_whoever_is_at_it_and_has_the_next_run_begin_at_once():
+    made = builders.onboarding()
+    lease = builders.claimed(made.pk)
+    Onboarding.objects.interrupt(made.pk)
+    assert not Onboarding.objects.renew(lease)
+    with pytest.raises(LeaseLost):
+        ledger.record(lease, "customer", Done(), Cost())
+    Onboarding.objects.release(lease, after=timedelta(hours=1))  # what the interrupted one still says is not heard
+    assert builders.claimed(made.pk).token == lease.token + 2
+
+
+def test_notes_which_process_holds_it():
+    made = builders.onboarding()
+    lease = Onboarding.objects.claim(made.pk, by="host:1:2")
+    made.refresh_from_db()
+    assert made.leased_by == "host:1:2"
+    assert lease is not None
+    Onboarding.objects.release(lease, after=timedelta())
+    made.refresh_from_db()
+    assert made.leased_by == ""
+
+
+def test_locks_one_onboarding():
+    made = builders.onboarding()
+    assert Onboarding.objects.lock(made.pk) == made
+    with pytest.raises(Onboarding.DoesNotExist):
+        Onboarding.objects.lock(made.pk + 1)
 
 
 def reading(far):

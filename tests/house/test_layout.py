@@ -45,6 +45,16 @@ def test_names_no_room_for_leftovers():
     assert [str(path) for path in tracked("*.py") if SECRETIVE.search(path.name)] == []
 
 
+def test_takes_the_time_from_the_database_s_clock_alone():
+    """Two machines whose clocks differ agree on what is due, whose lease is over and how old something is."""
+    own = re.compile(
+        r"timezone\.now\b|auto_now|datetime\.(?:now|today|utcnow)\(|date\.today\(|localdate\(\)|localtime\(\)"
+    )
+    files = [path for path in tracked("onboarding/*.py") if "migrations" not in path.parts]
+    told = {str(path.relative_to(ROOT)) for path in files if own.search(path.read_text())}
+    assert told == {"onboarding/models/clock.py"}
+
+
 @pytest.mark.parametrize("key", [step.key for step in STEPS])
 def test_has_a_template_for_each_step(key):
     assert (ROOT / "templates" / "steps" / f"{key}.html").is_file()

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from devtools.robots.browser import Page
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Change, Court, Detail, Done, Todo, Verdict
 from onboarding.engine import ledger
 from onboarding.engine.ledger import Cost
-from onboarding.models import Onboarding, ProvisionedPerson
+from onboarding.models import Onboarding, ProvisionedPerson, clock
 from onboarding.steps import STEPS
 from tests import builders
 from tests.stored import Stored
@@ -33,7 +33,7 @@ PLAN = Todo(
 
 def stand(made: Onboarding, key: str, verdict: Verdict, **evidence: dict[str, Any]) -> Onboarding:
     """Let the engine have found `verdict` for the step `key`, and all before it done."""
-    Onboarding.objects.filter(pk=made.pk).update(next_run_at=timezone.now(), leased_until=None)
+    Onboarding.objects.filter(pk=made.pk).update(next_run_at=clock.now(), leased_until=None)
     lease = builders.claimed(made.pk)
     for step in STEPS:
         if step.key == key:
@@ -41,7 +41,7 @@ def stand(made: Onboarding, key: str, verdict: Verdict, **evidence: dict[str, An
         ledger.record(lease, step.key, Done(Stored(evidence.get(step.key, {})), say("Seen.")), Cost())
     ledger.record(lease, key, verdict, Cost())
     ledger.set_current(lease, key, live=key == "live" and isinstance(verdict, Done))
-    Onboarding.objects.release(lease, next_run_at=timezone.now())
+    Onboarding.objects.release(lease, after=timedelta())
     made.refresh_from_db()
     return made
 
@@ -65,7 +65,7 @@ def post(client: Client, view: str, /, *args: Any, **data: Any) -> Page:
 
 def people(made: Onboarding, count: int, **fields: Any) -> list[ProvisionedPerson]:
     """Some people who came through, or did not."""
-    given: dict[str, Any] = {"result": "created", "action": "create", "at": timezone.now(), **fields}
+    given: dict[str, Any] = {"result": "created", "action": "create", "at": clock.now(), **fields}
     start = made.people.count()
     return ProvisionedPerson.objects.bulk_create(
         ProvisionedPerson(

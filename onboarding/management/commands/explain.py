@@ -9,14 +9,14 @@ from difflib import get_close_matches
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone, translation
+from django.utils import translation
 
 from onboarding.domain.durations import short
 from onboarding.domain.encryption import CannotDecrypt
 from onboarding.domain.lifecycle import State
 from onboarding.engine.inspection import Inspection, only_selects
 from onboarding.management.explanation import Printer, explain_step, explain_whole
-from onboarding.models import Onboarding
+from onboarding.models import Onboarding, clock
 from onboarding.steps import STEPS
 
 NEAREST, MAX_LISTED = 5, 20  # customers in one sentence
@@ -107,7 +107,7 @@ def next_run(onboarding: Onboarding) -> str:
     """When the engine looks at this onboarding next."""
     if onboarding.state in STANDS_STILL:
         return STANDS_STILL[State(onboarding.state)]
-    now = timezone.now()
+    now = clock.now()
     if onboarding.leased_until and onboarding.leased_until > now:
         return "a worker is at it now"
     left = onboarding.next_run_at - now

@@ -8,9 +8,8 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 
-from onboarding.models import Onboarding
+from onboarding.models import Onboarding, clock
 from onboarding.privacy import retention
 
 
@@ -37,14 +36,14 @@ class Command(BaseCommand):
     def _forget_person(self, person: str, customer: int | None, *, dry_run: bool) -> None:
         found = retention.concerned(person, onboarding_id=customer)
         for pk in found if not dry_run else ():
-            retention.erase_person(pk, person, now=timezone.now())
+            retention.erase_person(pk, person, now=clock.now())
         self.stdout.write(f"{'Would be erased' if dry_run else 'Erased'} at {len(found)} customers.")
 
     def _forget_old(self, *, dry_run: bool) -> None:
         if settings.RETENTION_DAYS <= 0:
             self.stdout.write("RETENTION_DAYS is 0: nothing is erased by itself.")
             return
-        now = timezone.now()
+        now = clock.now()
         counted = retention.due(now) if dry_run else retention.erase_old(now)
         told = ", ".join(f"{name.replace('_', '-')} {count}" for name, count in asdict(counted).items())
         self.stdout.write(f"{'Would be erased' if dry_run else 'Erased'}: {told}.")

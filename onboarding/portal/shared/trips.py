@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils import timezone
 
 from onboarding.consent import round_trip
-from onboarding.models import Link
+from onboarding.models import Link, clock
 from onboarding.models.link import digest
 from onboarding.portal.shared.problems import problem_page
 from onboarding.web import access
@@ -68,7 +67,7 @@ def keep_return(request: HttpRequest, link: Link, flow: Mapping[str, Any]) -> No
     """Remember a return visit that was begun, until Microsoft sends the browser back."""
     kept = {
         **request.session.get(RETURNS, {}),
-        digest(flow["state"]): [link.pk, timezone.now().timestamp(), dict(flow)],
+        digest(flow["state"]): [link.pk, clock.now().timestamp(), dict(flow)],
     }
     request.session[RETURNS] = dict(list(kept.items())[-MAX_RETURNS:])
 

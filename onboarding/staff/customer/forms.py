@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from onboarding.domain import consent_sizes
 from onboarding.domain.input_fields import DomainsField, HostField, TenantIdField, TidyEmailField, TidyField
 from onboarding.domain.products import PROFILES
-from onboarding.models import Customer, Portfolio
+from onboarding.models import Customer, Portfolio, clock
 
 NOT_AN_E_MAIL = _("This is not an e-mail address. Enter one such as eva@contoso.com.")
 FIELDS = ("name", "product", "haiilo_host", "domains", "contact_name", "contact_email", "target_date", "tenant_hint")
@@ -126,7 +126,7 @@ class CustomerForm(forms.Form):
     def clean_target_date(self) -> Any:
         """A day that is still to come, or the one that was known before."""
         date = self.cleaned_data["target_date"]
-        if date and date != self._known_date and date < timezone.localdate():
+        if date and date != self._known_date and date < timezone.localdate(clock.now()):
             raise forms.ValidationError(_("This date is in the past. Choose a later one."), code="past")
         return date
 
