@@ -211,13 +211,16 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_keepalive": True,
     "health_check_interval": 25,
 }
+# How often each round comes, in seconds; the workers look for one that does not come (onboarding/engine/pulse.py).
+ROUNDS = {"sweep": SWEEP_SECONDS, "mail": SWEEP_SECONDS * 6, "reminders": SWEEP_SECONDS * 60, "erasure": 12 * 3600.0}
 CELERY_BEAT_SCHEDULE = {
-    "sweep": {"task": "onboarding.tasks.sweep", "schedule": SWEEP_SECONDS},
-    "remind": {"task": "onboarding.tasks.remind", "schedule": SWEEP_SECONDS * 60},
-    "letters": {"task": "onboarding.tasks.send_letters", "schedule": SWEEP_SECONDS * 6},
-    # twice a day, so that each day is kept even if beat is down for a while
-    "erase": {"task": "onboarding.tasks.erase_old", "schedule": crontab(minute="30", hour="3,15")},
+    "sweep": {"task": "onboarding.tasks.sweep", "schedule": ROUNDS["sweep"]},
+    "mail": {"task": "onboarding.tasks.send_letters", "schedule": ROUNDS["mail"]},
+    "reminders": {"task": "onboarding.tasks.remind", "schedule": ROUNDS["reminders"]},
+    "erasure": {"task": "onboarding.tasks.erase_old", "schedule": crontab(minute="30", hour="3,15")},
 }
+CELERY_BEAT_SCHEDULER = "onboarding.engine.beat:Scheduler"
+CELERY_BEAT_MAX_LOOP_INTERVAL = 5  # seconds; so often beat's loop comes round, whatever the host's clock does
 
 LOGGING: dict[str, Any] = {
     "version": 1,

@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-from celery import shared_task
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from onboarding.engine import queue
+from celery import shared_task, signals
+from kombu.exceptions import OperationalError
+
+from onboarding.engine import hands, heartbeats, pulse, queue
 from onboarding.engine import reconcile as engine_reconcile
+from onboarding.engine.pulse import Kind
 from onboarding.mail import context, delivery, letters
-from onboarding.models import clock
+from onboarding.models import Heartbeat, clock
 from onboarding.privacy import retention
 
-
-@shared_task(name="onboarding.tasks.reconcile")
-def reconcile(pk: int) -> None:
-    """Run through the steps of this onboarding, if it is due."""
-    engine_reconcile.reconcile(pk)
+log = logging.getLogger("onboarding.pulse")
 
 
-@shared_task(name="onboarding.tasks.sweep")
-def sweep() -> None:
-    """Wake a worker for each onboarding that is due."""
-    queue.enqueue_due()
+def _sweep() -> None:
+    try:
+        queue.enqueue_due()
+    except OperationalError as problem:
+        log.warning("this worker takes up itself who is due: %s", problem)
+        hands.take_due()
 
 
-@shared_task(name="onboarding.tasks.remind")
-def remind() -> None:
-    """Write the letters that are due by rule, and withdraw those whose reason is over."""
+def _send_letters() -> None:
+    delivery.send_released()
+
+
+def _remind() -> None:
     now = clock.now()
     for pk in context.with_letters_waiting():
         letters.withdraw_outdated(pk, now=now)
@@ -33,13 +39,78 @@ def remind() -> None:
         letters.write_due(pk, now=now)
 
 
-@shared_task(name="onboarding.tasks.send_letters")
+def _erase_old() -> None:
+    retention.erase_old(clock.now())
+
+
+def _round(kind: str, work: Callable[[], None]) -> Callable[[], None]:
+    """`work`, and the sign that it came to its end."""
+
+    def done() -> None:
+        work()
+        Heartbeat.objects.done(kind)
+
+    return done
+
+
+ROUNDS: Mapping[str, Callable[[], None]] = {
+    Kind.SWEEP: _round(Kind.SWEEP, _sweep),
+    Kind.MAIL: _round(Kind.MAIL, _send_letters),
+    Kind.REMINDERS: _round(Kind.REMINDERS, _remind),
+    Kind.ERASURE: _round(Kind.ERASURE, _erase_old),
+}
+
+
+@shared_task(name=queue.RECONCILE)
+def reconcile(pk: int) -> None:
+    """Run through the steps of this onboarding, if it is due."""
+    engine_reconcile.reconcile(pk)
+
+
+@shared_task(name="onboarding.tasks.sweep")
+def sweep() -> None:
+    """Wake a worker for each onboarding that is due; once in a while, however often it is rung."""
+    if Heartbeat.objects.begin(Kind.SWEEP, not_within=pulse.period(Kind.SWEEP) / 2):
+        ROUNDS[Kind.SWEEP]()
+
+
+@shared_task(name=queue.SEND_LETTERS)
 def send_letters() -> None:
     """Send each letter that is released."""
-    delivery.send_released()
+    ROUNDS[Kind.MAIL]()
+
+
+@shared_task(name="onboarding.tasks.remind")
+def remind() -> None:
+    """Write the letters that are due by rule, and withdraw those whose reason is over."""
+    ROUNDS[Kind.REMINDERS]()
 
 
 @shared_task(name="onboarding.tasks.erase_old")
 def erase_old() -> None:
     """Erase the names that are older than they may become."""
-    retention.erase_old(clock.now())
+    ROUNDS[Kind.ERASURE]()
+
+
+# Signs of life of the processes that Celery starts
+
+
+@signals.worker_ready.connect
+def _worker_lives(**_sent: Any) -> None:
+    beside = heartbeats.Worker(ROUNDS)
+
+    def heard(**_told: Any) -> None:
+        beside.heard()
+
+    def stop(**_told: Any) -> None:
+        beside.stop()
+        hands.drop_all()
+
+    signals.task_received.connect(heard, weak=False)
+    signals.worker_shutting_down.connect(stop, weak=False)
+    beside.start()
+
+
+@signals.beat_init.connect
+def _beat_lives(**_sent: Any) -> None:
+    heartbeats.Beat().start()

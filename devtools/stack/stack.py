@@ -228,6 +228,5 @@ class Stack:
         return self._program("worker", command, lambda log: " ready." in log)
 
     def _beat(self) -> Program:
-        schedule = ["--schedule", str(self.folder / "beat-schedule"), "--pidfile", ""]
-        command = ["celery", "-A", "config", "beat", "--loglevel", "INFO", *schedule]
+        command = ["celery", "-A", "config", "beat", "--loglevel", "INFO", "--pidfile", ""]
         return self._program("beat", command, lambda log: "beat: Starting" in log)

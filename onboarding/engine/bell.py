@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from celery import current_app
 from kombu import Producer, pools
@@ -53,22 +54,30 @@ def waiting() -> int:
         return _waiting(producer)
 
 
+def is_left_alone() -> bool:
+    """Whether the broker did not answer a moment ago."""
+    return time.monotonic() < _Patience.until
+
+
 @contextmanager
 def _producer() -> Iterator[Producer]:
-    if time.monotonic() < _Patience.until:
+    if is_left_alone():
         raise OperationalError("the broker did not answer a moment ago")
     connection = current_app.connection_for_write(transport_options=OPTIONS)
+    lost: tuple[type[BaseException], ...] = (*connection.connection_errors, *connection.channel_errors)
+    lost = (*lost, LimitExceeded, OperationalError)
     try:
         with pools.producers[connection].acquire(block=True, timeout=ANSWER_WITHIN) as producer:
             yield producer
-    except (LimitExceeded, OperationalError, *connection.connection_errors, *connection.channel_errors) as problem:
+    except lost as problem:
         _Patience.until = time.monotonic() + LEFT_ALONE_FOR
         raise OperationalError(f"the broker does not answer: {type(problem).__name__}") from problem
 
 
 def _waiting(producer: Producer) -> int:
     """A list that is empty does not exist, which kombu calls an error of the channel."""
+    channel: Any = producer.channel
     try:
-        return int(producer.channel.queue_declare(QUEUE, passive=True).message_count)
+        return int(channel.queue_declare(QUEUE, passive=True).message_count)
     except ChannelError:
         return 0

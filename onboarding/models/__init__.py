@@ -4,6 +4,7 @@ from onboarding.models.backup import Backup
 from onboarding.models.contact import Contact
 from onboarding.models.customer import Customer, Portfolio
 from onboarding.models.event import Event
+from onboarding.models.heartbeat import Heartbeat
 from onboarding.models.letter import Letter
 from onboarding.models.link import ConsentAttempt, Link
 from onboarding.models.onboarding import Onboarding
@@ -24,6 +25,7 @@ __all__ = [
     "Customer",
     "CustomerSecret",
     "Event",
+    "Heartbeat",
     "Letter",
     "Link",
     "Onboarding",
