@@ -29,6 +29,7 @@ from .errors import (
     WriteRefused,
 )
 from .http import guards
+from .http.memo import Memo, Read
 from .http.reroute import Reroutes
 from .http.retry import Effect
 from .http.sender import TokenSource
@@ -93,6 +94,7 @@ __all__ = [
     "LogPage",
     "LogStep",
     "Malformed",
+    "Memo",
     "Modified",
     "NotAllowed",
     "NotThere",
@@ -106,6 +108,7 @@ __all__ = [
     "Progress",
     "ProvisioningEvent",
     "Quarantine",
+    "Read",
     "ReadOnly",
     "Rejected",
     "Reroutes",

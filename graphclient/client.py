@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .http.memo import Read
 from .http.transport import Transport
 from .resources.applications import Applications
 from .resources.directory_audits import DirectoryAudits
@@ -26,3 +27,7 @@ class GraphClient:
         self.synchronization = Synchronization(transport)
         self.provisioning_logs = ProvisioningLogs(transport)
         self.directory_audits = DirectoryAudits(transport)
+
+    def read_ahead(self, *reads: Read) -> None:
+        """Ask for what the next calls will read in one ``$batch``; see `Transport.read_ahead`."""
+        self.transport.read_ahead(*reads)

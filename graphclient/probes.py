@@ -21,7 +21,9 @@ from .errors import (
     RoleMissing,
     WriteRefused,
 )
-from .resources.service_principals import GRAPH_APP_ID
+from .http.memo import Read
+from .resources import groups, organization, provisioning_logs, users
+from .resources.service_principals import GRAPH_APP_ID, read_by_app_id
 
 HARMLESS_EXPRESSION = "[userPrincipalName]"
 
@@ -95,6 +97,12 @@ _TRIALS = (
     ),
     _Trial("read the provisioning log", "ProvisioningLog.Read.All", lambda on: on.graph.provisioning_logs.touch()),
 )
+
+
+def reads() -> tuple[Read, ...]:
+    """What those operations read that needs neither application nor job, for `GraphClient.read_ahead`."""
+    people, teams = users.read_find("a", top=1), groups.read_find("a", top=1)
+    return organization.GET, read_by_app_id(GRAPH_APP_ID), people, teams, provisioning_logs.read_touch()
 
 
 def probe(graph: GraphClient, sp_id: str = "", job_id: str = "", *, audits: bool = False) -> list[Probe]:

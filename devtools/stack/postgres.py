@@ -13,6 +13,9 @@ from pathlib import Path
 
 from devtools.stack.progress import doing
 
+# Of a server that is thrown away nothing has to outlive a power cut.
+UNSAFE_AND_QUICK = ("fsync", "synchronous_commit", "full_page_writes")
+
 
 class NoPostgres(RuntimeError):
     """There is none; the message says what to install."""
@@ -68,6 +71,9 @@ def _from_wheel(folder: Path) -> Iterator[None]:
 
     with doing("Starting PostgreSQL"):
         server = get_server(folder / "data", cleanup_mode="delete")
+        for setting in UNSAFE_AND_QUICK:
+            server.psql(f"ALTER SYSTEM SET {setting} = off;")
+        server.psql("SELECT pg_reload_conf();")
     try:
         yield
     finally:
@@ -101,7 +107,7 @@ def _from_path(folder: Path) -> Iterator[None]:
             raise NoPostgres(f"{command[0]} failed: {done.stderr.strip() or done.stdout.strip()}")
 
     control = [str(binaries / "pg_ctl"), "-D", str(data), "-w", "-s"]
-    options = f"-h '' -k {data} -c fsync=off"
+    options = " ".join([f"-h '' -k {data}", *(f"-c {setting}=off" for setting in UNSAFE_AND_QUICK)])
     with doing("Starting PostgreSQL"):
         run(str(binaries / "initdb"), "-D", str(data), "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-sync")
         run(*control, "-l", str(data / "server.log"), "-o", options, "start")

@@ -14,11 +14,19 @@ from .exchange import Answer
 MAX_BATCH_REQUESTS = 20
 
 
-def batch_body(urls: Sequence[str]) -> dict[str, Any]:
-    """The body of a batch of GETs. Raises ValueError for more than twenty."""
+def batch_body(urls: Sequence[str], headers: Sequence[Mapping[str, str]] = ()) -> dict[str, Any]:
+    """The body of a batch of GETs, with the headers of each where there are any. Raises ValueError for more than
+    twenty.
+    """
     if len(urls) > MAX_BATCH_REQUESTS:
         raise ValueError("a batch holds twenty requests")
-    return {"requests": [{"id": str(number), "method": "GET", "url": url} for number, url in enumerate(urls)]}
+    given = [*headers, *({} for _url in urls[len(headers) :])]
+    return {
+        "requests": [
+            {"id": str(number), "method": "GET", "url": url, **({"headers": dict(own)} if own else {})}
+            for number, (url, own) in enumerate(zip(urls, given, strict=True))
+        ]
+    }
 
 
 def answers_in_order(value: Mapping[str, Any], count: int) -> list[Answer]:

@@ -23,7 +23,13 @@ def pages(
     headers: Mapping[str, str] | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Every row of the list at `path`. Raises `Malformed` for a link that comes twice and for endless empty pages."""
-    page = transport.get(path, params, headers)
+    yield from pages_from(transport, transport.get(path, params, headers), path, headers)
+
+
+def pages_from(
+    transport: Transport, page: Mapping[str, Any], path: str, headers: Mapping[str, str] | None = None
+) -> Iterator[dict[str, Any]]:
+    """As `pages`, for a list whose first page is at hand."""
     seen: set[str] = set()
     empty = 0
     while True:

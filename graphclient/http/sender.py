@@ -21,6 +21,7 @@ from .challenge import challenge_of
 from .exchange import CONNECT_SECONDS, MAX_BODY_BYTES, READ_SECONDS, Answer, Lost, exchange, harden
 from .guards import Guard
 from .interpret import Call
+from .memo import Memo, key_of
 from .retry import Effect, pause_before_next
 
 log = logging.getLogger(__name__)
@@ -60,6 +61,7 @@ class Sender:
 
     `guard` is asked before each request and may be replaced. `priority`: Graph's x-ms-throttle-priority (low, normal,
     high), empty for none. `pressure`: the share of a limit that Graph last said was used, 0 when it said nothing.
+    `memo`: a GET that it can answer is not sent.
     """
 
     session: requests.Session = field(repr=False)
@@ -71,6 +73,7 @@ class Sender:
     sleep: Callable[[float], None] = time.sleep
     jitter: Callable[[], float] = random.random
     max_bytes: int = MAX_BODY_BYTES
+    memo: Memo | None = None
     calls: int = 0
     pressure: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -84,11 +87,27 @@ class Sender:
             self.guard(method, path)
 
     def send(self, call: Call, request: Request) -> Answer | Lost:
-        """Send until there is an outcome to keep, and return that outcome.
+        """Send until there is an outcome to keep, and return that outcome; a GET that the memo answers is not sent.
 
         Raises a `GraphError` of guard or token source. Raises `Unavailable` for a call that must not be repeated and
         was refused for its token: nothing was created, and the caller may send it again.
         """
+        if self.memo is None:
+            return self._send(call, request)
+        if call.method == "GET":
+            key = key_of(request.url, request.params, request.headers)
+            known = self.memo.find(key)
+            if known is None:
+                outcome = self._send(call, request)
+                self.memo.keep(key, outcome)
+            return known or outcome
+        try:
+            return self._send(call, request)
+        finally:
+            if call.effect is not Effect.NONE:
+                self.memo.forget(call.path)  # however it ended: it may have taken effect
+
+    def _send(self, call: Call, request: Request) -> Answer | Lost:
         began, attempt, paused, renewed = self.timer(), 0, 0.0, False
         total = CONNECT_SECONDS + request.read_timeout
         while True:

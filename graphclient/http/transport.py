@@ -12,10 +12,11 @@ from urllib.parse import urlsplit
 import requests
 
 from ..errors import GraphError, HostRefused, Malformed, OutcomeUnknown
-from .batch import answers_in_order, batch_body
+from .batch import MAX_BATCH_REQUESTS, answers_in_order, batch_body
 from .exchange import MAX_BODY_BYTES, READ_SECONDS, Answer
 from .guards import Guard
-from .interpret import Call, error_of, value_of
+from .interpret import Call, error_of, parsed, value_of
+from .memo import Memo, Read, key_of
 from .paths import stays_at
 from .retry import Effect, pause_before_next
 from .sender import Request, Sender, TokenSource
@@ -29,7 +30,8 @@ Model = TypeVar("Model")
 class Transport:
     """Requests to one Graph host with the tokens of one tenant. Threads may share one transport.
 
-    `base_url` must be the `api` of the cloud that the tokens come from.
+    `base_url` must be the `api` of the cloud that the tokens come from. With a `memo` the same GET is sent once, until
+    something is written.
     """
 
     def __init__(
@@ -44,10 +46,13 @@ class Transport:
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
         max_bytes: int = MAX_BODY_BYTES,
+        memo: Memo | None = None,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self._clock = clock
-        self._sender = Sender(session, tokens, guard, priority, clock, sleep=sleep, jitter=jitter, max_bytes=max_bytes)
+        self._sender = Sender(
+            session, tokens, guard, priority, clock, sleep=sleep, jitter=jitter, max_bytes=max_bytes, memo=memo
+        )
 
     @property
     def guard(self) -> Guard | None:
@@ -122,6 +127,30 @@ class Transport:
         outcome = self._sender.send(call, Request(next_link, headers=headers))
         value: dict[str, Any] = value_of(call, outcome, self._clock(), required=True)
         return value
+
+    def read_ahead(self, *reads: Read) -> None:
+        """Ask for several reads in one ``$batch``, so that the memo answers the calls that follow for them.
+
+        What a batch does not answer with 200 is left to the call itself: it alone retries, and raises its own error.
+        Sends nothing without a memo, or for fewer than two reads that it does not know. Raises what the guard raises.
+        """
+        memo = self._sender.memo
+        if memo is None:
+            return
+        wanted = {key_of(self._url(read.path), read.params, read.headers): read for read in reads}
+        unknown = [(key, read) for key, read in wanted.items() if memo.find(key) is None][:MAX_BATCH_REQUESTS]
+        if len(unknown) < 2:
+            return
+        for _key, read in unknown:
+            self._sender.ask_guard("GET", read.path)
+        body = batch_body([read.url for _key, read in unknown], [read.headers for _key, read in unknown])
+        call = _call("POST", "/$batch", Effect.NONE)
+        outcome = self._sender.send(call, Request(self._url("/$batch"), json=body, guarded=True))
+        value = parsed(outcome.body) if isinstance(outcome, Answer) and outcome.status == 200 else None
+        answers = answers_in_order(value, len(unknown)) if isinstance(value, dict) else []
+        for (key, _read), answer in zip(unknown, answers, strict=False):
+            if isinstance(parsed(answer.body), dict):
+                memo.keep(key, answer)
 
     def batch_get(self, urls: Sequence[str]) -> list[dict[str, Any] | None]:
         """The answers of several GETs, sent as one ``$batch``, in the given order; None where one answered 404.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..http.memo import Read
 from ..http.paging import ADVANCED_QUERY, pages, rows_of
 from ..http.paths import literal, part
 from ..http.transport import Transport
@@ -39,12 +40,8 @@ class Groups:
         """Up to `top` groups whose display name begins with `text`; none for an empty text."""
         if not text.strip():
             return []
-        params = {
-            "$filter": f"startswith(displayName,{literal(text.strip())})",
-            "$select": SELECT,
-            "$top": str(max(1, min(top, MAX_PAGE_SIZE))),
-        }
-        rows = rows_of(self._transport.get("/groups", params), "/groups")
+        read = read_find(text, top)
+        rows = rows_of(self._transport.get(read.path, read.params), read.path)
         return [Group.from_json(row) for row in rows[:top]]
 
     def count_members(self, group_id: str) -> int:
@@ -63,3 +60,9 @@ class Groups:
     def _members(self, path: str) -> Iterator[DirectoryObject]:
         rows = pages(self._transport, path, {"$select": MEMBER_SELECT, "$top": PAGE_SIZE})
         return (DirectoryObject.from_json(row) for row in rows)
+
+
+def read_find(text: str, top: int) -> Read:
+    """What `find` sends."""
+    wanted = f"startswith(displayName,{literal(text.strip())})"
+    return Read("/groups", {"$filter": wanted, "$select": SELECT, "$top": str(max(1, min(top, MAX_PAGE_SIZE)))})

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from ..errors import Malformed
+from ..http.memo import Read
 from ..http.paging import pages, rows_of
 from ..http.transport import Transport
 from ..models.organization import Domain, Organization, SubscribedSku
 
 PATH = "/organization"
 SELECT = "id,displayName,verifiedDomains,assignedPlans"
+GET = Read(PATH, {"$select": SELECT})
 
 
 class OrganizationResource:
@@ -19,7 +21,7 @@ class OrganizationResource:
 
     def get(self) -> Organization:
         """The organization of the tenant. Raises `Malformed` where Graph lists none or several."""
-        rows = rows_of(self._transport.get(PATH, {"$select": SELECT}), PATH)
+        rows = rows_of(self._transport.get(GET.path, GET.params), PATH)
         if len(rows) != 1:
             raise Malformed("not exactly one organization", method="GET", path=PATH)
         return Organization.from_json(rows[0])

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from ..errors import Rejected
+from ..http.memo import Read
 from ..http.paging import ADVANCED_QUERY, pages
 from ..http.paths import guid, literal, part
 from ..http.transport import Transport
@@ -35,12 +36,12 @@ class ServicePrincipals:
 
     def by_app_id(self, app_id: str) -> ServicePrincipal:
         """By application (client) id, Graph's alternate key. Raises `NotThere`."""
-        path = f"{PATH}(appId={_key(app_id)})"
-        return ServicePrincipal.from_json(self._transport.get(path, {"$select": SELECT}))
+        read = read_by_app_id(app_id)
+        return ServicePrincipal.from_json(self._transport.get(read.path, read.params))
 
-    def named(self, prefix: str) -> Iterator[ServicePrincipal]:
-        """All whose display name begins with `prefix`, in any case."""
-        return self._list(f"startswith(displayName,{literal(prefix)})")
+    def named(self, *prefixes: str) -> Iterator[ServicePrincipal]:
+        """All whose display name begins with one of `prefixes`, in any case."""
+        return self._all(read_named(*prefixes))
 
     def single_sign_on(self) -> Iterator[ServicePrincipal]:
         """All integrated applications with SAML sign-in.
@@ -48,13 +49,13 @@ class ServicePrincipals:
         This method filters by the mode itself, because Graph's documents do not say that Graph can. Where Graph
         refuses the filter by tag too (400), all applications are read and filtered by this method.
         """
-        tagged = self._list(f"tags/any(t:t eq {literal(ENTERPRISE_APP_TAG)})")
+        tagged = self._all(TAGGED)
         try:
             first = next(tagged, None)
         except Rejected as error:
             if error.status != 400:
                 raise
-            first, tagged = None, self._list(None)
+            first, tagged = None, self._all(_listing(None))
         found = tagged if first is None else chain((first,), tagged)
         return (sp for sp in found if ENTERPRISE_APP_TAG in sp.tags and sp.preferred_single_sign_on_mode == "saml")
 
@@ -107,9 +108,25 @@ class ServicePrincipals:
         rows = pages(self._transport, f"{PATH}/{part(sp_id)}/ownedObjects", params)
         return (DirectoryObject.from_json(row) for row in rows)
 
-    def _list(self, odata_filter: str | None) -> Iterator[ServicePrincipal]:
-        params = {"$select": SELECT, "$top": PAGE_SIZE} | ({"$filter": odata_filter} if odata_filter else {})
-        return (ServicePrincipal.from_json(row) for row in pages(self._transport, PATH, params))
+    def _all(self, read: Read) -> Iterator[ServicePrincipal]:
+        return (ServicePrincipal.from_json(row) for row in pages(self._transport, read.path, read.params))
+
+
+def read_by_app_id(app_id: str) -> Read:
+    """What `by_app_id` sends."""
+    return Read(f"{PATH}(appId={_key(app_id)})", {"$select": SELECT})
+
+
+def read_named(*prefixes: str) -> Read:
+    """What `named` sends for its first page."""
+    return _listing(" or ".join(f"startswith(displayName,{literal(prefix)})" for prefix in prefixes))
+
+
+def _listing(odata_filter: str | None) -> Read:
+    return Read(PATH, {"$select": SELECT, "$top": PAGE_SIZE} | ({"$filter": odata_filter} if odata_filter else {}))
+
+
+TAGGED = _listing(f"tags/any(t:t eq {literal(ENTERPRISE_APP_TAG)})")  # what `single_sign_on` sends for its first page
 
 
 def _key(app_id: str) -> str:

@@ -1,18 +1,23 @@
-"""Users of the tenant: one by id, a few by the beginning of a name, many by id."""
+"""Users of the tenant: one by id, a few by the beginning of a name, many by id.
+
+docs/graph-facts.md, "Paging and batch".
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
 
 from ..http.batch import MAX_BATCH_REQUESTS
-from ..http.paging import ADVANCED_QUERY, rows_of
+from ..http.memo import Read
+from ..http.paging import ADVANCED_QUERY, pages, pages_from, rows_of
 from ..http.paths import literal, part
 from ..http.transport import Transport
 from ..models.directory import User
 
 SELECT = "id,displayName,userPrincipalName,mail,accountEnabled,userType,givenName,surname,country,city,state"
 MAX_PAGE_SIZE = 100
+PAGE_SIZE = "999"
+IDS_IN_A_FILTER = 15  # Graph refuses more expressions in one "in"
 
 
 class Users:
@@ -37,20 +42,48 @@ class Users:
 
     def find(self, text: str, top: int = 20) -> list[User]:
         """Up to `top` users whose display name, user principal name or mail begins with a `text` that is not empty."""
-        text = text.strip()
-        if not text:
+        if not text.strip():
             return []
-        begins = " or ".join(
-            f"startswith({name},{literal(text)})" for name in ("displayName", "userPrincipalName", "mail")
-        )
-        params = {"$filter": begins, "$select": SELECT, "$top": str(max(1, min(top, MAX_PAGE_SIZE)))}
-        rows = rows_of(self._transport.get("/users", params), "/users")
+        read = read_find(text, top)
+        rows = rows_of(self._transport.get(read.path, read.params), read.path)
         return [User.from_json(row) for row in rows[:top]]
 
     def many(self, ids: Iterable[str]) -> dict[str, User]:
-        """The users with these ids, by id; an id that Graph does not know is left out. Sends twenty ids in a batch."""
-        waiting, found = iter(dict.fromkeys(ids)), dict[str, User]()
-        while chunk := list(islice(waiting, MAX_BATCH_REQUESTS)):
-            rows = self._transport.batch_get([f"/users/{part(user_id)}?$select={SELECT}" for user_id in chunk])
-            found |= {user_id: User.from_json(row) for user_id, row in zip(chunk, rows, strict=True) if row is not None}
-        return found
+        """The users with these ids, by id; an id that Graph does not know is left out.
+
+        Sent by filters of fifteen ids, twenty filters in a batch; or, where that takes fewer calls, by the pages of the
+        whole directory.
+        """
+        wanted = list(dict.fromkeys(ids))
+        calls = -(-len(wanted) // (IDS_IN_A_FILTER * MAX_BATCH_REQUESTS))
+        if calls > 2 and 1 + -(-self.count() // int(PAGE_SIZE)) < calls:
+            found = self._directory()
+        else:
+            found = self._filtered(wanted)
+        kept = {user.id: user for user in found}
+        return {user_id: kept[user_id] for user_id in wanted if user_id in kept}
+
+    def _directory(self) -> Iterator[User]:
+        rows = pages(self._transport, "/users", {"$select": SELECT, "$top": PAGE_SIZE})
+        return (User.from_json(row) for row in rows)
+
+    def _filtered(self, ids: Sequence[str]) -> Iterator[User]:
+        filters = [ids[at : at + IDS_IN_A_FILTER] for at in range(0, len(ids), IDS_IN_A_FILTER)]
+        for at in range(0, len(filters), MAX_BATCH_REQUESTS):
+            reads = [_read_ids(chunk) for chunk in filters[at : at + MAX_BATCH_REQUESTS]]
+            for page in self._transport.batch_get([read.url for read in reads]):
+                rows = pages_from(self._transport, page or {}, "/users")
+                yield from (User.from_json(row) for row in rows)
+
+
+def read_find(text: str, top: int) -> Read:
+    """What `find` sends for a `text` that is not empty."""
+    begins = " or ".join(
+        f"startswith({name},{literal(text.strip())})" for name in ("displayName", "userPrincipalName", "mail")
+    )
+    return Read("/users", {"$filter": begins, "$select": SELECT, "$top": str(max(1, min(top, MAX_PAGE_SIZE)))})
+
+
+def _read_ids(ids: Sequence[str]) -> Read:
+    wanted = ",".join(literal(user_id) for user_id in ids)
+    return Read("/users", {"$filter": f"id in ({wanted})", "$select": SELECT})

@@ -18,6 +18,7 @@ from graphclient import (
     Certificate,
     ClientCredentials,
     GraphClient,
+    Memo,
     NotAllowed,
     Reroutes,
     SignIn,
@@ -106,7 +107,7 @@ class TenantSession:
     """What one run can reach in the tenant of one onboarding; made anew for each run, so that its calls can be counted.
 
     `before_each` is called before each request: a large tenant takes hundreds. With `read_only` nothing is ever
-    written.
+    written. The same GET is sent once, until something is written, the token is forgotten, or the tenant changes.
     """
 
     def __init__(
@@ -114,13 +115,14 @@ class TenantSession:
     ) -> None:
         self._desired, self._read_only, self._before_each = desired, read_only, before_each
         self._transport: Transport | None = None
+        self._memo = Memo()
         self._others: dict[str, TenantSession] = {}
 
     def update(self, desired: Desired) -> None:
         """Take note of newer evidence: a tenant that was just proved, an application that was just chosen."""
         moved = (_tenant_of(desired), desired.size) != (_tenant_of(self._desired), self._desired.size)
         if moved or self._transport is None:
-            self._transport, self._others = None, {}
+            self._transport, self._memo, self._others = None, Memo(), {}
         else:
             self._transport.guard = self._guarded(desired)
         self._desired = desired
@@ -149,7 +151,8 @@ class TenantSession:
     def graph(self) -> GraphClient:
         """Graph in the customer's tenant; read-only until the tenant is proved and the application chosen."""
         if self._transport is None:
-            self._transport = Transport(session(), self._source(), guard=self._guarded(self._desired))
+            guard = self._guarded(self._desired)
+            self._transport = Transport(session(), self._source(), guard=guard, memo=self._memo)
         return GraphClient(self._transport)
 
     def as_size(self, size: ConsentSize) -> TenantSession:
@@ -178,7 +181,8 @@ class TenantSession:
         return resolve_tenant(session(), GLOBAL, domain)
 
     def forget_token(self) -> None:
-        """Drop the tenant's cached token, so that newly granted permissions are seen."""
+        """Drop the tenant's cached token, so that newly granted permissions are seen, and what was read with it."""
+        self._memo.forget()
         tenant_id = _tenant_of(self._desired)
         if tenant_id is not None:
             token_sources(self.client_id).drop(tenant_id)

@@ -19,7 +19,7 @@ from onboarding.models.person import mark_in, marks_of
 LOG_OVERLAP = timedelta(minutes=10)
 FIRST_LOOK_BACK = timedelta(days=30)  # longest retention of the log
 MAX_PAGES = 25  # a run: reports allow 5 requests in 10 s for an app in a tenant
-PAGE_SIZE = 200
+PAGE_SIZE = 500
 
 Result = ProvisionedPerson.Result
 SAME_ALREADY = ("redundantexport",)

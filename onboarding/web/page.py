@@ -15,11 +15,15 @@ def page(
     request: HttpRequest, template: str, part: str, context: Mapping[str, Any], *, status: int = 200
 ) -> HttpResponse:
     """`template` as a whole, or only its fragment `part` when htmx asks for a swap. The data is the same."""
-    htmx = getattr(request, "htmx", None)
-    whole = not htmx or htmx.boosted or htmx.history_restore_request
-    response = render(request, template if whole else f"{template}#{part}", dict(context), status=status)
-    patch_vary_headers(response, ["HX-Request"])
+    response = render(request, f"{template}#{part}" if is_swap(request) else template, dict(context), status=status)
+    patch_vary_headers(response, ["HX-Request", "HX-Boosted"])
     return response
+
+
+def is_swap(request: HttpRequest) -> bool:
+    """Whether only a part of the page is replaced: htmx asks, and not for a whole page as after a boosted form."""
+    htmx = getattr(request, "htmx", None)
+    return htmx is not None and bool(htmx) and not htmx.boosted and not htmx.history_restore_request
 
 
 def shared_context(request: HttpRequest) -> dict[str, Any]:

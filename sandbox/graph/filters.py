@@ -35,7 +35,9 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "lt": operator.lt,
     "le": operator.le,
 }
-ADVANCED = frozenset({"ne", "not", "endswith"})
+MOST_IN = 15
+MANY_IN = "in, more than fifteen"
+ADVANCED = frozenset({"ne", "not", "endswith", MANY_IN})
 
 
 @dataclass(frozen=True)
@@ -167,6 +169,8 @@ class _Parser:
             self.take()
             wanted.append(self._fold(self._literal()))
         self.expect(")")
+        if len(wanted) > MOST_IN:
+            self.used.add(MANY_IN)
         return lambda row: self._fold(self.get(row, name)) in wanted
 
     def _folded(self) -> Predicate:

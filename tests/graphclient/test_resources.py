@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
@@ -122,21 +124,50 @@ def test_finds_users_by_what_was_typed(far: GraphStub, graph: GraphClient) -> No
     assert len(far.asked) == 1
 
 
-def test_gets_many_users_twenty_at_a_time(far: GraphStub, graph: GraphClient) -> None:
-    def answer(asked: Any) -> Reply:
-        rows = asked.json["requests"]
-        known = [row for row in rows if "/users/u7?" not in row["url"]]
-        found = [{"id": row["id"], "status": 200, "body": {"id": row["url"][7:].partition("?")[0]}} for row in known]
-        lost = [{"id": row["id"], "status": 404, "body": {}} for row in rows if row not in known]
-        return Reply(200, {"responses": lost + found[::-1]})
+def by_filter(asked: Any) -> Reply:
+    """What a batch of filters by id finds: everybody but u7, the answers in another order."""
 
-    far.on("POST", f"{V}/$batch", answer)
-    ids = [f"u{number}" for number in range(45)]
+    def found(url: str) -> list[dict[str, str]]:
+        ids = re.findall(r"'(\w+)'", parse_qs(urlsplit(url).query)["$filter"][0])
+        return [{"id": user_id} for user_id in ids if user_id != "u7"]
+
+    rows = [{"id": row["id"], "status": 200, "body": {"value": found(row["url"])}} for row in asked.json["requests"]]
+    return Reply(200, {"responses": rows[::-1]})
+
+
+def test_gets_many_users_by_filters_of_fifteen_ids_twenty_in_a_batch(far: GraphStub, graph: GraphClient) -> None:
+    far.on("POST", f"{V}/$batch", by_filter)
+    ids = [f"u{number}" for number in range(310)]
     found = graph.users.many([*ids, "u1"])
     assert list(found) == [user_id for user_id in ids if user_id != "u7"]
     assert all(isinstance(user, User) and user.id == key for key, user in found.items())
-    assert [len(asked.json["requests"]) for asked in far.asked] == [20, 20, 5]
+    assert [len(asked.json["requests"]) for asked in far.asked] == [20, 1]
     assert graph.users.many([]) == {}
+
+
+@pytest.mark.parametrize(
+    ("people", "batches", "pages"), [(b"5000", 4, 0), (b"1200", 0, 2), (b"2997", 4, 0), (b"1998", 0, 2)]
+)
+def test_reads_the_whole_directory_where_that_takes_fewer_calls(
+    far: GraphStub, graph: GraphClient, people: bytes, batches: int, pages: int
+) -> None:
+    ids = [f"u{number}" for number in range(1200)]
+    far.on("POST", f"{V}/$batch", by_filter)
+    far.on("GET", f"{V}/users/$count", Reply(200, body=people))
+    link = f"{BASE}/users?$skiptoken=2"
+    everybody = [{"id": user_id} for user_id in ids if user_id != "u7"]
+    far.on("GET", f"{V}/users", listed({"id": "nobody"}, *everybody[:998], link=link), listed(*everybody[998:]))
+    assert list(graph.users.many(ids)) == [user_id for user_id in ids if user_id != "u7"]
+    assert (len(far.seen("POST", f"{V}/$batch")), len(far.seen("GET", f"{V}/users"))) == (batches, pages)
+    assert {asked.query["$top"] for asked in far.seen("GET", f"{V}/users") if "$top" in asked.query} <= {"999"}
+
+
+def test_follows_the_pages_of_a_filter_in_a_batch(far: GraphStub, graph: GraphClient) -> None:
+    link = f"{BASE}/users?$skiptoken=2"
+    body = {"value": [{"id": "u1"}], "@odata.nextLink": link}
+    far.on("POST", f"{V}/$batch", Reply(200, {"responses": [{"id": "0", "status": 200, "body": body}]}))
+    far.on("GET", f"{V}/users", listed({"id": "u2"}))
+    assert list(graph.users.many(["u1", "u2"])) == ["u1", "u2"]
 
 
 def test_lists_templates_and_jobs(far: GraphStub, graph: GraphClient) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.test import Client
@@ -18,6 +19,7 @@ from tests.flows.visits import serious_in_all_modes
 from .desk import PLAN, TOKEN_NEEDED, stand
 
 pytestmark = pytest.mark.browser
+Answer = Callable[[Route], None]
 
 
 @pytest.fixture
@@ -56,6 +58,56 @@ def test_says_on_the_page_itself_that_the_line_is_lost(open_record: Page, compla
     expect(open_record.locator("form [role=alert]")).to_contain_text("Not saved: no connection.")
     assert open_record.input_value("[name=token]") == "secret"
     assert serious_in_all_modes(open_record) == []
+    assert complaints == []
+
+
+FORMS_OF_STAFF = [("customer_edit", "contact_name"), ("contacts", "name"), ("questionnaire", "admin_name")]
+
+
+def cut(route: Route) -> None:
+    """The line is cut for whatever is posted."""
+    if route.request.method == "POST":
+        route.abort("connectionfailed")
+    else:
+        route.continue_()
+
+
+def fail(route: Route) -> None:
+    """The server fails at whatever is posted."""
+    if route.request.method == "POST":
+        route.fulfill(status=500, content_type="text/html", body="<h1>Failed</h1>")
+    else:
+        route.continue_()
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"), [(cut, "Not saved: no connection."), (fail, "something failed at our end")]
+)
+@pytest.mark.parametrize(("name", "field"), FORMS_OF_STAFF)
+def test_keeps_what_was_typed_in_a_form_that_leads_to_another_page(
+    page: Page, customer: Onboarding, complaints: list[str], name: str, field: str, answer: Answer, said: str
+) -> None:
+    page.goto(reverse(name, args=[customer.pk]))
+    page.route("**/*", answer)
+    typed = page.locator(f"form.form [name={field}]")
+    typed.fill("Robin Example")
+    typed.locator("xpath=ancestor::form").locator(".form-actions button").click()
+    expect(page.locator("form [role=alert]")).to_contain_text(said)
+    assert typed.input_value() == "Robin Example"
+    assert complaints == []
+
+
+def test_leads_to_the_next_page_by_a_form_that_is_sent(page: Page, customer: Onboarding, complaints: list[str]) -> None:
+    page.goto(reverse("customer_edit", args=[customer.pk]))
+    page.fill("[name=contact_name]", "Robin Example")
+    page.locator("main form .form-actions button").click()
+    expect(page).to_have_url(re.compile(reverse("record", args=[customer.pk]) + "$"))
+    expect(page.locator("main")).to_have_count(1)
+    expect(page.locator("#messages")).not_to_be_empty()
+    page.goto(reverse("contacts", args=[customer.pk]))
+    page.locator("form.form .form-actions button").click()
+    expect(page.locator("form.form [aria-invalid=true]").first).to_be_visible()
+    assert serious_in_all_modes(page) == []
     assert complaints == []
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.answer_shapes import AnswerShapes
 from sandbox.contract import Broken, Contract, strict
 from sandbox.graph import routes
 from sandbox.graph.exchange import Answer, Call
@@ -76,6 +77,28 @@ def test_notices_an_answer_of_its_own_that_is_wrong() -> None:
     for wrong in wrongs:
         with pytest.raises(Broken):
             contract.check_answer(call(world, "/organization"), Answer(200, wrong))
+
+
+GOOD_ANSWERS = [
+    ("GET", "/organization", 200, {"value": [{"id": "x", "displayName": None}]}, True),
+    ("GET", "/organization", 200, {"value": [{"id": "x", "nonsense": 1}]}, False),
+    ("GET", "/servicePrincipals/a", 200, {"appId": "not-a-guid", "accountEnabled": "yes"}, False),
+    ("PUT", "/servicePrincipals/a/synchronization/secrets", 204, None, True),
+    ("GET", "/nowhere", 200, {"value": []}, False),
+    ("GET", "/organization", 599, {}, False),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "status", "body", "sure"), GOOD_ANSWERS)
+def test_is_quick_only_about_what_is_surely_good(method: str, path: str, status: int, body: Any, sure: bool) -> None:
+    assert AnswerShapes(strict()).has(method, path, status, "application/json", body) is sure
+
+
+def test_refuses_the_second_time_what_it_refused_the_first(entra: Entra) -> None:
+    for _again in range(2):
+        assert entra.refused("GET", "/users?$top=many")[:2] == (400, "BadRequest")
+    entra.get("/users?$top=5")
+    assert entra.refused("GET", "/users?$top=many")[:2] == (400, "BadRequest")
 
 
 def test_never_answered_anything_that_contradicts_the_document(running: RunningSandbox) -> None:

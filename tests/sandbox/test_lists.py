@@ -106,6 +106,19 @@ def test_filters_by_sign_on_mode_only_where_reality_is_switched_so(entra: Entra)
     assert "Haiilo SSO" in names(entra.get(f"{SPS}?$filter={query}")["value"])
 
 
+def test_takes_fifteen_values_in_a_list_and_more_only_as_an_advanced_query(entra: Entra) -> None:
+    ids = [row["id"] for row in entra.rows(f"{USERS}?$top=20&$select=id")]
+    ids = [*ids, *(f"{number:08x}-0000-4000-8000-000000000000" for number in range(16))][:16]
+
+    def asked(count: int) -> str:
+        return filtered(f"id in ({','.join(repr(each) for each in ids[:count])})", USERS)
+
+    known = [row["id"] for row in entra.rows(f"{USERS}?$top=999&$select=id")]
+    assert {row["id"] for row in entra.get(asked(15))["value"]} == set(ids[:15]) & set(known)
+    assert entra.refused("GET", asked(16))[:2] == (400, "Request_UnsupportedQuery")
+    assert entra.get(asked(16) + "&$count=true", headers=EVENTUAL)["value"]
+
+
 def test_answers_advanced_queries_with_their_header_and_count(entra: Entra) -> None:
     path = filtered("displayName ne 'Payroll'") + "&$count=true"
     found = entra.get(path, headers=EVENTUAL)

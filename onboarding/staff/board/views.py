@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from onboarding.domain.input_fields import searched
 from onboarding.staff.board import queries
 from onboarding.web import access
-from onboarding.web.page import page
+from onboarding.web.page import is_swap, page
 from onboarding.web.refreshing import SECONDS_AT_REST, now_seen
 from onboarding.web.staff_only import for_staff
 
@@ -38,7 +38,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "again": urlencode({**kept, **({"after": after} if after else {}), "seen": seen}),
         "first": urlencode(kept) if after else None,
         "every": ROW_MOVES if found.moving else SECONDS_AT_REST,
-        "swapped": bool(getattr(request, "htmx", None)),
+        "swapped": is_swap(request),
         "has_portfolio": bool(found.rows) or bool(access.portfolios_of(request)),
     }
     return page(request, "staff/board.html", "board", context)

@@ -22,7 +22,7 @@ from onboarding.staff.people import queries
 from onboarding.staff.people.export import csv_file
 from onboarding.staff.people.line import chips, line
 from onboarding.web import access, hidden_text
-from onboarding.web.page import page
+from onboarding.web.page import is_swap, page
 from onboarding.web.staff_only import for_staff
 
 Result = ProvisionedPerson.Result
@@ -38,7 +38,7 @@ def people(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         wanted = _filter(request.POST, searched(request.POST) if names else "")
         address = _address(onboarding, _query(wanted, hide))
-        if not getattr(request, "htmx", None):
+        if not is_swap(request):
             return HttpResponseRedirect(address)
         return push_url(_list(request, onboarding, wanted, hide=hide, names=names), address)
     wanted = _filter(request.GET, open_(request.GET.get("s", "")) if names else "")

@@ -14,7 +14,7 @@ from onboarding.staff.record.queries import Record, to_be_read
 from onboarding.steps.answer_form import AnswerForm
 from onboarding.steps.forms import form_for
 from onboarding.web import access
-from onboarding.web.page import page
+from onboarding.web.page import is_swap, page
 from onboarding.web.refreshing import SECONDS_AT_REST, now_seen
 from onboarding.web.step_view import StepView
 
@@ -63,7 +63,7 @@ def record_page(
         "again": reverse("step", args=[onboarding.pk, opened]) if opened else reverse("record", args=[onboarding.pk]),
         "seen": seen,
         "every": 0 if filled else _seconds_until_next_look(record),
-        "swapped": bool(getattr(request, "htmx", None)),
+        "swapped": is_swap(request),
     }
     response = page(request, "staff/record.html", "progress", context)
     if new_link:

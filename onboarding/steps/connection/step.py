@@ -61,8 +61,11 @@ class Connection(ChangingStep[Facts]):
     def read(self, tenant: Tenant, desired: Desired) -> Facts:
         """Jobs, stored secrets by name, and Microsoft's test of the stored ones."""
         sync, app = tenant.graph.synchronization, service_principal_id(desired)
-        jobs, stored = tuple(sync.jobs(app)), credentials.stored(tenant.graph, desired)
+        jobs = tuple(sync.jobs(app))
         job = job_to_run(desired, jobs)
+        if job is None and desired.scim_token is None:
+            return Facts(jobs)  # nothing can be saved, and nothing could be tested
+        stored = credentials.stored(tenant.graph, desired)
         if job is None or not (stored.get("SecretToken") or desired.result(self.key, "save_credentials")):
             return Facts(jobs, stored)
         return Facts(jobs, stored, credentials.try_saved(tenant.graph, desired, job))

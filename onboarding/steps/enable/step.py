@@ -102,13 +102,12 @@ class Enable(ChangingStep[Facts]):
         """
         sync, app, guard = tenant.graph.synchronization, service_principal_id(desired), int(change.payload["guard"])
         made = {"guard": guard, "at": desired.now.isoformat(), "started": True}
-        stored = sync.secrets(app)
+        job, stored = sync.job(app, job_id(desired)), sync.secrets(app)
         if "BaseAddress" not in stored:
             raise Unavailable("what is stored for the connection is not shown, so it cannot be kept", method="GET")
         if secrets.guard_of(stored) is None:
             token = credentials.usable_token(desired)
             sync.put_secrets(app, secrets.merged(stored, base_url=desired.base_url, token=token, guard=guard))
-        job = sync.job(app, job_id(desired))
         if runs(job):
             return made
         if not credentials.try_saved(tenant.graph, desired, job).works:

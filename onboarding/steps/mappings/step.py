@@ -37,7 +37,7 @@ from onboarding.steps.sso_application.evidence import SsoApplicationEvidence, se
 
 @dataclass(frozen=True)
 class Facts:
-    """The job and its mappings as one opaque document; None where Graph does not show them."""
+    """The mappings as one opaque document, None where Graph does not show them; of one that differs also the job."""
 
     job: Job | None = None
     document: Mapping[str, Any] | None = None
@@ -57,14 +57,16 @@ class Mappings(ChangingStep[Facts]):
     asks_first: ClassVar[bool] = True
 
     def read(self, tenant: Tenant, desired: Desired) -> Facts:
-        """The job and its schema."""
-        job = jobs.our_job(tenant.graph, desired)
-        if job is None:
+        """The schema of the job; where it is not as it should be, also whether the job has run."""
+        try:
+            document = tenant.graph.synchronization.schema(service_principal_id(desired), job_id(desired))
+        except NotThere:
             return Facts()
         try:
-            return Facts(job, tenant.graph.synchronization.schema(service_principal_id(desired), job.id))
-        except NotThere:
-            return Facts(job)
+            same = mapping_document.compare(desired.profile, document).same
+        except NotAMapping:
+            same = True
+        return Facts(None if same else jobs.listed_job(tenant.graph, desired), document)
 
     def assess(self, desired: Desired, facts: Facts) -> Verdict:
         """Done when every mapping is as the profile wants it; else the difference, for a person to approve."""

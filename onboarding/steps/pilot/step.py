@@ -168,12 +168,10 @@ def _is_in_scope(graph: GraphClient, desired: Desired, person: User) -> bool:
     scope = desired.evidence_of(ScopeEvidence)
     if scope is not None and scope.sync_all:
         return True
-    groups = []
-    for assigned in graph.service_principals.assigned_to(service_principal_id(desired)):
-        if assigned.principal_id == person.id:
-            return True
-        if assigned.principal_type == "Group":
-            groups.append(assigned.principal_id)
+    principals, app = graph.service_principals, service_principal_id(desired)
+    if any(True for _assigned in principals.assigned_to(app, principal_id=person.id)):
+        return True
+    groups = [each.principal_id for each in principals.assigned_to(app) if each.principal_type == "Group"]
     return any(member.id == person.id for group in groups for member in graph.groups.members(group))
 
 

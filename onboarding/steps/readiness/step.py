@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
-from graphclient import Organization, RoleMissing
+from graphclient import Organization, RoleMissing, probes
 from graphclient.models.organization import P2
 from graphclient.probes import Probe
 from onboarding.causes.base import Cause
@@ -24,7 +24,7 @@ from onboarding.steps.base import Step, Tenant
 from onboarding.steps.readiness import abilities
 from onboarding.steps.readiness.causes import CAUSES
 from onboarding.steps.readiness.evidence import NO_LICENCE, ReadinessEvidence
-from onboarding.steps.shared import applications, owned_objects, ownership
+from onboarding.steps.shared import applications, owned_objects, ownership, permissions
 from onboarding.steps.shared.applications import Candidate
 from onboarding.steps.shared.owned_objects import OwnedObjects, UnexpectedObject
 from onboarding.steps.shared.permission_causes import PERMISSIONS_MISSING, PERMISSIONS_REFUSED
@@ -67,6 +67,7 @@ class Readiness(Step[Facts]):
         if self.key not in desired.evidence:
             tenant.forget_token()  # the one at hand may be older than the consent has spread
         granted: frozenset[str] = frozenset()
+        tenant.graph.read_ahead(*permissions.reads(tenant.client_id), *applications.reads(), *probes.reads())
         try:
             granted = names_granted(tenant.graph, tenant.client_id)
             if missing_of(desired, granted):
@@ -79,10 +80,10 @@ class Readiness(Step[Facts]):
             best = next(
                 (each.candidate for each in applications.rank(desired, candidates) if each.candidate.usable), None
             )
-            assigned = sum(1 for _each in tenant.graph.service_principals.assigned_to(best.app.id)) if best else 0
+            assigned = tenant.graph.service_principals.count_assigned(best.app.id) if best else 0
             organization = tenant.graph.organization.get()
-            probes = abilities.try_all(tenant.graph, desired, best)
-            return Facts(granted, False, organization, candidates, assigned, probes)
+            tried = abilities.try_all(tenant.graph, desired, best)
+            return Facts(granted, False, organization, candidates, assigned, tried)
         except RoleMissing:
             tenant.forget_token()
             return Facts(granted, refused=True)

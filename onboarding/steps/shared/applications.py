@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_noop as _
 
-from graphclient import GraphClient, Job, NotThere, RoleMissing, ServicePrincipal
+from graphclient import GraphClient, Job, NotThere, Read, RoleMissing, ServicePrincipal
+from graphclient.resources.service_principals import TAGGED, read_named
 from onboarding.domain import consent_sizes
 from onboarding.domain.desired import Desired
 from onboarding.domain.sentences import Sentence, say
@@ -96,6 +97,11 @@ def job_offer(job: Job, base_address: str) -> dict[str, str]:
 # Reading
 
 
+def reads() -> tuple[Read, ...]:
+    """What `find` asks for in any case, for `GraphClient.read_ahead`."""
+    return read_named(*NAMES), TAGGED
+
+
 def find(
     tenant: Tenant, desired: Desired, *, closely: bool = True, held: OwnedObjects | None = None
 ) -> tuple[Candidate, ...]:
@@ -104,7 +110,7 @@ def find(
     `held` is what we own, where that counts and was read already.
     """
     principals = tenant.graph.service_principals
-    found = {app.id: app for name in NAMES for app in principals.named(name)}
+    found = {app.id: app for app in principals.named(*NAMES)}
     host = desired.haiilo_host
     found |= {app.id: app for app in principals.single_sign_on() if host in hosts(app)}
     named = str(desired.answer(SsoApplicationEvidence.step, "app_id", ""))

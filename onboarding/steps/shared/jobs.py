@@ -31,6 +31,12 @@ def our_job(graph: GraphClient, desired: Desired) -> Job | None:
         return None
 
 
+def listed_job(graph: GraphClient, desired: Desired) -> Job | None:
+    """As `our_job`, from the list of the application's jobs, which the step before may just have read."""
+    listed = graph.synchronization.jobs(service_principal_id(desired))
+    return next((job for job in listed if job.id == job_id(desired)), None)
+
+
 def creation(application_id: str, template_id: str, name: str = "") -> Change:
     """The change that creates a job of the service principal `application_id`: sent once, looked for on doubt, because
     a second POST creates a second job (Graph: "Create synchronizationJob").

@@ -6,13 +6,19 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_noop as _
 
-from graphclient import GraphClient, NotThere
+from graphclient import GraphClient, NotThere, Read
+from graphclient.resources.service_principals import read_by_app_id
 from onboarding.domain.desired import ConsentSeen, Desired
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Waiting
 
 GRAPH = "00000003-0000-0000-c000-000000000000"  # Microsoft Graph's own application id, the same in every tenant
 TAKES_EFFECT_WITHIN = timedelta(minutes=15)  # Entra may take some ten minutes to spread a consent
+
+
+def reads(client_id: str) -> tuple[Read, ...]:
+    """What `names_granted` asks for first, for `GraphClient.read_ahead`."""
+    return read_by_app_id(client_id), read_by_app_id(GRAPH)
 
 
 def names_granted(graph: GraphClient, client_id: str) -> frozenset[str]:

@@ -10,7 +10,7 @@ from onboarding.steps.mappings import document as mapping_document
 from onboarding.steps.mappings.causes import CAUSES, Code
 from onboarding.steps.mappings.step import Facts, Mappings
 from tests.graphclient.graph_stub import Reply
-from tests.narrow import instance
+from tests.narrow import instance, present
 from tests.steps.facts import APP, JOB, at_step, attribute, finished, job, people_of, schema, texts
 
 JOB_PATH = f"/v1.0/servicePrincipals/{APP}/synchronization/jobs/{JOB}"
@@ -238,11 +238,19 @@ def test_hands_over_what_was_there_as_a_copy(tenant, far):
     assert result["backup"] == {"job_id": JOB, "schema": schema()}
 
 
-def test_reads_the_job_and_takes_a_schema_that_is_not_there_for_none(tenant, far):
-    far.on("GET", JOB_PATH, Reply(200, {"id": JOB}))
+def test_takes_a_schema_that_is_not_there_for_none(tenant, far):
     far.on("GET", f"{JOB_PATH}/schema", Reply(404, {"error": {"code": "x"}}))
-    facts = Mappings().read(tenant, at_step("mappings"))
-    assert (facts.job.id, facts.document) == (JOB, None)
+    assert Mappings().read(tenant, at_step("mappings")) == Facts()
+
+
+def test_reads_whether_the_job_has_run_only_where_something_would_be_written(tenant, far):
+    desired = at_step("mappings")
+    far.on("GET", JOB_PATH.rpartition("/")[0], Reply(200, {"value": [{"id": "another"}, {"id": JOB}]}))
+    far.on("GET", f"{JOB_PATH}/schema", Reply(200, schema()))
+    assert present(Mappings().read(tenant, desired).job).id == JOB
+    far.on("GET", f"{JOB_PATH}/schema", Reply(200, wanted_document()))
+    assert Mappings().read(tenant, desired).job is None
+    assert len(far.seen("GET", JOB_PATH.rpartition("/")[0])) == 1
 
 
 def test_has_one_cause_for_each_code():

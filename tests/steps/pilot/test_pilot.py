@@ -13,6 +13,7 @@ from tests.steps.facts import APP, EVIDENCE, JOB, NOW, SCOPE, at_step
 
 EVA = User("u-1", "Eva Berg", "eva@nordwind.example", account_enabled=True)
 ASKED = NOW.isoformat()
+EVA_ID = "5e0a0000-0000-4000-8000-00000000e7a1"
 assess = Pilot().assess
 
 
@@ -175,19 +176,32 @@ def test_sends_rule_and_person_and_keeps_the_outcome(tenant, far):
 @pytest.mark.parametrize(
     ("assigned", "members", "in_scope"),
     [
-        ([{"id": "a", "principalId": "u-1", "principalType": "User"}], [], True),
-        ([{"id": "a", "principalId": "g-1", "principalType": "Group"}], [{"id": "u-1"}], True),
+        ([{"id": "a", "principalId": EVA_ID, "principalType": "User"}], [], True),
+        ([{"id": "a", "principalId": "g-1", "principalType": "Group"}], [{"id": EVA_ID}], True),
         ([{"id": "a", "principalId": "g-1", "principalType": "Group"}], [{"id": "u-2"}], False),
         ([], [], False),
     ],
 )
 def test_reads_whether_the_person_is_assigned(tenant, far, assigned, members, in_scope):
-    eva = {"id": "u-1", "displayName": "Eva Berg", "userPrincipalName": "eva@nordwind.example"}
+    def filtered(asked):
+        wanted = asked.query.get("$filter", "").removeprefix("principalId eq ")
+        return Reply(200, {"value": [row for row in assigned if wanted in ("", row["principalId"])]})
+
+    eva = {"id": EVA_ID, "displayName": "Eva Berg", "userPrincipalName": "eva@nordwind.example"}
     far.on("GET", "/v1.0/users/eva%40nordwind.example", Reply(200, eva))
-    far.on("GET", f"/v1.0/servicePrincipals/{APP}/appRoleAssignedTo", Reply(200, {"value": assigned}))
+    far.on("GET", f"/v1.0/servicePrincipals/{APP}/appRoleAssignedTo", filtered)
     far.on("GET", "/v1.0/groups/g-1/members", Reply(200, {"value": members}))
     facts = Pilot().read(tenant, step())
-    assert (present(facts.person).id, facts.in_scope) == ("u-1", in_scope)
+    assert (present(facts.person).id, facts.in_scope) == (EVA_ID, in_scope)
+
+
+def test_reads_one_assignment_of_a_person_who_is_assigned_directly(tenant, far):
+    eva = {"id": EVA_ID, "displayName": "Eva Berg", "userPrincipalName": "eva@nordwind.example"}
+    far.on("GET", "/v1.0/users/eva%40nordwind.example", Reply(200, eva))
+    row = {"id": "a", "principalId": EVA_ID, "principalType": "User"}
+    far.on("GET", f"/v1.0/servicePrincipals/{APP}/appRoleAssignedTo", Reply(200, {"value": [row]}))
+    assert Pilot().read(tenant, step()).in_scope
+    assert [asked.query.get("$filter") for asked in far.asked[1:]] == [f"principalId eq {EVA_ID}"]
 
 
 def test_reads_nobody_where_the_tenant_knows_nobody_of_that_name(tenant, far):

@@ -1,0 +1,89 @@
+"""Answers that were just read, so that one caller who asks the same again within moments sends no second request.
+
+A write forgets them: all of them, or, where it goes below an application's ``synchronization``, what was read there
+and in the logs. The provisioning service has no way to change users, groups, assignments or applications.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import quote, urlencode
+
+from .exchange import Answer, Lost
+
+MAX_AGE_SECONDS = 60.0  # older than that somebody may have acted, and we would not know
+MAX_BYTES = 8 * 1024 * 1024  # of all bodies together, the oldest dropped first
+_PROVISIONING = re.compile(r"/serviceprincipals/[^/]+/synchronization/", re.IGNORECASE)
+_AFFECTED = re.compile(r"/serviceprincipals/[^/]+/synchronization/|/auditlogs/", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Read:
+    """One GET, by what it is sent with."""
+
+    path: str
+    params: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        """Path and query, as an item of a batch names them."""
+        query = urlencode(self.params, quote_via=quote, safe="$,'()@")
+        return f"{self.path}?{query}" if query else self.path
+
+
+Key = tuple[str, tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]
+
+
+def key_of(url: str, params: Mapping[str, str] | None, headers: Mapping[str, str] | None) -> Key:
+    """What makes two GETs the same one."""
+    return url, tuple(sorted((params or {}).items())), tuple(sorted((headers or {}).items()))
+
+
+class Memo:
+    """The answers of one short-lived caller. Only whole answers with status 200 are kept. Thread-safe."""
+
+    def __init__(
+        self,
+        *,
+        max_bytes: int = MAX_BYTES,
+        max_age: float = MAX_AGE_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._max_bytes, self._max_age, self._clock = max_bytes, max_age, clock
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[Key, tuple[float, Answer]] = OrderedDict()
+        self._size = 0
+
+    def find(self, key: Key) -> Answer | None:
+        """The answer to the same GET, or None where there is none that may still be believed."""
+        with self._lock:
+            at, answer = self._kept.get(key, (0.0, None))
+            return answer if answer is not None and self._clock() - at <= self._max_age else None
+
+    def keep(self, key: Key, outcome: Answer | Lost) -> None:
+        """Note what came for this GET."""
+        if not isinstance(outcome, Answer) or outcome.status != 200:
+            return
+        with self._lock:
+            self._drop(key)
+            self._kept[key] = (self._clock(), outcome)
+            self._size += len(outcome.body)
+            while self._size > self._max_bytes:
+                self._drop(next(iter(self._kept)))
+
+    def forget(self, written: str = "") -> None:
+        """Forget what a write to this path may have changed; everything, where no path is named."""
+        narrow = bool(_PROVISIONING.search(written))
+        with self._lock:
+            for key in [key for key in self._kept if not narrow or _AFFECTED.search(key[0])]:
+                self._drop(key)
+
+    def _drop(self, key: Key) -> None:
+        _at, answer = self._kept.pop(key, (0.0, None))
+        self._size -= len(answer.body) if answer is not None else 0
