@@ -173,7 +173,9 @@ ESCALATE_AFTER_DAYS = env.int("ESCALATE_AFTER_DAYS", default=7)
 WEEKEND_MAIL = env.bool("WEEKEND_MAIL", default=False)
 
 # The engine.
-LEASE_SECONDS = env.int("LEASE_SECONDS", default=240)  # longer than the slowest single call (on-demand: 150 s)
+LEASE_SECONDS = env.int("LEASE_SECONDS", default=60)  # renewed meanwhile; so long a worker that died is waited for
+RUN_SILENT_SECONDS = 180.0  # a run that shows no life for so long loses its lease; the longest call takes 155 s
+RUN_SECONDS = env.int("RUN_SECONDS", default=300)  # no further step is begun after that; the next run goes on
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=5.0)
 QUIET_SECONDS = env.float("QUIET_SECONDS", default=300.0)  # how long a create whose answer was lost is looked for
 QUIET_LOOKS = env.int("QUIET_LOOKS", default=5)
@@ -192,6 +194,10 @@ PUBLISHER = env.str("PUBLISHER", default="")
 # Names are erased this long after they were last needed; with 0 never by themselves (ADR 0012).
 RETENTION_DAYS = env.int("RETENTION_DAYS", default=180)
 
+# Runs at once in one process. It has more threads: for runs that wait for a tenant that hangs, and for letters.
+WORKER_THREADS = env.int("WORKER_THREADS", default=32)
+CELERY_WORKER_POOL = "threads"
+CELERY_WORKER_CONCURRENCY = WORKER_THREADS + WORKER_THREADS // 2 + 8
 CELERY_BROKER_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"

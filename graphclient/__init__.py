@@ -37,6 +37,7 @@ from .http.transport import Transport
 from .identity.auth import ClientCredentials
 from .identity.clouds import CHINA, CLOUDS, GLOBAL, US_GOV_L4, US_GOV_L5, Cloud
 from .identity.credentials import Assertion, Certificate, Credential, Secret, VaultKey
+from .identity.discovery import Discoveries
 from .identity.id_token import Identity
 from .identity.keys import KeySet
 from .identity.sign_in import Begun, SignIn
@@ -77,6 +78,7 @@ __all__ = [
     "DirectoryAudit",
     "DirectoryDefinition",
     "DirectoryObject",
+    "Discoveries",
     "Domain",
     "Effect",
     "Execution",

@@ -6,11 +6,13 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from celery import shared_task, signals
+from celery import shared_task
+from celery.signals import beat_init, task_received, worker_process_init, worker_ready, worker_shutting_down
 from kombu.exceptions import OperationalError
 
 from onboarding.engine import hands, heartbeats, pulse, queue
 from onboarding.engine import reconcile as engine_reconcile
+from onboarding.engine.lease_keeper import keeper
 from onboarding.engine.pulse import Kind
 from onboarding.mail import context, delivery, letters
 from onboarding.models import Heartbeat, clock
@@ -41,6 +43,7 @@ def _remind() -> None:
 
 def _erase_old() -> None:
     retention.erase_old(clock.now())
+    heartbeats.forget_the_dead()
 
 
 def _round(kind: str, work: Callable[[], None]) -> Callable[[], None]:
@@ -92,25 +95,39 @@ def erase_old() -> None:
     ROUNDS[Kind.ERASURE]()
 
 
-# Signs of life of the processes that Celery starts
+# What goes on beside the tasks
+
+beside_the_worker = heartbeats.Worker(ROUNDS)
 
 
-@signals.worker_ready.connect
-def _worker_lives(**_sent: Any) -> None:
-    beside = heartbeats.Worker(ROUNDS)
-
-    def heard(**_told: Any) -> None:
-        beside.heard()
-
-    def stop(**_told: Any) -> None:
-        beside.stop()
-        hands.drop_all()
-
-    signals.task_received.connect(heard, weak=False)
-    signals.worker_shutting_down.connect(stop, weak=False)
-    beside.start()
+@worker_ready.connect
+@worker_process_init.connect
+def keep_leases(**_signal: Any) -> None:
+    """Renew what this worker holds, and give back what one of this machine held that is gone."""
+    keeper.start()
 
 
-@signals.beat_init.connect
-def _beat_lives(**_sent: Any) -> None:
+@worker_ready.connect
+def live_as_worker(**_signal: Any) -> None:
+    """Give signs of life, and do what nobody else does."""
+    beside_the_worker.start()
+
+
+@task_received.connect
+def hear(**_signal: Any) -> None:
+    """A message has come."""
+    beside_the_worker.heard()
+
+
+@worker_shutting_down.connect
+def drain(**_signal: Any) -> None:
+    """End runs with the step that they are at."""
+    keeper.drain()
+    beside_the_worker.stop()
+    hands.drop_all()
+
+
+@beat_init.connect
+def live_as_beat(**_signal: Any) -> None:
+    """Give signs of life."""
     heartbeats.Beat().start()

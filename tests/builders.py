@@ -9,7 +9,9 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from onboarding.customers import links, name_access, records
-from onboarding.models import ConsentAttempt, Link, Onboarding, Portfolio, StepState
+from onboarding.domain.verdicts import Todo, fingerprint
+from onboarding.engine import approvals
+from onboarding.models import Approval, ConsentAttempt, Link, Onboarding, Portfolio, StepState
 from onboarding.models.link import digest
 from onboarding.models.onboarding import Lease
 from tests.narrow import present
@@ -86,6 +88,12 @@ def granted(made: Onboarding, tenant_id: str, *, link: Link | None = None) -> Li
         granted_at=now,
     )
     return link
+
+
+def approved(made: Onboarding, key: str, plan: Todo, *, by: str = "alice") -> Approval:
+    """A person's yes to this plan."""
+    stored = {"fingerprint": fingerprint(plan.changes), "changes": [change.as_json() for change in plan.changes]}
+    return approvals.approve(made.pk, key, stored, actor=person(by))
 
 
 def state(made: Onboarding, key: str) -> StepState:

@@ -131,6 +131,7 @@ class Stack:
             "DATABASE_URL": self.options.database_url or f"sqlite:///{self.folder / 'database.sqlite3'}",
             "REDIS_URL": self.redis_url,
             "EMAIL_URL": f"filemail:///{self.folder / 'mail'}",
+            "WORKER_THREADS": "8",
             "PACE": str(self.options.pace),
             "PYTHONUNBUFFERED": "1",
             **self.options.environment,
@@ -222,7 +223,7 @@ class Stack:
             return http.get(f"http://{HOST}:{self.web_port}/healthz", timeout=5).status_code == 200
 
     def _worker(self) -> Program:
-        command = ["celery", "-A", "config", "worker", "-P", "threads", "-c", "8", "--loglevel", "INFO"]
+        command = ["celery", "-A", "config", "worker", "--loglevel", "INFO"]
         command += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
         command += ["--hostname", f"worker-{self.web_port}@%h"]
         return self._program("worker", command, lambda log: " ready." in log)

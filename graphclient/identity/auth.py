@@ -1,11 +1,13 @@
-"""App-only tokens of one tenant by msal: kept in memory, one token request at a time."""
+"""App-only tokens of one tenant, asked for by msal: kept in memory, one token request at a time."""
 
 from __future__ import annotations
 
 import copy
 import re
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msal
@@ -17,9 +19,12 @@ from ..errors import GraphError, TryLater
 from . import aadsts
 from .clouds import GLOBAL, Cloud
 from .credentials import Credential, GraphErrorThroughMsal
+from .discovery import Discoveries
 from .login import LoginHttp, MsalResponse
 
 _TENANT = re.compile(r"[0-9a-z][0-9a-z.-]{1,251}[0-9a-z]", re.IGNORECASE)
+SPARED_SECONDS = 300.0  # so long before its end a token is no longer used: a call, and clocks that differ
+RETRY_REFRESH_SECONDS = 60.0  # between two tries to replace a token that is still good
 MULTI_TENANT_AUTHORITIES = frozenset({"common", "organizations", "consumers"})
 
 
@@ -55,8 +60,22 @@ def msal_app(tenant: str, client_id: str, credential: Credential, http: Any, clo
     raise fault
 
 
+@dataclass(frozen=True, slots=True)
+class _KeptToken:
+    """A token, until when it is given out unasked, and until when it is given out where no new one can be had."""
+
+    text: str = field(repr=False)
+    fresh_until: float
+    good_until: float
+
+
+_NO_TOKEN = _KeptToken("", 0.0, 0.0)
+
+
 class ClientCredentials:
-    """App-only tokens of one tenant, from one msal application that is made when first needed. Thread-safe."""
+    """App-only tokens of one tenant. msal asks for them; kept is the token alone, because msal's own application and
+    cache take ten times the memory. Thread-safe.
+    """
 
     def __init__(
         self,
@@ -65,14 +84,18 @@ class ClientCredentials:
         credential: Credential,
         session: requests.Session,
         cloud: Cloud = GLOBAL,
+        *,
+        discoveries: Discoveries | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._tenant_id, self._client_id = single_tenant(tenant_id), client_id
-        self._credential, self._cloud = credential, cloud
-        self._http = _MsalHttp(LoginHttp(session, cloud.login, refusals=True))
+        self._credential, self._session, self._cloud = credential, session, cloud
+        self._discoveries = Discoveries() if discoveries is None else discoveries
+        self._clock = clock
         self._lock = threading.Lock()
-        self._app: Any = None
+        self._kept = _NO_TOKEN
         self._claims: str | None = None
-        self._last_token_hash = 0  # of the token that was returned last; the token itself stays with msal
+        self._last_token_hash = 0  # of the token that was returned last
         self._failures = 0
         self._fault: GraphError | None = None
 
@@ -80,12 +103,15 @@ class ClientCredentials:
         return f"ClientCredentials({self._tenant_id!r})"
 
     def token(self) -> str:
-        """A token, from memory until five minutes before it expires. Raises a `GraphError`.
+        """A token, from memory until five minutes before it expires, or until Entra wants it refreshed.
 
-        A thread that waited while another thread's request failed gets the same error and sends no request.
+        A token that is still good is used while a new one cannot be had. Raises a `GraphError`; a thread that waited
+        while another thread's request failed gets the same error and sends no request.
         """
         seen, token = self._failures, ""
         with self._lock:
+            if self._claims is None and self._clock() < self._kept.fresh_until:
+                return self._kept.text
             fault = copy.copy(self._fault) if self._failures != seen else None
             if fault is None:
                 token, fault = self._request_token()
@@ -98,40 +124,42 @@ class ClientCredentials:
         with self._lock:
             if refused is not None and hash(refused) != self._last_token_hash:
                 return
+            self._kept = _NO_TOKEN
             if claims is not None:
                 self._claims = claims
-            elif self._app is not None:
-                self._app.remove_tokens_for_client()
 
     @property
     def _path(self) -> str:
         return f"/{self._tenant_id}/oauth2/v2.0/token"
 
     def _request_token(self) -> tuple[str, GraphError | None]:
-        token = ""
         fault: GraphError | None = None
         try:
-            token = self._acquire()
+            self._kept = _kept_of(self._acquire(), self._clock())
         except GraphError as error:
             fault = error
+            if self._clock() < self._kept.good_until:
+                self._kept = replace(self._kept, fresh_until=self._clock() + RETRY_REFRESH_SECONDS)
+                return self._kept.text, None
         self._fault = copy.copy(fault)  # a copy has no traceback, which would keep frames alive
         if fault is None:
-            self._last_token_hash = hash(token)
+            self._last_token_hash = hash(self._kept.text)
         else:
             self._failures += 1
         if not isinstance(fault, TryLater):
             self._claims = None  # the claims are satisfied, or refused for good
-        return token, fault
+        return self._kept.text, fault
 
-    def _acquire(self) -> str:
-        if self._app is None:
-            self._app = msal_app(self._tenant_id, self._client_id, self._credential, self._http, self._cloud)
+    def _acquire(self) -> dict[str, Any]:
+        """msal's answer with a token in it."""
+        http = _MsalHttp(LoginHttp(self._session, self._cloud.login, refusals=True, discoveries=self._discoveries))
+        app = msal_app(self._tenant_id, self._client_id, self._credential, http, self._cloud)
         fault: GraphError
         try:
-            result = self._app.acquire_token_for_client(scopes=[self._cloud.scope], claims_challenge=self._claims)
+            result = app.acquire_token_for_client(scopes=[self._cloud.scope], claims_challenge=self._claims)
             token = result.get("access_token") if isinstance(result, dict) else None
             if isinstance(token, str) and token:
-                return token
+                return dict(result)
             fault = aadsts.error_of(result if isinstance(result, dict) else {}, path=self._path)
         except GraphErrorThroughMsal as wrapped:
             fault = wrapped.fault
@@ -144,8 +172,23 @@ class ClientCredentials:
         raise fault
 
 
+def _kept_of(result: Mapping[str, Any], now: float) -> _KeptToken:
+    """The token in msal's answer, with the times that Entra gave it."""
+    good_until = now + _seconds(result.get("expires_in")) - SPARED_SECONDS
+    refresh_on = result.get("refresh_on")  # on the clock, of a token that Entra wants replaced before its end
+    fresh_until = good_until if refresh_on is None else min(good_until, _seconds(refresh_on))
+    return _KeptToken(str(result["access_token"]), fresh_until, good_until)
+
+
+def _seconds(value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return 0.0
+
+
 class _MsalHttp:
-    """`LoginHttp` for msal: raises errors as faults of the network, so that msal falls back to a token it still has."""
+    """`LoginHttp` for msal: raises errors as faults of the network, so that msal passes them on."""
 
     def __init__(self, http: LoginHttp) -> None:
         self._http = http

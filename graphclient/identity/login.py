@@ -19,6 +19,7 @@ from ..http.interpret import parsed
 from ..http.paths import stays_at
 from ..http.retry import retry_after
 from . import aadsts
+from .discovery import Discoveries
 
 MAX_LOGIN_BYTES = 1024 * 1024
 
@@ -45,15 +46,29 @@ class MsalResponse:
 class LoginHttp:
     """GET and POST at `origin` only. Raises `Unavailable`, `Throttled`, `HostRefused` or `Rejected`."""
 
-    def __init__(self, session: requests.Session, origin: str, *, refusals: bool = False) -> None:
-        """With `refusals`, `post` raises the error of a refused token request instead of handing it to msal."""
+    def __init__(
+        self,
+        session: requests.Session,
+        origin: str,
+        *,
+        refusals: bool = False,
+        discoveries: Discoveries | None = None,
+    ) -> None:
+        """With `refusals`, `post` raises the error of a refused token request instead of handing it to msal.
+
+        A discovery document that `discoveries` holds is not asked for.
+        """
         self._session, self._origin, self._refusals = harden(session), origin, refusals
+        self._discoveries = discoveries
 
     def get(self, url: str, params: Any = None, headers: Mapping[str, str] | None = None, **_: Any) -> MsalResponse:
         """A discovery document. Raises the error of a 4xx, whose content msal would drop."""
-        answer = self._ask("GET", url, params=params, headers=headers)
+        known = self._discoveries.find(url) if self._discoveries is not None else None
+        answer = known or self._ask("GET", url, params=params, headers=headers)
         if answer.status >= 400:
             raise aadsts.error_of(_payload(answer), path=_path(url), status=answer.status, method="GET")
+        if self._discoveries is not None and known is None:
+            self._discoveries.keep(url, answer, self._origin)
         return MsalResponse(answer)
 
     def post(

@@ -23,6 +23,7 @@ from ..http.paths import stays_at
 from .auth import msal_app
 from .clouds import GLOBAL, Cloud
 from .credentials import Credential, GraphErrorThroughMsal
+from .discovery import Discoveries
 from .id_token import Identity, validate_id_token
 from .keys import KeySet
 from .login import LoginHttp
@@ -47,10 +48,16 @@ class SignIn:
     """Sign-ins at our application's registration. Thread-safe; keeps nothing about people."""
 
     def __init__(
-        self, client_id: str, credential: Credential, session: requests.Session, cloud: Cloud = GLOBAL
+        self,
+        client_id: str,
+        credential: Credential,
+        session: requests.Session,
+        cloud: Cloud = GLOBAL,
+        *,
+        discoveries: Discoveries | None = None,
     ) -> None:
         self._client_id, self._credential, self._session, self._cloud = client_id, credential, session, cloud
-        self._http = LoginHttp(session, cloud.login)
+        self._http = LoginHttp(session, cloud.login, discoveries=discoveries)
         self._lock = threading.Lock()
         self._key_sets: OrderedDict[str, KeySet] = OrderedDict()
 

@@ -10,14 +10,16 @@ import requests
 from .auth import ClientCredentials
 from .clouds import GLOBAL, Cloud
 from .credentials import Credential
+from .discovery import Discoveries
 
-MAX_TENANTS = 1024  # kept at once, about 15 KiB each; a tenant that was dropped gets a new token
+MAX_TENANTS = 10_000  # kept at once, about 3 KiB each; a tenant that was dropped gets a new token
 
 
 class TokenSources:
     """One `ClientCredentials` per tenant, the least recently used dropped first. Thread-safe.
 
-    Each has an msal application and a token cache of its own: a slow sign-in in one tenant holds up no other.
+    Each has a lock of its own: a slow sign-in in one tenant holds up no other. Discovery documents are shared, and
+    outlast a tenant that was dropped.
     """
 
     def __init__(
@@ -28,9 +30,11 @@ class TokenSources:
         cloud: Cloud = GLOBAL,
         *,
         max_tenants: int = MAX_TENANTS,
+        discoveries: Discoveries | None = None,
     ) -> None:
         if max_tenants < 1:
             raise ValueError("at least one tenant has to be kept")
+        self._discoveries = Discoveries() if discoveries is None else discoveries
         self._client_id, self._credential, self._session, self._cloud = client_id, credential, session, cloud
         self._max_tenants = max_tenants
         self._lock = threading.Lock()
@@ -47,7 +51,14 @@ class TokenSources:
             if source is not None:
                 self._kept.move_to_end(key)
                 return source
-            source = ClientCredentials(key, self._client_id, self._credential, self._session, self._cloud)
+            source = ClientCredentials(
+                key,
+                self._client_id,
+                self._credential,
+                self._session,
+                self._cloud,
+                discoveries=self._discoveries,
+            )
             self._kept[key] = source
             if len(self._kept) > self._max_tenants:
                 self._kept.popitem(last=False)

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
 from onboarding.customers.base import (
     Refused,
+    act,
     check_may_change,
-    check_member,
+    check_not_stopped,
     check_tenant_is_ours_to_change,
+    taken,
 )
-from onboarding.domain.sentences import say
+from onboarding.domain.sentences import Sentence, say
 from onboarding.domain.verdicts import Kind
-from onboarding.engine import ledger
-from onboarding.engine.queue import enqueue
-from onboarding.models import CustomerSecret, Onboarding, StepState, clock
+from onboarding.engine import approvals, ledger
+from onboarding.engine.may import Act
+from onboarding.engine.queue import enqueue, interrupt
+from onboarding.models import Approval, CustomerSecret, Onboarding, StepState, clock
 from onboarding.steps import STEPS, by_key
 from onboarding.steps.customer.step import CustomerRecord
 
 LEADS_TO_CHANGES = frozenset(step.key for step in STEPS if step.changes_tenant)
 
 
-@transaction.atomic
+@act
 def answer(
     onboarding: Onboarding,
     step_key: str,
@@ -34,55 +36,95 @@ def answer(
     actor: User,
     answer: Mapping[str, Any],
     secrets: Mapping[str, str] | None = None,
+    shown: str | None = None,
 ) -> None:
     """Keep what a person said about a step, at any time; the engine uses it when the step's turn comes.
 
-    Raises `Refused` for a tenant while an answer from another one is not dealt with, and for what would lead to a
-    change while we only watch.
+    `shown` is `StepState.answered_when` of the step as the person saw it, where they saw it. Raises `Refused` where
+    somebody has said otherwise since, for a tenant while an answer from another one is not dealt with, and for what
+    would lead to a change while we only watch.
     """
-    check_member(onboarding, actor)
+    row = taken(onboarding, actor, Act.ANSWER)
     if step_key in LEADS_TO_CHANGES:
-        check_may_change(onboarding)
+        check_may_change(row)
     if step_key == CustomerRecord.key and "tenant_id" in answer:
-        check_tenant_is_ours_to_change(onboarding)
-    now = clock.now()
+        check_tenant_is_ours_to_change(row)
+    _check_nobody_said_otherwise(row, step_key, {**answer, **(secrets or {})}, shown)
     for kind, plaintext in (secrets or {}).items():
-        row = CustomerSecret.objects.filter(onboarding=onboarding, kind=kind).first()
-        row = row or CustomerSecret(onboarding=onboarding, kind=kind)
-        row.close_over(plaintext)
-        row.saved_at, row.saved_by = now, actor
-        row.save()
-        ledger.note(onboarding.pk, "answered", say(_("Access token entered.")), step=step_key, actor=actor)
-    ledger.keep_answer(onboarding.pk, step_key, answer, actor=actor)
+        _keep_secret(row, kind, plaintext, step_key, actor)
+    ledger.keep_answer(row.pk, step_key, answer, actor=actor)
     if not secrets:
-        ledger.note(
-            onboarding.pk,
-            "answered",
-            say(_("Step “%(step)s” answered."), step=str(by_key(step_key).title)),
-            step=step_key,
-            actor=actor,
+        title = str(by_key(step_key).title)
+        sentence = say(_("Step “%(step)s” answered."), step=title)
+        ledger.note(row.pk, "answered", sentence, step=step_key, actor=actor)
+    interrupt(row.pk)
+
+
+def _check_nobody_said_otherwise(onboarding: Onboarding, key: str, said: Mapping[str, Any], shown: str | None) -> None:
+    """Of two people at one step, the second is told what the first said, where both cannot be kept."""
+    state = StepState.objects.select_related("answered_by").filter(onboarding=onboarding, key=key).first()
+    if shown is None or state is None or state.answered_by is None or state.answered_when == shown:
+        return
+    known = {**state.answer, **dict.fromkeys(onboarding.secrets.values_list("kind", flat=True), object())}
+    other = {name: known[name] for name, value in said.items() if name in known and known[name] != value}
+    if other:
+        raise Refused(_told(state.answered_by, state.answer, other))
+
+
+def _told(person: User, answer: Mapping[str, Any], other: Collection[str]) -> Sentence:
+    name = person.get_full_name() or person.get_username()
+    first = ", ".join(str(answer[key]) for key in other if isinstance(answer.get(key), str))
+    if first:
+        return say(
+            _("%(person)s has just answered “%(answer)s” here. Yours was not saved; save it again to replace that."),
+            person=name,
+            answer=first,
         )
-    enqueue(onboarding.pk)
+    return say(_("%(person)s has just answered here. Yours was not saved; save it again to replace that."), person=name)
 
 
-@transaction.atomic
+def _keep_secret(onboarding: Onboarding, kind: str, plaintext: str, key: str, actor: User) -> None:
+    row = CustomerSecret.objects.filter(onboarding=onboarding, kind=kind).first()
+    row = row or CustomerSecret(onboarding=onboarding, kind=kind)
+    row.close_over(plaintext)
+    row.saved_at, row.saved_by = clock.now(), actor
+    row.save()
+    ledger.note(onboarding.pk, "answered", say(_("Access token entered.")), step=key, actor=actor)
+
+
+@act
 def approve_plan(onboarding: Onboarding, step_key: str, *, actor: User, fingerprint: str) -> None:
-    """Let the engine make exactly this plan. Raises `Refused` when the plan has changed since it was shown, and while
-    we only watch.
+    """Let the engine make exactly this plan. Once more by the same person changes nothing.
+
+    Raises `Refused` when the plan has changed since it was shown, when somebody else has approved it, while all changes
+    are stopped, and while we only watch.
     """
-    check_member(onboarding, actor)
-    check_may_change(onboarding)
-    state = StepState.objects.select_for_update().filter(onboarding=onboarding, key=step_key).first()
+    row = taken(onboarding, actor, Act.APPROVE)
+    check_may_change(row)
+    check_not_stopped()
+    state = StepState.objects.filter(onboarding=row, key=step_key).first()
     if state is None or state.kind != Kind.TODO or state.plan.get("fingerprint") != fingerprint:
         raise Refused(say(_("The plan has changed meanwhile. Check the new one, then approve it.")))
-    ledger.keep_answer(onboarding.pk, step_key, {"approved_plan": fingerprint}, actor=actor)
-    ledger.note(onboarding.pk, "approved", say(_("Plan approved.")), step=step_key, actor=actor)
-    enqueue(onboarding.pk)
+    before = approvals.standing(row, step_key, fingerprint)
+    if before is not None:
+        _check_mine(before, actor)
+        return
+    made = approvals.approve(row.pk, step_key, state.plan, actor=actor)
+    detail = {"approval": made.pk, "plan": fingerprint}
+    ledger.note(row.pk, "approved", say(_("Plan approved.")), step=step_key, actor=actor, detail=detail)
+    ledger.make_stale(row.pk, step_key)
+    enqueue(row.pk)
 
 
-@transaction.atomic
+def _check_mine(before: Approval, actor: User) -> None:
+    if before.approved_by is not None and before.approved_by_id != actor.pk:
+        name = before.approved_by.get_full_name() or before.approved_by.get_username()
+        raise Refused(say(_("%(person)s has approved this plan already."), person=name))
+
+
+@act
 def recheck(onboarding: Onboarding, *, actor: User, step_key: str | None = None) -> None:
     """Read the live systems now instead of believing what was seen before."""
-    check_member(onboarding, actor)
-    ledger.make_stale(onboarding.pk, step_key)
-    enqueue(onboarding.pk)
+    row = taken(onboarding, actor, Act.RECHECK)
+    ledger.make_stale(row.pk, step_key)
+    enqueue(row.pk)

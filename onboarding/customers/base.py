@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
 from django.contrib.auth.models import User
+from django.db import OperationalError, connection, transaction
 from django.http import Http404
 from django.utils.translation import gettext_noop as _
 
 from onboarding.domain.sentences import Sentence, say
 from onboarding.engine import holds
-from onboarding.models import Contact, Onboarding
+from onboarding.engine.may import Act, may
+from onboarding.models import Contact, Onboarding, Stop
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+MET_ANOTHER = _("Somebody else acted at the same moment. Nothing was saved; try again.")
+DEADLOCK, SERIALISATION = "40P01", "40001"  # PostgreSQL, "Error codes"
 
 
 class Refused(Exception):
@@ -19,10 +31,54 @@ class Refused(Exception):
         self.sentence = sentence
 
 
-def check_member(onboarding: Onboarding, actor: User) -> None:
-    """Raise `Http404` unless `actor` is a member of the customer's portfolio."""
-    if not Onboarding.objects.for_user(actor).filter(pk=onboarding.pk).exists():
+def act(function: Callable[P, R]) -> Callable[P, R]:
+    """One act of a person: a transaction, begun once more when it met another one and the database let that one go on.
+
+    A second time the person is told so (`Refused`) and nothing is kept. Within another act it is a part of that one.
+    """
+
+    @wraps(function)
+    def once(*args: P.args, **kwargs: P.kwargs) -> R:
+        with transaction.atomic():
+            return function(*args, **kwargs)
+
+    @wraps(function)
+    def again(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return once(*args, **kwargs)
+        except OperationalError as error:
+            if connection.in_atomic_block or not _met_another(error):
+                raise
+        try:
+            return once(*args, **kwargs)
+        except OperationalError as error:
+            if _met_another(error):
+                raise Refused(say(MET_ANOTHER)) from error
+            raise
+
+    return again
+
+
+def _met_another(error: OperationalError) -> bool:
+    """Whether another transaction was preferred: a deadlock, a serialisation fault, SQLite's lock."""
+    code = getattr(error.__cause__, "sqlstate", None)
+    return code in (DEADLOCK, SERIALISATION) or "database is locked" in str(error)
+
+
+def check_member(onboarding: Onboarding, actor: User, act: Act = Act.SEE) -> None:
+    """Raise `Http404` unless `actor` may do `act` with this customer."""
+    if not may(actor, act, onboarding):
         raise Http404
+
+
+def taken(onboarding: Onboarding, actor: User, act: Act) -> Onboarding:
+    """The onboarding's row, locked until the act's transaction ends. Raises `Http404` unless `actor` may do `act`.
+
+    Every act begins with it, and locks other rows after it: so two of them never wait for each other.
+    """
+    row = Onboarding.objects.lock(onboarding.pk)
+    check_member(row, actor, act)
+    return row
 
 
 WE_ONLY_WATCH = _("Read-only mode. To change something, the admin has to approve the set-up application again.")
@@ -36,6 +92,12 @@ def check_may_change(onboarding: Onboarding) -> None:
         raise Refused(
             say(_("Our application owns more in the tenant than it may. Nothing is changed until that ends."))
         )
+
+
+def check_not_stopped() -> None:
+    """Raise `Refused` while all changes are stopped."""
+    if Stop.objects.in_force() is not None:
+        raise Refused(say(_("All changes are stopped at the moment. Approve the plan when they are allowed again.")))
 
 
 LEADS_TO_TENANT = ("domains", "tenant_hint")

@@ -14,16 +14,18 @@ from django.utils.translation import gettext_noop as _
 from onboarding.customers.base import (
     LEADS_TO_TENANT,
     Refused,
-    check_member,
+    act,
     check_tenant_is_ours_to_change,
     first_contact,
+    taken,
 )
 from onboarding.domain import consent_sizes
 from onboarding.domain.lifecycle import State, check_move
 from onboarding.domain.sentences import Sentence, say
 from onboarding.engine import ledger
-from onboarding.engine.queue import enqueue, enqueue_on_commit
-from onboarding.models import Contact, Customer, Onboarding, Portfolio, StepState, clock
+from onboarding.engine.may import Act
+from onboarding.engine.queue import enqueue, interrupt
+from onboarding.models import Contact, Customer, Onboarding, Portfolio, StepState
 from onboarding.steps import STEPS
 from onboarding.steps.customer.step import CustomerRecord
 
@@ -74,7 +76,16 @@ def create_customer(
 
 def update_customer(onboarding: Onboarding, *, actor: User, **fields: Any) -> None:
     """Change the customer's record; what was concluded from it is read anew. Raises `Refused` on a duplicate."""
-    check_member(onboarding, actor)
+    try:
+        _change(onboarding, fields, actor)
+    except IntegrityError as error:
+        name = fields.get("name", onboarding.customer.name)
+        raise Refused(say(_("A customer named “%(name)s” with this product exists already."), name=name)) from error
+
+
+@act
+def _change(onboarding: Onboarding, fields: Mapping[str, Any], actor: User) -> None:
+    taken(onboarding, actor, Act.CHANGE_RECORD)
     customer = onboarding.customer
     if any(fields.get(name, getattr(customer, name)) != getattr(customer, name) for name in LEADS_TO_TENANT):
         check_tenant_is_ours_to_change(onboarding)
@@ -89,19 +100,11 @@ def update_customer(onboarding: Onboarding, *, actor: User, **fields: Any) -> No
         )
     for field, value in fields.items():
         setattr(customer, field, value)
-    try:
-        with transaction.atomic():
-            customer.save(update_fields=list(fields))
-            _keep_first_contact(onboarding, fields)
-            ledger.make_stale(onboarding.pk)
-            ledger.note(
-                onboarding.pk, "changed", say(_("Customer details changed.")), step=CustomerRecord.key, actor=actor
-            )
-            enqueue(onboarding.pk)
-    except IntegrityError as error:
-        raise Refused(
-            say(_("A customer named “%(name)s” with this product exists already."), name=customer.name)
-        ) from error
+    customer.save(update_fields=list(fields))
+    _keep_first_contact(onboarding, fields)
+    ledger.make_stale(onboarding.pk)
+    ledger.note(onboarding.pk, "changed", say(_("Customer details changed.")), step=CustomerRecord.key, actor=actor)
+    interrupt(onboarding.pk)
 
 
 def _keep_first_contact(onboarding: Onboarding, fields: Mapping[str, Any]) -> None:
@@ -117,20 +120,20 @@ def _keep_first_contact(onboarding: Onboarding, fields: Mapping[str, Any]) -> No
 
 def pause(onboarding: Onboarding, *, actor: User) -> None:
     """Stop all runs until somebody resumes. Raises `IllegalMove`."""
-    _move(onboarding, State.PAUSED, say(_("The onboarding was paused.")), actor)
+    _move(onboarding, say(_("The onboarding was paused.")), actor, pauses=True)
 
 
 def resume(onboarding: Onboarding, *, actor: User) -> None:
-    """Go on after a pause. Raises `IllegalMove`."""
-    _move(onboarding, State.OPEN, say(_("The onboarding was resumed.")), actor)
+    """Go on after a pause as what it was: a live customer is live again. Raises `IllegalMove`."""
+    _move(onboarding, say(_("The onboarding was resumed.")), actor, pauses=False)
 
 
-@transaction.atomic
-def _move(onboarding: Onboarding, then: State, sentence: Sentence, actor: User) -> None:
-    check_member(onboarding, actor)
-    row = Onboarding.objects.select_for_update().get(pk=onboarding.pk)
+@act
+def _move(onboarding: Onboarding, sentence: Sentence, actor: User, *, pauses: bool) -> None:
+    row = taken(onboarding, actor, Act.PAUSE)
+    then = State.PAUSED if pauses else State.LIVE if row.live_at else State.OPEN
     check_move(State(row.state), then)
-    row.state, row.next_run_at = then, clock.now()
-    row.save(update_fields=["state", "next_run_at"])
-    ledger.note(row.pk, then, sentence, actor=actor)
-    enqueue_on_commit(row.pk)
+    row.state = then
+    row.save(update_fields=["state"])
+    ledger.note(row.pk, "paused" if pauses else "resumed", sentence, actor=actor)
+    interrupt(row.pk)

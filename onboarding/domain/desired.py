@@ -11,6 +11,7 @@ from onboarding.domain import consent_sizes
 from onboarding.domain.consent_sizes import ConsentSize
 from onboarding.domain.evidence import Evidence
 from onboarding.domain.products import Profile
+from onboarding.domain.verdicts import ApprovedPlan
 
 E = TypeVar("E", bound=Evidence)
 SCIM_TOKEN = "scim_token"  # noqa: S105 - the name of a kind, not a secret
@@ -111,9 +112,13 @@ class Desired:
     evidence: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     applied: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
     begun: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    unconfirmed: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    approved: Mapping[str, ApprovedPlan] = field(default_factory=dict)
     answered_at: Mapping[str, datetime] = field(default_factory=dict)
     scim_token: SecretText | None = None
     scim_token_saved_at: datetime | None = None
+    unreadable_secret: bool = False
+    """A token was entered, and no key of ours opens it; `scim_token` is None then."""
     arrived: Arrived = Arrived()
     size: ConsentSize = consent_sizes.STANDARD
     read_only: ReadOnlyDesired | None = None

@@ -40,7 +40,7 @@ def encrypt(plaintext: str, *, owner: str, kind: str, keys: Sequence[str]) -> by
 
 
 def decrypt(sealed: bytes, *, owner: str, kind: str, keys: Sequence[str]) -> str:
-    """The plaintext again. Raises `CannotOpen`."""
+    """The plaintext again. Raises `CannotDecrypt`."""
     bound = f"{owner}:{kind}".encode()
     end = NONCE + KEY + 16
     outer, wrapped, inner, body = sealed[:NONCE], sealed[NONCE:end], sealed[end : end + NONCE], sealed[end + NONCE :]

@@ -19,7 +19,7 @@ class State(TextChoices):
 
 MOVES: dict[State, frozenset[State]] = {
     State.OPEN: frozenset({State.PAUSED, State.LIVE, State.CLOSED}),
-    State.PAUSED: frozenset({State.OPEN, State.CLOSED}),
+    State.PAUSED: frozenset({State.OPEN, State.LIVE, State.CLOSED}),
     State.LIVE: frozenset({State.PAUSED, State.CLOSED}),
     State.CLOSED: frozenset(),
 }

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from django.db.models import TextChoices
@@ -40,11 +40,14 @@ class Kind(TextChoices):
     BROKEN = "broken", _("broken")
 
 
+Sign = Literal["+", "-", "~", "="]
+
+
 @dataclass(frozen=True)
 class Detail:
     """One line of a plan: added (+), removed (-), changed (~) or left as it is (=)."""
 
-    sign: Literal["+", "-", "~", "="]
+    sign: Sign
     text: Sentence
 
 
@@ -52,8 +55,9 @@ class Detail:
 class Change:
     """One change in the customer's tenant: announced in a sentence, done, and recorded with the same sentence.
 
-    `payload` is what `apply` needs beyond the desired state; JSON only, never a secret. `once` marks a call that must
-    not be repeated blindly: its intent is committed before it is sent, and on doubt the next run adopts what is there.
+    `payload` holds whatever decides where `apply` writes and what; JSON only, never a secret. `once` marks a call that
+    must not be repeated blindly: its intent is committed before it is sent, and on doubt the next run adopts what is
+    there.
     """
 
     key: str
@@ -78,11 +82,44 @@ class Change:
             "once": self.once,
         }
 
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Change:
+        """The change that `as_json` stored."""
+        details = tuple(Detail(each["sign"], _sentence(each["text"])) for each in stored["details"])
+        return cls(stored["key"], _sentence(stored["summary"]), details, stored["payload"], stored["once"])
+
+
+def _sentence(stored: Mapping[str, Any]) -> Sentence:
+    return Sentence.from_json(stored) or Sentence("")
+
 
 def fingerprint(changes: Sequence[Change]) -> str:
     """A short digest of a plan: a person approves this plan and no other."""
     text = json.dumps([change.as_json() for change in changes], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+
+@dataclass(frozen=True)
+class ApprovedPlan:
+    """The changes that a person has approved, as they were shown. `number` is that of the approval's row.
+
+    `stands`: who approved may still do so. A plan is covered when each of its changes was approved, so that the rest of
+    one of which a crash left a part may still be applied.
+    """
+
+    number: int
+    changes: tuple[Change, ...]
+    at: datetime
+    stands: bool = True
+
+    def covers(self, changes: Sequence[Change]) -> bool:
+        """Whether each of these changes was approved as it stands here, word for word."""
+        return all(self.approved(change) is not None for change in changes)
+
+    def approved(self, change: Change) -> Change | None:
+        """The approved change that is the same as `change`, or None."""
+        wanted = fingerprint([change])
+        return next((each for each in self.changes if fingerprint([each]) == wanted), None)
 
 
 @dataclass(frozen=True)

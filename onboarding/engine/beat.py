@@ -28,6 +28,6 @@ class Scheduler(beat.Scheduler):
     def apply_entry(self, entry: Any, producer: Any = None) -> None:
         """Ring for one round. A broker that does not answer costs this round, or less: the workers look for it."""
         try:
-            bell.ring_each(entry.task, [()])
+            bell.ring_if_room(entry.task)
         except OperationalError as problem:
             log.warning("%s is not rung for: %s", entry.name, problem)

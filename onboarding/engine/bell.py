@@ -31,21 +31,25 @@ class _Patience:
 
 def ring(task: str, *arguments: int) -> None:
     """Send one wake-up. Raises `OperationalError` where the broker does not answer, or did not a moment ago."""
-    ring_each(task, [arguments], bounded=False)
+    ring_each(task, [arguments])
 
 
-def ring_each(task: str, each: list[tuple[int, ...]], *, bounded: bool = True) -> int:
-    """Send a wake-up with each of these arguments, `bounded` by the room in the queue. Returns how many were sent.
-
-    Raises `OperationalError` as `ring` does.
-    """
+def ring_each(task: str, each: list[tuple[int, ...]]) -> None:
+    """Send a wake-up with each of these arguments. Raises `OperationalError` as `ring` does."""
     with _producer() as producer:
-        room = MAX_WAITING - _waiting(producer) if bounded else len(each)
-        for sent, arguments in enumerate(each):
-            if sent >= room:
-                return sent
+        for arguments in each:
             current_app.send_task(task, arguments, producer=producer, retry=False)
-    return len(each)
+
+
+def ring_if_room(task: str) -> None:
+    """Send one wake-up unless the queue is full. Raises `OperationalError` as `ring` does."""
+    if room():
+        ring(task)
+
+
+def room() -> int:
+    """How many more messages may wait. Raises `OperationalError` as `ring` does."""
+    return max(0, MAX_WAITING - waiting())
 
 
 def waiting() -> int:

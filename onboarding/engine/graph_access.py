@@ -17,6 +17,7 @@ from graphclient import (
     GLOBAL,
     Certificate,
     ClientCredentials,
+    Discoveries,
     GraphClient,
     Memo,
     NotAllowed,
@@ -31,7 +32,7 @@ from onboarding.domain.consent_sizes import ConsentSize
 from onboarding.domain.desired import Desired
 from onboarding.steps.sso_application.evidence import SsoApplicationEvidence
 
-MAX_TENANTS = 512  # token sources kept at once; a tenant beyond that signs in anew
+MAX_TENANTS = 10_000  # token sources kept at once, some 3 KiB each; a tenant beyond that signs in anew
 # No service principal of ours in the tenant. Other refusals of a token leave it there, perhaps switched off.
 CODES_OF_A_REMOVED_APPLICATION = frozenset({"AADSTS700016", "AADSTS7000229"})
 
@@ -66,15 +67,21 @@ def credential() -> Certificate:
 
 
 @cache
+def discoveries() -> Discoveries:
+    """What Microsoft's discovery documents say, for sign-ins and tokens of all our applications."""
+    return Discoveries()
+
+
+@cache
 def sign_in(client_id: str) -> SignIn:
     """The OpenID Connect sign-in of a customer's admin at one of our applications."""
-    return SignIn(client_id, credential(), session(), GLOBAL)
+    return SignIn(client_id, credential(), session(), GLOBAL, discoveries=discoveries())
 
 
 @cache
 def token_sources(client_id: str) -> TokenSources:
     """The tokens of one of our applications, one source per tenant, the least recently used dropped first."""
-    return TokenSources(client_id, credential(), session(), GLOBAL, max_tenants=MAX_TENANTS)
+    return TokenSources(client_id, credential(), session(), GLOBAL, max_tenants=MAX_TENANTS, discoveries=discoveries())
 
 
 def _guard(desired: Desired) -> Callable[[str, str], None]:
@@ -106,14 +113,15 @@ def _reading_guard(desired: Desired) -> Callable[[str, str], None]:
 class TenantSession:
     """What one run can reach in the tenant of one onboarding; made anew for each run, so that its calls can be counted.
 
-    `before_each` is called before each request: a large tenant takes hundreds. With `read_only` nothing is ever
-    written. The same GET is sent once, until something is written, the token is forgotten, or the tenant changes.
+    `before_each` is called with the method of each request before it is sent: a large tenant takes hundreds. With
+    `read_only` nothing is ever written. The same GET is sent once, until something is written, the token is forgotten,
+    or the tenant changes.
     """
 
     def __init__(
-        self, desired: Desired, *, read_only: bool = False, before_each: Callable[[], None] = lambda: None
+        self, desired: Desired, *, read_only: bool = False, before_each: Callable[[str], None] | None = None
     ) -> None:
-        self._desired, self._read_only, self._before_each = desired, read_only, before_each
+        self._desired, self._read_only, self._before_each = desired, read_only, before_each or _nothing
         self._transport: Transport | None = None
         self._memo = Memo()
         self._others: dict[str, TenantSession] = {}
@@ -131,7 +139,7 @@ class TenantSession:
         allowed = _reading_guard(desired) if self._read_only else _guard(desired)
 
         def guard(method: str, path: str) -> None:
-            self._before_each()
+            self._before_each(method)
             allowed(method, path)
 
         return guard
@@ -192,6 +200,9 @@ class TenantSession:
         if tenant_id is None:
             raise NoTenantYet("the customer's tenant is not known yet")
         return token_sources(self.client_id).of(tenant_id)
+
+
+def _nothing(_method: str) -> None: ...
 
 
 def _tenant_of(desired: Desired) -> str | None:

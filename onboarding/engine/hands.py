@@ -10,8 +10,7 @@ from functools import cache, partial
 
 from django.db import close_old_connections
 
-from onboarding.engine import reconcile
-from onboarding.models import Onboarding
+from onboarding.engine import queue, reconcile
 
 log = logging.getLogger("onboarding.pulse")
 
@@ -27,7 +26,7 @@ def _pool() -> ThreadPoolExecutor:
 
 def take_due() -> None:
     """Take up who is due, the longest waiting first. Who is taken up already, here or by another worker, is not."""
-    for pk in Onboarding.objects.due().values_list("pk", flat=True)[: 4 * HANDS]:
+    for pk in queue.due(5 * HANDS):
         do(pk, partial(reconcile.reconcile, pk))
 
 

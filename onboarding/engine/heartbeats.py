@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -19,7 +18,7 @@ from django.conf import settings
 from django.db import Error, close_old_connections
 from kombu.exceptions import OperationalError
 
-from onboarding.engine import beat, bell, hands, pulse
+from onboarding.engine import beat, bell, hands, process, pulse
 from onboarding.engine.pulse import Kind
 from onboarding.models import Heartbeat, clock
 
@@ -33,7 +32,7 @@ FORGOTTEN_AFTER = timedelta(days=7)
 
 def name_of(kind: str) -> str:
     """This process's own row."""
-    return f"{kind}:{socket.gethostname()}:{os.getpid()}"
+    return f"{kind}:{process.me()}"
 
 
 class Thread(threading.Thread):
@@ -138,7 +137,7 @@ class Web(Thread):
         clock.now()  # measures this host's clock, and tells where it is off
         for kind, _limit in pulse.overdue():
             try:
-                bell.ring_each(settings.CELERY_BEAT_SCHEDULE[kind]["task"], [()])
+                bell.ring_if_room(settings.CELERY_BEAT_SCHEDULE[kind]["task"])
             except OperationalError:
                 return  # the workers help themselves
 

@@ -18,12 +18,11 @@ from django.db import connection
 
 from graphclient import GraphError
 from onboarding.domain.desired import Desired
-from onboarding.domain.lifecycle import State
 from onboarding.domain.verdicts import Done, Todo, Verdict
-from onboarding.engine import ledger
+from onboarding.engine import gate, ledger
 from onboarding.engine.graph_access import TenantSession
 from onboarding.engine.load_desired import load_desired, with_evidence
-from onboarding.engine.reconcile import ends_run, explain, may_apply, our_failure, pause_after
+from onboarding.engine.reconcile import ends_run, explain, our_failure, pause_after
 from onboarding.models import Onboarding
 from onboarding.steps import BESIDE, STEPS
 from onboarding.steps.base import Step
@@ -67,11 +66,11 @@ def only_selects() -> Iterator[None]:
 
 
 class Inspection:
-    """One read-only run through the steps of one onboarding, paused and closed ones too. Raises `CannotDecrypt`."""
+    """One read-only run through the steps of one onboarding, paused and closed ones too."""
 
     def __init__(self, onboarding: Onboarding) -> None:
         self.onboarding = onboarding
-        self.live = onboarding.state == State.LIVE
+        self.live = onboarding.live_at is not None
         self.desired = load_desired(onboarding.pk)
         self.tenant = TenantSession(self.desired, read_only=True)
 
@@ -91,8 +90,8 @@ class Inspection:
     def _examine(self, step: Step[Any]) -> Finding:
         started, calls = time.monotonic(), self.tenant.calls
         facts, verdict = self._read(step)
-        applies = isinstance(verdict, Todo) and may_apply(
-            step, verdict, self.desired, onboarding_id=self.onboarding.pk, live=self.live
+        applies = isinstance(verdict, Todo) and bool(
+            gate.permit(step, verdict, self.desired, onboarding_id=self.onboarding.pk, live=self.live)
         )
         pause = pause_after(step, verdict, applies=applies)
         spent = (self.tenant.calls - calls, time.monotonic() - started)

@@ -16,12 +16,12 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_noop as _
 
 from onboarding.domain.lifecycle import Milestone, State
 from onboarding.domain.sentences import Sentence, say
 from onboarding.domain.verdicts import (
+    ApprovedPlan,
     Asking,
     Broken,
     Change,
@@ -33,6 +33,7 @@ from onboarding.domain.verdicts import (
     Waiting,
     fingerprint,
 )
+from onboarding.engine import approvals, gate, intents
 from onboarding.models import Backup, CustomerSecret, Event, Onboarding, ReadOnlyMode, StepState, TenantBinding, clock
 from onboarding.models.onboarding import Lease, LeaseLost
 from onboarding.steps.connection.step import Connection
@@ -53,10 +54,16 @@ class Cost:
 
 
 def _hold(lease: Lease) -> Onboarding:
-    row = Onboarding.objects.select_for_update().filter(pk=lease.onboarding_id, lease_token=lease.token).first()
+    row = Onboarding.objects.held(lease).select_for_update(no_key=True).first()
     if row is None:
         raise LeaseLost(f"onboarding {lease.onboarding_id}")
     return row
+
+
+def permitted(lease: Lease, key: str, change: Change, approval: int | None) -> None:
+    """Raise `Held` or `LeaseLost` unless `change` may be made at this moment."""
+    with transaction.atomic():
+        gate.check(_hold(lease), key, change, approval)
 
 
 def _state(onboarding_id: int, key: str) -> StepState:
@@ -109,6 +116,15 @@ def record(lease: Lease, key: str, verdict: Verdict, cost: Cost) -> None:
             )
 
 
+def settle_approval(lease: Lease, key: str, plan: ApprovedPlan, verdict: Verdict) -> None:
+    """Use up or withdraw what was approved before this verdict, as the verdict says. Raises `LeaseLost`."""
+    with transaction.atomic():
+        _hold(lease)
+        if approvals.settle(_state(lease.onboarding_id, key), plan, verdict):
+            text = _("The plan has changed since it was approved. It has to be approved again.")
+            note(lease.onboarding_id, "withdrawn", say(text), step=key)
+
+
 def _write(state: StepState, verdict: Verdict, now: datetime) -> None:
     state.code = state.request_id = ""
     state.plan, state.offers, state.progress, state.warnings = {}, {}, {}, []
@@ -158,7 +174,7 @@ def set_current(lease: Lease, key: str, *, live: bool) -> StepState:
         row.current_key, row.current_kind, row.current_court = key, state.kind, state.court
         row.current_since = state.since or clock.now()
         if live and row.state == State.OPEN:
-            row.state, row.live_at = State.LIVE, clock.now()
+            row.state, row.live_at = State.LIVE, row.live_at or clock.now()
             note(row.pk, State.LIVE, say(_("The onboarding is live.")), step=key)
         row.save(update_fields=["current_key", "current_kind", "current_court", "current_since", "state", "live_at"])
     return state
@@ -231,11 +247,9 @@ def reach_milestone(lease: Lease, reached: Milestone) -> bool:
 
 
 def _begin_anew(onboarding_id: int) -> None:
-    """Have all steps read anew. An earlier approval is dropped, lest its plan is applied one day without a question."""
-    for state in StepState.objects.select_for_update().filter(onboarding_id=onboarding_id).exclude(key=ReadOnly.key):
-        state.answer = {name: value for name, value in state.answer.items() if name != "approved_plan"}
-        state.checked_at = None
-        state.save(update_fields=["answer", "checked_at"])
+    """Have all steps read anew. Approvals are withdrawn, lest a plan is applied one day without a question."""
+    approvals.withdraw(onboarding_id)
+    StepState.objects.filter(onboarding_id=onboarding_id).exclude(key=ReadOnly.key).update(checked_at=None)
 
 
 _SWITCHED = {
@@ -252,18 +266,20 @@ def intent_key(change: Change) -> str:
     return change.intent
 
 
-def intend(lease: Lease, key: str, change: Change) -> Verdict | None:
+def intend(lease: Lease, key: str, change: Change, *, approval: int | None = None) -> Verdict | None:
     """Commit the intent to make `change` before it is sent; a verdict instead when it must not be sent now.
+
+    Raises `Held` where it may not be made at this moment, by `approval` or without one.
 
     A change that must not be repeated (`once`) and was begun before is searched for over a quiet window of
     ``QUIET_LOOKS`` runs and ``QUIET_SECONDS`` seconds before it may be sent again.
     """
     now = clock.now()
     with transaction.atomic():
-        _hold(lease)
+        gate.check(_hold(lease), key, change, approval)
         state = _state(lease.onboarding_id, key)
         entry = state.intents.get(intent_key(change))
-        if entry and entry["tries"] and change.once and not _is_quiet(entry, now):
+        if entry and entry["tries"] and change.once and not intents.is_quiet(entry, now):
             entry["looks"] += 1
             state.save(update_fields=["intents"])
             pause = timedelta(seconds=settings.QUIET_SECONDS / settings.QUIET_LOOKS)
@@ -279,17 +295,39 @@ def intend(lease: Lease, key: str, change: Change) -> Verdict | None:
                 code="no_effect",
             )
         tries = entry["tries"] + 1 if entry else 1
-        state.intents[intent_key(change)] = {"at": now.isoformat(), "tries": tries, "looks": 0}
+        for other, sentence in intents.give_up_others(state.intents, change, now):
+            note(lease.onboarding_id, "unknown", sentence, step=key, detail={"change": other})
+        state.intents[intent_key(change)] = intents.begun(change, now, tries=tries)
         state.save(update_fields=["intents"])
     return None
 
 
-def _is_quiet(entry: Mapping[str, Any], now: datetime) -> bool:
-    begun = parse_datetime(entry["at"]) or now
-    return entry["looks"] >= settings.QUIET_LOOKS and now - begun >= timedelta(seconds=settings.QUIET_SECONDS)
+def refused(lease: Lease, key: str, change: Change) -> None:
+    """Note that `change` was begun and certainly not made. Raises `LeaseLost`."""
+    with transaction.atomic():
+        _hold(lease)
+        state = _state(lease.onboarding_id, key)
+        intents.refuse(state.intents, change, clock.now())
+        state.save(update_fields=["intents"])
 
 
-def applied(lease: Lease, key: str, change: Change, result: Mapping[str, Any] | None) -> None:
+def found_done(lease: Lease, key: str, planned: Sequence[Change]) -> None:
+    """Write the lines of changes whose note a crash swallowed, and that the plan does not hold any more."""
+    with transaction.atomic():
+        _hold(lease)
+        state = _state(lease.onboarding_id, key)
+        _note_found(state, planned)
+        state.save(update_fields=["intents"])
+
+
+def _note_found(state: StepState, planned: Sequence[Change] = ()) -> None:
+    for change, sentence in intents.find_done(state.intents, planned, clock.now()):
+        note(state.onboarding_id, "applied", sentence, step=state.key, detail={"change": change, "found": True})
+
+
+def applied(
+    lease: Lease, key: str, change: Change, result: Mapping[str, Any] | None, *, approval: int | None = None
+) -> None:
     """Note that `change` was made, with the sentence that announced it; keep its backup. Raises `LeaseLost`."""
     kept = dict(result or {})
     backup = kept.pop("backup", None)
@@ -298,13 +336,14 @@ def applied(lease: Lease, key: str, change: Change, result: Mapping[str, Any] | 
         state = _state(lease.onboarding_id, key)
         if backup is not None:
             Backup.objects.create(onboarding_id=lease.onboarding_id, step=key, document=backup)
-        entry = state.intents.setdefault(intent_key(change), {"at": clock.now().isoformat(), "tries": 1, "looks": 0})
+        entry = state.intents.setdefault(intent_key(change), intents.begun(change, clock.now(), tries=1))
         entry["applied_at"] = clock.now().isoformat()
         entry["result"] = kept
         # Results are looked up by the change's own key; the newest one wins.
         state.intents[change.key] = {**entry}
         state.save(update_fields=["intents"])
-        note(lease.onboarding_id, "applied", change.summary, step=key, detail={"change": change.key})
+        detail = {"change": change.key, **({"approval": approval} if approval else {})}
+        note(lease.onboarding_id, "applied", change.summary, step=key, detail=detail)
 
 
 def close_intents(lease: Lease, key: str) -> None:
@@ -312,11 +351,11 @@ def close_intents(lease: Lease, key: str) -> None:
     with transaction.atomic():
         _hold(lease)
         state = _state(lease.onboarding_id, key)
+        _note_found(state)
         closed = {name: {**entry, "tries": 0} for name, entry in state.intents.items() if entry.get("result")}
-        answer = {name: value for name, value in state.answer.items() if name != "approved_plan"}
-        if closed != state.intents or answer != state.answer:
-            state.intents, state.answer = closed, answer
-            state.save(update_fields=["intents", "answer"])
+        if closed != state.intents:
+            state.intents = closed
+            state.save(update_fields=["intents"])
 
 
 def release_secret(lease: Lease, kind: str) -> None:

@@ -10,8 +10,19 @@ from typing import Any, TypeVar
 from django.db.models import Count
 
 from onboarding.domain.consent_sizes import ConsentSize
-from onboarding.domain.desired import SCIM_TOKEN, Arrived, ConsentSeen, Desired, LinkSent, ProvedTenant, ReadOnlyDesired
+from onboarding.domain.desired import (
+    SCIM_TOKEN,
+    Arrived,
+    ConsentSeen,
+    Desired,
+    LinkSent,
+    ProvedTenant,
+    ReadOnlyDesired,
+    SecretText,
+)
+from onboarding.domain.encryption import CannotDecrypt
 from onboarding.domain.evidence import Evidence
+from onboarding.engine import approvals, intents
 from onboarding.models import (
     ConsentAttempt,
     CustomerSecret,
@@ -63,6 +74,7 @@ def load_desired(onboarding_id: int) -> Desired:
         answers.setdefault(CustomerRecord.key, {})["tenant_id"] = customer.tenant_hint
     secret = CustomerSecret.objects.filter(onboarding_id=onboarding_id, kind=SCIM_TOKEN).first()
     binding = TenantBinding.objects.filter(onboarding_id=onboarding_id).first()
+    token = _opened(secret)
     return Desired(
         customer_name=customer.name,
         profile=customer.profile,
@@ -77,13 +89,24 @@ def load_desired(onboarding_id: int) -> Desired:
         evidence=evidence,
         applied={key: _results(state) for key, state in states.items()},
         begun={key: frozenset(state.intents) for key, state in states.items()},
+        unconfirmed={key: intents.unconfirmed(state.intents) for key, state in states.items()},
+        approved=approvals.plans(onboarding),
         answered_at={key: state.answered_at for key, state in states.items() if state.answered_at},
-        scim_token=secret.open() if secret else None,
+        scim_token=token,
         scim_token_saved_at=secret.saved_at if secret else None,
+        unreadable_secret=secret is not None and token is None,
         arrived=arrived(onboarding_id),
         size=onboarding.size,
         read_only=_read_only(onboarding),
     )
+
+
+def _opened(secret: CustomerSecret | None) -> SecretText | None:
+    """The secret in memory; None where there is none, and where a key is missing that it was encrypted with."""
+    try:
+        return secret.open() if secret else None
+    except CannotDecrypt:
+        return None
 
 
 def with_evidence(desired: Desired, key: str, evidence: Mapping[str, Any]) -> Desired:

@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 RECONCILE = "onboarding.tasks.reconcile"
 SEND_LETTERS = "onboarding.tasks.send_letters"
+SLOW_SHARE = 10  # one in so many for tenants that hang, lest a thousand of them leave no message for the others
 
 
 def enqueue_on_commit(pk: int) -> None:
@@ -40,13 +41,25 @@ def enqueue(onboarding_id: int) -> None:
     enqueue_on_commit(onboarding_id)
 
 
+def interrupt(onboarding_id: int) -> None:
+    """As `enqueue`, and the run that may be under way ends: what it began with is no longer so."""
+    Onboarding.objects.interrupt(onboarding_id)
+    enqueue_on_commit(onboarding_id)
+
+
 def enqueue_due() -> None:
     """Wake a worker for each onboarding that is due, as far as the queue has room.
 
     Raises `OperationalError` while the broker does not answer.
     """
-    due = Onboarding.objects.due().values_list("pk", flat=True)[: bell.MAX_WAITING]
-    bell.ring_each(RECONCILE, [(pk,) for pk in due])
+    bell.ring_each(RECONCILE, [(pk,) for pk in due(bell.room())])
+
+
+def due(room: int) -> list[int]:
+    """So many keys of those that are due at most, the longest waiting first; few of those whose tenants hang."""
+    keys = Onboarding.objects.due().values_list("pk", flat=True)
+    slow = list(keys.exclude(time_outs=0)[: room // SLOW_SHARE])
+    return [*keys.filter(time_outs=0)[: room - len(slow)], *slow]
 
 
 def _send(task: str, *arguments: int) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, assert_never
@@ -15,28 +16,19 @@ from typing import Any, assert_never
 from django.conf import settings
 from django.utils.translation import gettext_noop as _
 
-from graphclient import ConsentMissing, GraphError, NotAllowed, NotThere, OurCredentialRefused, TryLater
+from graphclient import ConsentMissing, GraphError, NotAllowed, NotThere, OurCredentialRefused, Rejected, TryLater
 from onboarding.causes import access
 from onboarding.causes.base import Cause
 from onboarding.causes.index import lookup
-from onboarding.domain.desired import SCIM_TOKEN, Desired
+from onboarding.domain.desired import SCIM_TOKEN
 from onboarding.domain.durations import short
-from onboarding.domain.lifecycle import State
 from onboarding.domain.sentences import say
-from onboarding.domain.verdicts import (
-    Asking,
-    Broken,
-    Court,
-    Done,
-    Kind,
-    Todo,
-    Verdict,
-    Waiting,
-    fingerprint,
-)
-from onboarding.engine import holds, ledger, load_desired
+from onboarding.domain.verdicts import Asking, Broken, Change, Court, Done, Kind, Todo, Verdict, Waiting
+from onboarding.engine import gate, lanes, ledger, load_desired, process
 from onboarding.engine.graph_access import TenantSession
+from onboarding.engine.lease_keeper import HeldLease, keeper
 from onboarding.engine.ledger import Cost
+from onboarding.engine.waits import OUR_FAULTS, after_time_outs
 from onboarding.models import Onboarding, StepState, clock
 from onboarding.models.onboarding import Lease, LeaseLost
 from onboarding.people import ingest
@@ -51,10 +43,15 @@ log = logging.getLogger("onboarding.engine")
 RETRY_SPREADING_AFTER = timedelta(seconds=20)
 RETRY_ERROR_AFTER = timedelta(seconds=30)
 RETRY_ABSENT_AFTER = timedelta(minutes=1)
+RETRY_HELD_AFTER = timedelta(seconds=20)
+READS = frozenset({"GET", "HEAD"})
+NOT_CARRIED_OUT = (NotAllowed, Rejected)  # so Microsoft says of a request that it refused
 RECHECK_WHILE_ASKING = timedelta(minutes=30)
 RECHECK_WHEN_BROKEN = timedelta(hours=1)
 SIGN_IN_CODES = "AADSTS"  # a refused token is named by the sign-in service, a refused request by Graph
 A_DAY = timedelta(days=1)
+LASTS = 5  # so many faults of ours in a row are more than a moment
+HANGS = 10.0  # seconds without an answer, all retries of a call included; after them the tenant counts as slow
 A_MINUTE = timedelta(minutes=1)
 REMOVAL_EXPECTED_WITHIN = timedelta(hours=1)  # so long the admin may be at it, and wait for our word
 [READ_ONLY] = BESIDE
@@ -63,46 +60,80 @@ GIVE_ACCESS = tuple(step.key for step in STEPS if step.gives_access)
 
 
 def reconcile(pk: int) -> None:
-    """Run through the steps of one onboarding, if it is due and no other worker does. One line goes to the log."""
-    lease = Onboarding.objects.claim(pk)
-    if lease is None:
-        return
-    started, found = time.monotonic(), Reconciliation(lease)
+    """Run through the steps of one onboarding, if it is due, no other worker does, and there is a lane for it."""
+    with lanes.here().entered() as lane:
+        if lane is None or keeper.is_draining:
+            return
+        try:
+            lease = Onboarding.objects.claim(pk, by=process.me())
+            if lease is None:
+                return
+            if lease.time_outs and not lane.join_the_slow():
+                Onboarding.objects.leave_due(lease)
+                return
+        except OUR_FAULTS as error:
+            log.warning("onboarding %s: not begun, a fault of ours: %s", pk, type(error).__name__)
+            return
+        with keeper.holding(HeldLease(lease, lane)) as held:
+            _run(held)
+
+
+def _run(held: HeldLease) -> None:
+    """One run and what becomes of it; one line goes to the log."""
+    lease, started = held.lease, time.monotonic()
+    pk = lease.onboarding_id
     try:
-        pause = found.run() / settings.PACE
+        found = Reconciliation(lease, held)
+        pause = found.run_until_held() / settings.PACE
+        Onboarding.objects.release(lease, after=pause, own_failures=0, time_outs=found.time_outs)
     except LeaseLost:
-        log.info("onboarding %s: another worker took over, %s calls", pk, found.calls)
-        return
-    Onboarding.objects.release(lease, after=pause)
-    log.info(
-        "onboarding %s: %s, %s calls, %.1f s, next in %s",
-        pk,
-        found.outcome,
-        found.calls,
-        time.monotonic() - started,
-        short(pause),
-    )
+        log.info("onboarding %s: interrupted, or another worker took over", pk)
+    except OUR_FAULTS as error:
+        level = logging.ERROR if lease.own_failures >= LASTS else logging.WARNING
+        log.log(level, "onboarding %s: a fault of ours: %s", pk, type(error).__name__)
+        keeper.postpone(lease)
+    except Exception:  # whatever it is: the next run is later, and others are not kept
+        log.exception("onboarding %s failed", pk)
+        keeper.postpone(lease)
+    else:
+        seconds = time.monotonic() - started
+        log.info(
+            "onboarding %s: %s, %s calls, %.1f s, next in %s", pk, found.outcome, found.calls, seconds, short(pause)
+        )
 
 
 class Reconciliation:
     """One run through the steps of one onboarding, under one lease."""
 
-    def __init__(self, lease: Lease) -> None:
-        self.lease = lease
+    def __init__(self, lease: Lease, held: HeldLease | None = None) -> None:
+        self.lease, self.held = lease, held or HeldLease(lease)
         self.desired = load_desired.load_desired(lease.onboarding_id)
-        self.tenant = TenantSession(self.desired, before_each=self._renew_in_time)
-        self._renewed = time.monotonic()
+        self.tenant = TenantSession(self.desired, before_each=self._before_each)
+        self._began = time.monotonic()
+        self.time_outs = 0
         self.states = {state.key: state for state in StepState.objects.filter(onboarding_id=lease.onboarding_id)}
-        self.live = Onboarding.objects.filter(pk=lease.onboarding_id, state=State.LIVE).exists()
+        self.live = Onboarding.objects.filter(pk=lease.onboarding_id, live_at__isnull=False).exists()
+        self._making: tuple[str, Change, int | None] | None = None
+        self._sent = 0
         self.calls = 0
         self.outcome = ""
 
+    def run_until_held(self) -> timedelta:
+        """As `run`; a change that may not be made at this moment ends the run, and the next one says what it finds."""
+        try:
+            return self.run()
+        except gate.Held as reason:
+            self.outcome = f"held, {reason}"
+            return RETRY_HELD_AFTER
+
     def run(self) -> timedelta:
         """Go through the steps until one is not done; through all on a live tenant. Returns the pause until the next
-        run, before PACE. Raises `LeaseLost`.
+        run, before PACE. Raises `LeaseLost`, and what our own database raises.
         """
         pause, current = self._enter_or_leave_read_only(), ""
         for step in STEPS:
+            if self._must_end():
+                return self._end_early(step, pause, current)
             pause_here, done = self._visit(step)
             pause = min(pause, pause_here)
             if done:
@@ -110,9 +141,27 @@ class Reconciliation:
             current = current or step.key
             if ends_run(step, live=self.live):
                 break
+        return self._end(pause, current)
+
+    def _end(self, pause: timedelta, current: str) -> timedelta:
         row = ledger.set_current(self.lease, current or STEPS[-1].key, live=not current)
         self.outcome = f"{row.key} → {row.kind} {row.code}".rstrip()
-        return pause
+        return max(pause, self._wait_for_tenant())
+
+    def _must_end(self) -> bool:
+        """Whether the other steps are left to the next run: others wait for this place, or this worker is to end."""
+        too_long = time.monotonic() - self._began > settings.RUN_SECONDS
+        return bool(self.time_outs) or too_long or keeper.is_draining
+
+    def _end_early(self, following: Step[Any], pause: timedelta, current: str) -> timedelta:
+        """What was done until now stays fresh, so the next run begins where this one ends."""
+        if current:
+            return self._end(pause, current)
+        self.outcome = f"ended before {following.key}"
+        return self._wait_for_tenant()
+
+    def _wait_for_tenant(self) -> timedelta:
+        return after_time_outs(self.time_outs) if self.time_outs else timedelta()
 
     def _enter_or_leave_read_only(self) -> timedelta:
         """Judge the read-only mode first: it decides with which application of ours all other steps are read."""
@@ -147,13 +196,13 @@ class Reconciliation:
     def _examine(self, step: Step[Any]) -> Verdict:
         """Read and judge one step, and keep what follows from the verdict. The order of the effects matters.
 
-        The lease is renewed first, so that the longest call fits into it. A tenant is bound before the verdict is
-        recorded: `Done` must never be read of a tenant that belongs to another customer. The milestone comes after the
+        A tenant is bound before the verdict is recorded: `Done` must never be read of a tenant that belongs to another
+        customer. The milestone comes after the
         verdict, which it deletes when the read-only mode ends. Intents are closed before the desired state is loaded
         again, because they are part of it, and whether the token is erased is judged by what was loaded then. Later
         steps are doubted once the new evidence is stored: this same run reads them by it.
         """
-        self._renew()
+        self.held.sign_of_life()
         started, calls, before = time.monotonic(), self.tenant.calls, self.desired.evidence.get(step.key)
         verdict = self._converge_safely(step)
         cost = Cost(self.tenant.calls - calls, time.monotonic() - started)
@@ -161,6 +210,8 @@ class Reconciliation:
         if isinstance(verdict, Done) and step.gives_access:
             verdict = ledger.bind(self.lease, verdict.evidence.to_json()) or verdict
         ledger.record(self.lease, step.key, verdict, cost)
+        if step.key in self.desired.approved:
+            ledger.settle_approval(self.lease, step.key, self.desired.approved[step.key], verdict)
         if step is READ_ONLY and ledger.reach_milestone(self.lease, milestone(verdict)):
             self._switch_application()
         if isinstance(verdict, Done):
@@ -189,15 +240,12 @@ class Reconciliation:
         if key in SEND_THE_TOKEN and done and token_is_saved(self.desired):
             ledger.release_secret(self.lease, SCIM_TOKEN)
 
-    def _renew(self) -> None:
-        if not Onboarding.objects.renew(self.lease):
-            raise LeaseLost(f"onboarding {self.lease.onboarding_id}")
-        self._renewed = time.monotonic()
-
-    def _renew_in_time(self) -> None:
-        """Renew the lease once a third of it is over: one step of a large tenant may read longer than it lasts."""
-        if time.monotonic() - self._renewed > settings.LEASE_SECONDS / 3:
-            self._renew()
+    def _before_each(self, method: str) -> None:
+        """Before each request to Graph; before each that changes something, the gate is asked once more."""
+        self.held.before_request(method)
+        if self._making is not None and method.upper() not in READS:
+            ledger.permitted(self.lease, *self._making)
+            self._sent += 1
 
     def _know_more(self) -> None:
         self.desired = load_desired.load_desired(self.lease.onboarding_id)
@@ -214,8 +262,10 @@ class Reconciliation:
                     ledger.make_stale(self.lease.onboarding_id, key)
             if isinstance(error, NotAllowed):
                 self.tenant.forget_token()  # a permission that is granted from now on is not in this token
+            if isinstance(error, TryLater) and self.held.silent_for() > HANGS:
+                self.time_outs = self.lease.time_outs + 1
             return explain(error)
-        except LeaseLost:
+        except (LeaseLost, gate.Held, *OUR_FAULTS):
             raise
         except Exception as error:  # whatever it is: stop this customer with a reason, go on with others
             log.exception("onboarding %s: step %s failed", self.lease.onboarding_id, step.key)
@@ -224,56 +274,61 @@ class Reconciliation:
     def _converge(self, step: Step[Any]) -> Verdict:
         """Read and assess; while a plan may be applied, apply it and read again. Raises what the step raises."""
         if step.reads_people and Enable.key in self.desired.evidence:
-            ingest.ingest(self.lease, self.tenant.graph, job_id(self.desired), renew=self._renew)
+            ingest.ingest(self.lease, self.tenant.graph, job_id(self.desired))
             self._know_more()
         made: set[str] = set()
         while True:
             verdict = step.assess(self.desired, step.read(self.tenant, self.desired))
-            if not isinstance(verdict, Todo) or not self._may_apply(step, verdict):
+            if not isinstance(verdict, Todo):
                 return verdict
-            if made & set(_keys(verdict)):
+            if self.desired.unconfirmed.get(step.key):
+                ledger.found_done(self.lease, step.key, verdict.changes)
+            permit = self._permit(step, verdict)
+            if permit is None:
+                return verdict
+            if made & set(_keys(permit)):
                 return Waiting(say(_("Saved. The change is taking effect at Microsoft.")), RETRY_SPREADING_AFTER)
-            held = self._apply(step, verdict)
-            if held is not None:
-                return held
-            made |= set(_keys(verdict))
+            waits = self._apply(step, permit)
+            if waits is not None:
+                return waits
+            made |= set(_keys(permit))
             self._know_more()
 
-    def _may_apply(self, step: Step[Any], todo: Todo) -> bool:
-        return may_apply(step, todo, self.desired, onboarding_id=self.lease.onboarding_id, live=self.live)
+    def _permit(self, step: Step[Any], todo: Todo) -> gate.Permit | None:
+        return gate.permit(step, todo, self.desired, onboarding_id=self.lease.onboarding_id, live=self.live)
 
-    def _apply(self, step: Step[Any], todo: Todo) -> Verdict | None:
-        for change in todo.changes:
-            held = ledger.intend(self.lease, step.key, change)
-            if held is not None:
-                return held
-            self._renew()
+    def _apply(self, step: Step[Any], permit: gate.Permit) -> Verdict | None:
+        for change in permit.changes:
+            waits = ledger.intend(self.lease, step.key, change, approval=permit.approval)
+            if waits is not None:
+                return waits
+            self.held.renew()
             assert isinstance(step, ChangingStep)
-            result = step.apply(self.tenant, self.desired, change)
-            ledger.applied(self.lease, step.key, change, result)
+            result = self._send(step, change, permit.approval)
+            ledger.applied(self.lease, step.key, change, result, approval=permit.approval)
             self._know_more()
         return None
 
+    def _send(self, step: ChangingStep[Any], change: Change, approval: int | None) -> Mapping[str, Any] | None:
+        """What the step's `apply` returns; the gate is asked before each of its requests."""
+        self._making, self._sent = (step.key, change, approval), 0
+        try:
+            return step.apply(self.tenant, self.desired, change)
+        except (StepFailed, *NOT_CARRIED_OUT):
+            if self._sent <= 1:  # of several requests, those before the refused one were carried out
+                ledger.refused(self.lease, step.key, change)
+            raise
+        finally:
+            self._making = None
+
     def _pause_after(self, step: Step[Any], verdict: Verdict) -> timedelta:
-        return pause_after(step, verdict, applies=isinstance(verdict, Todo) and self._may_apply(step, verdict))
+        applies = isinstance(verdict, Todo) and self._permit(step, verdict) is not None
+        return pause_after(step, verdict, applies=applies)
 
 
 def ends_run(step: Step[Any], *, live: bool) -> bool:
     """Whether later steps are left alone while `step` is not done: on a live tenant only without access to it."""
     return not live or step.gives_access
-
-
-def may_apply(step: Step[Any], todo: Todo, desired: Desired, *, onboarding_id: int, live: bool) -> bool:
-    """Whether the engine applies this plan now.
-
-    Before go-live a step acts as its nature is; on a live tenant nothing is repaired unasked, and nothing at all while
-    we only watch, or own more in the tenant than we may.
-    """
-    if not desired.size.sets_up or holds.owns_too_much(onboarding_id):
-        return False
-    if not step.asks_first and not todo.asks and not live:
-        return True
-    return bool(desired.answer(step.key, "approved_plan") == fingerprint(todo.changes))
 
 
 def pause_after(step: Step[Any], verdict: Verdict, *, applies: bool) -> timedelta:
@@ -293,8 +348,8 @@ def pause_after(step: Step[Any], verdict: Verdict, *, applies: bool) -> timedelt
             assert_never(verdict)
 
 
-def _keys(todo: Todo) -> list[str]:
-    return [ledger.intent_key(change) for change in todo.changes]
+def _keys(permit: gate.Permit) -> list[str]:
+    return [ledger.intent_key(change) for change in permit.changes]
 
 
 def our_failure(error: Exception) -> Broken:

@@ -38,7 +38,7 @@ SECRET = "(secret)"  # noqa: S105 - stands in for one
 MAX_DEPTH, MAX_ITEMS = 3, 5
 PLAIN = re.compile(
     r"(?:^|_)(?:id|ids|code|codes|status|state|kind|key|type|host|address|base_url|domains?|licence|sign|action|asked"
-    r"|result|approved_plan|existing_job|granted|missing|permissions|abilities|tenants|at|since|capability_status"
+    r"|result|existing_job|granted|missing|permissions|abilities|tenants|at|since|capability_status"
     r"|stored|settings|operation|least|mapped|removed|version|tenant_name)$"
 )
 PLAIN_GAPS = frozenset(
@@ -177,10 +177,10 @@ def _desired(finding: Finding, printer: Printer) -> dict[str, Any]:
 
 
 def _plan(finding: Finding, verdict: Todo, printer: Printer) -> dict[str, Any]:
-    digest = fingerprint(verdict.changes)
+    digest, approved = fingerprint(verdict.changes), finding.desired.approved.get(finding.step.key)
     return {
         "fingerprint": digest,
-        "approved": finding.desired.answer(finding.step.key, "approved_plan") == digest,
+        "approved": approved is not None and approved.stands and approved.covers(verdict.changes),
         "applied_by_the_next_run": finding.applies,
         "changes": [_change(change, printer) for change in verdict.changes],
     }
@@ -216,6 +216,8 @@ def explain_whole(desired: Desired, printer: Printer) -> dict[str, Any]:
 
 
 def _token(desired: Desired) -> str:
+    if desired.unreadable_secret:
+        return "entered, cannot be decrypted: ENCRYPTION_KEYS lacks the key it was encrypted with"
     if desired.scim_token is None:
         return "none kept here"
     return "entered, and saved at Microsoft" if token_is_saved(desired) else "entered, not saved at Microsoft yet"

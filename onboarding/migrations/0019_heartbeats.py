@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('onboarding', '0014_leases_by_the_database_clock'),
+        ('onboarding', '0016_stops'),
     ]
 
     operations = [

@@ -1,5 +1,6 @@
 """Facts we must remember. No network here."""
 
+from onboarding.models.approval import Approval
 from onboarding.models.backup import Backup
 from onboarding.models.contact import Contact
 from onboarding.models.customer import Customer, Portfolio
@@ -15,9 +16,11 @@ from onboarding.models.rebinding import Rebinding
 from onboarding.models.secret import CustomerSecret
 from onboarding.models.staff_contact import Asker, StaffContact, asker_of
 from onboarding.models.step_state import StepState
+from onboarding.models.stop import Stop
 from onboarding.models.tenant import TenantBinding
 
 __all__ = [
+    "Approval",
     "Asker",
     "Backup",
     "ConsentAttempt",
@@ -36,6 +39,7 @@ __all__ = [
     "Rebinding",
     "StaffContact",
     "StepState",
+    "Stop",
     "TenantBinding",
     "asker_of",
 ]

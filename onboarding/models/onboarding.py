@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -24,12 +25,14 @@ if TYPE_CHECKING:
 class Lease:
     """The right to work on one onboarding until it ends; every write-back checks the token.
 
-    `time_outs`: how many runs before this one ended because the tenant did not answer in time.
+    `own_failures`, `time_outs`: how many runs in a row before this one ended by a fault of ours, or because the tenant
+    did not answer in time.
     """
 
     onboarding_id: int
     token: int
     next_run_at: datetime
+    own_failures: int = 0
     time_outs: int = 0
 
 
@@ -57,7 +60,7 @@ class OnboardingQuerySet(models.QuerySet["Onboarding"]):
 
         Raises `Onboarding.DoesNotExist`.
         """
-        return self.select_for_update().get(pk=pk)
+        return self.select_for_update(no_key=True).get(pk=pk)
 
     def claim(self, pk: int, *, by: str = "") -> Lease | None:
         """Take the lease of one onboarding for the process `by` if it is due, or None. A conditional UPDATE whose
@@ -71,8 +74,8 @@ class OnboardingQuerySet(models.QuerySet["Onboarding"]):
         )
         if not taken:
             return None
-        row = self.values("lease_token", "next_run_at", "time_outs").get(pk=pk)
-        return Lease(pk, row["lease_token"], row["next_run_at"], row["time_outs"])
+        row = self.values_list("lease_token", "next_run_at", "own_failures", "time_outs").get(pk=pk)
+        return Lease(pk, *row)
 
     def held(self, lease: Lease) -> OnboardingQuerySet:
         """The row of `lease`, if it is still ours."""
@@ -90,9 +93,26 @@ class OnboardingQuerySet(models.QuerySet["Onboarding"]):
         due = Case(unasked, default=F("next_run_at"), output_field=models.DateTimeField())
         self.held(lease).update(next_run_at=due, leased_until=None, leased_by="", **found)
 
+    def leave_due(self, lease: Lease) -> None:
+        """End the lease of a run that has not begun: the onboarding stays as due as it was."""
+        self.held(lease).update(leased_until=None, leased_by="")
+
     def interrupt(self, pk: int) -> None:
         """End whatever run is under way: it finds `LeaseLost` at its next write or change. Due again at once."""
-        self.filter(pk=pk).update(lease_token=F("lease_token") + 1, leased_until=None, leased_by="", next_run_at=Now())
+        self.filter(pk=pk)._interrupt()
+
+    def take_back(self, lease: Lease) -> None:
+        """As `interrupt`, if this lease is still the newest."""
+        self.held(lease)._interrupt()
+
+    def leased(self) -> Iterator[tuple[Lease, str]]:
+        """The leases that run now, and which process holds each."""
+        rows = self.filter(leased_until__gt=Now()).exclude(leased_by="")
+        for pk, token, next_run_at, name in rows.values_list("pk", "lease_token", "next_run_at", "leased_by"):
+            yield Lease(pk, token, next_run_at), name
+
+    def _interrupt(self) -> None:
+        self.update(lease_token=F("lease_token") + 1, leased_until=None, leased_by="", next_run_at=Now())
 
 
 def _lease_end() -> Combinable:

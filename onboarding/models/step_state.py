@@ -50,6 +50,11 @@ class StepState(models.Model):
         return None if self.done_at is None else kind.from_json(self.evidence)
 
     @property
+    def answered_when(self) -> str:
+        """When people answered last, for a form to carry; empty where nobody has."""
+        return self.answered_at.isoformat() if self.answered_at else ""
+
+    @property
     def sentence(self) -> Sentence | None:
         """The one sentence about this step, in the reader's language when turned into text."""
         return Sentence.from_json(self.message)

@@ -6,7 +6,7 @@ starts a little before the newest row that we have, and a row that we know chang
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import transaction
@@ -37,7 +37,7 @@ FIELDS_OF_A_NEWER_ROW = [
 ]
 
 
-def ingest(lease: Lease, graph: GraphClient, job_id: str, *, renew: Callable[[], None]) -> int:
+def ingest(lease: Lease, graph: GraphClient, job_id: str) -> int:
     """Read on from the watermark. Returns how many log rows were read; 0 where the log may not be read (no P1).
 
     Raises `LeaseLost`, and what the client raises; pages kept until then stay kept.
@@ -47,7 +47,6 @@ def ingest(lease: Lease, graph: GraphClient, job_id: str, *, renew: Callable[[],
     since = row.log_watermark - LOG_OVERLAP if row.log_watermark else clock.now() - FIRST_LOOK_BACK
     read, link = 0, None
     for _page in range(MAX_PAGES):
-        renew()  # before each page: 25 of them may take longer than a lease
         try:
             page = graph.provisioning_logs.page(job_id, since, next_link=link, top=PAGE_SIZE)
         except LicenceMissing:

@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy as _
 
 from onboarding.domain.sentences import Sentence
 from onboarding.domain.verdicts import Court, Kind
-from onboarding.models import Onboarding, StepState, clock
+from onboarding.engine import approvals
+from onboarding.models import Approval, Onboarding, StepState, clock
 from onboarding.steps import STEPS
 from onboarding.steps.asks import CustomerAsk, customer_ask
 from onboarding.web.waiting import waiting
@@ -54,7 +55,7 @@ class PlannedChange:
 
 @dataclass(frozen=True)
 class Plan:
-    """What will be changed in the tenant, what the button says, and whether a person has approved exactly this."""
+    """What will be changed in the tenant, what the button says, and whether this is approved and may be made."""
 
     fingerprint: str
     button: str
@@ -88,6 +89,7 @@ class StepView:
     answer: Mapping[str, Any]
     answered_by: User | None
     answered_at: datetime | None
+    approval: Approval | None
     is_current: bool
     is_last: bool
     gives_access: bool
@@ -117,7 +119,11 @@ class StepView:
 
 def steps_of(onboarding: Onboarding, states: Mapping[str, StepState]) -> list[StepView]:
     """All steps in their order; one that has no row yet is shown as not started."""
-    return [_view(onboarding, number, states.get(step.key)) for number, step in enumerate(STEPS, start=1)]
+    given = approvals.newest(onboarding)
+    return [
+        _view(onboarding, number, states.get(step.key), given.get(step.key))
+        for number, step in enumerate(STEPS, start=1)
+    ]
 
 
 def is_between(steps: Sequence[StepView]) -> bool:
@@ -127,7 +133,7 @@ def is_between(steps: Sequence[StepView]) -> bool:
     )
 
 
-def _view(onboarding: Onboarding, number: int, state: StepState | None) -> StepView:
+def _view(onboarding: Onboarding, number: int, state: StepState | None, approval: Approval | None) -> StepView:
     step = STEPS[number - 1]
     state = state or StepState(onboarding=onboarding, key=step.key)
     kind = Kind(state.kind)
@@ -146,7 +152,7 @@ def _view(onboarding: Onboarding, number: int, state: StepState | None) -> StepV
         request_id=state.request_id,
         evidence=readable(state.evidence),
         offers=readable(state.offers),
-        plan=_plan(state),
+        plan=_plan(onboarding, state, approval),
         progress=state.progress,
         since=state.since,
         checked_at=state.checked_at,
@@ -154,6 +160,7 @@ def _view(onboarding: Onboarding, number: int, state: StepState | None) -> StepV
         answer=state.answer,
         answered_by=state.answered_by,
         answered_at=state.answered_at,
+        approval=approval,
         is_current=step.key == onboarding.current_key,
         is_last=step is STEPS[-1],
         gives_access=step.gives_access,
@@ -181,7 +188,7 @@ def _texts(stored: Sequence[Mapping[str, Any]]) -> list[str]:
     return [str(sentence) for entry in stored if (sentence := Sentence.from_json(entry))]
 
 
-def _plan(state: StepState) -> Plan | None:
+def _plan(onboarding: Onboarding, state: StepState, approval: Approval | None) -> Plan | None:
     if not state.plan:
         return None
     return Plan(
@@ -197,5 +204,10 @@ def _plan(state: StepState) -> Plan | None:
             )
             for change in state.plan["changes"]
         ],
-        approved=state.answer.get("approved_plan") == state.plan["fingerprint"],
+        approved=approval is not None and _approves(approval, onboarding, state.plan["changes"]),
     )
+
+
+def _approves(approval: Approval, onboarding: Onboarding, changes: Sequence[Mapping[str, Any]]) -> bool:
+    covered = approval.is_open and all(change in approval.changes for change in changes)
+    return covered and approvals.plan_of(approval, onboarding).stands

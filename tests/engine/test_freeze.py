@@ -71,9 +71,9 @@ def test_applies_nothing_by_itself_either(registered, far):
     connection = next(step for step in STEPS if step.key == "connection")
     todo = Todo(say("x"), [], say("x"))
     visit.live = False
-    assert visit._may_apply(connection, todo)
+    assert visit._permit(connection, todo)
     StepState.objects.filter(pk=state.pk).update(code=OWNS_TOO_MUCH.code)
-    assert not visit._may_apply(connection, todo)
+    assert not visit._permit(connection, todo)
 
 
 def _lease(made):

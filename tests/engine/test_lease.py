@@ -110,7 +110,7 @@ def reading(far):
     far.consent()
     Onboarding.objects.filter(pk=made.pk).update(next_run_at=timezone.now())
     visit = reconcile.Reconciliation(builders.claimed(made.pk))
-    visit._renewed -= 1000
+    visit.held.proved -= 1000
     return visit
 
 

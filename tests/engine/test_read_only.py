@@ -12,7 +12,7 @@ from devtools.stack.sandbox_control import SandboxTenant
 from onboarding.customers import answers, base, read_only, records
 from onboarding.customers.links import issue_link
 from onboarding.domain import consent_sizes
-from onboarding.engine import graph_access, ledger, reconcile
+from onboarding.engine import approvals, graph_access, ledger, reconcile
 from onboarding.engine.load_desired import load_desired
 from onboarding.invites import links
 from onboarding.models import ConsentAttempt, Customer, Event, Link, Onboarding, ReadOnlyMode, StepState
@@ -235,16 +235,13 @@ def test_plans_but_never_repairs_while_it_only_watches(watched, far):
         answers.approve_plan(
             watched, "mappings", actor=builders.owner_of(watched), fingerprint=state.plan["fingerprint"]
         )
-    ledger.keep_answer(
-        watched.pk, "mappings", {"approved_plan": state.plan["fingerprint"]}, actor=builders.owner_of(watched)
-    )
+    approvals.approve(watched.pk, "mappings", state.plan, actor=builders.owner_of(watched))
     all_anew(watched)
     assert builders.state(watched, "mappings").kind == "todo"
     assert writes(since(far, before)) == []
 
 
 def test_changes_nothing_by_itself_after_a_pause(watched, far):
-    """A customer that goes on after a pause is an open one for the moment, and open ones act by themselves."""
     records.pause(watched, actor=builders.owner_of(watched))
     records.resume(watched, actor=builders.owner_of(watched))
     drift(far)
@@ -282,7 +279,7 @@ def test_sets_up_again_once_the_admin_has_approved_that(watched, far):
     look(watched)
     assert load_desired(watched.pk).size is consent_sizes.MONITOR
     plan = builders.state(watched, "mappings").plan
-    ledger.keep_answer(watched.pk, "mappings", {"approved_plan": plan["fingerprint"]}, actor=builders.owner_of(watched))
+    approvals.approve(watched.pk, "mappings", plan, actor=builders.owner_of(watched))
     approve(watched, far, link)
     assert row(watched).ended_at is not None
     assert load_desired(watched.pk).size is consent_sizes.STANDARD

@@ -20,8 +20,7 @@ from graphclient import (
 )
 from onboarding.domain.desired import Desired
 from onboarding.domain.sentences import say
-from onboarding.domain.verdicts import Asking, Broken, Change, Done, Todo, Waiting, fingerprint
-from onboarding.engine import ledger
+from onboarding.domain.verdicts import Asking, Broken, Change, Done, Todo, Waiting
 from onboarding.engine.graph_access import TenantSession
 from onboarding.engine.reconcile import Reconciliation, explain
 from onboarding.models import Onboarding
@@ -108,7 +107,7 @@ def test_applies_the_plan_that_was_approved_and_no_other(run, staged):
     step = staged("ab")
     plan = converge(run, step)
     made = Onboarding.objects.get(pk=run.lease.onboarding_id)
-    ledger.keep_answer(made.pk, step.key, {"approved_plan": fingerprint(plan.changes)}, actor=builders.owner_of(made))
+    builders.approved(made, step.key, plan)
     run._know_more()
     assert isinstance(converge(run, step), Todo)
     assert step.sent == ["a"]

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import gc
+import json
 import sys
 import threading
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
+import msal
 import pytest
 import requests
 
-from graphclient import ClientCredentials, ConsentMissing, GraphError, Secret, TokenSources, Unavailable
+from graphclient import (
+    GLOBAL,
+    ClientCredentials,
+    ConsentMissing,
+    Discoveries,
+    GraphError,
+    Secret,
+    SignIn,
+    TokenSources,
+    Unavailable,
+)
+from graphclient.http.exchange import Answer
+from tests.narrow import present
 
 from .entra import CLIENT, OTHER_TENANT, TENANT, Entra
 from .graph_stub import Asked, GraphStub, Reply
@@ -170,13 +185,65 @@ def test_gives_a_kept_token_at_the_same_cost_however_many_tenants(far: GraphStub
     assert len(far.asked) == before
 
 
-def test_keeps_one_token_in_each_cache(far: GraphStub, sources: TokenSources) -> None:
+def test_keeps_a_token_and_nothing_of_msal(far: GraphStub, sources: TokenSources) -> None:
+    """Ten thousand tenants take some 30 MiB; an msal application and its cache would take 12 KiB each."""
+    before = msal_applications()
     for number in range(5):
-        entra = Entra(far, tenant=tenant(number)).open()
-        sources.of(entra.tenant).token()
-        cache = sources.of(entra.tenant)._app.token_cache
-        kept = list(cache.search(cache.CredentialType.ACCESS_TOKEN))
-        assert [row["realm"] for row in kept] == [entra.tenant]
+        Entra(far, tenant=tenant(number)).open()
+        sources.of(tenant(number)).token()
+    assert msal_applications() == before
+
+
+def msal_applications() -> int:
+    gc.collect()
+    return sum(issubclass(type(thing), msal.ClientApplication) for thing in gc.get_objects())
+
+
+def test_a_tenant_that_was_dropped_costs_a_token_and_no_discovery(far: GraphStub, session: requests.Session) -> None:
+    sources, entra = TokenSources(CLIENT, Secret("s3cret"), session, max_tenants=1), Entra(far).open()
+    Entra(far, tenant=OTHER_TENANT).open()
+    for each in (TENANT, OTHER_TENANT, TENANT):
+        sources.of(each).token()
+    assert len(far.seen("POST", entra.token_path)) == 2
+    assert len(far.seen("GET", entra.discovery_path)) == 1
+
+
+def test_a_sign_in_and_a_token_share_a_discovery(far: GraphStub, session: requests.Session) -> None:
+    entra, shared = Entra(far).open(), Discoveries()
+    sign_in = SignIn(CLIENT, Secret("s3cret"), session, discoveries=shared)
+    begun = sign_in.begin(TENANT, "https://dashboard.example/", "state")
+    sign_in.finish(begun.flow, entra.visit(begun.url))
+    TokenSources(CLIENT, Secret("s3cret"), session, discoveries=shared).of(TENANT).token()
+    assert len(far.seen("GET", entra.discovery_path)) == len(shared) == 1
+
+
+def test_keeps_discoveries_for_a_day_and_the_newest_of_them() -> None:
+    now = [0.0]
+    kept = Discoveries(max_documents=2, clock=lambda: now[0])
+    at = {name: f"{GLOBAL.login}/{name}/v2.0/.well-known/openid-configuration" for name in "abc"}
+    body = json.dumps({"token_endpoint": f"{GLOBAL.login}/a/token", "claims_supported": ["x"] * 1000}).encode()
+    for name in "ab":
+        kept.keep(at[name], Answer(200, {}, body), GLOBAL.login)
+    assert len(present(kept.find(at["a"])).body) < 100
+    kept.keep(at["c"], Answer(200, {}, body), GLOBAL.login)
+    assert [name for name in "abc" if kept.find(at[name])] == ["a", "c"]
+    now[0] = 24 * 3600.0 + 1
+    assert kept.find(at["c"]) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "document"),
+    [
+        ("/a/v2.0/.well-known/openid-configuration", 400, {"token_endpoint": f"{GLOBAL.login}/a/token"}),
+        ("/a/v2.0/.well-known/openid-configuration", 200, {"token_endpoint": "https://evil.example/a/token"}),
+        ("/a/v2.0/.well-known/openid-configuration", 200, {"issuer": "x"}),
+        ("/a/discovery/v2.0/keys", 200, {"token_endpoint": f"{GLOBAL.login}/a/token"}),
+    ],
+)
+def test_keeps_no_document_that_leads_elsewhere_or_is_none(path: str, status: int, document: dict[str, str]) -> None:
+    kept = Discoveries()
+    kept.keep(GLOBAL.login + path, Answer(status, {}, json.dumps(document).encode()), GLOBAL.login)
+    assert len(kept) == 0
 
 
 def test_signs_with_a_new_key_and_forgets_what_the_old_one_brought(far: GraphStub, sources: TokenSources) -> None:

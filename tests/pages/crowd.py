@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from django.db import connection, connections, transaction
@@ -22,12 +23,14 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
 
 
 def behind(rows: QuerySet[Any], *acts: Callable[[], Any]) -> list[Any]:
-    """The same, with nobody able to write these rows until every act has come so far as to wait for one of them."""
+    """The same, one after the other, with nobody able to write these rows until each act has come so far as to wait."""
     with ThreadPoolExecutor(len(acts)) as pool:
         with transaction.atomic():
             assert list(rows.select_for_update())
-            futures = [pool.submit(_alone, act) for act in acts]
-            assert wait_until(lambda: _waiting() >= len(acts), PATIENCE), "they do not all wait for these rows"
+            futures = []
+            for number, act in enumerate(acts, start=1):
+                futures.append(pool.submit(_alone, act))
+                assert wait_until(partial(_wait, number), PATIENCE), f"number {number} does not wait"
         return [_outcome(future) for future in futures]
 
 
@@ -42,7 +45,8 @@ def _outcome(future: Future[Any]) -> Any:
     return future.exception() or future.result()
 
 
-def _waiting() -> int:
+def _wait(number: int) -> bool:
+    """Whether so many wait for a lock."""
     with connection.cursor() as cursor:
         cursor.execute(WAITING)
-        return int(cursor.fetchone()[0])
+        return int(cursor.fetchone()[0]) >= number

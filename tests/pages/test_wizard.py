@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Change, Court, Done, Todo
-from onboarding.models import CustomerSecret
+from onboarding.models import Approval, CustomerSecret
 from onboarding.steps import STEPS
 from tests import builders
 from tests.stored import Stored
@@ -199,18 +199,20 @@ def test_approves_exactly_the_plan_that_was_shown(alice, customer):
     stand(customer, "mappings", other)
     page = post(alice, "step_approve", customer.pk, "mappings", fingerprint=shown)
     assert "The plan has changed meanwhile." in page.text
-    assert builders.state(customer, "mappings").answer == {}
+    assert not Approval.objects.exists()
     shown = page.form(action="/mappings/approve/").fields["fingerprint"].value
     page = post(alice, "step_approve", customer.pk, "mappings", fingerprint=shown)
-    assert builders.state(customer, "mappings").answer == {"approved_plan": shown}
+    [row] = Approval.objects.all()
+    assert (row.step, row.fingerprint, row.changes[0]["summary"]["text"]) == ("mappings", shown, "Map 3 attributes.")
     assert page.find(action="/approve/") is None
+    assert "Plan approved by alice" in page.text
 
 
 @pytest.mark.parametrize("fingerprint", ["", "0" * 24, "é"])
 def test_approves_nothing_by_a_made_up_fingerprint(alice, customer, fingerprint):
     stand(customer, "mappings", PLAN)
     post(alice, "step_approve", customer.pk, "mappings", fingerprint=fingerprint)
-    assert builders.state(customer, "mappings").answer == {}
+    assert not Approval.objects.exists()
 
 
 def test_shows_the_request_behind_a_disclosure(alice, customer):

@@ -75,7 +75,7 @@ class Record:
 
 
 def record(onboarding: Onboarding) -> Record:
-    """All that the customer page shows. Sixteen queries at most."""
+    """All that the customer page shows. Eighteen queries at most."""
     states = {state.key: state for state in onboarding.steps.select_related("answered_by")}
     steps = steps_of(onboarding, states)
     current = next((step for step in steps if step.is_current), None)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_noop as _
 
 from onboarding.causes.base import Cause, ClickPath, Needs, Owner, Portal
 from onboarding.domain.sentences import say
+from onboarding.steps.shared.plan_causes import PLAN_OUTDATED, PlanCode
 from onboarding.steps.shared.token_causes import TOKEN_CAUSES, TokenCode
 
 
@@ -17,7 +18,9 @@ class Code(enum.StrEnum):
     TOKEN_NEEDED = "token_needed"  # noqa: S105 - the name of a cause, not a secret
     JOB_DELETED = "job_gone"
     FOREIGN_JOB = "foreign_job"
+    PLAN_OUTDATED = PlanCode.PLAN_OUTDATED
     TOKEN_ERASED = TokenCode.TOKEN_ERASED
+    TOKEN_UNREADABLE = TokenCode.TOKEN_UNREADABLE
     TOKEN_UNUSABLE = TokenCode.TOKEN_UNUSABLE
 
 
@@ -45,4 +48,4 @@ FOREIGN_JOB = Cause(
     ),
     elsewhere=True,
 )
-CAUSES = (TOKEN_NEEDED, JOB_DELETED, FOREIGN_JOB, *TOKEN_CAUSES)
+CAUSES = (TOKEN_NEEDED, JOB_DELETED, FOREIGN_JOB, PLAN_OUTDATED, *TOKEN_CAUSES)

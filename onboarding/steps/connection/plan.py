@@ -29,7 +29,8 @@ def setup(desired: Desired, job: Job | None, stored: Mapping[str, str]) -> Todo:
     chosen = desired.required(SsoApplicationEvidence)
     adopted = bool(job and job.id == chosen.existing_job_id)
     made_anew = job is None and was_connected(desired)
-    changes = [] if _was_tried(desired) and not adopted else [_trial(desired)]
+    where = {"service_principal_id": chosen.service_principal_id, **_what_is_entered(desired)}
+    changes = [] if _was_tried(desired) and not adopted else [_trial(desired, where)]
     if job is None:
         changes.append(creation(chosen.service_principal_id, chosen.template_id, chosen.name))
     changes.append(
@@ -37,7 +38,7 @@ def setup(desired: Desired, job: Job | None, stored: Mapping[str, str]) -> Todo:
             "save_credentials",
             say(_("Save address and token at Microsoft; other settings stay as they are.")),
             tuple(_saved_lines(desired, stored)),
-            payload={"base_url": desired.base_url},
+            payload={**where, "only_assigned": not chosen.existing_job_id and not was_connected(desired)},
         )
     )
     why = (
@@ -61,9 +62,15 @@ def _saved_lines(desired: Desired, stored: Mapping[str, str]) -> Iterator[Detail
         yield Detail("+", say(_("scope: assigned users and groups only")))
 
 
-def _trial(desired: Desired) -> Change:
+def _trial(desired: Desired, where: Mapping[str, str]) -> Change:
     summary = say(_("Have Microsoft test %(address)s with the token."), address=desired.base_url)
-    return Change("try_credentials", summary, payload={"base_url": desired.base_url})
+    template = desired.required(SsoApplicationEvidence).template_id
+    return Change("try_credentials", summary, payload={**where, "template_id": template})
+
+
+def _what_is_entered(desired: Desired) -> dict[str, str]:
+    """The address, and which token: a secret is not shown, so that its time stands for it."""
+    return {"base_url": desired.base_url, "token_at": credentials.token_at(desired)}
 
 
 def was_connected(desired: Desired) -> bool:
@@ -74,11 +81,10 @@ def was_connected(desired: Desired) -> bool:
 
 def _was_tried(desired: Desired) -> bool:
     tried = desired.result(ConnectionEvidence.step, "try_credentials")
-    return bool(tried) and (tried["token_at"], tried["base_url"]) == (_token_at(desired), desired.base_url)
-
-
-def _token_at(desired: Desired) -> str:
-    return desired.scim_token_saved_at.isoformat() if desired.scim_token_saved_at else ""
+    return bool(tried) and (tried["token_at"], tried["base_url"]) == (
+        credentials.token_at(desired),
+        desired.base_url,
+    )
 
 
 def to_remove(desired: Desired, jobs: Sequence[Job]) -> list[Job]:
@@ -92,7 +98,7 @@ def removal(desired: Desired, jobs: Sequence[Job]) -> Todo:
     name = desired.required(SsoApplicationEvidence).name
     changes = []
     for job in to_remove(desired, jobs):
-        payload = {"job_id": job.id}
+        payload = {"service_principal_id": service_principal_id(desired), "job_id": job.id}
         changes.append(Change("back_up_job", say(_("Back up the job and its attribute mapping.")), payload=payload))
         changes.append(
             Change(
@@ -108,38 +114,49 @@ def removal(desired: Desired, jobs: Sequence[Job]) -> Todo:
     return Todo(say(_("The old provisioning job will be replaced.")), changes, say(_("Replace the old job")), asks=True)
 
 
-# How it is made
+# How it is made: where to and what is the change's own, never read anew
 
 
 def try_credentials(tenant: Tenant, desired: Desired, change: Change) -> Made:
     """Raises `StepFailed` with the reason where Microsoft could not use what was entered."""
-    credentials.try_entered(tenant.graph, desired, desired.required(SsoApplicationEvidence).template_id)
-    return {"token_at": _token_at(desired), "base_url": desired.base_url}
+    token = credentials.planned_token(desired, change)
+    credentials.try_entered(
+        tenant.graph, _app(change), str(change.payload["template_id"]), str(change.payload["base_url"]), token
+    )
+    return _with(change)
 
 
 def create_job(tenant: Tenant, desired: Desired, change: Change) -> Made:
     """Sent once; after a lost answer the next run adopts what came of it."""
-    app, template = service_principal_id(desired), str(change.payload["template_id"])
+    app, template = _app(change), str(change.payload["template_id"])
     return {"job_id": tenant.graph.synchronization.create_job(app, template).id, "service_principal_id": app}
 
 
 def save_credentials(tenant: Tenant, desired: Desired, change: Change) -> Made:
     """Read, merge, write. The scope of a job that was there before is not touched, nor one that was set later."""
-    sync, app = tenant.graph.synchronization, service_principal_id(desired)
-    ours_and_new = not desired.required(SsoApplicationEvidence).existing_job_id and not was_connected(desired)
+    sync, app = tenant.graph.synchronization, _app(change)
     values = secrets.merged(
         sync.secrets(app),
-        base_url=desired.base_url,
-        token=credentials.usable_token(desired),
-        only_assigned=ours_and_new,
+        base_url=str(change.payload["base_url"]),
+        token=credentials.planned_token(desired, change),
+        only_assigned=bool(change.payload["only_assigned"]),
     )
     sync.put_secrets(app, values)
-    return {"token_at": _token_at(desired), "base_url": desired.base_url}
+    return _with(change)
+
+
+def _app(change: Change) -> str:
+    return str(change.payload["service_principal_id"])
+
+
+def _with(change: Change) -> Made:
+    """With which token and address it was made."""
+    return {name: change.payload[name] for name in ("token_at", "base_url")}
 
 
 def back_up_job(tenant: Tenant, desired: Desired, change: Change) -> Made:
     """The job and its whole schema."""
-    sync, app, job_id = tenant.graph.synchronization, service_principal_id(desired), str(change.payload["job_id"])
+    sync, app, job_id = tenant.graph.synchronization, _app(change), str(change.payload["job_id"])
     try:
         job, schema = sync.job(app, job_id), sync.schema(app, job_id)
     except NotThere:
@@ -151,7 +168,7 @@ def back_up_job(tenant: Tenant, desired: Desired, change: Change) -> Made:
 def remove_job(tenant: Tenant, desired: Desired, change: Change) -> Made:
     """Gone already is as good."""
     with suppress(NotThere):
-        tenant.graph.synchronization.delete_job(service_principal_id(desired), str(change.payload["job_id"]))
+        tenant.graph.synchronization.delete_job(_app(change), str(change.payload["job_id"]))
     return {"job_id": change.payload["job_id"]}
 
 

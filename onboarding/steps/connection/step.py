@@ -30,6 +30,7 @@ from onboarding.steps.connection.form import TokenForm
 from onboarding.steps.shared import credentials, secrets
 from onboarding.steps.shared.credentials import UNTRIED, Trial
 from onboarding.steps.shared.jobs import JOB_VISIBLE_WITHIN, RECHECK_SOON, is_our_making
+from onboarding.steps.shared.token_causes import TOKEN_UNREADABLE
 from onboarding.steps.sso_application.evidence import SsoApplicationEvidence, service_principal_id
 
 SECRETS_VISIBLE_WITHIN = timedelta(minutes=10)  # saved secrets may stay unseen that long
@@ -82,7 +83,8 @@ class Connection(ChangingStep[Facts]):
         if job is None and desired.applied_lately(self.key, "create_job", JOB_VISIBLE_WITHIN):
             return Waiting(say(_("Microsoft has created the job but does not list it yet.")), RECHECK_SOON)
         address_saved = secrets.same_address(facts.stored.get("BaseAddress", ""), desired.base_url)
-        token_waits = desired.scim_token is not None and not token_is_saved(desired)
+        entered = desired.scim_token is not None or desired.unreadable_secret
+        token_waits = entered and not token_is_saved(desired)
         if job is not None and (facts.tested.works or _untested(desired)) and address_saved and not token_waits:
             return _done(desired, job)
         lately = desired.applied_lately(self.key, "save_credentials", SECRETS_VISIBLE_WITHIN)
@@ -90,6 +92,8 @@ class Connection(ChangingStep[Facts]):
             return Waiting(
                 say(_("Address and token are saved and are taking effect at Microsoft.")), timedelta(seconds=15)
             )
+        if desired.unreadable_secret and token_waits:
+            return TOKEN_UNREADABLE.asking()
         if desired.scim_token is None:
             return _ask_for_token(desired, facts, job)
         if address_saved and not token_waits and facts.tested.works is False:

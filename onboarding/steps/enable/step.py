@@ -18,7 +18,7 @@ from onboarding.domain.evidence import Evidence
 from onboarding.domain.sentences import plural, say
 from onboarding.domain.verdicts import Change, Detail, Done, Todo, Verdict, Waiting
 from onboarding.steps import stages
-from onboarding.steps.base import ChangingStep, Tenant
+from onboarding.steps.base import ChangingStep, StepFailed, Tenant
 from onboarding.steps.connection.evidence import ConnectionEvidence, job_id
 from onboarding.steps.enable.causes import CAUSES, GUARD_OFF
 from onboarding.steps.enable.evidence import EnableEvidence
@@ -26,6 +26,8 @@ from onboarding.steps.scope.evidence import ScopeEvidence
 from onboarding.steps.shared import credentials, jobs, secrets
 from onboarding.steps.shared.credentials import UNTRIED, Trial
 from onboarding.steps.shared.estimate import minutes_of_a_cycle
+from onboarding.steps.shared.plan_causes import PLAN_OUTDATED
+from onboarding.steps.shared.token_causes import TOKEN_UNREADABLE
 from onboarding.steps.sso_application.evidence import SsoApplicationEvidence, service_principal_id
 
 START_VISIBLE_WITHIN = timedelta(minutes=10)
@@ -92,7 +94,7 @@ class Enable(ChangingStep[Facts]):
         if not started and facts.tested.works is False:
             return credentials.refusal(facts.tested)
         if desired.scim_token is None and guard is None:
-            return GUARD_OFF.asking()
+            return (TOKEN_UNREADABLE if desired.unreadable_secret else GUARD_OFF).asking()
         return self._plan(desired, started)
 
     def apply(self, tenant: Tenant, desired: Desired, change: Change) -> Mapping[str, Any]:
@@ -100,14 +102,17 @@ class Enable(ChangingStep[Facts]):
 
         Saved settings stay unseen for a while, and a start fails until then: the next run starts it.
         """
-        sync, app, guard = tenant.graph.synchronization, service_principal_id(desired), int(change.payload["guard"])
+        sync, planned = tenant.graph.synchronization, change.payload
+        app, guard, address = str(planned["service_principal_id"]), int(planned["guard"]), str(planned["base_url"])
         made = {"guard": guard, "at": desired.now.isoformat(), "started": True}
-        job, stored = sync.job(app, job_id(desired)), sync.secrets(app)
+        job, stored = sync.job(app, str(planned["job_id"])), sync.secrets(app)
         if "BaseAddress" not in stored:
             raise Unavailable("what is stored for the connection is not shown, so it cannot be kept", method="GET")
+        if not _as_planned(stored, planned):
+            raise StepFailed(PLAN_OUTDATED.asking())
         if secrets.guard_of(stored) is None:
-            token = credentials.usable_token(desired)
-            sync.put_secrets(app, secrets.merged(stored, base_url=desired.base_url, token=token, guard=guard))
+            token = credentials.planned_token(desired, change)
+            sync.put_secrets(app, secrets.merged(stored, base_url=address, token=token, guard=guard))
         if runs(job):
             return made
         if not credentials.try_saved(tenant.graph, desired, job).works:
@@ -149,7 +154,15 @@ class Enable(ChangingStep[Facts]):
                 count=people,
             ),
             tuple(_details(people, guard, scope.sync_all)),
-            payload={"guard": guard, "people": people},
+            payload={
+                "service_principal_id": service_principal_id(desired),
+                "job_id": job_id(desired),
+                "base_url": desired.required(ConnectionEvidence).base_url,
+                "token_at": credentials.token_at(desired),
+                "guard": guard,
+                "people": people,
+                "sync_all": scope.sync_all,
+            },
         )
         if started:
             why = say(_("Provisioning runs without “Prevent accidental deletions”."))
@@ -159,6 +172,12 @@ class Enable(ChangingStep[Facts]):
         else:
             why = say(READY, count=people)
         return Todo(why, [change], say(START, count=people))
+
+
+def _as_planned(stored: Mapping[str, str], planned: Mapping[str, Any]) -> bool:
+    """Whether the job still sends to the address and of the people that the plan names."""
+    same = secrets.same_address(stored["BaseAddress"], str(planned["base_url"]))
+    return same and secrets.covers_all(stored) == planned["sync_all"]
 
 
 def _done(job: Job, guard: int) -> Done:

@@ -10,7 +10,7 @@ import copy
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any, Literal
 
 from onboarding.domain.products import Mapped, Profile
@@ -91,6 +91,12 @@ def digest(document: Mapping[str, Any]) -> str:
     """A short digest of all that is mapped: equal as long as nobody has changed it."""
     mapped = [rule.get("objectMappings") for rule in document.get("synchronizationRules") or ()]
     return hashlib.sha256(json.dumps(mapped, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def wanted(profile: Profile) -> str:
+    """A short digest of what the product wants: equal as long as a release does not change it."""
+    text = json.dumps([profile.groups, *(astuple(mapped) for mapped in profile.mappings)])
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 # Comparing

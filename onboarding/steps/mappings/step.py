@@ -19,6 +19,7 @@ from graphclient import Job, NotThere
 from onboarding.causes.base import Cause
 from onboarding.domain.desired import Desired
 from onboarding.domain.evidence import Evidence
+from onboarding.domain.products import PROFILES, Profile
 from onboarding.domain.sentences import Sentence, plural, say
 from onboarding.domain.verdicts import Change, Detail, Done, Todo, Verdict
 from onboarding.steps import stages
@@ -91,25 +92,35 @@ class Mappings(ChangingStep[Facts]):
 
     def apply(self, tenant: Tenant, desired: Desired, change: Change) -> Mapping[str, Any]:
         """Back up what is there, or write. Raises `StepFailed` where the document is not the approved one."""
-        sync, app, job = tenant.graph.synchronization, service_principal_id(desired), job_id(desired)
-        document = sync.schema(app, job)
+        sync, where = (
+            tenant.graph.synchronization,
+            (str(change.payload["service_principal_id"]), str(change.payload["job_id"])),
+        )
+        document = sync.schema(*where)
         if change.key == "back_up_mapping":
-            return {"backup": {"job_id": job, "schema": document}, "at": desired.now.isoformat()}
-        found = mapping_document.compare(desired.profile, document)
-        result = {"removed": found.targets("-"), "at": desired.now.isoformat()}
+            return {"backup": {"job_id": where[1], "schema": document}, "at": desired.now.isoformat()}
         if mapping_document.digest(document) != change.payload["basis"]:
             raise StepFailed(CHANGED_MEANWHILE.asking())
+        profile = _planned_profile(change)
+        found = mapping_document.compare(profile, document)
         parsed = {
-            expression: _parsed(tenant, desired, expression)
-            for expression in mapping_document.needs_parsing(desired.profile, document)
+            expression: _parsed(tenant, where, expression)
+            for expression in mapping_document.needs_parsing(profile, document)
         }
-        sync.put_schema(app, job, mapping_document.merged(desired.profile, document, parsed))
-        return result
+        sync.put_schema(*where, mapping_document.merged(profile, document, parsed))
+        return {"removed": found.targets("-"), "at": desired.now.isoformat()}
 
 
-def _parsed(tenant: Tenant, desired: Desired, expression: str) -> dict[str, Any]:
-    app, job = service_principal_id(desired), job_id(desired)
-    answer = tenant.graph.synchronization.parse_expression(app, job, expression)
+def _planned_profile(change: Change) -> Profile:
+    """The product's mapping for which the change was planned. Raises `StepFailed` where this release has another."""
+    profile = PROFILES[change.payload["product"]]
+    if mapping_document.wanted(profile) != change.payload["mapping"]:
+        raise StepFailed(CHANGED_MEANWHILE.asking())
+    return profile
+
+
+def _parsed(tenant: Tenant, where: tuple[str, str], expression: str) -> dict[str, Any]:
+    answer = tenant.graph.synchronization.parse_expression(*where, expression)
     if not answer.ok or answer.parsed is None:
         error = answer.error or say(_("no reason given"))
         raise StepFailed(EXPRESSION_REFUSED.broken(expression=expression, error=error))
@@ -117,7 +128,13 @@ def _parsed(tenant: Tenant, desired: Desired, expression: str) -> dict[str, Any]
 
 
 def _todo(desired: Desired, facts: Facts, found: Comparison, basis: str) -> Todo:
-    payload = {"basis": basis}
+    payload = {
+        "service_principal_id": service_principal_id(desired),
+        "job_id": job_id(desired),
+        "basis": basis,
+        "product": desired.profile.key,
+        "mapping": mapping_document.wanted(desired.profile),
+    }
     changes = (
         Change("back_up_mapping", say(_("Back up the current mapping.")), payload=payload),
         Change("write_mapping", _summary(found), tuple(_details(found)), payload),

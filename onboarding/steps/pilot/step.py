@@ -88,7 +88,7 @@ class Pilot(ChangingStep[Facts]):
     def _runs(self, desired: Desired, person: User) -> Verdict:
         asked = _asked_at(desired)
         first, second = (_result(desired, key, person, asked) for key in ("provision", "read_back"))
-        payload = {"person_id": person.id, "asked": asked}
+        payload = {"person_id": person.id, "asked": asked, **_where(desired)}
         if first is None:
             change = Change(
                 "provision",
@@ -114,13 +114,15 @@ class Pilot(ChangingStep[Facts]):
 
     def apply(self, tenant: Tenant, desired: Desired, change: Change) -> Mapping[str, Any]:
         """One run for the one person; of its outcome the values that were written are not kept."""
-        outcome = tenant.graph.synchronization.provision_on_demand(
-            service_principal_id(desired),
-            job_id(desired),
-            desired.required(MappingsEvidence).rule_id,
-            str(change.payload["person_id"]),
-        )
+        where = [str(change.payload[name]) for name in ("service_principal_id", "job_id", "rule_id", "person_id")]
+        outcome = tenant.graph.synchronization.provision_on_demand(*where)
         return {**change.payload, **read_outcome(outcome), "at": desired.now.isoformat()}
+
+
+def _where(desired: Desired) -> dict[str, str]:
+    """Through which job a person goes."""
+    rule = desired.required(MappingsEvidence).rule_id
+    return {"service_principal_id": service_principal_id(desired), "job_id": job_id(desired), "rule_id": rule}
 
 
 def read_outcome(outcome: OnDemandResult) -> dict[str, Any]:

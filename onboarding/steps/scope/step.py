@@ -35,7 +35,7 @@ from onboarding.steps.scope.causes import (
     ONLY_NESTED,
 )
 from onboarding.steps.scope.evidence import AssignedGroup, SampledPerson, ScopeEvidence
-from onboarding.steps.shared import credentials
+from onboarding.steps.shared import credentials, secrets
 from onboarding.steps.sso_application.evidence import SsoApplicationEvidence, service_principal_id
 
 SAMPLE = 20
@@ -119,7 +119,7 @@ class Scope(Step[Facts]):
         return Facts(
             direct=tuple(_direct(graph, [each for each in assigned if each.principal_type == "User"])),
             groups=tuple(_group(graph, each) for each in assigned if each.principal_type == "Group"),
-            sync_all=stored.get("SyncAll", "").strip().lower() == "true",
+            sync_all=secrets.covers_all(stored),
         )
 
     def assess(self, desired: Desired, facts: Facts) -> Verdict:

@@ -9,10 +9,11 @@ from graphclient import CredentialsRefused, GraphClient, Job, NotThere, RoleMiss
 from onboarding.causes.index import explain_code
 from onboarding.domain.desired import Desired
 from onboarding.domain.token_cleaning import clean_token
-from onboarding.domain.verdicts import Asking
+from onboarding.domain.verdicts import Asking, Change
 from onboarding.steps.base import StepFailed
 from onboarding.steps.shared import secrets
-from onboarding.steps.shared.token_causes import TOKEN_ERASED, TOKEN_UNUSABLE
+from onboarding.steps.shared.plan_causes import PLAN_OUTDATED
+from onboarding.steps.shared.token_causes import TOKEN_ERASED, TOKEN_UNREADABLE, TOKEN_UNUSABLE
 from onboarding.steps.sso_application.evidence import service_principal_id
 
 
@@ -53,14 +54,11 @@ def try_saved(graph: GraphClient, desired: Desired, job: Job) -> Trial:
     return Trial(True)
 
 
-def try_entered(graph: GraphClient, desired: Desired, template_id: str) -> None:
+def try_entered(graph: GraphClient, application_id: str, template_id: str, base_url: str, token: str) -> None:
     """Let Microsoft test what was entered. Raises `StepFailed` with which side fails and who acts."""
     try:
         graph.synchronization.validate_credentials(
-            service_principal_id(desired),
-            template_id=template_id,
-            base_url=desired.base_url,
-            secret_token=usable_token(desired),
+            application_id, template_id=template_id, base_url=base_url, secret_token=token
         )
     except CredentialsRefused as refused:
         failed = Trial(False, refused.inner_code or refused.code, refused.message)
@@ -73,10 +71,22 @@ def refusal(tested: Trial) -> Asking:
     return Asking(sentence, court, code=tested.code)
 
 
-def usable_token(desired: Desired) -> str:
-    """The entered token, cleaned. Raises `StepFailed` where there is none, or none that can be used."""
+def token_at(desired: Desired) -> str:
+    """When the token was entered that we hold; empty where there is none. It stands for the token in a plan."""
+    return desired.scim_token_saved_at.isoformat() if desired.scim_token_saved_at else ""
+
+
+def planned_token(desired: Desired, change: Change) -> str:
+    """The entered token, cleaned: the one for which `change` was planned.
+
+    Raises `StepFailed` where there is none, another one, or none that can be used.
+    """
+    if desired.unreadable_secret:
+        raise StepFailed(TOKEN_UNREADABLE.asking())
     if desired.scim_token is None:
         raise StepFailed(TOKEN_ERASED.asking())
+    if change.payload["token_at"] != token_at(desired):
+        raise StepFailed(PLAN_OUTDATED.asking())
     cleaned = clean_token(desired.scim_token.reveal())
     if cleaned.refused is not None:
         raise StepFailed(TOKEN_UNUSABLE.asking(why=cleaned.refused))

@@ -55,6 +55,11 @@ def merged(
     }
 
 
+def covers_all(stored: Mapping[str, str]) -> bool:
+    """Whether the whole directory is in scope, not only assigned users and groups."""
+    return stored.get("SyncAll", "").strip().lower() == "true"
+
+
 def read_settings(text: str) -> dict[str, Any]:
     """The settings inside the string; empty where there are none that can be read."""
     try:

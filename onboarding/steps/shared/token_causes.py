@@ -13,6 +13,7 @@ class TokenCode(enum.StrEnum):
     """What is wrong with our copy of the token."""
 
     TOKEN_ERASED = "token_erased"  # noqa: S105 - the name of a cause, not a secret
+    TOKEN_UNREADABLE = "token_unreadable"  # noqa: S105 - the name of a cause, not a secret
     TOKEN_UNUSABLE = "token_unusable"  # noqa: S105 - the name of a cause, not a secret
 
 
@@ -26,4 +27,12 @@ TOKEN_UNUSABLE = Cause(
     owner=Owner.CS,
     staff=_("The token cannot be used. %(why)s"),
 )
-TOKEN_CAUSES = (TOKEN_ERASED, TOKEN_UNUSABLE)
+TOKEN_UNREADABLE = Cause(
+    code=TokenCode.TOKEN_UNREADABLE,
+    owner=Owner.HAIILO,
+    staff=_(
+        "Our copy of the token cannot be decrypted: its key is missing in ENCRYPTION_KEYS. Have the key put back, or "
+        "enter the token again in the step “Connection”."
+    ),
+)
+TOKEN_CAUSES = (TOKEN_ERASED, TOKEN_UNREADABLE, TOKEN_UNUSABLE)

@@ -179,13 +179,14 @@ def test_goes_on_with_a_new_job_once_the_old_one_is_removed():
 
 
 def change(key, **payload):
-    return Change(key, say("x"), payload=payload)
+    planned = {"base_url": BASE_URL, "token_at": NOW.isoformat(), "template_id": "scim", "only_assigned": True}
+    return Change(key, say("x"), payload={"service_principal_id": APP, **planned, **payload})
 
 
 def test_has_microsoft_try_the_cleaned_token(tenant, far):
     far.on("POST", f"{ROOT}/jobs/validateCredentials", Reply(204))
     dirty = step(scim_token=SecretText(" Bearer “s3cret”\n"), scim_token_saved_at=NOW)
-    result = Connection().apply(tenant, dirty, change("try_credentials", base_url=BASE_URL))
+    result = Connection().apply(tenant, dirty, change("try_credentials"))
     assert result == {"token_at": NOW.isoformat(), "base_url": BASE_URL, "at": NOW.isoformat()}
     body = far.asked[-1].json
     assert body["templateId"] == "scim"
@@ -200,7 +201,7 @@ def test_says_which_side_fails_when_what_was_entered_is_refused(tenant, far, cod
     body = {"error": {"code": "CredentialValidationUnavailable", "message": "no", "innerError": {"code": code}}}
     far.on("POST", f"{ROOT}/jobs/validateCredentials", Reply(400, body))
     with pytest.raises(StepFailed) as failed:
-        Connection().apply(tenant, step(**with_token()), change("try_credentials", base_url=BASE_URL))
+        Connection().apply(tenant, step(**with_token()), change("try_credentials"))
     verdict = failed.value.verdict
     assert (verdict.code, verdict.court) == (code, court)
     assert says in str(instance(Asking, verdict).question)
@@ -220,6 +221,17 @@ def test_sends_nothing_once_our_copy_of_the_token_was_erased(tenant, far):
     assert far.asked == []
 
 
+@pytest.mark.parametrize("key", ["try_credentials", "save_credentials"])
+def test_sends_no_other_token_than_the_one_for_which_it_was_planned(tenant, far, key):
+    stored(far)
+    far.on("POST", f"{ROOT}/jobs/validateCredentials", Reply(204))
+    newer = with_token(scim_token_saved_at=ago(hours=-1))
+    with pytest.raises(StepFailed) as failed:
+        Connection().apply(tenant, step(**newer), change(key))
+    assert failed.value.verdict.code == Code.PLAN_OUTDATED
+    assert [asked.method for asked in far.asked if asked.method != "GET"] == []
+
+
 def stored(far, **values):
     far.on("GET", f"{ROOT}/secrets", Reply(200, {"value": [{"key": k, "value": v} for k, v in values.items()]}))
     far.on("PUT", f"{ROOT}/secrets", Reply(204))
@@ -232,7 +244,7 @@ def put(far):
 
 def test_saves_all_four_keys_for_a_new_job(tenant, far):
     stored(far, SyncAll="true")
-    result = Connection().apply(tenant, step(**with_token()), change("save_credentials", base_url=BASE_URL))
+    result = Connection().apply(tenant, step(**with_token()), change("save_credentials"))
     values = put(far)
     assert values.pop("SyncNotificationSettings") == json.dumps({"Enabled": False})
     assert values == {"BaseAddress": BASE_URL, "SecretToken": "s3cret-token", "SyncAll": "false"}
@@ -250,8 +262,7 @@ def test_drops_no_other_key_and_writes_no_masked_value_back(tenant, far):
         Oauth2ClientSecret="***",
         SyncNotificationSettings=json.dumps(settings),
     )
-    adopted = step(**with_token(), evidence={"sso_application": ADOPTED})
-    Connection().apply(tenant, adopted, change("save_credentials", base_url=BASE_URL))
+    Connection().apply(tenant, step(**with_token()), change("save_credentials", only_assigned=False))
     values = put(far)
     assert values["SkipOutOfScopeDeletions"] == "True"
     assert values["SyncAll"] == "true", "the scope of a job that was there is not changed in passing"

@@ -139,7 +139,16 @@ def answers(far: GraphStub) -> Callable[..., None]:
     return give
 
 
-CHANGE = Change("enable", say("x"), payload={"guard": 20, "people": 200})
+PLANNED = {
+    "service_principal_id": APP,
+    "job_id": JOB,
+    "base_url": BASE_URL,
+    "token_at": NOW.isoformat(),
+    "guard": 20,
+    "people": 200,
+    "sync_all": False,
+}
+CHANGE = Change("enable", say("x"), payload=PLANNED)
 
 
 def test_saves_the_guard_beside_everything_else_and_starts(tenant, far, answers):
@@ -173,6 +182,23 @@ def test_starts_nothing_that_runs_and_saves_nothing_that_is_saved(tenant, far, a
     Enable().apply(tenant, step(), CHANGE)
     assert far.seen("PUT", f"{ROOT}/secrets") == []
     assert far.seen("POST", f"{ROOT}/jobs/{JOB}/start") == []
+
+
+@pytest.mark.parametrize("found", [{"BaseAddress": "https://elsewhere/scim"}, {"SyncAll": "true"}])
+def test_starts_nothing_that_sends_elsewhere_or_of_others_than_was_planned(tenant, far, answers, found):
+    answers({"BaseAddress": BASE_URL, "SyncAll": "false", **OPEN, **found}, NEW_JOB)
+    with pytest.raises(StepFailed) as failed:
+        Enable().apply(tenant, step(**with_token()), CHANGE)
+    assert failed.value.verdict.code == Code.PLAN_OUTDATED
+    assert {asked.method for asked in far.asked} == {"GET"}
+
+
+def test_never_writes_with_a_newer_token_than_was_planned(tenant, far, answers):
+    answers({"BaseAddress": BASE_URL, **OPEN}, NEW_JOB)
+    with pytest.raises(StepFailed) as failed:
+        Enable().apply(tenant, step(**with_token(scim_token_saved_at=ago(hours=-1))), CHANGE)
+    assert failed.value.verdict.code == Code.PLAN_OUTDATED
+    assert far.seen("PUT", f"{ROOT}/secrets") == []
 
 
 def test_never_writes_with_a_token_that_cannot_be_one(tenant, far, answers):

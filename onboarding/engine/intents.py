@@ -1,0 +1,75 @@
+"""What was begun in a step, so that a crash or a lost answer is never followed by a blind repeat, nor by silence.
+
+`StepState.intents` as `engine.ledger` keeps it: by `Change.intent`, an entry for each change that was begun. Each ends
+in one of four ways: applied, found done after an interruption, refused, or given up as unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_noop as _
+
+from onboarding.domain.sentences import Sentence, say
+from onboarding.domain.verdicts import Change
+
+Intents = dict[str, dict[str, Any]]
+Line = tuple[str, Sentence]
+"""The key of a change, and what the timeline says of it."""
+
+
+def begun(change: Change, now: datetime, *, tries: int) -> dict[str, Any]:
+    """The entry of a change that is about to be sent."""
+    entry = {"at": now.isoformat(), "tries": tries, "looks": 0}
+    return {**entry, "change": change.key, "summary": change.summary.as_json()}
+
+
+def is_quiet(entry: Mapping[str, Any], now: datetime) -> bool:
+    """Whether what was begun was looked for often and long enough to be sent again."""
+    at = parse_datetime(entry["at"]) or now
+    return entry["looks"] >= settings.QUIET_LOOKS and now - at >= timedelta(seconds=settings.QUIET_SECONDS)
+
+
+def unconfirmed(intents: Mapping[str, Mapping[str, Any]]) -> frozenset[str]:
+    """The names of those that were begun, and nobody knows yet whether Microsoft carried them out."""
+    return frozenset(
+        name
+        for name, entry in intents.items()
+        if entry["tries"] and "summary" in entry and not (entry.get("applied_at") or entry.get("refused_at"))
+    )
+
+
+def refuse(intents: Intents, change: Change, now: datetime) -> None:
+    """It was begun and certainly not made, so that nobody takes it for found later."""
+    if change.intent in intents:
+        intents[change.intent]["refused_at"] = now.isoformat()
+
+
+def give_up_others(intents: Intents, change: Change, now: datetime) -> list[Line]:
+    """`change` begins with another payload than before: what became of an unconfirmed one is not found out any more."""
+    others = [intents[name] for name in sorted(unconfirmed(intents) - {change.intent})]
+    return [
+        _close(entry, "refused_at", now, _("Begun; it is not known whether Microsoft carried it out: %(change)s"))
+        for entry in others
+        if entry["change"] == change.key
+    ]
+
+
+def find_done(intents: Intents, planned: Sequence[Change], now: datetime) -> list[Line]:
+    """Those that were begun and that no plan wants any more are there, though a crash swallowed their line."""
+    wanted = {change.key for change in planned}
+    entries = [intents[name] for name in sorted(unconfirmed(intents))]
+    return [
+        _close(entry, "applied_at", now, _("Found done after an interruption: %(change)s"))
+        for entry in entries
+        if entry["change"] not in wanted
+    ]
+
+
+def _close(entry: dict[str, Any], how: str, now: datetime, text: str) -> Line:
+    entry[how] = now.isoformat()
+    return entry["change"], say(text, change=Sentence.from_json(entry["summary"]) or "")

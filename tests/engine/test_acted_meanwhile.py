@@ -1,0 +1,114 @@
+"""A person acts while a request of the engine is under way: what was begun ends there, and nothing more is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import pytest
+from django.db import connections
+
+from devtools.stack.processes import wait_until
+from devtools.stack.sandbox_control import SandboxTenant
+from onboarding.customers import answers, records
+from onboarding.models import Event, Onboarding
+from tests import builders
+
+from .conftest import answer_all, customer_of, look, until_quiet
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PATIENCE = 20.0  # seconds
+TEST = "/validateCredentials"
+SAVE = "/synchronization/secrets"
+
+
+@pytest.fixture
+def made(far):
+    far.consent()
+    made = look(customer_of(far))
+    builders.granted(made, far.id)
+    return made
+
+
+@contextmanager
+def meanwhile(made: Onboarding, far: SandboxTenant, method: str, path: str) -> Iterator[None]:
+    """The engine works in a thread of its own, and the answer to this request is held as long as the block lasts."""
+
+    def work() -> None:
+        try:
+            look(Onboarding.objects.get(pk=made.pk))
+        finally:
+            connections.close_all()
+
+    far.chaos(hold_next={"method": method, "path_contains": path})
+    with ThreadPoolExecutor(1) as pool:
+        run = pool.submit(work)
+        try:
+            assert wait_until(far.is_holding, PATIENCE), "no such request was sent"
+            yield
+        finally:
+            far.control.release()
+        run.result(PATIENCE)
+
+
+def sent(far, method, path):
+    return [line["path"] for line in far.graph_calls(method, path) if line["path"].endswith(path)]
+
+
+def enter_token(made, far):
+    owner = builders.owner_of(made)
+    answers.answer(
+        made, "connection", actor=owner, answer={"token_saved": True}, secrets={"scim_token": far["scim_token"]}
+    )
+
+
+def approve(made, key):
+    shown = builders.state(made, key).plan["fingerprint"]
+    answers.approve_plan(made, key, actor=builders.owner_of(made), fingerprint=shown)
+
+
+def test_creates_no_job_and_saves_nothing_once_it_is_paused(made, far):
+    answer_all(made, far, until="connection")
+    enter_token(made, far)
+    with meanwhile(made, far, "POST", TEST):
+        records.pause(made, actor=builders.owner_of(made))
+    assert sent(far, "POST", "/synchronization/jobs") == []
+    assert sent(far, "PUT", SAVE) == []
+    made.refresh_from_db()
+    assert made.state == "paused"
+
+
+def test_starts_nothing_once_it_is_paused(made, far):
+    answer_all(made, far, until="enable")
+    approve(made, "enable")
+    there = len(far.arrived())
+    with meanwhile(made, far, "PUT", SAVE):
+        records.pause(made, actor=builders.owner_of(made))
+    far.run_cycles()
+    assert sent(far, "POST", "/start") == []
+    assert len(far.arrived()) == there
+
+
+def test_saves_no_other_address_than_the_one_that_was_tried(made, far):
+    answer_all(made, far, until="connection")
+    enter_token(made, far)
+    with meanwhile(made, far, "POST", TEST):
+        records.update_customer(made, actor=builders.owner_of(made), haiilo_host="another.smarpshare.com")
+    assert sent(far, "PUT", SAVE) == []
+
+
+def test_keeps_a_live_customer_live_through_a_pause(made, far):
+    answer_all(made, far)
+    live_at, lines = made.live_at, Event.objects.filter(onboarding=made, kind="live").count()
+    enter_token(made, far)
+    look(made)
+    saved = len(sent(far, "PUT", SAVE))
+    records.pause(made, actor=builders.owner_of(made))
+    records.resume(made, actor=builders.owner_of(made))
+    look(made)
+    until_quiet(made, far)
+    assert (made.state, made.live_at) == ("live", live_at)
+    assert len(sent(far, "PUT", SAVE)) == saved
+    assert Event.objects.filter(onboarding=made, kind="live").count() == lines == 1
