@@ -25,12 +25,13 @@ from onboarding.staff.record import views as record
 from onboarding.staff.record import wizard
 from onboarding.staff.security_pack import views as security_pack
 from onboarding.staff.sign_in import views as sign_in
-from onboarding.web import health
+from onboarding.web import health, watching
 
 urlpatterns = [
     # staff
     path("sign-in/", sign_in.sign_in, name="sign_in"),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
+    path("watch/", watching.watch, name="watch"),
     path("", board.board, name="board"),
     path("customers/new/", customer.customer_new, name="customer_new"),
     path("customers/<int:pk>/", record.record, name="record"),
@@ -64,6 +65,7 @@ urlpatterns = [
     # everybody
     path("language/", set_language, name="language"),
     path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     # contacts, letters and the questions of the kick-off
     path("outbox/", outbox.outbox, name="outbox"),
     path("customers/<int:pk>/outbox/", outbox.outbox, name="outbox"),

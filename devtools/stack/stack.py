@@ -227,10 +227,10 @@ class Stack:
 
     def _worker(self) -> Program:
         command = ["celery", "-A", "config", "worker", "--loglevel", "INFO"]
-        command += ["--without-gossip", "--without-mingle", "--hostname", f"worker-{self.web_port}@%h"]
+        command += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+        command += ["--hostname", f"worker-{self.web_port}@%h"]
         return self._program("worker", command, lambda log: " ready." in log)
 
     def _beat(self) -> Program:
-        schedule = ["--schedule", str(self.folder / "beat-schedule"), "--pidfile", ""]
-        command = ["celery", "-A", "config", "beat", "--loglevel", "INFO", *schedule]
+        command = ["celery", "-A", "config", "beat", "--loglevel", "INFO", "--pidfile", ""]
         return self._program("beat", command, lambda log: "beat: Starting" in log)

@@ -22,7 +22,7 @@ def carry_over(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("onboarding", "0018_sealed_and_unique_hosts"),
+        ("onboarding", "0019_heartbeats"),
     ]
 
     operations = [

@@ -5,6 +5,7 @@ from onboarding.models.backup import Backup
 from onboarding.models.contact import Contact
 from onboarding.models.customer import Customer, Portfolio
 from onboarding.models.event import Event
+from onboarding.models.heartbeat import Heartbeat
 from onboarding.models.letter import Letter
 from onboarding.models.letter_check import LetterCheck
 from onboarding.models.link import ConsentAttempt, Link
@@ -28,6 +29,7 @@ __all__ = [
     "Customer",
     "CustomerSecret",
     "Event",
+    "Heartbeat",
     "Letter",
     "LetterCheck",
     "Link",

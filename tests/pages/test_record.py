@@ -204,7 +204,7 @@ def test_sends_the_moving_part_alone_when_it_refreshes(alice, customer):
 
 def test_sends_nothing_while_nothing_has_changed(alice, customer, same_minute):
     stand(customer, "initial_cycle", WORKING)
-    found = present(re.search(r'hx-get="([^"]+)"', open_record(alice, customer).html))
+    found = present(re.search(r'hx-get="([^"]+)" hx-trigger', open_record(alice, customer).html))
     assert alice.get(found[1], headers=HTMX).status_code == 204
     stand(
         customer,
