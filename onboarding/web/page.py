@@ -9,8 +9,10 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+from django.utils.functional import SimpleLazyObject
 
 from onboarding.models import Stop
+from onboarding.web import watching
 
 
 def page(
@@ -29,5 +31,8 @@ def is_swap(request: HttpRequest) -> bool:
 
 
 def shared_context(request: HttpRequest) -> dict[str, Any]:
-    """For every template: whether Microsoft and Haiilo are played by a sandbox, and whether all changes are stopped."""
-    return {"is_sandbox": bool(settings.SANDBOX_URL), "changes_stopped": Stop.objects.in_force}
+    """For every template: whether Microsoft and Haiilo are played by a sandbox; for the frame of staff, asked for only
+    there, whether all changes are stopped, and whether somebody looks at the customers.
+    """
+    watch = SimpleLazyObject(watching.line)
+    return {"is_sandbox": bool(settings.SANDBOX_URL), "changes_stopped": Stop.objects.in_force, "watch": watch}
