@@ -96,7 +96,7 @@ def test_tells_the_second_person_that_there_is_a_token():
     with pytest.raises(Refused) as refused:
         says(made, "bob", shown="", key="connection", secrets={"scim_token": "two"}, token_saved=True)
     assert str(refused.value.sentence).startswith("alice has just answered here.")
-    assert CustomerSecret.objects.get().open().reveal() == "one"
+    assert CustomerSecret.objects.get().open(made.customer.haiilo_host).reveal() == "one"
 
 
 @pytest.mark.parametrize("act", ["pause", "answer", "record"])
