@@ -158,8 +158,9 @@ def _ended(rig: Rig, each: RehearsedCustomer, wanted: Expected) -> Iterable[str]
         yield f"{len(_differences(each))} people differ, the first is {_differences(each)[0]}"
     if not wait_until(lambda: not _held(rig, each.account.pk), rig.lease_seconds + SETTLED):
         yield "a lease is left"
-    for key, intent in _open_intents(rig, each.account.pk) if wanted.live else []:
-        yield f"the intent {intent} of {key} is left open"
+    if wanted.live:
+        yield from (f"the intent {name} of {key} is left open" for key, name in _open_intents(rig, each.account.pk))
+        yield from (f"the approval of {key} is left open" for key in _open_approvals(rig, each.account.pk))
 
 
 def _everybody_is_there(each: RehearsedCustomer) -> bool:
@@ -185,8 +186,18 @@ def _open_intents(rig: Rig, pk: int) -> Iterable[tuple[str, str]]:
     rows: list[dict[str, Any]] = rig.sql("SELECT key, intents FROM onboarding_stepstate WHERE onboarding_id = %s", pk)
     for row in rows:
         for name, entry in (row["intents"] or {}).items():
-            if entry.get("tries") and not entry.get("applied_at"):
+            if entry.get("tries") and not (entry.get("applied_at") or entry.get("refused_at")):
                 yield row["key"], name
+
+
+def _open_approvals(rig: Rig, pk: int) -> list[str]:
+    """Of steps that are done."""
+    query = (
+        "SELECT a.step FROM onboarding_approval a JOIN onboarding_stepstate s"
+        " ON s.onboarding_id = a.onboarding_id AND s.key = a.step"
+        " WHERE a.onboarding_id = %s AND a.used_at IS NULL AND a.withdrawn_at IS NULL AND s.kind = 'done'"
+    )
+    return [str(row["step"]) for row in rig.sql(query, pk)]
 
 
 def letters_left(rig: Rig) -> list[str]:

@@ -43,12 +43,12 @@ GROUPS = {
     "kills": Group(
         "A worker dies at every request of an onboarding and after every commit (K1, K2, K3).",
         (kills.onboarding,),
-        RigOptions(KILLS, threads=32),
+        RigOptions(KILLS, threads=64),
     ),
     "acts": Group(
         "The same in what comes later: repairs, a job that is replaced, reading only and back.",
         (acts.replacing, acts.repairs, acts.stepping),
-        RigOptions(KILLS, threads=32),
+        RigOptions(KILLS, threads=64),
     ),
     "people": Group(
         "People and the engine at the same time: pause, stop, approvals, answers, locks.",
@@ -123,6 +123,6 @@ GROUPS = {
     "production": Group(
         "The values of production: LEASE_SECONDS 60, QUIET_SECONDS 300, QUIET_LOOKS 5, SWEEP_SECONDS 5, PACE 1.",
         (production.started_again, production.taken_over, production.stopped),
-        RigOptions(PRODUCTION, pace=1.0, threads=16),
+        RigOptions(PRODUCTION, pace=1.0, threads=32),
     ),
 }

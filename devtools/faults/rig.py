@@ -60,11 +60,10 @@ class Rig:
                 folder,
                 database_url=server.url(self.database),
                 web_workers=2,
-                worker_threads=options.threads,
                 pace=options.pace,
                 speed=options.speed,
                 seed=1,
-                environment={"LOG_LEVEL": "INFO", **options.environment},
+                environment={"WORKER_THREADS": str(options.threads), **options.environment},
                 environments=self.environments,
             )
         )
