@@ -155,7 +155,7 @@ def _ended(rig: Rig, each: RehearsedCustomer, wanted: Expected) -> Iterable[str]
     elif not each.live:
         yield f"I5: not live, stands at {' '.join(each.standing)}"
     elif not _everybody_is_there(each):
-        yield f"{len(_differences(each))} people differ, the first is {_differences(each)[0]}"
+        yield f"{len(differences(each))} people differ, the first is {differences(each)[0]}"
     if not wait_until(lambda: not _held(rig, each.account.pk), rig.lease_seconds + SETTLED):
         yield "a lease is left"
     if wanted.live:
@@ -165,13 +165,14 @@ def _ended(rig: Rig, each: RehearsedCustomer, wanted: Expected) -> Iterable[str]
 
 def _everybody_is_there(each: RehearsedCustomer) -> bool:
     """A cycle may be under way, or due."""
-    if not _differences(each):
+    if not differences(each):
         return True
     each.account.tenant.run_cycles()
-    return wait_until(lambda: not _differences(each), SETTLED)
+    return wait_until(lambda: not differences(each), SETTLED)
 
 
-def _differences(each: RehearsedCustomer) -> list[dict[str, str]]:
+def differences(each: RehearsedCustomer) -> list[dict[str, str]]:
+    """Between those in scope and those in Haiilo."""
     tenant, product = each.account.tenant, each.account.customer.product
     wanted = expectation.expected(tenant.directory(), product)
     return expectation.mismatches(wanted, expectation.found(tenant.arrived(), product))

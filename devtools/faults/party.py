@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import psycopg
 import requests
 
 from devtools.faults.rig import Rig
@@ -107,7 +109,8 @@ class Party(Rehearsal):
         """Act for everyone until `until` holds for each, or `enough` does. False when the time was over first."""
         end = time.monotonic() + seconds
         while True:
-            self.look()
+            with contextlib.suppress(psycopg.OperationalError):  # it may be down just now
+                self.look()
             if all(until(each) for each in self.customers) or (enough is not None and enough()):
                 return True
             if time.monotonic() > end:
@@ -116,6 +119,16 @@ class Party(Rehearsal):
                 if not until(each):
                     self.turn(each, until)
             time.sleep(TURN)
+
+    def step(self) -> None:
+        """One look at everybody, as far as the database answers, and one act for whoever is not live."""
+        try:
+            self.look()
+        except psycopg.Error:
+            return
+        for each in self.customers:
+            if not each.live:
+                self.turn(each)
 
     def turn(self, each: RehearsedCustomer, until: Until = is_live) -> None:
         """Do what one customer waits for; whatever is refused is tried again another time."""
