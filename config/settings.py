@@ -208,7 +208,7 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = False  # a lost wake-up costs one sweep
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_PUBLISH_RETRY = False  # the sweep sends another; a request never waits for the broker
-# A message is no order (ADR 0015): no broadcast ends a worker, asks it for its settings or lets it take other tasks.
+# A message is no order (ADR 0018): no broadcast ends a worker, asks it for its settings or lets it take other tasks.
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_BEAT_ENABLE_REMOTE_CONTROL = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
