@@ -15,6 +15,7 @@ COPY onboarding ./onboarding
 # The values are for this one command, which uses none of them; without them no process starts. The fonts are made by it;
 # what makes them goes away.
 RUN pybabel -q compile -d onboarding/locale -D django && \
+    pybabel -q compile -d onboarding/former_locale -D django && \
     env SECRET_KEY=only-to-collect-static-files ENCRYPTION_KEYS=none ENTRA_CLIENT_ID=none ENTRA_PRIVATE_KEY=none \
         ENTRA_CERTIFICATE=none python manage.py collectstatic --no-input --verbosity 0 && \
     pip uninstall --yes --quiet fontpkg-lato fontpkg fonttools brotli && \

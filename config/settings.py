@@ -98,7 +98,8 @@ LOGOUT_REDIRECT_URL = "sign_in"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("fi", "Suomi")]
-LOCALE_PATHS = [BASE_DIR / "onboarding" / "locale"]
+# Where both have a text, the first one counts; the second has the sentences that earlier releases stored.
+LOCALE_PATHS = [BASE_DIR / "onboarding" / "locale", BASE_DIR / "onboarding" / "former_locale"]
 FORMAT_MODULE_PATH = ["config.formats"]
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_TZ = True
@@ -147,6 +148,13 @@ ENTRA_CERTIFICATE = env.str("ENTRA_CERTIFICATE", default="", multiline=True)
 # Only with DEBUG: where the sandbox stands in for Microsoft, e.g. http://127.0.0.1:9400
 SANDBOX_URL = env.str("SANDBOX_URL", default="")
 
+# Haiilo. The domains under which each product is served; an address is one name before one of them. A customer's own
+# address takes a second person's yes (onboarding/customers/proposals.py).
+HAIILO_HOST_SUFFIXES = {
+    "advocacy": env.list("HAIILO_ADVOCACY_SUFFIXES", default=["smarpshare.com"]),
+    "home": env.list("HAIILO_HOME_SUFFIXES", default=["haiilo.app"]),
+}
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -185,7 +193,7 @@ QUIET_LOOKS = env.int("QUIET_LOOKS", default=5)
 PACE = env.float("PACE", default=1.0)  # pauses between runs are divided by this; above 1 only with a sandbox
 LINK_DAYS = env.int("LINK_DAYS", default=7)
 
-# A team of one may approve its own proposal of another tenant; everybody else needs a second person.
+# A team of one may approve its own proposals; everybody else needs a second person.
 SINGLE_APPROVER = env.bool("SINGLE_APPROVER", default=False)
 
 # What the security pack tells a customer's reviewer; an empty one refers to the contract.

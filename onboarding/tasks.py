@@ -14,7 +14,7 @@ from onboarding.engine import hands, heartbeats, pulse, queue
 from onboarding.engine import reconcile as engine_reconcile
 from onboarding.engine.lease_keeper import keeper
 from onboarding.engine.pulse import Kind
-from onboarding.mail import context, delivery, letters
+from onboarding.mail import checks, delivery
 from onboarding.models import Heartbeat, clock
 from onboarding.privacy import retention
 
@@ -34,11 +34,7 @@ def _send_letters() -> None:
 
 
 def _remind() -> None:
-    now = clock.now()
-    for pk in context.with_letters_waiting():
-        letters.withdraw_outdated(pk, now=now)
-    for pk in context.candidates(now):
-        letters.write_due(pk, now=now)
+    checks.check_all(now=clock.now())
 
 
 def _erase_old() -> None:

@@ -73,8 +73,9 @@ def load_desired(onboarding_id: int) -> Desired:
     if customer.tenant_hint:
         answers.setdefault(CustomerRecord.key, {})["tenant_id"] = customer.tenant_hint
     secret = CustomerSecret.objects.filter(onboarding_id=onboarding_id, kind=SCIM_TOKEN).first()
+    fitting = secret if secret and secret.fits(customer.haiilo_host) else None
     binding = TenantBinding.objects.filter(onboarding_id=onboarding_id).first()
-    token = _opened(secret)
+    token = _opened(fitting, customer.haiilo_host)
     return Desired(
         customer_name=customer.name,
         profile=customer.profile,
@@ -93,18 +94,19 @@ def load_desired(onboarding_id: int) -> Desired:
         approved=approvals.plans(onboarding),
         answered_at={key: state.answered_at for key, state in states.items() if state.answered_at},
         scim_token=token,
-        scim_token_saved_at=secret.saved_at if secret else None,
-        unreadable_secret=secret is not None and token is None,
+        scim_token_saved_at=fitting.saved_at if fitting else None,
+        scim_token_misfit=secret is not None and fitting is None,
+        unreadable_secret=fitting is not None and token is None,
         arrived=arrived(onboarding_id),
         size=onboarding.size,
         read_only=_read_only(onboarding),
     )
 
 
-def _opened(secret: CustomerSecret | None) -> SecretText | None:
+def _opened(secret: CustomerSecret | None, host: str) -> SecretText | None:
     """The secret in memory; None where there is none, and where a key is missing that it was encrypted with."""
     try:
-        return secret.open() if secret else None
+        return secret.open(host) if secret else None
     except CannotDecrypt:
         return None
 

@@ -20,10 +20,11 @@ from graphclient import ConsentMissing, GraphError, NotAllowed, NotThere, OurCre
 from onboarding.causes import access
 from onboarding.causes.base import Cause
 from onboarding.causes.index import lookup
+from onboarding.causes.ours import OUR_FAILURE
 from onboarding.domain.desired import SCIM_TOKEN
 from onboarding.domain.durations import short
 from onboarding.domain.sentences import say
-from onboarding.domain.verdicts import Asking, Broken, Change, Court, Done, Kind, Todo, Verdict, Waiting
+from onboarding.domain.verdicts import Asking, Broken, Change, Done, Kind, Todo, Verdict, Waiting
 from onboarding.engine import gate, lanes, ledger, load_desired, process
 from onboarding.engine.graph_access import TenantSession
 from onboarding.engine.lease_keeper import HeldLease, keeper
@@ -130,6 +131,8 @@ class Reconciliation:
         """Go through the steps until one is not done; through all on a live tenant. Returns the pause until the next
         run, before PACE. Raises `LeaseLost`, and what our own database raises.
         """
+        if self.desired.scim_token_misfit:
+            ledger.drop_misfit(self.lease, SCIM_TOKEN)
         pause, current = self._enter_or_leave_read_only(), ""
         for step in STEPS:
             if self._must_end():
@@ -354,11 +357,7 @@ def _keys(permit: gate.Permit) -> list[str]:
 
 def our_failure(error: Exception) -> Broken:
     """The verdict where our own code failed; its class is the code, its message may hold anything and is left out."""
-    return Broken(
-        say(_("The dashboard itself failed here. Our engineers have to look into it.")),
-        Court.HAIILO,
-        code=type(error).__name__,
-    )
+    return replace(OUR_FAILURE.broken(), code=type(error).__name__)
 
 
 def explain(error: GraphError) -> Verdict:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('onboarding', '0016_stops'),
+        ('onboarding', '0018_sealed_and_unique_hosts'),
     ]
 
     operations = [
