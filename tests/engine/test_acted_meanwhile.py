@@ -11,8 +11,8 @@ from django.db import connections
 
 from devtools.stack.processes import wait_until
 from devtools.stack.sandbox_control import SandboxTenant
-from onboarding.customers import answers, records
-from onboarding.models import Event, Onboarding, Stop, clock
+from onboarding.customers import answers, proposals, records
+from onboarding.models import Event, Onboarding, Proposal, Stop, clock
 from tests import builders
 
 from .conftest import answer_all, customer_of, look, until_quiet
@@ -142,8 +142,13 @@ def test_writes_the_line_of_a_job_whose_note_a_pause_swallowed(made, far):
 def test_saves_no_other_address_than_the_one_that_was_tried(made, far):
     answer_all(made, far, until="connection")
     enter_token(made, far)
+    builders.portfolio(builders.person("bob"))
+    after = {"product": "advocacy", "haiilo_host": "another.smarpshare.com"}
+    moved = proposals.propose(
+        made, Proposal.Kind.ADDRESS, after, actor=builders.owner_of(made), reason="They were renamed."
+    )
     with meanwhile(made, far, "POST", TEST):
-        records.update_customer(made, actor=builders.owner_of(made), haiilo_host="another.smarpshare.com")
+        proposals.approve(moved, actor=builders.person("bob"))
     assert sent(far, "PUT", SAVE) == []
 
 

@@ -113,8 +113,6 @@ class Enable(ChangingStep[Facts]):
         if not _as_planned(stored, planned):
             raise StepFailed(PLAN_OUTDATED.asking())
         if secrets.guard_of(stored) is None:
-            if _sends_elsewhere(desired, stored):
-                raise StepFailed(GUARD_OFF.asking())
             token = credentials.planned_token(desired, change)
             sync.put_secrets(app, secrets.merged(stored, base_url=address, token=token, guard=guard))
         if runs(job):

@@ -221,7 +221,7 @@ def test_moves_no_data_by_saving_the_guard(tenant, far, answers):
     answers(ELSEWHERE, NEW_JOB)
     with pytest.raises(StepFailed) as failed:
         Enable().apply(tenant, step(**with_token()), CHANGE)
-    assert failed.value.verdict.code == Code.GUARD_OFF
+    assert failed.value.verdict.code == Code.PLAN_OUTDATED
     assert far.seen("PUT", f"{ROOT}/secrets") == []
 
 
