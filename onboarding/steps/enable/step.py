@@ -93,7 +93,7 @@ class Enable(ChangingStep[Facts]):
             return waiting
         if not started and facts.tested.works is False:
             return credentials.refusal(facts.tested)
-        if desired.unreadable_secret and guard is None:
+        if guard is None and desired.unreadable_secret:
             return TOKEN_UNREADABLE.asking()
         if guard is None and (desired.scim_token is None or _sends_elsewhere(desired, facts.stored)):
             return GUARD_OFF.asking()
@@ -113,8 +113,6 @@ class Enable(ChangingStep[Facts]):
         if not _as_planned(stored, planned):
             raise StepFailed(PLAN_OUTDATED.asking())
         if secrets.guard_of(stored) is None:
-            if _sends_elsewhere(desired, stored):
-                raise StepFailed(GUARD_OFF.asking())
             token = credentials.planned_token(desired, change)
             sync.put_secrets(app, secrets.merged(stored, base_url=address, token=token, guard=guard))
         if runs(job):
