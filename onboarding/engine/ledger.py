@@ -366,21 +366,6 @@ def release_secret(lease: Lease, kind: str) -> None:
             )
 
 
-def drop_misfit(lease: Lease, kind: str) -> None:
-    """Erase a customer's secret that was entered for another host than the record names."""
-    with transaction.atomic():
-        onboarding = _hold(lease)
-        drop_secret(onboarding, kind, host=onboarding.customer.haiilo_host)
-
-
-def drop_secret(onboarding: Onboarding, kind: str, *, host: str, actor: User | None = None) -> None:
-    """Erase a secret that does not fit `host`. The caller holds the onboarding's row."""
-    rows = CustomerSecret.objects.filter(onboarding=onboarding, kind=kind).exclude(sealed_for=host)
-    if rows.delete()[0]:
-        text = _("The stored token was erased: it was entered for another address than %(host)s.")
-        note(onboarding.pk, "released", say(text, host=host or "-"), step=Connection.key, actor=actor)
-
-
 # What people said
 
 

@@ -25,7 +25,7 @@ from onboarding.domain.desired import SCIM_TOKEN
 from onboarding.domain.durations import short
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Broken, Change, Done, Kind, Todo, Verdict, Waiting
-from onboarding.engine import gate, lanes, ledger, load_desired, process
+from onboarding.engine import gate, lanes, ledger, load_desired, misfits, process
 from onboarding.engine.graph_access import TenantSession
 from onboarding.engine.lease_keeper import HeldLease, keeper
 from onboarding.engine.ledger import Cost
@@ -132,7 +132,7 @@ class Reconciliation:
         run, before PACE. Raises `LeaseLost`, and what our own database raises.
         """
         if self.desired.scim_token_misfit:
-            ledger.drop_misfit(self.lease, SCIM_TOKEN)
+            misfits.erase_under(self.lease)
         pause, current = self._enter_or_leave_read_only(), ""
         for step in STEPS:
             if self._must_end():
