@@ -174,6 +174,7 @@ def _processes(environment: dict[str, str], threads: int, processes: int) -> Ite
 @contextmanager
 def _process(environment: dict[str, str], threads: int, share: str) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-m", "bench.inside.visits", "--threads", str(threads), "--share", share]
+    environment = {**environment, "WORKER_THREADS": str(threads)}  # a lane for each of them
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, env=environment, **pipes) as process:  # noqa: S603 - our own module
         try:
