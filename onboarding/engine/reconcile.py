@@ -9,22 +9,19 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any, assert_never
 
 from django.conf import settings
 from django.utils.translation import gettext_noop as _
 
-from graphclient import ConsentMissing, GraphError, NotAllowed, NotThere, OurCredentialRefused, Rejected, TryLater
-from onboarding.causes import access
-from onboarding.causes.base import Cause
-from onboarding.causes.index import lookup
+from graphclient import ConsentMissing, GraphError, NotAllowed, Rejected, TryLater
 from onboarding.domain.desired import SCIM_TOKEN
 from onboarding.domain.durations import short
 from onboarding.domain.sentences import say
-from onboarding.domain.verdicts import Asking, Broken, Change, Court, Done, Kind, Todo, Verdict, Waiting
+from onboarding.domain.verdicts import Asking, Broken, Change, Done, Kind, Todo, Verdict, Waiting
 from onboarding.engine import gate, lanes, ledger, load_desired, process
+from onboarding.engine.explain import explain, our_failure
 from onboarding.engine.graph_access import TenantSession
 from onboarding.engine.lease_keeper import HeldLease, keeper
 from onboarding.engine.ledger import Cost
@@ -41,14 +38,11 @@ from onboarding.steps.read_only.step import milestone
 log = logging.getLogger("onboarding.engine")
 
 RETRY_SPREADING_AFTER = timedelta(seconds=20)
-RETRY_ERROR_AFTER = timedelta(seconds=30)
-RETRY_ABSENT_AFTER = timedelta(minutes=1)
 RETRY_HELD_AFTER = timedelta(seconds=20)
 READS = frozenset({"GET", "HEAD"})
 NOT_CARRIED_OUT = (NotAllowed, Rejected)  # so Microsoft says of a request that it refused
 RECHECK_WHILE_ASKING = timedelta(minutes=30)
 RECHECK_WHEN_BROKEN = timedelta(hours=1)
-SIGN_IN_CODES = "AADSTS"  # a refused token is named by the sign-in service, a refused request by Graph
 A_DAY = timedelta(days=1)
 LASTS = 5  # so many faults of ours in a row are more than a moment
 HANGS = 10.0  # seconds without an answer, all retries of a call included; after them the tenant counts as slow
@@ -350,45 +344,3 @@ def pause_after(step: Step[Any], verdict: Verdict, *, applies: bool) -> timedelt
 
 def _keys(permit: gate.Permit) -> list[str]:
     return [ledger.intent_key(change) for change in permit.changes]
-
-
-def our_failure(error: Exception) -> Broken:
-    """The verdict where our own code failed; its class is the code, its message may hold anything and is left out."""
-    return Broken(
-        say(_("The dashboard itself failed here. Our engineers have to look into it.")),
-        Court.HAIILO,
-        code=type(error).__name__,
-    )
-
-
-def explain(error: GraphError) -> Verdict:
-    """What an error of the Graph client means for an onboarding: the entry of Microsoft's code, else of its kind."""
-    known = lookup(error.code, error.message) if error.code else None
-    match error:
-        case TryLater():
-            pause = timedelta(seconds=error.retry_after) if error.retry_after else RETRY_ERROR_AFTER
-            return Waiting(access.BUSY.for_staff({}), pause)
-        case ConsentMissing():
-            return _asked(known or access.ACCESS_LOST, error)
-        case NotAllowed() if error.code.startswith(SIGN_IN_CODES):
-            return _asked(access.POLICY_BLOCKS, error)
-        case NotAllowed():
-            return _asked(known or access.PERMISSION_MISSING, error)
-        case OurCredentialRefused():
-            return _broken(access.CREDENTIAL_REFUSED, error)
-        case NotThere():
-            return Waiting(access.ABSENT.for_staff({}), RETRY_ABSENT_AFTER)
-        case _:
-            return _broken(known or access.REFUSED, error)
-
-
-def _asked(cause: Cause, error: GraphError) -> Asking:
-    """By Microsoft's own code where it leads to this entry; else that code stands in the detail line."""
-    if error.code and lookup(error.code) is cause:
-        return replace(cause.asking(), code=error.code)
-    return cause.asking(offers={"detail": error.code} if error.code else None)
-
-
-def _broken(cause: Cause, error: GraphError) -> Broken:
-    """Our engineers look for Microsoft's code, so that is the one to keep."""
-    return replace(cause.broken(request_id=error.request_id or ""), code=error.code or type(error).__name__)

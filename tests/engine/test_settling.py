@@ -21,8 +21,9 @@ from graphclient import (
 from onboarding.domain.desired import Desired
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Broken, Change, Done, Todo, Waiting
+from onboarding.engine.explain import explain
 from onboarding.engine.graph_access import TenantSession
-from onboarding.engine.reconcile import Reconciliation, explain
+from onboarding.engine.reconcile import Reconciliation
 from onboarding.models import Onboarding
 from onboarding.steps.base import ChangingStep, Tenant
 from tests import builders
