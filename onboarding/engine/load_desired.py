@@ -7,8 +7,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from django.db.models import Count
-
 from onboarding.domain.consent_sizes import ConsentSize
 from onboarding.domain.desired import (
     SCIM_TOKEN,
@@ -38,16 +36,9 @@ from onboarding.steps.customer.step import CustomerRecord
 E = TypeVar("E", bound=Evidence)
 
 
-def arrived(onboarding_id: int) -> Arrived:
-    """How many people have which result, by our own archive. One query."""
-    rows = (
-        ProvisionedPerson.objects.filter(onboarding_id=onboarding_id)
-        .values_list("result")
-        .annotate(people=Count("id"))
-        .order_by()
-    )
-    counts = dict(rows)
-    result = ProvisionedPerson.Result
+def arrived(onboarding: Onboarding) -> Arrived:
+    """How many people have which result, by our own archive. No query."""
+    counts, result = onboarding.people_counts, ProvisionedPerson.Result
     return Arrived(
         created=counts.get(result.CREATED, 0),
         updated=counts.get(result.UPDATED, 0),
@@ -95,7 +86,7 @@ def load_desired(onboarding_id: int) -> Desired:
         scim_token=token,
         scim_token_saved_at=secret.saved_at if secret else None,
         unreadable_secret=secret is not None and token is None,
-        arrived=arrived(onboarding_id),
+        arrived=arrived(onboarding),
         size=onboarding.size,
         read_only=_read_only(onboarding),
     )

@@ -268,7 +268,8 @@ class Reconciliation:
     def _converge(self, step: Step[Any]) -> Verdict:
         """Read and assess; while a plan may be applied, apply it and read again. Raises what the step raises."""
         if step.reads_people and Enable.key in self.desired.evidence:
-            ingest.ingest(self.lease, self.tenant.graph, job_id(self.desired))
+            row = Onboarding.objects.get(pk=self.lease.onboarding_id)
+            ingest.ingest(self.lease, self.tenant.graph, job_id(self.desired), row)
             self._know_more()
         made: set[str] = set()
         while True:

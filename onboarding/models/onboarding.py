@@ -140,6 +140,8 @@ class Onboarding(models.Model):
     current_court = models.CharField(max_length=12, default="cs")
     current_since = models.DateTimeField(default=clock.now)
     log_watermark = models.DateTimeField(null=True, blank=True)
+    # How many people have which result; kept by `people.ingest` with the rows that it counts.
+    people_counts = models.JSONField(default=dict, blank=True, editable=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
     live_at = models.DateTimeField(null=True, blank=True)
 

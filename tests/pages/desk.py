@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -67,6 +68,9 @@ def people(made: Onboarding, count: int, **fields: Any) -> list[ProvisionedPerso
     """Some people who came through, or did not."""
     given: dict[str, Any] = {"result": "created", "action": "create", "at": clock.now(), **fields}
     start = made.people.count()
+    made.refresh_from_db(fields=["people_counts"])
+    made.people_counts = Counter(made.people_counts) + Counter({given["result"]: count})
+    made.save(update_fields=["people_counts"])
     return ProvisionedPerson.objects.bulk_create(
         ProvisionedPerson(
             **{

@@ -81,7 +81,7 @@ def record(onboarding: Onboarding) -> Record:
     current = next((step for step in steps if step.is_current), None)
     events = list(onboarding.events.select_related("actor").order_by("-id")[:MAX_EVENTS])
     links = list(onboarding.links.select_related("created_by", "forwarded_from").order_by("-id")[:MAX_LINKS])
-    numbers = arrived(onboarding.pk)
+    numbers = arrived(onboarding)
     alarm = holds.wrong_tenant(onboarding.pk)
     rebinding = onboarding.rebindings.select_related("proposed_by").filter(decided_at=None).first()
     active = onboarding.state in (State.OPEN, State.LIVE)
