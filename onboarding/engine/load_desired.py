@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -20,6 +20,7 @@ from onboarding.domain.desired import (
 )
 from onboarding.domain.encryption import CannotDecrypt
 from onboarding.domain.evidence import Evidence
+from onboarding.domain.verdicts import ApprovedPlan
 from onboarding.engine import approvals, intents
 from onboarding.models import (
     ConsentAttempt,
@@ -34,6 +35,53 @@ from onboarding.models import (
 from onboarding.steps.customer.step import CustomerRecord
 
 E = TypeVar("E", bound=Evidence)
+
+
+@dataclass
+class Rows:
+    """What the database holds of one onboarding: as it was read, or as the run that holds its lease has changed it."""
+
+    onboarding: Onboarding
+    states: dict[str, StepState]
+    secret: CustomerSecret | None
+    token: SecretText | None
+    binding: TenantBinding | None
+    link: LinkSent | None
+    consent: ConsentSeen | None
+    read_only: ReadOnlyDesired | None
+    approved: dict[str, ApprovedPlan]
+
+    def desired(self) -> Desired:
+        """All of it as the one value that steps are given, with the present time. No query."""
+        customer, states = self.onboarding.customer, self.states
+        evidence = {key: state.evidence for key, state in states.items() if state.done_at}
+        answers = {key: dict(state.answer) for key, state in states.items()}
+        if customer.tenant_hint:
+            answers.setdefault(CustomerRecord.key, {})["tenant_id"] = customer.tenant_hint
+        return Desired(
+            customer_name=customer.name,
+            profile=customer.profile,
+            haiilo_host=customer.haiilo_host,
+            domains=tuple(customer.domains),
+            now=clock.now(),
+            expected_tenant=_expected_tenant(evidence),
+            proved=ProvedTenant(self.binding.tenant_id) if self.binding else None,
+            link=self.link,
+            consent=self.consent,
+            answers=answers,
+            evidence=evidence,
+            applied={key: _results(state) for key, state in states.items()},
+            begun={key: frozenset(state.intents) for key, state in states.items()},
+            unconfirmed={key: intents.unconfirmed(state.intents) for key, state in states.items()},
+            approved=dict(self.approved),
+            answered_at={key: state.answered_at for key, state in states.items() if state.answered_at},
+            scim_token=self.token,
+            scim_token_saved_at=self.secret.saved_at if self.secret else None,
+            unreadable_secret=self.secret is not None and self.token is None,
+            arrived=arrived(self.onboarding),
+            size=self.onboarding.size,
+            read_only=self.read_only,
+        )
 
 
 def arrived(onboarding: Onboarding) -> Arrived:
@@ -56,39 +104,29 @@ def seen(onboarding_id: int, kind: type[E]) -> E | None:
 
 def load_desired(onboarding_id: int) -> Desired:
     """Everything the steps of this onboarding may know. A fixed number of queries."""
-    onboarding = Onboarding.objects.select_related("customer", "read_only").get(pk=onboarding_id)
-    customer = onboarding.customer
-    states = {state.key: state for state in StepState.objects.filter(onboarding_id=onboarding_id)}
-    evidence = {key: state.evidence for key, state in states.items() if state.done_at}
-    answers = {key: dict(state.answer) for key, state in states.items()}
-    if customer.tenant_hint:
-        answers.setdefault(CustomerRecord.key, {})["tenant_id"] = customer.tenant_hint
-    secret = CustomerSecret.objects.filter(onboarding_id=onboarding_id, kind=SCIM_TOKEN).first()
-    binding = TenantBinding.objects.filter(onboarding_id=onboarding_id).first()
-    token = _opened(secret)
-    return Desired(
-        customer_name=customer.name,
-        profile=customer.profile,
-        haiilo_host=customer.haiilo_host,
-        domains=tuple(customer.domains),
-        now=clock.now(),
-        expected_tenant=_expected_tenant(evidence),
-        proved=ProvedTenant(binding.tenant_id) if binding else None,
-        link=_newest_link(onboarding_id, onboarding.size),
-        consent=_newest_consent(onboarding_id, onboarding.size),
-        answers=answers,
-        evidence=evidence,
-        applied={key: _results(state) for key, state in states.items()},
-        begun={key: frozenset(state.intents) for key, state in states.items()},
-        unconfirmed={key: intents.unconfirmed(state.intents) for key, state in states.items()},
-        approved=approvals.plans(onboarding),
-        answered_at={key: state.answered_at for key, state in states.items() if state.answered_at},
-        scim_token=token,
-        scim_token_saved_at=secret.saved_at if secret else None,
-        unreadable_secret=secret is not None and token is None,
-        arrived=arrived(onboarding),
-        size=onboarding.size,
+    return load(onboarding_id).desired()
+
+
+def load(onboarding_id: int) -> Rows:
+    """The rows of this onboarding. A fixed number of queries."""
+    return rows_of(Onboarding.objects.whole().get(pk=onboarding_id))
+
+
+def rows_of(onboarding: Onboarding) -> Rows:
+    """All that belongs to this row, which was read `whole`. Three queries, and one more for what it says there is."""
+    pk, size = onboarding.pk, onboarding.size
+    secrets = CustomerSecret.objects.filter(onboarding_id=pk, kind=SCIM_TOKEN)
+    secret = secrets.first() if onboarding.has_secrets else None
+    return Rows(
+        onboarding=onboarding,
+        states={state.key: state for state in StepState.objects.filter(onboarding_id=pk)},
+        secret=secret,
+        token=_opened(secret),
+        binding=getattr(onboarding, "binding", None),
+        link=_newest_link(pk, size),
+        consent=_newest_consent(pk, size),
         read_only=_read_only(onboarding),
+        approved=approvals.plans(onboarding) if onboarding.has_approvals else {},
     )
 
 
