@@ -9,8 +9,6 @@ import pytest
 from onboarding.customers import answers
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Change, Todo
-from onboarding.engine import ledger
-from onboarding.engine.ledger import Cost
 from onboarding.models import CustomerSecret, Onboarding, StepState
 from onboarding.models.onboarding import LeaseLost
 from tests import builders
@@ -25,7 +23,7 @@ PLAN = Todo(say("To do."), [Change("write_mapping", say("Write it."), payload={"
 def made():
     made = builders.onboarding()
     builders.portfolio(builders.person("bob"))
-    ledger.record(builders.claimed(made.pk), "mappings", PLAN, Cost())
+    builders.found(builders.claimed(made.pk), "mappings", PLAN)
     Onboarding.objects.update(leased_until=None)
     return made
 
@@ -69,5 +67,5 @@ def test_does_not_lock_against_the_engine(made, act):
         "recheck": partial(answers.recheck, made, actor=builders.person(), step_key="mappings"),
         "answer": says(made, "alice", one=1),
     }[act]
-    results = behind(step(made), click, partial(ledger.record, lease, "mappings", PLAN, Cost()))
+    results = behind(step(made), click, partial(builders.found, lease, "mappings", PLAN))
     assert [each for each in results if each is not None and not isinstance(each, LeaseLost)] == []

@@ -109,6 +109,7 @@ def test_applies_the_plan_that_was_approved_and_no_other(run, staged):
     plan = converge(run, step)
     made = Onboarding.objects.get(pk=run.lease.onboarding_id)
     builders.approved(made, step.key, plan)
+    run.copy.reload()
     run._know_more()
     assert isinstance(converge(run, step), Todo)
     assert step.sent == ["a"]
