@@ -12,9 +12,12 @@ COPY config ./config
 COPY graphclient ./graphclient
 COPY templates ./templates
 COPY onboarding ./onboarding
-# The key is for this one command; nothing is signed with it. The fonts are made by it; what makes them goes away.
+# The values are for this one command, which uses none of them; without them no process starts. The fonts are made by it;
+# what makes them goes away.
 RUN pybabel -q compile -d onboarding/locale -D django && \
-    SECRET_KEY=only-to-collect-static-files python manage.py collectstatic --no-input --verbosity 0 && \
+    pybabel -q compile -d onboarding/former_locale -D django && \
+    env SECRET_KEY=only-to-collect-static-files ENCRYPTION_KEYS=none ENTRA_CLIENT_ID=none ENTRA_PRIVATE_KEY=none \
+        ENTRA_CERTIFICATE=none python manage.py collectstatic --no-input --verbosity 0 && \
     pip uninstall --yes --quiet fontpkg-lato fontpkg fonttools brotli && \
     python -m compileall -q config graphclient onboarding
 

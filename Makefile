@@ -8,6 +8,8 @@ CUSTOMERS ?= 2
 CSV ?=
 MINUTES ?= 10
 TESTS ?=
+PARTS ?=
+DOCS ?=
 RELEASES ?= 12 13
 UV_COMPILE = uv pip compile --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
 	--python-version 3.11 --quiet
@@ -37,8 +39,8 @@ quick: setup ## the tests that need no browser, no broker and no running sandbox
 	@exec $(PY) -m pytest -q -m "not browser and not broker and not clients and not soak and not m365" \
 		$(addprefix --ignore=tests/,contract engine flows sandbox) $(TESTS)
 
-bench: setup ## speed and size, as ratios in the same run; USERS=100000 for the sandbox's largest tenant
-	@exec $(PY) -m bench $(if $(filter file,$(origin USERS)),,--users $(USERS))
+bench: setup ## what things cost, each beside its bar; PARTS="client product sandbox", DOCS=1 writes docs/benchmarks.md
+	@exec $(PY) -m bench $(if $(filter file,$(origin USERS)),,--users $(USERS)) $(if $(DOCS),--docs) $(PARTS)
 
 soak: setup ## the real stack for MINUTES=10 with unkind tenants and faults
 	@exec $(PY) -m devtools.commands.soak --minutes $(MINUTES)

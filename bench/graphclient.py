@@ -1,4 +1,4 @@
-"""The Graph client: what a kept token, a request and a row cost."""
+"""The Graph client: what a request, a token new or kept, and a row cost."""
 
 from __future__ import annotations
 
@@ -8,16 +8,23 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import requests
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.x509.oid import NameOID
 from requests.adapters import BaseAdapter
 from urllib3 import HTTPResponse
 
-from bench.measure import Ratio, compare
-from graphclient import GLOBAL, ProvisioningEvent, Reroutes, Secret, TokenSources, Transport
+from bench.measure import Measure, compare, peak
+from graphclient import GLOBAL, Certificate, ProvisioningEvent, Reroutes, Secret, TokenSources, Transport
 
-TENANTS = 1000
+TENANTS = 10_000
+TOKEN = "t" * 1500
+MIB = 1024**2
 
 
 class _Login(BaseAdapter):
@@ -26,7 +33,7 @@ class _Login(BaseAdapter):
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         tenant = str(request.url).split("/")[3]
         at = f"{GLOBAL.login}/{tenant}"
-        body: Mapping[str, object] = {"token_type": "Bearer", "expires_in": 3599, "access_token": "t" * 1500}
+        body: Mapping[str, object] = {"token_type": "Bearer", "expires_in": 3599, "access_token": TOKEN}
         if request.method == "GET":
             endpoints = {"token_endpoint": f"{at}/oauth2/v2.0/token", "authorization_endpoint": f"{at}/authorize"}
             body = {"issuer": f"{at}/v2.0", **endpoints}
@@ -43,7 +50,7 @@ class _Kept:
     """A token source that costs nothing."""
 
     def token(self) -> str:
-        return "t" * 1500
+        return TOKEN
 
     def drop(self, *, refused: str | None = None, claims: str | None = None) -> None:
         """Nothing to forget."""
@@ -54,37 +61,76 @@ def tenant(number: int) -> str:
     return f"{number:08x}-0000-4000-8000-000000000000"
 
 
-def a_kept_token() -> Ratio:
-    """With many tenants as with one."""
+def kept_tokens() -> Iterator[Measure]:
+    """With very many tenants as with one; and what keeping them takes."""
     http = requests.Session()
     http.mount(GLOBAL.login, _Login())
     one, many = (TokenSources("client", Secret("s"), http, max_tenants=TENANTS) for _ in range(2))
+    one.of(tenant(7)).token()
+    before = peak()
     for number in range(TENANTS):
         many.of(tenant(number)).token()
-    return compare(
-        f"a kept token, {TENANTS} tenants against 1",
+    held = peak() - before
+    yield compare(
+        f"a kept token, {TENANTS:,} tenants against 1, µs",
         lambda: many.of(tenant(7)).token(),
         lambda: one.of(tenant(7)).token(),
-        limit=1.5,
-        calls=2000,
+        bar=1.3,
+        calls=1000,
     )
+    texts = TENANTS * len(TOKEN)
+    yield Measure(f"memory of {TENANTS:,} tenants' tokens, of their texts, MiB", held / MIB, texts / MIB, 2.4)
 
 
-def a_request() -> Ratio:
-    """Through the transport, against requests alone."""
+def a_new_token() -> Iterator[Measure]:
+    """By our certificate, against one by a secret and the signature alone."""
+    http = requests.Session()
+    http.mount(GLOBAL.login, _Login())
+    key, certificate = _own_certificate()
+    pss = padding.PSS(mgf=padding.MGF1(hashes.SHA256()), salt_length=padding.PSS.DIGEST_LENGTH)
+    signed, plain = (TokenSources("client", each, http).of(tenant(7)) for each in (certificate, Secret("s")))
+
+    def renewed() -> None:
+        signed.drop()
+        signed.token()
+
+    def least() -> None:
+        plain.drop()
+        plain.token()
+        key.sign(b"x" * 2000, pss, hashes.SHA256())
+
+    yield compare("CPU of a new token, against signature and request, ms", renewed, least, bar=1.3, calls=20, unit=1e3)
+
+
+def _own_certificate() -> tuple[rsa.RSAPrivateKey, Certificate]:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "bench")])
+    now = datetime.now(UTC)
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    made = made.serial_number(1).not_valid_before(now).not_valid_after(now + timedelta(days=1))
+    pem = made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return key, Certificate(private.decode(), pem)
+
+
+def a_request() -> Iterator[Measure]:
+    """Through the transport, against a session alone."""
     with _answering() as url, requests.Session() as ours, requests.Session() as bare:
         Reroutes({GLOBAL.graph: url}).mount(ours)
         transport = Transport(ours, _Kept())
         bare.trust_env = False
-        return compare(
-            "a request, against requests alone",
+        yield compare(
+            "CPU of a GET, against a session alone, µs",
             lambda: transport.get("/servicePrincipals", {"$top": "40"}),
             lambda: bare.get(f"{url}/v1.0/servicePrincipals", params={"$top": "40"}, timeout=30).json(),
-            limit=1.6,
+            bar=1.15,
+            calls=60,
         )
 
 
-def a_row() -> Ratio:
+def a_row() -> Iterator[Measure]:
     """A log row made an event, against its JSON parsed."""
     row = {
         "id": "1",
@@ -101,12 +147,12 @@ def a_row() -> Ratio:
         ],
     }
     text = json.dumps(row)
-    return compare(
-        "a log row read, against its JSON parsed",
+    yield compare(
+        "a log row read, against its JSON parsed, µs",
         lambda: ProvisioningEvent.from_json(row),
         lambda: json.loads(text),
-        limit=12,
-        calls=2000,
+        bar=6.0,
+        calls=400,
     )
 
 
@@ -122,4 +168,7 @@ def _answering() -> Iterator[str]:
             server.terminate()
 
 
-RATIOS = (a_kept_token, a_request, a_row)
+def measured() -> Iterator[Measure]:
+    """One after the other."""
+    for measure in (a_request, a_new_token, kept_tokens, a_row):
+        yield from measure()

@@ -1,54 +1,88 @@
-"""How long something takes, and how that compares."""
+"""What one measure is, and how two ways to do the same are compared."""
 
 from __future__ import annotations
 
+import json
+import resource
+import statistics
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-ROUNDS = 7
+ROUNDS = 45
+Work = Callable[[], object]
 
 
 @dataclass(frozen=True)
-class Ratio:
-    """`taken` and `against` in seconds (or `unit`) for one call each; good while their ratio is at most `limit`."""
+class Measure:
+    """`ours` beside `limit`, what it could be at best or may be: both in the unit that the name tells.
+
+    Good while their ratio is at most `bar`; with `at_least` while it is not less.
+    """
 
     name: str
-    taken: float
-    against: float
+    ours: float
     limit: float
-    unit: str = "s"
+    bar: float
+    at_least: bool = False
 
     @property
-    def value(self) -> float:
-        """How many times longer."""
-        return self.taken / self.against
+    def ratio(self) -> float:
+        """How many times the limit."""
+        return self.ours / self.limit
 
     @property
     def good(self) -> bool:
-        """Whether it is within the limit."""
-        return self.value <= self.limit
+        """Whether the bar is held."""
+        return self.ratio >= self.bar if self.at_least else self.ratio <= self.bar
 
-    def __str__(self) -> str:
-        verdict = "ok" if self.good else "TOO SLOW" if self.unit == "s" else "TOO MUCH"
-        small = self.unit == "s" and max(self.taken, self.against) < 1
-        scale, unit, digits = (1e6, "µs", 1) if small else (1, self.unit, 2)
-        amounts = f"{self.taken * scale:9.{digits}f} {unit} against {self.against * scale:9.{digits}f} {unit}"
-        return f"{verdict:9}{self.name}: {amounts}, {self.value:.2f} of {self.limit:g} allowed"
+    def line(self) -> str:
+        """One line of JSON."""
+        return json.dumps(
+            {
+                "name": self.name,
+                "ours": _short(self.ours),
+                "limit": _short(self.limit),
+                "ratio": round(self.ratio, 3),
+                "bar": self.bar,
+                "pass": self.good,
+            },
+            ensure_ascii=False,
+        )
 
 
-def compare(
-    name: str, work: Callable[[], object], against: Callable[[], object], *, limit: float, calls: int = 200
-) -> Ratio:
-    """The best of several rounds of each, taken in turn so that other load hits both."""
+def _short(value: float) -> float:
+    """Four digits that say something, so that two runs can be compared by eye."""
+    return float(f"{value:.4g}")
+
+
+def compare(name: str, work: Work, against: Work, *, bar: float, calls: int = 50, unit: float = 1e6) -> Measure:
+    """CPU of one call each, in microseconds unless `unit` says otherwise: CPU, because other load does not count.
+
+    The best of many short rounds of each, taken in turn: on a busy machine some of them are undisturbed.
+    """
     for warm in (work, against):
         warm()
     rounds = [(_once(work, calls), _once(against, calls)) for _round in range(ROUNDS)]
-    return Ratio(name, min(first for first, _ in rounds), min(second for _, second in rounds), limit)
+    ours, limit = min(first for first, _ in rounds), min(second for _, second in rounds)
+    return Measure(name, ours * unit, limit * unit, bar)
 
 
-def _once(work: Callable[[], object], calls: int) -> float:
-    began = time.perf_counter()
+def by_turns(work: Callable[[], float], against: Callable[[], float], *, rounds: int) -> tuple[float, float]:
+    """The medians of what both say, asked in turn."""
+    told = [(work(), against()) for _round in range(rounds)]
+    return statistics.median(first for first, _ in told), statistics.median(second for _, second in told)
+
+
+def _once(work: Work, calls: int) -> float:
+    began = time.process_time()
     for _call in range(calls):
         work()
-    return (time.perf_counter() - began) / calls
+    return (time.process_time() - began) / calls
+
+
+def peak() -> int:
+    """Bytes that this process has held at most."""
+    held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return held if sys.platform == "darwin" else held * 1024

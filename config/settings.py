@@ -12,6 +12,8 @@ import environ
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
+from config import refusals
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()
 
@@ -52,6 +54,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "onboarding.web.lost_database.LostDatabase",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -92,7 +95,8 @@ LOGOUT_REDIRECT_URL = "sign_in"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("fi", "Suomi")]
-LOCALE_PATHS = [BASE_DIR / "onboarding" / "locale"]
+# Where both have a text, the first one counts; the second has the sentences that earlier releases stored.
+LOCALE_PATHS = [BASE_DIR / "onboarding" / "locale", BASE_DIR / "onboarding" / "former_locale"]
 FORMAT_MODULE_PATH = ["config.formats"]
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_TZ = True
@@ -125,7 +129,7 @@ SECURE_SSL_REDIRECT = SECURE
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
 # Never a path, to nobody: links carry tokens. Not "no-referrer": browsers then send "Origin: null" with each form,
 # which the CSRF check refuses.
 SECURE_REFERRER_POLICY = "strict-origin"
@@ -140,6 +144,13 @@ ENTRA_PRIVATE_KEY = env.str("ENTRA_PRIVATE_KEY", default="", multiline=True)  # 
 ENTRA_CERTIFICATE = env.str("ENTRA_CERTIFICATE", default="", multiline=True)
 # Only with DEBUG: where the sandbox stands in for Microsoft, e.g. http://127.0.0.1:9400
 SANDBOX_URL = env.str("SANDBOX_URL", default="")
+
+# Haiilo. The domains under which each product is served; an address is one name before one of them. A customer's own
+# address takes a second person's yes (onboarding/customers/proposals.py).
+HAIILO_HOST_SUFFIXES = {
+    "advocacy": env.list("HAIILO_ADVOCACY_SUFFIXES", default=["smarpshare.com"]),
+    "home": env.list("HAIILO_HOME_SUFFIXES", default=["haiilo.app"]),
+}
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -179,7 +190,7 @@ QUIET_LOOKS = env.int("QUIET_LOOKS", default=5)
 PACE = env.float("PACE", default=1.0)  # pauses between runs are divided by this; above 1 only with a sandbox
 LINK_DAYS = env.int("LINK_DAYS", default=7)
 
-# A team of one may approve its own proposal of another tenant; everybody else needs a second person.
+# A team of one may approve its own proposals; everybody else needs a second person.
 SINGLE_APPROVER = env.bool("SINGLE_APPROVER", default=False)
 
 # What the security pack tells a customer's reviewer; an empty one refers to the contract.
@@ -202,7 +213,11 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = False  # a lost wake-up costs one sweep
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_PUBLISH_RETRY = False  # the sweep sends another; a request never waits for the broker
+# A message is no order (ADR 0015): no broadcast ends a worker, asks it for its settings or lets it take other tasks.
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_BEAT_ENABLE_REMOTE_CONTROL = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CHANNEL_ERROR_RETRY = True  # a refusal of the broker is a lost line, and no reason to end
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 600,
@@ -210,19 +225,17 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 2,
     "socket_keepalive": True,
     "health_check_interval": 25,
-    # a page that sends a wake-up while the broker is down must not wait for it (measured: 6 s with the defaults)
-    "max_retries": 1,
-    "interval_start": 0,
-    "interval_step": 0.1,
-    "interval_max": 0.1,
 }
+# How often each round comes, in seconds; the workers look for one that does not come (onboarding/engine/pulse.py).
+ROUNDS = {"sweep": SWEEP_SECONDS, "mail": SWEEP_SECONDS * 6, "reminders": SWEEP_SECONDS * 60, "erasure": 12 * 3600.0}
 CELERY_BEAT_SCHEDULE = {
-    "sweep": {"task": "onboarding.tasks.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": 30}},
-    "remind": {"task": "onboarding.tasks.remind", "schedule": SWEEP_SECONDS * 60, "options": {"expires": 60}},
-    "letters": {"task": "onboarding.tasks.send_letters", "schedule": SWEEP_SECONDS * 6, "options": {"expires": 30}},
-    # twice a day, so that each day is kept even if beat is down for a while
-    "erase": {"task": "onboarding.tasks.erase_old", "schedule": crontab(minute="30", hour="3,15")},
+    "sweep": {"task": "onboarding.tasks.sweep", "schedule": ROUNDS["sweep"]},
+    "mail": {"task": "onboarding.tasks.send_letters", "schedule": ROUNDS["mail"]},
+    "reminders": {"task": "onboarding.tasks.remind", "schedule": ROUNDS["reminders"]},
+    "erasure": {"task": "onboarding.tasks.erase_old", "schedule": crontab(minute="30", hour="3,15")},
 }
+CELERY_BEAT_SCHEDULER = "onboarding.engine.beat:Scheduler"
+CELERY_BEAT_MAX_LOOP_INTERVAL = 5  # seconds; so often beat's loop comes round, whatever the host's clock does
 
 LOGGING: dict[str, Any] = {
     "version": 1,
@@ -235,3 +248,5 @@ LOGGING: dict[str, Any] = {
     "loggers": {"django": {"handlers": []}, "django.server": {"handlers": [], "propagate": True}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }
+
+refusals.refuse(globals())

@@ -19,18 +19,19 @@ from onboarding.staff.customer import views as customer
 from onboarding.staff.kickoff import views as questionnaire
 from onboarding.staff.letters import views as outbox
 from onboarding.staff.people import views as people
-from onboarding.staff.rebinding import views as rebinding
+from onboarding.staff.proposals import views as proposals
 from onboarding.staff.record import read_only as read_only
 from onboarding.staff.record import views as record
 from onboarding.staff.record import wizard
 from onboarding.staff.security_pack import views as security_pack
 from onboarding.staff.sign_in import views as sign_in
-from onboarding.web import health
+from onboarding.web import health, watching
 
 urlpatterns = [
     # staff
     path("sign-in/", sign_in.sign_in, name="sign_in"),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
+    path("watch/", watching.watch, name="watch"),
     path("", board.board, name="board"),
     path("customers/new/", customer.customer_new, name="customer_new"),
     path("customers/<int:pk>/", record.record, name="record"),
@@ -38,8 +39,9 @@ urlpatterns = [
     path("customers/<int:pk>/link/", record.link_issue, name="link_issue"),
     path("customers/<int:pk>/links/<int:link_pk>/revoke/", record.link_revoke, name="link_revoke"),
     path("customers/<int:pk>/security/", security_pack.security_pack, name="security_pack"),
-    path("customers/<int:pk>/tenant/", rebinding.propose, name="rebinding_propose"),
-    path("customers/<int:pk>/tenant/<int:rebinding_pk>/", rebinding.decide, name="rebinding_decide"),
+    path("customers/<int:pk>/tenant/", proposals.propose_tenant, name="propose_tenant"),
+    path("customers/<int:pk>/address/", proposals.propose_address, name="propose_address"),
+    path("customers/<int:pk>/proposals/<int:proposal_pk>/", proposals.decide, name="proposal_decide"),
     path("customers/<int:pk>/read-only/", read_only.read_only_mode, name="read_only"),
     path("customers/<int:pk>/pause/", record.pause, name="pause"),
     path("customers/<int:pk>/resume/", record.resume, name="resume"),
@@ -63,12 +65,14 @@ urlpatterns = [
     # everybody
     path("language/", set_language, name="language"),
     path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     # contacts, letters and the questions of the kick-off
     path("outbox/", outbox.outbox, name="outbox"),
     path("customers/<int:pk>/outbox/", outbox.outbox, name="outbox"),
     path("customers/<int:pk>/letters/<int:letter_pk>/", outbox.letter, name="letter"),
     path("customers/<int:pk>/letters/<int:letter_pk>/release/", outbox.letter_release, name="letter_release"),
     path("customers/<int:pk>/letters/<int:letter_pk>/retry/", outbox.letter_retry, name="letter_retry"),
+    path("customers/<int:pk>/letters/<int:letter_pk>/settle/", outbox.letter_settle, name="letter_settle"),
     path("customers/<int:pk>/letters/<int:letter_pk>/cancel/", outbox.letter_cancel, name="letter_cancel"),
     path("customers/<int:pk>/contacts/", contacts.contacts, name="contacts"),
     path("customers/<int:pk>/contacts/add/", contacts.contact_add, name="contact_add"),

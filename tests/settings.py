@@ -9,6 +9,8 @@ from devtools.stack import postgres
 os.environ.update(
     DEBUG="1", SECURE="0", PUBLIC_URL="http://localhost:8000", ALLOWED_HOSTS="localhost,127.0.0.1,testserver"
 )
+# Haiilo's own, and one that is made up for Home customers of the sandbox.
+os.environ.update(HAIILO_ADVOCACY_SUFFIXES="smarpshare.com", HAIILO_HOME_SUFFIXES="haiilo.app,haiilo.example")
 for _name in ("SANDBOX_URL", "REDIS_URL", "SECRET_KEY", "ENCRYPTION_KEYS", "STATIC_ROOT", "BEHIND_PROXY", "EMAIL_URL"):
     os.environ.pop(_name, None)
 if not os.environ.get("DATABASE_URL"):

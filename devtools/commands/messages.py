@@ -102,7 +102,7 @@ def check(root: Path = ROOT) -> int:
 
 def problem_of(text: Message, catalogue: Catalog) -> str | None:
     """What is wrong with the translation of `text`, or None."""
-    wanted, place = _forms(text.id), text.locations[0][0]
+    wanted, place = _forms(text.id), text.locations[0][0] if text.locations else "said before"
     message = catalogue.get(wanted[0], text.context)
     if message is None or not _is_translated(message):
         return f"no translation of “{wanted[0]}” ({place})"

@@ -22,7 +22,8 @@ STAMP = VENV / "installed-from"
 OLDEST = (3, 11)
 
 
-COMPILE = ["-m", "babel.messages.frontend", "-q", "compile", "-d", "onboarding/locale", "-D", "django"]  # pybabel
+CATALOGUES = ("onboarding/locale", "onboarding/former_locale")  # of present texts, and of those that were stored before
+COMPILE = ["-m", "babel.messages.frontend", "-q", "compile", "-D", "django", "-d"]  # pybabel
 
 
 class CannotSetUp(Exception):
@@ -109,11 +110,12 @@ def install() -> None:
 
 def compile_messages() -> None:
     """Every .po that is newer than its .mo. Raises CannotSetUp."""
-    catalogues = list(ROOT.glob("onboarding/locale/*/LC_MESSAGES/django.po"))
+    catalogues = [path for folder in CATALOGUES for path in ROOT.glob(f"{folder}/*/LC_MESSAGES/django.po")]
     if all(is_compiled(path) for path in catalogues):
         return
     with doing("Compiling the translations"):
-        run([str(PYTHON), *COMPILE], "the compilation of the translations")
+        for folder in CATALOGUES:
+            run([str(PYTHON), *COMPILE, folder], "the compilation of the translations")
 
 
 def is_compiled(catalogue: Path) -> bool:

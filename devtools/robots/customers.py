@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from devtools.stack.host_suffixes import HOST_SUFFIXES
+
 COLUMNS = ("name", "domain", "product", "host", "users", "groups")
 DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
 MOST_USERS = 200_000
@@ -86,14 +88,20 @@ def _faults(row: dict[str, str]) -> Iterator[str]:
         yield f"domain “{row['domain']}” is no domain name such as contoso.example"
     if row["product"].lower() not in ("advocacy", "home"):
         yield f"product “{row['product']}” must be advocacy or home"
-    if not DOMAIN.fullmatch(row["host"].lower()):
-        yield f"host “{row['host']}” is no host name such as contoso.smarpshare.com"
-    elif row["product"].lower() == "advocacy" and not row["host"].lower().endswith(".smarpshare.com"):
-        yield f"host “{row['host']}” of an Advocacy customer must end with .smarpshare.com"
+    yield from _faults_of_host(row["product"].lower(), row["host"])
     if not row["users"].isascii() or not row["users"].isdigit() or not 1 <= int(row["users"]) <= MOST_USERS:
         yield f"users “{row['users']}” must be a number from 1 to {MOST_USERS}"
     if row["product"].lower() == "advocacy" and not row["groups"].strip(" ;"):
         yield "groups is empty; Advocacy needs at least one, several are separated by ;"
+
+
+def _faults_of_host(product: str, host: str) -> Iterator[str]:
+    allowed = HOST_SUFFIXES.get(product, ())
+    if not DOMAIN.fullmatch(host.lower()):
+        yield f"host “{host}” is no host name such as contoso.smarpshare.com"
+    elif allowed and host.lower().partition(".")[2] not in allowed:
+        ends = " or ".join(f".{suffix}" for suffix in allowed)
+        yield f"host “{host}” of an {product.title()} customer must be one name before {ends}"
 
 
 def _doubles(rows: list[dict[str, str]]) -> Iterator[str]:

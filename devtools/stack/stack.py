@@ -13,6 +13,7 @@ from pathlib import Path
 import requests
 
 from devtools.stack import broker, ports, sandbox_control
+from devtools.stack.host_suffixes import HOST_SUFFIXES
 from devtools.stack.keys import CLIENT_ID, MONITOR_CLIENT_ID, SCOPED_CLIENT_ID, keys_in
 from devtools.stack.ports import HOST
 from devtools.stack.processes import Program, Supervisor, end_stale
@@ -36,7 +37,7 @@ APPS = {
 }
 NOT_PASSED_ON = re.compile(
     r"^(DATABASE_URL|REDIS_URL|SECRET_KEY|ENCRYPTION_KEYS|ENTRA_\w+|SANDBOX_URL|PUBLIC_URL|DEBUG|SECURE|ALLOWED_HOSTS"
-    r"|EMAIL_URL|DEFAULT_FROM_EMAIL|BEHIND_PROXY|STATIC_ROOT|\w+_PROXY|DJANGO_SETTINGS_MODULE|PYTHONWARNINGS|\w+_FILE)$",
+    r"|HAIILO_\w+|EMAIL_URL|DEFAULT_FROM_EMAIL|BEHIND_PROXY|STATIC_ROOT|\w+_PROXY|DJANGO_SETTINGS_MODULE|PYTHONWARNINGS|\w+_FILE)$",
     re.IGNORECASE,
 )
 
@@ -128,6 +129,8 @@ class Stack:
             "ENTRA_CERTIFICATE_FILE": str(self.keys.certificate),
             "SANDBOX_URL": self.sandbox_url,
             "PUBLIC_URL": self.public_url,
+            "HAIILO_ADVOCACY_SUFFIXES": ",".join(HOST_SUFFIXES["advocacy"]),
+            "HAIILO_HOME_SUFFIXES": ",".join(HOST_SUFFIXES["home"]),
             "DATABASE_URL": self.options.database_url or f"sqlite:///{self.folder / 'database.sqlite3'}",
             "REDIS_URL": self.redis_url,
             "EMAIL_URL": f"filemail:///{self.folder / 'mail'}",
@@ -224,10 +227,10 @@ class Stack:
 
     def _worker(self) -> Program:
         command = ["celery", "-A", "config", "worker", "--loglevel", "INFO"]
-        command += ["--without-gossip", "--without-mingle", "--hostname", f"worker-{self.web_port}@%h"]
+        command += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+        command += ["--hostname", f"worker-{self.web_port}@%h"]
         return self._program("worker", command, lambda log: " ready." in log)
 
     def _beat(self) -> Program:
-        schedule = ["--schedule", str(self.folder / "beat-schedule"), "--pidfile", ""]
-        command = ["celery", "-A", "config", "beat", "--loglevel", "INFO", *schedule]
+        command = ["celery", "-A", "config", "beat", "--loglevel", "INFO", "--pidfile", ""]
         return self._program("beat", command, lambda log: "beat: Starting" in log)

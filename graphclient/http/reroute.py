@@ -12,13 +12,15 @@ from urllib.parse import urlsplit, urlunsplit
 import requests
 from requests.adapters import HTTPAdapter
 
+CONNECTIONS = 128  # kept to one host: one for each thread of a large worker
+
 
 class _ReroutingAdapter(HTTPAdapter):
     """Keeps path, query and Host header, replaces scheme and address."""
 
     def __init__(self, target: str) -> None:
         self._target = urlsplit(target)
-        super().__init__(pool_maxsize=32)
+        super().__init__(pool_maxsize=CONNECTIONS)
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         """Send the request to the target instead of its own host."""

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from ..errors import GraphError, HostRefused, Malformed, OutcomeUnknown
+from ..errors import GraphError, HostRefused, Malformed, OutcomeUnknown, TryLater
 from .batch import MAX_BATCH_REQUESTS, answers_in_order, batch_body
 from .exchange import MAX_BODY_BYTES, READ_SECONDS, Answer
 from .guards import Guard
@@ -132,7 +132,8 @@ class Transport:
         """Ask for several reads in one ``$batch``, so that the memo answers the calls that follow for them.
 
         What a batch does not answer with 200 is left to the call itself: it alone retries, and raises its own error.
-        Sends nothing without a memo, or for fewer than two reads that it does not know. Raises what the guard raises.
+        Sends nothing without a memo, or for fewer than two reads that it does not know. Raises `TryLater` where Graph
+        is out of reach, and what the guard raises.
         """
         memo = self._sender.memo
         if memo is None:
@@ -146,9 +147,13 @@ class Transport:
         body = batch_body([read.url for _key, read in unknown], [read.headers for _key, read in unknown])
         call = _call("POST", "/$batch", Effect.NONE)
         outcome = self._sender.send(call, Request(self._url("/$batch"), json=body, guarded=True))
-        value = parsed(outcome.body) if isinstance(outcome, Answer) and outcome.status == 200 else None
-        answers = answers_in_order(value, len(unknown)) if isinstance(value, dict) else []
-        for (key, _read), answer in zip(unknown, answers, strict=False):
+        try:
+            value = value_of(call, outcome, self._clock(), required=True)
+        except TryLater:  # each of the calls would wait as long again
+            raise
+        except GraphError:
+            return
+        for (key, _read), answer in zip(unknown, answers_in_order(value, len(unknown)), strict=True):
             if isinstance(parsed(answer.body), dict):
                 memo.keep(key, answer)
 

@@ -15,7 +15,7 @@ CREDENTIALS: tuple[Cause, ...] = (
     Cause(
         code="SystemForCrossDomainIdentityManagementInvalidCredentials",
         owner=Owner.CS,
-        staff=_("The SCIM address is not valid. Correct the Haiilo address in the customer's record."),
+        staff=_("The SCIM address is not valid. Open “Edit” and propose the right Haiilo address."),
         source=SOURCE,
     ),
     Cause(

@@ -36,13 +36,15 @@ def answer(
     actor: User,
     answer: Mapping[str, Any],
     secrets: Mapping[str, str] | None = None,
+    meant_for: str | None = None,
     shown: str | None = None,
 ) -> None:
     """Keep what a person said about a step, at any time; the engine uses it when the step's turn comes.
 
-    `shown` is `StepState.answered_when` of the step as the person saw it, where they saw it. Raises `Refused` where
-    somebody has said otherwise since, for a tenant while an answer from another one is not dealt with, and for what
-    would lead to a change while we only watch.
+    `secrets` are sealed for the customer's host; `meant_for` is the one that the person was shown beside the question,
+    and `shown` is `StepState.answered_when` of the step as they saw it, where they saw it. Raises `Refused` for a
+    secret that was meant for another host, where somebody has said otherwise since, for a tenant while an answer from
+    another one is not dealt with, and for what would lead to a change while we only watch.
     """
     row = taken(onboarding, actor, Act.ANSWER)
     if step_key in LEADS_TO_CHANGES:
@@ -50,8 +52,8 @@ def answer(
     if step_key == CustomerRecord.key and "tenant_id" in answer:
         check_tenant_is_ours_to_change(row)
     _check_nobody_said_otherwise(row, step_key, {**answer, **(secrets or {})}, shown)
-    for kind, plaintext in (secrets or {}).items():
-        _keep_secret(row, kind, plaintext, step_key, actor)
+    if secrets:
+        _seal(row, secrets, meant_for, step_key, actor)
     ledger.keep_answer(row.pk, step_key, answer, actor=actor)
     if not secrets:
         title = str(by_key(step_key).title)
@@ -83,13 +85,23 @@ def _told(person: User, answer: Mapping[str, Any], other: Collection[str]) -> Se
     return say(_("%(person)s has just answered here. Yours was not saved; save it again to replace that."), person=name)
 
 
-def _keep_secret(onboarding: Onboarding, kind: str, plaintext: str, key: str, actor: User) -> None:
-    row = CustomerSecret.objects.filter(onboarding=onboarding, kind=kind).first()
-    row = row or CustomerSecret(onboarding=onboarding, kind=kind)
-    row.close_over(plaintext)
-    row.saved_at, row.saved_by = clock.now(), actor
-    row.save()
-    ledger.note(onboarding.pk, "answered", say(_("Access token entered.")), step=key, actor=actor)
+def _seal(
+    onboarding: Onboarding, secrets: Mapping[str, str], meant_for: str | None, step_key: str, actor: User
+) -> None:
+    """Encrypt what was entered for the host that the record names now. The caller holds the onboarding's row."""
+    host = onboarding.customer.haiilo_host
+    if not host:
+        raise Refused(say(_("No Haiilo address is confirmed yet, so there is nowhere to send a token.")))
+    if meant_for is not None and meant_for != host:
+        raise Refused(say(_("The address is %(host)s now. Enter a token that was created there."), host=host))
+    for kind, plaintext in secrets.items():
+        row = CustomerSecret.objects.filter(onboarding=onboarding, kind=kind).first()
+        row = row or CustomerSecret(onboarding=onboarding, kind=kind)
+        row.close_over(plaintext, host=host)
+        row.saved_at, row.saved_by = clock.now(), actor
+        row.save()
+        text = _("Access token for %(host)s entered.")
+        ledger.note(onboarding.pk, "answered", say(text, host=host), step=step_key, actor=actor)
 
 
 @act

@@ -1,4 +1,4 @@
-"""What members of the portfolio do with letters: change a draft, release it, have it sent again, withdraw it."""
+"""What members of the portfolio do with letters: change a draft, release or withdraw it, send it again, settle it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
-from onboarding.customers.base import Refused, check_member
+from onboarding.customers.base import Refused, act, check_member, taken
 from onboarding.domain.sentences import say
 from onboarding.engine import ledger
 from onboarding.engine.load_desired import seen
+from onboarding.engine.may import Act
 from onboarding.engine.queue import enqueue, enqueue_letters_on_commit
 from onboarding.mail import letters
 from onboarding.mail.compose import LINK, LetterText, has_link
@@ -18,7 +19,6 @@ from onboarding.steps.customer.evidence import CustomerEvidence
 from onboarding.steps.customer.step import CustomerRecord
 
 State = Letter.State
-TRY_AGAIN = (State.FAILED, State.UNKNOWN)
 
 
 @transaction.atomic
@@ -57,15 +57,44 @@ def release(letter: Letter, *, actor: User, tenant: str = "") -> None:
     letters.note(row, _("E-mail to %(contact)s approved for sending: %(kind)s"), actor=actor)
 
 
-@transaction.atomic
+@act
 def retry(letter: Letter, *, actor: User) -> None:
-    """Send a letter that failed, or perhaps did not go, once more with a fresh link. Raises `Refused` for others."""
-    check_member(letter.onboarding, actor)
+    """Send a letter that failed, or perhaps did not go, once more with a fresh link, to the contact's address of today;
+    one that would be tried again later, now. Raises `Refused` for others.
+    """
+    taken(letter.onboarding, actor, Act.WRITE_LETTERS)
     row = _locked(letter)
-    if row.state not in TRY_AGAIN or not row.to_email:  # without an address once it was erased
+    if not may_retry(row):
         raise Refused(say(_("Only an e-mail that was not sent can be sent again.")))
+    if row.contact is not None:
+        row.to_name, row.to_email = row.contact.name, row.contact.email
     _approve(row, actor)
     letters.note(row, _("Sending again to %(contact)s: %(kind)s"), actor=actor)
+
+
+def may_retry(letter: Letter) -> bool:
+    """Whether it can be sent again: it did not go, perhaps did not, or is put off; and it still has an address."""
+    return bool(letter.to_email) and (letter.state in Letter.TROUBLE_STATES or letter.is_put_off)
+
+
+@act
+def settle(letter: Letter, *, actor: User) -> None:
+    """Note that a person has seen to a letter that did not go, or perhaps not: it troubles nobody any more.
+
+    Raises `Refused` for others.
+    """
+    taken(letter.onboarding, actor, Act.WRITE_LETTERS)
+    row = _locked(letter)
+    if not may_settle(row):
+        raise Refused(say(_("Nothing is open about this e-mail.")))
+    row.settled_at = clock.now()
+    row.save(update_fields=["settled_at"])
+    letters.note(row, _("Marked as settled, e-mail to %(contact)s: %(kind)s"), actor=actor)
+
+
+def may_settle(letter: Letter) -> bool:
+    """Whether it is in trouble, and nobody has seen to it."""
+    return letter.state in Letter.TROUBLE_STATES and letter.settled_at is None
 
 
 def cancel(letter: Letter, *, actor: User) -> None:
@@ -98,11 +127,12 @@ def confirm_tenant(onboarding: Onboarding, tenant: str, *, actor: User) -> None:
 
 
 def _locked(letter: Letter) -> Letter:
-    return Letter.objects.select_for_update(of=("self",)).select_related("onboarding").get(pk=letter.pk)
+    rows = Letter.objects.select_for_update(of=("self",)).select_related("onboarding", "contact")
+    return rows.get(pk=letter.pk)
 
 
 def _approve(row: Letter, actor: User) -> None:
-    row.state, row.error = State.APPROVED, ""
-    row.approved_at, row.approved_by, row.sent_on = clock.now(), actor, None
-    row.save(update_fields=["state", "error", "approved_at", "approved_by", "sent_on"])
+    letters.begin_anew(row)
+    row.state, row.approved_at, row.approved_by, row.sent_on = State.APPROVED, clock.now(), actor, None
+    row.save()
     enqueue_letters_on_commit()

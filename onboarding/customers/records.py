@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.http import Http404
 from django.utils.translation import gettext_noop as _
 
+from onboarding.customers import addresses, record_changes
 from onboarding.customers.base import (
     LEADS_TO_TENANT,
     Refused,
@@ -44,16 +45,20 @@ def create_customer(
     tenant_hint: str = "",
     consent_size: str = consent_sizes.STANDARD.key,
 ) -> Onboarding:
-    """Create the customer and its onboarding, and enqueue the first run. Raises `Refused` for a second record of it."""
+    """Create the customer and its onboarding, and enqueue the first run. Raises `Refused` for a second record of it.
+
+    Without a host it waits for one that two people agree on (`customers.proposals`).
+    """
     if not portfolio.members.filter(pk=actor.pk).exists():
         raise Http404
+    host = addresses.checked(product, haiilo_host) if haiilo_host else ""
     try:
         with transaction.atomic():
             customer = Customer.objects.create(
                 portfolio=portfolio,
                 name=name,
                 product=product,
-                haiilo_host=haiilo_host,
+                haiilo_host=host,
                 domains=list(domains),
                 contact_name=contact_name,
                 contact_email=contact_email,
@@ -68,28 +73,48 @@ def create_customer(
             ledger.note(onboarding.pk, "created", say(_("Customer created.")), step=CustomerRecord.key, actor=actor)
             enqueue(onboarding.pk)
     except IntegrityError as error:
-        raise Refused(
-            say(_("A customer named “%(name)s” with this product exists already. Open that one."), name=name)
-        ) from error
+        raise Refused(addresses.doubled(host, name)) from error
     return onboarding
 
 
 def update_customer(onboarding: Onboarding, *, actor: User, **fields: Any) -> None:
-    """Change the customer's record; what was concluded from it is read anew. Raises `Refused` on a duplicate."""
+    """Change the customer's record; what was concluded from it is read anew, and a run under way ends.
+
+    Raises `Refused` on a duplicate, and for product and address once a tenant is bound.
+    """
     try:
         _change(onboarding, fields, actor)
     except IntegrityError as error:
-        name = fields.get("name", onboarding.customer.name)
-        raise Refused(say(_("A customer named “%(name)s” with this product exists already."), name=name)) from error
+        raise Refused(say(addresses.NAME_TAKEN, name=fields.get("name", onboarding.customer.name))) from error
+    onboarding.customer.refresh_from_db()
 
 
 @act
 def _change(onboarding: Onboarding, fields: Mapping[str, Any], actor: User) -> None:
-    taken(onboarding, actor, Act.CHANGE_RECORD)
+    onboarding = taken(onboarding, actor, Act.CHANGE_RECORD)
     customer = onboarding.customer
+    _check_consent_size(onboarding, fields)
     if any(fields.get(name, getattr(customer, name)) != getattr(customer, name) for name in LEADS_TO_TENANT):
         check_tenant_is_ours_to_change(onboarding)
-    if fields.get("consent_size", customer.consent_size) != customer.consent_size and onboarding.open_read_only:
+    moved = addresses.changed_by_one(onboarding, fields)
+    changed = record_changes.between(customer, {**fields, **moved})
+    if moved:
+        addresses.move(onboarding, moved, actor=actor)
+    kept = {name: value for name, value in fields.items() if name not in addresses.ADDRESS}
+    for field, value in kept.items():
+        setattr(customer, field, value)
+    customer.save(update_fields=list(kept))
+    _keep_first_contact(onboarding, fields)
+    ledger.make_stale(onboarding.pk)
+    detail = {"changed": {name: list(pair) for name, pair in changed.items()}}
+    told = record_changes.told(changed)
+    ledger.note(onboarding.pk, "changed", told, step=CustomerRecord.key, actor=actor, detail=detail)
+    interrupt(onboarding.pk)
+
+
+def _check_consent_size(onboarding: Onboarding, fields: Mapping[str, Any]) -> None:
+    now = onboarding.customer.consent_size
+    if fields.get("consent_size", now) != now and onboarding.open_read_only:
         raise Refused(
             say(
                 _(
@@ -98,13 +123,6 @@ def _change(onboarding: Onboarding, fields: Mapping[str, Any], actor: User) -> N
                 )
             )
         )
-    for field, value in fields.items():
-        setattr(customer, field, value)
-    customer.save(update_fields=list(fields))
-    _keep_first_contact(onboarding, fields)
-    ledger.make_stale(onboarding.pk)
-    ledger.note(onboarding.pk, "changed", say(_("Customer details changed.")), step=CustomerRecord.key, actor=actor)
-    interrupt(onboarding.pk)
 
 
 def _keep_first_contact(onboarding: Onboarding, fields: Mapping[str, Any]) -> None:

@@ -119,6 +119,8 @@ class Desired:
     scim_token_saved_at: datetime | None = None
     unreadable_secret: bool = False
     """A token was entered, and no key of ours opens it; `scim_token` is None then."""
+    scim_token_misfit: bool = False
+    """A token is stored that was entered for another host: it is sent nowhere, and erased."""
     arrived: Arrived = Arrived()
     size: ConsentSize = consent_sizes.STANDARD
     read_only: ReadOnlyDesired | None = None

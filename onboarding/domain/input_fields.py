@@ -12,9 +12,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from onboarding.domain.hosts import HOST
+
 LONGEST_SEARCH = 200
-LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
-HOST = re.compile(rf"({LABEL}\.)+(?=[a-z0-9-]*[a-z]){LABEL}")
 BETWEEN = re.compile(r"[\s,;]+")
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -30,8 +30,8 @@ def searched(data: Mapping[str, Any], name: str = "search") -> str:
     return tidied(str(data.get(name, "")))[:LONGEST_SEARCH]
 
 
-def host_of(typed: str) -> str:
-    """The host in a pasted address, in lower case and ASCII (IDNA); empty when there is none."""
+def domain_of(typed: str) -> str:
+    """The domain in a pasted address, in lower case and ASCII (IDNA); empty when there is none."""
     text = tidied(typed).replace(" ", "")
     try:
         host = urlsplit(text if "//" in text else f"//{text}").hostname or ""
@@ -57,20 +57,6 @@ class TidyEmailField(forms.EmailField):
         return tidied(super().to_python(value) or "")
 
 
-class HostField(TidyField):
-    """The address of a Haiilo platform; a whole pasted address will do."""
-
-    def clean(self, value: Any) -> str:
-        """The bare host. Raises `ValidationError`."""
-        text = super().clean(value)
-        host = host_of(text)
-        if text and not host:
-            raise ValidationError(
-                _("This is not an address. Copy it from the browser on the customer's platform."), code="invalid"
-            )
-        return host
-
-
 class DomainsField(forms.CharField):
     """E-mail domains, one a line or with commas; an e-mail address stands for its domain."""
 
@@ -80,7 +66,7 @@ class DomainsField(forms.CharField):
         domains: list[str] = []
         wrong: list[str] = []
         for part in filter(None, BETWEEN.split(text)):
-            domain = host_of(tidied(part).rpartition("@")[2])
+            domain = domain_of(tidied(part).rpartition("@")[2])
             (domains if domain else wrong).append(domain or part)
         if not domains and not wrong:
             raise ValidationError(self.error_messages["required"], code="required")

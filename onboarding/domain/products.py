@@ -6,7 +6,6 @@ here so that one line changes when a live platform says otherwise.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 WORK = 'addresses[type eq "work"]'
@@ -29,15 +28,10 @@ class Profile:
     key: str
     label: str
     base_url: str
-    host_pattern: str
     mappings: tuple[Mapped, ...]
     groups: bool
     deactivation_deletes: bool
     same_app_as_sso: bool
-
-    def accepts_host(self, host: str) -> bool:
-        """Whether `host` can be this product's address."""
-        return re.fullmatch(self.host_pattern, host) is not None
 
 
 ACTIVE = 'Switch([IsSoftDeleted], , "False", "True", "True", "False")'
@@ -46,7 +40,6 @@ ADVOCACY = Profile(
     key="advocacy",
     label="Advocacy",
     base_url="https://{host}/api/scim/v2",
-    host_pattern=r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.smarpshare\.com",
     mappings=(
         Mapped("userName", "[userPrincipalName]", required=True, matching_priority=1),
         Mapped("active", ACTIVE, required=True),
@@ -65,7 +58,6 @@ HOME = Profile(
     key="home",
     label="Home",
     base_url="https://{host}/api/scim/v2",
-    host_pattern=r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+",
     mappings=(
         Mapped("userName", "[userPrincipalName]", required=True, matching_priority=1),
         Mapped("active", ACTIVE, required=True),

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from django.utils.translation import gettext_noop as _
-
 from graphclient import ConsentMissing, GraphError, NotAllowed, NotThere, OurCredentialRefused, TryLater
 from onboarding.causes import access
 from onboarding.causes.base import Cause
 from onboarding.causes.index import lookup
-from onboarding.domain.sentences import say
-from onboarding.domain.verdicts import Asking, Broken, Court, Verdict, Waiting
+from onboarding.causes.ours import OUR_FAILURE
+from onboarding.domain.verdicts import Asking, Broken, Verdict, Waiting
 
 RETRY_ERROR_AFTER = timedelta(seconds=30)
 RETRY_ABSENT_AFTER = timedelta(minutes=1)
@@ -21,11 +19,7 @@ SIGN_IN_CODES = "AADSTS"  # a refused token is named by the sign-in service, a r
 
 def our_failure(error: Exception) -> Broken:
     """The verdict where our own code failed; its class is the code, its message may hold anything and is left out."""
-    return Broken(
-        say(_("The dashboard itself failed here. Our engineers have to look into it.")),
-        Court.HAIILO,
-        code=type(error).__name__,
-    )
+    return replace(OUR_FAILURE.broken(), code=type(error).__name__)
 
 
 def explain(error: GraphError) -> Verdict:

@@ -33,6 +33,7 @@ from onboarding.domain.desired import Desired
 from onboarding.steps.sso_application.evidence import SsoApplicationEvidence
 
 MAX_TENANTS = 10_000  # token sources kept at once, some 3 KiB each; a tenant beyond that signs in anew
+CONNECTIONS = 128  # kept to one host: one for each thread of a large worker
 # No service principal of ours in the tenant. Other refusals of a token leave it there, perhaps switched off.
 CODES_OF_A_REMOVED_APPLICATION = frozenset({"AADSTS700016", "AADSTS7000229"})
 
@@ -54,7 +55,7 @@ def session() -> requests.Session:
     """The one HTTP session: no environment proxies, no netrc, connections kept."""
     http = requests.Session()
     http.trust_env = False
-    adapter = requests.adapters.HTTPAdapter(pool_maxsize=32)
+    adapter = requests.adapters.HTTPAdapter(pool_maxsize=CONNECTIONS)
     http.mount("https://", adapter)
     reroutes().mount(http)
     return http

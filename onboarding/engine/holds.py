@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from onboarding.causes import trip
-from onboarding.models import Event, Link, Rebinding, StepState, TenantBinding
+from onboarding.models import Event, Link, Proposal, StepState, TenantBinding
 from onboarding.steps.readiness.step import Readiness
 from onboarding.steps.shared.owner_causes import OWNS_TOO_MUCH
 
@@ -17,7 +17,8 @@ def wrong_tenant(onboarding_id: int) -> Event | None:
     if TenantBinding.objects.filter(onboarding_id=onboarding_id).exists():
         return None
     event = _newest(onboarding_id, WRONG_TENANT)
-    settled = Rebinding.objects.filter(onboarding_id=onboarding_id, accepted=True).order_by("-decided_at").first()
+    approved = Proposal.objects.filter(onboarding_id=onboarding_id, kind=Proposal.Kind.TENANT, accepted=True)
+    settled = approved.order_by("-decided_at").first()
     if event and settled and settled.decided_at and settled.decided_at >= event.at:
         return None
     return event

@@ -134,9 +134,6 @@ class LeaseKeeper:
 
     def _go_on(self) -> None:
         while True:
-            with self._change:
-                busy = self._held or self._owed
-                self._change.wait(LOOK_EVERY if busy else settings.LEASE_SECONDS / 4)
             try:
                 close_old_connections()
                 self.look()
@@ -144,6 +141,9 @@ class LeaseKeeper:
                 log.warning("leases could not be kept: %s", type(error).__name__)
             except Exception:  # a process without its keeper would lose every lease in mid-run
                 log.exception("leases could not be kept")
+            with self._change:
+                busy = self._held or self._owed
+                self._change.wait(LOOK_EVERY if busy else settings.LEASE_SECONDS / 4)
 
     def _renew_or_end(self, held: list[HeldLease]) -> None:
         """Renew what is due to be. A run that is silent for longer than the longest call is left to end."""

@@ -18,6 +18,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_noop as _
 
+from onboarding.causes.ours import NO_EFFECT
 from onboarding.domain.lifecycle import State
 from onboarding.domain.sentences import Sentence, say
 from onboarding.domain.verdicts import (
@@ -258,13 +259,7 @@ def intend(copy: WorkingCopy, key: str, change: Change, *, approval: int | None 
                 say(_("We are checking whether Microsoft has carried out: %(change)s"), change=change.summary), pause
             )
         if entry and entry["tries"] >= MAX_TRIES and entry.get("applied_at"):
-            return Broken(
-                say(
-                    _("Microsoft accepted this several times, but it has no effect: %(change)s"), change=change.summary
-                ),
-                Court.MICROSOFT,
-                code="no_effect",
-            )
+            return NO_EFFECT.broken(change=change.summary)
         tries = entry["tries"] + 1 if entry else 1
         for other, sentence in intents.give_up_others(entries, change, now):
             copy.add_line("unknown", sentence, step=key, detail={"change": other})
@@ -343,6 +338,21 @@ def release_secret(copy: WorkingCopy, kind: str) -> None:
         if CustomerSecret.objects.filter(onboarding=row, kind=kind).delete()[0]:
             copy.add_line("released", say(_("Microsoft has the token now; our copy was erased.")), step=Connection.key)
     copy.rows.secret = copy.rows.token = None
+
+
+def drop_misfit(copy: WorkingCopy, kind: str) -> None:
+    """Erase a customer's secret that was entered for another host than the record names. Raises `LeaseLost`."""
+    with copy.writing() as row:
+        drop_secret(row, kind, host=row.customer.haiilo_host)
+    copy.reload()
+
+
+def drop_secret(onboarding: Onboarding, kind: str, *, host: str, actor: User | None = None) -> None:
+    """Erase a secret that does not fit `host`. The caller holds the onboarding's row."""
+    rows = CustomerSecret.objects.filter(onboarding=onboarding, kind=kind).exclude(sealed_for=host)
+    if rows.delete()[0]:
+        text = _("The stored token was erased: it was entered for another address than %(host)s.")
+        note(onboarding.pk, "released", say(text, host=host or "-"), step=Connection.key, actor=actor)
 
 
 # What people said

@@ -44,6 +44,8 @@ class Rows:
     onboarding: Onboarding
     states: dict[str, StepState]
     secret: CustomerSecret | None
+    fits: bool
+    """Whether the secret was entered for the host that the record names."""
     token: SecretText | None
     binding: TenantBinding | None
     link: LinkSent | None
@@ -76,8 +78,9 @@ class Rows:
             approved=dict(self.approved),
             answered_at={key: state.answered_at for key, state in states.items() if state.answered_at},
             scim_token=self.token,
-            scim_token_saved_at=self.secret.saved_at if self.secret else None,
-            unreadable_secret=self.secret is not None and self.token is None,
+            scim_token_saved_at=self.secret.saved_at if self.secret and self.fits else None,
+            scim_token_misfit=self.secret is not None and not self.fits,
+            unreadable_secret=self.secret is not None and self.fits and self.token is None,
             arrived=arrived(self.onboarding),
             size=self.onboarding.size,
             read_only=self.read_only,
@@ -114,14 +117,16 @@ def load(onboarding_id: int) -> Rows:
 
 def rows_of(onboarding: Onboarding) -> Rows:
     """All that belongs to this row, which was read `whole`. Three queries, and one more for what it says there is."""
-    pk, size = onboarding.pk, onboarding.size
+    pk, size, host = onboarding.pk, onboarding.size, onboarding.customer.haiilo_host
     secrets = CustomerSecret.objects.filter(onboarding_id=pk, kind=SCIM_TOKEN)
     secret = secrets.first() if onboarding.has_secrets else None
+    fits = secret is not None and secret.fits(host)
     return Rows(
         onboarding=onboarding,
         states={state.key: state for state in StepState.objects.filter(onboarding_id=pk)},
         secret=secret,
-        token=_opened(secret),
+        token=_opened(secret if fits else None, host),
+        fits=fits,
         binding=getattr(onboarding, "binding", None),
         link=_newest_link(pk, size),
         consent=_newest_consent(pk, size),
@@ -130,10 +135,10 @@ def rows_of(onboarding: Onboarding) -> Rows:
     )
 
 
-def _opened(secret: CustomerSecret | None) -> SecretText | None:
+def _opened(secret: CustomerSecret | None, host: str) -> SecretText | None:
     """The secret in memory; None where there is none, and where a key is missing that it was encrypted with."""
     try:
-        return secret.open() if secret else None
+        return secret.open(host) if secret else None
     except CannotDecrypt:
         return None
 

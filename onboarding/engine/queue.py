@@ -8,20 +8,18 @@ from __future__ import annotations
 import logging
 from functools import partial
 
-from celery import current_app
 from django.db import transaction
 from django.db.models.functions import Now
 from kombu.exceptions import OperationalError
 
+from onboarding.engine import bell
 from onboarding.models import Onboarding
 
 log = logging.getLogger(__name__)
 
 RECONCILE = "onboarding.tasks.reconcile"
 SEND_LETTERS = "onboarding.tasks.send_letters"
-EXPIRES_AFTER_SECONDS = 30  # the next sweep sends another
-MAX_AT_ONCE = 500
-MAX_SLOW_AT_ONCE = 50
+SLOW_SHARE = 10  # one in so many for tenants that hang, lest a thousand of them leave no message for the others
 
 
 def enqueue_on_commit(pk: int) -> None:
@@ -50,15 +48,22 @@ def interrupt(onboarding_id: int) -> None:
 
 
 def enqueue_due() -> None:
-    """Wake a worker for each onboarding that is due. Raises `OperationalError` while the broker does not answer."""
-    due = Onboarding.objects.due().values_list("pk", flat=True)
-    # Apart, lest a thousand tenants that hang, and are due all the time, leave no message for the others.
-    for pk in (*due.filter(time_outs=0)[:MAX_AT_ONCE], *due.exclude(time_outs=0)[:MAX_SLOW_AT_ONCE]):
-        current_app.send_task(RECONCILE, (pk,), expires=EXPIRES_AFTER_SECONDS)
+    """Wake a worker for each onboarding that is due, as far as the queue has room.
+
+    Raises `OperationalError` while the broker does not answer.
+    """
+    bell.ring_each(RECONCILE, [(pk,) for pk in due(bell.room())])
+
+
+def due(room: int) -> list[int]:
+    """So many keys of those that are due at most, the longest waiting first; few of those whose tenants hang."""
+    keys = Onboarding.objects.due().values_list("pk", flat=True)
+    slow = list(keys.exclude(time_outs=0)[: room // SLOW_SHARE])
+    return [*keys.filter(time_outs=0)[: room - len(slow)], *slow]
 
 
 def _send(task: str, *arguments: int) -> None:
     try:
-        current_app.send_task(task, arguments, expires=EXPIRES_AFTER_SECONDS, retry=False)
+        bell.ring(task, *arguments)
     except OperationalError:
         log.warning("the broker does not answer; %s %s is left to the sweep", task, arguments)

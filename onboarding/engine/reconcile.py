@@ -126,6 +126,8 @@ class Reconciliation:
         """Go through the steps until one is not done; through all on a live tenant. Returns the pause until the next
         run, before PACE. Raises `LeaseLost`, and what our own database raises.
         """
+        if self.desired.scim_token_misfit:
+            ledger.drop_misfit(self.copy, SCIM_TOKEN)
         pause, current = self._enter_or_leave_read_only(), ""
         for step in STEPS:
             if self._must_end():

@@ -47,8 +47,11 @@ def size_to_approve(onboarding: Onboarding) -> ConsentSize:
 
 
 @transaction.atomic
-def make(contact: Contact, *, actor: User | None, size: ConsentSize | None = None) -> tuple[Link, str]:
+def make(
+    contact: Contact, *, actor: User | None, size: ConsentSize | None = None, is_noted: bool = True
+) -> tuple[Link, str]:
     """A new link for this contact beside the earlier ones, and its token. Without `actor` the dashboard made it.
+    `is_noted`: it gets a line in the timeline.
 
     It leads to the consent for the application of `size`, or else the one that has to be approved now; links for
     another application of ours stop working.
@@ -68,13 +71,14 @@ def make(contact: Contact, *, actor: User | None, size: ConsentSize | None = Non
     )
     for step in WAIT_FOR_LINKS:
         ledger.make_stale(contact.onboarding_id, step)
-    ledger.note(
-        contact.onboarding_id,
-        "link",
-        say(_("Link created for %(contact)s."), contact=contact.name),
-        step=Consent.key,
-        actor=actor,
-    )
+    if is_noted:
+        ledger.note(
+            contact.onboarding_id,
+            "link",
+            say(_("Link created for %(contact)s."), contact=contact.name),
+            step=Consent.key,
+            actor=actor,
+        )
     return link, token
 
 

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.utils import timezone
 
+from onboarding.causes.mail import ABOUT_THE_LETTER
 from onboarding.causes.roles import APPROVERS
 from onboarding.domain.lifecycle import State
 from onboarding.domain.verdicts import Court
@@ -38,30 +39,61 @@ def ask_of(state: StepState) -> CustomerAsk:
     return customer_ask(state.key, state.code, state.sentence, state.offers)
 
 
+class Gathered:
+    """What the rules need about some onboardings: five queries, however many they are."""
+
+    def __init__(self, onboardings: Sequence[Onboarding], *, now: datetime) -> None:
+        pks = [onboarding.pk for onboarding in onboardings]
+        self.now = now
+        self.letters: dict[int, list[Letter]] = {pk: [] for pk in pks}
+        written = Letter.objects.filter(onboarding__in=pks).defer("subject", "text", "html", "error")
+        for letter in written.order_by("pk"):
+            self.letters[letter.onboarding_id].append(letter)
+        self._contacts: dict[int, list[mail_rules.Person]] = {pk: [] for pk in pks}
+        for contact in Contact.objects.filter(onboarding__in=pks).only("onboarding_id", "role").order_by("pk"):
+            self._contacts[contact.onboarding_id].append(mail_rules.Person(contact.pk, contact.role))
+        states = StepState.objects.filter(onboarding__in=pks, key=F("onboarding__current_key"))
+        self._states = {
+            state.onboarding_id: state for state in states.only("onboarding_id", "key", "code", "message", "offers")
+        }
+        open_links = Link.objects.open().filter(onboarding__in=pks).exclude(contact=None).order_by("pk")
+        self._holders = dict(open_links.values_list("onboarding_id", "contact_id"))  # the newest one comes last
+        attempts = ConsentAttempt.objects.filter(answered_at=None, started_at__gt=now - ROUND_TRIP)
+        self._busy = set(attempts.filter(link__onboarding__in=pks).values_list("link__onboarding", flat=True))
+
+    def facts_of(self, onboarding: Onboarding) -> mail_rules.Facts:
+        """Everything the rules need about one of them."""
+        state = self._states.get(onboarding.pk) or StepState(onboarding=onboarding, key=onboarding.current_key)
+        return mail_rules.Facts(
+            now=timezone.localtime(self.now),
+            state=onboarding.state,
+            kind=onboarding.current_kind,
+            court=onboarding.current_court,
+            waiting_on=waiting_on(state.key, state.code),
+            since=timezone.localtime(onboarding.current_since),
+            contacts=self._contacts[onboarding.pk],
+            letters=[_written(letter) for letter in self.letters[onboarding.pk]],
+            roles=[role.value for role in ask_of(state).contacts],
+            holder=self._holders.get(onboarding.pk),
+            busy=onboarding.pk in self._busy,
+            live_at=onboarding.live_at,
+        )
+
+
+def _written(letter: Letter) -> mail_rules.Written:
+    return mail_rules.Written(
+        letter.contact_id,
+        letter.kind,
+        letter.waiting_on,
+        letter.state,
+        letter.sent_on or letter.day,
+        refused=letter.state == Letter.State.FAILED and letter.trouble in ABOUT_THE_LETTER,
+    )
+
+
 def facts_of(onboarding: Onboarding, *, now: datetime) -> mail_rules.Facts:
     """Everything the rules need about one onboarding. Five queries."""
-    state = current_state(onboarding)
-    holders = Link.objects.open().filter(onboarding=onboarding).exclude(contact=None).order_by("-pk")
-    letters = onboarding.letters.only("contact_id", "kind", "waiting_on", "state", "sent_on", "day")
-    return mail_rules.Facts(
-        now=timezone.localtime(now),
-        state=onboarding.state,
-        kind=onboarding.current_kind,
-        court=onboarding.current_court,
-        waiting_on=waiting_on(state.key, state.code),
-        since=timezone.localtime(onboarding.current_since),
-        contacts=[mail_rules.Person(contact.pk, contact.role) for contact in onboarding.contacts.order_by("pk")],
-        letters=[
-            mail_rules.Written(each.contact_id, each.kind, each.waiting_on, each.state, each.sent_on or each.day)
-            for each in letters
-        ],
-        roles=[role.value for role in ask_of(state).contacts],
-        holder=holders.values_list("contact_id", flat=True).first(),
-        busy=ConsentAttempt.objects.filter(
-            link__onboarding=onboarding, answered_at=None, started_at__gt=now - ROUND_TRIP
-        ).exists(),
-        live_at=onboarding.live_at,
-    )
+    return Gathered([onboarding], now=now).facts_of(onboarding)
 
 
 def addressee(onboarding: Onboarding) -> Contact | None:
@@ -75,23 +107,22 @@ def approver(contacts: Sequence[Contact]) -> Contact:
     return next((each for role in APPROVERS for each in contacts if each.role == role), contacts[0])
 
 
-def candidates(now: datetime) -> list[int]:
-    """Keys of onboardings for which a letter may be due: they wait for the customer or for a link, or are newly live.
+def to_check(now: datetime, *, limit: int) -> list[Onboarding]:
+    """Onboardings for which a letter may be due, or one may be over; at most `limit`. One query.
 
-    Where one lies ready, none is due; that is left out here so that a large portfolio costs one query.
+    Due may be one where they wait for the customer or for a link, or are newly live, unless one lies ready. Those that
+    moved since the rules were last asked about them come first, then those that were asked about longest ago.
     """
     waits = Q(current_kind__in=mail_rules.WAITS)
     long_since = Q(current_since__lte=now - rules().remind_after)
-    lying = Letter.objects.filter(onboarding=OuterRef("pk"), state__in=mail_rules.UNSENT_STATES)
-    found = Onboarding.objects.filter(~Exists(lying), state__in=mail_rules.ACTIVE).filter(
-        (waits & Q(current_court=Court.CUSTOMER) & long_since)
-        | (waits & Q(current_key=Consent.key))
+    letters = Letter.objects.filter(onboarding=OuterRef("pk"))
+    may_be_over = Q(state__in=mail_rules.UNSENT_STATES) | Q(state__in=Letter.TROUBLE_STATES, settled_at=None)
+    checked = F("letter_check__checked_at")
+    found = Onboarding.objects.exclude(state=State.PAUSED).filter(
+        Exists(letters.filter(may_be_over))
+        | Q(state__in=mail_rules.ACTIVE) & waits & Q(current_court=Court.CUSTOMER) & long_since
+        | Q(state__in=mail_rules.ACTIVE) & waits & Q(current_key=Consent.key)
         | Q(state=State.LIVE, live_at__gt=now - mail_rules.NEWS_FOR)
     )
-    return list(found.order_by("pk").values_list("pk", flat=True))
-
-
-def with_letters_waiting() -> list[int]:
-    """Keys of onboardings for which a letter is written and has not gone."""
-    waiting = Onboarding.objects.filter(letters__state__in=mail_rules.UNSENT_STATES)
-    return list(waiting.order_by("pk").distinct().values_list("pk", flat=True))
+    moved = Case(When(current_since__gt=checked, then=0), default=1)
+    return list(found.select_related("letter_check").order_by(moved, checked.asc(nulls_first=True), "pk")[:limit])

@@ -1,67 +1,92 @@
 """Sends letters: claimed by one worker, given a fresh link, handed to the mail server, and noted. At most once.
 
 A claim is a conditional UPDATE that also takes the day of the address, which exists once. The link is made after it and
-lives in this process only. No transaction is open while the mail server is talked to. A worker that dies in between
-leaves a letter that says so: perhaps sent; only a person has it sent again.
+lives in this process only. No transaction is open while the mail server is talked to. A letter that certainly did not
+go out is tried again with growing pauses for a day, unless the refusal is final. A worker that dies in between leaves a
+letter that says so: perhaps sent; only a person has it sent again.
 """
 
 from __future__ import annotations
 
 import logging
-import smtplib
-from contextlib import suppress
+import time
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import formataddr
 
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMultiAlternatives
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
+from onboarding.causes import mail as causes
+from onboarding.causes.base import Cause
 from onboarding.invites import links
 from onboarding.invites.links import MASK
-from onboarding.mail import letters, rules
+from onboarding.mail import handover, letters, rules
 from onboarding.mail.compose import LetterText, filled_in, has_link, html_of
+from onboarding.mail.handover import NotSent, PerhapsSent
 from onboarding.models import Letter, Link, Onboarding, asker_of, clock
 
 log = logging.getLogger(__name__)
 
 State = Letter.State
 MAX_AT_ONCE = 200
+BEGIN_NONE_AFTER = 20.0  # seconds of one run: a mail server that hangs must not keep a worker for long
 GIVEN_UP_AFTER = timedelta(minutes=10)  # longer than any mail server is waited for
-REFUSED = (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused, smtplib.SMTPNotSupportedError)
+PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))  # the last one again and again
+TRIED_FOR = timedelta(days=1)
 
 
-class _NotSent(Exception):
-    """It is certain that nothing went out; the message is the reason."""
+@dataclass(frozen=True)
+class _Given:
+    """The link that a letter carries, and its token."""
 
-
-class _PerhapsSent(Exception):
-    """The line broke after the mail server was given the letter, or before it answered."""
+    link: Link | None = None
+    token: str = ""
 
 
 def send_released() -> None:
     """Send every letter that is released and may go; first note those whose worker has died."""
     give_up(now=clock.now())
-    gone = Letter.objects.filter(
-        onboarding=OuterRef("onboarding"), to_email=OuterRef("to_email"), sent_on=timezone.localdate(clock.now())
-    )
-    ready = Letter.objects.filter(~Exists(gone), state=State.APPROVED, onboarding__state__in=rules.ACTIVE)
-    for pk in ready.order_by("approved_at").values_list("pk", flat=True)[:MAX_AT_ONCE]:
+    began, missed = time.monotonic(), 0
+    for pk in _ready(clock.now())[:MAX_AT_ONCE]:
+        if time.monotonic() - began > BEGIN_NONE_AFTER:
+            break
         try:
             send(pk)
+            missed = 0
+        except letters.DATABASE_AWAY:
+            log.warning("letter %s: the database did not answer", pk)
+            missed += 1
+            if missed == letters.AWAY_AFTER:
+                raise
         except Exception:
             log.exception("letter %s", pk)  # it is left as being sent, and soon said to be unknown; others go on
+
+
+def _ready(now: datetime) -> QuerySet[Letter, int]:
+    """Keys of the letters that may go now; those that were never tried before those that were."""
+    gone = Letter.objects.filter(
+        onboarding=OuterRef("onboarding"), to_email=OuterRef("to_email"), sent_on=timezone.localdate(now)
+    )
+    its_time = Q(next_try_at=None) | Q(next_try_at__lte=now)
+    ready = Letter.objects.filter(its_time, ~Exists(gone), state=State.APPROVED, onboarding__state__in=rules.ACTIVE)
+    return ready.order_by("tries", "approved_at").values_list("pk", flat=True)
 
 
 def give_up(*, now: datetime) -> None:
     """Letters that were being sent for too long: nobody knows whether they went out, and that is said."""
     for letter in Letter.objects.filter(state=State.SENDING, claimed_at__lt=now - GIVEN_UP_AFTER):
-        _finish(letter, State.UNKNOWN, "the sending was cut off")
+        try:
+            _finish(letter, State.UNKNOWN, "the sending was cut off", causes.PERHAPS_SENT)
+        except letters.DATABASE_AWAY:
+            raise
+        except Exception:
+            log.exception("letter %s", letter.pk)
 
 
 def send(pk: int) -> None:
@@ -69,6 +94,19 @@ def send(pk: int) -> None:
     letter = _claim(pk)
     if letter is None:
         return
+    try:
+        held = _hold_back(letter)
+    except Exception as error:
+        log.exception("letter %s", pk)
+        _note_failure(letter, error, _Given())
+        return
+    if not held:
+        _hand_over(letter)
+
+
+@transaction.atomic
+def _hold_back(letter: Letter) -> bool:
+    """Put back a letter that may not go now, and say why; False where it may."""
     if letter.onboarding.state not in rules.ACTIVE:
         _put_back(letter, State.APPROVED)
     elif not letters.may_still_go(letter, now=clock.now()):
@@ -78,15 +116,17 @@ def send(pk: int) -> None:
         _put_back(letter, State.DRAFT)
         letters.note(letter, _("Back to the drafts, because the tenant has to be confirmed: %(kind)s to %(contact)s"))
     else:
-        _hand_over(letter)
+        return False
+    return True
 
 
 def _claim(pk: int) -> Letter | None:
     now = clock.now()
     try:
         with transaction.atomic():
-            taken = Letter.objects.filter(pk=pk, state=State.APPROVED).update(
-                state=State.SENDING, claimed_at=now, sent_on=timezone.localdate(now), error=""
+            its_time = Q(next_try_at=None) | Q(next_try_at__lte=now)
+            taken = Letter.objects.filter(its_time, pk=pk, state=State.APPROVED).update(
+                state=State.SENDING, claimed_at=now, sent_on=timezone.localdate(now)
             )
     except IntegrityError:
         return None  # one went to this address today; this one stays where it is until tomorrow
@@ -101,24 +141,35 @@ def _put_back(letter: Letter, state: str) -> None:
 
 
 def _hand_over(letter: Letter) -> None:
-    link, token = None, ""
-    if has_link(letter.text):
-        if letter.contact is None:
-            _finish(letter, State.FAILED, "the contact was removed")
-            return
-        with transaction.atomic():
-            link, token = links.make(letter.contact, actor=letter.approved_by)
-            Letter.objects.filter(pk=letter.pk).update(link=link)
+    """Talk to the mail server, and note how that ended."""
+    given, line = _Given(), None
     try:
-        _talk(_message(letter, token))
-    except _NotSent as problem:
-        if link is not None:
-            links.take_back(link)
-        _finish(letter, State.FAILED, _told(str(problem), token))
-    except _PerhapsSent as problem:
-        _finish(letter, State.UNKNOWN, _told(str(problem), token))
+        with handover.opened() as line:
+            given = _link_for(letter)
+            line.send(_message(letter, given.token))
+    except NotSent as problem:
+        _note_not_sent(letter, problem, given)
+    except PerhapsSent as problem:
+        _finish(letter, State.UNKNOWN, _told(problem, given), causes.PERHAPS_SENT)
+    except Exception as error:
+        if line is not None and line.handed_over:
+            raise
+        log.exception("letter %s", letter.pk)
+        _note_failure(letter, error, given)
     else:
-        _finish(letter, State.SENT, link=link)
+        _finish(letter, State.SENT, link=given.link)
+
+
+def _link_for(letter: Letter) -> _Given:
+    """A fresh link for the contact, where the letter carries one. Raises `NotSent` where there is no contact."""
+    if not has_link(letter.text):
+        return _Given()
+    if letter.contact is None:
+        raise NotSent("the contact was removed", causes.NO_CONTACT, is_final=True)
+    with letters.locked(letter.onboarding_id):
+        link, token = links.make(letter.contact, actor=letter.approved_by, is_noted=not letter.tries)
+        Letter.objects.filter(pk=letter.pk).update(link=link)
+    return _Given(link, token)
 
 
 def _message(letter: Letter, token: str) -> EmailMultiAlternatives:
@@ -138,38 +189,62 @@ def _message(letter: Letter, token: str) -> EmailMultiAlternatives:
     return message
 
 
-def _talk(message: EmailMultiAlternatives) -> None:
-    """Hand the message to the mail server. Raises `_NotSent` or `_PerhapsSent`."""
-    try:
-        connection = get_connection(fail_silently=False)
-        connection.open()
-    except (OSError, smtplib.SMTPException, ImproperlyConfigured) as error:
-        raise _NotSent(f"the mail server could not be reached: {_reason(error)}") from error
-    try:
-        sent = connection.send_messages([message])
-    except (*REFUSED, ValueError) as error:
-        raise _NotSent(_reason(error)) from error
-    except (OSError, smtplib.SMTPException) as error:
-        raise _PerhapsSent(_reason(error)) from error
-    finally:
-        with suppress(OSError, smtplib.SMTPException):  # how the goodbye went says nothing about the letter
-            connection.close()
-    if not sent:
-        raise _NotSent("the mail server took nothing")
+def _told(problem: Exception, given: _Given) -> str:
+    text = str(problem)
+    return (text.replace(given.token, MASK) if given.token else text)[:300]
 
 
-def _reason(error: Exception) -> str:
-    """The server's own words where it had any; they name addresses at most."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return "; ".join(f"{code} {text!r}" for code, text in error.recipients.values())
-    if isinstance(error, smtplib.SMTPResponseException):
-        text = error.smtp_error.decode(errors="replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
-        return f"{error.smtp_code} {text}"
-    return f"{type(error).__name__}: {error}"
+def _note_failure(letter: Letter, error: Exception, given: _Given) -> None:
+    """Something of ours failed before the letter was handed over: certainly nothing went out.
+
+    Where the database was away or busy, it is as if nothing had been tried. The message of any other exception may hold
+    anything, so its class is told.
+    """
+    if isinstance(error, letters.DATABASE_AWAY):
+        with transaction.atomic():  # without the onboarding's lock, which may be what was waited for in vain
+            _forget(given)
+            _put_back(letter, State.APPROVED)
+    else:
+        _note_not_sent(letter, NotSent(type(error).__name__, causes.OURS, is_final=False), given)
 
 
-def _told(problem: str, token: str) -> str:
-    return (problem.replace(token, MASK) if token else problem)[:300]
+def _forget(given: _Given) -> None:
+    """Delete a link that has reached nobody; the next try makes another."""
+    if given.link is not None:
+        given.link.delete()
+
+
+def _note_not_sent(letter: Letter, problem: NotSent, given: _Given) -> None:
+    """It certainly did not go: try it again later, or end it where that is of no use or has been done for a day."""
+    now = clock.now()
+    tried_since = letter.first_tried_at or now
+    if problem.is_final or now - tried_since >= TRIED_FOR:
+        if given.link is not None:
+            links.take_back(given.link)
+        cause = problem.cause if problem.is_final else causes.GIVEN_UP
+        _finish(letter, State.FAILED, _told(problem, given), cause)
+        return
+    with letters.locked(letter.onboarding_id):
+        _forget(given)
+        _put_off(letter, problem.cause, _told(problem, given), now=now, tried_since=tried_since)
+
+
+def _put_off(letter: Letter, cause: Cause, error: str, *, now: datetime, tried_since: datetime) -> None:
+    """Try it again after a pause that grows. Its day is free meanwhile. The first time gets a line in the timeline."""
+    pause = PAUSES[min(letter.tries, len(PAUSES) - 1)] / settings.PACE
+    settled = Letter.objects.filter(pk=letter.pk, state=State.SENDING).update(
+        state=State.APPROVED,
+        claimed_at=None,
+        sent_on=None,
+        error=error,
+        trouble=cause.code,
+        tries=F("tries") + 1,
+        first_tried_at=tried_since,
+        next_try_at=now + pause,
+    )
+    if settled and not letter.tries:
+        letters.note(letter, _("Not sent yet to %(contact)s, tried again by itself: %(kind)s"))
+    log.warning("letter %s was not taken: %s, again in %s", letter.pk, cause.code, pause)
 
 
 _NOTES = {
@@ -179,23 +254,29 @@ _NOTES = {
 }
 
 
-@transaction.atomic
-def _finish(letter: Letter, state: Letter.State, error: str = "", *, link: Link | None = None) -> None:
-    """Note how the sending ended. A letter that certainly did not go out frees its day; earlier links end when a
-    new one went out.
+def _finish(
+    letter: Letter, state: Letter.State, error: str = "", cause: Cause | None = None, *, link: Link | None = None
+) -> None:
+    """Note how the sending ended. A letter that certainly did not go out frees its day; when one went out, earlier
+    links end, and so does the trouble with earlier letters to this contact.
     """
     now = clock.now()
-    settled = Letter.objects.filter(pk=letter.pk, state=State.SENDING).update(
-        state=state,
-        error=error[:300],
-        sent_at=now if state == State.SENT else None,
-        sent_on=None if state == State.FAILED else F("sent_on"),
-    )
-    if not settled:
-        return
-    if link is not None:
-        links.close_others(link)
-        Onboarding.objects.filter(pk=letter.onboarding_id).update(next_run_at=Now())
-    letters.note(letter, _NOTES[state])
+    with letters.locked(letter.onboarding_id):
+        ended = Letter.objects.filter(pk=letter.pk, state=State.SENDING).update(
+            state=state,
+            error=error[:300],
+            trouble=cause.code if cause else "",
+            next_try_at=None,
+            sent_at=now if state == State.SENT else None,
+            sent_on=None if state == State.FAILED else F("sent_on"),
+        )
+        if not ended:
+            return
+        if link is not None:
+            links.close_others(link)
+            Onboarding.objects.filter(pk=letter.onboarding_id).update(next_run_at=Now())
+        if state == State.SENT:
+            letters.settle_earlier(letter, now=now)
+        letters.note(letter, _NOTES[state])
     if error:
         log.warning("letter %s is %s", letter.pk, state)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
@@ -21,6 +24,10 @@ from onboarding.steps.customer.evidence import CustomerEvidence
 from onboarding.steps.customer.step import CustomerRecord
 
 State = Letter.State
+IN_TROUBLE = Q(state__in=Letter.TROUBLE_STATES, settled_at=None)
+DATABASE_AWAY = (OperationalError, InterfaceError)
+"""Our database is away or busy: no fault of a letter's or a customer's."""
+AWAY_AFTER = 3  # such errors in a row: then it is away, and a run ends
 STATES_WRITTEN_ANEW = (State.CANCELLED, State.FAILED)
 KINDS = {
     Letter.Kind.INVITATION: _("invitation"),
@@ -28,6 +35,14 @@ KINDS = {
     Letter.Kind.ESCALATION: _("escalation"),
     Letter.Kind.COMPLETION: _("go-live summary"),
 }
+
+
+@contextmanager
+def locked(onboarding_id: int) -> Iterator[None]:
+    """A transaction that has locked the onboarding first, in the one order of locks that there is."""
+    with transaction.atomic():
+        Onboarding.objects.lock(onboarding_id)
+        yield
 
 
 @transaction.atomic
@@ -51,13 +66,20 @@ def write(
     letter.to_name, letter.to_email, letter.language = contact.name, contact.email, contact.language
     letter.rule = rule
     letter.waiting_on = waiting_on(onboarding.current_key, context.current_state(onboarding).code)
-    letter.state, letter.error = State.DRAFT if draft else State.APPROVED, ""
+    letter.state = State.DRAFT if draft else State.APPROVED
     letter.approved_at, letter.approved_by = (None, None) if draft else (now, by)
+    begin_anew(letter)
     put_text(letter, words)
     letter.save()
     text = _("Draft to %(contact)s: %(kind)s") if draft else _("E-mail to %(contact)s: %(kind)s")
     note(letter, text, actor=by)
     return letter
+
+
+def begin_anew(letter: Letter) -> None:
+    """Forget earlier tries and their trouble; the caller saves."""
+    letter.error = letter.trouble = ""
+    letter.tries, letter.first_tried_at, letter.next_try_at, letter.settled_at = 0, None, None, None
 
 
 def put_text(letter: Letter, words: LetterText) -> None:
@@ -114,11 +136,20 @@ def withdraw(letter: Letter, *, actor: User | None = None) -> bool:
 
 
 def withdraw_outdated(onboarding_id: int, *, now: datetime) -> None:
-    """Withdraw letters that are ready and about something that is over. Of a paused onboarding none is withdrawn."""
+    """Withdraw letters that are ready and about something that is over, and settle those in trouble about it. Of a
+    paused onboarding none is withdrawn.
+    """
     onboarding = _load(onboarding_id)
     if onboarding.state == lifecycle.State.PAUSED:
         return
     facts = context.facts_of(onboarding, now=now)
-    for letter in onboarding.letters.filter(state__in=[State.DRAFT, State.APPROVED]):
-        if not rules.still_holds(facts, letter.kind, letter.waiting_on):
-            withdraw(letter)
+    for letter in onboarding.letters.filter(Q(state__in=rules.UNSENT_STATES) | IN_TROUBLE):
+        if not rules.still_holds(facts, letter.kind, letter.waiting_on) and not withdraw(letter):
+            Letter.objects.filter(IN_TROUBLE, pk=letter.pk).update(settled_at=now)
+
+
+def settle_earlier(letter: Letter, *, now: datetime) -> None:
+    """What did not reach this contact before is settled: they have a letter now."""
+    if letter.contact_id is not None:
+        earlier = Letter.objects.filter(IN_TROUBLE, onboarding=letter.onboarding_id, contact=letter.contact_id)
+        earlier.exclude(pk=letter.pk).update(settled_at=now)

@@ -3,6 +3,8 @@
 The first letter to a customer is a draft for customer success to read. Once a person has released one, the rest goes by
 itself: a reminder when nothing has moved for some days, a word to the sponsor when that does not help, and the numbers
 when all is live. A letter is due only while what it is about (`waiting_on`) still holds.
+
+A letter that did not go out has told nobody, so it is due again on another day; where it was refused, as a draft.
 """
 
 from __future__ import annotations
@@ -21,7 +23,9 @@ NEWS_FOR = timedelta(days=7)  # how long after go-live the completion letter is 
 WAITS = frozenset({"asking", "broken"})
 ACTIVE = frozenset({State.OPEN, State.LIVE})
 SATURDAY = 5
+FAILED = "failed"
 SENT_STATES = frozenset({"sent", "sending", "unknown"})
+TOLD_NOBODY = frozenset({"cancelled", FAILED})
 UNSENT_STATES = frozenset({"draft", "approved"})
 
 
@@ -45,7 +49,7 @@ class Person:
 @dataclass(frozen=True)
 class Written:
     """A letter that exists already: `day` is when it went, or else when it was written. `contact` is None once the
-    contact was removed.
+    contact was removed. `refused`: it did not go, and the same letter would be refused again.
     """
 
     contact: int | None
@@ -53,6 +57,7 @@ class Written:
     waiting_on: str
     state: str
     day: date
+    refused: bool = False
 
 
 @dataclass(frozen=True)
@@ -137,13 +142,22 @@ def _waits_for_the_link(facts: Facts) -> bool:
     return facts.waiting_on == "consent:approval" and facts.kind in WAITS
 
 
-def _somebody_released_one(facts: Facts) -> bool:
-    return any(letter.state in SENT_STATES or letter.state == "approved" for letter in facts.letters)
+def _must_be_read(facts: Facts, contact: int) -> bool:
+    """Whether a person has to read the next letter to this contact: no letter was released yet, or the last one to
+    them was refused.
+    """
+    released = any(letter.state in SENT_STATES or letter.state in ("approved", FAILED) for letter in facts.letters)
+    tried = [
+        letter
+        for letter in facts.letters
+        if letter.contact == contact and (letter.state in SENT_STATES or letter.state == FAILED)
+    ]
+    return not released or bool(tried and max(tried, key=lambda letter: letter.day).refused)
 
 
 def _invitation(facts: Facts) -> Iterator[Due]:
     """Nobody has the link yet: the first letter, for customer success to read."""
-    told = any(letter.waiting_on == facts.waiting_on and letter.state != "cancelled" for letter in facts.letters)
+    told = any(letter.waiting_on == facts.waiting_on and letter.state not in TOLD_NOBODY for letter in facts.letters)
     person = addressee(facts)
     if _waits_for_the_link(facts) and facts.holder is None and not told and person is not None:
         yield Due(person, INVITATION, "invitation", draft=True)
@@ -159,7 +173,7 @@ def _reminder(facts: Facts, rules: Rules) -> Iterator[Due]:
     reminders = sum(1 for letter in about_this if letter.kind == REMINDER)
     last = max((letter.day for letter in about_this if letter.kind != ESCALATION), default=facts.since.date())
     if reminders < MAX_REMINDERS and facts.today - last >= rules.remind_after:
-        yield Due(person, REMINDER, f"reminder {reminders + 1}", draft=not _somebody_released_one(facts))
+        yield Due(person, REMINDER, f"reminder {reminders + 1}", draft=_must_be_read(facts, person))
 
 
 def _link_ran_out(facts: Facts) -> bool:
@@ -174,11 +188,11 @@ def _escalation(facts: Facts, rules: Rules) -> Iterator[Due]:
         return
     asked = any(letter.waiting_on == facts.waiting_on and letter.state in SENT_STATES for letter in facts.letters)
     told = any(
-        letter.kind == ESCALATION and letter.waiting_on == facts.waiting_on and letter.state != "cancelled"
+        letter.kind == ESCALATION and letter.waiting_on == facts.waiting_on and letter.state not in TOLD_NOBODY
         for letter in facts.letters
     )
     if asked and not told and facts.now - facts.since >= rules.escalate_after:
-        yield Due(sponsor, ESCALATION, "escalation", draft=False)
+        yield Due(sponsor, ESCALATION, "escalation", draft=_must_be_read(facts, sponsor))
 
 
 def _completion(facts: Facts) -> Iterator[Due]:
@@ -187,10 +201,10 @@ def _completion(facts: Facts) -> Iterator[Due]:
         return
     if facts.now - facts.live_at > NEWS_FOR:
         return
-    told = {letter.contact for letter in facts.letters if letter.kind == COMPLETION}
+    told = {letter.contact for letter in facts.letters if letter.kind == COMPLETION and letter.state != FAILED}
     for person in facts.contacts:
         if person.role in (ContactRole.SPONSOR, ContactRole.IT_ADMIN) and person.pk not in told:
-            yield Due(person.pk, COMPLETION, "completion", draft=not _somebody_released_one(facts))
+            yield Due(person.pk, COMPLETION, "completion", draft=_must_be_read(facts, person.pk))
 
 
 def _is_free(facts: Facts, contact: int) -> bool:

@@ -17,7 +17,7 @@ def count(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("onboarding", "0016_stops")]
+    dependencies = [("onboarding", "0020_letters_tried_again")]
 
     operations = [
         migrations.AddField(

@@ -5,13 +5,15 @@ from onboarding.models.backup import Backup
 from onboarding.models.contact import Contact
 from onboarding.models.customer import Customer, Portfolio
 from onboarding.models.event import Event
+from onboarding.models.heartbeat import Heartbeat
 from onboarding.models.letter import Letter
+from onboarding.models.letter_check import LetterCheck
 from onboarding.models.link import ConsentAttempt, Link
 from onboarding.models.onboarding import Onboarding
 from onboarding.models.person import ProvisionedPerson
+from onboarding.models.proposal import Proposal
 from onboarding.models.questionnaire import Questionnaire
 from onboarding.models.read_only import ReadOnlyMode
-from onboarding.models.rebinding import Rebinding
 from onboarding.models.secret import CustomerSecret
 from onboarding.models.staff_contact import Asker, StaffContact, asker_of
 from onboarding.models.step_state import StepState
@@ -27,14 +29,16 @@ __all__ = [
     "Customer",
     "CustomerSecret",
     "Event",
+    "Heartbeat",
     "Letter",
+    "LetterCheck",
     "Link",
     "Onboarding",
     "Portfolio",
+    "Proposal",
     "ProvisionedPerson",
     "Questionnaire",
     "ReadOnlyMode",
-    "Rebinding",
     "StaffContact",
     "StepState",
     "Stop",

@@ -30,7 +30,10 @@ class Customer(models.Model):
     portfolio = models.ForeignKey(Portfolio, on_delete=models.PROTECT, related_name="customers")
     name = models.CharField(max_length=200)
     product = models.CharField(max_length=20, choices=Product, default=Product.ADVOCACY)
-    haiilo_host = models.CharField(max_length=253)
+    # Empty while a colleague has still to confirm an address of the customer's own.
+    haiilo_host = models.CharField(max_length=253, blank=True)
+    # Met with a host that another customer had already when hosts became unique; nobody new comes to be.
+    shares_host = models.BooleanField(default=False)
     domains = models.JSONField(default=list)
     tenant_hint = models.CharField(max_length=36, blank=True, default="")
     consent_size = models.CharField(max_length=10, default=consent_sizes.STANDARD.key)
@@ -46,6 +49,11 @@ class Customer(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["portfolio", "name", "product"], name="one_record_per_customer_and_product"
+            ),
+            models.UniqueConstraint(
+                fields=["haiilo_host"],
+                condition=models.Q(shares_host=False) & ~models.Q(haiilo_host=""),
+                name="one_customer_of_a_host",
             ),
         ]
 

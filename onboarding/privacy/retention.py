@@ -176,7 +176,7 @@ def _erase_closed(onboarding_id: int, now: datetime) -> Erased:
         onboarding.backups.all().delete()
         Questionnaire.objects.filter(onboarding=onboarding).delete()
         _erase_contacts(onboarding)
-        onboarding.rebindings.update(reason=NOBODY)
+        onboarding.proposals.update(reason=NOBODY)
         TenantBinding.objects.filter(onboarding=onboarding).update(admin_name="", admin_object_id="")
         erasure.erase_from_steps(onboarding, erasure.without_values)
         erasure.erase_from_events(onboarding, erasure.without_values)

@@ -26,6 +26,10 @@ class AnswerForm(forms.Form):
         """What is sealed, by the kind of the secret."""
         return {}
 
+    def meant_for(self) -> str | None:
+        """The host that the person was shown as the one secrets go to; None where there are none."""
+        return None
+
     def note(self) -> Sentence | None:
         """What was changed in what was typed, for the person to know."""
         return None

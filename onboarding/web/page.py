@@ -9,6 +9,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+from django.utils.functional import SimpleLazyObject
+
+from onboarding.web import watching
 
 
 def page(
@@ -27,5 +30,7 @@ def is_swap(request: HttpRequest) -> bool:
 
 
 def shared_context(request: HttpRequest) -> dict[str, Any]:
-    """For every template: whether Microsoft and Haiilo are played by a sandbox."""
-    return {"is_sandbox": bool(settings.SANDBOX_URL)}
+    """For every template: whether Microsoft and Haiilo are played by a sandbox; for the frame of staff, asked for only
+    there, whether somebody looks at the customers.
+    """
+    return {"is_sandbox": bool(settings.SANDBOX_URL), "watch": SimpleLazyObject(watching.line)}

@@ -7,6 +7,8 @@ from typing import Any
 from onboarding.causes.access import ACCESS
 from onboarding.causes.base import GAP, Cause, Owner
 from onboarding.causes.index import FAMILIES
+from onboarding.causes.mail import MAIL
+from onboarding.causes.ours import OURS
 from onboarding.causes.trip import ENDINGS
 from onboarding.domain.sentences import Plural, Template
 from onboarding.steps import BESIDE, STEPS
@@ -20,6 +22,8 @@ ENTRIES: tuple[tuple[str, Cause], ...] = (
     *OF_STEPS,
     *(("", cause) for cause in OF_MICROSOFT),
     *(("trip", cause) for cause in OF_TRIPS),
+    *(("mail", cause) for cause in MAIL),
+    *(("ours", cause) for cause in OURS),
 )
 OF_CUSTOMER = tuple((key, cause) for key, cause in ENTRIES if cause.owner is Owner.CUSTOMER)
 

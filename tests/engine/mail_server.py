@@ -1,6 +1,6 @@
-"""A mail server for one test: it takes letters, refuses them, or breaks the line (RFC 5321).
+"""A mail server for one test: it takes letters, refuses them, puts them off, breaks the line, or hangs (RFC 5321).
 
-The conversation is aiosmtpd's; ours are the answers at the three turns that the tests are about.
+The conversation is aiosmtpd's; ours are the answers at the turns that the tests are about.
 """
 
 from __future__ import annotations
@@ -8,31 +8,48 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+AT_RCPT = {"refuses": "550 no such mailbox", "greylists": "451 come back in a while"}
+AFTER_DATA = {"busy": "451 later", "spam": "554 not wanted here", "mumbles": "hm", "cuts": "451 unheard"}
+
 
 class MailServer:
-    """`mood`: takes, refuses (the recipient), busy (the letter), cuts (after the letter), rude (no goodbye)."""
+    """`mood`, by the turn at which it shows:
+
+    connection: `closed` (421), `gone` (554), `drops` (no word), `silent` (no word, and the line stays);
+    recipient: `refuses` (550), `greylists` (451), `drops at rcpt`, `hangs at rcpt`;
+    letter, once it has it: `busy` (451), `spam` (554), `mumbles` (no number), `cuts` (the line), `hangs`;
+    goodbye: `rude` (the line). Else it `takes` the letter.
+    """
 
     def __init__(self) -> None:
         self.mood, self.received = "takes", list[str]()
         self.port = 0
+        self.lines = list[SMTP]()
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        if self.mood == "refuses":
-            return "550 no such mailbox"
+        if self.mood == "drops at rcpt":
+            _cut(server)
+        if self.mood == "hangs at rcpt":
+            await _for_ever()
+        if self.mood in AT_RCPT:
+            return AT_RCPT[self.mood]
         envelope.rcpt_tos.append(address)
         return "250 ok"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         if self.mood == "cuts":
             _cut(server)
-        if self.mood in ("cuts", "busy"):
-            return "451 later"
+        if self.mood == "hangs":
+            await _for_ever()
+        if self.mood in AFTER_DATA:
+            return AFTER_DATA[self.mood]
         assert isinstance(envelope.content, bytes)
         self.received.append(envelope.content.decode())
         return "250 taken"
@@ -43,14 +60,49 @@ class MailServer:
         return "221 bye"
 
 
+class _Moody(SMTP):
+    """A conversation whose greeting depends on the mood."""
+
+    def __init__(self, moody: MailServer, **options: Any) -> None:
+        super().__init__(moody, **options)
+        self._moody = moody
+
+    async def push(self, status: Any) -> None:
+        if str(status).startswith("220 "):
+            self._moody.lines.append(self)
+            status = await self._greeting(status)
+        await super().push(status)
+
+    async def _greeting(self, usual: Any) -> Any:
+        match self._moody.mood:
+            case "drops":
+                _cut(self)
+            case "silent":
+                await _for_ever()
+            case "closed":
+                return "421 no service now"
+            case "gone":
+                return "554 no service here"
+        return usual
+
+
+async def _for_ever() -> None:
+    await asyncio.Event().wait()
+
+
 def _cut(server: SMTP) -> None:
     """End the connection without a word."""
-    assert isinstance(server.transport, asyncio.WriteTransport)
-    server.transport.abort()
+    if server.transport is not None:
+        assert isinstance(server.transport, asyncio.WriteTransport)
+        server.transport.abort()
 
 
 class _AnyPort(Controller):
     """Listens on a port that the system has chosen."""
+
+    def factory(self) -> SMTP:
+        assert isinstance(self.handler, MailServer)
+        return _Moody(self.handler, hostname=self.hostname)
 
     def _trigger_server(self) -> None:
         """Learn the port before the controller makes its own first connection to it."""
@@ -69,4 +121,6 @@ def serving() -> Iterator[MailServer]:
     try:
         yield server
     finally:
+        for line in server.lines:
+            controller.loop.call_soon_threadsafe(_cut, line)
         controller.stop()

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from .test_first_contacts import migrated as migrated
 
-BEFORE = [("onboarding", "0016_stops")]
+BEFORE = [("onboarding", "0020_letters_tried_again")]
 AFTER = [("onboarding", "0021_counts_of_people")]
 
 

@@ -205,7 +205,8 @@ def test_waits_while_somebody_is_on_microsofts_pages():
 
 
 def test_looks_only_at_customers_for_whom_something_may_be_due():
-    waiting, working, lying = at_consent(), builders.onboarding(), at_consent()
+    waiting, working, lying, paused = at_consent(), builders.onboarding(), at_consent(), at_consent()
     drafted(lying)
-    assert context.candidates(timezone.now()) == [waiting.pk]
+    records.pause(paused, actor=builders.owner_of(paused))
+    assert context.to_check(timezone.now(), limit=9) == [waiting, lying]
     assert working.letters.count() == 0

@@ -185,6 +185,52 @@ def test_writes_to_the_first_contact_where_nobody_has_the_role():
     assert addressee(replace(WAITS, contacts=[], holder=None)) is None
 
 
+# What did not go out
+
+
+def failed(day: date, kind: str, contact: int = 1, about: str = "consent:approval", *, refused: bool) -> Written:
+    return Written(contact, kind, about, "failed", day, refused=refused)
+
+
+@pytest.mark.parametrize("refused", [True, False])
+@pytest.mark.parametrize("days", [1, 4, 8])
+def test_writes_an_invitation_again_that_did_not_go_out(days, refused):
+    facts = replace(NO_LINK, since=MONDAY - timedelta(days=days))
+    tried = replace(facts, letters=[failed(days_ago(days), "invitation", refused=refused)])
+    assert due(tried, RULES) == [Due(1, "invitation", "invitation", draft=True)]
+    assert due(replace(tried, letters=[failed(days_ago(0), "invitation", refused=refused)]), RULES) == []
+
+
+def test_writes_no_invitation_again_that_may_have_been_delivered():
+    perhaps = Written(1, "invitation", "consent:approval", "unknown", days_ago(1))
+    assert due(replace(NO_LINK, letters=[perhaps]), RULES) == []
+
+
+@pytest.mark.parametrize("refused", [True, False])
+def test_reminds_again_by_itself_unless_the_reminder_was_refused(refused):
+    facts = replace(WAITS, contacts=[ADMIN])
+    letters = [*WAITS.letters, failed(days_ago(1), "reminder", refused=refused)]
+    assert due(replace(facts, letters=letters), RULES) == [Due(1, "reminder", "reminder 1", draft=refused)]
+    # Once one has reached them, the earlier refusal is of no account.
+    since = replace(facts, since=days(9), letters=[failed(days_ago(8), "reminder", refused=refused), sent(days_ago(3))])
+    assert due(since, RULES) == [Due(1, "reminder", "reminder 2", draft=False)]
+
+
+@pytest.mark.parametrize("refused", [True, False])
+def test_tells_the_sponsor_again_who_was_not_reached(refused):
+    letters = [sent(days_ago(1)), failed(days_ago(2), "escalation", 4, refused=refused)]
+    facts = replace(WAITS, since=days(20), letters=letters)
+    assert due(facts, RULES) == [Due(4, "escalation", "escalation", draft=refused)]
+
+
+@pytest.mark.parametrize("refused", [True, False])
+def test_reports_the_numbers_again_to_whom_they_did_not_reach(refused):
+    tried = [failed(days_ago(1), "completion", about="live:", refused=refused)]
+    assert due(replace(LIVE, contacts=[ADMIN], letters=tried), RULES) == [
+        Due(1, "completion", "completion", draft=refused)
+    ]
+
+
 # What the customer is asked for
 
 

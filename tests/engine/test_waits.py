@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from celery import current_app
 from django.db import InterfaceError, OperationalError
 from kombu.exceptions import OperationalError as BrokerError
 
@@ -133,16 +132,13 @@ def test_leaves_a_slow_customer_due_while_other_slow_ones_have_the_places(far, m
     assert (made.leased_until, made.next_run_at, made.current_key) == (None, due, "customer")
 
 
-def test_rings_for_customers_whose_tenants_answer_however_many_hang(monkeypatch):
+def test_rings_for_customers_whose_tenants_answer_however_many_hang():
     slow = [builders.onboarding() for _number in range(3)]
     Onboarding.objects.filter(pk__in=[made.pk for made in slow]).update(time_outs=1)
     well = builders.onboarding()
-    rung: list[int] = []
-    monkeypatch.setattr(queue, "MAX_AT_ONCE", 2)
-    monkeypatch.setattr(queue, "MAX_SLOW_AT_ONCE", 2)
-    monkeypatch.setattr(current_app, "send_task", lambda _name, keys, **_options: rung.extend(keys))
-    queue.enqueue_due()
-    assert rung == [well.pk, *[made.pk for made in slow][:2]]
+    assert queue.due(2 * queue.SLOW_SHARE) == [well.pk, *[made.pk for made in slow][:2]]
+    assert queue.due(1) == [well.pk]
+    assert queue.due(0) == []
 
 
 def test_ends_a_run_that_takes_too_long_and_goes_on_where_it_ended(consented, far, settings):

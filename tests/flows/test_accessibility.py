@@ -142,7 +142,7 @@ def test_keeps_nobody_out_where_another_tenant_is_proposed(stack, browse, desk, 
     assert findings(desk, address) == {}
     desk.locator("form[action$='/tenant/'] summary, details:has(form[action$='/tenant/']) summary").first.click()
     assert serious_in_all_modes(desk) == []
-    desk.fill("#rebinding_reason", "Called the number in the contract.")
-    desk.press("#rebinding_reason", "Enter")
-    desk.wait_for_selector("#rebinding_title")
+    desk.fill("#propose_tenant_reason", "Called the number in the contract.")
+    desk.press("#propose_tenant_reason", "Enter")
+    desk.wait_for_selector("[id^=proposal_]")
     assert serious_in_all_modes(desk) == []

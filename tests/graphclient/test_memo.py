@@ -15,6 +15,7 @@ from graphclient import (
     Read,
     RoleMissing,
     Transport,
+    TryLater,
     WriteRefused,
     guards,
     probe,
@@ -175,14 +176,20 @@ def test_leaves_what_was_refused_to_the_call_itself(far: GraphStub, remembering:
     assert len(far.asked) == 2
 
 
-@pytest.mark.parametrize("answer", [Reply(500, {}), DROP, Reply(200, body=b"<html>"), Reply(200, {"responses": []})])
-def test_a_batch_that_fails_costs_only_itself(
-    far: GraphStub, remembering: Transport, answer: Reply, waits: list[float]
-) -> None:
+@pytest.mark.parametrize("answer", [Reply(400, {"error": {"code": "BadRequest"}}), Reply(200, {"responses": []})])
+def test_a_batch_that_is_refused_costs_only_itself(far: GraphStub, remembering: Transport, answer: Reply) -> None:
     far.on("POST", f"{V}/$batch", answer)
     far.on("GET", f"{V}/groups", Reply(200, {"value": []}))
     remembering.read_ahead(*READS)
     assert remembering.get("/groups") == {"value": []}
+
+
+@pytest.mark.parametrize("answer", [Reply(500, {}), DROP, Reply(200, body=b"<html>")])
+def test_waits_for_a_graph_that_is_out_of_reach_once(far: GraphStub, remembering: Transport, answer: Reply) -> None:
+    far.on("POST", f"{V}/$batch", answer)
+    with pytest.raises(TryLater):
+        remembering.read_ahead(*READS)
+    assert {asked.path for asked in far.asked} == {f"{V}/$batch"}
 
 
 def test_a_single_read_needs_no_batch(far: GraphStub, remembering: Transport) -> None:

@@ -30,7 +30,7 @@ def test_takes_a_file_as_spreadsheets_save_it(tmp_path):
         ("A,nodomain,home,a.example,3,", "domain “nodomain”"),
         ("A,a.example,intranet,a.example,3,", "product “intranet”"),
         ("A,a.example,home,not a host,3,", "host “not a host”"),
-        ("A,a.example,advocacy,a.example,3,One", "must end with .smarpshare.com"),
+        ("A,a.example,advocacy,a.example,3,One", "must be one name before .smarpshare.com"),
         ("A,a.example,home,a.example,none,", "users “none”"),
         ("A,a.example,home,a.example,0,", "users “0”"),
         ("A,a.example,home,a.example,²,", "users “²”"),

@@ -111,9 +111,8 @@ def test_imports_nothing_from_beside_the_image(image):
 
 
 def test_compiles_the_translations_without_devtools(image):
-    command = re.search(r"pybabel (.+) && \\", DOCKERFILE)
-    assert command
-    run_in(image, str(Path(sys.executable).parent / "pybabel"), *shlex.split(command[1]))
+    for command in re.findall(r"pybabel (.+) && \\", DOCKERFILE):
+        run_in(image, str(Path(sys.executable).parent / "pybabel"), *shlex.split(command))
     compiled = {path.with_suffix("") for path in image.rglob("*.mo")}
     assert compiled == {path.with_suffix("") for path in image.rglob("*.po")} != set()
 
@@ -121,3 +120,11 @@ def test_compiles_the_translations_without_devtools(image):
 def test_asks_for_the_health_of_each_process():
     asked = re.findall(r"CMD, python, manage\.py, healthy, (\w+)\]", (ROOT / "docker-compose.yml").read_text())
     assert asked == list(CHECKS)
+
+
+def test_runs_a_worker_with_the_flags_that_developers_have():
+    """Gossip and events would let a broadcast reach a worker."""
+    composed = (ROOT / "docker-compose.yml").read_text()
+    for flag in ("--without-gossip", "--without-mingle", "--without-heartbeat"):
+        assert flag in composed
+        assert flag in (ROOT / "devtools" / "stack" / "stack.py").read_text()

@@ -15,7 +15,7 @@ from tests.house.test_layout import ROOT, tracked
 LONGEST_LINE = 120
 LONGEST_TEMPLATE = 200  # lines; a page is cut into the parts that it shows
 PROSE = {"parts/security_pack.html"}  # one text for reviewers, read from top to bottom
-AT_THE_TOP = {"base", "base_alone", "base_visit", "400", "403", "403_csrf", "404", "500"}
+AT_THE_TOP = {"base", "base_alone", "base_visit", "400", "403", "403_csrf", "404", "500", "503"}
 ROOMS = {"mail", "parts", "portal", "staff", "steps"}
 TEMPLATES = {path.relative_to(ROOT / "templates").as_posix(): path for path in tracked("templates/*")}
 SHEET = re.compile(r'<link rel="stylesheet" href="[^"]*?onboarding/(\w+)\.css"( media="print")?>')

@@ -65,6 +65,11 @@ def post(client: Client, view: str, /, *args: Any, **data: Any) -> Page:
     return read(answer, answer.redirect_chain[-1][0] if answer.redirect_chain else reverse(view, args=args))
 
 
+def token_of(made: Onboarding, token: str = "t") -> dict[str, str]:
+    """The form for the token, filled in, as the page that stands now sends it."""
+    return {"token": token, "host": made.customer.haiilo_host}
+
+
 def people(made: Onboarding, count: int, **fields: Any) -> list[ProvisionedPerson]:
     """Some people who came through, or did not."""
     given: dict[str, Any] = {"result": "created", "action": "create", "at": clock.now(), **fields}

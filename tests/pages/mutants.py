@@ -1,7 +1,8 @@
 """Our own modules with one check taken out: each function is compiled anew without it, and put back afterwards.
 
 A check is an `if` that raises, or ends the function with nothing (as a whole, and each part of an `or`), a condition in
-a look-up, a call of a function named `_check…`, and what an ID token is decoded with. Nothing on the disk is touched.
+a look-up, a call of a function named `check_…` or `_check…`, and what an ID token is decoded with. Nothing on the disk
+is touched.
 """
 
 from __future__ import annotations
@@ -90,7 +91,7 @@ def _edits(node: ast.AST) -> Iterator[tuple[str, Edit]]:
             parts = test.values if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.Or) else []
             for number, part in enumerate(parts):
                 yield ast.unparse(part), _without_part(number)
-        case ast.Expr(value=ast.Call(func=ast.Name(id=name))) if name.startswith("_check"):
+        case ast.Expr(value=ast.Call(func=ast.Name(id=name))) if name.startswith(("_check", "check_")):
             yield ast.unparse(node), _nothing
         case ast.Call(func=ast.Attribute(attr="open"), args=[], keywords=[]):
             yield "open()", _all

@@ -44,11 +44,8 @@ def test_creates_the_customer_and_opens_it(alice):
 @pytest.mark.parametrize(
     "typed",
     [
-        "https://contoso.smarpshare.com/admin?x=1#top",
+        "https://contoso.smarpshare.com/",
         "  Contoso.SmarpShare.com. ",
-        "contoso.smarpshare.com:443",
-        "contoso\u200b.smarpshare.com",
-        "http://user@contoso.smarpshare.com/",
     ],
 )
 def test_takes_an_address_as_it_was_pasted(alice, typed):
@@ -66,6 +63,10 @@ def test_takes_an_address_as_it_was_pasted(alice, typed):
         "[::1",
         "a..b",
         "-.com",
+        "contoso.smarpshare.com:443",
+        "user@contoso.smarpshare.com",
+        "contoso.haiilo.app",
+        "people.contoso.com",
     ],
 )
 def test_refuses_an_address_that_is_none_of_the_product(alice, typed):
@@ -77,9 +78,16 @@ def test_refuses_an_address_that_is_none_of_the_product(alice, typed):
     assert form.fields["name"].value == GOOD["name"]
 
 
-def test_takes_any_address_for_the_other_product(alice):
-    customer = made(create(alice, product="home", haiilo_host="people.contoso.com"))
-    assert customer.haiilo_host == "people.contoso.com"
+def test_takes_addresses_of_the_other_product(alice):
+    customer = made(create(alice, product="home", haiilo_host="contoso.haiilo.app"))
+    assert customer.haiilo_host == "contoso.haiilo.app"
+
+
+def test_takes_the_address_of_another_customer_from_nobody(alice):
+    create(alice)
+    page = create(alice, name="Contoso Group")
+    assert "Another customer has the address contoso.smarpshare.com already." in page.text
+    assert Customer.objects.count() == 1
 
 
 @pytest.mark.parametrize(
@@ -145,7 +153,7 @@ def test_keeps_date_and_tenant(alice):
 
 def test_refuses_a_second_record_of_the_same_customer(alice):
     create(alice)
-    page = create(alice)
+    page = create(alice, haiilo_host="contoso2.smarpshare.com")
     assert "Open that one." in page.text
     assert page.form(having="name").fields["name"].value == "Contoso AG"
     assert Customer.objects.count() == 1

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.core import mail as outgoing
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
@@ -11,7 +15,8 @@ from pytest_django import Settings
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Court
 from onboarding.mail import delivery, letters
-from onboarding.models import Letter, Onboarding
+from onboarding.models import Letter, LetterCheck, Onboarding
+from onboarding.web.stuck_mail import customers_with_stuck_mail
 from tests import builders
 
 from .desk import post, read, stand
@@ -21,7 +26,7 @@ pytestmark = pytest.mark.django_db
 TENANT = "11111111-2222-4333-8444-555555555555"
 NO_LINK = Asking(say("Send the link."), Court.CS, code="no_link")
 FAULTS = [("Dear Eva", "no longer contains"), ("", "Enter a text")]
-ACTS = ("letter_release", "letter_retry", "letter_cancel")
+ACTS = ("letter_release", "letter_retry", "letter_settle", "letter_cancel")
 
 
 @pytest.fixture
@@ -132,6 +137,113 @@ def test_shows_the_reason_and_tries_again(alice, draft, state, words):
     post(alice, "letter_retry", draft.onboarding_id, draft.pk)
     draft.refresh_from_db()
     assert (draft.state, draft.error) == ("approved", "")
+
+
+def put_off(draft: Letter, hours: float = 2, **fields: object) -> None:
+    """Let the mail server have put the letter off for so long."""
+    now = timezone.now()
+    given = {"state": "approved", "tries": 3, "trouble": "mail_later", "error": "451 greylisted", **fields}
+    times = {"first_tried_at": now - timedelta(hours=hours), "next_try_at": now + timedelta(minutes=9)}
+    Letter.objects.filter(pk=draft.pk).update(**given, **times)
+
+
+def test_shows_when_a_letter_is_tried_again_and_tries_it_now(alice, draft):
+    put_off(draft)
+    page = read(alice.get(reverse("letter", args=[draft.onboarding_id, draft.pk])))
+    for words in ("asks us to come back later", "Next try:", "tried 3 times", "451 greylisted", "Try now"):
+        assert words in page.text
+    post(alice, "letter_retry", draft.onboarding_id, draft.pk)
+    draft.refresh_from_db()
+    assert (draft.state, draft.tries, draft.next_try_at, draft.trouble) == ("approved", 0, None, "")
+
+
+def test_sends_again_to_the_address_that_was_corrected(alice, draft):
+    Letter.objects.filter(pk=draft.pk).update(state="failed", trouble="mail_address")
+    page = read(alice.get(reverse("letter", args=[draft.onboarding_id, draft.pk])))
+    assert "Not sent. The mail server takes no e-mail for this address." in page.text
+    draft.onboarding.contacts.update(name="Eva Right", email="right@contoso.example")
+    post(alice, "letter_retry", draft.onboarding_id, draft.pk)
+    draft.refresh_from_db()
+    assert (draft.to_name, draft.to_email) == ("Eva Right", "right@contoso.example")
+
+
+@pytest.mark.parametrize("state", ["failed", "unknown"])
+def test_settles_a_letter_that_somebody_has_seen_to(alice, draft, state):
+    Letter.objects.filter(pk=draft.pk).update(state=state)
+    assert draft.subject in read(alice.get(reverse("outbox") + "?show=trouble")).text
+    page = post(alice, "letter_settle", draft.onboarding_id, draft.pk)
+    assert "Marked as settled." in page.text
+    assert draft.subject not in read(alice.get(reverse("outbox") + "?show=trouble")).text
+    assert draft.subject in read(alice.get(reverse("outbox"))).text
+    draft.refresh_from_db()
+    assert draft.state == state
+    assert "Nothing is open about this e-mail." in post(alice, "letter_settle", draft.onboarding_id, draft.pk).text
+
+
+@pytest.mark.parametrize(
+    ("fields", "hours", "stuck"),
+    [
+        ({"state": "failed"}, 0, True),
+        ({"state": "unknown"}, 0, True),
+        ({}, 2, True),
+        ({}, 0.5, False),
+        ({"trouble": "mail_ours"}, 0, True),
+        ({"state": "sent"}, 2, False),
+        ({"state": "cancelled"}, 2, False),
+        ({"state": "failed", "to_email": ""}, 2, False),
+    ],
+)
+def test_says_everywhere_alike_what_is_stuck(alice, draft, fields, hours, stuck):
+    put_off(draft, hours=hours, **fields)
+    listed = draft.subject in read(alice.get(reverse("outbox") + "?show=trouble")).text
+    on_board = "Problems with e-mails to 1 customer" in read(alice.get(reverse("board"))).text
+    record = read(alice.get(reverse("record", args=[draft.onboarding_id])))
+    address = "http://testserver" + reverse("letter", args=[draft.onboarding_id, draft.pk])
+    assert (listed, on_board, address in [href for href, _text in record.links]) == (stuck, stuck, stuck)
+
+
+def test_says_nothing_of_stuck_letters_to_a_customer_at_rest(alice, draft):
+    Letter.objects.filter(pk=draft.pk).update(state="failed")
+    Onboarding.objects.filter(pk=draft.onboarding_id).update(state="paused")
+    for name, args in (("board", []), ("record", [draft.onboarding_id])):
+        text = read(alice.get(reverse(name, args=args))).text
+        assert "Problems with e-mails" not in text
+        assert "not sent" not in text.replace("perhaps not sent", "")
+
+
+def test_tells_of_stuck_letters_to_members_only(charlie, draft):
+    Letter.objects.filter(pk=draft.pk).update(state="failed")
+    LetterCheck.objects.create(onboarding=draft.onboarding, code="KeyError", failing_since=timezone.now())
+    assert "Problems with e-mails" not in read(charlie.get(reverse("board"))).text
+    assert "KeyError" not in read(charlie.get(reverse("outbox"))).text
+
+
+def test_says_where_we_fail_to_write_letters(alice, draft):
+    Letter.objects.all().delete()
+    LetterCheck.objects.create(onboarding=draft.onboarding, code="KeyError", failing_since=timezone.now())
+    assert "Problems with e-mails to 1 customer" in read(alice.get(reverse("board"))).text
+    for name, args in (("record", [draft.onboarding_id]), ("outbox", []), ("outbox", [draft.onboarding_id])):
+        text = read(alice.get(reverse(name, args=args))).text
+        assert "The dashboard itself fails when it writes e-mails to this customer" in text
+        assert "KeyError" in text
+
+
+def test_counts_each_customer_once_in_one_query(alice, draft):
+    for number in range(3):
+        Letter.objects.create(
+            onboarding=draft.onboarding,
+            kind="reminder",
+            state="failed",
+            to_email=f"e{number}@x.example",
+            day="2027-01-01",
+        )
+    other = stand(builders.onboarding(name="Fabrikam"), "consent", NO_LINK)
+    for made in (draft.onboarding, other):
+        LetterCheck.objects.create(onboarding=made, code="KeyError", failing_since=timezone.now())
+    mine = Onboarding.objects.for_user(builders.person())
+    with CaptureQueriesContext(connection) as asked:
+        assert customers_with_stuck_mail(mine) == 2
+    assert len(asked) == 1
 
 
 def test_tries_no_letter_again_that_was_sent(alice, draft):

@@ -23,7 +23,7 @@ from tests import builders
 from tests.narrow import present
 from tests.stored import Stored
 
-from .desk import HTMX, PLAN, TOKEN_NEEDED, open_record, post, read, stand
+from .desk import HTMX, PLAN, TOKEN_NEEDED, open_record, post, read, stand, token_of
 
 WORKING = Waiting(say("Microsoft works."), timedelta(seconds=30), progress=Progress(1204, 2050))
 LINK_SENT = Asking(say("Eva has not opened it yet."), Court.CUSTOMER, code="link_sent")
@@ -178,7 +178,7 @@ def test_costs_the_same_to_look_again_with_a_history(alice, customer, same_minut
 def test_says_what_an_act_led_to_beside_the_step_and_no_refresh_says_it_again(alice, customer):
     stand(customer, "connection", TOKEN_NEEDED)
     answer = alice.post(
-        reverse("step", args=[customer.pk, "connection"]), {"token": "t"}, headers=HTMX, follow=True
+        reverse("step", args=[customer.pk, "connection"]), token_of(customer), headers=HTMX, follow=True
     ).content.decode()
     assert re.search(
         r'<div id="messages"[^>]* hx-swap-oob="innerHTML">\s*<p class="note" data-tone="success">Saved', answer
@@ -189,7 +189,7 @@ def test_says_what_an_act_led_to_beside_the_step_and_no_refresh_says_it_again(al
 
 def test_says_it_in_the_same_place_without_scripts(alice, customer):
     stand(customer, "connection", TOKEN_NEEDED)
-    page = post(alice, "step", customer.pk, "connection", token="t")
+    page = post(alice, "step", customer.pk, "connection", **token_of(customer))
     assert page.html.count('id="messages"') == 1
     assert page.html.index('id="head"') < page.html.index("Saved.") < page.html.index('id="standing"')
 
@@ -205,7 +205,7 @@ def test_sends_the_moving_part_alone_when_it_refreshes(alice, customer):
 
 def test_sends_nothing_while_nothing_has_changed(alice, customer, same_minute):
     stand(customer, "initial_cycle", WORKING)
-    found = present(re.search(r'hx-get="([^"]+)"', open_record(alice, customer).html))
+    found = present(re.search(r'hx-get="([^"]+)" hx-trigger', open_record(alice, customer).html))
     assert alice.get(found[1], headers=HTMX).status_code == 204
     stand(
         customer,

@@ -12,7 +12,7 @@ from onboarding.steps import STEPS
 from tests import builders
 from tests.stored import Stored
 
-from .desk import HTMX, PLAN, TOKEN_NEEDED, open_record, post, read, stand
+from .desk import HTMX, PLAN, TOKEN_NEEDED, open_record, post, read, stand, token_of
 
 TOKEN = "s3cret-t0ken-of-contoso"
 APPS = [
@@ -68,7 +68,8 @@ def test_takes_an_answer_and_goes_back_to_the_customer(alice, customer, key):
     stand(customer, key, verdict)
     form = open_record(alice, customer).form(action=f"/steps/{key}/")
     assert set(typed) <= set(form.fields)
-    answer = alice.post(reverse("step", args=[customer.pk, key]), typed)
+    shown = {"host": form.fields["host"].value} if "host" in form.fields else {}
+    answer = alice.post(reverse("step", args=[customer.pk, key]), {**shown, **typed})
     assert answer["Location"] == reverse("record", args=[customer.pk])
     state = builders.state(customer, key)
     assert state.answer == kept
@@ -108,10 +109,10 @@ def test_sends_a_refusal_as_a_part_to_a_browser_that_swaps(alice, customer):
 
 def test_seals_the_token_and_never_shows_it(alice, customer):
     stand(customer, "connection", TOKEN_NEEDED)
-    page = post(alice, "step", customer.pk, "connection", token=f'  "Bearer {TOKEN}"\n')
+    page = post(alice, "step", customer.pk, "connection", **token_of(customer, f'  "Bearer {TOKEN}"\n'))
     assert "Removed from the token" in page.text
     secret = CustomerSecret.objects.get(onboarding=customer)
-    assert secret.open().reveal() == TOKEN
+    assert secret.open(customer.customer.haiilo_host).reveal() == TOKEN
     assert TOKEN.encode() not in bytes(secret.sealed)
     pages = [page.html, open_record(alice, customer).html]
     pages.append(alice.get(reverse("step", args=[customer.pk, "connection"])).content.decode())
@@ -135,7 +136,7 @@ def test_takes_a_new_token_for_a_connection_that_works(alice, customer):
     stand(customer, "mappings", PLAN, connection={"base_url": "https://contoso.example", "job_id": "j"})
     page = read(alice.get(reverse("step", args=[customer.pk, "connection"])))
     assert page.find(having="token")
-    post(alice, "step", customer.pk, "connection", token=TOKEN)
+    post(alice, "step", customer.pk, "connection", **token_of(customer, TOKEN))
     assert builders.state(customer, "connection").checked_at is None
 
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from onboarding.domain import consent_sizes
-from onboarding.domain.input_fields import DomainsField, HostField, TenantIdField, TidyEmailField, TidyField
-from onboarding.domain.products import PROFILES
+from onboarding.domain import consent_sizes, hosts
+from onboarding.domain.hosts import HostRefused
+from onboarding.domain.input_fields import DomainsField, TenantIdField, TidyEmailField, TidyField
 from onboarding.models import Customer, Portfolio, clock
 
 NOT_AN_E_MAIL = _("This is not an e-mail address. Enter one such as eva@contoso.com.")
 FIELDS = ("name", "product", "haiilo_host", "domains", "contact_name", "contact_email", "target_date", "tenant_hint")
+ADDRESS = ("product", "haiilo_host")
 SIZE = "consent_size"
+OWN = "own_address_reason"
 
 
 class CustomerForm(forms.Form):
@@ -40,11 +42,19 @@ class CustomerForm(forms.Form):
         initial=Customer.Product.ADVOCACY,
         error_messages={"required": _("Choose the product."), "invalid_choice": _("Choose one of the products.")},
     )
-    haiilo_host = HostField(
+    haiilo_host = forms.CharField(
         label=_("Haiilo address"),
-        help_text=_("Where the customer's people open Haiilo. You can paste a whole address from the browser."),
+        help_text=_("The host where the customer's people open Haiilo; their names and the token are sent there."),
         max_length=2000,
+        widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false"}),
         error_messages={"required": _("Enter the customer's Haiilo address, such as contoso.smarpshare.com.")},
+    )
+    own_address_reason = TidyField(
+        label=_("How do you know that this address is the customer's own?"),
+        required=False,
+        max_length=500,
+        help_text=_("For instance whom you called. The address counts once a colleague in your team has approved it."),
+        widget=forms.HiddenInput(),
     )
     domains = DomainsField(
         label=_("E-mail domains"),
@@ -94,19 +104,34 @@ class CustomerForm(forms.Form):
         *,
         portfolios: Sequence[Portfolio] = (),
         customer: Customer | None = None,
+        frozen: bool = False,
     ) -> None:
-        """For a new customer in one of `portfolios`, or for a `customer` that is changed."""
+        """For a new customer in one of `portfolios`, or for a `customer` that is changed.
+
+        `frozen`: product and address are no longer changed here.
+        """
         initial = {name: getattr(customer, name) for name in FIELDS} if customer else {}
         super().__init__(data, initial=initial)
-        self._known_date = customer.target_date if customer else None
-        if customer is not None or len(portfolios) < 2:
-            del self.fields["portfolio"]
-        else:
-            choice = self.fields["portfolio"]
-            assert isinstance(choice, forms.ModelChoiceField)
-            choice.queryset = Portfolio.objects.filter(pk__in=[each.pk for each in portfolios]).order_by("name")
+        self._customer = customer
+        self._offer_portfolios(customer, portfolios)
         self._offer_sizes(customer)
         self._only_portfolio = portfolios[0] if len(portfolios) == 1 else None
+        self.frozen = frozen
+        if customer is not None:
+            del self.fields[OWN]
+        elif self.data.get(OWN):
+            self._ask_about_own()
+        if frozen:
+            for name in ADDRESS:
+                del self.fields[name]
+
+    def _offer_portfolios(self, customer: Customer | None, portfolios: Sequence[Portfolio]) -> None:
+        if customer is not None or len(portfolios) < 2:
+            del self.fields["portfolio"]
+            return
+        choice = self.fields["portfolio"]
+        assert isinstance(choice, forms.ModelChoiceField)
+        choice.queryset = Portfolio.objects.filter(pk__in=[each.pk for each in portfolios]).order_by("name")
 
     def _offer_sizes(self, customer: Customer | None) -> None:
         """Those whose application is registered; where there is one only, nobody is asked."""
@@ -126,23 +151,45 @@ class CustomerForm(forms.Form):
     def clean_target_date(self) -> Any:
         """A day that is still to come, or the one that was known before."""
         date = self.cleaned_data["target_date"]
-        if date and date != self._known_date and date < timezone.localdate(clock.now()):
+        known = self._customer.target_date if self._customer else None
+        if date and date != known and date < timezone.localdate(clock.now()):
             raise forms.ValidationError(_("This date is in the past. Choose a later one."), code="past")
         return date
 
     def clean(self) -> dict[str, Any]:
-        """The address has to be one of the product's."""
+        """The address has to be one of the product's, or the customer's own with a reason; a frozen one stays."""
         cleaned = super().clean() or self.cleaned_data
-        profile, host = PROFILES.get(cleaned.get("product", "")), cleaned.get("haiilo_host")
-        if profile and host and not profile.accepts_host(host):
-            self.add_error(
-                "haiilo_host",
-                forms.ValidationError(
-                    _("%(host)s is not an address of Haiilo %(product)s. Check the address and the product."),
-                    params={"host": host, "product": profile.label},
-                ),
-            )
+        if self.frozen:
+            self._leave_alone()
+        elif cleaned.get("product") and cleaned.get("haiilo_host") and not self._is_as_before(cleaned):
+            self._check_host(cleaned)
         return cleaned
+
+    def _leave_alone(self) -> None:
+        """A page that was opened before they were frozen still sends them."""
+        sent = {name: self.data[name] for name in ADDRESS if name in self.data}
+        if any(value != getattr(self._customer, name) for name, value in sent.items()):
+            self.add_error(None, forms.ValidationError(_("Product and address were locked meanwhile."), code="frozen"))
+
+    def _is_as_before(self, cleaned: Mapping[str, Any]) -> bool:
+        return self._customer is not None and all(cleaned[name] == getattr(self._customer, name) for name in ADDRESS)
+
+    def _check_host(self, cleaned: dict[str, Any]) -> None:
+        product, typed = cleaned["product"], cleaned["haiilo_host"]
+        try:
+            cleaned["haiilo_host"] = hosts.checked(product, typed, own=bool(cleaned.get(OWN)))
+        except HostRefused as refused:
+            self.add_error("haiilo_host", forms.ValidationError(str(refused.sentence), code="refused"))
+            if OWN in self.fields and _may_be_own(product, typed):
+                self._ask_about_own()
+
+    def _ask_about_own(self) -> None:
+        self.fields[OWN].widget, self.fields[OWN].required = forms.TextInput(), True
+
+    @property
+    def is_own_address(self) -> bool:
+        """Whether the address is the customer's own, so that it takes a second person."""
+        return not hosts.is_haiilos(self.cleaned_data["product"], self.cleaned_data["haiilo_host"])
 
     @property
     def portfolio_chosen(self) -> Portfolio:
@@ -151,5 +198,12 @@ class CustomerForm(forms.Form):
 
     def record(self) -> dict[str, Any]:
         """The cleaned fields of the record, ready for the services."""
-        names = (*FIELDS, SIZE) if SIZE in self.fields else FIELDS
-        return {name: self.cleaned_data[name] for name in names}
+        return {name: self.cleaned_data[name] for name in (*FIELDS, SIZE) if name in self.fields}
+
+
+def _may_be_own(product: str, typed: str) -> bool:
+    try:
+        hosts.checked(product, typed, own=True)
+    except HostRefused:
+        return False
+    return True

@@ -5,15 +5,16 @@ from __future__ import annotations
 from functools import partial
 
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from onboarding.customers import base, records
+from onboarding.customers import addresses, base, proposals, records
 from onboarding.domain.input_fields import focus_first_error
 from onboarding.models import Onboarding
-from onboarding.staff.customer.forms import CustomerForm
+from onboarding.staff.customer.forms import OWN, CustomerForm
 from onboarding.web import access
 from onboarding.web.acts import done
 from onboarding.web.staff_only import for_staff
@@ -27,9 +28,7 @@ def customer_new(request: HttpRequest) -> HttpResponse:
     form = CustomerForm(request.POST if request.method == "POST" else None, portfolios=portfolios)
     if portfolios and form.is_valid():
         try:
-            made = records.create_customer(
-                actor=access.staff(request), portfolio=form.portfolio_chosen, **form.record()
-            )
+            made = _create(form, access.staff(request))
         except base.Refused as refused:
             form.add_error(None, str(refused.sentence))
         else:
@@ -38,12 +37,20 @@ def customer_new(request: HttpRequest) -> HttpResponse:
     return _show(request, form, portfolios=bool(portfolios))
 
 
+def _create(form: CustomerForm, actor: User) -> Onboarding:
+    given = {"actor": actor, "portfolio": form.portfolio_chosen, **form.record()}
+    if form.is_own_address:
+        return proposals.create_with_own_address(reason=form.cleaned_data[OWN], **given)
+    return records.create_customer(**given)
+
+
 @for_staff
 @require_http_methods(["GET", "HEAD", "POST"])
 def customer_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change the record; what was concluded from it is read anew."""
     onboarding = access.onboarding_for(request, pk)
-    form = CustomerForm(request.POST if request.method == "POST" else None, customer=onboarding.customer)
+    data, frozen = request.POST if request.method == "POST" else None, addresses.is_frozen(onboarding)
+    form = CustomerForm(data, customer=onboarding.customer, frozen=frozen)
     if form.is_valid():
         change = partial(records.update_customer, onboarding, actor=access.staff(request), **form.record())
         if done(request, change, _("Saved. Everything is being checked again."), form=form):

@@ -9,9 +9,13 @@ from django.contrib.auth.models import User
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from onboarding.models import Letter, Onboarding
+from onboarding.domain.sentences import Sentence
+from onboarding.mail.rules import ACTIVE
+from onboarding.models import Letter, Onboarding, clock
+from onboarding.models.letter import is_stuck
 from onboarding.web.paging import cursor, read_cursor
 from onboarding.web.step_view import Text
+from onboarding.web.stuck_mail import told
 
 State = Letter.State
 # As a page shows it: a shape for each state of a letter.
@@ -24,13 +28,28 @@ MARKS: dict[str, str] = {
     State.FAILED: "broken",
     State.CANCELLED: "new",
 }
-TABS: dict[str, tuple[Text, tuple[str, ...]]] = {
-    "drafts": (_("To review"), (State.DRAFT,)),
-    "trouble": (_("Failed"), (State.FAILED, State.UNKNOWN)),
-    "waiting": (_("Sending"), (State.APPROVED, State.SENDING)),
-    "sent": (_("Sent"), (State.SENT,)),
-    "withdrawn": (_("Discarded"), (State.CANCELLED,)),
+TABS: dict[str, Text] = {
+    "drafts": _("To review"),
+    "trouble": _("Problems"),
+    "waiting": _("Sending"),
+    "sent": _("Sent"),
+    "withdrawn": _("Discarded"),
 }
+
+
+def _behind(now: datetime) -> dict[str, Q]:
+    """Which letters are behind each tab. What is settled, or of a customer at rest, is among all of them only."""
+    stuck = is_stuck(now) & Q(onboarding__state__in=ACTIVE)
+    return {
+        "drafts": Q(state=State.DRAFT),
+        "trouble": stuck,
+        "waiting": Q(state__in=[State.APPROVED, State.SENDING]) & ~stuck,
+        "sent": Q(state=State.SENT),
+        "withdrawn": Q(state=State.CANCELLED),
+    }
+
+
+MAX_NOT_WRITTEN = 50
 
 
 @dataclass(frozen=True)
@@ -50,6 +69,11 @@ class LetterRow:
     mark: str
 
     @property
+    def cause(self) -> Sentence | None:
+        """Why it has not gone, in a sentence."""
+        return told(self.letter)
+
+    @property
     def at(self) -> datetime:
         """When it was sent, or else written."""
         return self.letter.sent_at or self.letter.created_at
@@ -57,12 +81,15 @@ class LetterRow:
 
 @dataclass(frozen=True)
 class Outbox:
-    """One page of letters, newest first. `next` is where the next page begins."""
+    """One page of letters, newest first. `next` is where the next page begins; to the customers `not_written` we fail
+    to write at all.
+    """
 
     rows: list[LetterRow]
     tabs: list[Tab]
     total: int
     next: str
+    not_written: list[Onboarding]
 
     @property
     def drafts(self) -> int:
@@ -73,19 +100,28 @@ class Outbox:
 def outbox(
     user: User, *, onboarding: Onboarding | None = None, tab: str = "", after: str = "", limit: int = 50
 ) -> Outbox:
-    """The letters to all customers of `user`, or to one of them. Two queries, and one for the user's portfolios."""
+    """The letters to all customers of `user`, or to one of them. Three queries, and one for the user's portfolios."""
     mine: QuerySet[Letter] = Letter.objects.filter(onboarding__in=Onboarding.objects.for_user(user))
     if onboarding is not None:
         mine = mine.filter(onboarding=onboarding)
-    counts = mine.aggregate(**{key: Count("pk", filter=Q(state__in=states)) for key, (_label, states) in TABS.items()})
-    found = mine.filter(state__in=TABS[tab][1]) if tab in TABS else mine
+    behind = _behind(clock.now())
+    in_tabs = {f"in_{key}": Count("pk", filter=which) for key, which in behind.items()}
+    counts = mine.aggregate(in_all=Count("pk"), **in_tabs)
+    found = mine.filter(behind[tab]) if tab in TABS else mine
     start = read_cursor(after)
     if start:
         found = found.filter(pk__lt=start[1])
     letters = list(found.select_related("onboarding__customer").defer("html").order_by("-pk")[: limit + 1])
     return Outbox(
         rows=[LetterRow(letter, MARKS[letter.state]) for letter in letters[:limit]],
-        tabs=[Tab(key, label, counts[key]) for key, (label, _states) in TABS.items()],
-        total=sum(counts.values()),
+        tabs=[Tab(key, label, counts[f"in_{key}"]) for key, label in TABS.items()],
+        total=counts["in_all"],
         next=cursor("", letters[limit - 1].pk) if len(letters) > limit else "",
+        not_written=_not_written(user, onboarding),
     )
+
+
+def _not_written(user: User, onboarding: Onboarding | None) -> list[Onboarding]:
+    failing = Onboarding.objects.for_user(user).filter(letter_check__failing_since__isnull=False, state__in=ACTIVE)
+    chosen = failing if onboarding is None else failing.filter(pk=onboarding.pk)
+    return list(chosen.select_related("customer", "letter_check").order_by("customer__name", "pk")[:MAX_NOT_WRITTEN])

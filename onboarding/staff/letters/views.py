@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from onboarding.causes.mail import NOT_WRITTEN
 from onboarding.customers import outbox as customer_outbox
 from onboarding.domain.input_fields import focus_first_error
 from onboarding.mail import letters
@@ -21,6 +22,7 @@ from onboarding.web import access
 from onboarding.web.acts import done
 from onboarding.web.expected_tenant import expected_tenant
 from onboarding.web.staff_only import for_staff
+from onboarding.web.stuck_mail import told
 
 State = Letter.State
 
@@ -32,7 +34,8 @@ def outbox(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     onboarding = None if pk is None else access.onboarding_for(request, pk)
     tab = request.GET.get("show", "")
     found = letters_of(access.staff(request), onboarding=onboarding, tab=tab, after=request.GET.get("after", ""))
-    return render(request, "staff/letters.html", {"outbox": found, "onboarding": onboarding, "tab": tab})
+    context = {"outbox": found, "onboarding": onboarding, "tab": tab, "why_none_is_written": NOT_WRITTEN.for_staff({})}
+    return render(request, "staff/letters.html", context)
 
 
 @for_staff
@@ -63,7 +66,9 @@ def _show(request: HttpRequest, found: Letter, form: LetterForm) -> HttpResponse
         "mark": MARKS[found.state],
         "form": form if found.state == State.DRAFT else None,
         "is_waiting": found.state in (State.DRAFT, State.APPROVED),
-        "may_retry": found.state in customer_outbox.TRY_AGAIN and bool(found.to_email),
+        "cause": told(found),
+        "may_retry": customer_outbox.may_retry(found),
+        "may_settle": customer_outbox.may_settle(found),
         "tenant": expected_tenant(onboarding) if has_link(found.text) else {},
         "is_confirmed": bool(letters.confirmed_tenant(onboarding)),
         "needs_tenant": has_link(found.text),
@@ -101,6 +106,19 @@ def letter_retry(request: HttpRequest, pk: int, letter_pk: int) -> HttpResponse:
         found,
         lambda: customer_outbox.retry(found, actor=access.staff(request)),
         _("Trying again now."),
+    )
+
+
+@for_staff
+@require_POST
+def letter_settle(request: HttpRequest, pk: int, letter_pk: int) -> HttpResponse:
+    """Note that somebody has seen to a letter that did not go, or perhaps not."""
+    found = _letter(access.onboarding_for(request, pk), letter_pk)
+    return _do(
+        request,
+        found,
+        lambda: customer_outbox.settle(found, actor=access.staff(request)),
+        _("Marked as settled."),
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.contrib.auth.models import User
+
 from onboarding.domain.desired import SCIM_TOKEN, Arrived
 from onboarding.domain.lifecycle import MOVES, State
 from onboarding.domain.verdicts import Court, Kind
@@ -14,18 +16,19 @@ from onboarding.models import (
     Customer,
     CustomerSecret,
     Event,
-    Letter,
     Link,
     Onboarding,
-    Rebinding,
+    Proposal,
     StepState,
     TenantBinding,
 )
+from onboarding.staff.record.proposed import Proposed, proposed
 from onboarding.steps.customer.evidence import CustomerEvidence
 from onboarding.steps.customer.step import CustomerRecord
 from onboarding.web.paging import version
 from onboarding.web.read_only import ReadOnlyView, read_only_view
 from onboarding.web.step_view import MOVING, StepView, is_between, steps_of
+from onboarding.web.stuck_mail import Mail, mail_of
 
 MAX_EVENTS = 30
 MAX_LINKS = 10
@@ -62,10 +65,11 @@ class Record:
     forwarded: list[Forwarded]
     alarm: Event | None
     forged: Event | None
-    rebinding: Rebinding | None
+    proposals: list[Proposed]
     secret: CustomerSecret | None
     arrived: Arrived
     read_only: ReadOnlyView
+    mail: Mail
     version: str
 
     @property
@@ -73,17 +77,21 @@ class Record:
         """Whether we change nothing, so that no plan can be approved."""
         return self.read_only.reads_only
 
+    @property
+    def tenant_is_proposed(self) -> bool:
+        """Whether another tenant waits for a second person already."""
+        return any(each.row.kind == Proposal.Kind.TENANT for each in self.proposals)
 
-def record(onboarding: Onboarding) -> Record:
-    """All that the customer page shows. Eighteen queries at most."""
+
+def record(onboarding: Onboarding, reader: User) -> Record:
+    """All that the customer page shows to this reader. Nineteen queries at most."""
     states = {state.key: state for state in onboarding.steps.select_related("answered_by")}
     steps = steps_of(onboarding, states)
     current = next((step for step in steps if step.is_current), None)
     events = list(onboarding.events.select_related("actor").order_by("-id")[:MAX_EVENTS])
     links = list(onboarding.links.select_related("created_by", "forwarded_from").order_by("-id")[:MAX_LINKS])
-    numbers = arrived(onboarding)
+    numbers, mail = arrived(onboarding), mail_of(onboarding)
     alarm = holds.wrong_tenant(onboarding.pk)
-    rebinding = onboarding.rebindings.select_related("proposed_by").filter(decided_at=None).first()
     active = onboarding.state in (State.OPEN, State.LIVE)
     mode = read_only_view(onboarding, states, live=all(step.kind == Kind.DONE for step in steps))
     goes_on = current is not None and (current.kind in MOVING or current.pending or is_between(steps))
@@ -100,7 +108,7 @@ def record(onboarding: Onboarding) -> Record:
         may_pause=State.PAUSED in MOVES[State(onboarding.state)],
         alarm=alarm,
         forged=holds.forged(onboarding.pk),
-        rebinding=rebinding,
+        proposals=proposed(onboarding, reader),
         tenant=TenantBinding.objects.filter(onboarding=onboarding).first(),
         tenant_expected=_expected(states),
         links=[link for link in links if link.forwarded_from is None],
@@ -111,6 +119,7 @@ def record(onboarding: Onboarding) -> Record:
         .first(),
         arrived=numbers,
         read_only=mode,
+        mail=mail,
         version=version(
             onboarding.state,
             [(step.key, step.kind, step.court, step.sentence, step.pending, step.progress) for step in steps],
@@ -120,6 +129,7 @@ def record(onboarding: Onboarding) -> Record:
             [(link.pk, link.seen_at, link.condition()) for link in links],
             numbers,
             (mode.stage, mode.kind, mode.sentence, mode.pending),
+            mail.shown,
         ),
     )
 
@@ -132,8 +142,3 @@ def _expected(states: Mapping[str, StepState]) -> str | None:
     state = states.get(CustomerRecord.key)
     found = state.seen(CustomerEvidence) if state else None
     return found.tenant_id if found else None
-
-
-def to_be_read(onboarding: Onboarding) -> Letter | None:
-    """The newest draft that waits for a person to read and release it."""
-    return onboarding.letters.filter(state=Letter.State.DRAFT).defer("html", "text").order_by("-pk").first()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
@@ -10,7 +9,7 @@ from onboarding.customers.answers import LEADS_TO_CHANGES
 from onboarding.domain.input_fields import focus_first_error
 from onboarding.models import Link, Onboarding
 from onboarding.staff.record import queries
-from onboarding.staff.record.queries import Record, to_be_read
+from onboarding.staff.record.queries import Record
 from onboarding.steps.answer_form import AnswerForm
 from onboarding.steps.forms import form_for
 from onboarding.web import access
@@ -35,7 +34,7 @@ def record_page(
     `filled` is the answer to `opened` that was not good enough. `new_link` is the address of the link that was `made`,
     shown this once and kept nowhere.
     """
-    record = queries.record(onboarding)
+    record = queries.record(onboarding, access.staff(request))
     seen = now_seen(record.version)
     if request.GET.get("seen") == seen:
         return HttpResponse(status=204)
@@ -57,9 +56,8 @@ def record_page(
         "made": made,
         "client_id": onboarding.size.client_id,
         "leads_to_changes": LEADS_TO_CHANGES,
-        "may_decide": _may_decide(request, record),
         "has_open_link": any(link.condition() == "open" for link in record.links),
-        "draft": to_be_read(onboarding),
+        "draft": record.mail.draft,
         "again": reverse("step", args=[onboarding.pk, opened]) if opened else reverse("record", args=[onboarding.pk]),
         "seen": seen,
         "every": 0 if filled else _seconds_until_next_look(record),
@@ -78,13 +76,6 @@ def _seconds_until_next_look(record: Record) -> int:
     return OTHERS_ACT if record.watched else SECONDS_AT_REST
 
 
-def _may_decide(request: HttpRequest, record: Record) -> bool:
-    """Whether this person may approve what is proposed: the author may not."""
-    return record.rebinding is not None and (
-        settings.SINGLE_APPROVER or record.rebinding.proposed_by_id != access.staff(request).pk
-    )
-
-
 def _form(record: Record, step: StepView, opened: str) -> AnswerForm | None:
     """The form of a step that asks now, or was opened on purpose; none while an answer is on its way, nor while we only
     watch and it would lead to a change.
@@ -93,4 +84,5 @@ def _form(record: Record, step: StepView, opened: str) -> AnswerForm | None:
         return None
     if step.key != opened and (not step.is_current or step.pending):
         return None
-    return form_for(step.key, kind=step.kind, code=step.code, offers=step.offers, anyway=step.key == opened)
+    offers = {**step.offers, "host": record.customer.haiilo_host}
+    return form_for(step.key, kind=step.kind, code=step.code, offers=offers, anyway=step.key == opened)

@@ -25,7 +25,7 @@ def step(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     _check(key)
     if request.method != "POST":
         return record_page(request, onboarding, opened=key)
-    shown = next(each for each in queries.record(onboarding).steps if each.key == key)
+    shown = next(each for each in queries.record(onboarding, access.staff(request)).steps if each.key == key)
     form = form_for(key, kind=shown.kind, code=shown.code, offers=shown.offers, data=request.POST, anyway=True)
     if form is None:
         messages.warning(request, _("This question has been answered meanwhile. Check what is next."))
@@ -34,7 +34,12 @@ def step(request: HttpRequest, pk: int, key: str) -> HttpResponse:
         return record_page(request, onboarding, opened=key, filled=form)
     try:
         answers.answer(
-            onboarding, key, actor=access.staff(request), answer=form.answer(), secrets=form.secrets() or None
+            onboarding,
+            key,
+            actor=access.staff(request),
+            answer=form.answer(),
+            secrets=form.secrets() or None,
+            meant_for=form.meant_for(),
         )
     except base.Refused as refused:
         messages.warning(request, str(refused.sentence))

@@ -30,8 +30,11 @@ class TokenForm(AnswerForm):
         },
     )
 
+    host = forms.CharField(required=False, max_length=253, widget=forms.HiddenInput())
+
     def __init__(self, data: Any = None, *, offers: Mapping[str, Any], **named: Any) -> None:
         super().__init__(data, **named)
+        self.fields["host"].initial = offers.get("host", "")
         self._note: Sentence | None = None
 
     def clean_token(self) -> str:
@@ -49,6 +52,10 @@ class TokenForm(AnswerForm):
     def secrets(self) -> dict[str, str]:
         """The token, to be encrypted."""
         return {SCIM_TOKEN: self.cleaned_data["token"]}
+
+    def meant_for(self) -> str:
+        """The host that stood beside the question when it was answered."""
+        return str(self.cleaned_data["host"])
 
     def note(self) -> Sentence | None:
         """What was removed from what was typed."""

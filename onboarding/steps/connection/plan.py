@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext_noop as _
@@ -28,9 +29,10 @@ def setup(desired: Desired, job: Job | None, stored: Mapping[str, str]) -> Todo:
     """Test what was entered, create the job where there is none, save. A job of others takes a person's yes."""
     chosen = desired.required(SsoApplicationEvidence)
     adopted = bool(job and job.id == chosen.existing_job_id)
+    moved = _moves(desired, stored)
     made_anew = job is None and was_connected(desired)
     where = {"service_principal_id": chosen.service_principal_id, **_what_is_entered(desired)}
-    changes = [] if _was_tried(desired) and not adopted else [_trial(desired, where)]
+    changes = [] if _was_tried(desired) and not (adopted or moved) else [_trial(desired, where)]
     if job is None:
         changes.append(creation(chosen.service_principal_id, chosen.template_id, chosen.name))
     changes.append(
@@ -46,7 +48,21 @@ def setup(desired: Desired, job: Job | None, stored: Mapping[str, str]) -> Todo:
         if made_anew
         else say(_("Microsoft tests address and token; then they are saved."))
     )
-    return Todo(why, changes, say(_("Test and save")), asks=adopted or made_anew)
+    return Todo(why, changes, say(_("Test and save")), asks=adopted or made_anew or moved)
+
+
+def _moves(desired: Desired, stored: Mapping[str, str]) -> bool:
+    """Whether data went to another address so far. Who entered a token has said yes to the first one only."""
+    before = desired.evidence_of(ConnectionEvidence)
+    known = (stored.get("BaseAddress", ""), before.base_url if before else "")
+    return any(address and not secrets.same_address(address, desired.base_url) for address in known)
+
+
+def was_saved_lately(desired: Desired, within: timedelta) -> bool:
+    """Whether this very address was saved in the last moments, so that Microsoft may not show it yet."""
+    saved = str(desired.result(ConnectionEvidence.step, "save_credentials").get("base_url", ""))
+    lately = desired.applied_lately(ConnectionEvidence.step, "save_credentials", within)
+    return lately and secrets.same_address(saved, desired.base_url)
 
 
 def _saved_lines(desired: Desired, stored: Mapping[str, str]) -> Iterator[Detail]:

@@ -87,7 +87,7 @@ class Connection(ChangingStep[Facts]):
         token_waits = entered and not token_is_saved(desired)
         if job is not None and (facts.tested.works or _untested(desired)) and address_saved and not token_waits:
             return _done(desired, job)
-        lately = desired.applied_lately(self.key, "save_credentials", SECRETS_VISIBLE_WITHIN)
+        lately = plan.was_saved_lately(desired, SECRETS_VISIBLE_WITHIN)
         if lately and not (token_waits and facts.stored):
             return Waiting(
                 say(_("Address and token are saved and are taking effect at Microsoft.")), timedelta(seconds=15)

@@ -12,10 +12,17 @@ from onboarding.causes.base import Cause, Owner
 class Code(enum.StrEnum):
     """What the step can ask for."""
 
+    ADDRESS_MISSING = "address_missing"
     DOMAINS_UNKNOWN = "domains_unknown"
     SEVERAL_TENANTS = "several_tenants"
 
 
+ADDRESS_MISSING = Cause(
+    code=Code.ADDRESS_MISSING,
+    owner=Owner.CS,
+    staff=_("No Haiilo address is confirmed yet. Propose one; a colleague in your team has to approve it."),
+    elsewhere=True,
+)
 DOMAINS_UNKNOWN = Cause(
     code=Code.DOMAINS_UNKNOWN,
     owner=Owner.CS,
@@ -28,4 +35,5 @@ SEVERAL_TENANTS = Cause(
     staff=_("The domains belong to %(count)s different Microsoft tenants. Enter the ID of the right one."),
     source="https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc",
 )
-CAUSES = (DOMAINS_UNKNOWN, SEVERAL_TENANTS)
+TENANT_UNKNOWN = (DOMAINS_UNKNOWN, SEVERAL_TENANTS)
+CAUSES = (ADDRESS_MISSING, *TENANT_UNKNOWN)

@@ -18,7 +18,13 @@ from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Done, Verdict
 from onboarding.steps import stages
 from onboarding.steps.base import AnswerFormClass, Step, Tenant
-from onboarding.steps.customer.causes import CAUSES, DOMAINS_UNKNOWN, SEVERAL_TENANTS
+from onboarding.steps.customer.causes import (
+    ADDRESS_MISSING,
+    CAUSES,
+    DOMAINS_UNKNOWN,
+    SEVERAL_TENANTS,
+    TENANT_UNKNOWN,
+)
 from onboarding.steps.customer.evidence import CustomerEvidence
 from onboarding.steps.customer.form import TenantForm
 
@@ -40,14 +46,16 @@ class CustomerRecord(Step[Facts]):
     fresh_for: ClassVar[timedelta] = timedelta(days=30)
     evidence: ClassVar[type[Evidence]] = CustomerEvidence
     causes: ClassVar[tuple[Cause, ...]] = CAUSES
-    forms: ClassVar[Mapping[str, AnswerFormClass]] = dict.fromkeys((each.code for each in CAUSES), TenantForm)
+    forms: ClassVar[Mapping[str, AnswerFormClass]] = dict.fromkeys((each.code for each in TENANT_UNKNOWN), TenantForm)
 
     def read(self, tenant: Tenant, desired: Desired) -> Facts:
         """Ask Microsoft's OpenID metadata for the tenant of each domain; no token is needed for that."""
         return Facts({domain: tenant.resolve(domain) for domain in desired.domains})
 
     def assess(self, desired: Desired, facts: Facts) -> Verdict:
-        """Done when the domains lead to one tenant, or a person has named it."""
+        """Done when there is an address for the data, and the domains lead to one tenant or a person has named it."""
+        if not desired.haiilo_host:
+            return ADDRESS_MISSING.asking()
         found = {tid: domain for domain, tid in facts.tenants.items() if tid}
         hint = str(desired.answer(self.key, "tenant_id", "")).lower()
         if hint:

@@ -93,8 +93,10 @@ class Enable(ChangingStep[Facts]):
             return waiting
         if not started and facts.tested.works is False:
             return credentials.refusal(facts.tested)
-        if desired.scim_token is None and guard is None:
-            return (TOKEN_UNREADABLE if desired.unreadable_secret else GUARD_OFF).asking()
+        if desired.unreadable_secret and guard is None:
+            return TOKEN_UNREADABLE.asking()
+        if guard is None and (desired.scim_token is None or _sends_elsewhere(desired, facts.stored)):
+            return GUARD_OFF.asking()
         return self._plan(desired, started)
 
     def apply(self, tenant: Tenant, desired: Desired, change: Change) -> Mapping[str, Any]:
@@ -111,6 +113,8 @@ class Enable(ChangingStep[Facts]):
         if not _as_planned(stored, planned):
             raise StepFailed(PLAN_OUTDATED.asking())
         if secrets.guard_of(stored) is None:
+            if _sends_elsewhere(desired, stored):
+                raise StepFailed(GUARD_OFF.asking())
             token = credentials.planned_token(desired, change)
             sync.put_secrets(app, secrets.merged(stored, base_url=address, token=token, guard=guard))
         if runs(job):
@@ -182,6 +186,12 @@ def _as_planned(stored: Mapping[str, str], planned: Mapping[str, Any]) -> bool:
 
 def _done(job: Job, guard: int) -> Done:
     return Done(EnableEvidence(job.id, started=True, guard=guard), say(RUNS, guard=guard))
+
+
+def _sends_elsewhere(desired: Desired, stored: Mapping[str, str]) -> bool:
+    """Whether another address than the record's is saved. It is saved with the guard, which must move no data."""
+    address = stored.get("BaseAddress", "")
+    return bool(address) and not secrets.same_address(address, desired.base_url)
 
 
 def runs(job: Job) -> bool:

@@ -119,6 +119,38 @@ def test_shows_both_addresses_when_another_one_is_stored():
     assert f"https://test.smarpshare.com/api/scim/v2 becomes {BASE_URL}" in said
 
 
+FORMER = "https://former.smarpshare.com/api/scim/v2"
+
+
+@pytest.mark.parametrize(
+    ("evidence", "stored"),
+    [
+        ({"connection": CONNECTED | {"base_url": FORMER}}, {}),
+        ({"connection": CONNECTED | {"base_url": FORMER}}, STORED | {"BaseAddress": FORMER}),
+        ({}, STORED | {"BaseAddress": FORMER}),
+    ],
+)
+def test_takes_a_persons_yes_once_data_went_to_another_address(evidence, stored):
+    moved = step(**with_token(), evidence=evidence, applied={"connection": MADE})
+    verdict = instance(Todo, assess(moved, Facts((job(),), stored, WORKING)))
+    assert verdict.asks
+    tried = step(**with_token(), evidence=evidence, applied={"connection": MADE | TRIED})
+    again = instance(Todo, assess(tried, Facts((job(),), stored, WORKING)))
+    assert [change.as_json() for change in again.changes] == [change.as_json() for change in verdict.changes]
+
+
+def test_takes_the_same_address_in_other_capitals_for_the_same():
+    shouted = STORED | {"BaseAddress": BASE_URL.upper() + "/"}
+    newer = step(**with_token(scim_token_saved_at=ago(minutes=-5)), applied={"connection": MADE | SAVED_LONG_AGO})
+    assert not instance(Todo, assess(newer, Facts((job(),), shouted, WORKING))).asks
+
+
+def test_does_not_say_that_an_address_is_saved_which_is_not():
+    elsewhere = {"save_credentials": SAVED["save_credentials"] | {"base_url": FORMER}}
+    verdict = assess(step(applied={"connection": MADE | elsewhere}), Facts((job(),), STORED | {"BaseAddress": FORMER}))
+    assert instance(Asking, verdict).code == Code.TOKEN_NEEDED
+
+
 def test_says_the_same_plan_until_it_is_done_on_an_adopted_job():
     facts = Facts((job(),), STORED, REFUSED)
     first = assess(step(**with_token(), evidence={"sso_application": ADOPTED}), facts)

@@ -35,6 +35,11 @@ def test_asks_us_when_the_domains_do_not_lead_to_one_tenant(tenants, says):
     assert says in str(verdict.question)
 
 
+def test_waits_for_an_address_that_two_people_agree_on():
+    verdict = instance(Asking, assess(desired(haiilo_host=""), Facts({"nordwind.example": TENANT})))
+    assert (verdict.code, verdict.court) == ("address_missing", Court.CS)
+
+
 def test_offers_the_tenants_to_choose_from():
     verdict = assess(desired(), Facts({"a.example": TENANT, "b.example": OTHER}))
     assert [offer["tenant_id"] for offer in instance(Asking, verdict).offers["tenants"]] == [TENANT, OTHER]

@@ -209,6 +209,22 @@ def test_never_writes_with_a_token_that_cannot_be_one(tenant, far, answers):
     assert far.seen("PUT", f"{ROOT}/secrets") == []
 
 
+ELSEWHERE = {"BaseAddress": "https://former.smarpshare.com/api/scim/v2", **OPEN}
+
+
+def test_plans_no_guard_while_another_address_is_saved():
+    verdict = assess(step(**with_token()), Facts(job(), ELSEWHERE))
+    assert instance(Asking, verdict).code == Code.GUARD_OFF
+
+
+def test_moves_no_data_by_saving_the_guard(tenant, far, answers):
+    answers(ELSEWHERE, NEW_JOB)
+    with pytest.raises(StepFailed) as failed:
+        Enable().apply(tenant, step(**with_token()), CHANGE)
+    assert failed.value.verdict.code == Code.GUARD_OFF
+    assert far.seen("PUT", f"{ROOT}/secrets") == []
+
+
 def test_never_writes_without_the_token(tenant, far, answers):
     answers({"BaseAddress": BASE_URL, **OPEN}, NEW_JOB)
     with pytest.raises(StepFailed) as failed:

@@ -7,8 +7,8 @@ from django.http import Http404
 from django.test import Client
 from django.urls import reverse
 
-from onboarding.customers import answers, base, links, rebinding, records
-from onboarding.models import Customer, Event, Onboarding, Rebinding, StepState, TenantBinding
+from onboarding.customers import answers, base, links, proposals, records
+from onboarding.models import Customer, Event, Onboarding, Proposal, StepState, TenantBinding
 from tests import builders
 from tests.graphclient.entra import CLIENT, OTHER_TENANT, TENANT, Entra
 
@@ -53,12 +53,12 @@ def test_shows_both_tenants_and_how_to_remove_our_application(alice, made):
 
 
 def test_changes_what_is_expected_when_a_second_person_approves(alice, bob, made):
-    page = post(alice, "rebinding_propose", made.pk, **WISH)
+    page = post(alice, "propose_tenant", made.pk, **WISH)
     assert "Another tenant is proposed" in page.text
     assert expected(made) == ""
-    row = Rebinding.objects.get()
+    row = Proposal.objects.get()
     assert REASON in open_record(bob, made).text
-    page = post(bob, "rebinding_decide", made.pk, row.pk, decision="approve")
+    page = post(bob, "proposal_decide", made.pk, row.pk, decision="approve")
     assert expected(made) == OTHER_TENANT
     assert "Another tenant answered" not in page.text
     row.refresh_from_db()
@@ -67,71 +67,73 @@ def test_changes_what_is_expected_when_a_second_person_approves(alice, bob, made
         builders.person("bob"),
         True,
     )
-    who = list(Event.objects.filter(kind="rebinding").order_by("pk").values_list("actor__username", flat=True))
+    who = list(Event.objects.filter(kind="proposal").order_by("pk").values_list("actor__username", flat=True))
     assert who == ["alice", "bob"]
 
 
 def test_never_lets_the_author_approve(alice, made):
-    post(alice, "rebinding_propose", made.pk, **WISH)
-    row = Rebinding.objects.get()
+    post(alice, "propose_tenant", made.pk, **WISH)
+    row = Proposal.objects.get()
     assert "Approve: expect this tenant" not in open_record(alice, made).text
-    page = post(alice, "rebinding_decide", made.pk, row.pk, decision="approve")
+    page = post(alice, "proposal_decide", made.pk, row.pk, decision="approve")
     assert "Somebody else in your team has to approve it" in page.text
     assert expected(made) == ""
 
 
 def test_lets_one_person_do_both_only_where_the_setting_says_so(alice, made, settings):
     settings.SINGLE_APPROVER = True
-    post(alice, "rebinding_propose", made.pk, **WISH)
-    post(alice, "rebinding_decide", made.pk, Rebinding.objects.get().pk, decision="approve")
+    post(alice, "propose_tenant", made.pk, **WISH)
+    post(alice, "proposal_decide", made.pk, Proposal.objects.get().pk, decision="approve")
     assert expected(made) == OTHER_TENANT
 
 
 def test_leaves_everything_as_it_is_when_rejected(alice, bob, made):
-    post(alice, "rebinding_propose", made.pk, **WISH)
-    row = Rebinding.objects.get()
-    post(bob, "rebinding_decide", made.pk, row.pk, decision="reject")
+    post(alice, "propose_tenant", made.pk, **WISH)
+    row = Proposal.objects.get()
+    post(bob, "proposal_decide", made.pk, row.pk, decision="reject")
     assert expected(made) == ""
     assert "Another tenant answered" in open_record(alice, made).text
-    page = post(bob, "rebinding_decide", made.pk, row.pk, decision="approve")
+    page = post(bob, "proposal_decide", made.pk, row.pk, decision="approve")
     assert "decided already" in page.text
     assert expected(made) == ""
 
 
 def test_never_moves_a_binding(alice, bob, made):
-    post(alice, "rebinding_propose", made.pk, **WISH)
+    post(alice, "propose_tenant", made.pk, **WISH)
     bind(made)
-    post(bob, "rebinding_decide", made.pk, Rebinding.objects.get().pk, decision="approve")
+    post(bob, "proposal_decide", made.pk, Proposal.objects.get().pk, decision="approve")
     assert expected(made) == ""
-    Rebinding.objects.all().delete()
-    assert "never moved" in post(alice, "rebinding_propose", made.pk, **WISH).text
-    assert not Rebinding.objects.exists()
+    Proposal.objects.all().delete()
+    assert "never moved" in post(alice, "propose_tenant", made.pk, **WISH).text
+    assert not Proposal.objects.exists()
 
 
 def test_proposes_no_tenant_of_another_customer(alice, made):
     bind(builders.onboarding(), OTHER_TENANT)
-    assert "belongs to another customer" in post(alice, "rebinding_propose", made.pk, **WISH).text
+    assert "belongs to another customer" in post(alice, "propose_tenant", made.pk, **WISH).text
 
 
 @pytest.mark.parametrize("wish", [{**WISH, "reason": ""}, {**WISH, "tenant_id": "x"}, {**WISH, "tenant_id": TENANT}])
 def test_needs_a_tenant_that_differs_and_a_reason(alice, made, wish):
-    post(alice, "rebinding_propose", made.pk, **wish)
-    assert not Rebinding.objects.exists()
+    post(alice, "propose_tenant", made.pk, **wish)
+    assert not Proposal.objects.exists()
 
 
 def test_keeps_one_proposal_at_a_time(alice, bob, made):
-    post(alice, "rebinding_propose", made.pk, **WISH)
-    page = post(bob, "rebinding_propose", made.pk, **{**WISH, "tenant_id": "1" + OTHER_TENANT[1:]})
+    post(alice, "propose_tenant", made.pk, **WISH)
+    page = post(bob, "propose_tenant", made.pk, **{**WISH, "tenant_id": "1" + OTHER_TENANT[1:]})
     assert "proposed already" in page.text
-    assert Rebinding.objects.count() == 1
+    assert Proposal.objects.count() == 1
 
 
 def test_is_nothing_for_strangers(charlie, made):
-    row = rebinding.propose(made, actor=builders.person("alice"), tenant_id=OTHER_TENANT, reason=REASON)
-    assert charlie.post(reverse("rebinding_propose", args=[made.pk]), WISH).status_code == 404
-    assert charlie.post(reverse("rebinding_decide", args=[made.pk, row.pk]), {"decision": "approve"}).status_code == 404
+    row = proposals.propose(
+        made, Proposal.Kind.TENANT, {"tenant_id": OTHER_TENANT}, actor=builders.person("alice"), reason=REASON
+    )
+    assert charlie.post(reverse("propose_tenant", args=[made.pk]), WISH).status_code == 404
+    assert charlie.post(reverse("proposal_decide", args=[made.pk, row.pk]), {"decision": "approve"}).status_code == 404
     with pytest.raises(Http404):
-        rebinding.approve(row, actor=builders.person("charlie"))
+        proposals.approve(row, actor=builders.person("charlie"))
 
 
 def test_has_no_side_door_for_one_person(alice, made):
@@ -149,8 +151,8 @@ def test_has_no_side_door_for_one_person(alice, made):
 
 
 def test_lets_the_link_go_on_with_the_tenant_that_was_approved(alice, bob, made, far):
-    post(alice, "rebinding_propose", made.pk, **WISH)
-    post(bob, "rebinding_decide", made.pk, Rebinding.objects.get().pk, decision="approve")
+    post(alice, "propose_tenant", made.pk, **WISH)
+    post(bob, "proposal_decide", made.pk, Proposal.objects.get().pk, decision="approve")
     builders.done(made, customer={"tenant_id": OTHER_TENANT, "domain": ""})
     _link, token = links.issue_link(made, actor=builders.person("alice"))
     visitor = Visitor(Entra(far, tenant=OTHER_TENANT).open())

@@ -7,12 +7,12 @@ from functools import partial
 import pytest
 
 from onboarding.consent import round_trip
-from onboarding.customers import links, rebinding
+from onboarding.customers import links, proposals
 from onboarding.customers.base import Refused
 from onboarding.domain.verdicts import Done
 from onboarding.engine import ledger
 from onboarding.engine.working_copy import WorkingCopy
-from onboarding.models import Customer, Event, Onboarding, Rebinding, StepState, TenantBinding
+from onboarding.models import Customer, Event, Onboarding, Proposal, StepState, TenantBinding
 from onboarding.models.onboarding import LeaseLost
 from tests import builders
 from tests.graphclient.entra import OTHER_TENANT, TENANT
@@ -30,46 +30,52 @@ EVIDENCE = {
 
 
 @pytest.fixture
-def proposed() -> Rebinding:
+def proposed() -> Proposal:
     """By alice; bob and carol may decide."""
     made = builders.onboarding()
     builders.portfolio(builders.person("bob"), builders.person("carol"))
     builders.done(made, customer={"tenant_id": TENANT, "domain": "contoso.example"})
-    return rebinding.propose(made, actor=builders.person("alice"), tenant_id=OTHER_TENANT, reason="They moved.")
+    return proposals.propose(
+        made,
+        Proposal.Kind.TENANT,
+        {"tenant_id": OTHER_TENANT},
+        actor=builders.person("alice"),
+        reason="They moved.",
+    )
 
 
 def by(name, decide, row):
     return partial(decide, row, actor=builders.person(name))
 
 
-def expected(row: Rebinding) -> tuple[str, str]:
+def expected(row: Proposal) -> tuple[str, str]:
     """On the record, and for links."""
     evidence = StepState.objects.get(onboarding=row.onboarding_id, key="customer").evidence
     return Customer.objects.get(pk=row.onboarding.customer_id).tenant_hint, evidence["tenant_id"]
 
 
-def claim(row: Rebinding):
+def claim(row: Proposal):
     return builders.claimed(row.onboarding_id)
 
 
-def onboardings(row: Rebinding):
+def onboardings(row: Proposal):
     return Onboarding.objects.filter(pk=row.onboarding_id)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_lets_one_of_twenty_approvals_count(proposed):
-    acts = [by(("bob", "carol")[number % 2], rebinding.approve, proposed) for number in range(20)]
+    acts = [by(("bob", "carol")[number % 2], proposals.approve, proposed) for number in range(20)]
     results = at_once(*acts)
     assert [each for each in results if each is not None and not isinstance(each, Refused)] == []
     assert results.count(None) == 1
-    assert Event.objects.filter(kind="rebinding").count() == 2
+    assert Event.objects.filter(kind="proposal").count() == 2
     assert expected(proposed) == (OTHER_TENANT, OTHER_TENANT)
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("first", ["approve", "reject"])
 def test_lets_either_an_approval_or_a_rejection_count(proposed, first):
-    acts = [by("bob", rebinding.approve, proposed), by("carol", rebinding.reject, proposed)]
+    acts = [by("bob", proposals.approve, proposed), by("carol", proposals.reject, proposed)]
     results = behind(onboardings(proposed), *(acts if first == "approve" else reversed(acts)))
     assert results.count(None) == 1
     proposed.refresh_from_db()
@@ -83,7 +89,7 @@ def test_binds_the_former_tenant_or_expects_the_other_but_not_both(proposed):
     results = behind(
         onboardings(proposed),
         partial(ledger.bind, WorkingCopy(lease), EVIDENCE),
-        by("bob", rebinding.approve, proposed),
+        by("bob", proposals.approve, proposed),
     )
     bound = TenantBinding.objects.filter(onboarding=proposed.onboarding_id).first()
     proposed.refresh_from_db()
@@ -95,7 +101,7 @@ def test_binds_the_former_tenant_or_expects_the_other_but_not_both(proposed):
 @pytest.mark.django_db
 def test_takes_nothing_more_from_a_worker_that_still_expects_the_former_tenant(proposed):
     lease = claim(proposed)
-    by("bob", rebinding.approve, proposed)()
+    by("bob", proposals.approve, proposed)()
     former = Done(Stored({"tenant_id": TENANT, "domain": "contoso.example"}))
     for write in (
         partial(builders.found, lease, "customer", former),
@@ -110,7 +116,7 @@ def test_takes_nothing_more_from_a_worker_that_still_expects_the_former_tenant(p
 @pytest.mark.django_db
 def test_lets_another_worker_look_at_once(proposed):
     claim(proposed)
-    by("bob", rebinding.approve, proposed)()
+    by("bob", proposals.approve, proposed)()
     assert Onboarding.objects.due().filter(pk=proposed.onboarding_id).exists()
 
 
@@ -118,5 +124,5 @@ def test_lets_another_worker_look_at_once(proposed):
 def test_expects_the_approved_tenant_of_a_link_at_once(proposed):
     link, _token = links.issue_link(proposed.onboarding, actor=builders.person("alice"))
     assert round_trip.expected_tenant(link) == TENANT
-    by("bob", rebinding.approve, proposed)()
+    by("bob", proposals.approve, proposed)()
     assert round_trip.expected_tenant(link) == OTHER_TENANT

@@ -1,0 +1,26 @@
+"""What stops any step alike: a change that Microsoft takes without effect, and a mistake of our own."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop as _
+
+from onboarding.causes.base import Cause, Owner
+
+NO_EFFECT = Cause(
+    code="no_effect",
+    owner=Owner.MICROSOFT,
+    staff=_("Microsoft accepted this several times, but it has no effect: %(change)s"),
+    customer=_(
+        "Microsoft accepted a change in your tenant several times without carrying it out. You have nothing to do; we "
+        "look into it."
+    ),
+    source="https://learn.microsoft.com/graph/aad-advanced-queries",
+)
+OUR_FAILURE = Cause(
+    code="our_failure",
+    owner=Owner.ENGINEERS,
+    staff=_("The dashboard itself failed here. Our engineers have to look into it."),
+    customer=_("Something went wrong on our side. You have nothing to do; we look into it."),
+)
+
+OURS: tuple[Cause, ...] = (NO_EFFECT, OUR_FAILURE)

@@ -1,0 +1,104 @@
+"""The checks that keep a customer's people and token where they belong: whichever one is taken out, a test notices.
+
+Without it, two people still move a customer and one creates it, so that it is the attack that is noticed and not a
+program that fell over.
+"""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from onboarding.customers import address_change, addresses, answers, proposals, tenant_change
+from onboarding.domain import hosts
+from onboarding.models import Onboarding
+from tests import builders
+from tests.graphclient.entra import OTHER_TENANT, Entra
+from tests.graphclient.graph_stub import GraphStub
+
+from . import test_addresses, test_customer_form, test_hosts, test_tenant_proposals
+from .mutants import Mutant, mutants
+from .probes import Fixtures, Probe, probes
+from .visitor import Visitor, invited
+
+pytestmark = pytest.mark.django_db
+KNOWN = ("alice", "bob", "charlie", "customer", "bound", "made", "far")
+
+
+@pytest.fixture
+def fixtures(far: GraphStub) -> Fixtures:
+    """Fresh ones for each probe, by the names that the tests know; within one probe they are about one customer."""
+
+    def make():
+        far.forget()
+        known: dict[str, Onboarding] = {}
+
+        def customer() -> Onboarding:
+            return known.get("customer") or known.setdefault("customer", builders.onboarding())
+
+        return {
+            "alice": lambda: signed_in("alice"),
+            "bob": lambda: signed_in("bob"),
+            "charlie": lambda: signed_in("charlie", "Another team"),
+            "customer": customer,
+            "bound": lambda: test_addresses.bind(customer()),
+            "made": lambda: known.get("made") or known.setdefault("made", answered_by_another(far)),
+            "far": lambda: far,
+        }
+
+    return make
+
+
+def signed_in(name: str, portfolio: str = "Customer success") -> Client:
+    client = Client()
+    builders.portfolio(builders.person(name), name=portfolio)
+    client.force_login(builders.person(name))
+    return client
+
+
+def answered_by_another(far: GraphStub) -> Onboarding:
+    """A customer for whom another tenant answered."""
+    visitor, invitation = Visitor(Entra(far).open()), invited()
+    visitor.granted({**visitor.consent(invitation), "tenant": OTHER_TENANT})
+    return invitation.onboarding
+
+
+ADDRESSES = probes([test_hosts, test_addresses, test_customer_form], KNOWN)
+TENANTS = probes([test_tenant_proposals, test_addresses], KNOWN)
+GOOD = (
+    Probe(test_addresses.test_moves_when_a_second_person_approves, {}),
+    Probe(test_customer_form.test_creates_the_customer_and_opens_it, {}),
+    Probe(test_tenant_proposals.test_changes_what_is_expected_when_a_second_person_approves, {}),
+)
+
+
+def _guards(mutant: Mutant) -> bool:
+    """Whether it is about where data goes; there is one kind of secret, so which kind it is forbids nothing."""
+    name = mutant.function.__name__
+    if mutant.function.__module__ == answers.__name__:
+        return name == "_seal" and mutant.without != "kind=kind"
+    return name != "carry_out"
+
+
+MUTANTS = {
+    f"{module.__name__}.{mutant.name}": (mutant, watched_by)
+    for module, watched_by in [
+        (hosts, ADDRESSES),
+        (addresses, ADDRESSES),
+        (address_change, ADDRESSES),
+        (answers, ADDRESSES),
+        (proposals, TENANTS),
+        (tenant_change, TENANTS),
+    ]
+    for mutant in mutants(module)
+    if _guards(mutant)
+}
+
+
+@pytest.mark.parametrize(("mutant", "watched_by"), MUTANTS.values(), ids=MUTANTS.keys())
+def test_is_missed_when_it_is_gone(fixtures, mutant, watched_by):
+    with mutant.in_place():
+        assert not any(good.notices(fixtures) for good in GOOD)
+        noticing = next((probe for probe in watched_by if probe.notices(fixtures)), None)
+    assert noticing, "no test has noticed"
+    assert not noticing.notices(fixtures), "that test fails anyway"
