@@ -26,7 +26,7 @@ def name_approver(link: Link, *, name: str, email: str, language: str = "en") ->
 
     Raises `Refused` when the link does not work any more, names its own holder, or too many were named.
     """
-    onboarding = Onboarding.objects.select_for_update().get(pk=link.onboarding_id)
+    onboarding = Onboarding.objects.lock(link.onboarding_id)
     if not Link.objects.open().filter(pk=link.pk).exists():
         raise Refused(say(_("This link no longer works. Ask for a new one.")))
     if email.casefold() == link.contact_email.casefold():

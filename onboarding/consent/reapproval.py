@@ -45,7 +45,7 @@ def renew(link: Link, *, earlier: int | None = None) -> Link:
     """The link with which the holder of the used-up `link` approves again: the `earlier` one while it works, else a new
     one. Raises `Refused` when nothing is to be approved.
     """
-    onboarding = Onboarding.objects.select_for_update().get(pk=link.onboarding_id)
+    onboarding = Onboarding.objects.lock(link.onboarding_id)
     if wanted(onboarding) is None:
         raise Refused(say(_("There is nothing to approve at the moment.")))
     known = Link.objects.open().filter(pk=earlier, onboarding=onboarding).first() if earlier else None

@@ -29,7 +29,7 @@ from onboarding.domain.sentences import say
 from onboarding.engine import graph_access, holds, ledger
 from onboarding.engine.queue import enqueue
 from onboarding.invites import links, rate_limit
-from onboarding.models import ConsentAttempt, Link, StepState, clock
+from onboarding.models import ConsentAttempt, Link, Onboarding, StepState, clock
 from onboarding.models.link import digest
 from onboarding.steps.consent.step import Consent
 from onboarding.steps.customer.step import CustomerRecord
@@ -184,8 +184,9 @@ def record_consent(params: Mapping[str, str], *, browser: str) -> ConsentOutcome
 @transaction.atomic
 def _grant(attempt: ConsentAttempt) -> None:
     """Use the link up: exactly one of many simultaneous answers wins."""
+    Onboarding.objects.lock(attempt.link.onboarding_id)
     now = clock.now()
-    # First of all: this UPDATE decides who wins, and the loser's transaction leaves nothing behind.
+    # Before all else: this UPDATE decides who wins, and the loser's transaction leaves nothing behind.
     if not Link.objects.open().filter(pk=attempt.link_id).update(used_at=now):
         raise _link_closed(attempt.link)
     ConsentAttempt.objects.filter(pk=attempt.pk).update(answered_at=now, granted_at=now)
@@ -280,6 +281,7 @@ def _wrong_tenant(attempt: ConsentAttempt, tenant_id: str) -> ConsentProblem:
 
 @transaction.atomic
 def _end(attempt: ConsentAttempt, ending: Ending, detail: Mapping[str, Any]) -> None:
+    Onboarding.objects.lock(attempt.link.onboarding_id)
     code = str(detail.get("code", ""))
     if not ConsentAttempt.objects.filter(pk=attempt.pk, answered_at=None).update(
         answered_at=clock.now(), error=ending.code, error_code=code

@@ -17,7 +17,6 @@ from onboarding.customers.base import (
     taken,
 )
 from onboarding.domain.sentences import Sentence, say
-from onboarding.domain.verdicts import Kind
 from onboarding.engine import approvals, ledger
 from onboarding.engine.may import Act
 from onboarding.engine.queue import enqueue, interrupt
@@ -51,7 +50,7 @@ def answer(
         check_may_change(row)
     if step_key == CustomerRecord.key and "tenant_id" in answer:
         check_tenant_is_ours_to_change(row)
-    _check_nobody_said_otherwise(row, step_key, {**answer, **(secrets or {})}, shown)
+    _check_nobody_said_otherwise(row, step_key, actor, {**answer, **(secrets or {})}, shown)
     if secrets:
         _seal(row, secrets, meant_for, step_key, actor)
     ledger.keep_answer(row.pk, step_key, answer, actor=actor)
@@ -62,9 +61,12 @@ def answer(
     interrupt(row.pk)
 
 
-def _check_nobody_said_otherwise(onboarding: Onboarding, key: str, said: Mapping[str, Any], shown: str | None) -> None:
+def _check_nobody_said_otherwise(
+    onboarding: Onboarding, key: str, actor: User, said: Mapping[str, Any], shown: str | None
+) -> None:
     """Of two people at one step, the second is told what the first said, where both cannot be kept."""
-    state = StepState.objects.select_related("answered_by").filter(onboarding=onboarding, key=key).first()
+    others = onboarding.steps.select_related("answered_by").exclude(answered_by=None).exclude(answered_by=actor)
+    state = others.filter(key=key).first()
     if shown is None or state is None or state.answered_by is None or state.answered_when == shown:
         return
     known = {**state.answer, **dict.fromkeys(onboarding.secrets.values_list("kind", flat=True), object())}
@@ -115,7 +117,7 @@ def approve_plan(onboarding: Onboarding, step_key: str, *, actor: User, fingerpr
     check_may_change(row)
     check_not_stopped()
     state = StepState.objects.filter(onboarding=row, key=step_key).first()
-    if state is None or state.kind != Kind.TODO or state.plan.get("fingerprint") != fingerprint:
+    if state is None or state.plan.get("fingerprint") != fingerprint:
         raise Refused(say(_("The plan has changed meanwhile. Check the new one, then approve it.")))
     before = approvals.standing(row, step_key, fingerprint)
     if before is not None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from onboarding.causes.base import ContactRole
-from onboarding.customers.base import Refused, check_member, first_contact
+from onboarding.customers.base import Refused, act, first_contact, taken
 from onboarding.customers.links import issue_link
 from onboarding.domain.sentences import Sentence, say
 from onboarding.engine import ledger
+from onboarding.engine.may import Act
 from onboarding.engine.queue import enqueue, enqueue_letters_on_commit
 from onboarding.invites import links
 from onboarding.mail import context, letters
@@ -26,15 +28,18 @@ def add_contact(
     onboarding: Onboarding, *, actor: User, name: str, email: str, role: str, language: str = "en", note: str = ""
 ) -> Contact:
     """Name one more person at the customer. Raises `Refused` for an address that is there already."""
-    check_member(onboarding, actor)
+    fields = {"name": name, "email": email, "role": ContactRole(role), "language": language, "note": note}
     try:
-        with transaction.atomic():
-            contact = Contact.objects.create(
-                onboarding=onboarding, name=name, email=email, role=ContactRole(role), language=language, note=note
-            )
-            _note(contact, say(_("%(contact)s was added to the contacts."), contact=name), actor)
+        return _add(onboarding, actor, fields)
     except IntegrityError as error:
         raise Refused(say(ADDRESS_TAKEN)) from error
+
+
+@act
+def _add(onboarding: Onboarding, actor: User, fields: Mapping[str, Any]) -> Contact:
+    taken(onboarding, actor, Act.INVITE)
+    contact = Contact.objects.create(onboarding=onboarding, **fields)
+    _note(contact, say(_("%(contact)s was added to the contacts."), contact=contact.name), actor)
     return contact
 
 
@@ -43,27 +48,30 @@ def change_contact(contact: Contact, *, actor: User, **fields: Any) -> None:
 
     Raises `Refused` for an address that is there already.
     """
-    check_member(contact.onboarding, actor)
-    moved = fields.get("email", contact.email) != contact.email
-    for field, value in fields.items():
-        setattr(contact, field, value)
     try:
-        with transaction.atomic():
-            contact.save(update_fields=list(fields))
-            if moved:
-                _end_all_of(contact, actor)
-            _keep_record(contact.onboarding)
-            _note(contact, say(_("The contact %(contact)s was changed."), contact=contact.name), actor)
-            enqueue(contact.onboarding_id)
+        _change(contact, actor, fields)
     except IntegrityError as error:
         raise Refused(say(ADDRESS_TAKEN)) from error
 
 
-@transaction.atomic
+@act
+def _change(contact: Contact, actor: User, fields: Mapping[str, Any]) -> None:
+    taken(contact.onboarding, actor, Act.INVITE)
+    moved = fields.get("email", contact.email) != contact.email
+    for field, value in fields.items():
+        setattr(contact, field, value)
+    contact.save(update_fields=list(fields))
+    if moved:
+        _end_all_of(contact, actor)
+    _keep_record(contact.onboarding)
+    _note(contact, say(_("The contact %(contact)s was changed."), contact=contact.name), actor)
+    enqueue(contact.onboarding_id)
+
+
+@act
 def remove_contact(contact: Contact, *, actor: User) -> None:
     """Take a contact off, with the links and letters that are open. Raises `Refused` for the last one."""
-    check_member(contact.onboarding, actor)
-    onboarding = Onboarding.objects.select_for_update().get(pk=contact.onboarding_id)
+    onboarding = taken(contact.onboarding, actor, Act.INVITE)
     if onboarding.contacts.count() < 2:
         raise Refused(say(_("A customer needs one contact. Add another one first.")))
     _end_all_of(contact, actor)
@@ -78,14 +86,14 @@ def link_by_hand(contact: Contact, *, actor: User) -> tuple[Link, str]:
     return issue_link(contact.onboarding, actor=actor, contact=contact)
 
 
-@transaction.atomic
+@act
 def link_by_letter(contact: Contact, *, actor: User) -> Letter:
     """A fresh link by mail: a draft at first; at once when a person has released a letter to this customer before.
 
     Raises `Refused` when there is nothing to approve, or when a letter went to this address today.
     """
     onboarding = contact.onboarding
-    check_member(onboarding, actor)
+    taken(onboarding, actor, Act.WRITE_LETTERS)
     if not context.ask_of(context.current_state(onboarding)).by_link:
         raise Refused(say(_("There is nothing to approve by a link at the moment.")))
     if onboarding.letters.filter(to_email=contact.email, sent_on=timezone.localdate(clock.now())).exists():

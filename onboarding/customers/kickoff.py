@@ -16,9 +16,10 @@ from django.utils.translation import gettext_noop as _
 from onboarding.causes.base import ContactRole
 from onboarding.customers import contacts
 from onboarding.customers.answers import answer
-from onboarding.customers.base import Refused, check_member
+from onboarding.customers.base import Refused, act, taken
 from onboarding.domain.sentences import say
 from onboarding.engine import ledger
+from onboarding.engine.may import Act
 from onboarding.models import Link, Onboarding, Questionnaire, StepState, clock
 from onboarding.steps.pilot.step import Pilot
 from onboarding.steps.readiness.step import Readiness
@@ -36,10 +37,10 @@ FIELDS = (
 )
 
 
-@transaction.atomic
+@act
 def fill_in(onboarding: Onboarding, answers: Mapping[str, Any], *, actor: User) -> None:
     """Keep staff's answers and use them."""
-    check_member(onboarding, actor)
+    taken(onboarding, actor, Act.ANSWER)
     _save(onboarding, answers, filled_by=actor, filled_by_link=None, filled_by_name="")
     use(onboarding, actor=actor)
 
@@ -47,6 +48,7 @@ def fill_in(onboarding: Onboarding, answers: Mapping[str, Any], *, actor: User) 
 @transaction.atomic
 def fill_in_by_link(link: Link, answers: Mapping[str, Any]) -> bool:
     """Keep the answers of whoever has the link; they wait to be used. False when the link does not work any more."""
+    Onboarding.objects.lock(link.onboarding_id)
     if not Link.objects.open().filter(pk=link.pk).exists():
         return False
     _save(link.onboarding, answers, filled_by=None, filled_by_link=link, filled_by_name=link.contact_name)
@@ -59,11 +61,11 @@ def fill_in_by_link(link: Link, answers: Mapping[str, Any]) -> bool:
     return True
 
 
-@transaction.atomic
+@act
 def use(onboarding: Onboarding, *, actor: User) -> None:
     """Use the answers: each goes to the step that asks for it, and the Global Administrator becomes a contact."""
-    check_member(onboarding, actor)
-    row = Questionnaire.objects.select_for_update().filter(onboarding=onboarding).first()
+    taken(onboarding, actor, Act.ANSWER)
+    row = Questionnaire.objects.filter(onboarding=onboarding).first()
     if row is None:
         raise Refused(say(_("The questions have not been answered yet.")))
     for key, said in (

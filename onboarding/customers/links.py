@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import User
-from django.db import transaction
 from django.http import Http404
 from django.utils.translation import gettext_noop as _
 
 from onboarding.customers.base import (
-    check_member,
+    act,
     first_contact,
+    taken,
 )
 from onboarding.domain.consent_sizes import ConsentSize
 from onboarding.domain.sentences import say
 from onboarding.engine import ledger
+from onboarding.engine.may import Act
 from onboarding.engine.queue import enqueue
 from onboarding.invites import links
 from onboarding.models import Contact, Link, Onboarding
 from onboarding.steps.consent.step import Consent
 
 
-@transaction.atomic
+@act
 def issue_link(
     onboarding: Onboarding, *, actor: User, contact: Contact | None = None, size: ConsentSize | None = None
 ) -> tuple[Link, str]:
     """Make a personal link for `contact`, or for the first one; their earlier links stop working. The token is
     returned once. `size`: for which application of ours, when not for the one that has to be approved now.
     """
-    check_member(onboarding, actor)
+    taken(onboarding, actor, Act.INVITE)
     contact = contact or first_contact(onboarding)
     if contact.onboarding_id != onboarding.pk:
         raise Http404
@@ -37,10 +38,10 @@ def issue_link(
     return link, token
 
 
-@transaction.atomic
+@act
 def revoke_link(link: Link, *, actor: User) -> None:
     """Make the link useless at once, also for a browser that is already signed in."""
-    check_member(link.onboarding, actor)
+    taken(link.onboarding, actor, Act.INVITE)
     if links.take_back(link):
         ledger.note(
             link.onboarding_id,

@@ -13,14 +13,10 @@ from django.utils.translation import gettext_noop as _
 from onboarding.customers.base import check_member
 from onboarding.domain.sentences import say
 from onboarding.engine import ledger
+from onboarding.engine.may import Act
 from onboarding.models import Event, Onboarding, ProvisionedPerson, clock
 
 NAMES_SEEN = "names_seen"
-
-
-def may_see_names(actor: User) -> bool:
-    """Whether names are shown to `actor`; everybody of the portfolio sees numbers, causes and results."""
-    return actor.has_perm("onboarding.see_people")
 
 
 def permit(user: User, *, allowed: bool) -> None:
@@ -36,7 +32,7 @@ def note_viewing(onboarding: Onboarding, *, actor: User) -> None:
     today = Event.objects.filter(onboarding=onboarding, kind=NAMES_SEEN, actor=actor, at__gte=midnight)
     if today.exists():
         return
-    check_member(onboarding, actor)
+    check_member(onboarding, actor, Act.SEE_NAMES)
     with transaction.atomic():
         User.objects.select_for_update().get(pk=actor.pk)  # of two pages at once, one leaves the line
         if not today.exists():
@@ -46,6 +42,6 @@ def note_viewing(onboarding: Onboarding, *, actor: User) -> None:
 @transaction.atomic
 def note_export(onboarding: Onboarding, *, actor: User, with_names: bool) -> None:
     """Leave a line that the list of people was taken out of the product, by whom, and whether names were in it."""
-    check_member(onboarding, actor)
+    check_member(onboarding, actor, Act.EXPORT)
     text = _("List of users exported as CSV.") if with_names else _("List of users exported as CSV, without names.")
     ledger.note(onboarding.pk, "export", say(text), actor=actor)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import User
-from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
-from onboarding.customers.base import Refused, act, check_member, taken
+from onboarding.customers.base import Refused, act, taken
 from onboarding.domain.sentences import say
 from onboarding.engine import ledger
 from onboarding.engine.load_desired import seen
@@ -21,10 +20,10 @@ from onboarding.steps.customer.step import CustomerRecord
 State = Letter.State
 
 
-@transaction.atomic
+@act
 def edit(letter: Letter, *, actor: User, subject: str, text: str) -> None:
     """Change the words of a draft. Raises `Refused` once it is released, or when the place of the link was lost."""
-    check_member(letter.onboarding, actor)
+    taken(letter.onboarding, actor, Act.WRITE_LETTERS)
     row = _locked(letter)
     if row.state != State.DRAFT:
         raise Refused(say(_("This e-mail is no longer a draft. Check its state.")))
@@ -39,13 +38,13 @@ def edit(letter: Letter, *, actor: User, subject: str, text: str) -> None:
     row.save(update_fields=["subject", "text", "html"])
 
 
-@transaction.atomic
+@act
 def release(letter: Letter, *, actor: User, tenant: str = "") -> None:
     """Let the letter go. `tenant` is the tenant that the person confirms to be the customer's.
 
     Raises `Refused` where a link would go out and the tenant is neither confirmed nor the one we resolve now.
     """
-    check_member(letter.onboarding, actor)
+    taken(letter.onboarding, actor, Act.WRITE_LETTERS)
     row = _locked(letter)
     if row.state != State.DRAFT:
         raise Refused(say(_("This e-mail is no longer a draft. Check its state.")))
@@ -99,17 +98,18 @@ def may_settle(letter: Letter) -> bool:
 
 def cancel(letter: Letter, *, actor: User) -> None:
     """Withdraw a letter that has not gone. Raises `Refused` for others."""
-    check_member(letter.onboarding, actor)
+    taken(letter.onboarding, actor, Act.WRITE_LETTERS)
     if not letters.withdraw(letter, actor=actor):
         raise Refused(say(_("This e-mail can no longer be discarded.")))
 
 
+@act
 def confirm_tenant(onboarding: Onboarding, tenant: str, *, actor: User) -> None:
     """Note that a person has seen which tenant the domains lead to, and says it is the customer's.
 
     Raises `Refused` when it is not the one that is found now.
     """
-    check_member(onboarding, actor)
+    taken(onboarding, actor, Act.WRITE_LETTERS)
     found = seen(onboarding.pk, CustomerEvidence)
     if found is None or not tenant or found.tenant_id != tenant:
         raise Refused(say(_("The domains now lead to another tenant. Check it again.")))

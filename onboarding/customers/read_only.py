@@ -6,17 +6,17 @@ Each way takes the admin's approval of another application of ours; the step ``r
 from __future__ import annotations
 
 from django.contrib.auth.models import User
-from django.db import transaction
 from django.http import Http404
 from django.utils.translation import gettext_noop as _
 
-from onboarding.customers.base import Refused, check_member
+from onboarding.customers.base import Refused, act, taken
 from onboarding.customers.links import issue_link
 from onboarding.domain import consent_sizes
 from onboarding.domain.lifecycle import State
 from onboarding.domain.sentences import Sentence, say
 from onboarding.domain.verdicts import Kind
 from onboarding.engine import ledger
+from onboarding.engine.may import Act
 from onboarding.engine.queue import enqueue
 from onboarding.mail import context
 from onboarding.models import Contact, Link, Onboarding, ReadOnlyMode, StepState, clock
@@ -24,7 +24,7 @@ from onboarding.steps.live.step import Live
 from onboarding.steps.read_only.step import ReadOnly
 
 
-@transaction.atomic
+@act
 def enter(onboarding: Onboarding, *, actor: User, contact: Contact | None = None) -> tuple[Link, str]:
     """Ask the admin to approve the application for watching, by a link whose token is returned once.
 
@@ -47,7 +47,7 @@ def enter(onboarding: Onboarding, *, actor: User, contact: Contact | None = None
     return _link(onboarding, actor, contact, consent_sizes.MONITOR)
 
 
-@transaction.atomic
+@act
 def leave(onboarding: Onboarding, *, actor: User, contact: Contact | None = None) -> tuple[Link, str]:
     """Ask the admin to approve the application for setting up again. Raises `Refused` where we may set up already."""
     row = _held(onboarding, actor)
@@ -60,7 +60,7 @@ def leave(onboarding: Onboarding, *, actor: User, contact: Contact | None = None
     return _link(onboarding, actor, contact, onboarding.customer.size)
 
 
-@transaction.atomic
+@act
 def take_back(onboarding: Onboarding, *, actor: User) -> None:
     """Take back what was asked for and is not approved yet: to enter the mode, or to leave it."""
     row = _held(onboarding, actor)
@@ -75,18 +75,17 @@ def take_back(onboarding: Onboarding, *, actor: User) -> None:
     enqueue(onboarding.pk)
 
 
-@transaction.atomic
+@act
 def look(onboarding: Onboarding, *, actor: User) -> None:
     """Have the read-only mode judged now, not when the next run is due."""
-    check_member(onboarding, actor)
+    taken(onboarding, actor, Act.RECHECK)
     ledger.make_stale(onboarding.pk, ReadOnly.key)
     enqueue(onboarding.pk)
 
 
 def _held(onboarding: Onboarding, actor: User) -> ReadOnlyMode | None:
     """The open row, locked until the end of the transaction."""
-    check_member(onboarding, actor)
-    Onboarding.objects.select_for_update().get(pk=onboarding.pk)
+    taken(onboarding, actor, Act.CHANGE_MODE)
     onboarding.refresh_from_db()
     return ReadOnlyMode.objects.filter(onboarding=onboarding).first()
 

@@ -56,6 +56,7 @@ def make(
     It leads to the consent for the application of `size`, or else the one that has to be approved now; links for
     another application of ours stop working.
     """
+    Onboarding.objects.lock(contact.onboarding_id)
     token, size = Link.new_token(), size or size_to_approve(contact.onboarding)
     others = Link.objects.open().filter(onboarding=contact.onboarding_id).exclude(consent_size=size.key)
     others.update(revoked_at=clock.now())

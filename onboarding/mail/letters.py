@@ -53,6 +53,7 @@ def write(
 
     One that was withdrawn or did not go out is written anew.
     """
+    Onboarding.objects.lock(onboarding.pk)
     words, now = compose(onboarding, contact, kind), clock.now()
     letter, made = Letter.objects.select_for_update().get_or_create(
         onboarding=onboarding,

@@ -69,7 +69,7 @@ def keep(lease: Lease, events: Iterable[ProvisioningEvent]) -> Onboarding:
     """
     page = _of_people(events)
     with transaction.atomic():
-        held = Onboarding.objects.select_for_update().filter(pk=lease.onboarding_id, lease_token=lease.token).first()
+        held = Onboarding.objects.held(lease).select_for_update(no_key=True).first()
         if held is None:
             raise LeaseLost(f"onboarding {lease.onboarding_id}")
         known = _known(held, page)

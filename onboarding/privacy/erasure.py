@@ -15,7 +15,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from onboarding.domain.sentences import TEMPLATE_KEYS
-from onboarding.models import ConsentAttempt, Event, Letter, Link, Onboarding, ProvisionedPerson, StepState
+from onboarding.models import Approval, ConsentAttempt, Event, Letter, Link, Onboarding, ProvisionedPerson, StepState
 from onboarding.models.person import mark_in, marks_of
 
 NOBODY = "–"  # noqa: RUF001 - what pages show where there is no name, in every language
@@ -110,6 +110,14 @@ def erase_from_steps(onboarding: Onboarding, change: Callable[[Any], Any]) -> No
         for field in DOCUMENTS:
             setattr(state, field, change(getattr(state, field)))
     StepState.objects.bulk_update(states, DOCUMENTS)
+
+
+def erase_from_approvals(onboarding: Onboarding, change: Callable[[Any], Any]) -> None:
+    """Change what was approved; who approved it and when stays. An open one fits its plan no more: it is asked anew."""
+    rows = list(onboarding.approvals.all())
+    for row in rows:
+        row.changes = change(row.changes)
+    Approval.objects.bulk_update(rows, ["changes"], batch_size=BATCH)
 
 
 def erase_from_events(onboarding: Onboarding, change: Callable[[Any], Any]) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Max, Q, QuerySet, TextField
+from django.db.models import Max, Q, QuerySet, TextField
 from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext_noop as _
 
@@ -22,6 +22,7 @@ from onboarding.domain.lifecycle import State
 from onboarding.domain.sentences import plural, say
 from onboarding.engine import ledger
 from onboarding.models import (
+    Approval,
     ConsentAttempt,
     Customer,
     Letter,
@@ -148,7 +149,7 @@ def _erase_batch(onboarding_id: int, found: QuerySet[ProvisionedPerson], now: da
 
 
 def _held(onboarding_id: int) -> Onboarding:
-    return Onboarding.objects.select_for_update().get(pk=onboarding_id)
+    return Onboarding.objects.lock(onboarding_id)
 
 
 def _in_batches(found: QuerySet[Any], erase: Callable[[QuerySet[Any]], int]) -> int:
@@ -179,6 +180,7 @@ def _erase_closed(onboarding_id: int, now: datetime) -> Erased:
         onboarding.proposals.update(reason=NOBODY)
         TenantBinding.objects.filter(onboarding=onboarding).update(admin_name="", admin_object_id="")
         erasure.erase_from_steps(onboarding, erasure.without_values)
+        erasure.erase_from_approvals(onboarding, erasure.without_values)
         erasure.erase_from_events(onboarding, erasure.without_values)
         erased = Erased(
             people,
@@ -212,7 +214,9 @@ def concerned(person_id: str, *, onboarding_id: int | None = None) -> list[int]:
     texts = {f"{field}_text": Cast(field, TextField()) for field in DOCUMENTS}
     told = Q(*((f"{name}__icontains", person_id) for name in texts), _connector=Q.OR)
     states = StepState.objects.filter(onboarding__in=known).annotate(**texts).filter(told)
-    return sorted(found | set(states.values_list("onboarding_id", flat=True)))
+    approved = Approval.objects.filter(onboarding__in=known).annotate(text=Cast("changes", TextField()))
+    told_there = approved.filter(text__icontains=person_id).values_list("onboarding_id", flat=True)
+    return sorted(found | set(states.values_list("onboarding_id", flat=True)) | set(told_there))
 
 
 @transaction.atomic
@@ -226,6 +230,7 @@ def erase_person(onboarding_id: int, person_id: str, *, now: datetime) -> None:
     traces = erasure.traces_of(person_id, rows)
     erasure.erase_people(rows, now=now, for_good=True)
     erasure.erase_from_steps(onboarding, partial(erasure.without, traces=traces))
+    erasure.erase_from_approvals(onboarding, partial(erasure.without, traces=traces))
     erasure.erase_from_events(onboarding, partial(erasure.without, traces=traces))
     erasure.erase_attempts(ConsentAttempt.objects.filter(link__onboarding=onboarding, signed_in_object_id=person_id))
     bound = TenantBinding.objects.filter(onboarding=onboarding, admin_object_id=person_id)
@@ -234,5 +239,5 @@ def erase_person(onboarding_id: int, person_id: str, *, now: datetime) -> None:
         if traces.are_in(row.pilot_person):
             row.pilot_person = ""
             row.save(update_fields=["pilot_person"])
-    Onboarding.objects.filter(pk=onboarding_id).update(lease_token=F("lease_token") + 1, leased_until=None)
+    Onboarding.objects.interrupt(onboarding_id)
     ledger.note(onboarding_id, "erased", say(_("A person was erased on request.")))

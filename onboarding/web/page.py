@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 
+from onboarding.models import Stop
 from onboarding.web import watching
 
 
@@ -31,6 +32,7 @@ def is_swap(request: HttpRequest) -> bool:
 
 def shared_context(request: HttpRequest) -> dict[str, Any]:
     """For every template: whether Microsoft and Haiilo are played by a sandbox; for the frame of staff, asked for only
-    there, whether somebody looks at the customers.
+    there, whether all changes are stopped, and whether somebody looks at the customers.
     """
-    return {"is_sandbox": bool(settings.SANDBOX_URL), "watch": SimpleLazyObject(watching.line)}
+    watch = SimpleLazyObject(watching.line)
+    return {"is_sandbox": bool(settings.SANDBOX_URL), "changes_stopped": Stop.objects.in_force, "watch": watch}

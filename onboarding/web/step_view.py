@@ -89,6 +89,7 @@ class StepView:
     answer: Mapping[str, Any]
     answered_by: User | None
     answered_at: datetime | None
+    answered_when: str
     approval: Approval | None
     is_current: bool
     is_last: bool
@@ -160,6 +161,7 @@ def _view(onboarding: Onboarding, number: int, state: StepState | None, approval
         answer=state.answer,
         answered_by=state.answered_by,
         answered_at=state.answered_at,
+        answered_when=state.answered_when,
         approval=approval,
         is_current=step.key == onboarding.current_key,
         is_last=step is STEPS[-1],

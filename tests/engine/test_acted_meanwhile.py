@@ -12,7 +12,7 @@ from django.db import connections
 from devtools.stack.processes import wait_until
 from devtools.stack.sandbox_control import SandboxTenant
 from onboarding.customers import answers, records
-from onboarding.models import Event, Onboarding
+from onboarding.models import Event, Onboarding, Stop, clock
 from tests import builders
 
 from .conftest import answer_all, customer_of, look, until_quiet
@@ -33,8 +33,11 @@ def made(far):
 
 
 @contextmanager
-def meanwhile(made: Onboarding, far: SandboxTenant, method: str, path: str) -> Iterator[None]:
-    """The engine works in a thread of its own, and the answer to this request is held as long as the block lasts."""
+def meanwhile(made: Onboarding, far: SandboxTenant, method: str, path: str, *, before: str = "") -> Iterator[None]:
+    """The engine works in a thread of its own, and the answer to this request is held as long as the block lasts.
+
+    `before`: the path of an earlier request that the words of `path` fit as well.
+    """
 
     def work() -> None:
         try:
@@ -42,11 +45,16 @@ def meanwhile(made: Onboarding, far: SandboxTenant, method: str, path: str) -> I
         finally:
             connections.close_all()
 
-    far.chaos(hold_next={"method": method, "path_contains": path})
+    holds = {"hold_next": {"method": method, "path_contains": path}}
+    far.chaos(**holds)
     with ThreadPoolExecutor(1) as pool:
         run = pool.submit(work)
         try:
             assert wait_until(far.is_holding, PATIENCE), "no such request was sent"
+            if before:
+                far.chaos(**holds)
+                far.control.release()
+                assert wait_until(lambda: bool(far.jobs()), PATIENCE), "no such request was sent after it"
             yield
         finally:
             far.control.release()
@@ -89,6 +97,46 @@ def test_starts_nothing_once_it_is_paused(made, far):
     far.run_cycles()
     assert sent(far, "POST", "/start") == []
     assert len(far.arrived()) == there
+
+
+def test_starts_nothing_once_all_changes_are_stopped(made, far):
+    """The run goes on, with its lease: only the gate before its next request knows."""
+    answer_all(made, far, until="enable")
+    approve(made, "enable")
+    with meanwhile(made, far, "PUT", SAVE):
+        Stop.objects.create(at=clock.now(), by="alice", reason="Something is wrong.")
+    assert sent(far, "POST", "/start") == []
+    look(made)
+    assert builders.state(made, "enable").kind == "todo"
+    Stop.objects.update(ended_at=clock.now())
+    answer_all(made, far)
+    assert made.state == "live"
+    assert len(sent(far, "POST", "/start")) == 1
+
+
+def test_starts_nothing_once_who_approved_it_is_gone(made, far):
+    builders.portfolio(builders.person("bob"))
+    answer_all(made, far, until="enable")
+    shown = builders.state(made, "enable").plan["fingerprint"]
+    answers.approve_plan(made, "enable", actor=builders.person("bob"), fingerprint=shown)
+    with meanwhile(made, far, "PUT", SAVE):
+        made.customer.portfolio.members.remove(builders.person("bob"))
+    assert sent(far, "POST", "/start") == []
+    answer_all(made, far)
+    assert made.state == "live"
+
+
+def test_writes_the_line_of_a_job_whose_note_a_pause_swallowed(made, far):
+    answer_all(made, far, until="connection")
+    enter_token(made, far)
+    with meanwhile(made, far, "POST", "/synchronization/jobs", before=TEST):
+        records.pause(made, actor=builders.owner_of(made))
+    assert len(far.jobs()) == 1
+    records.resume(made, actor=builders.owner_of(made))
+    answer_all(made, far)
+    lines = Event.objects.filter(onboarding=made, kind="applied", detail__change="create_job")
+    assert [line.detail for line in lines] == [{"change": "create_job", "found": True}]
+    assert len(far.jobs()) == len(sent(far, "POST", "/synchronization/jobs")) == 1
 
 
 def test_saves_no_other_address_than_the_one_that_was_tried(made, far):

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db.models import Count
 
 from graphclient import ProvisioningEvent
 from onboarding.models import Onboarding, ProvisionedPerson
@@ -14,23 +12,9 @@ from onboarding.models.onboarding import Lease, LeaseLost
 from onboarding.people import ingest
 from tests import builders
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("exact_counts")]
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def _counts_are_exact(db: None) -> Iterator[None]:
-    """Whatever a test here does to people's rows, the counts kept beside them are those of the rows."""
-    yield
-    check_counts()
-
-
-def check_counts() -> None:
-    """The kept counts of all customers, compared with the rows."""
-    for made in Onboarding.objects.all():
-        rows = made.people.values_list("result").annotate(people=Count("id")).order_by()
-        assert made.people_counts == dict(rows)
 
 
 def event(minute, action="create", status="success", *, person="eva", code="", kind="User", identity=""):

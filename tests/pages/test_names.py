@@ -20,7 +20,6 @@ from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from onboarding.customers import name_access
 from onboarding.models import Event, Onboarding
 from onboarding.privacy import retention
 from onboarding.web import hidden_text
@@ -185,7 +184,7 @@ def add_staff(db: None, tmp_path: Path) -> Callable[..., bool]:
 
     def run(*flags):
         call_command("add_staff", *flags, user_name="carol", password_file=path, portfolio="Team", stdout=StringIO())
-        return name_access.may_see_names(builders.person("carol"))
+        return builders.person("carol").has_perm("onboarding.see_people")
 
     return run
 
@@ -206,5 +205,5 @@ def test_lets_those_go_on_who_were_staff_before_there_was_a_permission(db):
     stranger = builders.person("erin", sees_names=False)
     builders.portfolio(before)
     importlib.import_module("onboarding.migrations.0010_retention").let_staff_see_people(apps, None)
-    assert name_access.may_see_names(type(before).objects.get(pk=before.pk))
-    assert not name_access.may_see_names(type(stranger).objects.get(pk=stranger.pk))
+    assert type(before).objects.get(pk=before.pk).has_perm("onboarding.see_people")
+    assert not type(stranger).objects.get(pk=stranger.pk).has_perm("onboarding.see_people")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from onboarding.domain.sentences import say
@@ -102,6 +103,18 @@ def test_sends_a_refusal_as_a_part_to_a_browser_that_swaps(alice, customer):
     assert "<html" not in part
     assert "Enter the user name of one person" in part
     assert "autofocus" in part
+
+
+def test_tells_the_second_person_what_the_first_answered(alice, customer):
+    stand(customer, "pilot", PILOT)
+    shown = open_record(alice, customer).form(action="/steps/pilot/").fields["shown"].value
+    bob = Client()
+    builders.portfolio(builders.person("bob"))
+    bob.force_login(builders.person("bob"))
+    post(bob, "step", customer.pk, "pilot", person="jan@contoso.example", shown=shown)
+    page = post(alice, "step", customer.pk, "pilot", person="eva@contoso.example", shown=shown)
+    assert "bob has just answered “jan@contoso.example” here." in page.text
+    assert builders.state(customer, "pilot").answer == {"person": "jan@contoso.example"}
 
 
 # The token

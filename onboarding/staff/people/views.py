@@ -17,6 +17,7 @@ from django_htmx.http import push_url
 
 from onboarding.customers import name_access
 from onboarding.domain.input_fields import searched
+from onboarding.engine.may import Act, may
 from onboarding.models import Onboarding, ProvisionedPerson
 from onboarding.staff.people import queries
 from onboarding.staff.people.export import csv_file
@@ -33,7 +34,8 @@ Hide = Callable[[str], str]
 @require_http_methods(["GET", "HEAD", "POST"])
 def people(request: HttpRequest, pk: int) -> HttpResponse:
     """Numbers, causes, then everybody by user name. A search is sent by POST and kept in the address sealed."""
-    onboarding, names = access.onboarding_for(request, pk), name_access.may_see_names(access.staff(request))
+    onboarding = access.onboarding_for(request, pk)
+    names = may(access.staff(request), Act.SEE_NAMES, onboarding)
     hide, open_ = _seals(request, onboarding)
     if request.method == "POST":
         wanted = _filter(request.POST, searched(request.POST) if names else "")
@@ -74,7 +76,7 @@ def _list(
 def people_csv(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     """All people that the filter leaves, as CSV. A POST, because who took it is noted."""
     onboarding, actor = access.onboarding_for(request, pk), access.staff(request)
-    names = name_access.may_see_names(actor)
+    names = may(actor, Act.SEE_NAMES, onboarding)
     _hide, open_ = _seals(request, onboarding)
     wanted = _filter(request.POST, open_(request.POST.get("s", "")) if names else "")
     name_access.note_export(onboarding, actor=actor, with_names=names)

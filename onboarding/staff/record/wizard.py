@@ -39,6 +39,7 @@ def step(request: HttpRequest, pk: int, key: str) -> HttpResponse:
             actor=access.staff(request),
             answer=form.answer(),
             secrets=form.secrets() or None,
+            shown=request.POST.get("shown"),
             meant_for=form.meant_for(),
         )
     except base.Refused as refused:

@@ -119,7 +119,7 @@ class Enable(ChangingStep[Facts]):
             sync.put_secrets(app, secrets.merged(stored, base_url=address, token=token, guard=guard))
         if runs(job):
             return made
-        if not credentials.try_saved(tenant.graph, desired, job).works:
+        if not credentials.try_stored(tenant.graph, app, job).works:
             return {**made, "started": False}
         sync.start(app, job.id)
         return made

@@ -41,11 +41,14 @@ def stored(graph: GraphClient, desired: Desired) -> Mapping[str, str]:
 
 def try_saved(graph: GraphClient, desired: Desired, job: Job) -> Trial:
     """Let Microsoft test what it has stored, with the job's own matching attributes; not while we only watch."""
-    if not desired.size.sets_up:
-        return UNTRIED
+    return try_stored(graph, service_principal_id(desired), job) if desired.size.sets_up else UNTRIED
+
+
+def try_stored(graph: GraphClient, application_id: str, job: Job) -> Trial:
+    """As `try_saved`, of the application that a plan names."""
     try:
         graph.synchronization.validate_credentials(
-            service_principal_id(desired), template_id=job.template_id, saved=True, job_id=job.id
+            application_id, template_id=job.template_id, saved=True, job_id=job.id
         )
     except NotThere:
         return Trial()
