@@ -38,7 +38,9 @@ class WorkingCopy:
 
     def state(self, key: str) -> StepState:
         """The row of one step; a new one where there is none yet."""
-        return self.rows.states.setdefault(key, StepState(onboarding_id=self.lease.onboarding_id, key=key))
+        if key not in self.rows.states:
+            self.rows.states[key] = StepState(onboarding_id=self.lease.onboarding_id, key=key)
+        return self.rows.states[key]
 
     def changed(self, key: str, *columns: str) -> None:
         """These columns of the step are to be written. No others are: people write the same row."""
