@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import User
-from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
 from onboarding.domain.desired import SCIM_TOKEN
 from onboarding.domain.sentences import say
 from onboarding.engine import ledger
+from onboarding.engine.working_copy import WorkingCopy
 from onboarding.models import CustomerSecret, Onboarding
-from onboarding.models.onboarding import Lease, LeaseLost
 from onboarding.steps.connection.step import Connection
 
 
@@ -22,10 +21,8 @@ def erase(onboarding: Onboarding, *, host: str, actor: User | None = None) -> No
         ledger.note(onboarding.pk, "released", say(text, host=host or "-"), step=Connection.key, actor=actor)
 
 
-def erase_under(lease: Lease) -> None:
+def erase_under(copy: WorkingCopy) -> None:
     """Erase the token unless it was entered for the host that the record names. Raises `LeaseLost`."""
-    with transaction.atomic():
-        onboarding = Onboarding.objects.held(lease).select_for_update(no_key=True).first()
-        if onboarding is None:
-            raise LeaseLost(f"onboarding {lease.onboarding_id}")
-        erase(onboarding, host=onboarding.customer.haiilo_host)
+    with copy.writing() as row:
+        erase(row, host=row.customer.haiilo_host)
+    copy.reload()
