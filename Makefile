@@ -1,6 +1,6 @@
 # `make` alone lists what there is. Works with GNU make 3.81 (macOS) and newer.
 .DEFAULT_GOAL := list
-.PHONY: list setup demo rehearse soak test quick bench check fmt messages lock fresh
+.PHONY: list setup demo rehearse soak faults test quick bench check fmt messages lock fresh
 
 PY := .venv/bin/python
 USERS ?= 200
@@ -10,6 +10,7 @@ MINUTES ?= 10
 TESTS ?=
 PARTS ?=
 DOCS ?=
+ONLY ?=
 RELEASES ?= 12 13
 UV_COMPILE = uv pip compile --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
 	--python-version 3.11 --quiet
@@ -44,6 +45,9 @@ bench: setup ## what things cost, each beside its bar; PARTS="client product san
 
 soak: setup ## the real stack for MINUTES=10 with unkind tenants and faults
 	@exec $(PY) -m devtools.commands.soak --minutes $(MINUTES)
+
+faults: setup ## everything that may go wrong, into docs/reliability.md; ONLY=kills,broker for some groups
+	@exec $(PY) -m devtools.commands.faults $(if $(ONLY),--only "$(ONLY)")
 
 check: setup ## format, lint, types, imports, migrations, deploy check, templates, stylesheets, translations
 	@exec $(PY) -m devtools.commands.check

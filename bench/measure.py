@@ -60,13 +60,14 @@ def _short(value: float) -> float:
 def compare(name: str, work: Work, against: Work, *, bar: float, calls: int = 50, unit: float = 1e6) -> Measure:
     """CPU of one call each, in microseconds unless `unit` says otherwise: CPU, because other load does not count.
 
-    The best of many short rounds of each, taken in turn: on a busy machine some of them are undisturbed.
+    Many short rounds of each in turn, and the median of their ratios: other load slows both of a round alike.
     """
     for warm in (work, against):
         warm()
     rounds = [(_once(work, calls), _once(against, calls)) for _round in range(ROUNDS)]
-    ours, limit = min(first for first, _ in rounds), min(second for _, second in rounds)
-    return Measure(name, ours * unit, limit * unit, bar)
+    ratio = statistics.median(first / second for first, second in rounds)
+    limit = statistics.median(second for _, second in rounds)
+    return Measure(name, ratio * limit * unit, limit * unit, bar)
 
 
 def by_turns(work: Callable[[], float], against: Callable[[], float], *, rounds: int) -> tuple[float, float]:

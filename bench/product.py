@@ -27,7 +27,7 @@ from devtools.stack.stack import Stack, StackOptions
 LATENCY = 0.15  # seconds that Graph takes for a request
 BY_HAND = 43  # requests for 200 people assigned directly and one group of six
 PEOPLE, IN_GROUP = 200, 6
-COPIES = 400  # live customers to visit
+COPIES = 256  # live customers to visit
 THREADS = {1: 0.90, 8: 0.90, 32: 0.60, 64: 0.60}  # and how much of a bare session's pace is wanted
 MIB = 1024**2
 STATEMENTS, CPU_MS, REQUESTS = 12, 8.0, 2
@@ -117,7 +117,7 @@ def visits(stack: Stack) -> Iterator[Measure]:
 def _pace(environment: dict[str, str], threads: int, bar: float) -> Measure:
     """Visits a minute. From 32 threads on as many processes share them as the machine has cores."""
     processes = min(os.cpu_count() or 1, threads) if threads >= 32 else 1
-    number = max(24, 6 * threads) // processes
+    number = max(24, 4 * threads) // processes
     with _processes(environment, threads, processes) as workers:
 
         def per_minute(order: str) -> float:
@@ -174,6 +174,7 @@ def _processes(environment: dict[str, str], threads: int, processes: int) -> Ite
 @contextmanager
 def _process(environment: dict[str, str], threads: int, share: str) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-m", "bench.inside.visits", "--threads", str(threads), "--share", share]
+    environment = {**environment, "WORKER_THREADS": str(threads)}  # a lane for each of them
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, env=environment, **pipes) as process:  # noqa: S603 - our own module
         try:

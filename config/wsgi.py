@@ -6,6 +6,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 application = get_wsgi_application()
 
-from onboarding.engine import heartbeats  # noqa: E402 - the application's modules are there from here on
+# The application's modules are there from here on
+from onboarding.engine import heartbeats  # noqa: E402
+from onboarding.web import in_progress  # noqa: E402
 
-heartbeats.Web().start()
+heartbeats.Web(in_progress.oldest).start()

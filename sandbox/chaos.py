@@ -109,8 +109,9 @@ class Chaos:
 
 
 def fits(order: Mapping[str, Any], method: str, path: str) -> bool:
-    """Whether a call is meant by an order {method, path_contains}."""
-    return str(order.get("method", method)).upper() == method and str(order.get("path_contains", "")) in path
+    """Whether a call is meant by an order {method, path_contains, path_ends}."""
+    same = str(order.get("method", method)).upper() == method
+    return same and str(order.get("path_contains", "")) in path and path.endswith(str(order.get("path_ends", "")))
 
 
 def _order(key: str, order: Mapping[str, Any]) -> dict[str, Any]:

@@ -176,9 +176,9 @@ class ChaosSettings:
     fail: int = 0
     """A status (500, 503, …) for every Graph call; 0 is off."""
     lose_next: list[dict[str, Any]] = field(default_factory=list)
-    """Calls {method, path_contains} that take effect but get no answer, each once."""
+    """Calls {method, path_contains, path_ends} that take effect but get no answer, each once."""
     hold_next: list[dict[str, Any]] = field(default_factory=list)
-    """Calls {method, path_contains} that take effect and are answered when released, each once."""
+    """Calls {method, path_contains, path_ends} that take effect and are answered when released, each once."""
 
 
 @dataclass(slots=True)

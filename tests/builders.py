@@ -9,8 +9,10 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from onboarding.customers import links, name_access, records
-from onboarding.domain.verdicts import Todo, fingerprint
-from onboarding.engine import approvals
+from onboarding.domain.verdicts import Todo, Verdict, fingerprint
+from onboarding.engine import approvals, ledger
+from onboarding.engine.ledger import Cost
+from onboarding.engine.working_copy import WorkingCopy
 from onboarding.models import Approval, ConsentAttempt, Link, Onboarding, Portfolio, StepState
 from onboarding.models.link import digest
 from onboarding.models.onboarding import Lease
@@ -57,6 +59,13 @@ def owner_of(made: Onboarding) -> User:
 def claimed(pk: int) -> Lease:
     """The lease of an onboarding that nobody else holds."""
     return present(Onboarding.objects.claim(pk))
+
+
+def found(lease: Lease, key: str, verdict: Verdict) -> None:
+    """Let the run of this lease have found `verdict`, and written it back. Raises `LeaseLost`."""
+    copy = WorkingCopy(lease)
+    ledger.record(copy, key, verdict, Cost())
+    copy.write_back()
 
 
 def done(made: Onboarding, **evidence: dict[str, Any]) -> None:

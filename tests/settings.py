@@ -13,6 +13,7 @@ os.environ.update(
 os.environ.update(HAIILO_ADVOCACY_SUFFIXES="smarpshare.com", HAIILO_HOME_SUFFIXES="haiilo.app,haiilo.example")
 for _name in ("SANDBOX_URL", "REDIS_URL", "SECRET_KEY", "ENCRYPTION_KEYS", "STATIC_ROOT", "BEHIND_PROXY", "EMAIL_URL"):
     os.environ.pop(_name, None)
+os.environ["DATABASE_SECONDS"] = "120"  # a machine that does much else is slow to make a database
 if not os.environ.get("DATABASE_URL"):
     # The server behind this address is started by the first test that needs a database (tests/conftest.py).
     POSTGRES_FOLDER = postgres.new_folder()

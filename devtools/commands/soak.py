@@ -1,7 +1,8 @@
 """The real stack for some minutes with unkind tenants and faults; the last line on stdout is one JSON object.
 
-Exit status 0 only if in the end everybody is live, Haiilo holds exactly the people in scope, each tenant has one job,
-no token was used in another tenant, nothing ended by itself, and the worker has not grown.
+Each fault comes while a customer is on the way, at a step chosen by chance: customers come as long as faults do. Exit
+status 0 only if in the end everybody is live, every invariant holds (devtools/faults/checks.py), each fault met
+somebody on the way, nothing ended by itself, and the worker has not grown.
 """
 
 from __future__ import annotations
@@ -15,25 +16,31 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from devtools.commands.rehearse import FAILURES, PACE, SPEED, account_of, new_staff
-from devtools.robots import customers
-from devtools.robots.rehearsal import Rehearsal, RehearsedCustomer
-from devtools.stack import postgres
+from devtools.commands.rehearse import FAILURES
+from devtools.faults import checks, rig, server
+from devtools.faults.checks import Expected
+from devtools.faults.far import Rule, asked, by_chance, refusal
+from devtools.faults.party import Party
+from devtools.faults.rig import Rig, RigOptions
+from devtools.faults.trial import reference_of
+from devtools.robots.rehearsal import RehearsedCustomer
+from devtools.stack.postgres import NoPostgres
 from devtools.stack.processes import Interrupted, interruptible
 from devtools.stack.progress import say
-from devtools.stack.stack import Stack, StackOptions
 
-QUICK = {"SWEEP_SECONDS": "1", "LEASE_SECONDS": "5", "QUIET_SECONDS": "2", "QUIET_LOOKS": "2"}
-"""A killed worker is missed after seconds, as in the flows."""
-BETWEEN = 15.0  # seconds from one fault to the next
-STORM = 10.0  # seconds for which every call to Graph is answered 429
-DOWN = 3.0  # seconds for which the broker is away
+STEPS = ("consent", "connection", "mappings", "pilot", "enable", "initial_cycle")
+"""Where a customer may be when a fault comes."""
+COMES = 40.0  # seconds for a customer to get there
+AFTER = (1.0, 6.0)  # seconds from a fault to the next customer
+DOWN = 3.0  # seconds for which something is away
+STORM = 8.0  # seconds for which Microsoft answers badly
 JUMPS = (41, 180)  # minutes by which the sandbox's clock jumps: one cycle to several
 LAST_KILL = 0.5  # part of the time after which the worker is left alone, so that its memory can be judged
 MOST_GROWTH = 1.3  # the worker's memory at the end, against the first third of its undisturbed life
@@ -67,21 +74,22 @@ class Memory:
 
 @dataclass
 class Soak:
-    """One run: the customers of `rehearsal` and what has been done to them. `chance` is seeded."""
+    """One run: the customers and what has been done to them. `chance` is seeded."""
 
-    rehearsal: Rehearsal
+    rig: Rig
     chance: random.Random
     until: float
+    users: int = 30
     began: float = field(default_factory=time.monotonic)
     faults: Counter[str] = field(default_factory=Counter)
+    missed: Counter[str] = field(default_factory=Counter)
+    """Faults that met nobody on the way."""
     memory: Memory = field(default_factory=Memory)
-    _coming: list[Callable[[], str]] = field(default_factory=list)
-    _kills: bool = False
+    party: Party = field(init=False)
+    _coming: list[Callable[[], None]] = field(default_factory=list)
 
-    @property
-    def stack(self) -> Stack:
-        """What is tormented."""
-        return self.rehearsal.stack
+    def __post_init__(self) -> None:
+        self.party = Party(self.rig)
 
     @property
     def spent(self) -> float:
@@ -90,132 +98,183 @@ class Soak:
 
     # Faults
 
-    def next_fault(self) -> None:
-        """At first every other one kills the worker; the other kinds come by turns, in an order by chance."""
-        self._kills = not self._kills and self.spent < LAST_KILL
-        fault = self.kill_worker if self._kills else self._another()
-        done = fault()
-        self.faults[fault.__name__] += 1
-        say(f"{max(0.0, self.until - time.monotonic()):4.0f} s left: {done}; {self.standing()}")
+    def kinds(self) -> list[Callable[[], None]]:
+        """Those that may come now; nothing kills the worker in the second half."""
+        always = [
+            self.kill_web,
+            self.restart_broker,
+            self.freeze_broker,
+            self.cut_database,
+            self.fail,
+            self.throttle,
+            self.jump,
+            self.pause,
+        ]
+        return always if self.spent > LAST_KILL else [*always, self.kill_worker, self.restart_database, self.sleep]
 
-    def _another(self) -> Callable[[], str]:
+    def next_fault(self) -> Callable[[], None]:
+        """Every kind once, by turns in an order by chance."""
+        allowed = {kind.__name__ for kind in self.kinds()}
+        self._coming = [kind for kind in self._coming if kind.__name__ in allowed]
         if not self._coming:
-            kinds = [self.restart_broker, self.storm, self.jump]
+            kinds = self.kinds()
             self._coming = self.chance.sample(kinds, len(kinds))
         return self._coming.pop()
 
-    def kill_worker(self) -> str:
+    def kill_worker(self) -> None:
         """SIGKILL, then a new one."""
-        self.stack.kill("worker")
-        self.stack.restart("worker")
-        return "the worker was killed and started again"
+        self.rig.kill("worker")
+        self.rig.again("worker")
 
-    def restart_broker(self) -> str:
+    def kill_web(self) -> None:
+        """SIGKILL, then a new one."""
+        self.rig.kill("web")
+        self.rig.again("web")
+
+    def sleep(self) -> None:
+        """The worker sleeps past its lease."""
+        self.rig.freeze("worker")
+        self.go_on(self.rig.lease_seconds + 2)
+        self.rig.thaw("worker")
+
+    def restart_broker(self) -> None:
         """SIGKILL; what was queued comes back from its file."""
-        self.stack.kill("broker")
-        time.sleep(DOWN)
-        self.stack.restart("broker")
-        return "the broker was killed and started again"
+        self.rig.kill("broker")
+        self.go_on(DOWN)
+        self.rig.again("broker")
 
-    def storm(self) -> str:
+    def freeze_broker(self) -> None:
+        """Its line says nothing."""
+        for wire in self.rig.wires("broker"):
+            wire.freeze()
+        self.go_on(DOWN)
+        for wire in self.rig.wires("broker"):
+            wire.mend()
+
+    def restart_database(self) -> None:
+        """Stopped at once, and started."""
+        self.rig.server.restart()
+
+    def cut_database(self) -> None:
+        """Every connection ends, some times."""
+        for _time in range(6):
+            self.rig.server.cut_connections(self.rig.database)
+            self.go_on(0.5)
+
+    def fail(self) -> None:
+        """A third of Microsoft's answers is 503."""
+        self._storm(Rule(by_chance(self.chance, 0.3), before=lambda _call: refusal(503, b"{}")))
+
+    def throttle(self) -> None:
         """429 to everybody."""
-        self._chaos(throttle=2)
+        self._storm(Rule(asked(), before=lambda _call: refusal(429, b"{}", Retry_After="2")))
+
+    def _storm(self, rule: Rule) -> None:
+        self.rig.far.add(rule)
         self.go_on(STORM)
-        self._chaos(throttle=0)
-        return "a storm of 429 is over"
+        self.rig.far.clear()
 
-    def jump(self) -> str:
+    def jump(self) -> None:
         """The sandbox's time moves on at once, by one cycle or several."""
-        minutes = self.chance.randint(*JUMPS)
-        self.stack.sandbox.advance_clock(minutes=minutes)
-        return f"the clock jumped by {minutes} minutes"
+        self.rig.sandbox.advance_clock(minutes=self.chance.randint(*JUMPS))
 
-    def _chaos(self, **chaos: Any) -> None:
-        for each in self.rehearsal.customers:
-            each.account.tenant.chaos(**chaos)
+    def pause(self) -> None:
+        """A colleague pauses the newest customer, and resumes it."""
+        each, bob = self.party.customers[-1], self.rig.staff["bob"]
+        for act in ("pause", "resume"):
+            form = bob.open(each.account).find(action=f"/{act}/")
+            if form is not None:
+                bob.browser.send(form)
+            self.go_on(1)
 
     # The time between
 
     def change_somebody(self) -> None:
         """In each directory one person moves to another town, which a later cycle must bring to Haiilo."""
-        for each in self.rehearsal.customers:
+        for each in self.party.customers:
             tenant = each.account.tenant
             people = sorted(user["id"] for user in tenant.directory()["users"])
-            town = f"Town {self.chance.randint(1, 99)}"
-            tenant.change_user(self.chance.choice(people), city=town)
+            tenant.change_user(self.chance.choice(people), city=f"Town {self.chance.randint(1, 99)}")
 
-    def go_on(self, seconds: float) -> None:
-        """Act for everybody meanwhile. Raises Stuck."""
+    def go_on(self, seconds: float, enough: Callable[[], bool] | None = None) -> None:
+        """Act for everybody meanwhile; what a page or a row refuses is tried again."""
         end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            self.rehearsal.drive(until=lambda each: each.live or time.monotonic() > end)
-            self.memory.look(self.stack.pid("worker"))
-            time.sleep(1)
+        while time.monotonic() < end and not (enough is not None and enough()):
+            self.party.step()
+            self.memory.look(self.rig.stack.pid("worker"))
+            time.sleep(0.3)
 
-    def standing(self) -> str:
-        """How many are live, and what the worker holds."""
-        live = sum(each.live for each in self.rehearsal.customers)
-        held = f"{self.memory.samples[-1]:.0f} MB" if self.memory.samples else "new"
-        return f"{live} of {len(self.rehearsal.customers)} live, worker {held}"
-
-    def run(self, waves: list[list[customers.Customer]]) -> None:
-        """Bring in the customers, wave by wave, torment everybody until the time is over, then let them rest."""
-        count = len(waves)
+    def run(self) -> None:
+        """Torment everybody until the time is over, then let them rest."""
         while time.monotonic() < self.until:
-            if waves and self.spent >= 1 - len(waves) / count:
-                for row in waves.pop(0):
-                    self.rehearsal.add(row)
-            self.change_somebody()
-            self.go_on(min(BETWEEN, max(1.0, self.until - time.monotonic())))
-            self.next_fault()
+            each, key = self.party.invite(self.users, calm=False), self.chance.choice(STEPS)
+            self.go_on(COMES, enough=partial(_is_at, each, key))
+            self.torment(each)
+            self.go_on(self.chance.uniform(*AFTER))
+            if len(self.party.customers) % 4 == 0:
+                self.change_somebody()
         say("No more faults. Waiting for everybody to come to rest.")
-        self.rehearsal.drive(patience=ENDING)
+        self.party.go_on(ENDING)
         self.settle()
+
+    def torment(self, each: RehearsedCustomer) -> None:
+        """The next fault, while somebody is on the way."""
+        fault, where = self.next_fault(), each.standing[0]
+        met = [other for other in self.party.customers if not other.live]
+        (self.faults if met else self.missed)[fault.__name__] += 1
+        fault()
+        left = max(0.0, self.until - time.monotonic())
+        say(f"{left:4.0f} s left: {fault.__name__} at {where}, {len(met)} on the way of {len(self.party.customers)}")
 
     def settle(self) -> None:
         """Wait until Haiilo holds what the directory says, for a cycle may be under way."""
         end = time.monotonic() + ENDING
-        while time.monotonic() < end and any(each["mismatches"] for each in self.accounts()):
-            self.stack.sandbox.advance_clock(minutes=41)
+        while time.monotonic() < end and any(map(checks.differences, self.party.customers)):
+            self.rig.sandbox.advance_clock(minutes=41)
             self.go_on(5)
-
-    def accounts(self) -> list[dict[str, Any]]:
-        """As of a rehearsal, with the number of provisioning jobs in each tenant."""
-        return [self._account(each) for each in self.rehearsal.customers]
-
-    def _account(self, rehearsed: RehearsedCustomer) -> dict[str, Any]:
-        jobs = rehearsed.account.tenant.jobs()
-        made = {key: value for key, value in account_of(rehearsed).items() if key != "steps"}
-        return {**made, "standing": " ".join(rehearsed.standing), "jobs": len(jobs)}
 
     def result(self, problem: str) -> dict[str, Any]:
         """What is printed and judged."""
+        by = reference_of(self.rig)
+        wanted = Expected(calls=False)
+        customers = [
+            {
+                "name": each.account.customer.name,
+                "live": each.live,
+                "standing": " ".join(each.standing),
+                "broken": checks.objections(self.rig, each, by, wanted),
+            }
+            for each in self.party.customers
+        ]
         return {
-            "customers": self.accounts(),
+            "customers": customers,
             "faults": dict(self.faults),
+            "missed": dict(self.missed),
             "worker": {"megabytes": [round(held) for held in self.memory.samples], "growth": self.memory.growth},
-            "violations": self.stack.sandbox.violations(),
-            "fallen": self.stack.fallen(),
+            "violations": self.rig.sandbox.violations(),
+            "fallen": self.rig.stack.fallen(),
             "seconds": round(time.monotonic() - self.began),
             **({"problem": problem} if problem else {}),
         }
 
 
-def verdict(result: dict[str, Any]) -> list[str]:
+def _is_at(each: RehearsedCustomer, key: str) -> bool:
+    return each.live or each.standing[0] == key
+
+
+def verdict(result: Mapping[str, Any]) -> list[str]:
     """Everything that is not as it must be; nothing when all is well."""
     found = [str(result["problem"])] if "problem" in result else []
     for each in result["customers"]:
-        name = each["name"]
         if not each["live"]:
-            found.append(f"{name} is not live: {each['standing']}")
-        if each["mismatches"]:
-            found.append(f"{name}: {len(each['mismatches'])} people differ, the first is {each['mismatches'][0]}")
-        if each["jobs"] != 1:
-            found.append(f"{name} has {each['jobs']} provisioning jobs")
+            found.append(f"{each['name']} is not live: {each['standing']}")
+        found += each["broken"]
     if not result["customers"]:
         found.append("there is no customer")
     if not result["faults"]:
         found.append("nothing was made to fail")
+    if result["missed"]:
+        found.append(f"met nobody on the way: {', '.join(result['missed'])}")
     if result["violations"]:
         found.append(f"{len(result['violations'])} violations, the first is {result['violations'][0]}")
     if result["fallen"]:
@@ -225,47 +284,26 @@ def verdict(result: dict[str, Any]) -> list[str]:
     return found
 
 
-def soak(wanted: argparse.Namespace, folder: Path, database_url: str) -> dict[str, Any]:
-    """Everything; returns what is printed. Raises one of FAILURES when the stack does not start."""
-    options = StackOptions(
-        folder / "stack",
-        database_url=database_url,
-        pace=PACE,
-        speed=SPEED,
-        seed=wanted.seed,
-        environment=QUICK,
-    )
-    stack = Stack(options)
-    stack.start()
+def soak(wanted: argparse.Namespace, folder: Path, resources: ExitStack) -> dict[str, Any]:
+    """Everything; returns what is printed. Raises one of FAILURES or NoPostgres when the stack does not start."""
+    database = resources.enter_context(server.running())
+    made = resources.enter_context(rig.running(folder / "stack", database, RigOptions()))
+    reference_of(made)
+    until = time.monotonic() + wanted.minutes * 60
+    run = Soak(made, random.Random(wanted.seed), until, wanted.users)  # noqa: S311
+    problem = ""
     try:
-        rehearsal = Rehearsal(stack, new_staff(stack, folder), say)
-        run = Soak(rehearsal, random.Random(wanted.seed), time.monotonic() + wanted.minutes * 60)  # noqa: S311
-        rows, problem = customers.default(2 * wanted.customers, wanted.users), ""
-        try:
-            run.run([rows[: wanted.customers], rows[wanted.customers :]])
-        except FAILURES as error:
-            problem = str(error)
-        return run.result(problem)
-    finally:
-        stack.stop()
-
-
-def database(resources: ExitStack) -> str:
-    """The URL of a PostgreSQL of this run's own; empty for SQLite in the folder, where there is none."""
-    folder = postgres.new_folder()
-    try:
-        resources.enter_context(postgres.serving(folder))
-    except postgres.NoPostgres as problem:
-        say(f"{problem} Going on with SQLite.")
-        return ""
-    return postgres.url_of(folder)
+        run.run()
+    except FAILURES as error:
+        problem = str(error)
+    made.mend()
+    return run.result(problem)
 
 
 def arguments(words: list[str] | None = None) -> argparse.Namespace:
     """From the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=10.0, help="how long things are made to fail")
-    parser.add_argument("--customers", type=int, default=3, help="who come at once, and again at half-time")
     parser.add_argument("--users", type=int, default=30, help="directly assigned users of each customer")
     parser.add_argument("--seed", type=int, default=1, help="faults and chaos, repeatable")
     return parser.parse_args(words)
@@ -277,11 +315,11 @@ def main() -> int:
     with interruptible(), ExitStack() as resources:
         folder = Path(resources.enter_context(tempfile.TemporaryDirectory(prefix="soak-")))
         try:
-            result = soak(wanted, folder, database(resources))
+            result = soak(wanted, folder, resources)
         except Interrupted:
             say("Stopped.")
             return 130
-        except FAILURES as error:
+        except (*FAILURES, NoPostgres) as error:
             say(str(error))
             return 1
     print(json.dumps(result, ensure_ascii=False), flush=True)

@@ -52,11 +52,18 @@ def has_libatomic() -> bool:
     return True
 
 
+def faketime() -> str | None:
+    """The path of the library that shows a program another time."""
+    found = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
+    return str(found[0]) if found else None
+
+
 VENV = Package("python3-venv", "everything", has_venv)
 FOR_BROWSER_TESTS = (
     Package("chromium", "the browser tests", lambda: browser() is not None),
     Package("libatomic1", "the program that drives the browser", has_libatomic),
 )
+FAKETIME = Package("libfaketime", "the clocks of `make faults`", lambda: faketime() is not None)
 PACKAGES = (VENV, *FOR_BROWSER_TESTS)
 
 

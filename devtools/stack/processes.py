@@ -125,6 +125,10 @@ class Supervisor:
         """Start the same program again, after `stop` or `kill` of its child."""
         return self.start(self._children[name].program)
 
+    def forget(self, name: str) -> None:
+        """SIGKILL to a child, which is no longer one of ours then."""
+        self._children.pop(name).kill()
+
     def fallen(self) -> list[Child]:
         """Children that ended although nobody asked them to."""
         return [child for child in self._children.values() if not child.running]

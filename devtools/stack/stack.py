@@ -65,6 +65,8 @@ class StackOptions:
     seed: int | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     """Added to the product's environment, last."""
+    environments: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """The same for one program, by its name; read each time it is started."""
 
 
 def register_our_apps(sandbox: SandboxControl, public_url: str, certificate: str) -> None:
@@ -166,9 +168,29 @@ class Stack:
         """SIGKILL to one program and all its processes."""
         self._supervisor.child(name).kill()
 
+    def terminate(self, name: str) -> None:
+        """SIGTERM to one program and all its processes, as a deployment does; SIGKILL to what is left after a while."""
+        self._supervisor.child(name).stop()
+
     def restart(self, name: str) -> None:
-        """Start one program again after `kill`."""
-        self._supervisor.restart(name)
+        """Start one program again after `kill` or `terminate`, in the environment as it is now."""
+        again = self._ours().get(name)
+        if again is None:
+            self._supervisor.restart(name)
+        else:
+            self._supervisor.start(again())
+
+    def add(self, name: str, like: str) -> None:
+        """Start another worker or beat beside the first one, under a name of its own."""
+        made = {"worker": self._worker, "beat": self._beat}[like](name)
+        self._supervisor.start(made)
+
+    def remove(self, name: str) -> None:
+        """SIGKILL to a program that `add` has started; it is forgotten."""
+        self._supervisor.forget(name)
+
+    def _ours(self) -> dict[str, Callable[[], Program]]:
+        return {"web": self._web, "worker": self._worker, "beat": self._beat}
 
     def pid(self, name: str) -> int:
         """The process id of one program."""
@@ -202,7 +224,8 @@ class Stack:
     # The programs
 
     def _program(self, name: str, command: list[str], healthy: Callable[[str], bool], within: float = 40.0) -> Program:
-        return Program(name, [sys.executable, "-m", *command], self.environment, healthy, within)
+        environment = {**self.environment, **self.options.environments.get(name, {})}
+        return Program(name, [sys.executable, "-m", *command], environment, healthy, within)
 
     def _sandbox(self) -> Program:
         state = self.folder / "sandbox.state"
@@ -225,12 +248,12 @@ class Stack:
             http.trust_env = False
             return http.get(f"http://{HOST}:{self.web_port}/healthz", timeout=5).status_code == 200
 
-    def _worker(self) -> Program:
+    def _worker(self, name: str = "worker") -> Program:
         command = ["celery", "-A", "config", "worker", "--loglevel", "INFO"]
         command += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-        command += ["--hostname", f"worker-{self.web_port}@%h"]
-        return self._program("worker", command, lambda log: " ready." in log)
+        command += ["--hostname", f"{name}-{self.web_port}@%h"]
+        return self._program(name, command, lambda log: " ready." in log)
 
-    def _beat(self) -> Program:
+    def _beat(self, name: str = "beat") -> Program:
         command = ["celery", "-A", "config", "beat", "--loglevel", "INFO", "--pidfile", ""]
-        return self._program("beat", command, lambda log: "beat: Starting" in log)
+        return self._program(name, command, lambda log: "beat: Starting" in log)

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 from urllib.parse import quote, unquote, urlsplit
 
+_NO_PART_OF_A_URL = re.compile(r"[\x00-\x20\\\s]")
 _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -41,7 +42,7 @@ def stays_at(base_url: str, url: str) -> bool:
         base, other = urlsplit(base_url), urlsplit(url)
     except ValueError:
         return False
-    if any(char.isspace() or ord(char) < 33 or char == "\\" for char in url):
+    if _NO_PART_OF_A_URL.search(url):
         return False
     segments = unquote(other.path).split("/")
     return (

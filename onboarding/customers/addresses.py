@@ -14,11 +14,10 @@ from django.utils.translation import gettext_noop as _
 
 from onboarding.customers.base import Refused
 from onboarding.domain import hosts
-from onboarding.domain.desired import SCIM_TOKEN
 from onboarding.domain.hosts import HostRefused
 from onboarding.domain.products import PROFILES
 from onboarding.domain.sentences import Sentence, say
-from onboarding.engine import ledger
+from onboarding.engine import misfits
 from onboarding.models import Customer, Onboarding, TenantBinding
 
 ADDRESS = ("product", "haiilo_host")
@@ -83,9 +82,9 @@ def told(address: Mapping[str, str]) -> Sentence:
 
 
 def move(onboarding: Onboarding, then: Mapping[str, str], *, actor: User) -> None:
-    """Let data go to another address: a run under way ends, and a token that was entered for another host is erased.
+    """Let data go to another address; a token that was entered for another host is erased.
 
-    Raises `Refused` for the host of another customer. The caller holds the onboarding's row, and has the right to.
+    Raises `Refused` for the host of another customer. The caller holds the onboarding's row, and ends a run under way.
     """
     customer = Customer.objects.get(pk=onboarding.customer_id)
     try:
@@ -93,8 +92,7 @@ def move(onboarding: Onboarding, then: Mapping[str, str], *, actor: User) -> Non
             Customer.objects.filter(pk=customer.pk).update(**then, shares_host=False)
     except IntegrityError as error:
         raise Refused(doubled(then["haiilo_host"], customer.name, but=customer)) from error
-    ledger.drop_secret(onboarding, SCIM_TOKEN, host=then["haiilo_host"], actor=actor)
-    Onboarding.objects.interrupt(onboarding.pk)
+    misfits.erase(onboarding, host=then["haiilo_host"], actor=actor)
 
 
 def doubled(host: str, name: str, *, but: Customer | None = None) -> Sentence:

@@ -21,7 +21,7 @@ from onboarding.customers.records import create_customer
 from onboarding.domain.sentences import Sentence, say
 from onboarding.engine import ledger
 from onboarding.engine.may import Act
-from onboarding.engine.queue import enqueue
+from onboarding.engine.queue import interrupt
 from onboarding.models import Onboarding, Portfolio, Proposal, clock
 from onboarding.steps.customer.step import CustomerRecord
 
@@ -77,7 +77,10 @@ def _propose(onboarding: Onboarding, kind: str, after: Values, actor: User, reas
 
 @act
 def approve(proposal: Proposal, *, actor: User) -> None:
-    """Make the proposed change. Raises `Refused` for the author, and for what may not be or has changed since."""
+    """Make the proposed change; a run under way ends.
+
+    Raises `Refused` for the author, and for what may not be or has changed since.
+    """
     row = _open(proposal, actor)
     this = KINDS[row.kind]
     _check_second_person(row, actor)
@@ -87,7 +90,7 @@ def approve(proposal: Proposal, *, actor: User) -> None:
     text = _("Approved: %(after)s, so far %(before)s")
     _note(row, say(text, after=this.told(row.after), before=this.told(row.before)), actor)
     ledger.make_stale(row.onboarding_id)
-    enqueue(row.onboarding_id)
+    interrupt(row.onboarding_id)
 
 
 @act

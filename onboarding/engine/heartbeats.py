@@ -25,6 +25,7 @@ from onboarding.models import Heartbeat, clock
 log = logging.getLogger("onboarding.pulse")
 
 ENDED = 70  # the exit status of a process that ends itself: EX_SOFTWARE
+LONGEST_REQUEST = 120.0  # seconds; database, broker and mail server are all given up much sooner
 GRACE = 60.0  # seconds for an orderly end
 TOLD_EVERY = 60.0  # seconds
 FORGOTTEN_AFTER = timedelta(days=7)
@@ -115,6 +116,7 @@ class Worker(Thread):
         self._deaf = self._deaf + 1 if deaf else 0
         if self._deaf >= 3:
             end(f"messages wait, and none has reached this worker for {self._silence():.0f} s")
+            self.stop()
 
 
 class Beat(Thread):
@@ -125,15 +127,24 @@ class Beat(Thread):
         stands = time.monotonic() - beat.Scheduler.ticked
         if stands > max(GRACE, 12 * settings.SWEEP_SECONDS):
             end(f"beat's loop has stood still for {stands:.0f} s")
+            self.stop()
         else:
             _live(Kind.BEAT)
 
 
 class Web(Thread):
-    """A web process writes nothing; it rings for the rounds that are overdue."""
+    """A web process writes nothing; it rings for the rounds that are overdue, and ends where a request of it hangs."""
+
+    def __init__(self, oldest_request: Callable[[], float]) -> None:
+        super().__init__()
+        self._oldest_request = oldest_request
 
     def tick(self) -> None:
-        """Look and ring."""
+        """Look and ring, or end."""
+        if self._oldest_request() > LONGEST_REQUEST:
+            end(f"a request has been going on for {self._oldest_request():.0f} s")
+            self.stop()
+            return
         clock.now()  # measures this host's clock, and tells where it is off
         for kind, _limit in pulse.overdue():
             try:

@@ -20,9 +20,10 @@ from graphclient import GraphError
 from onboarding.domain.desired import Desired
 from onboarding.domain.verdicts import Done, Todo, Verdict
 from onboarding.engine import gate, ledger
+from onboarding.engine.explain import explain, our_failure
 from onboarding.engine.graph_access import TenantSession
 from onboarding.engine.load_desired import load_desired, with_evidence
-from onboarding.engine.reconcile import ends_run, explain, our_failure, pause_after
+from onboarding.engine.reconcile import ends_run, pause_after
 from onboarding.models import Onboarding
 from onboarding.steps import BESIDE, STEPS
 from onboarding.steps.base import Step

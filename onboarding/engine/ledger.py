@@ -1,8 +1,8 @@
 """Writes verdicts, answers and lines of the timeline: `StepState` and `Event`.
 
 Three others touch these rows: `customers.records` makes the empty ones of a new customer, `customers.read_only` deletes
-that of a read-only mode that is taken back, and `privacy` takes names out. Each function here is one short transaction.
-What the engine writes carries its lease: if another worker has taken over, `LeaseLost` is raised, nothing is written
+that of a read-only mode that is taken back, and `privacy` takes names out. What the engine writes goes through the
+working copy of its run, under its lease: if another worker has taken over, `LeaseLost` is raised, nothing is written
 and the result is thrown away.
 """
 
@@ -19,7 +19,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_noop as _
 
 from onboarding.causes.ours import NO_EFFECT
-from onboarding.domain.lifecycle import Milestone, State
+from onboarding.domain.lifecycle import State
 from onboarding.domain.sentences import Sentence, say
 from onboarding.domain.verdicts import (
     ApprovedPlan,
@@ -35,15 +35,17 @@ from onboarding.domain.verdicts import (
     fingerprint,
 )
 from onboarding.engine import approvals, gate, intents
-from onboarding.models import Backup, CustomerSecret, Event, Onboarding, ReadOnlyMode, StepState, TenantBinding, clock
-from onboarding.models.onboarding import Lease, LeaseLost
+from onboarding.engine.working_copy import WorkingCopy
+from onboarding.models import Backup, CustomerSecret, Event, Onboarding, StepState, TenantBinding, clock
 from onboarding.steps.connection.step import Connection
 from onboarding.steps.consent.causes import BOUND_ELSEWHERE, TENANT_TAKEN
 from onboarding.steps.customer.step import CustomerRecord
-from onboarding.steps.live.step import Live
-from onboarding.steps.read_only.step import ReadOnly
 
 MAX_TRIES = 3
+OF_A_VERDICT = (
+    *("kind", "court", "message", "warnings", "code", "request_id", "evidence", "offers", "plan", "progress"),
+    *("since", "checked_at", "done_at", "graph_calls", "seconds"),
+)
 
 
 @dataclass(frozen=True)
@@ -54,17 +56,10 @@ class Cost:
     seconds: float = 0.0
 
 
-def _hold(lease: Lease) -> Onboarding:
-    row = Onboarding.objects.held(lease).select_for_update(no_key=True).first()
-    if row is None:
-        raise LeaseLost(f"onboarding {lease.onboarding_id}")
-    return row
-
-
-def permitted(lease: Lease, key: str, change: Change, approval: int | None) -> None:
+def permitted(copy: WorkingCopy, key: str, change: Change, approval: int | None) -> None:
     """Raise `Held` or `LeaseLost` unless `change` may be made at this moment."""
-    with transaction.atomic():
-        gate.check(_hold(lease), key, change, approval)
+    with copy.writing() as row:
+        gate.check(row, key, change, approval)
 
 
 def _state(onboarding_id: int, key: str) -> StepState:
@@ -96,34 +91,37 @@ def note(
 # What the engine found
 
 
-def record(lease: Lease, key: str, verdict: Verdict, cost: Cost) -> None:
-    """Keep the verdict on one step, and add an event if it says something new. Raises `LeaseLost`."""
-    now = clock.now()
-    with transaction.atomic():
-        _hold(lease)
-        state = _state(lease.onboarding_id, key)
-        before = (state.kind, state.court, state.message.get("text"))
-        _write(state, verdict, now)
-        if (state.kind, state.court) != before[:2] or state.since is None:
-            state.since = now
-        state.checked_at = now
-        state.graph_calls += cost.graph_calls
-        state.seconds += cost.seconds
-        state.save()
-        if before != (state.kind, state.court, state.message.get("text")) and state.message:
-            detail = {"code": state.code, "request_id": state.request_id} if state.code else {}
-            Event.objects.create(
-                onboarding_id=lease.onboarding_id, step=key, kind=state.kind, message=state.message, detail=detail
-            )
+def record(copy: WorkingCopy, key: str, verdict: Verdict, cost: Cost) -> None:
+    """Keep the verdict on one step, with a line if it says something new. Both wait to be written."""
+    now, state = clock.now(), copy.state(key)
+    before = (state.kind, state.court, state.message.get("text"))
+    _write(state, verdict, now)
+    if (state.kind, state.court) != before[:2] or state.since is None:
+        state.since = now
+    state.checked_at = now
+    state.graph_calls += cost.graph_calls
+    state.seconds += cost.seconds
+    copy.changed(key, *OF_A_VERDICT)
+    if before != (state.kind, state.court, state.message.get("text")) and state.message:
+        detail = {"code": state.code, "request_id": state.request_id} if state.code else {}
+        copy.add_line(state.kind, state.message, step=key, detail=detail)
 
 
-def settle_approval(lease: Lease, key: str, plan: ApprovedPlan, verdict: Verdict) -> None:
+def doubt(copy: WorkingCopy, *keys: str) -> None:
+    """Have these steps examined anew, however fresh their verdicts are. Waits to be written."""
+    for key in copy.rows.states.keys() & keys:
+        copy.state(key).checked_at = None
+        copy.changed(key, "checked_at")
+
+
+def settle_approval(copy: WorkingCopy, key: str, plan: ApprovedPlan, verdict: Verdict) -> None:
     """Use up or withdraw what was approved before this verdict, as the verdict says. Raises `LeaseLost`."""
-    with transaction.atomic():
-        _hold(lease)
-        if approvals.settle(_state(lease.onboarding_id, key), plan, verdict):
+    with copy.writing() as row:
+        if approvals.settle(copy.state(key), plan, verdict):
             text = _("The plan has changed since it was approved. It has to be approved again.")
-            note(lease.onboarding_id, "withdrawn", say(text), step=key)
+            copy.add_line("withdrawn", say(text), step=key)
+        approved = approvals.plans(row)
+    copy.rows.approved = approved
 
 
 def _write(state: StepState, verdict: Verdict, now: datetime) -> None:
@@ -164,20 +162,21 @@ def _stored(sentences: Sequence[Sentence]) -> list[dict[str, Any]]:
     return [sentence.as_json() for sentence in sentences]
 
 
-def set_current(lease: Lease, key: str, *, live: bool) -> StepState:
+def set_current(copy: WorkingCopy, key: str, *, live: bool) -> StepState:
     """Note where the onboarding stands now: its current step, for the board; and that it is live, once it is.
 
-    Returns the row of that step.
+    Returns the row of that step. Written when the run ends; whoever pauses it until then ends the run.
     """
-    with transaction.atomic():
-        row = _hold(lease)
-        state = _state(lease.onboarding_id, key)
-        row.current_key, row.current_kind, row.current_court = key, state.kind, state.court
-        row.current_since = state.since or clock.now()
-        if live and row.state == State.OPEN:
-            row.state, row.live_at = State.LIVE, row.live_at or clock.now()
-            note(row.pk, State.LIVE, say(_("The onboarding is live.")), step=key)
-        row.save(update_fields=["current_key", "current_kind", "current_court", "current_since", "state", "live_at"])
+    state, row = copy.state(key), copy.rows.onboarding
+    copy.standing = {
+        "current_key": key,
+        "current_kind": state.kind,
+        "current_court": state.court,
+        "current_since": state.since or clock.now(),
+    }
+    if live and row.state == State.OPEN:
+        copy.standing |= {"state": State.LIVE, "live_at": row.live_at or clock.now()}
+        copy.add_line(State.LIVE, say(_("The onboarding is live.")), step=key)
     return state
 
 
@@ -191,25 +190,33 @@ def refusal_to_bind(onboarding_id: int, evidence: Mapping[str, Any]) -> Verdict 
     return None
 
 
-def bind(lease: Lease, evidence: Mapping[str, Any]) -> Verdict | None:
+def bind(copy: WorkingCopy, evidence: Mapping[str, Any]) -> Verdict | None:
     """Bind the proved tenant to this onboarding, once and for ever. A verdict instead when it belongs to another."""
-    with transaction.atomic():
-        _hold(lease)
-        refused = refusal_to_bind(lease.onboarding_id, evidence)
-        if refused is not None or TenantBinding.objects.filter(onboarding_id=lease.onboarding_id).exists():
-            return refused
-        try:
-            with transaction.atomic():
-                TenantBinding.objects.create(
-                    onboarding_id=lease.onboarding_id,
-                    tenant_id=evidence["tenant_id"],
-                    display_name=evidence["tenant_name"],
-                    verified_domain=evidence["verified_domain"],
-                    admin_object_id=evidence["admin_object_id"],
-                    admin_name=evidence["admin_name"],
-                )
-        except IntegrityError:  # another worker has bound it to another customer since
-            return TENANT_TAKEN.asking()
+    bound = copy.rows.binding
+    if bound is not None and bound.tenant_id == evidence["tenant_id"]:
+        return None
+    with copy.writing() as row:
+        refused = refusal_to_bind(row.pk, evidence) or _bind(row, evidence)
+    if refused is None:
+        copy.reload()
+    return refused
+
+
+def _bind(onboarding: Onboarding, evidence: Mapping[str, Any]) -> Verdict | None:
+    if TenantBinding.objects.filter(onboarding=onboarding).exists():
+        return None
+    try:
+        with transaction.atomic():
+            TenantBinding.objects.create(
+                onboarding=onboarding,
+                tenant_id=evidence["tenant_id"],
+                display_name=evidence["tenant_name"],
+                verified_domain=evidence["verified_domain"],
+                admin_object_id=evidence["admin_object_id"],
+                admin_name=evidence["admin_name"],
+            )
+    except IntegrityError:  # another worker has bound it to another customer since
+        return TENANT_TAKEN.asking()
     return None
 
 
@@ -223,42 +230,6 @@ def expect_tenant(onboarding_id: int, tenant_id: str) -> None:
     state.save(update_fields=["evidence"])
 
 
-def reach_milestone(lease: Lease, reached: Milestone) -> bool:
-    """Keep how far the read-only mode has come. True when the tenant is read by another application of ours from now
-    on.
-    """
-    now = clock.now()
-    with transaction.atomic():
-        onboarding = _hold(lease)
-        row = ReadOnlyMode.objects.select_for_update().filter(onboarding=onboarding, ended_at=None).first()
-        if row is None or reached is Milestone.NONE:
-            return False
-        switched = reached is Milestone.ENDED or row.reads_only_since is None
-        if reached is Milestone.ENDED:
-            row.ended_at = now
-            StepState.objects.filter(onboarding=onboarding, key=ReadOnly.key).delete()
-        else:
-            row.reads_only_since = row.reads_only_since or now
-            row.removed_at = (row.removed_at or now) if reached is Milestone.REMOVED else None
-        row.save(update_fields=["ended_at", "reads_only_since", "removed_at"])
-        if switched:
-            note(onboarding.pk, ReadOnly.key, say(_SWITCHED[reached is Milestone.ENDED]), step=Live.key)
-            _begin_anew(onboarding.pk)
-    return switched
-
-
-def _begin_anew(onboarding_id: int) -> None:
-    """Have all steps read anew. Approvals are withdrawn, lest a plan is applied one day without a question."""
-    approvals.withdraw(onboarding_id)
-    StepState.objects.filter(onboarding_id=onboarding_id).exclude(key=ReadOnly.key).update(checked_at=None)
-
-
-_SWITCHED = {
-    False: _("Read-only mode is on: our read-only application checks from now on, and nothing is changed."),
-    True: _("Our application for setting up was approved again; the plan of a change can be approved."),
-}
-
-
 # Intents: what was begun, so that a crash or a lost answer is never followed by a blind repeat
 
 
@@ -267,7 +238,7 @@ def intent_key(change: Change) -> str:
     return change.intent
 
 
-def intend(lease: Lease, key: str, change: Change, *, approval: int | None = None) -> Verdict | None:
+def intend(copy: WorkingCopy, key: str, change: Change, *, approval: int | None = None) -> Verdict | None:
     """Commit the intent to make `change` before it is sent; a verdict instead when it must not be sent now.
 
     Raises `Held` where it may not be made at this moment, by `approval` or without one.
@@ -276,13 +247,13 @@ def intend(lease: Lease, key: str, change: Change, *, approval: int | None = Non
     ``QUIET_LOOKS`` runs and ``QUIET_SECONDS`` seconds before it may be sent again.
     """
     now = clock.now()
-    with transaction.atomic():
-        gate.check(_hold(lease), key, change, approval)
-        state = _state(lease.onboarding_id, key)
-        entry = state.intents.get(intent_key(change))
+    with copy.writing() as row:
+        gate.check(row, key, change, approval)
+        entries = _entries(copy, key)
+        entry = entries.get(intent_key(change))
         if entry and entry["tries"] and change.once and not intents.is_quiet(entry, now):
             entry["looks"] += 1
-            state.save(update_fields=["intents"])
+            _keep(copy, key, entries)
             pause = timedelta(seconds=settings.QUIET_SECONDS / settings.QUIET_LOOKS)
             return Waiting(
                 say(_("We are checking whether Microsoft has carried out: %(change)s"), change=change.summary), pause
@@ -290,95 +261,83 @@ def intend(lease: Lease, key: str, change: Change, *, approval: int | None = Non
         if entry and entry["tries"] >= MAX_TRIES and entry.get("applied_at"):
             return NO_EFFECT.broken(change=change.summary)
         tries = entry["tries"] + 1 if entry else 1
-        for other, sentence in intents.give_up_others(state.intents, change, now):
-            note(lease.onboarding_id, "unknown", sentence, step=key, detail={"change": other})
-        state.intents[intent_key(change)] = intents.begun(change, now, tries=tries)
-        state.save(update_fields=["intents"])
+        for other, sentence in intents.give_up_others(entries, change, now):
+            copy.add_line("unknown", sentence, step=key, detail={"change": other})
+        entries[intent_key(change)] = intents.begun(change, now, tries=tries)
+        _keep(copy, key, entries)
     return None
 
 
-def refused(lease: Lease, key: str, change: Change) -> None:
+def _entries(copy: WorkingCopy, key: str) -> intents.Intents:
+    """What was begun in this step, to be changed and kept."""
+    return {name: {**entry} for name, entry in copy.state(key).intents.items()}
+
+
+def _keep(copy: WorkingCopy, key: str, entries: intents.Intents) -> None:
+    copy.state(key).intents = entries
+    copy.changed(key, "intents")
+
+
+def refused(copy: WorkingCopy, key: str, change: Change) -> None:
     """Note that `change` was begun and certainly not made. Raises `LeaseLost`."""
-    with transaction.atomic():
-        _hold(lease)
-        state = _state(lease.onboarding_id, key)
-        intents.refuse(state.intents, change, clock.now())
-        state.save(update_fields=["intents"])
+    with copy.writing():
+        entries = _entries(copy, key)
+        intents.refuse(entries, change, clock.now())
+        _keep(copy, key, entries)
 
 
-def found_done(lease: Lease, key: str, planned: Sequence[Change]) -> None:
-    """Write the lines of changes whose note a crash swallowed, and that the plan does not hold any more."""
-    with transaction.atomic():
-        _hold(lease)
-        state = _state(lease.onboarding_id, key)
-        _note_found(state, planned)
-        state.save(update_fields=["intents"])
+def found_done(copy: WorkingCopy, key: str, planned: Sequence[Change]) -> None:
+    """Tell of changes whose note a crash swallowed, and that the plan does not hold any more. Waits to be written."""
+    _keep(copy, key, _found(copy, key, planned))
 
 
-def _note_found(state: StepState, planned: Sequence[Change] = ()) -> None:
-    for change, sentence in intents.find_done(state.intents, planned, clock.now()):
-        note(state.onboarding_id, "applied", sentence, step=state.key, detail={"change": change, "found": True})
+def _found(copy: WorkingCopy, key: str, planned: Sequence[Change] = ()) -> intents.Intents:
+    entries = _entries(copy, key)
+    for change, sentence in intents.find_done(entries, planned, clock.now()):
+        copy.add_line("applied", sentence, step=key, detail={"change": change, "found": True})
+    return entries
 
 
 def applied(
-    lease: Lease, key: str, change: Change, result: Mapping[str, Any] | None, *, approval: int | None = None
+    copy: WorkingCopy, key: str, change: Change, result: Mapping[str, Any] | None, *, approval: int | None = None
 ) -> None:
     """Note that `change` was made, with the sentence that announced it; keep its backup. Raises `LeaseLost`."""
     kept = dict(result or {})
     backup = kept.pop("backup", None)
-    with transaction.atomic():
-        _hold(lease)
-        state = _state(lease.onboarding_id, key)
+    with copy.writing() as row:
         if backup is not None:
-            Backup.objects.create(onboarding_id=lease.onboarding_id, step=key, document=backup)
-        entry = state.intents.setdefault(intent_key(change), intents.begun(change, clock.now(), tries=1))
+            Backup.objects.create(onboarding=row, step=key, document=backup)
+        entries = _entries(copy, key)
+        entry = entries.setdefault(intent_key(change), intents.begun(change, clock.now(), tries=1))
         entry["applied_at"] = clock.now().isoformat()
         entry["result"] = kept
         # Results are looked up by the change's own key; the newest one wins.
-        state.intents[change.key] = {**entry}
-        state.save(update_fields=["intents"])
+        entries[change.key] = {**entry}
+        _keep(copy, key, entries)
         detail = {"change": change.key, **({"approval": approval} if approval else {})}
-        note(lease.onboarding_id, "applied", change.summary, step=key, detail=detail)
+        copy.add_line("applied", change.summary, step=key, detail=detail)
 
 
-def close_intents(lease: Lease, key: str) -> None:
-    """The step is as desired: what was begun is done. On drift it may be begun anew, by a new approval."""
-    with transaction.atomic():
-        _hold(lease)
-        state = _state(lease.onboarding_id, key)
-        _note_found(state)
-        closed = {name: {**entry, "tries": 0} for name, entry in state.intents.items() if entry.get("result")}
-        if closed != state.intents:
-            state.intents = closed
-            state.save(update_fields=["intents"])
+def close_intents(copy: WorkingCopy, key: str) -> None:
+    """The step is as desired: what was begun is done. On drift it may be begun anew, by a new approval. Waits to be
+    written, with the verdict that says so.
+    """
+    entries = _found(copy, key)
+    closed = {name: {**entry, "tries": 0} for name, entry in entries.items() if entry.get("result")}
+    if closed != copy.state(key).intents:
+        _keep(copy, key, closed)
 
 
-def release_secret(lease: Lease, kind: str) -> None:
-    """Erase a customer's secret that is saved where it is needed; a newer one has to be entered again."""
-    with transaction.atomic():
-        _hold(lease)
-        if CustomerSecret.objects.filter(onboarding_id=lease.onboarding_id, kind=kind).delete()[0]:
-            note(
-                lease.onboarding_id,
-                "released",
-                say(_("Microsoft has the token now; our copy was erased.")),
-                step=Connection.key,
-            )
-
-
-def drop_misfit(lease: Lease, kind: str) -> None:
-    """Erase a customer's secret that was entered for another host than the record names."""
-    with transaction.atomic():
-        onboarding = _hold(lease)
-        drop_secret(onboarding, kind, host=onboarding.customer.haiilo_host)
-
-
-def drop_secret(onboarding: Onboarding, kind: str, *, host: str, actor: User | None = None) -> None:
-    """Erase a secret that does not fit `host`. The caller holds the onboarding's row."""
-    rows = CustomerSecret.objects.filter(onboarding=onboarding, kind=kind).exclude(sealed_for=host)
-    if rows.delete()[0]:
-        text = _("The stored token was erased: it was entered for another address than %(host)s.")
-        note(onboarding.pk, "released", say(text, host=host or "-"), step=Connection.key, actor=actor)
+def release_secret(copy: WorkingCopy, kind: str) -> None:
+    """Erase a customer's secret that is saved where it is needed; a newer one has to be entered again. Raises
+    `LeaseLost`.
+    """
+    if copy.rows.secret is None:
+        return
+    with copy.writing() as row:
+        if CustomerSecret.objects.filter(onboarding=row, kind=kind).delete()[0]:
+            copy.add_line("released", say(_("Microsoft has the token now; our copy was erased.")), step=Connection.key)
+    copy.rows.secret = copy.rows.token = None
 
 
 # What people said

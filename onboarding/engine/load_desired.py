@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
-
-from django.db.models import Count
 
 from onboarding.domain.consent_sizes import ConsentSize
 from onboarding.domain.desired import (
@@ -22,6 +20,7 @@ from onboarding.domain.desired import (
 )
 from onboarding.domain.encryption import CannotDecrypt
 from onboarding.domain.evidence import Evidence
+from onboarding.domain.verdicts import ApprovedPlan
 from onboarding.engine import approvals, intents
 from onboarding.models import (
     ConsentAttempt,
@@ -38,16 +37,59 @@ from onboarding.steps.customer.step import CustomerRecord
 E = TypeVar("E", bound=Evidence)
 
 
-def arrived(onboarding_id: int) -> Arrived:
-    """How many people have which result, by our own archive. One query."""
-    rows = (
-        ProvisionedPerson.objects.filter(onboarding_id=onboarding_id)
-        .values_list("result")
-        .annotate(people=Count("id"))
-        .order_by()
-    )
-    counts = dict(rows)
-    result = ProvisionedPerson.Result
+@dataclass
+class Rows:
+    """What the database holds of one onboarding: as it was read, or as the run that holds its lease has changed it."""
+
+    onboarding: Onboarding
+    states: dict[str, StepState]
+    secret: CustomerSecret | None
+    fits: bool
+    """Whether the secret was entered for the host that the record names."""
+    token: SecretText | None
+    binding: TenantBinding | None
+    link: LinkSent | None
+    consent: ConsentSeen | None
+    read_only: ReadOnlyDesired | None
+    approved: dict[str, ApprovedPlan]
+
+    def desired(self) -> Desired:
+        """All of it as the one value that steps are given, with the present time. No query."""
+        customer, states = self.onboarding.customer, self.states
+        evidence = {key: state.evidence for key, state in states.items() if state.done_at}
+        answers = {key: dict(state.answer) for key, state in states.items()}
+        if customer.tenant_hint:
+            answers.setdefault(CustomerRecord.key, {})["tenant_id"] = customer.tenant_hint
+        return Desired(
+            customer_name=customer.name,
+            profile=customer.profile,
+            haiilo_host=customer.haiilo_host,
+            domains=tuple(customer.domains),
+            now=clock.now(),
+            expected_tenant=_expected_tenant(evidence),
+            proved=ProvedTenant(self.binding.tenant_id) if self.binding else None,
+            link=self.link,
+            consent=self.consent,
+            answers=answers,
+            evidence=evidence,
+            applied={key: _results(state) for key, state in states.items()},
+            begun={key: frozenset(state.intents) for key, state in states.items()},
+            unconfirmed={key: intents.unconfirmed(state.intents) for key, state in states.items()},
+            approved=dict(self.approved),
+            answered_at={key: state.answered_at for key, state in states.items() if state.answered_at},
+            scim_token=self.token,
+            scim_token_saved_at=self.secret.saved_at if self.secret and self.fits else None,
+            scim_token_misfit=self.secret is not None and not self.fits,
+            unreadable_secret=self.secret is not None and self.fits and self.token is None,
+            arrived=arrived(self.onboarding),
+            size=self.onboarding.size,
+            read_only=self.read_only,
+        )
+
+
+def arrived(onboarding: Onboarding) -> Arrived:
+    """How many people have which result, by our own archive. No query."""
+    counts, result = onboarding.people_counts, ProvisionedPerson.Result
     return Arrived(
         created=counts.get(result.CREATED, 0),
         updated=counts.get(result.UPDATED, 0),
@@ -65,41 +107,31 @@ def seen(onboarding_id: int, kind: type[E]) -> E | None:
 
 def load_desired(onboarding_id: int) -> Desired:
     """Everything the steps of this onboarding may know. A fixed number of queries."""
-    onboarding = Onboarding.objects.select_related("customer", "read_only").get(pk=onboarding_id)
-    customer = onboarding.customer
-    states = {state.key: state for state in StepState.objects.filter(onboarding_id=onboarding_id)}
-    evidence = {key: state.evidence for key, state in states.items() if state.done_at}
-    answers = {key: dict(state.answer) for key, state in states.items()}
-    if customer.tenant_hint:
-        answers.setdefault(CustomerRecord.key, {})["tenant_id"] = customer.tenant_hint
-    secret = CustomerSecret.objects.filter(onboarding_id=onboarding_id, kind=SCIM_TOKEN).first()
-    fitting = secret if secret and secret.fits(customer.haiilo_host) else None
-    binding = TenantBinding.objects.filter(onboarding_id=onboarding_id).first()
-    token = _opened(fitting, customer.haiilo_host)
-    return Desired(
-        customer_name=customer.name,
-        profile=customer.profile,
-        haiilo_host=customer.haiilo_host,
-        domains=tuple(customer.domains),
-        now=clock.now(),
-        expected_tenant=_expected_tenant(evidence),
-        proved=ProvedTenant(binding.tenant_id) if binding else None,
-        link=_newest_link(onboarding_id, onboarding.size),
-        consent=_newest_consent(onboarding_id, onboarding.size),
-        answers=answers,
-        evidence=evidence,
-        applied={key: _results(state) for key, state in states.items()},
-        begun={key: frozenset(state.intents) for key, state in states.items()},
-        unconfirmed={key: intents.unconfirmed(state.intents) for key, state in states.items()},
-        approved=approvals.plans(onboarding),
-        answered_at={key: state.answered_at for key, state in states.items() if state.answered_at},
-        scim_token=token,
-        scim_token_saved_at=fitting.saved_at if fitting else None,
-        scim_token_misfit=secret is not None and fitting is None,
-        unreadable_secret=fitting is not None and token is None,
-        arrived=arrived(onboarding_id),
-        size=onboarding.size,
+    return load(onboarding_id).desired()
+
+
+def load(onboarding_id: int) -> Rows:
+    """The rows of this onboarding. A fixed number of queries."""
+    return rows_of(Onboarding.objects.whole().get(pk=onboarding_id))
+
+
+def rows_of(onboarding: Onboarding) -> Rows:
+    """All that belongs to this row, which was read `whole`. Three queries, and one more for what it says there is."""
+    pk, size, host = onboarding.pk, onboarding.size, onboarding.customer.haiilo_host
+    secrets = CustomerSecret.objects.filter(onboarding_id=pk, kind=SCIM_TOKEN)
+    secret = secrets.first() if onboarding.has_secrets else None
+    fits = secret is not None and secret.fits(host)
+    return Rows(
+        onboarding=onboarding,
+        states={state.key: state for state in StepState.objects.filter(onboarding_id=pk)},
+        secret=secret,
+        token=_opened(secret if fits else None, host),
+        fits=fits,
+        binding=getattr(onboarding, "binding", None),
+        link=_newest_link(pk, size),
+        consent=_newest_consent(pk, size),
         read_only=_read_only(onboarding),
+        approved=approvals.plans(onboarding) if onboarding.has_approvals else {},
     )
 
 

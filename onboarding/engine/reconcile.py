@@ -16,21 +16,19 @@ from typing import Any, assert_never
 from django.conf import settings
 from django.utils.translation import gettext_noop as _
 
-from graphclient import ConsentMissing, GraphError, NotAllowed, NotThere, OurCredentialRefused, Rejected, TryLater
-from onboarding.causes import access
-from onboarding.causes.base import Cause
-from onboarding.causes.index import lookup
-from onboarding.causes.ours import OUR_FAILURE
+from graphclient import ConsentMissing, GraphError, NotAllowed, Rejected, TryLater
 from onboarding.domain.desired import SCIM_TOKEN
 from onboarding.domain.durations import short
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Broken, Change, Done, Kind, Todo, Verdict, Waiting
-from onboarding.engine import gate, lanes, ledger, load_desired, process
+from onboarding.engine import gate, lanes, ledger, milestones, misfits, process
+from onboarding.engine.explain import explain, our_failure
 from onboarding.engine.graph_access import TenantSession
 from onboarding.engine.lease_keeper import HeldLease, keeper
 from onboarding.engine.ledger import Cost
 from onboarding.engine.waits import OUR_FAULTS, after_time_outs
-from onboarding.models import Onboarding, StepState, clock
+from onboarding.engine.working_copy import WorkingCopy
+from onboarding.models import Onboarding, clock
 from onboarding.models.onboarding import Lease, LeaseLost
 from onboarding.people import ingest
 from onboarding.steps import BESIDE, STEPS
@@ -42,14 +40,11 @@ from onboarding.steps.read_only.step import milestone
 log = logging.getLogger("onboarding.engine")
 
 RETRY_SPREADING_AFTER = timedelta(seconds=20)
-RETRY_ERROR_AFTER = timedelta(seconds=30)
-RETRY_ABSENT_AFTER = timedelta(minutes=1)
 RETRY_HELD_AFTER = timedelta(seconds=20)
 READS = frozenset({"GET", "HEAD"})
 NOT_CARRIED_OUT = (NotAllowed, Rejected)  # so Microsoft says of a request that it refused
 RECHECK_WHILE_ASKING = timedelta(minutes=30)
 RECHECK_WHEN_BROKEN = timedelta(hours=1)
-SIGN_IN_CODES = "AADSTS"  # a refused token is named by the sign-in service, a refused request by Graph
 A_DAY = timedelta(days=1)
 LASTS = 5  # so many faults of ours in a row are more than a moment
 HANGS = 10.0  # seconds without an answer, all retries of a call included; after them the tenant counts as slow
@@ -86,7 +81,7 @@ def _run(held: HeldLease) -> None:
     try:
         found = Reconciliation(lease, held)
         pause = found.run_until_held() / settings.PACE
-        Onboarding.objects.release(lease, after=pause, own_failures=0, time_outs=found.time_outs)
+        found.copy.finish(after=pause, own_failures=0, time_outs=found.time_outs)
     except LeaseLost:
         log.info("onboarding %s: interrupted, or another worker took over", pk)
     except OUR_FAULTS as error:
@@ -108,12 +103,12 @@ class Reconciliation:
 
     def __init__(self, lease: Lease, held: HeldLease | None = None) -> None:
         self.lease, self.held = lease, held or HeldLease(lease)
-        self.desired = load_desired.load_desired(lease.onboarding_id)
+        self.copy = WorkingCopy(lease)
+        self.desired = self.copy.rows.desired()
         self.tenant = TenantSession(self.desired, before_each=self._before_each)
         self._began = time.monotonic()
         self.time_outs = 0
-        self.states = {state.key: state for state in StepState.objects.filter(onboarding_id=lease.onboarding_id)}
-        self.live = Onboarding.objects.filter(pk=lease.onboarding_id, live_at__isnull=False).exists()
+        self.live = self.copy.rows.onboarding.live_at is not None
         self._making: tuple[str, Change, int | None] | None = None
         self._sent = 0
         self.calls = 0
@@ -132,7 +127,7 @@ class Reconciliation:
         run, before PACE. Raises `LeaseLost`, and what our own database raises.
         """
         if self.desired.scim_token_misfit:
-            ledger.drop_misfit(self.lease, SCIM_TOKEN)
+            misfits.erase_under(self.copy)
         pause, current = self._enter_or_leave_read_only(), ""
         for step in STEPS:
             if self._must_end():
@@ -147,7 +142,7 @@ class Reconciliation:
         return self._end(pause, current)
 
     def _end(self, pause: timedelta, current: str) -> timedelta:
-        row = ledger.set_current(self.lease, current or STEPS[-1].key, live=not current)
+        row = ledger.set_current(self.copy, current or STEPS[-1].key, live=not current)
         self.outcome = f"{row.key} → {row.kind} {row.code}".rstrip()
         return max(pause, self._wait_for_tenant())
 
@@ -190,7 +185,7 @@ class Reconciliation:
 
     def _still_fresh(self, step: Step[Any]) -> timedelta | None:
         """How long the last `Done` is still believed, or None when it is time to read again."""
-        state = self.states.get(step.key)
+        state = self.copy.rows.states.get(step.key)
         if state is None or state.kind != Kind.DONE or state.checked_at is None:
             return None
         left = state.checked_at + step.fresh_for / settings.PACE - clock.now()
@@ -200,58 +195,54 @@ class Reconciliation:
         """Read and judge one step, and keep what follows from the verdict. The order of the effects matters.
 
         A tenant is bound before the verdict is recorded: `Done` must never be read of a tenant that belongs to another
-        customer. The milestone comes after the
-        verdict, which it deletes when the read-only mode ends. Intents are closed before the desired state is loaded
-        again, because they are part of it, and whether the token is erased is judged by what was loaded then. Later
-        steps are doubted once the new evidence is stored: this same run reads them by it.
+        customer. The milestone comes after the verdict, which it deletes when the read-only mode ends. Intents are
+        closed before the desired state is used again, because they are part of it, and whether the token is erased is
+        judged by what is known then. Later steps are doubted once the new evidence is known: this same run reads them
+        by it.
         """
         self.held.sign_of_life()
+        self.desired = replace(self.desired, now=clock.now())
         started, calls, before = time.monotonic(), self.tenant.calls, self.desired.evidence.get(step.key)
         verdict = self._converge_safely(step)
         cost = Cost(self.tenant.calls - calls, time.monotonic() - started)
         self.calls += cost.graph_calls
         if isinstance(verdict, Done) and step.gives_access:
-            verdict = ledger.bind(self.lease, verdict.evidence.to_json()) or verdict
-        ledger.record(self.lease, step.key, verdict, cost)
+            verdict = ledger.bind(self.copy, verdict.evidence.to_json()) or verdict
+        ledger.record(self.copy, step.key, verdict, cost)
         if step.key in self.desired.approved:
-            ledger.settle_approval(self.lease, step.key, self.desired.approved[step.key], verdict)
-        if step is READ_ONLY and ledger.reach_milestone(self.lease, milestone(verdict)):
-            self._switch_application()
+            ledger.settle_approval(self.copy, step.key, self.desired.approved[step.key], verdict)
+        if step is READ_ONLY and milestones.reach(self.copy, milestone(verdict)):
+            self._know_more()
         if isinstance(verdict, Done):
-            ledger.close_intents(self.lease, step.key)
+            ledger.close_intents(self.copy, step.key)
             self._know_more()
             self._release_secret(step.key)
             if before not in (None, verdict.evidence.to_json()):
                 self._doubt_what_follows(step)
         return verdict
 
-    def _switch_application(self) -> None:
-        """Another application of ours reads from now on: what the former one saw no longer counts."""
-        self.states = {}
-        self._know_more()
-
     def _doubt_what_follows(self, step: Step[Any]) -> None:
         """Have the steps that rest on this one examined anew: what they saw was another application or job."""
-        for later in (other for other in STEPS if step.key in other.rests_on):
-            ledger.make_stale(self.lease.onboarding_id, later.key)
-            if later.key in self.states:
-                self.states[later.key].checked_at = None
+        ledger.doubt(self.copy, *(other.key for other in STEPS if step.key in other.rests_on))
 
     def _release_secret(self, key: str) -> None:
         """Erase the token once nobody has to send it again (`enable` does once more, with the deletion guard)."""
         done = set(self.desired.evidence) >= SEND_THE_TOKEN
         if key in SEND_THE_TOKEN and done and token_is_saved(self.desired):
-            ledger.release_secret(self.lease, SCIM_TOKEN)
+            ledger.release_secret(self.copy, SCIM_TOKEN)
 
     def _before_each(self, method: str) -> None:
         """Before each request to Graph; before each that changes something, the gate is asked once more."""
         self.held.before_request(method)
         if self._making is not None and method.upper() not in READS:
-            ledger.permitted(self.lease, *self._making)
+            ledger.permitted(self.copy, *self._making)
             self._sent += 1
+        elif self.copy.is_overdue:
+            self.copy.write_back()
 
     def _know_more(self) -> None:
-        self.desired = load_desired.load_desired(self.lease.onboarding_id)
+        """Go by what the working copy says now."""
+        self.desired = self.copy.rows.desired()
         self.tenant.update(self.desired)
 
     def _converge_safely(self, step: Step[Any]) -> Verdict:
@@ -261,8 +252,7 @@ class Reconciliation:
             return failed.verdict
         except GraphError as error:
             if isinstance(error, ConsentMissing):
-                for key in GIVE_ACCESS:
-                    ledger.make_stale(self.lease.onboarding_id, key)
+                ledger.doubt(self.copy, *GIVE_ACCESS)
             if isinstance(error, NotAllowed):
                 self.tenant.forget_token()  # a permission that is granted from now on is not in this token
             if isinstance(error, TryLater) and self.held.silent_for() > HANGS:
@@ -277,7 +267,7 @@ class Reconciliation:
     def _converge(self, step: Step[Any]) -> Verdict:
         """Read and assess; while a plan may be applied, apply it and read again. Raises what the step raises."""
         if step.reads_people and Enable.key in self.desired.evidence:
-            ingest.ingest(self.lease, self.tenant.graph, job_id(self.desired))
+            ingest.ingest(self.lease, self.tenant.graph, job_id(self.desired), self.copy.rows.onboarding)
             self._know_more()
         made: set[str] = set()
         while True:
@@ -285,7 +275,8 @@ class Reconciliation:
             if not isinstance(verdict, Todo):
                 return verdict
             if self.desired.unconfirmed.get(step.key):
-                ledger.found_done(self.lease, step.key, verdict.changes)
+                ledger.found_done(self.copy, step.key, verdict.changes)
+            self.copy.write_back()  # whether a plan may be applied, the rows say
             permit = self._permit(step, verdict)
             if permit is None:
                 return verdict
@@ -302,13 +293,13 @@ class Reconciliation:
 
     def _apply(self, step: Step[Any], permit: gate.Permit) -> Verdict | None:
         for change in permit.changes:
-            waits = ledger.intend(self.lease, step.key, change, approval=permit.approval)
+            waits = ledger.intend(self.copy, step.key, change, approval=permit.approval)
             if waits is not None:
                 return waits
             self.held.renew()
             assert isinstance(step, ChangingStep)
             result = self._send(step, change, permit.approval)
-            ledger.applied(self.lease, step.key, change, result, approval=permit.approval)
+            ledger.applied(self.copy, step.key, change, result, approval=permit.approval)
             self._know_more()
         return None
 
@@ -319,7 +310,7 @@ class Reconciliation:
             return step.apply(self.tenant, self.desired, change)
         except (StepFailed, *NOT_CARRIED_OUT):
             if self._sent <= 1:  # of several requests, those before the refused one were carried out
-                ledger.refused(self.lease, step.key, change)
+                ledger.refused(self.copy, step.key, change)
             raise
         finally:
             self._making = None
@@ -353,41 +344,3 @@ def pause_after(step: Step[Any], verdict: Verdict, *, applies: bool) -> timedelt
 
 def _keys(permit: gate.Permit) -> list[str]:
     return [ledger.intent_key(change) for change in permit.changes]
-
-
-def our_failure(error: Exception) -> Broken:
-    """The verdict where our own code failed; its class is the code, its message may hold anything and is left out."""
-    return replace(OUR_FAILURE.broken(), code=type(error).__name__)
-
-
-def explain(error: GraphError) -> Verdict:
-    """What an error of the Graph client means for an onboarding: the entry of Microsoft's code, else of its kind."""
-    known = lookup(error.code, error.message) if error.code else None
-    match error:
-        case TryLater():
-            pause = timedelta(seconds=error.retry_after) if error.retry_after else RETRY_ERROR_AFTER
-            return Waiting(access.BUSY.for_staff({}), pause)
-        case ConsentMissing():
-            return _asked(known or access.ACCESS_LOST, error)
-        case NotAllowed() if error.code.startswith(SIGN_IN_CODES):
-            return _asked(access.POLICY_BLOCKS, error)
-        case NotAllowed():
-            return _asked(known or access.PERMISSION_MISSING, error)
-        case OurCredentialRefused():
-            return _broken(access.CREDENTIAL_REFUSED, error)
-        case NotThere():
-            return Waiting(access.ABSENT.for_staff({}), RETRY_ABSENT_AFTER)
-        case _:
-            return _broken(known or access.REFUSED, error)
-
-
-def _asked(cause: Cause, error: GraphError) -> Asking:
-    """By Microsoft's own code where it leads to this entry; else that code stands in the detail line."""
-    if error.code and lookup(error.code) is cause:
-        return replace(cause.asking(), code=error.code)
-    return cause.asking(offers={"detail": error.code} if error.code else None)
-
-
-def _broken(cause: Cause, error: GraphError) -> Broken:
-    """Our engineers look for Microsoft's code, so that is the one to keep."""
-    return replace(cause.broken(request_id=error.request_id or ""), code=error.code or type(error).__name__)

@@ -2,7 +2,7 @@
 
 Where several customers have the same host already, they keep it and are named; the first of them counts as its owner, and
 nobody new comes to share it. A token is sealed anew for the host that its customer has now; one that no key opens is left
-as it is and asked for again.
+as it is, and its customer's page says that it cannot be decrypted.
 """
 
 import base64
@@ -45,12 +45,12 @@ def unseal_from_hosts(apps, schema_editor):
 def _reseal(apps, bound_and_host):
     rows = apps.get_model("onboarding", "CustomerSecret").objects.select_related("onboarding__customer")
     for row in rows.iterator():
-        bound, host = bound_and_host(row)
+        bound, row.sealed_for = bound_and_host(row)
         plaintext = _open(bytes(row.sealed), bound.encode())
         if plaintext is not None:
-            now = f"{row.onboarding_id}:{row.kind}" + (f":{host}" if host else "")
-            row.sealed, row.sealed_for = _seal(plaintext, now.encode()), host
-            row.save(update_fields=["sealed", "sealed_for"])
+            now = f"{row.onboarding_id}:{row.kind}" + (f":{row.sealed_for}" if row.sealed_for else "")
+            row.sealed = _seal(plaintext, now.encode())
+        row.save(update_fields=["sealed", "sealed_for"])
 
 
 def _keys():

@@ -1,14 +1,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 
@@ -26,7 +27,7 @@ class Lease:
     """The right to work on one onboarding until it ends; every write-back checks the token.
 
     `own_failures`, `time_outs`: how many runs in a row before this one ended by a fault of ours, or because the tenant
-    did not answer in time.
+    did not answer in time. `row`: the onboarding as it was claimed, `whole`; None where it was not claimed here.
     """
 
     onboarding_id: int
@@ -34,6 +35,7 @@ class Lease:
     next_run_at: datetime
     own_failures: int = 0
     time_outs: int = 0
+    row: Onboarding | None = field(default=None, compare=False, repr=False)
 
 
 class LeaseLost(RuntimeError):
@@ -74,8 +76,18 @@ class OnboardingQuerySet(models.QuerySet["Onboarding"]):
         )
         if not taken:
             return None
-        row = self.values_list("lease_token", "next_run_at", "own_failures", "time_outs").get(pk=pk)
-        return Lease(pk, *row)
+        row = self.whole().get(pk=pk)
+        return Lease(pk, row.lease_token, row.next_run_at, row.own_failures, row.time_outs, row)
+
+    def whole(self) -> OnboardingQuerySet:
+        """With customer, read-only mode and tenant in the same query, and whether there are secrets or open approvals
+        (`has_secrets`, `has_approvals`): most customers have neither.
+        """
+        found = {
+            "has_secrets": _exists("CustomerSecret"),
+            "has_approvals": _exists("Approval", used_at=None, withdrawn_at=None),
+        }
+        return self.select_related("customer", "read_only", "binding").annotate(**found)
 
     def held(self, lease: Lease) -> OnboardingQuerySet:
         """The row of `lease`, if it is still ours."""
@@ -85,13 +97,20 @@ class OnboardingQuerySet(models.QuerySet["Onboarding"]):
         """Prolong the lease; False when it was lost."""
         return bool(self.held(lease).update(leased_until=_lease_end()))
 
-    def release(self, lease: Lease, *, after: timedelta, **found: int) -> None:
+    def release(self, lease: Lease, *, after: timedelta, **found: Any) -> None:
         """End the lease; the next run is due so long from now, unless somebody has asked for one meanwhile. `found`:
         other columns that the run has to say something about.
         """
         unasked = When(next_run_at=lease.next_run_at, then=clock.after(after))
         due = Case(unasked, default=F("next_run_at"), output_field=models.DateTimeField())
         self.held(lease).update(next_run_at=due, leased_until=None, leased_by="", **found)
+
+    def end_unasked(self, lease: Lease, *, after: timedelta, **found: Any) -> bool:
+        """As `release`, but False, and nothing done, where somebody has asked for a run meanwhile or the lease was
+        lost.
+        """
+        unasked = self.held(lease).filter(next_run_at=lease.next_run_at)
+        return bool(unasked.update(next_run_at=clock.after(after), leased_until=None, leased_by="", **found))
 
     def leave_due(self, lease: Lease) -> None:
         """End the lease of a run that has not begun: the onboarding stays as due as it was."""
@@ -113,6 +132,11 @@ class OnboardingQuerySet(models.QuerySet["Onboarding"]):
 
     def _interrupt(self) -> None:
         self.update(lease_token=F("lease_token") + 1, leased_until=None, leased_by="", next_run_at=Now())
+
+
+def _exists(model: str, **conditions: Any) -> Exists:
+    rows = apps.get_model("onboarding", model)._default_manager.filter(onboarding=OuterRef("pk"), **conditions)
+    return Exists(rows)
 
 
 def _lease_end() -> Combinable:
@@ -140,8 +164,14 @@ class Onboarding(models.Model):
     current_court = models.CharField(max_length=12, default="cs")
     current_since = models.DateTimeField(default=clock.now)
     log_watermark = models.DateTimeField(null=True, blank=True)
+    # How many people have which result; kept by `people.ingest` with the rows that it counts.
+    people_counts = models.JSONField(default=dict, blank=True, editable=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
     live_at = models.DateTimeField(null=True, blank=True)
+
+    # Of a row that was read `whole` only.
+    has_secrets: bool
+    has_approvals: bool
 
     objects = OnboardingQuerySet.as_manager()
 

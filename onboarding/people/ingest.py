@@ -6,7 +6,8 @@ starts a little before the newest row that we have, and a row that we know chang
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from django.db import transaction
@@ -37,12 +38,12 @@ FIELDS_OF_A_NEWER_ROW = [
 ]
 
 
-def ingest(lease: Lease, graph: GraphClient, job_id: str) -> int:
+def ingest(lease: Lease, graph: GraphClient, job_id: str, row: Onboarding) -> int:
     """Read on from the watermark. Returns how many log rows were read; 0 where the log may not be read (no P1).
 
+    `row` is the onboarding as its lease has it; watermark and counts there are kept as the database has them.
     Raises `LeaseLost`, and what the client raises; pages kept until then stay kept.
     """
-    row = Onboarding.objects.get(pk=lease.onboarding_id)
     # Rows may appear in the log minutes after their time: what is older than the watermark is read once more.
     since = row.log_watermark - LOG_OVERLAP if row.log_watermark else clock.now() - FIRST_LOOK_BACK
     read, link = 0, None
@@ -51,7 +52,9 @@ def ingest(lease: Lease, graph: GraphClient, job_id: str) -> int:
             page = graph.provisioning_logs.page(job_id, since, next_link=link, top=PAGE_SIZE)
         except LicenceMissing:
             return read
-        keep(lease, page.events)  # before the next page is asked for: what fails later keeps this one
+        if _is_news(row, page.events):
+            kept = keep(lease, page.events)  # before the next page is asked for: what fails later keeps this one
+            row.log_watermark, row.people_counts = kept.log_watermark, kept.people_counts
         read += len(page.events)
         link = page.next_link
         if link is None:
@@ -59,22 +62,18 @@ def ingest(lease: Lease, graph: GraphClient, job_id: str) -> int:
     return read
 
 
-def keep(lease: Lease, events: Iterable[ProvisioningEvent]) -> None:
-    """Store one page: the newest outcome of each person, and how far we have read."""
-    page = [event for event in events if (event.source_type or "User").lower() == "user" and event.source_id]
-    newest = max((event.at for event in page), default=None)
+def keep(lease: Lease, events: Iterable[ProvisioningEvent]) -> Onboarding:
+    """Store one page: the newest outcome of each person, how many have which, and how far we have read.
+
+    Returns the onboarding as it is then. Raises `LeaseLost`.
+    """
+    page = _of_people(events)
     with transaction.atomic():
         held = Onboarding.objects.held(lease).select_for_update(no_key=True).first()
         if held is None:
             raise LeaseLost(f"onboarding {lease.onboarding_id}")
-        known = _known(held, {event.source_id for event in page})
-        changed: dict[str, ProvisionedPerson] = {}
-        # Oldest first, whatever the order of the page: an outcome is judged by the one before it (created, updated).
-        for event in sorted(page, key=lambda event: (event.at, event.id)):
-            before = changed.get(event.source_id) or known.get(event.source_id)
-            after = outcome(lease.onboarding_id, event, before)
-            if after is not None:
-                changed[event.source_id] = after
+        known = _known(held, page)
+        changed = _changed(held, page, known)
         # Renamed before the rows are written: the upsert finds a row by its source id, and would make a second one.
         for source_id, after in changed.items():
             if source_id in known and known[source_id].source_id != after.source_id:  # erased by age, and seen again
@@ -85,14 +84,55 @@ def keep(lease: Lease, events: Iterable[ProvisioningEvent]) -> None:
             unique_fields=["onboarding", "source_id"],
             update_fields=FIELDS_OF_A_NEWER_ROW,
         )
-        # In the same transaction as the rows: a watermark without its rows would skip them for good.
-        if newest and (held.log_watermark is None or newest > held.log_watermark):
-            held.log_watermark = newest
-            held.save(update_fields=["log_watermark"])
+        # In the same transaction as the rows: a watermark without its rows would skip them for good, and counts without
+        # them would stay wrong.
+        read_until = [event.at for event in page] + ([held.log_watermark] if held.log_watermark else [])
+        held.log_watermark = max(read_until, default=None)
+        held.people_counts = _counts(held.people_counts, known, changed)
+        held.save(update_fields=["log_watermark", "people_counts"])
+    return held
 
 
-def _known(held: Onboarding, source_ids: Iterable[str]) -> dict[str, ProvisionedPerson]:
+def _of_people(events: Iterable[ProvisioningEvent]) -> list[ProvisioningEvent]:
+    return [event for event in events if (event.source_type or "User").lower() == "user" and event.source_id]
+
+
+def _is_news(row: Onboarding, events: Iterable[ProvisioningEvent]) -> bool:
+    """Whether a page tells anything that we do not know. Nobody else writes people's rows while the lease is ours, but
+    for erasure, which makes nothing known unknown.
+    """
+    page = _of_people(events)
+    if any(row.log_watermark is None or event.at > row.log_watermark for event in page):
+        return True
+    return bool(page and _changed(row, page, _known(row, page)))
+
+
+def _changed(
+    row: Onboarding, page: list[ProvisioningEvent], known: Mapping[str, ProvisionedPerson]
+) -> dict[str, ProvisionedPerson]:
+    """The rows that differ after this page, by source id."""
+    changed: dict[str, ProvisionedPerson] = {}
+    # Oldest first, whatever the order of the page: an outcome is judged by the one before it (created, updated).
+    for event in sorted(page, key=lambda event: (event.at, event.id)):
+        after = outcome(row.pk, event, changed.get(event.source_id) or known.get(event.source_id))
+        if after is not None:
+            changed[event.source_id] = after
+    return changed
+
+
+def _counts(
+    before: Mapping[str, int], known: Mapping[str, ProvisionedPerson], changed: Mapping[str, ProvisionedPerson]
+) -> dict[str, int]:
+    """How many people have which result, after these changes."""
+    counts = Counter(before)
+    counts.subtract(known[source_id].result for source_id in changed if source_id in known)
+    counts.update(str(after.result) for after in changed.values())
+    return {result: count for result, count in counts.items() if count}
+
+
+def _known(held: Onboarding, page: Iterable[ProvisioningEvent]) -> dict[str, ProvisionedPerson]:
     """The rows of these people by source id, also of those who were erased."""
+    source_ids = {event.source_id for event in page}
     found = {name: source_id for source_id in source_ids for name in (source_id, *marks_of(held.pk, source_id))}
     return {found[person.source_id]: person for person in held.people.filter(source_id__in=found)}
 

@@ -81,7 +81,7 @@ def _disk() -> Part:
     except OSError:
         return _answered(False)
     free = usage.free / usage.total
-    return {**_answered(free >= FREE), "free": round(free, 3)}
+    return {"ok": free >= FREE, "age": 0.0, "free": round(free, 3)}
 
 
 def _clock(signs: Mapping[str, Sign] | None) -> Part:
@@ -90,4 +90,4 @@ def _clock(signs: Mapping[str, Sign] | None) -> Part:
     if signs is not None:
         offsets += [signs[Kind.WORKER].clock_offset, signs[Kind.BEAT].clock_offset]
     worst = max(offsets, key=abs)
-    return {**_answered(abs(worst) <= clock.STEP), "offset": round(worst.total_seconds(), 1)}
+    return {"ok": abs(worst) <= clock.STEP, "age": 0.0, "offset": round(worst.total_seconds(), 1)}

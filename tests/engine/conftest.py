@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db.models import Count
 from django.db.models.functions import Now
 from pytest_django import Settings
 
@@ -46,6 +47,15 @@ def registered(wired: None, settings: Settings) -> None:
 def every_day(settings: Settings) -> None:
     """Letters also go out on Sundays, so that a test does so on whichever day it is run."""
     settings.WEEKEND_MAIL = True
+
+
+@pytest.fixture
+def exact_counts(db: None) -> Iterator[None]:
+    """Whatever a test does to people's rows: the counts kept beside them are those of the rows."""
+    yield
+    for made in Onboarding.objects.all():
+        rows = made.people.values_list("result").annotate(people=Count("id")).order_by()
+        assert made.people_counts == dict(rows)
 
 
 @pytest.fixture

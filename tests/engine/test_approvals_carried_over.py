@@ -10,7 +10,6 @@ from django.apps import apps
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Change, Todo, fingerprint
 from onboarding.engine import approvals, ledger
-from onboarding.engine.ledger import Cost
 from onboarding.models import Approval, Onboarding, StepState, clock
 from tests import builders
 
@@ -24,7 +23,7 @@ PLAN = Todo(say("To do."), [WRITE], say("Write"))
 @pytest.fixture
 def made() -> Onboarding:
     made = builders.onboarding()
-    ledger.record(builders.claimed(made.pk), "mappings", PLAN, Cost())
+    builders.found(builders.claimed(made.pk), "mappings", PLAN)
     return made
 
 

@@ -18,6 +18,7 @@ from onboarding.engine import approvals, gate, ledger
 from onboarding.engine.gate import Held
 from onboarding.engine.ledger import Cost
 from onboarding.engine.load_desired import load_desired
+from onboarding.engine.working_copy import WorkingCopy
 from onboarding.models import Approval, Event, Onboarding, ReadOnlyMode, Stop, clock
 from onboarding.steps import by_key
 from onboarding.steps.shared.owner_causes import OWNS_TOO_MUCH
@@ -190,11 +191,12 @@ def test_permits_nothing_while_we_own_too_much():
 def look(made, verdict, **applied):
     """The engine finds `verdict`, after it has made these changes."""
     Onboarding.objects.filter(pk=made.pk).update(next_run_at=clock.now(), leased_until=None)
-    lease, desired = builders.claimed(made.pk), load_desired(made.pk)
+    copy = WorkingCopy(builders.claimed(made.pk))
+    plan = copy.rows.approved["mappings"]
     for change in applied.values():
-        ledger.applied(lease, "mappings", change, None)
-    ledger.record(lease, "mappings", verdict, Cost())
-    ledger.settle_approval(lease, "mappings", desired.approved["mappings"], verdict)
+        ledger.applied(copy, "mappings", change, None)
+    ledger.record(copy, "mappings", verdict, Cost())
+    ledger.settle_approval(copy, "mappings", plan, verdict)
 
 
 def ended(row):
@@ -240,7 +242,7 @@ def test_is_withdrawn_when_the_plan_has_become_another_one():
 
 def planned(made, todo=PLAN):
     Onboarding.objects.filter(pk=made.pk).update(next_run_at=clock.now(), leased_until=None)
-    ledger.record(builders.claimed(made.pk), "mappings", todo, Cost())
+    builders.found(builders.claimed(made.pk), "mappings", todo)
     return fingerprint(todo.changes)
 
 
@@ -296,7 +298,7 @@ def test_approves_nothing_that_is_not_planned_now(verdict):
 
 def planned_now(made, verdict):
     Onboarding.objects.filter(pk=made.pk).update(next_run_at=clock.now(), leased_until=None)
-    ledger.record(builders.claimed(made.pk), "mappings", verdict, Cost())
+    builders.found(builders.claimed(made.pk), "mappings", verdict)
 
 
 def test_approves_no_plan_of_another_customer():

@@ -12,7 +12,7 @@ from onboarding.models.onboarding import Lease, LeaseLost
 from onboarding.people import ingest
 from tests import builders
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("exact_counts")]
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 

@@ -18,7 +18,7 @@ from onboarding.domain.encryption import CannotDecrypt, decrypt
 from onboarding.models import CustomerSecret
 from tests import builders
 
-BEFORE = [("onboarding", "0014_leases_by_the_database_clock")]
+BEFORE = [("onboarding", "0016_stops")]
 AFTER = [("onboarding", "0018_sealed_and_unique_hosts")]
 TENANT, OTHER = "1" * 36, "2" * 36
 
@@ -112,7 +112,9 @@ def test_seals_a_stored_token_for_the_host_its_customer_has(migrated):
     with pytest.raises(CannotDecrypt):
         row.open("other.smarpshare.com")
     unknown = CustomerSecret.objects.get(onboarding_id=lost.pk)
-    assert not unknown.fits("l.smarpshare.com")
+    assert unknown.fits("l.smarpshare.com")
+    with pytest.raises(CannotDecrypt):
+        unknown.open("l.smarpshare.com")
 
     row = migrated(BEFORE)("CustomerSecret").objects.get(onboarding_id=made.pk)
     assert decrypt(bytes(row.sealed), owner=str(made.pk), kind="scim_token", keys=settings.ENCRYPTION_KEYS) == "hat_1"

@@ -10,8 +10,8 @@ from onboarding.customers import answers
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Broken, Change, Waiting
 from onboarding.engine import ledger
+from onboarding.engine.working_copy import WorkingCopy
 from onboarding.models import Backup, CustomerSecret, Event, Onboarding, StepState
-from onboarding.models.onboarding import Lease
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -21,53 +21,58 @@ REPEATABLE = Change("save", say("Save the mapping."))
 
 
 @pytest.fixture
-def lease(settings: Settings) -> Lease:
+def copy(settings: Settings) -> WorkingCopy:
     settings.QUIET_LOOKS, settings.QUIET_SECONDS = 3, 60.0
-    return builders.claimed(builders.onboarding().pk)
+    return WorkingCopy(builders.claimed(builders.onboarding().pk))
 
 
-def age(lease, key, seconds):
-    state = StepState.objects.get(onboarding_id=lease.onboarding_id, key="connection")
+def stored(copy, key):
+    return StepState.objects.get(onboarding_id=copy.lease.onboarding_id, key=key)
+
+
+def age(copy, key, seconds):
+    state = stored(copy, "connection")
     state.intents[key]["at"] = (timezone.now() - timedelta(seconds=seconds)).isoformat()
     state.save()
+    copy.reload()
 
 
-def test_commits_the_intent_before_the_change_is_sent(lease):
-    assert ledger.intend(lease, "connection", ONCE) is None
-    state = StepState.objects.get(onboarding_id=lease.onboarding_id, key="connection")
+def test_commits_the_intent_before_the_change_is_sent(copy):
+    assert ledger.intend(copy, "connection", ONCE) is None
+    state = stored(copy, "connection")
     assert state.intents["create_job"]["tries"] == 1
 
 
-def test_holds_back_a_second_create_until_it_was_looked_for_long_enough(lease):
-    ledger.intend(lease, "connection", ONCE)
-    age(lease, "create_job", 61)
-    held = [ledger.intend(lease, "connection", ONCE) for _look in range(3)]
+def test_holds_back_a_second_create_until_it_was_looked_for_long_enough(copy):
+    ledger.intend(copy, "connection", ONCE)
+    age(copy, "create_job", 61)
+    held = [ledger.intend(copy, "connection", ONCE) for _look in range(3)]
     assert all(isinstance(verdict, Waiting) for verdict in held)
-    assert ledger.intend(lease, "connection", ONCE) is None
+    assert ledger.intend(copy, "connection", ONCE) is None
 
 
-def test_holds_back_a_second_create_within_the_quiet_time_however_often_it_looks(lease):
-    ledger.intend(lease, "connection", ONCE)
-    assert all(isinstance(ledger.intend(lease, "connection", ONCE), Waiting) for _look in range(10))
+def test_holds_back_a_second_create_within_the_quiet_time_however_often_it_looks(copy):
+    ledger.intend(copy, "connection", ONCE)
+    assert all(isinstance(ledger.intend(copy, "connection", ONCE), Waiting) for _look in range(10))
 
 
-def test_repeats_a_repeatable_change_at_once_after_a_crash(lease):
-    assert ledger.intend(lease, "connection", REPEATABLE) is None
-    assert ledger.intend(lease, "connection", REPEATABLE) is None
+def test_repeats_a_repeatable_change_at_once_after_a_crash(copy):
+    assert ledger.intend(copy, "connection", REPEATABLE) is None
+    assert ledger.intend(copy, "connection", REPEATABLE) is None
 
 
-def test_gives_up_on_a_change_that_was_accepted_three_times_without_effect(lease):
+def test_gives_up_on_a_change_that_was_accepted_three_times_without_effect(copy):
     for _try in range(3):
-        assert ledger.intend(lease, "connection", REPEATABLE) is None
-        ledger.applied(lease, "connection", REPEATABLE, None)
-    assert isinstance(ledger.intend(lease, "connection", REPEATABLE), Broken)
+        assert ledger.intend(copy, "connection", REPEATABLE) is None
+        ledger.applied(copy, "connection", REPEATABLE, None)
+    assert isinstance(ledger.intend(copy, "connection", REPEATABLE), Broken)
 
 
-def test_keeps_the_result_of_a_change_under_its_own_name(lease):
+def test_keeps_the_result_of_a_change_under_its_own_name(copy):
     change = Change("provision", say("Try."), payload={"person": "eva"})
-    ledger.intend(lease, "pilot", change)
-    ledger.applied(lease, "pilot", change, {"ok": True})
-    state = StepState.objects.get(onboarding_id=lease.onboarding_id, key="pilot")
+    ledger.intend(copy, "pilot", change)
+    ledger.applied(copy, "pilot", change, {"ok": True})
+    state = stored(copy, "pilot")
     assert state.intents["provision"]["result"] == {"ok": True}
 
 
@@ -76,28 +81,28 @@ def test_tells_two_payloads_of_one_change_apart():
     assert ledger.intent_key(one) != ledger.intent_key(two)
 
 
-def test_makes_at_once_what_was_settled_and_has_gone_since(lease):
-    ledger.intend(lease, "connection", ONCE)
-    ledger.applied(lease, "connection", ONCE, {"job_id": "j"})
-    ledger.close_intents(lease, "connection")
-    assert ledger.intend(lease, "connection", ONCE) is None
+def test_makes_at_once_what_was_settled_and_has_gone_since(copy):
+    ledger.intend(copy, "connection", ONCE)
+    ledger.applied(copy, "connection", ONCE, {"job_id": "j"})
+    ledger.close_intents(copy, "connection")
+    assert ledger.intend(copy, "connection", ONCE) is None
 
 
-def test_keeps_a_backup_apart_from_the_result(lease):
+def test_keeps_a_backup_apart_from_the_result(copy):
     change = Change("back_up", say("Keep a copy."))
-    ledger.intend(lease, "mappings", change)
-    ledger.applied(lease, "mappings", change, {"at": "now", "backup": {"schema": {"version": "1"}}})
-    kept = Backup.objects.get(onboarding_id=lease.onboarding_id)
+    ledger.intend(copy, "mappings", change)
+    ledger.applied(copy, "mappings", change, {"at": "now", "backup": {"schema": {"version": "1"}}})
+    kept = Backup.objects.get(onboarding_id=copy.lease.onboarding_id)
     assert (kept.step, kept.document) == ("mappings", {"schema": {"version": "1"}})
-    state = StepState.objects.get(onboarding_id=lease.onboarding_id, key="mappings")
+    state = stored(copy, "mappings")
     assert state.intents["back_up"]["result"] == {"at": "now"}
 
 
-def test_erases_a_secret_and_says_so_once(lease):
-    made = Onboarding.objects.get(pk=lease.onboarding_id)
+def test_erases_a_secret_and_says_so_once(copy):
+    made = Onboarding.objects.get(pk=copy.lease.onboarding_id)
     answers.answer(made, "connection", actor=builders.owner_of(made), answer={}, secrets={"scim_token": "s3cret"})
-    lease = builders.claimed(made.pk)
+    copy = WorkingCopy(builders.claimed(made.pk))
     for _time in range(2):
-        ledger.release_secret(lease, "scim_token")
+        ledger.release_secret(copy, "scim_token")
     assert not CustomerSecret.objects.exists()
     assert Event.objects.filter(kind="released").count() == 1

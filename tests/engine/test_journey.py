@@ -47,7 +47,7 @@ def test_writes_below_the_chosen_application_only(consented, far):
 
 def test_makes_no_second_job_when_the_answer_to_the_first_was_lost(consented, far):
     answer_all(consented, far, until="connection")
-    far.chaos(lose_next={"method": "POST", "path_contains": "/synchronization/jobs"})
+    far.chaos(lose_next={"method": "POST", "path_ends": "/synchronization/jobs"})
     answer_all(consented, far)
     assert len(far.jobs()) == 1
     assert consented.state == "live"

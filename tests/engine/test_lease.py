@@ -4,8 +4,7 @@ import pytest
 from django.utils import timezone
 
 from onboarding.domain.verdicts import Done
-from onboarding.engine import ledger, reconcile
-from onboarding.engine.ledger import Cost
+from onboarding.engine import reconcile
 from onboarding.models import Event, Onboarding, clock
 from onboarding.models.onboarding import LeaseLost
 from tests import builders
@@ -49,7 +48,7 @@ def test_writes_nothing_for_a_worker_whose_lease_was_taken_over():
     Onboarding.objects.claim(made.pk)
     before = Event.objects.count()
     with pytest.raises(LeaseLost):
-        ledger.record(sleeper, "customer", Done(), Cost())
+        builders.found(sleeper, "customer", Done())
     assert builders.state(made, "customer").kind == "new"
     assert Event.objects.count() == before
     assert not Onboarding.objects.renew(sleeper)
@@ -81,7 +80,7 @@ def test_interrupts_whoever_is_at_it_and_has_the_next_run_begin_at_once():
     Onboarding.objects.interrupt(made.pk)
     assert not Onboarding.objects.renew(lease)
     with pytest.raises(LeaseLost):
-        ledger.record(lease, "customer", Done(), Cost())
+        builders.found(lease, "customer", Done())
     Onboarding.objects.release(lease, after=timedelta(hours=1))  # what the interrupted one still says is not heard
     assert builders.claimed(made.pk).token == lease.token + 2
 

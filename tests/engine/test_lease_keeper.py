@@ -13,7 +13,8 @@ import pytest
 from django.db import OperationalError
 from django.db.models.functions import Now
 
-from onboarding.engine import lanes, lease_keeper, ledger, process, reconcile
+from onboarding.domain.verdicts import Done
+from onboarding.engine import lanes, lease_keeper, process, reconcile
 from onboarding.engine.lanes import Lanes
 from onboarding.engine.lease_keeper import HeldLease, LeaseKeeper
 from onboarding.models import Onboarding, clock
@@ -164,7 +165,7 @@ def test_gives_back_at_the_end_of_its_time_what_a_process_still_holds_that_was_a
         keeper.look()
     assert row(run).leased_until is None
     with pytest.raises(LeaseLost):
-        ledger.close_intents(run.lease, "customer")
+        builders.found(run.lease, "customer", Done())
 
 
 def test_begins_nothing_in_a_process_that_was_asked_to_end(keeper):

@@ -6,7 +6,7 @@ import pytest
 
 from onboarding.customers import answers, records
 from onboarding.customers.base import Refused
-from onboarding.engine import ledger
+from onboarding.domain.verdicts import Done
 from onboarding.models import CustomerSecret, Onboarding
 from onboarding.models.onboarding import LeaseLost
 from tests import builders
@@ -120,4 +120,4 @@ def test_ends_the_run_that_is_under_way(act):
     assert not Onboarding.objects.renew(lease)
     assert (Onboarding.objects.claim(made.pk) is not None) is (act != "pause")
     with pytest.raises(LeaseLost):
-        ledger.release_secret(lease, "scim_token")
+        builders.found(lease, "mappings", Done())

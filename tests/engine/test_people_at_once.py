@@ -10,8 +10,7 @@ from onboarding.customers import answers
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Change, Done, Todo
 from onboarding.engine import ledger
-from onboarding.engine.ledger import Cost
-from onboarding.engine.load_desired import load_desired
+from onboarding.engine.working_copy import WorkingCopy
 from onboarding.models import Approval, CustomerSecret, Onboarding, StepState
 from onboarding.models.onboarding import LeaseLost
 from tests import builders
@@ -27,7 +26,7 @@ PLAN = Todo(say("To do."), [Change("write_mapping", say("Write it."), payload={"
 def made():
     made = builders.onboarding()
     builders.portfolio(builders.person("bob"))
-    ledger.record(builders.claimed(made.pk), "mappings", PLAN, Cost())
+    builders.found(builders.claimed(made.pk), "mappings", PLAN)
     Onboarding.objects.update(leased_until=None)
     return made
 
@@ -62,8 +61,9 @@ def test_keeps_an_approval_beside_an_answer(made, first):
 
 def test_brings_no_approval_back_that_was_used_up_meanwhile(made):
     approves(made, "alice")()
-    lease, plan = builders.claimed(made.pk), load_desired(made.pk).approved["mappings"]
-    done = partial(ledger.settle_approval, lease, "mappings", plan, Done(Stored({})))
+    copy = WorkingCopy(builders.claimed(made.pk))
+    plan = copy.rows.approved["mappings"]
+    done = partial(ledger.settle_approval, copy, "mappings", plan, Done(Stored({})))
     assert behind(Onboarding.objects.filter(pk=made.pk), done, says(made, "bob", one=1)) == [None, None]
     assert not Approval.objects.open().exists()
     assert Approval.objects.exclude(used_at=None).count() == 1
@@ -94,5 +94,5 @@ def test_does_not_lock_against_the_engine(made, act):
         "recheck": partial(answers.recheck, made, actor=builders.person(), step_key="mappings"),
         "answer": says(made, "alice", one=1),
     }[act]
-    results = behind(step(made), click, partial(ledger.record, lease, "mappings", PLAN, Cost()))
+    results = behind(step(made), click, partial(builders.found, lease, "mappings", PLAN))
     assert [each for each in results if each is not None and not isinstance(each, LeaseLost)] == []

@@ -22,9 +22,10 @@ from onboarding.customers import records
 from onboarding.domain.desired import Desired
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Broken, Change, Done, Todo, Waiting
+from onboarding.engine.explain import explain
 from onboarding.engine.gate import Held
 from onboarding.engine.graph_access import TenantSession
-from onboarding.engine.reconcile import Reconciliation, explain
+from onboarding.engine.reconcile import Reconciliation
 from onboarding.models import Onboarding, Stop, clock
 from onboarding.models.onboarding import LeaseLost
 from onboarding.steps.base import ChangingStep, Tenant
@@ -111,6 +112,7 @@ def test_applies_the_plan_that_was_approved_and_no_other(run, staged):
     plan = converge(run, step)
     made = Onboarding.objects.get(pk=run.lease.onboarding_id)
     builders.approved(made, step.key, plan)
+    run.copy.reload()
     run._know_more()
     assert isinstance(converge(run, step), Todo)
     assert step.sent == ["a"]

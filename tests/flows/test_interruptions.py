@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from devtools.robots.rehearsal import RehearsedCustomer
 from devtools.stack.processes import wait_until
 
 from .conftest import differences
 
 pytestmark = pytest.mark.broker
 
+CREATE = "/synchronization/jobs"
 MOMENTS = [
-    ("connection", "POST", "/synchronization/jobs"),
+    ("connection", "POST", "/jobs/validateCredentials"),
+    ("connection", "POST", CREATE),
     ("connection", "PUT", "/synchronization/secrets"),
     ("mappings", "PUT", "/schema"),
     ("pilot", "POST", "/provisionOnDemand"),
@@ -19,18 +24,26 @@ MOMENTS = [
 ]
 
 
+def creates(rehearsed: RehearsedCustomer) -> list[dict[str, Any]]:
+    """The requests that made a job; a test of the credentials is none."""
+    asked = rehearsed.account.tenant.graph_calls("POST", CREATE)
+    return [line for line in asked if line["path"].endswith(CREATE) and line["status"] < 300]
+
+
 @pytest.mark.parametrize(("key", "method", "path"), MOMENTS, ids=[path.strip("/") for _key, _method, path in MOMENTS])
 def test_finishes_after_the_worker_was_killed_in_the_middle(stack, rehearsal, new_customer, key, method, path):
     rehearsed = rehearsal.add(new_customer(), calm=True)
     rehearsal.drive(until=lambda each: each.standing[0] == key)
-    rehearsed.account.tenant.chaos(hold_next={"method": method, "path_contains": path})
+    rehearsed.account.tenant.chaos(hold_next={"method": method, "path_ends": path})
     rehearsal.drive(until=lambda each: each.account.tenant.is_holding())
+    assert path != CREATE or len(creates(rehearsed)) == 1  # it is the create itself that is held
     stack.kill("worker")
     stack.sandbox.release()
     stack.restart("worker")
     rehearsal.drive()
     assert differences(rehearsed) == []
     assert len(rehearsed.account.tenant.jobs()) == 1
+    assert len(creates(rehearsed)) == 1
     assert stack.sandbox.violations() == []
 
 

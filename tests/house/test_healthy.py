@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import time
-
 import pytest
 from django.core.management import CommandError, call_command
 
 from devtools.stack import ports
+from onboarding.engine import heartbeats
 from onboarding.management.commands import healthy
+from onboarding.models import Heartbeat, clock
 
 
 @pytest.mark.django_db(transaction=True)
@@ -28,19 +27,17 @@ def test_misses_pages_that_nobody_answers(monkeypatch):
         call_command("healthy", "web")
 
 
-def test_misses_a_worker_that_does_not_answer():
-    with pytest.raises(CommandError):
-        call_command("healthy", "worker")
-
-
-def test_believes_beat_while_its_schedule_is_fresh(monkeypatch, tmp_path):
-    monkeypatch.setattr(healthy, "SCHEDULES", tmp_path)
-    with pytest.raises(CommandError, match="beat is unwell"):
-        call_command("healthy", "beat")
-    schedule = tmp_path / "beat-schedule.db"
-    schedule.touch()
-    call_command("healthy", "beat")
-    long_ago = time.time() - 2 * healthy.STALE_AFTER
-    os.utime(schedule, (long_ago, long_ago))
-    with pytest.raises(CommandError, match="beat is unwell"):
-        call_command("healthy", "beat")
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", ["worker", "beat"])
+def test_believes_a_process_that_gives_signs_of_life(kind):
+    with pytest.raises(CommandError, match=f"{kind} is unwell"):
+        call_command("healthy", kind)
+    Heartbeat.objects.beat(f"{kind}:another:1:1", kind, clock_offset_ms=0)
+    with pytest.raises(CommandError, match=f"{kind} is unwell"):
+        call_command("healthy", kind)
+    own = heartbeats.name_of(kind)
+    Heartbeat.objects.beat(own, kind, clock_offset_ms=0)
+    call_command("healthy", kind)
+    Heartbeat.objects.filter(pk=own).update(at=clock.after(-2 * healthy.SILENT_AFTER))
+    with pytest.raises(CommandError, match=f"{kind} is unwell"):
+        call_command("healthy", kind)

@@ -13,6 +13,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from devtools.commands.check import production
 from onboarding.management.commands.healthy import CHECKS
@@ -128,3 +129,11 @@ def test_runs_a_worker_with_the_flags_that_developers_have():
     for flag in ("--without-gossip", "--without-mingle", "--without-heartbeat"):
         assert flag in composed
         assert flag in (ROOT / "devtools" / "stack" / "stack.py").read_text()
+
+
+def test_lets_the_database_take_the_connections_of_all_workers():
+    """Each thread of a worker has one; pages and beat need some, too."""
+    composed = (ROOT / "docker-compose.yml").read_text()
+    [workers] = re.findall(r"replicas: \$\{WORKER_PROCESSES:-(\d+)\}", composed)
+    [connections] = re.findall(r"max_connections=(\d+)", composed)
+    assert int(workers) * settings.CELERY_WORKER_CONCURRENCY + 20 <= int(connections)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Change, Court, Detail, Done, Todo, Verdict
 from onboarding.engine import ledger
 from onboarding.engine.ledger import Cost
+from onboarding.engine.working_copy import WorkingCopy
 from onboarding.models import Onboarding, ProvisionedPerson, clock
 from onboarding.steps import STEPS
 from tests import builders
@@ -34,14 +36,14 @@ PLAN = Todo(
 def stand(made: Onboarding, key: str, verdict: Verdict, **evidence: dict[str, Any]) -> Onboarding:
     """Let the engine have found `verdict` for the step `key`, and all before it done."""
     Onboarding.objects.filter(pk=made.pk).update(next_run_at=clock.now(), leased_until=None)
-    lease = builders.claimed(made.pk)
+    copy = WorkingCopy(builders.claimed(made.pk))
     for step in STEPS:
         if step.key == key:
             break
-        ledger.record(lease, step.key, Done(Stored(evidence.get(step.key, {})), say("Seen.")), Cost())
-    ledger.record(lease, key, verdict, Cost())
-    ledger.set_current(lease, key, live=key == "live" and isinstance(verdict, Done))
-    Onboarding.objects.release(lease, after=timedelta())
+        ledger.record(copy, step.key, Done(Stored(evidence.get(step.key, {})), say("Seen.")), Cost())
+    ledger.record(copy, key, verdict, Cost())
+    ledger.set_current(copy, key, live=key == "live" and isinstance(verdict, Done))
+    copy.finish(after=timedelta())
     made.refresh_from_db()
     return made
 
@@ -72,6 +74,9 @@ def people(made: Onboarding, count: int, **fields: Any) -> list[ProvisionedPerso
     """Some people who came through, or did not."""
     given: dict[str, Any] = {"result": "created", "action": "create", "at": clock.now(), **fields}
     start = made.people.count()
+    made.refresh_from_db(fields=["people_counts"])
+    made.people_counts = Counter(made.people_counts) + Counter({given["result"]: count})
+    made.save(update_fields=["people_counts"])
     return ProvisionedPerson.objects.bulk_create(
         ProvisionedPerson(
             **{

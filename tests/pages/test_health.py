@@ -12,6 +12,7 @@ from devtools.stack import ports
 from onboarding.engine import bell
 from onboarding.engine.pulse import Kind
 from onboarding.models import Heartbeat, clock
+from tests.house.test_layout import ROOT
 
 ALL = {"database", "broker", "worker", "beat", "sweep", "mail", "disk", "clock"}
 
@@ -88,6 +89,11 @@ def test_says_that_the_database_does_not_answer(client, database_gone):
     found = answer.json()
     assert answer.status_code == 503
     assert [name for name in ("database", "worker", "beat", "sweep", "mail") if found[name]["ok"]] == []
+
+
+def test_is_explained_to_who_runs_it():
+    told = (ROOT / "docs" / "runbook.md").read_text()
+    assert [name for name in ALL if f"| `{name}` |" not in told] == []
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])

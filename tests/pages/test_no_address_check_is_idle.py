@@ -6,10 +6,12 @@ program that fell over.
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 
-from onboarding.customers import address_change, addresses, answers, proposals, tenant_change
+from onboarding.customers import addresses, answers, proposals, tenant_change
 from onboarding.domain import hosts
 from onboarding.models import Onboarding
 from tests import builders
@@ -70,6 +72,21 @@ GOOD = (
     Probe(test_customer_form.test_creates_the_customer_and_opens_it, {}),
     Probe(test_tenant_proposals.test_changes_what_is_expected_when_a_second_person_approves, {}),
 )
+# Only for speed: all other tests are asked as well, when these have not noticed.
+WHERE_TO_LOOK_FIRST = {
+    "checked": "in_other_letters|for_haiilos_only|own_host_that_is_not|to_no_other|tenant_of_another|moves_a|is_free",
+    "_bare": "look_alike|beside_the_host|is_no_host",
+    "_check_own": "own_host_that_is_not",
+    "is_taken": "customers_and_opens_it|to_no_other|no_tenant_is_bound",
+    "is_frozen": "no_tenant_is_bound",
+    "changed_by_one": "elsewhere_alone",
+    "_propose": "so_already",
+    "approve": "author|another_state",
+    "_check_second_person": "author",
+    "_check_still_possible": "another_state",
+    "_open": "rejected",
+    "_seal": "nowhere_to_send|read_off|two_customers_apart",
+}
 
 
 def _guards(mutant: Mutant) -> bool:
@@ -85,7 +102,6 @@ MUTANTS = {
     for module, watched_by in [
         (hosts, ADDRESSES),
         (addresses, ADDRESSES),
-        (address_change, ADDRESSES),
         (answers, ADDRESSES),
         (proposals, TENANTS),
         (tenant_change, TENANTS),
@@ -97,8 +113,10 @@ MUTANTS = {
 
 @pytest.mark.parametrize(("mutant", "watched_by"), MUTANTS.values(), ids=MUTANTS.keys())
 def test_is_missed_when_it_is_gone(fixtures, mutant, watched_by):
+    likely = WHERE_TO_LOOK_FIRST.get(mutant.function.__name__, "")
+    in_order = sorted(watched_by, key=lambda probe: not re.search(likely, probe.test.__name__))
     with mutant.in_place():
         assert not any(good.notices(fixtures) for good in GOOD)
-        noticing = next((probe for probe in watched_by if probe.notices(fixtures)), None)
+        noticing = next((probe for probe in in_order if probe.notices(fixtures)), None)
     assert noticing, "no test has noticed"
     assert not noticing.notices(fixtures), "that test fails anyway"

@@ -11,7 +11,7 @@ from onboarding.customers import links, proposals
 from onboarding.customers.base import Refused
 from onboarding.domain.verdicts import Done
 from onboarding.engine import ledger
-from onboarding.engine.ledger import Cost
+from onboarding.engine.working_copy import WorkingCopy
 from onboarding.models import Customer, Event, Onboarding, Proposal, StepState, TenantBinding
 from onboarding.models.onboarding import LeaseLost
 from tests import builders
@@ -87,7 +87,9 @@ def test_lets_either_an_approval_or_a_rejection_count(proposed, first):
 def test_binds_the_former_tenant_or_expects_the_other_but_not_both(proposed):
     lease = claim(proposed)
     results = behind(
-        onboardings(proposed), partial(ledger.bind, lease, EVIDENCE), by("bob", proposals.approve, proposed)
+        onboardings(proposed),
+        partial(ledger.bind, WorkingCopy(lease), EVIDENCE),
+        by("bob", proposals.approve, proposed),
     )
     bound = TenantBinding.objects.filter(onboarding=proposed.onboarding_id).first()
     proposed.refresh_from_db()
@@ -101,7 +103,10 @@ def test_takes_nothing_more_from_a_worker_that_still_expects_the_former_tenant(p
     lease = claim(proposed)
     by("bob", proposals.approve, proposed)()
     former = Done(Stored({"tenant_id": TENANT, "domain": "contoso.example"}))
-    for write in (partial(ledger.record, lease, "customer", former, Cost()), partial(ledger.bind, lease, EVIDENCE)):
+    for write in (
+        partial(builders.found, lease, "customer", former),
+        partial(ledger.bind, WorkingCopy(lease), EVIDENCE),
+    ):
         with pytest.raises(LeaseLost):
             write()
     assert expected(proposed) == (OTHER_TENANT, OTHER_TENANT)

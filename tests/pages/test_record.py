@@ -16,6 +16,7 @@ from onboarding.customers import answers, links
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Broken, Court, Done, Progress, Verdict, Waiting
 from onboarding.engine import ledger
+from onboarding.engine.working_copy import WorkingCopy
 from onboarding.models import Link, Onboarding
 from onboarding.steps import STEPS
 from tests import builders
@@ -74,9 +75,9 @@ def test_tells_what_happened_newest_first(alice, customer):
 
 def test_says_when_the_tenant_was_proved(alice, customer):
     assert "not verified yet" in open_record(alice, customer).text
-    lease = builders.claimed(customer.pk)
+    copy = WorkingCopy(builders.claimed(customer.pk))
     evidence = {"tenant_id": "t", "tenant_name": "Contoso", "verified_domain": "contoso.example"}
-    ledger.bind(lease, {**evidence, "admin_object_id": "o", "admin_name": "Eva"})
+    ledger.bind(copy, {**evidence, "admin_object_id": "o", "admin_name": "Eva"})
     assert "Tenant contoso.example, verified" in open_record(alice, customer).text
 
 

@@ -113,6 +113,12 @@ def test_proposes_no_tenant_of_another_customer(alice, made):
     assert "belongs to another customer" in post(alice, "propose_tenant", made.pk, **WISH).text
 
 
+def test_proposes_a_tenant_that_is_free_where_other_customers_have_theirs(alice, made):
+    bind(builders.onboarding(), "1" + OTHER_TENANT[1:])
+    post(alice, "propose_tenant", made.pk, **WISH)
+    assert Proposal.objects.exists()
+
+
 @pytest.mark.parametrize("wish", [{**WISH, "reason": ""}, {**WISH, "tenant_id": "x"}, {**WISH, "tenant_id": TENANT}])
 def test_needs_a_tenant_that_differs_and_a_reason(alice, made, wish):
     post(alice, "propose_tenant", made.pk, **wish)

@@ -70,7 +70,7 @@ def test_costs_one_query_whether_somebody_looks_or_not(alice, customer):
 
 def test_comes_and_goes_on_a_page_that_is_open(alice, client):
     live()
-    path = f"{reverse('watch')}?seen=looking"
+    path = reverse("watch") + "?seen=looking"
     assert alice.get(path, headers=HTMX).status_code == 204
     live(worker=600)
     answer = alice.get(path, headers=HTMX)

@@ -33,6 +33,14 @@ def test_takes_effect_without_an_answer_once(entra: Entra) -> None:
     assert entra.job()
 
 
+def test_tells_a_path_by_its_end(entra: Entra) -> None:
+    entra.token()
+    entra.chaos(lose_next={"method": "POST", "path_ends": "/synchronization/jobs"})
+    assert entra.ask("POST", f"{entra.sync}/jobs/validateCredentials", {}).status_code < 500
+    with pytest.raises(requests.ConnectionError):
+        entra.ask("POST", f"{entra.sync}/jobs", {"templateId": "scim"})
+
+
 def test_holds_an_answer_until_it_is_released(running: RunningSandbox, entra: Entra) -> None:
     entra.token()
     entra.chaos(hold_next={"method": "POST", "path_contains": "/synchronization/jobs"})

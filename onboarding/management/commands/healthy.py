@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import socket
-import time
 from argparse import ArgumentParser
 from collections.abc import Callable
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-from celery import current_app
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from kombu.exceptions import OperationalError
+from django.db import Error
+
+from onboarding.models import Heartbeat, clock
 
 PAGES = "http://127.0.0.1:8000/healthz"
-SCHEDULES = Path("/tmp")  # noqa: S108 - a tmpfs of the container's own
-STALE_AFTER = 600.0  # seconds; beat writes its schedule every three minutes
+SILENT_AFTER = timedelta(seconds=60)
 
 
 def web() -> bool:
@@ -27,15 +26,20 @@ def web() -> bool:
     return requests.get(PAGES, headers=headers, timeout=4).status_code == 200
 
 
+def _lives(kind: Heartbeat.Kind) -> bool:
+    """Whether this container's process of that kind gave a sign of life lately."""
+    own = Heartbeat.objects.filter(kind=kind, name__startswith=f"{kind}:{socket.gethostname()}:")
+    return own.filter(at__gte=clock.after(-SILENT_AFTER)).exists()
+
+
 def worker() -> bool:
-    """Whether this container's worker answers through the broker."""
-    return bool(current_app.control.ping(destination=[f"celery@{socket.gethostname()}"], timeout=10))
+    """Whether this container's worker gave a sign of life lately."""
+    return _lives(Heartbeat.Kind.WORKER)
 
 
 def beat() -> bool:
-    """Whether beat wrote its schedule lately."""
-    written = [path.stat().st_mtime for path in SCHEDULES.glob("beat-schedule*")]
-    return bool(written) and time.time() - max(written) < STALE_AFTER
+    """Whether this container's beat did."""
+    return _lives(Heartbeat.Kind.BEAT)
 
 
 CHECKS: dict[str, Callable[[], bool]] = {"web": web, "worker": worker, "beat": beat}
@@ -53,7 +57,7 @@ class Command(BaseCommand):
     def handle(self, *, process: str, **_options: Any) -> None:
         try:
             well = CHECKS[process]()
-        except (OSError, OperationalError) as error:
+        except (OSError, Error) as error:
             raise CommandError(str(error)) from error
         if not well:
             raise CommandError(f"{process} is unwell")

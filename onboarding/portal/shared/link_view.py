@@ -57,7 +57,7 @@ def link_view(link: Link) -> LinkView:
         state=link.condition(),
         steps=steps,
         moving=is_between(steps) or any(step.kind in MOVING for step in steps if step.is_current),
-        arrived=arrived(onboarding.pk),
+        arrived=arrived(onboarding),
         in_scope=scope.total if scope else None,
         read_only=read_only_view(onboarding, states, live=live),
     )

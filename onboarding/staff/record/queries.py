@@ -90,7 +90,7 @@ def record(onboarding: Onboarding, reader: User) -> Record:
     current = next((step for step in steps if step.is_current), None)
     events = list(onboarding.events.select_related("actor").order_by("-id")[:MAX_EVENTS])
     links = list(onboarding.links.select_related("created_by", "forwarded_from").order_by("-id")[:MAX_LINKS])
-    numbers, mail = arrived(onboarding.pk), mail_of(onboarding)
+    numbers, mail = arrived(onboarding), mail_of(onboarding)
     alarm = holds.wrong_tenant(onboarding.pk)
     active = onboarding.state in (State.OPEN, State.LIVE)
     mode = read_only_view(onboarding, states, live=all(step.kind == Kind.DONE for step in steps))

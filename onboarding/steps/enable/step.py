@@ -93,7 +93,7 @@ class Enable(ChangingStep[Facts]):
             return waiting
         if not started and facts.tested.works is False:
             return credentials.refusal(facts.tested)
-        if desired.unreadable_secret and guard is None:
+        if guard is None and desired.unreadable_secret:
             return TOKEN_UNREADABLE.asking()
         if guard is None and (desired.scim_token is None or _sends_elsewhere(desired, facts.stored)):
             return GUARD_OFF.asking()

@@ -80,7 +80,7 @@ def token_at(desired: Desired) -> str:
 
 
 def planned_token(desired: Desired, change: Change) -> str:
-    """The entered token, cleaned: the one for which `change` was planned.
+    """The entered token, cleaned: the one for which `change` was planned, and for the host that it sends to.
 
     Raises `StepFailed` where there is none, another one, or none that can be used.
     """
@@ -88,7 +88,8 @@ def planned_token(desired: Desired, change: Change) -> str:
         raise StepFailed(TOKEN_UNREADABLE.asking())
     if desired.scim_token is None:
         raise StepFailed(TOKEN_ERASED.asking())
-    if change.payload["token_at"] != token_at(desired):
+    goes_elsewhere = not secrets.same_address(str(change.payload["base_url"]), desired.base_url)
+    if goes_elsewhere or change.payload["token_at"] != token_at(desired):
         raise StepFailed(PLAN_OUTDATED.asking())
     cleaned = clean_token(desired.scim_token.reveal())
     if cleaned.refused is not None:

@@ -209,7 +209,8 @@ def test_never_writes_with_a_token_that_cannot_be_one(tenant, far, answers):
     assert far.seen("PUT", f"{ROOT}/secrets") == []
 
 
-ELSEWHERE = {"BaseAddress": "https://former.smarpshare.com/api/scim/v2", **OPEN}
+FORMER = "https://former.smarpshare.com/api/scim/v2"
+ELSEWHERE = {"BaseAddress": FORMER, "SyncAll": "false", **OPEN}
 
 
 def test_plans_no_guard_while_another_address_is_saved():
@@ -217,10 +218,12 @@ def test_plans_no_guard_while_another_address_is_saved():
     assert instance(Asking, verdict).code == Code.GUARD_OFF
 
 
-def test_moves_no_data_by_saving_the_guard(tenant, far, answers):
+@pytest.mark.parametrize("planned", [BASE_URL, FORMER])
+def test_neither_moves_data_nor_sends_the_token_to_the_former_address_with_the_guard(tenant, far, answers, planned):
     answers(ELSEWHERE, NEW_JOB)
+    change = Change("enable", say("x"), payload={**PLANNED, "base_url": planned})
     with pytest.raises(StepFailed) as failed:
-        Enable().apply(tenant, step(**with_token()), CHANGE)
+        Enable().apply(tenant, step(**with_token()), change)
     assert failed.value.verdict.code == Code.PLAN_OUTDATED
     assert far.seen("PUT", f"{ROOT}/secrets") == []
 
