@@ -67,12 +67,11 @@ def _check_nobody_said_otherwise(
     """Of two people at one step, the second is told what the first said, where both cannot be kept."""
     others = onboarding.steps.select_related("answered_by").exclude(answered_by=None).exclude(answered_by=actor)
     state = others.filter(key=key).first()
-    if shown is None or state is None or state.answered_by is None or state.answered_when == shown:
-        return
-    known = {**state.answer, **dict.fromkeys(onboarding.secrets.values_list("kind", flat=True), object())}
-    other = {name: known[name] for name, value in said.items() if name in known and known[name] != value}
-    if other:
-        raise Refused(_told(state.answered_by, state.answer, other))
+    if state is not None and state.answered_by is not None and shown not in (None, state.answered_when):
+        known = {**state.answer, **dict.fromkeys(onboarding.secrets.values_list("kind", flat=True), object())}
+        other = {name: known[name] for name, value in said.items() if name in known and known[name] != value}
+        if other:
+            raise Refused(_told(state.answered_by, state.answer, other))
 
 
 def _told(person: User, answer: Mapping[str, Any], other: Collection[str]) -> Sentence:

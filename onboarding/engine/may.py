@@ -7,6 +7,7 @@ from enum import Enum
 from django.contrib.auth.models import User
 
 from onboarding.models import Onboarding
+from onboarding.models.onboarding import OnboardingQuerySet
 
 
 class Role(Enum):
@@ -41,12 +42,17 @@ TABLE: dict[Act, frozenset[Role]] = {
 
 
 def may(user: User, act: Act, onboarding: Onboarding) -> bool:
-    """Whether `user` may do `act` with this customer at this moment. One query, or two for names."""
-    return not TABLE[act].isdisjoint(roles(user, onboarding))
+    """Whether `user` may do `act` with this customer at this moment."""
+    return where(user, act).filter(pk=onboarding.pk).exists()
 
 
-def roles(user: User, onboarding: Onboarding) -> frozenset[Role]:
-    """What `user` is towards this customer now; nothing at all once the account is switched off."""
-    if not user.is_active or not Onboarding.objects.for_user(user).filter(pk=onboarding.pk).exists():
-        return frozenset()
+def where(user: User, act: Act) -> OnboardingQuerySet:
+    """The onboardings with which `user` may do `act` at this moment; none once the account is switched off."""
+    if not user.is_active or TABLE[act].isdisjoint(_everywhere(user)):
+        return Onboarding.objects.none()
+    return Onboarding.objects.for_user(user)
+
+
+def _everywhere(user: User) -> frozenset[Role]:
+    """What `user` is towards each customer of the own portfolios."""
     return frozenset({Role.MEMBER, Role.NAMES} if user.has_perm("onboarding.see_people") else {Role.MEMBER})

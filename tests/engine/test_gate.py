@@ -19,7 +19,7 @@ from onboarding.engine.gate import Held
 from onboarding.engine.ledger import Cost
 from onboarding.engine.load_desired import load_desired
 from onboarding.engine.working_copy import WorkingCopy
-from onboarding.models import Approval, Event, Onboarding, Stop, clock
+from onboarding.models import Approval, Event, Onboarding, ReadOnlyMode, Stop, clock
 from onboarding.steps import by_key
 from onboarding.steps.shared.owner_causes import OWNS_TOO_MUCH
 from tests import builders
@@ -313,6 +313,15 @@ def test_approves_nothing_of_a_step_that_was_never_read():
     made.steps.all().delete()
     with pytest.raises(Refused):
         yes(made, "0" * 24)
+
+
+def test_approves_nothing_while_we_only_watch():
+    made = customer()
+    shown = planned(made)
+    ReadOnlyMode.objects.create(onboarding=made, asked_at=clock.now(), reads_only_since=clock.now())
+    with pytest.raises(Refused):
+        yes(made, shown)
+    assert not Approval.objects.exists()
 
 
 def test_approves_nothing_while_all_changes_are_stopped():

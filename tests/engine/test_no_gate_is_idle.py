@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
+from django.db import transaction
 
 from onboarding.customers import answers
-from onboarding.engine import gate
+from onboarding.engine import approvals, gate, ledger
+from onboarding.models.onboarding import OnboardingQuerySet
 from tests.pages.mutants import Mutant, mutants
-from tests.pages.probes import Probe, probes
+from tests.pages.probes import NOTICED, Probe, probes
 
-from . import test_gate, test_people
+from . import test_gate, test_people, test_settling
 
 pytestmark = pytest.mark.django_db
 
@@ -24,6 +28,34 @@ MUTANTS = {
     mutant.name: mutant
     for mutant in [*mutants(gate), *(each for each in mutants(answers) if each.function.__name__ in OF_PEOPLE)]
 }
+
+
+ENDS_THE_RUN = test_people.test_ends_the_run_that_is_under_way
+# What the attacks of people at once need to be gone: the whole of it at one place.
+ATTACKS = {
+    "the gate before each request": (
+        ledger,
+        "permitted",
+        test_settling.test_sends_no_second_request_once_all_changes_are_stopped,
+    ),
+    "the gate with the intent": (gate, "check", test_gate.test_holds_all_while_all_changes_are_stopped),
+    "the end of a run": (
+        OnboardingQuerySet,
+        "interrupt",
+        partial(test_people.test_ends_the_run_that_is_under_way, "pause"),
+    ),
+    "the end of an approval": (approvals, "settle", test_gate.test_is_used_up_once_the_step_is_done),
+}
+
+
+@pytest.mark.parametrize(("where", "name", "attack"), ATTACKS.values(), ids=ATTACKS.keys())
+def test_lets_the_attack_through_when_it_is_gone(monkeypatch, where, name, attack):
+    with transaction.atomic():
+        attack()
+        transaction.set_rollback(True)
+    monkeypatch.setattr(where, name, lambda *_given, **_named: None)
+    with pytest.raises(NOTICED):
+        attack()
 
 
 @pytest.mark.parametrize("mutant", MUTANTS.values(), ids=MUTANTS.keys())

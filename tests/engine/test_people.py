@@ -83,6 +83,13 @@ def test_does_not_take_another_customers_answer_for_this_ones():
     assert builders.state(made, "sso_application").answer == {"app_id": "a-1"}
 
 
+def test_does_not_take_an_answer_to_another_step_for_this_one():
+    made = customer()
+    says(made, "bob", key="pilot", app_id="b-2")
+    says(made, "alice", shown="", app_id="a-1")
+    assert builders.state(made, "sso_application").answer == {"app_id": "a-1"}
+
+
 def test_asks_nobody_who_was_shown_nothing():
     made = customer()
     says(made, "alice", app_id="a-1")

@@ -18,13 +18,16 @@ from graphclient import (
     RoleMissing,
     Throttled,
 )
+from onboarding.customers import records
 from onboarding.domain.desired import Desired
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Broken, Change, Done, Todo, Waiting
 from onboarding.engine.explain import explain
+from onboarding.engine.gate import Held
 from onboarding.engine.graph_access import TenantSession
 from onboarding.engine.reconcile import Reconciliation
-from onboarding.models import Onboarding
+from onboarding.models import Onboarding, Stop, clock
+from onboarding.models.onboarding import LeaseLost
 from onboarding.steps.base import ChangingStep, Tenant
 from tests import builders
 from tests.narrow import instance
@@ -113,6 +116,45 @@ def test_applies_the_plan_that_was_approved_and_no_other(run, staged):
     run._know_more()
     assert isinstance(converge(run, step), Todo)
     assert step.sent == ["a"]
+
+
+class InTwoRequests(Staged):
+    """Each of its changes takes two requests; between them `meanwhile` happens."""
+
+    def __init__(self, run, meanwhile):
+        super().__init__("a")
+        self.run, self.meanwhile = run, meanwhile
+
+    def apply(self, tenant, desired, change):
+        for request in ("first", "second"):
+            self.run._before_each("PUT")
+            self.sent.append(request)
+            self.meanwhile()
+        return super().apply(tenant, desired, change)
+
+
+def test_sends_no_second_request_once_all_changes_are_stopped():
+    run = Reconciliation(builders.claimed(builders.onboarding().pk))
+    step = InTwoRequests(run, lambda: Stop.objects.create(at=clock.now(), by="alice", reason="Look first."))
+    with pytest.raises(Held):
+        converge(run, step)
+    assert step.sent == ["first"]
+
+
+def test_sends_no_second_request_once_it_is_paused():
+    made = builders.onboarding()
+    run = Reconciliation(builders.claimed(made.pk))
+    step = InTwoRequests(run, lambda: records.pause(made, actor=builders.owner_of(made)))
+    with pytest.raises(LeaseLost):
+        converge(run, step)
+    assert step.sent == ["first"]
+
+
+def test_takes_back_no_right_to_read_by_the_gate():
+    run = Reconciliation(builders.claimed(builders.onboarding().pk))
+    Stop.objects.create(at=clock.now(), by="alice", reason="Look first.")
+    run._before_each("GET")
+    assert isinstance(converge(run, Staged("a")), Todo)
 
 
 def test_repairs_nothing_unasked_on_a_live_tenant(run):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from onboarding.domain.lifecycle import State
 from onboarding.domain.verdicts import Court, Kind
+from onboarding.engine.may import Act, where
 from onboarding.models import Customer, Onboarding
 from onboarding.steps import STEPS, by_key
 from onboarding.web.paging import cursor, read_cursor, version
@@ -105,7 +106,7 @@ class Board:
 
 def board(user: User, *, search: str = "", bucket: str = "", after: str = "", limit: int = 50) -> Board:
     """One page of the customers that `user` may see, by name. Four queries, and one for the user's portfolios."""
-    mine = Onboarding.objects.for_user(user).exclude(state=State.CLOSED)
+    mine = where(user, Act.SEE).exclude(state=State.CLOSED)
     stuck_mail = customers_with_stuck_mail(mine)
     if search:
         # Not the contacts' names or addresses: what is searched for stands in the page's own address.

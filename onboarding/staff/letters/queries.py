@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from onboarding.domain.sentences import Sentence
+from onboarding.engine.may import Act, where
 from onboarding.mail.rules import ACTIVE
 from onboarding.models import Letter, Onboarding, clock
 from onboarding.models.letter import is_stuck
@@ -101,7 +102,7 @@ def outbox(
     user: User, *, onboarding: Onboarding | None = None, tab: str = "", after: str = "", limit: int = 50
 ) -> Outbox:
     """The letters to all customers of `user`, or to one of them. Three queries, and one for the user's portfolios."""
-    mine: QuerySet[Letter] = Letter.objects.filter(onboarding__in=Onboarding.objects.for_user(user))
+    mine: QuerySet[Letter] = Letter.objects.filter(onboarding__in=where(user, Act.SEE))
     if onboarding is not None:
         mine = mine.filter(onboarding=onboarding)
     behind = _behind(clock.now())
@@ -122,6 +123,6 @@ def outbox(
 
 
 def _not_written(user: User, onboarding: Onboarding | None) -> list[Onboarding]:
-    failing = Onboarding.objects.for_user(user).filter(letter_check__failing_since__isnull=False, state__in=ACTIVE)
+    failing = where(user, Act.SEE).filter(letter_check__failing_since__isnull=False, state__in=ACTIVE)
     chosen = failing if onboarding is None else failing.filter(pk=onboarding.pk)
     return list(chosen.select_related("customer", "letter_check").order_by("customer__name", "pk")[:MAX_NOT_WRITTEN])
