@@ -150,6 +150,8 @@ class Wire:
                     time.sleep(self._delay)
                 self._go.wait()
                 sink.sendall(change(data) if change else data)
+            if not self._lasts(pair):
+                return  # it is being reset, and no last word may come before that
             sink.shutdown(socket.SHUT_WR)  # what is on its way in the other direction still comes
         except OSError:
             self._end(pair)
@@ -159,6 +161,10 @@ class Wire:
             self._half.symmetric_difference_update({pair})
         if over:
             self._end(pair)
+
+    def _lasts(self, pair: tuple[socket.socket, socket.socket]) -> bool:
+        with self._lock:
+            return pair in self._pairs
 
     def _end(self, pair: tuple[socket.socket, socket.socket]) -> None:
         with self._lock:

@@ -96,6 +96,7 @@ def may_settle(letter: Letter) -> bool:
     return letter.state in Letter.TROUBLE_STATES and letter.settled_at is None
 
 
+@act
 def cancel(letter: Letter, *, actor: User) -> None:
     """Withdraw a letter that has not gone. Raises `Refused` for others."""
     taken(letter.onboarding, actor, Act.WRITE_LETTERS)

@@ -153,5 +153,5 @@ def _move(onboarding: Onboarding, sentence: Sentence, actor: User, *, pauses: bo
     check_move(State(row.state), then)
     row.state = then
     row.save(update_fields=["state"])
-    ledger.note(row.pk, "paused" if pauses else "resumed", sentence, actor=actor)
+    ledger.note(row.pk, then if pauses else "resumed", sentence, actor=actor)
     interrupt(row.pk)

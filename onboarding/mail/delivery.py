@@ -260,7 +260,6 @@ def _finish(
     """Note how the sending ended. A letter that certainly did not go out frees its day; when one went out, earlier
     links end, and so does the trouble with earlier letters to this contact.
     """
-    Onboarding.objects.lock(letter.onboarding_id)
     now = clock.now()
     with letters.locked(letter.onboarding_id):
         ended = Letter.objects.filter(pk=letter.pk, state=State.SENDING).update(

@@ -71,6 +71,7 @@ def test_opens_an_address_for_its_reader_and_its_customer_only(alice, customer):
     assert shown(read(alice.get(f"{reverse('people', args=[customer.pk])}?{query}"))) == ["p0001@contoso.example"]
 
 
+@pytest.mark.django_db
 @settings(max_examples=50)
 @given(st.text(max_size=300))
 def test_opens_nothing_that_was_made_up(text):

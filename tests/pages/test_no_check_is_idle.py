@@ -39,6 +39,7 @@ def fixtures(far: GraphStub) -> Fixtures:
 
     def make():
         far.forget()
+        graph_access.discoveries.cache_clear()
         graph_access.sign_in.cache_clear()
         visitor = Visitor(Entra(far).open())
         return {

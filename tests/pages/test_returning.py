@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from graphclient import GLOBAL
+from onboarding.engine import graph_access
 from onboarding.models import ConsentAttempt, Event, Link
 from tests.graphclient.entra import OTHER_TENANT, TENANT, Entra
 from tests.graphclient.graph_stub import DROP
@@ -146,5 +147,7 @@ def test_says_when_microsoft_is_down(far, elsewhere, used):
     far.on("POST", elsewhere.entra.token_path, DROP)
     assert elsewhere.signed_in(answer).status_code == 503
     far.on("GET", elsewhere.entra.discovery_path, DROP)
+    graph_access.discoveries.cache_clear()
+    graph_access.sign_in.cache_clear()
     assert begin(elsewhere, used).status_code == 503
     assert TENANT in elsewhere.entra.discovery_path

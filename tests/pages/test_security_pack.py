@@ -148,7 +148,7 @@ def test_names_each_attribute_of_people_that_is_read(client, path):
 
 
 def test_erases_as_often_as_it_says():
-    beat = settings_of_the_product.CELERY_BEAT_SCHEDULE["erase"]
+    beat = settings_of_the_product.CELERY_BEAT_SCHEDULE["erasure"]
     assert beat["task"] == erase_old.name
     assert len(beat["schedule"].hour) == 2
 

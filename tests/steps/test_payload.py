@@ -12,7 +12,7 @@ from onboarding.domain.desired import Desired
 from onboarding.domain.products import HOME
 from onboarding.domain.verdicts import Change, Todo
 from onboarding.steps import by_key
-from onboarding.steps.base import ChangingStep
+from onboarding.steps.base import ChangingStep, StepFailed
 from onboarding.steps.connection.step import Facts as ConnectionFacts
 from onboarding.steps.enable.step import Facts as EnableFacts
 from onboarding.steps.mappings.step import Facts as MappingsFacts
@@ -66,9 +66,9 @@ def planned() -> list[tuple[str, Desired, Change]]:
 
 
 def later(desired: Desired) -> Desired:
-    """The same customer after the record, the application, the job and the mapping have become others."""
+    """The same customer after the application, the job, the mapping and the product have become others."""
     evidence = {**desired.evidence, **{key: seen for key, seen in LATER.items() if key in desired.evidence}}
-    return dataclasses.replace(desired, haiilo_host="another.haiilo.app", profile=HOME, evidence=evidence)
+    return dataclasses.replace(desired, profile=HOME, evidence=evidence)
 
 
 @pytest.fixture
@@ -103,3 +103,14 @@ def test_sends_what_was_planned_whatever_has_become_of_the_rest(tenant, far, ans
     first = requests(far, tenant, key, desired, change)
     assert first
     assert requests(far, tenant, key, later(desired), change) == first
+
+
+WITH_THE_TOKEN = [each for each in planned() if "token_at" in each[2].payload]
+
+
+@pytest.mark.parametrize(("key", "desired", "change"), WITH_THE_TOKEN, ids=lambda each: getattr(each, "key", None))
+def test_sends_the_token_nowhere_once_the_address_is_another(tenant, far, answers, key, desired, change):
+    moved = dataclasses.replace(later(desired), haiilo_host="another.haiilo.app")
+    with pytest.raises(StepFailed):
+        requests(far, tenant, key, moved, change)
+    assert {each.method for each in far.asked} <= {"GET"}
