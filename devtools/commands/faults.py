@@ -69,6 +69,9 @@ def rows_of(made: rig.Rig, experiment: Experiment) -> Iterator[Row]:
         except Exception as error:  # noqa: BLE001 - one experiment that fails in itself must not keep the others
             row = Row(experiment.__name__.replace("_", " "), "", broken=[f"{type(error).__name__}: {error}"[:500]])
             made.mend()
+        stood = made.standstill()
+        if stood:
+            row.seen = f"{row.seen}. This machine stood still for {stood:.0f} s meanwhile".removeprefix(". ")
         print(f"{'held  ' if row.held else 'BROKEN'} {time.monotonic() - began:5.0f} s  {row.line()}", flush=True)
         yield row
         began = time.monotonic()

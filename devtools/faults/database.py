@@ -141,7 +141,9 @@ def full_disk(rig: Rig) -> Iterator[Row]:
         rig.server.empty()
         verdicts = rig.sql("SELECT code FROM onboarding_stepstate WHERE kind = 'broken'")
         run.must(not verdicts, f"verdicts of a full disk: {[line['code'] for line in verdicts]}")
-        row.seen = f"the board {_told(page)}"
+        refused = rig.server.complaints("No space left on device")
+        run.must(refused > 0, "nothing was refused for want of room")
+        row.seen = f"{refused} statements refused; the board {_told(page)}"
         run.recover(within=BACK)
     yield row
 

@@ -7,6 +7,8 @@ import os
 import random
 import secrets
 import signal
+import threading
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +33,8 @@ PRODUCTION = {"SWEEP_SECONDS": "5", "LEASE_SECONDS": "60", "QUIET_SECONDS": "300
 SPEED = 600.0
 PACE = 30.0
 QUEUE = "celery"
+LOOK, STOOD = 0.5, 5.0
+"""Seconds between two looks at our own stopwatch, and those from which a machine stood still."""
 MOST_COPIED = 20
 """Messages that are put into the queue again at a time, so that it can be emptied."""
 PEOPLE = ("alice", "bob", "carol")
@@ -77,6 +81,7 @@ class Rig:
         self.live_since: dict[int, float] = {}
         """When each customer was first seen live."""
         self._extra: list[str] = []
+        self._stood, self._over = 0.0, threading.Event()
 
     @property
     def sandbox(self) -> SandboxControl:
@@ -87,6 +92,18 @@ class Rig:
     def lease_seconds(self) -> float:
         """How long a worker that says nothing is believed to live."""
         return float(self.options.environment["LEASE_SECONDS"])
+
+    def standstill(self) -> float:
+        """Seconds for which this machine did not let us run since the last call: what fell into it says little."""
+        found, self._stood = self._stood, 0.0
+        return found
+
+    def _watch(self) -> None:
+        before = time.monotonic()
+        while not self._over.wait(LOOK):
+            now = time.monotonic()
+            self._stood += now - before if now - before > STOOD else 0.0
+            before = now
 
     def start(self) -> None:
         """Bring everything up, and let three members of staff sign in."""
@@ -100,6 +117,7 @@ class Rig:
             self.to_database[name].start()
             self.to_broker[name].start()
         self.stack.start()
+        threading.Thread(target=self._watch, daemon=True).start()
         for name in PEOPLE:
             self.staff[name] = self.new_member(name)
 
@@ -110,6 +128,7 @@ class Rig:
 
     def stop(self) -> None:
         """End everything."""
+        self._over.set()
         self.gate.let_go()
         self.web_gate.let_go()
         self.stack.stop()
