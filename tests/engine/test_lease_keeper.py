@@ -37,7 +37,8 @@ def keeper(monkeypatch) -> LeaseKeeper:
 
 @pytest.fixture
 def later(monkeypatch):
-    """Let so many seconds pass on the monotonic clock."""
+    """Let so many seconds pass on the monotonic clock, and forget after the test what was measured by it."""
+    monkeypatch.setattr(clock, "_reading", None)
 
     def pass_by(seconds: float) -> None:
         now = time.monotonic() + seconds

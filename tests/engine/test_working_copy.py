@@ -15,7 +15,7 @@ from onboarding.engine import gate, ledger, queue, working_copy
 from onboarding.engine.ledger import Cost
 from onboarding.engine.reconcile import Reconciliation
 from onboarding.engine.working_copy import WorkingCopy
-from onboarding.models import Event, Onboarding, Stop
+from onboarding.models import Event, Onboarding, Stop, clock
 from onboarding.models.onboarding import LeaseLost
 from onboarding.steps import STEPS
 from onboarding.steps.shared.owner_causes import OWNS_TOO_MUCH
@@ -42,7 +42,8 @@ def copy(made) -> WorkingCopy:
 
 @pytest.fixture
 def later(monkeypatch):
-    """Let so many seconds pass on the monotonic clock."""
+    """Let so many seconds pass on the monotonic clock, and forget after the test what was measured by it."""
+    monkeypatch.setattr(clock, "_reading", None)
 
     def pass_by(seconds: float) -> None:
         now = time.monotonic() + seconds
