@@ -48,7 +48,7 @@ def now() -> datetime:
 
     While the database does not answer, the last measurement goes on; in a process that has none, the machine's clock.
     """
-    return _measured().now()
+    return _database_time() if connection.vendor == "sqlite" else _measured().now()
 
 
 def host_offset() -> timedelta:
@@ -89,9 +89,12 @@ def _ask() -> tuple[float, _Reading]:
 
 
 def _database_time() -> datetime:
-    """Past Django's cursor: that the clock is read is nobody's query. SQLite has no clock but this machine's."""
+    """Past Django's cursor: that the clock is read is nobody's query. SQLite has no clock but this machine's, which it
+    tells in whole milliseconds: one that is told more exactly would be in its future.
+    """
     if connection.vendor == "sqlite":
-        return datetime.now(UTC)
+        exact = datetime.now(UTC)
+        return exact.replace(microsecond=exact.microsecond // 1000 * 1000)
     connection.ensure_connection()
     with connection.wrap_database_errors, _raw(connection.connection) as cursor:
         cursor.execute("SELECT clock_timestamp()")
