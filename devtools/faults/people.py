@@ -120,6 +120,8 @@ def emergency_stop(rig: Rig) -> Iterator[Row]:
             run.must(not sent, f"I6: sent after the stop: {', '.join(sent)}")
         finally:
             rig.stack.manage("changes", "allow")
+        for each in run.party.customers:
+            each.acted.clear()  # what was refused meanwhile is pressed again
         run.recover()
     yield row
 
