@@ -63,7 +63,9 @@ def test_refuses_an_assertion_with_wrong_claims(
     certified: Entra, pair: Pair, claims: dict[str, Any], number: int
 ) -> None:
     """Times are seconds from now: the tests may be collected long before this one runs."""
-    timed = {name: int(time.time()) + value if isinstance(value, int) else value for name, value in claims.items()}
+    timed: dict[str, Any] = {
+        name: int(time.time()) + value if isinstance(value, int) else value for name, value in claims.items()
+    }
     answer = with_assertion(certified, pair, **timed)
     assert (answer.status_code, answer.json()["error_codes"]) == (401, [number])
 
