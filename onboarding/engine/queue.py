@@ -9,11 +9,10 @@ import logging
 from functools import partial
 
 from django.db import transaction
-from django.db.models.functions import Now
 from kombu.exceptions import OperationalError
 
 from onboarding.engine import bell
-from onboarding.models import Onboarding
+from onboarding.models import Onboarding, clock
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +36,7 @@ def enqueue_letters_on_commit() -> None:
 
 def enqueue(onboarding_id: int) -> None:
     """Make the onboarding due now, and wake a worker for it once the present transaction is committed."""
-    Onboarding.objects.filter(pk=onboarding_id).update(next_run_at=Now())
+    Onboarding.objects.filter(pk=onboarding_id).update(next_run_at=clock.Now())
     enqueue_on_commit(onboarding_id)
 
 

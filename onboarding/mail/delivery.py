@@ -18,7 +18,6 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
@@ -274,7 +273,7 @@ def _finish(
             return
         if link is not None:
             links.close_others(link)
-            Onboarding.objects.filter(pk=letter.onboarding_id).update(next_run_at=Now())
+            Onboarding.objects.filter(pk=letter.onboarding_id).update(next_run_at=clock.Now())
         if state == State.SENT:
             letters.settle_earlier(letter, now=now)
         letters.note(letter, _NOTES[state])

@@ -1,7 +1,7 @@
 """The one clock: the database's. What two machines compare is never a time that a machine's own clock has told.
 
-In SQL the database itself is asked (`Now`); where Python needs the time, `now` knows how far the database's clock is
-from this process's monotonic one, which no operator and no time server ever sets.
+In SQL the database itself is asked (`Now`, ours, not Django's); where Python needs the time, `now` knows how far the
+database's clock is from this process's monotonic one, which no operator and no time server ever sets.
 """
 
 from __future__ import annotations
@@ -14,9 +14,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import Error, connection, models
-from django.db.models import ExpressionWrapper
+from django.db.models import ExpressionWrapper, functions
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Now
 
 log = logging.getLogger("onboarding.clock")
 
@@ -41,6 +40,17 @@ class _Reading:
 
 
 _reading: _Reading | None = None
+
+
+class Now(functions.Now):
+    """The database's time in SQL. On SQLite, where a time is a text, it is written as Django writes a `datetime`: else
+    a time that was read and is compared again would be another text, and no row ever be found unchanged.
+    """
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra_context: Any) -> Any:
+        """In whole milliseconds, which is all that SQLite tells; a whole second has no fraction, as in `str`."""
+        told = "STRFTIME('%%%%Y-%%%%m-%%%%d %%%%H:%%%%M:%%%%f', 'NOW')"
+        return self.as_sql(compiler, connection, template=f"REPLACE({told} || '000', '.000000', '')", **extra_context)
 
 
 def now() -> datetime:

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
 
 from onboarding.models import clock
 
@@ -14,9 +13,10 @@ class HeartbeatQuerySet(models.QuerySet["Heartbeat"]):
 
     def beat(self, name: str, kind: str, *, clock_offset_ms: int) -> None:
         """The process of this name lives now, and its host's clock is so far off."""
-        if not self.filter(pk=name).update(at=Now(), clock_offset_ms=clock_offset_ms):
+        if not self.filter(pk=name).update(at=clock.Now(), clock_offset_ms=clock_offset_ms):
             self.bulk_create(
-                [Heartbeat(name=name, kind=kind, at=Now(), clock_offset_ms=clock_offset_ms)], ignore_conflicts=True
+                [Heartbeat(name=name, kind=kind, at=clock.Now(), clock_offset_ms=clock_offset_ms)],
+                ignore_conflicts=True,
             )
 
     def begin(self, kind: str, *, not_within: timedelta) -> bool:
@@ -24,7 +24,7 @@ class HeartbeatQuerySet(models.QuerySet["Heartbeat"]):
         if not self.filter(pk=kind).exists():
             self.bulk_create([Heartbeat(name=kind, kind=kind)], ignore_conflicts=True)
         before = Q(begun_at__isnull=True) | Q(begun_at__lte=clock.after(-not_within))
-        return bool(self.filter(before, pk=kind).update(begun_at=Now()))
+        return bool(self.filter(before, pk=kind).update(begun_at=clock.Now()))
 
     def done(self, kind: str) -> None:
         """The round came to its end."""

@@ -11,7 +11,6 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Now
 
 from onboarding.domain import consent_sizes
 from onboarding.domain.consent_sizes import ConsentSize
@@ -52,7 +51,7 @@ class OnboardingQuerySet(models.QuerySet["Onboarding"]):
     def due(self) -> OnboardingQuerySet:
         """Those that are due by the database's clock: their time has come and no worker holds them."""
         return (
-            self.filter(Q(leased_until__isnull=True) | Q(leased_until__lte=Now()), next_run_at__lte=Now())
+            self.filter(Q(leased_until__isnull=True) | Q(leased_until__lte=clock.Now()), next_run_at__lte=clock.Now())
             .exclude(state__in=[State.PAUSED, State.CLOSED])
             .order_by("next_run_at")
         )
@@ -126,12 +125,12 @@ class OnboardingQuerySet(models.QuerySet["Onboarding"]):
 
     def leased(self) -> Iterator[tuple[Lease, str]]:
         """The leases that run now, and which process holds each."""
-        rows = self.filter(leased_until__gt=Now()).exclude(leased_by="")
+        rows = self.filter(leased_until__gt=clock.Now()).exclude(leased_by="")
         for pk, token, next_run_at, name in rows.values_list("pk", "lease_token", "next_run_at", "leased_by"):
             yield Lease(pk, token, next_run_at), name
 
     def _interrupt(self) -> None:
-        self.update(lease_token=F("lease_token") + 1, leased_until=None, leased_by="", next_run_at=Now())
+        self.update(lease_token=F("lease_token") + 1, leased_until=None, leased_by="", next_run_at=clock.Now())
 
 
 def _exists(model: str, **conditions: Any) -> Exists:

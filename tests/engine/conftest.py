@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db.models import Count
-from django.db.models.functions import Now
 from pytest_django import Settings
 
 from devtools.stack.keys import MONITOR_CLIENT_ID, SCOPED_CLIENT_ID
@@ -17,7 +16,7 @@ from devtools.stack.sandbox_control import SandboxTenant
 from graphclient import ClientCredentials, GraphClient, Secret, Transport
 from onboarding.customers import answers
 from onboarding.engine import graph_access, reconcile
-from onboarding.models import Onboarding
+from onboarding.models import Onboarding, clock
 from tests import builders
 from tests.conftest import Sandbox
 from tests.fixtures.graph_access import fresh_graph_access
@@ -106,7 +105,7 @@ def customer_of(far: SandboxTenant) -> Onboarding:
 
 def look(made: Onboarding) -> Onboarding:
     """One look, now."""
-    Onboarding.objects.filter(pk=made.pk).update(next_run_at=Now())
+    Onboarding.objects.filter(pk=made.pk).update(next_run_at=clock.Now())
     reconcile.reconcile(made.pk)
     made.refresh_from_db()
     return made

@@ -11,7 +11,6 @@ from datetime import timedelta
 
 import pytest
 from django.db import OperationalError
-from django.db.models.functions import Now
 
 from onboarding.domain.verdicts import Done
 from onboarding.engine import lanes, lease_keeper, process, reconcile
@@ -97,7 +96,7 @@ def test_leaves_alone_what_is_not_held_any_more(keeper, later):
 
 def test_never_takes_back_what_another_worker_has_claimed_meanwhile(keeper, later):
     with keeper.holding(held()) as run:
-        Onboarding.objects.filter(pk=run.lease.onboarding_id).update(leased_until=Now())
+        Onboarding.objects.filter(pk=run.lease.onboarding_id).update(leased_until=clock.Now())
         successor = builders.claimed(run.lease.onboarding_id)
         later(100)
         keeper.look()

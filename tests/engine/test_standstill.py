@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
-from django.db.models.functions import Now
 
 from devtools.stack.processes import Child, wait_until
 from onboarding.engine import bell, pulse
 from onboarding.engine.pulse import Kind
-from onboarding.models import Heartbeat, Onboarding
+from onboarding.models import Heartbeat, Onboarding, clock
 from tests import builders
 from tests.fixtures.processes import beat_program, broker_of_its_own, frozen, running, worker_program
 
@@ -40,7 +39,7 @@ def own_broker(tmp_path: Path) -> Iterator[tuple[str, Child]]:
 def is_taken_up(made: Onboarding) -> Callable[[], bool]:
     """Make it due and free; whether a worker has taken it up since."""
     before = Onboarding.objects.get(pk=made.pk).lease_token
-    Onboarding.objects.filter(pk=made.pk).update(next_run_at=Now(), leased_until=None)
+    Onboarding.objects.filter(pk=made.pk).update(next_run_at=clock.Now(), leased_until=None)
     return lambda: Onboarding.objects.get(pk=made.pk).lease_token > before
 
 

@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.models.functions import Now
 
 from devtools.stack.sandbox_control import SandboxTenant
 from onboarding.engine import reconcile
-from onboarding.models import Event, Onboarding, ProvisionedPerson, StepState
+from onboarding.models import Event, Onboarding, ProvisionedPerson, StepState, clock
 from tests import builders
 from tests.pages.desk import people
 
@@ -46,7 +45,7 @@ def statements() -> Iterator[list[str]]:
 def visit(made: Onboarding, *stale: str) -> list[str]:
     """The statements of one run that reads these steps."""
     StepState.objects.filter(onboarding=made, key__in=stale).update(checked_at=None)
-    Onboarding.objects.filter(pk=made.pk).update(next_run_at=Now())
+    Onboarding.objects.filter(pk=made.pk).update(next_run_at=clock.Now())
     before = set(StepState.objects.filter(onboarding=made).values_list("key", "graph_calls"))
     with statements() as sent:
         reconcile.reconcile(made.pk)
