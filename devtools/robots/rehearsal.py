@@ -42,6 +42,11 @@ class RehearsedCustomer:
         step = next((step for step in steps if step["key"] == current), {})
         return current, step.get("kind", ""), f"{step.get('message', '')} {step.get('code', '')}".strip()
 
+    @property
+    def whole_standing(self) -> list[tuple[str, str, str]]:
+        """Key, kind and sentence of every step: what moves, without the counters of work that moves nothing."""
+        return [(step["key"], step["kind"], step["message"]) for step in self.report.get("steps", [])]
+
 
 Until = Callable[[RehearsedCustomer], bool]
 
@@ -94,7 +99,7 @@ class Rehearsal:
                 return
             for each in waiting:
                 self._turn(each, until)
-            now = repr([each.report for each in self.customers])
+            now = repr([each.whole_standing for each in self.customers])
             if now != seen:
                 moved_at, seen = time.monotonic(), now
             if time.monotonic() - moved_at > patience:
