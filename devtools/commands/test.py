@@ -27,6 +27,7 @@ from devtools.stack.progress import doing, say
 ROOT = Path(__file__).resolve().parent.parent.parent
 FLOWS = "tests/flows"
 CLIENT = "tests/graphclient"
+ALSO_ON_SQLITE = ["tests/engine/test_lease.py", "tests/engine/test_sql_time.py", "tests/engine/test_any_order.py"]
 
 
 @dataclass
@@ -144,10 +145,11 @@ def all_of_it(machine: Machine) -> int:
     """The whole suite. The flows mostly wait for processes of their own, so they run beside everything else; the tests
     of the Graph client, which need no database, follow them there, so that both sides take about as long.
     """
+    sqlite = {"DATABASE_URL": "sqlite:///:memory:"}
     runs: list[tuple[list[str], Mapping[str, str]]] = [([FLOWS], {})]
     if "broker" not in machine.missing:
-        runs.append((["-m", "sqlite_journey", FLOWS], {"DATABASE_URL": "sqlite:///:memory:"}))
-    runs.append(([CLIENT], {}))
+        runs.append((["-m", "sqlite_journey", FLOWS], sqlite))
+    runs += [(ALSO_ON_SQLITE, sqlite), ([CLIENT], {})]
     with tempfile.TemporaryFile() as said:
         lane = Lane(machine, runs, said)
         lane.start()
@@ -156,9 +158,9 @@ def all_of_it(machine: Machine) -> int:
             lane.join()
         finally:
             lane.stop()
-        said.seek(0)
-        say("At the same time: the flows, the main journey on SQLite, then the Graph client.")
-        print(said.read().decode(errors="replace"), flush=True)
+            said.seek(0)
+            say("At the same time: the flows, the main journey and the leases on SQLite, then the Graph client.")
+            print(said.read().decode(errors="replace"), flush=True)
     return status or lane.status
 
 
