@@ -252,10 +252,11 @@ def _was_told(run: Trial, each: RehearsedCustomer, said: list[Page]) -> bool:
 
 
 def _settle(run: Trial, each: RehearsedCustomer) -> None:
-    """Approve what is still open, so that the customer can be judged."""
-    if acts.step_of(run.party, each, "connection")[0] == "todo":
+    """Approve what is still open until it is done: a yes to a plan that has become another one counts for nothing."""
+    end = time.monotonic() + SETTLES
+    while acts.step_of(run.party, each, "connection")[0] != "done" and time.monotonic() < end:
         acts.approve(run.party, each, "connection")
-    _comes_to_done(run, each)
+        time.sleep(0.5)
 
 
 def approvals_that_come_back(rig: Rig) -> Iterator[Row]:
