@@ -24,8 +24,9 @@ from devtools.stack.broker import NoBroker
 from devtools.stack.ports import NoFreePort
 from devtools.stack.processes import DidNotStart, Interrupted, interruptible
 from devtools.stack.progress import say
+from devtools.stack.reports import CommandFailed
 from devtools.stack.sandbox_control import SandboxRefused
-from devtools.stack.stack import CommandFailed, Stack, StackOptions
+from devtools.stack.stack import Stack, StackOptions
 
 STAFF = "rehearsal"
 SPEED = 600.0  # Microsoft's 40 minutes between two cycles take 4 seconds

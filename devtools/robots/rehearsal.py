@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -82,9 +81,9 @@ class Rehearsal:
 
     def look(self) -> None:
         """Read where everyone stands; tell what has changed."""
-        pks = [str(each.account.pk) for each in self.customers]
-        for each, line in zip(self.customers, self.stack.manage("report", *pks).splitlines(), strict=True):
-            before, each.report = each.standing, json.loads(line)
+        found = self.stack.reports.of([each.account.pk for each in self.customers])
+        for each, report in zip(self.customers, found, strict=True):
+            before, each.report = each.standing, report
             if each.standing != before:
                 key, kind, message = each.standing
                 self.tell(f"{each.account.customer.name}: {'live' if each.live else f'{key} {kind}: {message}'}")

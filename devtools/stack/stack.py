@@ -18,6 +18,7 @@ from devtools.stack.keys import CLIENT_ID, MONITOR_CLIENT_ID, SCOPED_CLIENT_ID, 
 from devtools.stack.ports import HOST
 from devtools.stack.processes import Program, Supervisor, end_stale
 from devtools.stack.progress import doing, say
+from devtools.stack.reports import CommandFailed, Reports
 from devtools.stack.sandbox_control import SandboxControl, redirects_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -40,10 +41,6 @@ NOT_PASSED_ON = re.compile(
     r"|HAIILO_\w+|EMAIL_URL|DEFAULT_FROM_EMAIL|BEHIND_PROXY|STATIC_ROOT|\w+_PROXY|DJANGO_SETTINGS_MODULE|PYTHONWARNINGS|\w+_FILE)$",
     re.IGNORECASE,
 )
-
-
-class CommandFailed(RuntimeError):
-    """A management command ended with an error; the message carries its output."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +107,7 @@ class Stack:
         self.sandbox = SandboxControl(f"http://{HOST}:{self.control_port}")
         self.redis_url = options.redis_url or broker.url(self.broker_port)
         self.environment = self._environment()
+        self.reports = Reports(self.environment)
 
     def _end_stale(self) -> None:
         """Before the ports are chosen: what an earlier run left behind would hold them."""
@@ -162,6 +160,7 @@ class Stack:
 
     def stop(self) -> None:
         """End everything in reverse order."""
+        self.reports.end()
         self._supervisor.stop()
 
     def kill(self, name: str) -> None:

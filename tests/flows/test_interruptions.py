@@ -8,6 +8,7 @@ import pytest
 
 from devtools.robots.rehearsal import RehearsedCustomer
 from devtools.stack.processes import wait_until
+from devtools.stack.reports import CommandFailed
 
 from .conftest import differences
 
@@ -57,3 +58,12 @@ def test_keeps_what_people_ask_for_while_the_broker_is_down(stack, staff, rehear
         stack.restart("broker")
     rehearsal.drive(until=lambda each: each.standing[0] == "consent")
     assert wait_until(lambda: not stack.fallen(), 5)
+
+
+def test_asks_for_reports_anew_when_the_process_that_gave_them_is_gone(stack):
+    assert stack.reports.of([]) == []
+    assert stack.reports._process is not None
+    stack.reports._process.kill()
+    assert stack.reports.of([]) == []
+    with pytest.raises(CommandFailed, match="no onboarding 999999"):
+        stack.reports.of([999999])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from argparse import ArgumentParser
 from typing import Any
 
@@ -13,19 +14,34 @@ from onboarding.steps import STEPS
 
 
 class Command(BaseCommand):
-    """``report PK…``: per onboarding its steps with the seconds and Graph calls that each has cost so far."""
+    """``report PK…``: per onboarding its steps with the seconds and Graph calls that each has cost so far.
+
+    Without a number it reads lines of them from standard input until that ends, and answers each line with one: a JSON
+    list, in the order asked.
+    """
 
     help = "Print where onboardings stand, one JSON object a line."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("pk", nargs="+", type=int)
+        parser.add_argument("pk", nargs="*", type=int)
 
     def handle(self, *, pk: list[int], **_options: Any) -> None:
         for number in pk:
-            onboarding = Onboarding.objects.select_related("customer").filter(pk=number).first()
-            if onboarding is None:
-                raise CommandError(f"There is no onboarding {number}.")
-            self.stdout.write(json.dumps(report_of(onboarding), ensure_ascii=False))
+            self._say(report_of(_found(number)))
+        if not pk:
+            for line in sys.stdin:
+                self._say([report_of(_found(int(number))) for number in line.split()])
+
+    def _say(self, what: Any) -> None:
+        self.stdout.write(json.dumps(what, ensure_ascii=False))
+        self.stdout.flush()
+
+
+def _found(number: int) -> Onboarding:
+    onboarding = Onboarding.objects.select_related("customer").filter(pk=number).first()
+    if onboarding is None:
+        raise CommandError(f"There is no onboarding {number}.")
+    return onboarding
 
 
 def report_of(onboarding: Onboarding) -> dict[str, Any]:
