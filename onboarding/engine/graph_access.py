@@ -61,10 +61,15 @@ def session() -> requests.Session:
     return http
 
 
-@cache
 def credential() -> Certificate:
     """What our own application signs with."""
-    return Certificate(settings.ENTRA_PRIVATE_KEY, settings.ENTRA_CERTIFICATE)
+    return _certificate(settings.ENTRA_PRIVATE_KEY, settings.ENTRA_CERTIFICATE)
+
+
+@cache
+def _certificate(private_key: str, certificate: str) -> Certificate:
+    """One for one key, which is parsed once."""
+    return Certificate(private_key, certificate)
 
 
 @cache
