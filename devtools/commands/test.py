@@ -26,7 +26,7 @@ from devtools.stack.progress import doing, say
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FLOWS = "tests/flows"
-CLIENT = "tests/graphclient"
+AFTER_THE_FLOWS = [f"tests/{name}" for name in ("graphclient", "sandbox", "contract", "clients", "house")]
 ALSO_ON_SQLITE = ["tests/engine/test_lease.py", "tests/engine/test_sql_time.py", "tests/engine/test_any_order.py"]
 
 
@@ -142,24 +142,24 @@ class Lane(threading.Thread):
 
 
 def all_of_it(machine: Machine) -> int:
-    """The whole suite. The flows mostly wait for processes of their own, so they run beside everything else; the tests
-    of the Graph client, which need no database, follow them there, so that both sides take about as long.
+    """The whole suite, in two lanes that take about as long: the flows, SQLite and whatever has little to do with the
+    database in one, engine, steps and pages in the other.
     """
     sqlite = {"DATABASE_URL": "sqlite:///:memory:"}
     runs: list[tuple[list[str], Mapping[str, str]]] = [([FLOWS], {})]
     if "broker" not in machine.missing:
         runs.append((["-m", "sqlite_journey", FLOWS], sqlite))
-    runs += [(ALSO_ON_SQLITE, sqlite), ([CLIENT], {})]
+    runs += [(ALSO_ON_SQLITE, sqlite), (AFTER_THE_FLOWS, {})]
     with tempfile.TemporaryFile() as said:
         lane = Lane(machine, runs, said)
         lane.start()
         try:
-            status = pytest(machine, ["--ignore", FLOWS, "--ignore", CLIENT])
+            status = pytest(machine, [f"--ignore={each}" for each in (FLOWS, *AFTER_THE_FLOWS)])
             lane.join()
         finally:
             lane.stop()
             said.seek(0)
-            say("At the same time: the flows, the main journey and the leases on SQLite, then the Graph client.")
+            say("At the same time: the flows, the main journey and the leases on SQLite, then client and sandbox.")
             print(said.read().decode(errors="replace"), flush=True)
     return status or lane.status
 

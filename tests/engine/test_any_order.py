@@ -43,7 +43,7 @@ from .conftest import answer_all, as_own_application, customer_of, look
 
 pytestmark = pytest.mark.django_db
 
-EXAMPLES = int(os.environ.get("FAULTS_EXAMPLES", "5"))
+EXAMPLES = int(os.environ.get("FAULTS_EXAMPLES", "3"))
 STEPS = 20
 STAMP = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 CREATE = "/synchronization/jobs"
