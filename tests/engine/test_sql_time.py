@@ -1,4 +1,4 @@
-"""A time that SQL has written is the same time when Python has read it and asks for it again; on SQLite it is a text."""
+"""A time that SQL has written is the same when Python has read it and asks for it again; on SQLite it is a text."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_finds_the_time_that_sql_has_written_by_what_python_has_read():
 
 @pytest.mark.parametrize("milliseconds", [0, 1, 20, 924])
 def test_writes_the_text_that_django_writes(milliseconds):
-    told = datetime(2026, 11, 30, 5, 42, 58, milliseconds * 1000)
+    told = datetime(2026, 11, 30, 5, 42, 58, milliseconds * 1000)  # noqa: DTZ001 - SQLite keeps no zone
     compiler = Onboarding.objects.all().query.get_compiler(connection=connection)
     statement, _parameters = clock.Now().as_sqlite(compiler, connection)
     at_that_time = (statement % ()).replace("'NOW'", f"'{told}'")
