@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from django.conf import settings
@@ -94,22 +96,36 @@ def filled_in(text: str, address: str) -> str:
 
 
 def html_of(words: LetterText, language: str, *, address: str, is_open: bool) -> str:
-    """The same letter as a page: its text is escaped, and only the markers become links, where `is_open`."""
+    """The same letter as a page in `language`: its text is escaped, and only the markers become links, where `is_open`.
+
+    The link with a line to itself becomes a button, with its address in small print below.
+    """
+    context = {
+        "blocks": [block for paragraph in re.split(r"\n\s*\n", words.text) for block in _blocks(paragraph, address)],
+        "link": _part(address, is_link=True),
+        "subject": words.subject,
+        "language": language,
+        "is_open": is_open,
+    }
+    with translation.override(language):
+        return render_to_string("mail/letter.html", context)
+
+
+def _blocks(paragraph: str, address: str) -> Iterator[dict[str, Any]]:
+    """The paragraph, in pieces where a line of it is the letter's act."""
     places = {LINK: address, QUESTIONS: _questions(address)}
-    paragraphs = [
-        [
-            [_part(places.get(part, part), is_link=part in places) for part in MARKERS.split(line) if part]
-            for line in paragraph.splitlines()
-        ]
-        for paragraph in re.split(r"\n\s*\n", words.text)
-    ]
-    context = {"paragraphs": paragraphs, "subject": words.subject, "language": language, "is_open": is_open}
-    return render_to_string("mail/letter.html", context)
+    for is_act, lines in groupby(paragraph.splitlines(), key=lambda line: line.strip() == LINK):
+        yield {"is_act": is_act, "lines": [_parts(line.strip(), places) for line in lines]}
 
 
-def _part(text: str, *, is_link: bool) -> dict[str, Any]:
+def _parts(line: str, places: Mapping[str, str]) -> list[dict[str, Any]]:
+    parts = [part for part in MARKERS.split(line) if part]
+    return [_part(places.get(part, part), is_link=part in places, is_alone=len(parts) == 1) for part in parts]
+
+
+def _part(text: str, *, is_link: bool, is_alone: bool = False) -> dict[str, Any]:
     """`pieces`: where a long address may be broken, lest it makes the letter wider than a phone."""
-    return {"text": text, "is_link": is_link, "pieces": re.findall(r".{1,20}", text) if is_link else []}
+    return {"text": text, "is_link": is_link, "is_alone": is_alone, "pieces": re.findall(r".{1,20}", text)}
 
 
 def _questions(address: str) -> str:

@@ -9,13 +9,13 @@ from typing import Any
 from django.core.mail import EmailMessage
 from django.utils import timezone
 
-from onboarding.customers import base, outbox
+from onboarding.customers import base, contacts, outbox
 from onboarding.domain.sentences import say
-from onboarding.domain.verdicts import Asking, Court, Verdict
-from onboarding.mail import letters
+from onboarding.domain.verdicts import Asking, Court, Done, Verdict
+from onboarding.mail import compose, letters
 from onboarding.models import Letter, Onboarding
 from tests import builders
-from tests.pages.desk import stand
+from tests.pages.desk import people, stand
 
 TENANT = "11111111-2222-4333-8444-555555555555"
 ADDRESS = re.compile(r"http://localhost:8000/l/([\w-]{20,})/")
@@ -63,3 +63,22 @@ def released_by_hand(made: Onboarding) -> Letter:
     letter = letters.write(made, base.first_contact(made), "invitation", rule="test", draft=True)
     outbox.release(letter, actor=builders.owner_of(made), tenant=TENANT)
     return fresh(letter)
+
+
+def as_page(kind: str, language: str = "en", *, link: str, words: str = "") -> tuple[str, str]:
+    """Text part and page of the letter of this kind to somebody who reads `language`; `words` replace its own."""
+    made = at_consent(LINK_SENT)
+    contact = contacts.add_contact(
+        made,
+        actor=builders.owner_of(made),
+        name='Max <b>& "Söhne"',
+        email="max@contoso.example",
+        role="it_admin",
+        language=language,
+    )
+    if kind == "completion":
+        stand(made, "live", Done(), scope={"total": 5})
+        people(made, 3)
+    letter = compose.compose(made, contact, kind)
+    letter = compose.LetterText(letter.subject, words or letter.text)
+    return compose.filled_in(letter.text, link), compose.html_of(letter, language, address=link, is_open=True)

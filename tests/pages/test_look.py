@@ -15,6 +15,8 @@ from playwright.sync_api import Browser, Page, Route
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Court, Done
 from tests import builders
+from tests.engine.drafts import as_page
+from tests.flows.visits import WIDE, serious_in_all_modes
 from tests.stored import Stored
 
 from .desk import PLAN, stand
@@ -138,3 +140,15 @@ def test_tells_done_from_open_and_here_from_there_in_a_contrast_theme(looked_at,
     (here,) = {colour for colour, current in lines if current}
     assert len(lines) > 4
     assert here not in {colour for colour, current in lines if not current}
+
+
+@pytest.mark.parametrize("kind", ["invitation", "completion"])
+def test_shows_a_letter_that_can_be_read_wide_and_narrow_and_in_the_dark(browser, kind):
+    _text, html = as_page(kind, link=f"https://onboarding.example/l/{'x' * 43}/")
+    page, asked = browser.new_page(), list[str]()
+    page.on("request", lambda request: asked.append(request.url))
+    page.set_content(html)
+    assert serious_in_all_modes(page) == []
+    assert asked == []
+    page.set_viewport_size(WIDE)
+    assert page.locator(".sheet").bounding_box()["width"] == 600
