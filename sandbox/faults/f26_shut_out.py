@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from ..provisioning.sender import Answer, Send
+from ..provisioning.exchange import Answer, Send
 from .fault import Fault
 
 REFUSED = {

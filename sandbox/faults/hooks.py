@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ..haiilo.platform import Platform
+    from ..provisioning.exchange import Send
     from ..provisioning.memory import Memory
     from ..provisioning.scope import Scope
-    from ..provisioning.sender import Send
     from ..world import User, World
 
 

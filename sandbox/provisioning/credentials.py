@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from . import schema as schemas
-from .sender import Answer, Send, Sender, Unreachable, reaching
+from .exchange import Answer, Send, Unreachable
+from .sender import Sender, reaching
 from .target import STATUS_NAMES, endpoint_of
 
 if TYPE_CHECKING:

@@ -16,13 +16,13 @@ from ..clock import graph_time
 from ..world import Group, User
 from . import quarantines, status
 from .credentials import validate_credentials
+from .exchange import Send
 from .memory import Escrow
 from .outcome import Outcome
 from .plan import fingerprint
 from .preparation import Prepared
 from .quarantines import Limits
 from .scope import Scope, is_purged, read_scope
-from .sender import Send
 from .source import Subject
 from .status import Counts
 from .target import TargetLost

@@ -14,11 +14,12 @@ from ..clock import NEVER
 from . import memory as memories
 from . import quarantines, status
 from .cycle import INTERVAL, Cycle, Quarantined
+from .exchange import Send
 from .memory import Memory
 from .plan import PlanRefused
 from .preparation import prepare
 from .quarantines import Limits
-from .sender import Send, Sender
+from .sender import Sender
 from .settings import read_settings
 from .target import TargetLost
 

@@ -15,11 +15,12 @@ from .. import faults
 from ..clock import graph_time
 from ..world import Group, User
 from . import schema as schemas
+from .exchange import Send
 from .outcome import Outcome, modified
 from .plan import PlanRefused
 from .preparation import Prepared, prepare
 from .scope import Scope, read_scope
-from .sender import Send, Sender
+from .sender import Sender
 from .source import Subject
 from .target import TargetLost
 

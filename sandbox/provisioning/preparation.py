@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 from . import memory as memories
 from . import schema as schemas
 from .compiler import EvaluationContext
+from .exchange import Send
 from .groups import GroupWork
 from .memory import Memory
 from .outcome import RowFrame
 from .plan import Plan, compile_plan
 from .scope import Scope
-from .sender import Send, reaching
+from .sender import reaching
 from .settings import Settings, read_settings
 from .target import Target, TargetLost, endpoint_of
 from .users import ENDPOINT as USERS

@@ -7,44 +7,19 @@ where every Haiilo platform is reached by its Host header. A name that nobody kn
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import urllib3
 
 from .. import faults
 from ..haiilo import lookup
+from .exchange import Answer, Send, TooSlow, Unreachable
 
 if TYPE_CHECKING:
     from ..world import Tenant, World
 
 _POOLS = urllib3.PoolManager(num_pools=32, maxsize=8, retries=False)
-
-
-class Unreachable(Exception):
-    """No answer: the name is unknown, nobody listens, or the connection broke."""
-
-
-class TooSlow(Unreachable):
-    """No answer in time."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """An HTTP answer."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-
-class Send(Protocol):
-    """Sends one request. Raises Unreachable."""
-
-    def __call__(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None, *, timeout: float = 30.0
-    ) -> Answer: ...
 
 
 def reaching(tenant: Tenant, send: Send) -> Send:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from .sender import Answer, Send, TooSlow, Unreachable
+from .exchange import Answer, Send, TooSlow, Unreachable
 from .slots import Slot
 from .values import Value, as_text
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import re
 import subprocess
+from graphlib import TopologicalSorter
 from pathlib import Path
 
+import grimp
 import pytest
 from django.urls import get_resolver
 
@@ -43,6 +45,12 @@ def test_keeps_only_entries_and_rooms_directly_under_onboarding():
 
 def test_names_no_room_for_leftovers():
     assert [str(path) for path in tracked("*.py") if SECRETIVE.search(path.name)] == []
+
+
+def test_has_no_circle_of_imports():
+    """Neither of those within functions nor of those for annotations alone; a circle is told in the failure."""
+    modules = grimp.build_graph("onboarding", "graphclient", "sandbox", "config", "devtools", "bench", cache_dir=None)
+    TopologicalSorter({name: modules.find_modules_directly_imported_by(name) for name in modules.modules}).prepare()
 
 
 def test_takes_the_time_from_the_database_s_clock_alone():
