@@ -80,7 +80,7 @@ def onboarding(stack: Stack, way: Road, folder: Path) -> Iterator[Measure]:
 
 
 def _is_started(each: RehearsedCustomer) -> bool:
-    return each.standing[0] == "initial_cycle" and each.standing[1] == "waiting"
+    return each.verdict[0] == "initial_cycle" and each.verdict[1] == "waiting"
 
 
 def _staff(stack: Stack, folder: Path) -> StaffMember:

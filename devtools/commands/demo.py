@@ -75,7 +75,7 @@ def seed(stack: Stack, password: str) -> dict[str, Any]:
     approving, live = rehearsal.add(APPROVING, calm=True), rehearsal.add(LIVE, calm=True)
 
     def far_enough(each: RehearsedCustomer) -> bool:
-        key, kind, _message = each.standing
+        key, kind, _message = each.verdict
         return (
             each.live
             if each is live

@@ -219,7 +219,7 @@ class Soak:
 
     def torment(self, each: RehearsedCustomer) -> None:
         """The next fault, while somebody is on the way."""
-        fault, where = self.next_fault(), each.standing[0]
+        fault, where = self.next_fault(), each.verdict[0]
         met = [other for other in self.party.customers if not other.live]
         (self.faults if met else self.missed)[fault.__name__] += 1
         fault()
@@ -241,7 +241,7 @@ class Soak:
             {
                 "name": each.account.customer.name,
                 "live": each.live,
-                "standing": " ".join(each.standing),
+                "verdict": " ".join(each.verdict),
                 "broken": checks.objections(self.rig, each, by, wanted),
             }
             for each in self.party.customers
@@ -259,15 +259,15 @@ class Soak:
 
 
 def _is_at(each: RehearsedCustomer, key: str) -> bool:
-    return each.live or each.standing[0] == key
+    return each.live or each.verdict[0] == key
 
 
-def verdict(result: Mapping[str, Any]) -> list[str]:
+def objections(result: Mapping[str, Any]) -> list[str]:
     """Everything that is not as it must be; nothing when all is well."""
     found = [str(result["problem"])] if "problem" in result else []
     for each in result["customers"]:
         if not each["live"]:
-            found.append(f"{each['name']} is not live: {each['standing']}")
+            found.append(f"{each['name']} is not live: {each['verdict']}")
         found += each["broken"]
     if not result["customers"]:
         found.append("there is no customer")
@@ -323,10 +323,10 @@ def main() -> int:
             say(str(error))
             return 1
     print(json.dumps(result, ensure_ascii=False), flush=True)
-    objections = verdict(result)
-    for each in objections:
+    found = objections(result)
+    for each in found:
         say(f"NOT AS IT MUST BE: {each}")
-    return 1 if objections else 0
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

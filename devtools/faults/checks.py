@@ -150,10 +150,10 @@ def _agree(rig: Rig, each: RehearsedCustomer, by: Reference, wanted: Expected) -
 
 def _ended(rig: Rig, each: RehearsedCustomer, wanted: Expected) -> Iterable[str]:
     if not wanted.live:
-        if not each.standing[2].strip():
-            yield f"I5: stands at {each.standing[0]} without a word"
+        if not each.verdict[2].strip():
+            yield f"I5: stands at {each.verdict[0]} without a word"
     elif not each.live:
-        yield f"I5: not live, stands at {' '.join(each.standing)}"
+        yield f"I5: not live, stands at {' '.join(each.verdict)}"
     elif not _everybody_is_there(each):
         yield f"{len(differences(each))} people differ, the first is {differences(each)[0]}"
     if not wait_until(lambda: not _held(rig, each.account.pk), rig.lease_seconds + SETTLED):

@@ -47,9 +47,9 @@ def _revoke(run: Trial, each: RehearsedCustomer) -> None:
 
     def asks() -> bool:
         run.party.look()
-        return each.standing[:2] == ("consent", "asking")
+        return each.verdict[:2] == ("consent", "asking")
 
-    run.must(wait_until(asks, TOLD), f"not told: {' '.join(each.standing)}")
+    run.must(wait_until(asks, TOLD), f"not told: {' '.join(each.verdict)}")
     sent = [call for call in rig.far.of([each.account.tenant.id], since=since + 2) if call.tokens and call.status < 300]
     run.must(not sent, "I3: the token was sent after access was gone")
     each.acted.clear()

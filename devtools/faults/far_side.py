@@ -94,7 +94,7 @@ def _fail_for(run: Trial, seconds: float, rule: Rule) -> None:
     run.rig.far.add(rule)
     run.act_for(seconds)
     run.rig.far.clear()
-    verdicts = [each for each in run.party.customers if each.standing[1] == "broken"]
+    verdicts = [each for each in run.party.customers if each.verdict[1] == "broken"]
     run.must(not verdicts, f"a verdict of something that passes: {run.party.where()}")
     run.recover()
 
@@ -225,7 +225,7 @@ def poison(rig: Rig) -> Iterator[Row]:
         run.party.look()
         before = rule.met
         run.act_for(10)
-        row.seen = f"{rule.met - before} requests to it in 10 s; stands at {' '.join(bad.standing)[:80]}"
+        row.seen = f"{rule.met - before} requests to it in 10 s; stands at {' '.join(bad.verdict)[:80]}"
         run.must(rule.met - before <= 20, "it is asked again and again")
         broken = checks.objections(rig, bad, None, Expected(live=False, jobs=0, creates=0))
         row.add(broken + [line for each in others for line in checks.objections(rig, each, run.by)], took)

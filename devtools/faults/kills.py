@@ -85,7 +85,7 @@ def record(rig: Rig, act: Act) -> Recorded:
     since, lines = time.time(), checks.lines_of(rig, each.account.pk)
     calls = checks.calls_of(rig, each)
     if not walk(party, act, lambda: False, PATIENCE):
-        raise RuntimeError(f"{act.name} did not end without faults: {party.where() or each.standing}")
+        raise RuntimeError(f"{act.name} did not end without faults: {party.where() or each.verdict}")
     requests = [call.what for call in rig.far.of([each.account.tenant.id, each.account.customer.domain], since=since)]
     name = str(each.account.pk)
     commits = [commit.what for commit in list(rig.commits.commits) if commit.name == name and commit.at >= since]

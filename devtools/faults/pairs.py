@@ -271,8 +271,8 @@ def double_clicks(rig: Rig) -> Iterator[Row]:
 
 
 def _both_act(run: Trial, each: RehearsedCustomer) -> None:
-    rig, question = run.rig, " ".join(each.standing)
-    key, kind, _said = each.standing
+    rig, question = run.rig, " ".join(each.verdict)
+    key, kind, _said = each.verdict
     if key == "consent":
         run.party.turn(each)
         return
@@ -295,7 +295,7 @@ def same_tenant(rig: Rig) -> Iterator[Row]:
         [first] = run.invite()
         other = run.party.twin(first)
         run.party.go_on(
-            60, until=lambda each: each.live or (each.standing[0] == "consent" and each.standing[1] == "asking")
+            60, until=lambda each: each.live or (each.verdict[0] == "consent" and each.verdict[1] == "asking")
         )
         run.party.go_on(15)
         ends = sorted(each.live for each in (first, other))
@@ -304,6 +304,6 @@ def same_tenant(rig: Rig) -> Iterator[Row]:
         run.must(jobs == 1, f"{jobs} jobs")
         late = next((each for each in (first, other) if not each.live), other)
         page = run.party.staff.open(late.account)
-        run.must("another customer" in page.text, f"the second is not told: {' '.join(late.standing)}")
+        run.must("another customer" in page.text, f"the second is not told: {' '.join(late.verdict)}")
         row.add([])
     yield row

@@ -41,7 +41,7 @@ def is_live(each: RehearsedCustomer) -> bool:
 
 def at(key: str) -> Until:
     """Whether a customer stands at this step."""
-    return lambda each: each.standing[0] == key
+    return lambda each: each.verdict[0] == key
 
 
 @dataclass
@@ -141,7 +141,7 @@ class Party(Rehearsal):
 
     def where(self) -> str:
         """Who is not live, and where they stand."""
-        return "; ".join(f"{each.account.customer.name}: {' '.join(each.standing)}" for each in self.late())
+        return "; ".join(f"{each.account.customer.name}: {' '.join(each.verdict)}" for each in self.late())
 
     def late(self) -> list[RehearsedCustomer]:
         """Who is not live."""

@@ -339,12 +339,12 @@ def deadlocks(rig: Rig) -> Iterator[Row]:
             run.invite()
             run.until_at("connection" if name == "an answer" else "consent")
             each, bob = only(run), rig.staff["bob"]
-            address = f"{each.account.address}steps/{each.standing[0]}/"
+            address = f"{each.account.address}steps/{each.verdict[0]}/"
             page = bob.browser.open(address)
             form = page.form(having="token") if name == "an answer" else page.form(action="/recheck/")
             values = {"token": str(each.account.tenant["scim_token"])} if name == "an answer" else {}
             stopped = statement(rig, each, 'UPDATE "onboarding_stepstate"')
-            acts.press(run.party, each, each.standing[0])
+            acts.press(run.party, each, each.verdict[0])
             run.must(stopped.reached.wait(COMES), "the engine never came to write")
             said: list[Page] = []
             click = _beside(partial(_send, bob, form, values, said))

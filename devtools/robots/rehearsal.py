@@ -34,16 +34,16 @@ class RehearsedCustomer:
         return bool(self.report.get("live"))
 
     @property
-    def standing(self) -> tuple[str, str, str]:
-        """Key, kind and message of the step it stands at."""
+    def verdict(self) -> tuple[str, str, str]:
+        """Of the step it stands at: its key, and the verdict's kind and message."""
         current = self.report.get("current", "")
         steps: list[dict[str, Any]] = self.report.get("steps", [])
         step = next((step for step in steps if step["key"] == current), {})
         return current, step.get("kind", ""), f"{step.get('message', '')} {step.get('code', '')}".strip()
 
     @property
-    def whole_standing(self) -> list[tuple[str, str, str]]:
-        """Key, kind and sentence of every step: what moves, without the counters of work that moves nothing."""
+    def verdicts(self) -> list[tuple[str, str, str]]:
+        """Key, kind and sentence for every step: what moves, without the counters of work that moves nothing."""
         return [(step["key"], step["kind"], step["message"]) for step in self.report.get("steps", [])]
 
 
@@ -83,9 +83,9 @@ class Rehearsal:
         """Read where everyone stands; tell what has changed."""
         found = self.stack.reports.of([each.account.pk for each in self.customers])
         for each, report in zip(self.customers, found, strict=True):
-            before, each.report = each.standing, report
-            if each.standing != before:
-                key, kind, message = each.standing
+            before, each.report = each.verdict, report
+            if each.verdict != before:
+                key, kind, message = each.verdict
                 self.tell(f"{each.account.customer.name}: {'live' if each.live else f'{key} {kind}: {message}'}")
 
     def drive(self, *, until: Until = lambda each: each.live, patience: float = PATIENCE) -> None:
@@ -98,7 +98,7 @@ class Rehearsal:
                 return
             for each in waiting:
                 self._turn(each, until)
-            now = repr([each.whole_standing for each in self.customers])
+            now = repr([each.verdicts for each in self.customers])
             if now != seen:
                 moved_at, seen = time.monotonic(), now
             if time.monotonic() - moved_at > patience:
@@ -109,7 +109,7 @@ class Rehearsal:
             time.sleep(TURN)
 
     def _turn(self, rehearsed: RehearsedCustomer, until: Until) -> None:
-        account, (key, kind, message) = rehearsed.account, rehearsed.standing
+        account, (key, kind, message) = rehearsed.account, rehearsed.verdict
         if key == "consent" and not account.link:
             self.staff.send_link(account)
         elif key == "consent" and "consented" not in rehearsed.acted:
@@ -131,5 +131,5 @@ class Rehearsal:
             self.tell(f"{rehearsed.account.customer.name}: {done}")
 
     def _where(self, waiting: Sequence[RehearsedCustomer]) -> str:
-        lines = [f"  {each.account.customer.name}: {' '.join(each.standing)}" for each in waiting]
+        lines = [f"  {each.account.customer.name}: {' '.join(each.verdict)}" for each in waiting]
         return "Nothing moved for too long:\n" + "\n".join(lines)

@@ -55,7 +55,7 @@ def row(made):
     return ReadOnlyMode.objects.get(onboarding=made)
 
 
-def standing(made):
+def verdict(made):
     return builders.state(made, "read_only")
 
 
@@ -87,7 +87,7 @@ def test_asks_for_the_application_for_watching_by_a_link_of_its_own(live):
     link = offered(live)
     assert link.size is consent_sizes.MONITOR
     look(live)
-    assert (standing(live).kind, standing(live).code) == ("asking", "link_sent")
+    assert (verdict(live).kind, verdict(live).code) == ("asking", "link_sent")
     assert live.size is consent_sizes.STANDARD
     assert live.state == "live"
     assert live.current_kind == "done"
@@ -96,7 +96,7 @@ def test_asks_for_the_application_for_watching_by_a_link_of_its_own(live):
 def test_watches_once_the_other_application_has_all_permissions_and_reads_the_job(watched):
     assert row(watched).reads_only_since is not None
     assert row(watched).removed_at is None
-    found = standing(watched)
+    found = verdict(watched)
     assert (found.kind, found.code, found.court) == ("asking", "setup_still_there", "customer")
     assert found.offers == {"name": "Haiilo onboarding", "client_id": CLIENT_ID}
     desired = load_desired(watched.pk)
@@ -128,13 +128,13 @@ def test_believes_the_removal_only_as_long_as_microsoft_refuses_the_set_up_appli
     far.revoke(CLIENT_ID)
     all_anew(watched)
     assert row(watched).removed_at is not None
-    assert standing(watched).kind == "done"
-    assert standing(watched).evidence == {"ended": False, "removed": True}
+    assert verdict(watched).kind == "done"
+    assert verdict(watched).evidence == {"ended": False, "removed": True}
     assert (watched.state, watched.current_key, watched.current_kind) == ("live", "live", "done")
     far.consent(client_id=CLIENT_ID)
     all_anew(watched)
     assert row(watched).removed_at is None
-    assert standing(watched).code == "setup_still_there"
+    assert verdict(watched).code == "setup_still_there"
     assert load_desired(watched.pk).size is consent_sizes.MONITOR
 
 
@@ -150,11 +150,11 @@ def test_watches_also_where_the_set_up_application_went_first(live, far):
 def test_waits_for_half_a_consent_then_names_what_is_missing_and_goes_on(live, far):
     far.switch(F4=True)
     approve(live, far, offered(live))
-    assert standing(live).kind == "waiting"
+    assert verdict(live).kind == "waiting"
     age_consents(live, minutes=20)
     ReadOnlyMode.objects.update(asked_at=timezone.now() - timedelta(hours=1))
     all_anew(live)
-    found = standing(live)
+    found = verdict(live)
     assert (found.kind, found.code, found.court) == ("asking", "permissions_missing", "customer")
     assert found.offers["missing"] == list(consent_sizes.MONITOR.names[3:])
     assert live.size is consent_sizes.STANDARD
@@ -168,13 +168,13 @@ def test_waits_out_the_spreading_of_a_consent_and_never_looks_sooner_with_the_ne
     link = offered(live)
     builders.granted(live, far.id, link=link)
     all_anew(live)
-    assert standing(live).kind == "waiting"
+    assert verdict(live).kind == "waiting"
     assert live.size is consent_sizes.STANDARD
     assert {state.kind for state in live.steps.exclude(key="read_only")} == {"done"}
     age_consents(live, minutes=20)
     ReadOnlyMode.objects.update(asked_at=timezone.now() - timedelta(hours=1))
     all_anew(live)
-    assert (standing(live).kind, standing(live).code) == ("asking", "consent_missing")
+    assert (verdict(live).kind, verdict(live).code) == ("asking", "consent_missing")
 
 
 def test_never_takes_an_approval_from_another_tenant(live, far):
@@ -182,7 +182,7 @@ def test_never_takes_an_approval_from_another_tenant(live, far):
     far.consent(client_id=MONITOR_CLIENT_ID)
     builders.granted(live, "2f1b7c52-6a0f-4e0a-8c5d-0d51a4c1a001", link=link)
     all_anew(live)
-    assert standing(live).code == "wrong_tenant"
+    assert verdict(live).code == "wrong_tenant"
     assert row(live).reads_only_since is None
 
 
@@ -191,7 +191,7 @@ def test_takes_no_older_approval_for_the_one_that_was_asked_for(watched, far):
     offered(watched)
     all_anew(watched)
     assert row(watched).reads_only_since is None
-    assert standing(watched).code == "link_sent"
+    assert verdict(watched).code == "link_sent"
 
 
 def test_calls_it_access_lost_when_the_application_for_watching_is_removed(watched, far):

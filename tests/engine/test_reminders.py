@@ -235,7 +235,7 @@ def test_reports_the_numbers_again_to_whom_they_did_not_reach(refused):
 
 
 @pytest.mark.parametrize("code", ["no_link", "link_sent", "link_opened", "link_expired"])
-def test_takes_the_way_of_a_link_for_one_standing(code):
+def test_waits_for_one_approval_however_far_the_link_has_come(code):
     assert waiting_on("consent", code) == "consent:approval"
     assert waiting_on("readiness", code) == f"readiness:{code}"
 

@@ -108,15 +108,15 @@ def test_keeps_nobody_out_at_any_step(stack, browse, desk, rehearsal, new_custom
     found: dict[str, list[str]] = {}
 
     def looked_at(each) -> bool:
-        standing = " ".join(each.standing[:2])
-        if standing not in found:
+        verdict = " ".join(each.verdict[:2])
+        if verdict not in found:
             desk.goto(each.account.address)
-            found[standing] = serious_in_all_modes(desk)
+            found[verdict] = serious_in_all_modes(desk)
         return bool(each.live)
 
     rehearsal.drive(until=looked_at)
-    assert {standing: rows for standing, rows in found.items() if rows} == {}
-    assert {standing.split()[0] for standing in found} >= {
+    assert {verdict: rows for verdict, rows in found.items() if rows} == {}
+    assert {verdict.split()[0] for verdict in found} >= {
         "consent",
         "connection",
         "mappings",

@@ -24,7 +24,7 @@ def admin(stack: Stack, invited: RehearsedCustomer) -> Admin:
 
 def still_waits_for_consent(rehearsal, rehearsed) -> bool:
     rehearsal.look()
-    return bool(rehearsed.standing[0] == "consent" and rehearsed.standing[1] != "done")
+    return bool(rehearsed.verdict[0] == "consent" and rehearsed.verdict[1] != "done")
 
 
 def stop_before(admin: Admin, link: str, address: str) -> str:
@@ -72,7 +72,7 @@ def test_takes_an_answer_only_once(rehearsal, invited, admin):
     admin.browser.stop_before = ""
     assert admin.browser.open(address).status == 200
     assert admin.browser.open(address).status == 400
-    rehearsal.drive(until=lambda each: each.standing[0] not in ("customer", "consent"))
+    rehearsal.drive(until=lambda each: each.verdict[0] not in ("customer", "consent"))
 
 
 def test_says_that_a_used_link_is_used(rehearsal, invited, admin):
@@ -90,7 +90,7 @@ def test_lets_the_admin_think_again_after_a_no(rehearsal, invited, admin):
     assert "Nothing was approved" in page.text
     assert still_waits_for_consent(rehearsal, invited)
     assert admin.consent(invited.account.link).status == 200
-    rehearsal.drive(until=lambda each: each.standing[0] not in ("customer", "consent"))
+    rehearsal.drive(until=lambda each: each.verdict[0] not in ("customer", "consent"))
 
 
 def test_explains_that_a_lesser_role_may_not_consent(stack, rehearsal, invited):

@@ -34,7 +34,7 @@ def creates(rehearsed: RehearsedCustomer) -> list[dict[str, Any]]:
 @pytest.mark.parametrize(("key", "method", "path"), MOMENTS, ids=[path.strip("/") for _key, _method, path in MOMENTS])
 def test_finishes_after_the_worker_was_killed_in_the_middle(stack, rehearsal, new_customer, key, method, path):
     rehearsed = rehearsal.add(new_customer(), calm=True)
-    rehearsal.drive(until=lambda each: each.standing[0] == key)
+    rehearsal.drive(until=lambda each: each.verdict[0] == key)
     rehearsed.account.tenant.chaos(hold_next={"method": method, "path_ends": path})
     rehearsal.drive(until=lambda each: each.account.tenant.is_holding())
     assert path != CREATE or len(creates(rehearsed)) == 1  # it is the create itself that is held
@@ -56,7 +56,7 @@ def test_keeps_what_people_ask_for_while_the_broker_is_down(stack, staff, rehear
         assert staff.browser.open("/").status == 200
     finally:
         stack.restart("broker")
-    rehearsal.drive(until=lambda each: each.standing[0] == "consent")
+    rehearsal.drive(until=lambda each: each.verdict[0] == "consent")
     assert wait_until(lambda: not stack.fallen(), 5)
 
 

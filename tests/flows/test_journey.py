@@ -49,7 +49,7 @@ def test_says_that_access_was_taken_away_after_go_live_and_is_live_again_after_a
     assert wait_until(lambda: AT_CONSENT.search(staff.open(arrived.account).html) is not None, SOON)
     person = arrived.account.tenant["admin"]
     Admin(stack.public_url, person["user_name"], person["password"]).consent(staff.send_link(arrived.account))
-    rehearsal.drive(until=lambda each: each.standing[:2] == ("live", "done"))
+    rehearsal.drive(until=lambda each: each.verdict[:2] == ("live", "done"))
     assert [job["id"] for job in arrived.account.tenant.jobs()] == [job["id"] for job in before]
     assert differences(arrived) == []
     assert stack.sandbox.violations() == []

@@ -13,7 +13,7 @@ from devtools.commands import soak
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 WELL: dict[str, Any] = {
-    "customers": [{"name": "Contoso", "live": True, "standing": "live done", "broken": []}],
+    "customers": [{"name": "Contoso", "live": True, "verdict": "live done", "broken": []}],
     "faults": {"kill_worker": 1},
     "missed": {},
     "worker": {"megabytes": [100, 100], "growth": soak.MOST_GROWTH},
@@ -40,7 +40,7 @@ def test_has_something_to_do_when_it_is_told_nothing():
 
 
 def test_objects_to_nothing_when_all_is_well():
-    assert soak.verdict(WELL) == []
+    assert soak.objections(WELL) == []
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_objects_to_nothing_when_all_is_well():
     ],
 )
 def test_objects_to_a_run_where(part, value, says):
-    (objection,) = soak.verdict({**WELL, part: value})
+    (objection,) = soak.objections({**WELL, part: value})
     assert says in objection
 
 
@@ -70,7 +70,7 @@ def test_objects_to_a_run_where(part, value, says):
 def test_objects_to_a_customer_where(part, value, says):
     result = copy.deepcopy(WELL)
     result["customers"][0][part] = value
-    (objection,) = soak.verdict(result)
+    (objection,) = soak.objections(result)
     assert says in objection
 
 

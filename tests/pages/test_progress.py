@@ -33,8 +33,8 @@ def test_shows_no_progress_once_the_link_is_revoked(visitor, invitation):
     assert visitor.client.get(reverse("progress")).status_code == 404
 
 
-def standing(invitation, key: str, kind: str, court: str = "cs", message: str = "") -> None:
-    """Everything before `key` is done, and `key` stands like this."""
+def stand_at(invitation, key: str, kind: str, court: str = "cs", message: str = "") -> None:
+    """Let everything before `key` be done, and this be the verdict of `key`."""
     for state in StepState.objects.filter(onboarding=invitation.onboarding).order_by("pk"):
         if state.key == key:
             break
@@ -61,7 +61,7 @@ def test_says_how_far_we_are_and_asks_again_faster_while_something_moves(
     visitor, invitation, key, kind, court, moves, words
 ):
     visitor.go_all_the_way(invitation)
-    standing(invitation, key, kind, court, "a sentence for customer success")
+    stand_at(invitation, key, kind, court, "a sentence for customer success")
     page = visitor.client.get(reverse("progress")).content.decode()
     assert words in page
     assert f'hx-trigger="every {3 if moves else 20}s, look"' in page
@@ -71,13 +71,13 @@ def test_says_how_far_we_are_and_asks_again_faster_while_something_moves(
 
 def test_goes_on_asking_while_a_step_is_done_and_the_next_is_not_looked_at(visitor, invitation):
     visitor.go_all_the_way(invitation)
-    standing(invitation, "consent", "done", "cs")
+    stand_at(invitation, "consent", "done", "cs")
     assert 'hx-trigger="every 3s, look"' in visitor.client.get(reverse("progress")).content.decode()
 
 
 def test_asks_slowly_while_we_are_paused(visitor, invitation):
     visitor.go_all_the_way(invitation)
-    standing(invitation, "initial_cycle", "waiting", "microsoft")
+    stand_at(invitation, "initial_cycle", "waiting", "microsoft")
     Onboarding.objects.update(state="paused")
     page = visitor.client.get(reverse("progress")).content.decode()
     assert 'hx-trigger="every 20s, look"' in page
@@ -86,10 +86,10 @@ def test_asks_slowly_while_we_are_paused(visitor, invitation):
 
 def test_sends_nothing_while_nothing_has_changed(visitor, invitation, same_minute):
     visitor.go_all_the_way(invitation)
-    standing(invitation, "initial_cycle", "waiting", "microsoft")
+    stand_at(invitation, "initial_cycle", "waiting", "microsoft")
     found = present(re.search(r'hx-get="([^"]+)"', visitor.client.get(reverse("progress")).content.decode()))
     assert visitor.client.get(found[1], headers={"HX-Request": "true"}).status_code == 204
-    standing(invitation, "initial_cycle", "done", "microsoft")
+    stand_at(invitation, "initial_cycle", "done", "microsoft")
     assert visitor.client.get(found[1], headers={"HX-Request": "true"}).status_code == 200
 
 
@@ -102,7 +102,7 @@ def test_refreshes_the_part_alone(visitor, invitation):
 
 def test_counts_the_people_who_have_arrived(visitor, invitation):
     visitor.go_all_the_way(invitation)
-    standing(invitation, "initial_cycle", "waiting", "microsoft")
+    stand_at(invitation, "initial_cycle", "waiting", "microsoft")
     StepState.objects.filter(key="scope").update(evidence={"total": 2050})
     page = visitor.client.get(reverse("progress")).content.decode()
     assert "0 of 2,050 people are in Haiilo" in page
