@@ -1,5 +1,7 @@
 # `make` alone lists what there is. Works with GNU make 3.81 (macOS) and newer.
 .DEFAULT_GOAL := list
+# Whoever reads what `make` prints, as tests do, gets the same also where `make` started them.
+MAKEFLAGS += --no-print-directory
 .PHONY: list setup demo rehearse soak faults test quick bench check fmt messages lock fresh
 
 PY := .venv/bin/python
