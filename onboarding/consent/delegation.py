@@ -4,11 +4,10 @@ one more contact, a link of its own that is shown once, and a letter that waits 
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
 from onboarding.causes.base import ContactRole
-from onboarding.customers.base import Refused
+from onboarding.customers.base import Refused, act
 from onboarding.domain.sentences import say
 from onboarding.engine import ledger
 from onboarding.engine.queue import enqueue
@@ -20,7 +19,7 @@ from onboarding.steps.consent.step import Consent
 MAX_APPROVERS = 5  # a customer; after that, customer success names the next one
 
 
-@transaction.atomic
+@act
 def name_approver(link: Link, *, name: str, email: str, language: str = "en") -> tuple[Link, str]:
     """Make `name` an approver with a link of their own, beside the one that goes on working, and return its token once.
 

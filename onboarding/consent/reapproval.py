@@ -5,10 +5,9 @@ What the click leads to is a round trip like the first, with a link of its own t
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
-from onboarding.customers.base import Refused, first_contact
+from onboarding.customers.base import Refused, act, first_contact
 from onboarding.domain.sentences import Sentence, say
 from onboarding.domain.verdicts import Court, Kind
 from onboarding.invites import links
@@ -40,7 +39,7 @@ def _wanted_by(state: StepState) -> Sentence | None:
     return ask.what if ask.by_link else None
 
 
-@transaction.atomic
+@act
 def renew(link: Link, *, earlier: int | None = None) -> Link:
     """The link with which the holder of the used-up `link` approves again: the `earlier` one while it works, else a new
     one. Raises `Refused` when nothing is to be approved.

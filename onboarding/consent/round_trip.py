@@ -16,7 +16,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext_noop as _
 
@@ -28,6 +27,7 @@ from onboarding.domain import consent_sizes
 from onboarding.domain.sentences import say
 from onboarding.engine import graph_access, holds, ledger
 from onboarding.engine.queue import enqueue
+from onboarding.engine.transactions import once_more
 from onboarding.invites import links, rate_limit
 from onboarding.models import ConsentAttempt, Link, Onboarding, StepState, clock
 from onboarding.models.link import digest
@@ -181,7 +181,7 @@ def record_consent(params: Mapping[str, str], *, browser: str) -> ConsentOutcome
     return ConsentOutcome(attempt.link)
 
 
-@transaction.atomic
+@once_more
 def _grant(attempt: ConsentAttempt) -> None:
     """Use the link up: exactly one of many simultaneous answers wins."""
     Onboarding.objects.lock(attempt.link.onboarding_id)
@@ -279,7 +279,7 @@ def _wrong_tenant(attempt: ConsentAttempt, tenant_id: str) -> ConsentProblem:
     return ConsentProblem(trip.WRONG_TENANT, code="tenant_mismatch", link=attempt.link)
 
 
-@transaction.atomic
+@once_more
 def _end(attempt: ConsentAttempt, ending: Ending, detail: Mapping[str, Any]) -> None:
     Onboarding.objects.lock(attempt.link.onboarding_id)
     code = str(detail.get("code", ""))

@@ -7,20 +7,19 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from django.contrib.auth.models import User
-from django.db import OperationalError, connection, transaction
 from django.http import Http404
 from django.utils.translation import gettext_noop as _
 
 from onboarding.domain.sentences import Sentence, say
 from onboarding.engine import holds
 from onboarding.engine.may import Act, may
+from onboarding.engine.transactions import MetAnother, once_more
 from onboarding.models import Contact, Onboarding, Stop
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 MET_ANOTHER = _("Somebody else acted at the same moment. Nothing was saved; try again.")
-DEADLOCK, SERIALISATION = "40P01", "40001"  # PostgreSQL, "Error codes"
 
 
 class Refused(Exception):
@@ -36,33 +35,16 @@ def act(function: Callable[P, R]) -> Callable[P, R]:
 
     A second time the person is told so (`Refused`) and nothing is kept. Within another act it is a part of that one.
     """
+    twice = once_more(function)
 
     @wraps(function)
-    def once(*args: P.args, **kwargs: P.kwargs) -> R:
-        with transaction.atomic():
-            return function(*args, **kwargs)
-
-    @wraps(function)
-    def again(*args: P.args, **kwargs: P.kwargs) -> R:
+    def told(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            return once(*args, **kwargs)
-        except OperationalError as error:
-            if connection.in_atomic_block or not _met_another(error):
-                raise
-        try:
-            return once(*args, **kwargs)
-        except OperationalError as error:
-            if _met_another(error):
-                raise Refused(say(MET_ANOTHER)) from error
-            raise
+            return twice(*args, **kwargs)
+        except MetAnother as error:
+            raise Refused(say(MET_ANOTHER)) from error
 
-    return again
-
-
-def _met_another(error: OperationalError) -> bool:
-    """Whether another transaction was preferred: a deadlock, a serialisation fault, SQLite's lock."""
-    code = getattr(error.__cause__, "sqlstate", None)
-    return code in (DEADLOCK, SERIALISATION) or "database is locked" in str(error)
+    return told
 
 
 def check_member(onboarding: Onboarding, actor: User, act: Act = Act.SEE) -> None:

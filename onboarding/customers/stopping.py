@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import logging
 
-from django.db import transaction
-
 from onboarding.domain.lifecycle import State
 from onboarding.domain.verdicts import Kind
+from onboarding.engine.transactions import once_more
 from onboarding.models import Onboarding, Stop, clock
 
 log = logging.getLogger("onboarding.changes")
@@ -20,7 +19,7 @@ def stop(*, by: str, reason: str) -> Stop:
     return made
 
 
-@transaction.atomic
+@once_more
 def allow(*, by: str) -> int:
     """End every stop that is in force, and have whoever has a plan looked at now. How many stops there were."""
     now = clock.now()
