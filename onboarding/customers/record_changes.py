@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext_noop as _
 
+from onboarding.customers.base import Refused
 from onboarding.domain.sentences import Sentence, say
 from onboarding.models import Customer
 
@@ -32,13 +33,40 @@ def between(customer: Customer, fields: Mapping[str, Any]) -> Changed:
 
 def told(changed: Changed) -> Sentence:
     """All changes in one sentence."""
-    lines = [_line(name, before, after) for name, (before, after) in changed.items()]
-    if not lines:
+    if not changed:
         return say(_("Customer details saved; nothing was changed."))
+    return say(_("Customer details changed. %(changes)s"), changes=_listed(changed))
+
+
+def shown(customer: Customer, names: Iterable[str]) -> dict[str, str]:
+    """These fields as a form shows them, to be sent back with it."""
+    return {name: _text(getattr(customer, name)) for name in names if name in LABELS}
+
+
+def own(customer: Customer, fields: Mapping[str, Any], seen: Mapping[str, str]) -> dict[str, Any]:
+    """Of the `fields` that a form sends back those that its reader has changed; `seen`: what it had shown.
+
+    Raises `Refused` where somebody else has changed one of them to something else meanwhile.
+    """
+    mine, theirs = {}, {}
+    for name, value in fields.items():
+        now, typed = _text(getattr(customer, name)), _text(value)
+        if name not in seen or typed != seen[name]:
+            mine[name] = value
+            if now not in (seen.get(name, now), typed):
+                theirs[name] = (seen[name], now)
+    if theirs:
+        told = _("Somebody else changed this meanwhile: %(changes)s. To have what you typed, save again.")
+        raise Refused(say(told, changes=_listed(theirs)))
+    return mine
+
+
+def _listed(changed: Changed) -> Sentence:
+    lines = [_line(name, before, after) for name, (before, after) in changed.items()]
     told = lines[0]
     for line in lines[1:]:
         told = say(_("%(first)s; %(second)s"), first=told, second=line)
-    return say(_("Customer details changed. %(changes)s"), changes=told)
+    return told
 
 
 def _line(name: str, before: str, after: str) -> Sentence:

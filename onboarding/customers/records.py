@@ -77,22 +77,27 @@ def create_customer(
     return onboarding
 
 
-def update_customer(onboarding: Onboarding, *, actor: User, **fields: Any) -> None:
+def update_customer(
+    onboarding: Onboarding, *, actor: User, seen: Mapping[str, str] | None = None, **fields: Any
+) -> None:
     """Change the customer's record; what was concluded from it is read anew, and a run under way ends.
 
-    Raises `Refused` on a duplicate, and for product and address once a tenant is bound.
+    `seen`: the fields as the form had shown them (`record_changes.shown`); what was left as it was shown is not
+    changed. Raises `Refused` on a duplicate, for product and address once a tenant is bound, and where somebody else
+    has changed the same field since.
     """
     try:
-        _change(onboarding, fields, actor)
+        _change(onboarding, fields, actor, seen or {})
     except IntegrityError as error:
         raise Refused(say(addresses.NAME_TAKEN, name=fields.get("name", onboarding.customer.name))) from error
     onboarding.customer.refresh_from_db()
 
 
 @act
-def _change(onboarding: Onboarding, fields: Mapping[str, Any], actor: User) -> None:
+def _change(onboarding: Onboarding, fields: Mapping[str, Any], actor: User, seen: Mapping[str, str]) -> None:
     onboarding = taken(onboarding, actor, Act.CHANGE_RECORD)
     customer = onboarding.customer
+    fields = record_changes.own(customer, fields, seen)
     _check_consent_size(onboarding, fields)
     if any(fields.get(name, getattr(customer, name)) != getattr(customer, name) for name in LEADS_TO_TENANT):
         check_tenant_is_ours_to_change(onboarding)

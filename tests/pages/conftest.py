@@ -1,4 +1,4 @@
-"""Who looks at the pages: alice of the portfolio, charlie who is a stranger to it, and a customer's admin."""
+"""Who looks at the pages: alice and bob of the portfolio, charlie who is a stranger to it, and a customer's admin."""
 
 from __future__ import annotations
 
@@ -23,6 +23,15 @@ def alice(db: None) -> Client:
     client = Client()
     builders.portfolio(builders.person("alice"))
     client.force_login(builders.person("alice"))
+    return client
+
+
+@pytest.fixture
+def bob(db: None) -> Client:
+    """Signed in, member of alice's portfolio."""
+    client = Client()
+    builders.portfolio(builders.person("bob"))
+    client.force_login(builders.person("bob"))
     return client
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.http import Http404
 from django.test import Client
@@ -23,7 +25,7 @@ from .desk import TOKEN_NEEDED, open_record, post, read, stand, token_of
 
 pytestmark = pytest.mark.django_db
 COLLECTOR = "collector.attacker.example"
-OTHER = {"product": "home", "haiilo_host": "contoso.haiilo.app"}
+OTHER: dict[str, Any] = {"product": "home", "haiilo_host": "contoso.haiilo.app"}
 OWN = {"product": "home", "haiilo_host": "people.contoso.com"}
 REASON = "Called Eva Berg on the number in the contract."
 
@@ -32,15 +34,6 @@ REASON = "Called Eva Berg on the number in the contract."
 def bound(alice: Client, customer: Onboarding) -> Onboarding:
     """A customer of alice's and bob's whose tenant is verified."""
     return bind(customer)
-
-
-@pytest.fixture
-def bob(customer: Onboarding) -> Client:
-    """Signed in, of the same portfolio."""
-    builders.portfolio(builders.person("bob"))
-    client = Client()
-    client.force_login(builders.person("bob"))
-    return client
 
 
 def bind(made: Onboarding) -> Onboarding:

@@ -193,6 +193,54 @@ def test_changes_the_record_and_looks_anew(alice):
     assert Event.objects.filter(onboarding=customer.onboarding, kind="changed").count() == 1
 
 
+def edited(client, customer, form, **typed):
+    """Send the form of the record back, as it was read at some time, with something typed."""
+    sent = {name: field.value for name, field in form.fields.items() if name != "csrfmiddlewaretoken"}
+    return post(client, "customer_edit", customer.pk, **{**sent, **typed})
+
+
+def edit_form(client, customer):
+    return read(client.get(reverse("customer_edit", args=[customer.pk]))).form(having="name")
+
+
+def test_keeps_what_two_people_change_in_different_fields(alice, bob, customer):
+    hers, his = edit_form(alice, customer), edit_form(bob, customer)
+    edited(alice, customer, hers, contact_name="Anna Ek")
+    edited(bob, customer, his, domains="contoso.de, contoso.fi")
+    customer.customer.refresh_from_db()
+    assert customer.customer.contact_name == "Anna Ek"
+    assert customer.customer.domains == ["contoso.de", "contoso.fi"]
+
+
+def test_tells_the_second_one_what_the_first_changed_in_the_same_field(alice, bob, customer):
+    hers, his, before = edit_form(alice, customer), edit_form(bob, customer), customer.customer.contact_name
+    edited(alice, customer, hers, contact_name="Anna Ek")
+    page = edited(bob, customer, his, contact_name="Bo Ek", domains="contoso.de")
+    assert f"Somebody else changed this meanwhile: Contact: {before} → Anna Ek." in page.text
+    customer.customer.refresh_from_db()
+    assert customer.customer.contact_name == "Anna Ek"
+    assert customer.customer.domains != ["contoso.de"]
+    again = page.form(having="name")
+    assert again.fields["contact_name"].value == "Bo Ek"
+    edited(bob, customer, again)
+    customer.customer.refresh_from_db()
+    assert customer.customer.contact_name == "Bo Ek"
+    assert customer.customer.domains == ["contoso.de"]
+
+
+def test_agrees_when_both_type_the_same(alice, bob, customer):
+    hers, his = edit_form(alice, customer), edit_form(bob, customer)
+    edited(alice, customer, hers, contact_name="Anna Ek")
+    assert edited(bob, customer, his, contact_name="Anna Ek").url.endswith(reverse("record", args=[customer.pk]))
+
+
+@pytest.mark.parametrize("seen", ["", "[1, 2]", '{"name": 7}', "{not json"])
+def test_loses_nothing_to_a_form_that_does_not_say_what_it_showed(alice, customer, seen):
+    edited(alice, customer, edit_form(alice, customer), contact_name="Anna Ek", seen=seen)
+    customer.customer.refresh_from_db()
+    assert customer.customer.contact_name == "Anna Ek"
+
+
 def test_keeps_an_old_target_date_when_something_else_is_changed(alice, customer):
     day = timezone.localdate() - timedelta(days=3)
     Customer.objects.filter(pk=customer.customer_id).update(target_date=day)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from onboarding.customers import record_changes
 from onboarding.domain import consent_sizes, hosts
 from onboarding.domain.hosts import HostRefused
 from onboarding.domain.input_fields import DomainsField, TenantIdField, TidyEmailField, TidyField
@@ -19,6 +21,7 @@ FIELDS = ("name", "product", "haiilo_host", "domains", "contact_name", "contact_
 ADDRESS = ("product", "haiilo_host")
 SIZE = "consent_size"
 OWN = "own_address_reason"
+SEEN = "seen"
 
 
 class CustomerForm(forms.Form):
@@ -97,6 +100,7 @@ class CustomerForm(forms.Form):
         help_text=_("What the admin is asked to approve. Changing it later takes a new link and a new approval."),
         error_messages={"invalid_choice": _("Choose one of the options.")},
     )
+    seen = forms.CharField(required=False, widget=forms.HiddenInput())
 
     def __init__(
         self,
@@ -119,11 +123,15 @@ class CustomerForm(forms.Form):
         self.frozen = frozen
         if customer is not None:
             del self.fields[OWN]
-        elif self.data.get(OWN):
-            self._ask_about_own()
+        else:
+            del self.fields[SEEN]
+            if self.data.get(OWN):
+                self._ask_about_own()
         if frozen:
             for name in ADDRESS:
                 del self.fields[name]
+        if customer is not None:
+            self.initial[SEEN] = json.dumps(record_changes.shown(customer, self.fields))
 
     def _offer_portfolios(self, customer: Customer | None, portfolios: Sequence[Portfolio]) -> None:
         if customer is not None or len(portfolios) < 2:
@@ -143,6 +151,19 @@ class CustomerForm(forms.Form):
         assert isinstance(choice, forms.ChoiceField)
         choice.choices = [(size.key, size.label) for size in offered]
         choice.initial = customer.consent_size if customer else consent_sizes.STANDARD.key
+
+    def clean_seen(self) -> dict[str, str]:
+        """The fields as they were shown; nothing where a page sends something else."""
+        try:
+            sent = json.loads(self.cleaned_data[SEEN])
+        except ValueError:
+            return {}
+        return {name: str(text) for name, text in sent.items()} if isinstance(sent, dict) else {}
+
+    def shows_anew(self, customer: Customer) -> None:
+        """What was typed stays; from now on it is meant as a change of the record as it is now."""
+        now = record_changes.shown(customer, self.fields)
+        self.data = {**{name: self.data[name] for name in self.data}, SEEN: json.dumps(now)}
 
     def clean_consent_size(self) -> str:
         """What was not chosen stays as it is."""

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from onboarding.customers import addresses, base, proposals, records
 from onboarding.domain.input_fields import focus_first_error
 from onboarding.models import Onboarding
-from onboarding.staff.customer.forms import OWN, CustomerForm
+from onboarding.staff.customer.forms import OWN, SEEN, CustomerForm
 from onboarding.web import access
 from onboarding.web.acts import done
 from onboarding.web.staff_only import for_staff
@@ -52,10 +52,12 @@ def customer_edit(request: HttpRequest, pk: int) -> HttpResponse:
     data, frozen = request.POST if request.method == "POST" else None, addresses.is_frozen(onboarding)
     form = CustomerForm(data, customer=onboarding.customer, frozen=frozen)
     if form.is_valid():
-        change = partial(records.update_customer, onboarding, actor=access.staff(request), **form.record())
+        given = {"actor": access.staff(request), "seen": form.cleaned_data[SEEN], **form.record()}
+        change = partial(records.update_customer, onboarding, **given)
         if done(request, change, _("Saved. Everything is being checked again."), form=form):
             return redirect("record", pk)
         onboarding.customer.refresh_from_db()
+        form.shows_anew(onboarding.customer)
     return _show(request, form, onboarding=onboarding, portfolios=True)
 
 
