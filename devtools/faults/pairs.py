@@ -219,7 +219,7 @@ def _decided(run: Trial, each: RehearsedCustomer, since: int) -> int:
 MOMENTS: tuple[tuple[str, dict[str, Any], bool], ...] = (
     ("before the token", {"path": "/organization"}, False),
     ("after the organization was read", {"path": "/organization"}, True),
-    ("before our application is read", {"path": "/servicePrincipals(appId="}, False),
+    ("before our application is read", {"path": "/servicePrincipals"}, False),
     ("after its grants were read", {"path": "/appRoleAssignments"}, True),
 )
 

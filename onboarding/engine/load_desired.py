@@ -48,10 +48,18 @@ class Rows:
     """Whether the secret was entered for the host that the record names."""
     token: SecretText | None
     binding: TenantBinding | None
-    link: LinkSent | None
-    consent: ConsentSeen | None
     read_only: ReadOnlyDesired | None
     approved: dict[str, ApprovedPlan]
+    link: LinkSent | None = None
+    consent: ConsentSeen | None = None
+    knows_consent: bool = False
+    """Whether `link` and `consent` have been read: most runs look at no step that goes by them."""
+
+    def read_consent(self) -> None:
+        """Read `link` and `consent`, too. Two queries, once."""
+        if not self.knows_consent:
+            pk, size = self.onboarding.pk, self.onboarding.size
+            self.link, self.consent, self.knows_consent = _newest_link(pk, size), _newest_consent(pk, size), True
 
     def desired(self) -> Desired:
         """All of it as the one value that steps are given, with the present time. No query."""
@@ -112,12 +120,16 @@ def load_desired(onboarding_id: int) -> Desired:
 
 def load(onboarding_id: int) -> Rows:
     """The rows of this onboarding. A fixed number of queries."""
-    return rows_of(Onboarding.objects.whole().get(pk=onboarding_id))
+    rows = rows_of(Onboarding.objects.whole(onboarding_id))
+    rows.read_consent()
+    return rows
 
 
 def rows_of(onboarding: Onboarding) -> Rows:
-    """All that belongs to this row, which was read `whole`. Three queries, and one more for what it says there is."""
-    pk, size, host = onboarding.pk, onboarding.size, onboarding.customer.haiilo_host
+    """What belongs to this row, which was read `whole`, but for link and consent. One query, and one more for what it
+    says there is.
+    """
+    pk, host = onboarding.pk, onboarding.customer.haiilo_host
     secrets = CustomerSecret.objects.filter(onboarding_id=pk, kind=SCIM_TOKEN)
     secret = secrets.first() if onboarding.has_secrets else None
     fits = secret is not None and secret.fits(host)
@@ -128,8 +140,6 @@ def rows_of(onboarding: Onboarding) -> Rows:
         token=_opened(secret if fits else None, host),
         fits=fits,
         binding=getattr(onboarding, "binding", None),
-        link=_newest_link(pk, size),
-        consent=_newest_consent(pk, size),
         read_only=_read_only(onboarding),
         approved=approvals.plans(onboarding) if onboarding.has_approvals else {},
     )

@@ -201,6 +201,9 @@ class Reconciliation:
         by it.
         """
         self.held.sign_of_life()
+        if step.reads_consent:
+            self.copy.rows.read_consent()
+            self.desired = self.copy.rows.desired()
         self.desired = replace(self.desired, now=clock.now())
         started, calls, before = time.monotonic(), self.tenant.calls, self.desired.evidence.get(step.key)
         verdict = self._converge_safely(step)

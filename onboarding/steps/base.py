@@ -96,6 +96,8 @@ class Step(ABC, Generic[Facts]):
     """The form that may be filled in at any time, and that answers each code without a form of its own."""
     gives_access: ClassVar[bool] = False
     """Whether `Done` here proves the tenant; without it no later step can read anything."""
+    reads_consent: ClassVar[bool] = False
+    """Whether this step goes by `desired.link` or `desired.consent`; no other step is given them in a run."""
     waits_for_link: ClassVar[bool] = False
     """Whether a new link, or the end of one, changes this step's verdict."""
     sends_token: ClassVar[bool] = False

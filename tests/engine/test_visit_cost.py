@@ -19,7 +19,7 @@ from .conftest import answer_all
 
 pytestmark = pytest.mark.django_db
 
-LIVE, NOTHING_STALE, AT_MOST = 8, 6, 12
+LIVE, NOTHING_STALE, AT_MOST = 6, 4, 12
 
 
 @pytest.fixture
@@ -57,6 +57,13 @@ def visit(made: Onboarding, *stale: str) -> list[str]:
 def test_visits_a_live_customer(made):
     sent = visit(made, "live")
     assert len(sent) == LIVE, sent
+
+
+def test_reads_link_and_consent_only_for_the_steps_that_go_by_them(made):
+    seen = [sql for stale in ("live", "scope") for sql in visit(made, stale) if "onboarding_link" in sql]
+    assert seen == []
+    for stale in ("consent", "readiness"):
+        assert len([sql for sql in visit(made, stale) if 'FROM "onboarding_link"' in sql]) == 1, stale
 
 
 def test_finds_everything_fresh(made):

@@ -77,6 +77,7 @@ class Consent(Step[Facts]):
     causes: ClassVar[tuple[Cause, ...]] = CAUSES
     waits_for_link: ClassVar[bool] = True
     gives_access: ClassVar[bool] = True
+    reads_consent: ClassVar[bool] = True
 
     def read(self, tenant: Tenant, desired: Desired) -> Facts:
         """One harmless read with a token of the tenant that is to be proved."""

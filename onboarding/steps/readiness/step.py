@@ -61,6 +61,7 @@ class Readiness(Step[Facts]):
     fresh_for: ClassVar[timedelta] = timedelta(days=1)
     evidence: ClassVar[type[Evidence]] = ReadinessEvidence
     causes: ClassVar[tuple[Cause, ...]] = CAUSES
+    reads_consent: ClassVar[bool] = True
 
     def read(self, tenant: Tenant, desired: Desired) -> Facts:
         """Our own service principal's roles, the tenant, and the applications that could take provisioning."""
