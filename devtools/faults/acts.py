@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import re
+import time
 from collections.abc import Iterator
 
 from devtools.faults.by_hand import Hand
 from devtools.faults.checks import Expected
 from devtools.faults.kills import Act, matrix
-from devtools.faults.party import TOLERATED, Party
+from devtools.faults.party import PATIENCE, TOLERATED, TURN, Party
 from devtools.faults.points import Moment
 from devtools.faults.results import Row
 from devtools.faults.rig import Rig
@@ -165,11 +166,13 @@ def _step_up() -> Act:
 
     def prepare(party: Party, each: RehearsedCustomer) -> None:
         to_live(party, each)
-        for _turn in range(200):
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
             party.look()
             if down.over(party, each):
                 return
             down.turn(party, each)
+            time.sleep(TURN)
         raise RuntimeError("never came to read only")
 
     def turn(party: Party, each: RehearsedCustomer) -> None:
