@@ -26,7 +26,9 @@ from devtools.stack.progress import doing, say
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FLOWS = "tests/flows"
-AFTER_THE_FLOWS = [f"tests/{name}" for name in ("graphclient", "sandbox", "contract", "clients", "house")]
+APART = [f"tests/{name}" for name in ("graphclient", "sandbox", "contract", "clients", "house")]
+Run = tuple[list[str], Mapping[str, str]]
+"""Arguments for pytest, and what is added to its environment."""
 ALSO_ON_SQLITE = ["tests/engine/test_lease.py", "tests/engine/test_sql_time.py", "tests/engine/test_any_order.py"]
 
 
@@ -114,7 +116,7 @@ def wait_for(process: subprocess.Popen[bytes]) -> int:
 class Lane(threading.Thread):
     """Runs of pytest, one after the other, beside whatever else is done; what they say goes to `said`."""
 
-    def __init__(self, machine: Machine, runs: Sequence[tuple[list[str], Mapping[str, str]]], said: IO[bytes]) -> None:
+    def __init__(self, machine: Machine, runs: Sequence[Run], said: IO[bytes]) -> None:
         super().__init__(name="lane", daemon=True)
         self.status = 0
         self._machine, self._runs, self._said = machine, runs, said
@@ -138,30 +140,35 @@ class Lane(threading.Thread):
             self._stopped = True
             if self._current is not None and self._current.poll() is None:
                 self._current.send_signal(signal.SIGINT)
-        self.join()
+        if self.ident is not None:  # else it was never started
+            self.join()
 
 
 def all_of_it(machine: Machine) -> int:
-    """The whole suite, in two lanes that take about as long: the flows, SQLite and whatever has little to do with the
-    database in one, engine, steps and pages in the other.
+    """The whole suite, in three lanes: the flows, which mostly wait for processes of their own; what has little to do
+    with the database; engine, steps and pages, whose dots are seen as they come.
     """
     sqlite = {"DATABASE_URL": "sqlite:///:memory:"}
-    runs: list[tuple[list[str], Mapping[str, str]]] = [([FLOWS], {})]
+    flows: list[Run] = [([FLOWS], {})]
     if "broker" not in machine.missing:
-        runs.append((["-m", "sqlite_journey", FLOWS], sqlite))
-    runs += [(ALSO_ON_SQLITE, sqlite), (AFTER_THE_FLOWS, {})]
-    with tempfile.TemporaryFile() as said:
-        lane = Lane(machine, runs, said)
-        lane.start()
+        flows.append((["-m", "sqlite_journey", FLOWS], sqlite))
+    others: list[Run] = [(APART, {}), (ALSO_ON_SQLITE, sqlite)]
+    with ExitStack() as resources:
+        said = [resources.enter_context(tempfile.TemporaryFile()) for _lane in range(2)]
+        lanes = [Lane(machine, runs, output) for runs, output in zip((flows, others), said, strict=True)]
         try:
-            status = pytest(machine, [f"--ignore={each}" for each in (FLOWS, *AFTER_THE_FLOWS)])
-            lane.join()
+            for lane in lanes:
+                lane.start()
+            status = pytest(machine, [f"--ignore={each}" for each in (FLOWS, *APART)])
+            for lane in lanes:
+                lane.join()
         finally:
-            lane.stop()
-            said.seek(0)
-            say("At the same time: the flows, the main journey and the leases on SQLite, then client and sandbox.")
-            print(said.read().decode(errors="replace"), flush=True)
-    return status or lane.status
+            for lane, output, name in zip(lanes, said, ("the flows", "client, sandbox, house and SQLite"), strict=True):
+                lane.stop()
+                output.seek(0)
+                say(f"At the same time: {name}.")
+                print(output.read().decode(errors="replace"), flush=True)
+    return next((each for each in (status, *(lane.status for lane in lanes)) if each), 0)
 
 
 def main() -> int:
