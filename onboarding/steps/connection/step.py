@@ -34,6 +34,8 @@ from onboarding.steps.shared.token_causes import TOKEN_UNREADABLE
 from onboarding.steps.sso_application.evidence import SsoApplicationEvidence, service_principal_id
 
 SECRETS_VISIBLE_WITHIN = timedelta(minutes=10)  # saved secrets may stay unseen that long
+NOT_LISTED_YET = _("Microsoft has created the job but does not list it yet.")
+LISTED_BEFORE = _("Microsoft does not list the new job any more. That may pass; if it lasts, the job was deleted.")
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ class Connection(ChangingStep[Facts]):
         if job is None and (foreign := _foreign(desired, facts.jobs)):
             return FOREIGN_JOB.asking(offers={"jobs": [{"id": foreign.id, "code": foreign.status.code}]})
         if job is None and desired.applied_lately(self.key, "create_job", JOB_VISIBLE_WITHIN):
-            return Waiting(say(_("Microsoft has created the job but does not list it yet.")), RECHECK_SOON)
+            return Waiting(say(LISTED_BEFORE if _was_listed(desired) else NOT_LISTED_YET), RECHECK_SOON)
         address_saved = secrets.same_address(facts.stored.get("BaseAddress", ""), desired.base_url)
         entered = desired.scim_token is not None or desired.unreadable_secret
         token_waits = entered and not token_is_saved(desired)
@@ -104,6 +106,12 @@ class Connection(ChangingStep[Facts]):
         """One of: test, create, save; or back up and delete, where a person said replace."""
         result = plan.APPLY[change.key](tenant, desired, change)
         return {**result, "at": desired.now.isoformat()}
+
+
+def _was_listed(desired: Desired) -> bool:
+    """Whether the step was done with the job that was created last."""
+    before = desired.evidence_of(ConnectionEvidence)
+    return before is not None and before.job_id == desired.result(ConnectionEvidence.step, "create_job").get("job_id")
 
 
 def job_to_run(desired: Desired, jobs: tuple[Job, ...]) -> Job | None:

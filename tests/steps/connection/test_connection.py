@@ -102,7 +102,16 @@ def test_saves_nothing_over_what_it_cannot_see_yet():
 
 
 def test_makes_no_second_job_while_the_list_does_not_show_the_first():
-    assert isinstance(assess(step(**with_token(), applied={"connection": MADE}), Facts()), Waiting)
+    waits = assess(step(**with_token(), applied={"connection": MADE}), Facts())
+    assert "does not list it yet" in str(instance(Waiting, waits).why)
+
+
+def test_does_not_call_a_job_new_that_was_listed_before_and_waits_all_the_same():
+    waits = assess(step(evidence={"connection": CONNECTED}, applied={"connection": MADE}), Facts())
+    assert "does not list the new job any more" in str(instance(Waiting, waits).why)
+    long_ago = {"create_job": MADE["create_job"] | {"at": ago(minutes=16).isoformat()}}
+    deleted = assess(step(evidence={"connection": CONNECTED}, applied={"connection": long_ago}), Facts())
+    assert deleted.code == Code.JOB_DELETED
 
 
 def test_saves_a_new_token_although_the_old_one_works():
