@@ -82,7 +82,8 @@ class Hand:
         self._ask("PUT", f"/jobs/{job}/schema", schema)
 
     def change_address(self, address: str) -> None:
-        """Send everybody to another address from now on."""
+        """Send everybody to another address from now on, long after ours was saved: Microsoft shows that late, too."""
+        self._make_older()
         pairs = [{"key": "BaseAddress", "value": address}, {"key": "SecretToken", "value": "another"}]
         pairs += [{"key": "SyncAll", "value": "false"}, {"key": "SyncNotificationSettings", "value": "{}"}]
         self._ask("PUT", "/secrets", {"value": pairs})
