@@ -150,10 +150,10 @@ def _killed_while_held(run: Trial, server: MailServer, each: RehearsedCustomer) 
 
 
 def on_board(run: Trial, each: RehearsedCustomer) -> bool:
-    """Whether the board says that a letter of this customer is stuck."""
-    page = run.rig.staff["alice"].browser.open("/")
-    near = page.text.partition(each.account.customer.name + " ")[2][:400].lower()
-    return "e-mail" in near or "letter" in near
+    """Whether the board speaks of e-mails that are stuck, and leads to this customer's."""
+    alice = run.rig.staff["alice"].browser
+    listed = [address for address, text in alice.open("/").links if "problems with e-mails" in text.lower()]
+    return bool(listed) and each.account.customer.name in alice.open(listed[0]).text.split()
 
 
 def later(mood: Mood | None, run: Trial, server: MailServer) -> None:
