@@ -115,6 +115,7 @@ class Party(Rehearsal):
                 return True
             if time.monotonic() > end:
                 return False
+            self.rig.restart_ended()
             for each in self.customers:
                 if not until(each):
                     self.turn(each, until)

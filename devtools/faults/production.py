@@ -56,7 +56,7 @@ def _killed(rig: Rig, how: str, *, again: bool, politely: bool = False) -> Itera
     (rig.end_politely if politely else rig.kill)("worker")
     rig.gate.let_go()
     if politely:
-        rig.stack.terminate("worker")
+        rig.terminate("worker")
     if again:
         rig.again("worker")
     made = _made(rig, party, customers, since)

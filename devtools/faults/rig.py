@@ -80,6 +80,9 @@ class Rig:
         self.staff: dict[str, StaffMember] = {}
         self.live_since: dict[int, float] = {}
         """When each customer was first seen live."""
+        self.restarted: list[str] = []
+        """What ended by itself and was started anew."""
+        self._down: set[str] = set()
         self._extra: list[str] = []
         self._stood, self._over = 0.0, threading.Event()
 
@@ -174,11 +177,19 @@ class Rig:
 
     def kill(self, name: str) -> None:
         """SIGKILL to a program and its processes."""
+        self._down.add(name)
         self.stack.kill(name)
 
     def again(self, name: str) -> None:
         """Start a killed program anew."""
         self.stack.restart(name)
+        self._down.discard(name)
+
+    def restart_ended(self) -> None:
+        """Start anew what ended by itself, as compose does; a worker that hears nothing ends for that."""
+        for name in set(self.stack.fallen()) - self._down:
+            self.restarted.append(name)
+            self.again(name)
 
     def freeze(self, name: str) -> None:
         """SIGSTOP to a program and its processes."""
@@ -197,7 +208,13 @@ class Rig:
 
     def end_politely(self, name: str) -> None:
         """SIGTERM, without waiting for what comes of it."""
+        self._down.add(name)
         os.killpg(self.stack.pid(name), signal.SIGTERM)
+
+    def terminate(self, name: str) -> None:
+        """SIGTERM, and SIGKILL to what is left after a while."""
+        self._down.add(name)
+        self.stack.terminate(name)
 
     def running(self, name: str) -> bool:
         """Whether a program is still there."""
@@ -220,6 +237,7 @@ class Rig:
             wire.mend()
         for name in self._extra:
             self.stack.remove(name)
+            self._down.discard(name)
         self._extra.clear()
         if not self.server.pid:
             self.server.start()

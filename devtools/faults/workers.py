@@ -99,13 +99,13 @@ def deployment(rig: Rig) -> Iterator[Row]:
         held = at_held_answer(run)
         began = time.monotonic()
         rig.end_politely("worker")
-        rig.stack.terminate("web")
-        rig.stack.terminate("beat")
+        rig.terminate("web")
+        rig.terminate("beat")
         rig.sandbox.release()
         run.must(wait_until(lambda: not rig.running("worker"), 60), "the worker has not ended after 60 s")
         row.seen = f"the worker ended {time.monotonic() - began:.1f} s after SIGTERM"
         for name in ("worker", "web", "beat"):
-            rig.stack.terminate(name)
+            rig.terminate(name)
             rig.again(name)
         run.must(held, "no answer was held")
         run.recover()
