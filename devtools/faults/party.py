@@ -109,13 +109,13 @@ class Party(Rehearsal):
         """Act for everyone until `until` holds for each, or `enough` does. False when the time was over first."""
         end = time.monotonic() + seconds
         while True:
+            self.rig.restart_ended()
             with contextlib.suppress(psycopg.OperationalError):  # it may be down just now
                 self.look()
             if all(until(each) for each in self.customers) or (enough is not None and enough()):
                 return True
             if time.monotonic() > end:
                 return False
-            self.rig.restart_ended()
             for each in self.customers:
                 if not until(each):
                     self.turn(each, until)

@@ -119,7 +119,7 @@ class Seen:
     text: str
 
 
-def fetch(rig: Rig, path: str, *, timeout: float = 30.0) -> Seen:
+def fetch(rig: Rig, path: str, *, timeout: float = 45.0) -> Seen:
     """Open an address as nobody in particular; a status of 0 means no answer within the time."""
     began = time.monotonic()
     try:
