@@ -53,8 +53,8 @@ def _walk(run: Trial, names: Sequence[str], seconds: int) -> None:
     if abs(seconds) <= BELIEVED:
         run.must(live, f"not live within {run.soon:.0f} s: {run.party.where()}")
     run.row.seen = f"live after {time.monotonic() - began:.0f} s" if live else ""
-    told = [name for name in names if "clock" in rig.stack.log(name).lower()]
-    run.must(bool(told), f"no log of {' or '.join(names)} speaks of the clock")
+    told = wait_until(lambda: any("clock" in rig.stack.log(name).lower() for name in names), TOLD)
+    run.must(told, f"no log of {' or '.join(names)} speaks of the clock")
     said = wait_until(lambda: clock_is_bad(fetch(rig, "/readyz").text), TOLD)
     run.must(said, f"/readyz does not say that a clock is off: {fetch(rig, '/readyz').text}")
 
