@@ -26,7 +26,8 @@ from devtools.stack.progress import doing, say
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FLOWS = "tests/flows"
-APART = [f"tests/{name}" for name in ("graphclient", "sandbox", "contract", "clients", "house")]
+AFTER_THE_FLOWS = ["tests/graphclient", "tests/house"]
+ENGINE_AND_SANDBOX = ["tests/engine", "tests/sandbox", "tests/contract", "tests/clients"]
 Run = tuple[list[str], Mapping[str, str]]
 """Arguments for pytest, and what is added to its environment."""
 ALSO_ON_SQLITE = ["tests/engine/test_lease.py", "tests/engine/test_sql_time.py", "tests/engine/test_any_order.py"]
@@ -145,25 +146,28 @@ class Lane(threading.Thread):
 
 
 def all_of_it(machine: Machine) -> int:
-    """The whole suite, in three lanes: the flows, which mostly wait for processes of their own; what has little to do
-    with the database; engine, steps and pages, whose dots are seen as they come.
+    """The whole suite, in three lanes that take about as long, since each waits for others much of its time: flows and
+    SQLite; engine and sandbox; pages and steps, whose dots are seen as they come.
     """
     sqlite = {"DATABASE_URL": "sqlite:///:memory:"}
     flows: list[Run] = [([FLOWS], {})]
     if "broker" not in machine.missing:
         flows.append((["-m", "sqlite_journey", FLOWS], sqlite))
-    others: list[Run] = [(APART, {}), (ALSO_ON_SQLITE, sqlite)]
+    flows += [(ALSO_ON_SQLITE, sqlite), (AFTER_THE_FLOWS, {})]
+    engine: list[Run] = [(ENGINE_AND_SANDBOX, {})]
     with ExitStack() as resources:
         said = [resources.enter_context(tempfile.TemporaryFile()) for _lane in range(2)]
-        lanes = [Lane(machine, runs, output) for runs, output in zip((flows, others), said, strict=True)]
+        lanes = [Lane(machine, runs, output) for runs, output in zip((flows, engine), said, strict=True)]
         try:
             for lane in lanes:
                 lane.start()
-            status = pytest(machine, [f"--ignore={each}" for each in (FLOWS, *APART)])
+            status = pytest(machine, [f"--ignore={each}" for each in (FLOWS, *AFTER_THE_FLOWS, *ENGINE_AND_SANDBOX)])
             for lane in lanes:
                 lane.join()
         finally:
-            for lane, output, name in zip(lanes, said, ("the flows", "client, sandbox, house and SQLite"), strict=True):
+            for lane, output, name in zip(
+                lanes, said, ("flows, SQLite, client and house", "engine and sandbox"), strict=True
+            ):
                 lane.stop()
                 output.seek(0)
                 say(f"At the same time: {name}.")
