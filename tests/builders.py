@@ -6,6 +6,7 @@ import itertools
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.test import Client
 from django.utils import timezone
 
 from onboarding.customers import links, name_access, records
@@ -34,6 +35,14 @@ def portfolio(*members: User, name: str = "Customer success") -> Portfolio:
     made, _ = Portfolio.objects.get_or_create(name=name)
     made.members.add(*members)
     return made
+
+
+def signed_in(name: str, portfolio_name: str = "Customer success") -> Client:
+    """The browser of a member of that portfolio."""
+    client = Client()
+    portfolio(person(name), name=portfolio_name)
+    client.force_login(person(name))
+    return client
 
 
 def onboarding(owner: User | None = None, **fields: Any) -> Onboarding:

@@ -1,4 +1,4 @@
-"""The second lane of `make test`: what fails there fails the whole, and nothing of it outlives the run."""
+"""The lanes beside the first of `make test`: what fails there fails the whole, and nothing of it outlives the run."""
 
 from __future__ import annotations
 

@@ -20,28 +20,19 @@ from .visitor import Invitation, Visitor, invited
 @pytest.fixture
 def alice(db: None) -> Client:
     """Signed in, member of the portfolio."""
-    client = Client()
-    builders.portfolio(builders.person("alice"))
-    client.force_login(builders.person("alice"))
-    return client
+    return builders.signed_in("alice")
 
 
 @pytest.fixture
 def bob(db: None) -> Client:
     """Signed in, member of alice's portfolio."""
-    client = Client()
-    builders.portfolio(builders.person("bob"))
-    client.force_login(builders.person("bob"))
-    return client
+    return builders.signed_in("bob")
 
 
 @pytest.fixture
 def charlie(db: None) -> Client:
     """Signed in, member of another portfolio."""
-    client = Client()
-    builders.portfolio(builders.person("charlie"), name="Another team")
-    client.force_login(builders.person("charlie"))
-    return client
+    return builders.signed_in("charlie", "Another team")
 
 
 @pytest.fixture

@@ -58,7 +58,7 @@ def test_hears_an_answer_that_met_another_transaction(far, monkeypatch, answer):
     anna = party(far)
     redirect = round_trip.begin_sign_in(anna.invitation.link, browser="anna's")
     granting = round_trip.finish_sign_in(redirect.flow, anna.entra.visit(redirect.url), browser="anna's")
-    answer |= {"state": query_of(granting.url)["state"], "tenant": anna.entra.tenant}
+    answer = {**answer, "state": query_of(granting.url)["state"], "tenant": anna.entra.tenant}
     note, met = ledger.note, list[bool]()
 
     def meets_another(*given, **named):

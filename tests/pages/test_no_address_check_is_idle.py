@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.test import Client
 
 from onboarding.customers import addresses, answers, proposals, tenant_change
 from onboarding.domain import hosts
@@ -39,9 +38,9 @@ def fixtures(far: GraphStub) -> Fixtures:
             return known.get("customer") or known.setdefault("customer", builders.onboarding())
 
         return {
-            "alice": lambda: signed_in("alice"),
-            "bob": lambda: signed_in("bob"),
-            "charlie": lambda: signed_in("charlie", "Another team"),
+            "alice": lambda: builders.signed_in("alice"),
+            "bob": lambda: builders.signed_in("bob"),
+            "charlie": lambda: builders.signed_in("charlie", "Another team"),
             "customer": customer,
             "bound": lambda: test_addresses.bind(customer()),
             "made": lambda: known.get("made") or known.setdefault("made", answered_by_another(far)),
@@ -49,13 +48,6 @@ def fixtures(far: GraphStub) -> Fixtures:
         }
 
     return make
-
-
-def signed_in(name: str, portfolio: str = "Customer success") -> Client:
-    client = Client()
-    builders.portfolio(builders.person(name), name=portfolio)
-    client.force_login(builders.person(name))
-    return client
 
 
 def answered_by_another(far: GraphStub) -> Onboarding:
