@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import Any, assert_never
 
 from django.conf import settings
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_noop as _
 
 from graphclient import ConsentMissing, GraphError, NotAllowed, Rejected, TryLater
@@ -42,6 +43,7 @@ log = logging.getLogger("onboarding.engine")
 RETRY_SPREADING_AFTER = timedelta(seconds=20)
 RETRY_HELD_AFTER = timedelta(seconds=20)
 READS = frozenset({"GET", "HEAD"})
+ASKS_TO_WAIT = (429, 503)  # with Retry-After (RFC 9110, 10.2.3)
 NOT_CARRIED_OUT = (NotAllowed, Rejected)  # so Microsoft says of a request that it refused
 RECHECK_WHILE_ASKING = timedelta(minutes=30)
 RECHECK_WHEN_BROKEN = timedelta(hours=1)
@@ -81,7 +83,7 @@ def _run(held: HeldLease) -> None:
     try:
         found = Reconciliation(lease, held)
         pause = found.run_until_held() / settings.PACE
-        found.copy.finish(after=pause, own_failures=0, time_outs=found.time_outs)
+        found.copy.finish(after=pause, own_failures=0, time_outs=found.time_outs, not_before=found.not_before())
     except LeaseLost:
         log.info("onboarding %s: interrupted, or another worker took over", pk)
     except OUR_FAULTS as error:
@@ -108,6 +110,7 @@ class Reconciliation:
         self.tenant = TenantSession(self.desired, before_each=self._before_each)
         self._began = time.monotonic()
         self.time_outs = 0
+        self._asked_to_wait: float | None = None
         self.live = self.copy.rows.onboarding.live_at is not None
         self._making: tuple[str, Change, int | None] | None = None
         self._sent = 0
@@ -149,7 +152,7 @@ class Reconciliation:
     def _must_end(self) -> bool:
         """Whether the other steps are left to the next run: others wait for this place, or this worker is to end."""
         too_long = time.monotonic() - self._began > settings.RUN_SECONDS
-        return bool(self.time_outs) or too_long or keeper.is_draining
+        return bool(self.time_outs) or self._asked_to_wait is not None or too_long or keeper.is_draining
 
     def _end_early(self, following: Step[Any], pause: timedelta, current: str) -> timedelta:
         """What was done until now stays fresh, so the next run begins where this one ends."""
@@ -157,6 +160,13 @@ class Reconciliation:
             return self._end(pause, current)
         self.outcome = f"ended before {following.key}"
         return self._wait_for_tenant()
+
+    def not_before(self) -> Combinable | None:
+        """When Microsoft wants to be called again for this tenant, by the database's clock; None where it did not say.
+
+        PACE does not shorten it: it is Microsoft's time, not ours.
+        """
+        return None if self._asked_to_wait is None else clock.after(timedelta(seconds=self._asked_to_wait))
 
     def _wait_for_tenant(self) -> timedelta:
         return after_time_outs(self.time_outs) if self.time_outs else timedelta()
@@ -258,6 +268,8 @@ class Reconciliation:
                 ledger.doubt(self.copy, *GIVE_ACCESS)
             if isinstance(error, NotAllowed):
                 self.tenant.forget_token()  # a permission that is granted from now on is not in this token
+            if isinstance(error, TryLater) and error.status in ASKS_TO_WAIT:
+                self._asked_to_wait = error.retry_after
             if isinstance(error, TryLater) and self.held.silent_for() > HANGS:
                 self.time_outs = self.lease.time_outs + 1
             return explain(error)

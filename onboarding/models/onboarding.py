@@ -50,9 +50,15 @@ class OnboardingQuerySet(models.QuerySet["Onboarding"]):
         return self.filter(customer__portfolio__members=user.pk)
 
     def due(self) -> OnboardingQuerySet:
-        """Those that are due by the database's clock: their time has come and no worker holds them."""
+        """Those that are due by the database's clock: their time has come, Microsoft has not asked for a longer wait,
+        and no worker holds them.
+        """
         return (
-            self.filter(Q(leased_until__isnull=True) | Q(leased_until__lte=clock.Now()), next_run_at__lte=clock.Now())
+            self.filter(
+                Q(leased_until__isnull=True) | Q(leased_until__lte=clock.Now()),
+                Q(not_before__isnull=True) | Q(not_before__lte=clock.Now()),
+                next_run_at__lte=clock.Now(),
+            )
             .exclude(state__in=[State.PAUSED, State.CLOSED])
             .order_by("next_run_at")
         )
@@ -150,14 +156,16 @@ def _lease_end() -> Combinable:
 
 
 class Onboarding(models.Model):
-    """One customer's way into Haiilo. Two columns do all timing, by the database's clock: when the next run is due, and
-    until when a worker holds it.
+    """One customer's way into Haiilo. Three columns do all timing, by the database's clock: when the next run is due,
+    before when Microsoft wants none, and until when a worker holds it.
     """
 
     customer = models.OneToOneField("onboarding.Customer", on_delete=models.CASCADE, related_name="onboarding")
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     next_run_at = models.DateTimeField(default=clock.now)
     leased_until = models.DateTimeField(null=True, blank=True)
+    # Until when Microsoft asked us not to call for this tenant (Retry-After); an act of a person is no reason to.
+    not_before = models.DateTimeField(null=True, blank=True)
     lease_token = models.PositiveBigIntegerField(default=0)
     # Which process holds it (host:pid:start), so that what a dead one held is given back before its time.
     leased_by = models.CharField(max_length=200, default="", blank=True)

@@ -122,6 +122,36 @@ def test_leaves_the_other_steps_of_a_live_customer_when_one_is_not_answered(cons
     assert sum(state.graph_calls for state in made.steps.all()) <= calls + 4  # one call and its retries
 
 
+# A tenant for which Microsoft asks us to wait
+
+
+def test_sends_nothing_before_the_time_that_microsoft_names_whoever_asks(consented, far, settings):
+    settings.PACE = 30.0  # shortens our own pauses, not Microsoft's
+    far.chaos(throttle=20)
+    made = look(consented)
+    assert made.not_before is not None
+    assert 15 < (made.not_before - clock.now()).total_seconds() <= 20
+    assert (made.current_kind, made.current_court) == ("waiting", "microsoft")
+    far.chaos(throttle=0)
+    before = len(far.journal())
+    queue.enqueue(made.pk)  # as every act of a person does
+    assert queue.due(5) == []
+    reconcile.reconcile(made.pk)
+    assert len(far.journal()) == before
+    Onboarding.objects.filter(pk=made.pk).update(not_before=clock.now())
+    reconcile.reconcile(made.pk)
+    assert len(far.journal()) > before
+    assert Onboarding.objects.filter(pk=made.pk, not_before=None, leased_until=None).exists()
+
+
+def test_leaves_the_other_steps_of_a_live_customer_when_microsoft_asks_to_wait(consented, far):
+    made = answer_all(consented, far)
+    ledger.make_stale(made.pk)
+    far.chaos(throttle=20)
+    look(made)
+    assert [state.key for state in made.steps.filter(kind="waiting")] == ["consent"]
+
+
 def test_leaves_a_slow_customer_due_while_other_slow_ones_have_the_places(far, monkeypatch):
     made = customer_of(far)
     Onboarding.objects.filter(pk=made.pk).update(time_outs=1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from argparse import ArgumentParser
 from collections.abc import Iterator
+from datetime import timedelta
 from difflib import get_close_matches
 from typing import Any
 
@@ -105,6 +106,9 @@ def next_run(onboarding: Onboarding) -> str:
     if onboarding.leased_until and onboarding.leased_until > now:
         return "a worker is at it now"
     left = onboarding.next_run_at - now
+    asked = (onboarding.not_before or now) - now
+    if asked > max(left, timedelta()):
+        return f"in {short(asked)}, as Microsoft asked"
     return f"in {short(left)}" if left.total_seconds() > 0 else "due now"
 
 
