@@ -71,8 +71,11 @@ def effects_of(rig: Rig, tenant_id: str) -> Counter[str]:
 
 
 def lines_of(rig: Rig, pk: int) -> Counter[str]:
-    """How often the timeline says that each change was made."""
-    query = "SELECT detail ->> 'change' AS change FROM onboarding_event WHERE onboarding_id = %s AND kind = 'applied'"
+    """How often the timeline says that each change was made; lines about a part of one are left out."""
+    query = (
+        "SELECT detail ->> 'change' AS change FROM onboarding_event"
+        " WHERE onboarding_id = %s AND kind = 'applied' AND detail ->> 'partly' IS NULL"
+    )
     return Counter(str(row["change"]) for row in rig.sql(query, pk))
 
 

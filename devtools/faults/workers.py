@@ -71,7 +71,8 @@ def sleepers(rig: Rig) -> Iterator[Row]:
 def multitudes(rig: Rig) -> Iterator[Row]:
     """K8 and K12: two workers, three beats, unkind tenants; wake-ups that come ten times in any order."""
     row = Row("two workers, three beats, unkind tenants (K8, K12)", "as if there were one of each")
-    with trial(rig, row) as run:
+    # An unkind tenant refuses calls by chance, and shows late what was written: how often it is asked is chance too.
+    with trial(rig, row, Expected(calls=False)) as run:
         rig.add("worker-2", "worker")
         rig.add("beat-2", "beat")
         rig.add("beat-3", "beat")

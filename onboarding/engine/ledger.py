@@ -301,9 +301,12 @@ def _found(copy: WorkingCopy, key: str, planned: Sequence[Change] = ()) -> inten
 def applied(
     copy: WorkingCopy, key: str, change: Change, result: Mapping[str, Any] | None, *, approval: int | None = None
 ) -> None:
-    """Note that `change` was made, with the sentence that announced it; keep its backup. Raises `LeaseLost`."""
+    """Note that `change` was made, with the sentence that announced it, or which part of it was; keep its backup.
+
+    Raises `LeaseLost`.
+    """
     kept = dict(result or {})
-    backup = kept.pop("backup", None)
+    backup, partly = kept.pop("backup", None), kept.pop("partly", None)
     with copy.writing() as row:
         if backup is not None:
             Backup.objects.create(onboarding=row, step=key, document=backup)
@@ -315,7 +318,8 @@ def applied(
         entries[change.key] = {**entry}
         _keep(copy, key, entries)
         detail = {"change": change.key, **({"approval": approval} if approval else {})}
-        copy.add_line("applied", change.summary, step=key, detail=detail)
+        detail |= {"partly": True} if partly else {}
+        copy.add_line("applied", partly or change.summary, step=key, detail=detail)
 
 
 def close_intents(copy: WorkingCopy, key: str) -> None:

@@ -124,6 +124,7 @@ class ChangingStep(Step[Facts]):
         """Make one change. Safe to repeat, unless the change says `once`.
 
         What it returns (JSON, no secret) is kept; the next `assess` sees it as ``desired.applied[step][change.key]``;
-        what it returns under ``backup`` is kept apart, and nothing is done after it before that is stored.
+        what it returns under ``backup`` is kept apart, and nothing is done after it before that is stored. Where only
+        a part could be made yet, the `Sentence` under ``partly`` tells in the timeline which.
         Raises `StepFailed` where Microsoft's answer already is the verdict.
         """

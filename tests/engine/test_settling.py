@@ -118,6 +118,21 @@ def test_applies_the_plan_that_was_approved_and_no_other(run, staged):
     assert step.sent == ["a"]
 
 
+class MadeInPart(Staged):
+    """Its change can be made in part only."""
+
+    def apply(self, tenant, desired, change):
+        return {**super().apply(tenant, desired, change), "partly": say("Half of it was done.")}
+
+
+def test_tells_in_the_timeline_which_part_of_a_change_was_made(run):
+    converge(run, MadeInPart("a"))
+    run.copy.write_back()
+    [line] = run.copy.rows.onboarding.events.filter(kind="applied")
+    assert (line.message["text"], line.detail) == ("Half of it was done.", {"change": "a", "partly": True})
+    assert run.copy.state("mappings").intents["a"]["result"] == {"at": "now"}
+
+
 class InTwoRequests(Staged):
     """Each of its changes takes two requests; between them `meanwhile` happens."""
 

@@ -43,6 +43,9 @@ RUNS = plural(
     "deletions”).",
     by="guard",
 )
+NOT_STARTED_YET = _(
+    "Saved. Provisioning was not started yet, because what was saved has not taken effect at Microsoft."
+)
 HELD_BACK = plural(
     "more than %(guard)s deletion at once is held back until the customer confirms (“Prevent accidental deletions”)",
     "more than %(guard)s deletions at once are held back until the customer confirms (“Prevent accidental deletions”)",
@@ -118,7 +121,7 @@ class Enable(ChangingStep[Facts]):
         if runs(job):
             return made
         if not credentials.try_stored(tenant.graph, app, job).works:
-            return {**made, "started": False}
+            return {**made, "started": False, "partly": say(NOT_STARTED_YET)}
         sync.start(app, job.id)
         return made
 

@@ -166,7 +166,8 @@ def test_saves_the_guard_beside_everything_else_and_starts(tenant, far, answers)
 def test_saves_but_does_not_start_while_the_saved_ones_are_not_seen(tenant, far, answers):
     body = {"error": {"code": "CredentialValidationUnavailable", "innerError": {"code": REFUSED.code}}}
     answers({"BaseAddress": BASE_URL, **OPEN}, NEW_JOB, Reply(400, body))
-    assert not Enable().apply(tenant, step(**with_token()), CHANGE)["started"]
+    result = Enable().apply(tenant, step(**with_token()), CHANGE)
+    assert (result["started"], result["partly"].text[:40]) == (False, "Saved. Provisioning was not started yet,")
     assert far.seen("POST", f"{ROOT}/jobs/{JOB}/start") == []
 
 
