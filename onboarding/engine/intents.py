@@ -22,9 +22,11 @@ Line = tuple[str, Sentence]
 """The key of a change, and what the timeline says of it."""
 
 
-def begun(change: Change, now: datetime, *, tries: int) -> dict[str, Any]:
-    """The entry of a change that is about to be sent."""
-    entry = {"at": now.isoformat(), "tries": tries, "looks": 0}
+def begun(change: Change, now: datetime, before: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The entry of a change that is about to be sent; `before` is the one of the tries until now."""
+    entry: dict[str, Any] = {"at": now.isoformat(), "tries": before["tries"] + 1 if before else 1, "looks": 0}
+    if before and _is_unconfirmed(before):
+        entry["unsure"] = True  # an earlier try may have been carried out, whatever becomes of this one
     return {**entry, "change": change.key, "summary": change.summary.as_json()}
 
 
@@ -36,17 +38,20 @@ def is_quiet(entry: Mapping[str, Any], now: datetime) -> bool:
 
 def unconfirmed(intents: Mapping[str, Mapping[str, Any]]) -> frozenset[str]:
     """The names of those that were begun, and nobody knows yet whether Microsoft carried them out."""
-    return frozenset(
-        name
-        for name, entry in intents.items()
-        if entry["tries"] and "summary" in entry and not (entry.get("applied_at") or entry.get("refused_at"))
-    )
+    return frozenset(name for name, entry in intents.items() if _is_unconfirmed(entry))
+
+
+def _is_unconfirmed(entry: Mapping[str, Any]) -> bool:
+    return bool(entry["tries"] and "summary" in entry and not (entry.get("applied_at") or entry.get("refused_at")))
 
 
 def refuse(intents: Intents, change: Change, now: datetime) -> None:
-    """It was begun and certainly not made, so that nobody takes it for found later."""
-    if change.intent in intents:
-        intents[change.intent]["refused_at"] = now.isoformat()
+    """The last try was certainly not made, so that nobody takes it for found later; unless an earlier one may have
+    been.
+    """
+    entry = intents.get(change.intent)
+    if entry is not None and not entry.get("unsure"):
+        entry["refused_at"] = now.isoformat()
 
 
 def give_up_others(intents: Intents, change: Change, now: datetime) -> list[Line]:

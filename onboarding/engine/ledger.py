@@ -260,10 +260,9 @@ def intend(copy: WorkingCopy, key: str, change: Change, *, approval: int | None 
             )
         if entry and entry["tries"] >= MAX_TRIES and entry.get("applied_at"):
             return NO_EFFECT.broken(change=change.summary)
-        tries = entry["tries"] + 1 if entry else 1
         for other, sentence in intents.give_up_others(entries, change, now):
             copy.add_line("unknown", sentence, step=key, detail={"change": other})
-        entries[intent_key(change)] = intents.begun(change, now, tries=tries)
+        entries[intent_key(change)] = intents.begun(change, now, entry)
         _keep(copy, key, entries)
     return None
 
@@ -311,7 +310,7 @@ def applied(
         if backup is not None:
             Backup.objects.create(onboarding=row, step=key, document=backup)
         entries = _entries(copy, key)
-        entry = entries.setdefault(intent_key(change), intents.begun(change, clock.now(), tries=1))
+        entry = entries.setdefault(intent_key(change), intents.begun(change, clock.now()))
         entry["applied_at"] = clock.now().isoformat()
         entry["result"] = kept
         # Results are looked up by the change's own key; the newest one wins.

@@ -7,7 +7,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from onboarding.customers import answers
-from onboarding.domain.sentences import say
+from onboarding.domain.sentences import Sentence, say
 from onboarding.domain.verdicts import Broken, Change, Waiting
 from onboarding.engine import ledger
 from onboarding.engine.working_copy import WorkingCopy
@@ -106,3 +106,25 @@ def test_erases_a_secret_and_says_so_once(copy):
         ledger.release_secret(copy, "scim_token")
     assert not CustomerSecret.objects.exists()
     assert Event.objects.filter(kind="released").count() == 1
+
+
+def lines(copy):
+    copy.write_back()
+    return [str(Sentence.from_json(line.message)) for line in Event.objects.filter(kind="applied")]
+
+
+def test_tells_of_a_change_that_was_made_though_its_second_try_was_refused(copy):
+    """A crash swallows the note of the first try; what it wrote is not seen yet, and is in the way of the second."""
+    for _try in range(2):
+        ledger.intend(copy, "mappings", REPEATABLE)
+    ledger.refused(copy, "mappings", REPEATABLE)
+    ledger.close_intents(copy, "mappings")
+    assert lines(copy) == ["Found done after an interruption: Save the mapping."]
+
+
+def test_tells_nothing_of_a_change_whose_only_tries_were_refused(copy):
+    for _try in range(2):
+        ledger.intend(copy, "mappings", REPEATABLE)
+        ledger.refused(copy, "mappings", REPEATABLE)
+    ledger.close_intents(copy, "mappings")
+    assert lines(copy) == []
