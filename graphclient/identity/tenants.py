@@ -14,12 +14,11 @@ import requests
 from ..errors import Malformed
 from ..http.exchange import exchange, harden
 from ..http.interpret import parsed
+from ..names import NotAName, ascii_name
 from . import aadsts
 from .clouds import Cloud
 from .login import MAX_LOGIN_BYTES, require_json
 
-_LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
-_DOMAIN = re.compile(rf"(?=.{{4,253}}$)(?:{_LABEL}\.)+(?!\d+$){_LABEL}")
 _GUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
@@ -29,12 +28,11 @@ def discovery_url(cloud: Cloud, tenant: str) -> str:
 
 
 def plain_domain(domain: str) -> str | None:
-    """The domain in lower-case ASCII (IDNA), or None where it is no domain name."""
+    """The domain as the DNS is asked for it (`names.ascii_name`), or None where it is no domain name."""
     try:
-        ascii_name = domain.strip().rstrip(".").encode("idna").decode("ascii").lower()
-    except UnicodeError:
+        return ascii_name(domain)
+    except NotAName:
         return None
-    return ascii_name if _DOMAIN.fullmatch(ascii_name) else None
 
 
 def resolve_tenant(session: requests.Session, cloud: Cloud, domain: str) -> str | None:
