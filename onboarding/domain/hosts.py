@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from django.conf import settings
 from django.utils.translation import gettext_noop as _
 
+from graphclient.names import ascii_names
 from onboarding.domain.products import PROFILES
 from onboarding.domain.sentences import Sentence, say
 
 LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 HOST = re.compile(rf"({LABEL}\.)+(?=[a-z0-9-]*[a-z]){LABEL}")
-LONGEST = 253
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:/*")
 BESIDE = re.compile(r"[^a-z0-9.-]")
 OTHER_LETTERS = re.compile(r"(^|\.)xn--")
@@ -84,7 +84,7 @@ def _bare(text: str) -> str:
                 too_much=too_much[:60],
             )
         )
-    if len(host) > LONGEST or not HOST.fullmatch(host):
+    if not OTHER_LETTERS.search(host) and host not in ascii_names([host]):
         raise HostRefused(say(_("This is not an address. Enter the host, such as contoso.smarpshare.com.")))
     return host
 

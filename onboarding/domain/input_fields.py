@@ -10,11 +10,14 @@ from urllib.parse import urlsplit
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
-from onboarding.domain.hosts import HOST
+from graphclient.names import NotAName, ascii_name, in_letters, mail_address
 
 LONGEST_SEARCH = 200
+PORT = re.compile(r":\d*$")
+BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 BETWEEN = re.compile(r"[\s,;]+")
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -31,14 +34,16 @@ def searched(data: Mapping[str, Any], name: str = "search") -> str:
 
 
 def domain_of(typed: str) -> str:
-    """The domain in a pasted address, in lower case and ASCII (IDNA); empty when there is none."""
-    text = tidied(typed).replace(" ", "")
+    """The domain in a pasted address as the DNS is asked for it (`graphclient.names`); empty when there is none.
+
+    Nothing invisible is taken out of it beforehand: a joiner inside a name makes it another name.
+    """
+    text = typed.strip()
     try:
-        host = urlsplit(text if "//" in text else f"//{text}").hostname or ""
-        ascii_host = host.rstrip(".").encode("idna").decode()
+        beside = urlsplit(text if "//" in text else f"//{text}").netloc.rpartition("@")[2]
+        return ascii_name(PORT.sub("", beside))
     except ValueError:
         return ""
-    return ascii_host if len(ascii_host) <= 253 and HOST.fullmatch(ascii_host) else ""
 
 
 class TidyField(forms.CharField):
@@ -49,12 +54,33 @@ class TidyField(forms.CharField):
         return tidied(super().to_python(value) or "")
 
 
+def check_mail_address(address: str) -> None:
+    """Raise `ValidationError` for what is no address. Letters beyond ASCII before the @ are some like others."""
+    local, at, domain = address.rpartition("@")
+    validate_email(BEYOND_ASCII.sub("x", local) + at + domain)
+
+
 class TidyEmailField(forms.EmailField):
-    """An e-mail address without what nobody can see."""
+    """An e-mail address as a mail server is given it, its domain in ASCII; shown as people write it.
+
+    It is no `type=email`: browsers have an IDNA of their own, which may be that of 2003.
+    """
+
+    widget = forms.TextInput(attrs={"inputmode": "email", "autocapitalize": "none", "spellcheck": "false"})
+    default_validators = [check_mail_address]
 
     def to_python(self, value: Any) -> str:
-        """Tidy before anything is checked."""
-        return tidied(super().to_python(value) or "")
+        """Bring the domain into its one spelling before anything is checked."""
+        text = str(super().to_python(value) or "")
+        try:
+            return mail_address(text) if text else ""
+        except NotAName as error:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+
+    def prepare_value(self, value: Any) -> Any:
+        """A stored address in letters; what was typed stays as it was typed."""
+        local, at, domain = str(value or "").rpartition("@")
+        return local + at + in_letters(domain) if at else value
 
 
 class DomainsField(forms.CharField):
@@ -66,7 +92,7 @@ class DomainsField(forms.CharField):
         domains: list[str] = []
         wrong: list[str] = []
         for part in filter(None, BETWEEN.split(text)):
-            domain = domain_of(tidied(part).rpartition("@")[2])
+            domain = domain_of(part.rpartition("@")[2])
             (domains if domain else wrong).append(domain or part)
         if not domains and not wrong:
             raise ValidationError(self.error_messages["required"], code="required")
@@ -79,8 +105,8 @@ class DomainsField(forms.CharField):
         return list(dict.fromkeys(domains))
 
     def prepare_value(self, value: Any) -> Any:
-        """Stored domains one a line; what was typed stays as it was typed."""
-        return "\n".join(value) if isinstance(value, list | tuple) else value
+        """Stored domains in letters, one a line; what was typed stays as it was typed."""
+        return "\n".join(map(in_letters, value)) if isinstance(value, list | tuple) else value
 
 
 class TenantIdField(TidyField):

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from onboarding.domain.input_fields import GUID, TidyField
+from onboarding.domain.input_fields import GUID, TidyEmailField, TidyField
 from onboarding.models import Questionnaire
 
 PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
@@ -38,7 +38,7 @@ class QuestionnaireForm(forms.Form):
     admin_name = TidyField(
         label=_("Who is Global Administrator or Privileged Role Administrator?"), max_length=200, required=False
     )
-    admin_email = forms.EmailField(
+    admin_email = TidyEmailField(
         label=_("E-mail of that person"),
         max_length=254,
         required=False,

@@ -11,10 +11,11 @@ from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
-from django.core.validators import validate_email
 from django.db import transaction
 
+from graphclient.names import NotAName, mail_address
 from onboarding.customers import name_access
+from onboarding.domain.input_fields import check_mail_address
 from onboarding.models import Portfolio, StaffContact
 
 PHONE = re.compile(r"\+?[0-9][0-9 ()/.-]{3,38}")
@@ -83,10 +84,13 @@ def _name(given: str) -> str:
 
 def _email(given: str) -> str:
     try:
-        validate_email(given)
+        address = mail_address(given)
+        check_mail_address(address)
+    except NotAName as error:
+        raise ArgumentTypeError("an e-mail address is needed") from error
     except ValidationError as error:
         raise ArgumentTypeError(" ".join(error.messages)) from error
-    return given
+    return address
 
 
 def _phone(given: str) -> str:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from graphclient import GraphError, NotAllowed, Organization, RoleMissing
+from graphclient.names import ascii_names, both_spellings
 from onboarding.causes.base import Cause
 from onboarding.causes.index import lookup
 from onboarding.domain.desired import ConsentSeen, Desired
@@ -137,10 +138,11 @@ def _not_arrived(desired: Desired, facts: Facts) -> Asking:
 def _compare(desired: Desired, consent: ConsentSeen, organization: Organization) -> Verdict:
     if organization.id.lower() != desired.expected_tenant:
         return OTHER_TENANT_ANSWERED.broken()
-    verified = {domain.name.lower() for domain in organization.verified_domains}
-    matching = [domain for domain in desired.domains if domain.lower() in verified]
+    verified = ascii_names(domain.name for domain in organization.verified_domains)
+    matching = [domain for domain in desired.domains if ascii_names([domain]) & verified]
     if not matching:
-        return DOMAIN_MISMATCH.asking(tenant=organization.display_name, domains=", ".join(desired.domains))
+        domains = ", ".join(map(both_spellings, desired.domains))
+        return DOMAIN_MISMATCH.asking(tenant=organization.display_name, domains=domains)
     evidence = ConsentEvidence(
         tenant_id=organization.id.lower(),
         tenant_name=organization.display_name,
@@ -152,7 +154,7 @@ def _compare(desired: Desired, consent: ConsentSeen, organization: Organization)
         _("%(admin)s approved for %(tenant)s. Tenant verified by the domain %(domain)s."),
         admin=consent.signed_in_name or say(_("The admin")),
         tenant=organization.display_name,
-        domain=matching[0],
+        domain=both_spellings(matching[0]),
     )
     return Done(evidence, note)
 

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
+from graphclient.names import both_spellings
 from onboarding.causes.base import Cause
 from onboarding.domain.desired import Desired
 from onboarding.domain.evidence import Evidence
@@ -61,7 +62,7 @@ class CustomerRecord(Step[Facts]):
         if hint:
             return self._done(hint, found.get(hint, ""))
         if not found:
-            return DOMAINS_UNKNOWN.asking(domains=", ".join(desired.domains))
+            return DOMAINS_UNKNOWN.asking(domains=", ".join(map(both_spellings, desired.domains)))
         if len(found) > 1:
             offered = [{"tenant_id": tid, "domain": domain} for tid, domain in found.items()]
             return SEVERAL_TENANTS.asking(offers={"tenants": offered}, count=len(found))
@@ -70,5 +71,6 @@ class CustomerRecord(Step[Facts]):
 
     def _done(self, tid: str, domain: str) -> Done:
         return Done(
-            CustomerEvidence(tid, domain), note=say(_("The customer's tenant is %(tenant)s."), tenant=domain or tid)
+            CustomerEvidence(tid, domain),
+            note=say(_("The customer's tenant is %(tenant)s."), tenant=both_spellings(domain) if domain else tid),
         )

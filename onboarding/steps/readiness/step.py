@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop as _
 
 from graphclient import Organization, RoleMissing, probes
 from graphclient.models.organization import P2
+from graphclient.names import ascii_names, both_spellings
 from graphclient.probes import Probe
 from onboarding.causes.base import Cause
 from onboarding.domain.desired import Desired
@@ -168,7 +169,7 @@ def _warnings(desired: Desired, facts: Facts, organization: Organization, usable
             )
         )
     yield from ownership.warnings(facts.candidates)
-    verified = {domain.name.lower() for domain in organization.verified_domains}
-    unproved = [domain for domain in desired.domains if domain.lower() not in verified]
+    verified = ascii_names(domain.name for domain in organization.verified_domains)
+    unproved = [both_spellings(domain) for domain in desired.domains if not ascii_names([domain]) & verified]
     if unproved:
         yield say(_("The tenant has not verified: %(domains)s."), domains=", ".join(unproved))

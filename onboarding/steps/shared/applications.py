@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext_noop as _
 
 from graphclient import GraphClient, Job, NotThere, Read, RoleMissing, ServicePrincipal
+from graphclient.names import ascii_names
 from graphclient.resources.service_principals import TAGGED, read_named
 from onboarding.domain import consent_sizes
 from onboarding.domain.desired import Desired
@@ -180,11 +181,15 @@ def chosen_id(desired: Desired) -> str:
 
 
 def host_of(address: str) -> str:
-    """The host of an address in lower case, also of one without scheme; empty where there is none."""
+    """The host of an address as the DNS is asked for it, also of one without scheme; empty where there is none.
+
+    What is no name, such as an IP address, is returned in lower case: it is a place where people would be sent to.
+    """
     try:
-        return (urlsplit(address if "//" in address else f"//{address}").hostname or "").lower()
+        host = (urlsplit(address if "//" in address else f"//{address}").hostname or "").lower()
     except ValueError:
         return ""
+    return next(iter(ascii_names([host])), host)
 
 
 def hosts(app: ServicePrincipal) -> set[str]:
