@@ -71,6 +71,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "onboarding.web.page.shared_context",
             ],
+            "libraries": {"names": "onboarding.web.name_tags"},
         },
     }
 ]

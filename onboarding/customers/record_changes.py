@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_noop as _
 
+from graphclient.names import both_spellings
 from onboarding.customers.base import Refused
 from onboarding.domain.sentences import Sentence, say
 from onboarding.models import Customer
@@ -22,6 +23,7 @@ LABELS = {
     "tenant_hint": _("Tenant ID"),
     "consent_size": _("Consent"),
 }
+NAMES = ("domains", "contact_email")
 Changed = Mapping[str, tuple[str, str]]
 
 
@@ -70,8 +72,17 @@ def _listed(changed: Changed) -> Sentence:
 
 
 def _line(name: str, before: str, after: str) -> Sentence:
-    values = {"field": say(LABELS[name]), "before": before or "-", "after": after or "-"}
+    values = {
+        "field": say(LABELS[name]),
+        "before": _spelled(name, before) or "-",
+        "after": _spelled(name, after) or "-",
+    }
     return say(_("%(field)s: %(before)s → %(after)s"), **values)
+
+
+def _spelled(name: str, text: str) -> str:
+    """Names in letters and as they are resolved."""
+    return ", ".join(map(both_spellings, text.split(", "))) if name in NAMES else text
 
 
 def _text(value: Any) -> str:

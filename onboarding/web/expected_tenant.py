@@ -8,6 +8,11 @@ from onboarding.steps.customer.evidence import CustomerEvidence
 
 
 def expected_tenant(onboarding: Onboarding) -> dict[str, str]:
-    """Which tenant the domains lead to: `tenant_id` and `domain`; empty while that is not known."""
+    """Which tenant the domains lead to: `tenant_id` and `domain`; empty while that is not known.
+
+    Where a person named the tenant, `domain` is the first one of the record.
+    """
     found = seen(onboarding.pk, CustomerEvidence)
-    return {"tenant_id": found.tenant_id, "domain": found.domain} if found and found.tenant_id else {}
+    if not found or not found.tenant_id:
+        return {}
+    return {"tenant_id": found.tenant_id, "domain": found.domain or onboarding.customer.domains[0]}

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from onboarding.domain.consent_sizes import ConsentSize, Permission
 from onboarding.domain.desired import Arrived
 from onboarding.domain.verdicts import Kind
 from onboarding.engine.load_desired import arrived
-from onboarding.models import Asker, Customer, Link, asker_of
+from onboarding.models import Asker, Customer, Link, StepState, asker_of
+from onboarding.steps.customer.evidence import CustomerEvidence
 from onboarding.steps.scope.evidence import ScopeEvidence
 from onboarding.steps.scope.step import Scope
 from onboarding.web.read_only import ReadOnlyView, read_only_view
@@ -22,6 +23,7 @@ class LinkView:
 
     link: Link
     customer_name: str
+    domains: Sequence[str]
     product: Text
     asker: Asker
     size: ConsentSize
@@ -50,6 +52,7 @@ def link_view(link: Link) -> LinkView:
     return LinkView(
         link=link,
         customer_name=onboarding.customer.name,
+        domains=_domains(onboarding.customer, states),
         product=Customer.Product(onboarding.customer.product).label,
         asker=asker_of(link.created_by),
         size=link.size,
@@ -61,3 +64,10 @@ def link_view(link: Link) -> LinkView:
         in_scope=scope.total if scope else None,
         read_only=read_only_view(onboarding, states, live=live),
     )
+
+
+def _domains(customer: Customer, states: Mapping[str, StepState]) -> Sequence[str]:
+    """The domain by which the tenant was found, else all that the record names."""
+    state = states.get(CustomerEvidence.step)
+    found = state.seen(CustomerEvidence) if state else None
+    return [found.domain] if found and found.domain else customer.domains

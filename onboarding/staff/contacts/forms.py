@@ -9,18 +9,19 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from onboarding.causes.base import ContactRole
-from onboarding.domain.input_fields import TidyField
+from onboarding.domain.input_fields import TidyEmailField, TidyField
 from onboarding.models import Contact
+from onboarding.web.spelling import SpellingForm
 
 FIELDS = ("name", "email", "role", "language", "note")
 
 
-class ContactForm(forms.Form):
+class ContactForm(SpellingForm):
     """Who it is, what they are to us, and in which language they get letters."""
 
     use_required_attribute = False
     name = TidyField(label=_("Name"), max_length=200, error_messages={"required": _("Enter the person's name.")})
-    email = forms.EmailField(
+    email = TidyEmailField(
         label=_("E-mail"),
         max_length=254,
         error_messages={
@@ -41,3 +42,7 @@ class ContactForm(forms.Form):
 
     def __init__(self, data: Any = None, *, contact: Contact | None = None) -> None:
         super().__init__(data, initial={name: getattr(contact, name) for name in FIELDS} if contact else None)
+
+    def contact(self) -> dict[str, Any]:
+        """The cleaned fields of the contact, ready for the services."""
+        return {name: self.cleaned_data[name] for name in FIELDS}

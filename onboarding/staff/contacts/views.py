@@ -97,7 +97,7 @@ def _kept(
     """The way back to the contacts once what was typed is kept; None while it is not good enough."""
     if not form.is_valid():
         return None
-    kept = done(request, lambda: keep(**form.cleaned_data), told, form=form, field="email")
+    kept = done(request, lambda: keep(**form.contact()), told, form=form, field="email")
     return redirect("contacts", pk) if kept else None
 
 

@@ -15,6 +15,7 @@ from onboarding.domain import consent_sizes, hosts
 from onboarding.domain.hosts import HostRefused
 from onboarding.domain.input_fields import DomainsField, TenantIdField, TidyEmailField, TidyField
 from onboarding.models import Customer, Portfolio, clock
+from onboarding.web.spelling import SpellingForm
 
 NOT_AN_E_MAIL = _("This is not an e-mail address. Enter one such as eva@contoso.com.")
 FIELDS = ("name", "product", "haiilo_host", "domains", "contact_name", "contact_email", "target_date", "tenant_hint")
@@ -24,7 +25,7 @@ OWN = "own_address_reason"
 SEEN = "seen"
 
 
-class CustomerForm(forms.Form):
+class CustomerForm(SpellingForm):
     """Everything that is known before the customer's admin gets the link."""
 
     portfolio = forms.ModelChoiceField(
@@ -179,7 +180,7 @@ class CustomerForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """The address has to be one of the product's, or the customer's own with a reason; a frozen one stays."""
-        cleaned = super().clean() or self.cleaned_data
+        cleaned = super().clean()
         if self.frozen:
             self._leave_alone()
         elif cleaned.get("product") and cleaned.get("haiilo_host") and not self._is_as_before(cleaned):
