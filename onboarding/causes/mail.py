@@ -35,6 +35,22 @@ ADDRESS = Cause(
         "Contacts, and send the e-mail again."
     ),
 )
+NO_SMTPUTF8 = Cause(
+    code="mail_no_smtputf8",
+    owner=Owner.CS,
+    staff=_(
+        "Our mail server takes no address with letters such as ä or ж before the @. Ask the contact for another one, "
+        "correct it under Contacts, and send the e-mail again."
+    ),
+)
+NOT_COMPOSED = Cause(
+    code="mail_not_composed",
+    owner=Owner.ENGINEERS,
+    staff=_(
+        "The e-mail cannot be put together, so it was not given to the mail server. Our engineers have to look into "
+        "it; then send it again."
+    ),
+)
 REFUSED = Cause(
     code="mail_refused",
     owner=Owner.ENGINEERS,
@@ -72,6 +88,8 @@ MAIL: tuple[Cause, ...] = (
     LATER,
     GIVEN_UP,
     ADDRESS,
+    NO_SMTPUTF8,
+    NOT_COMPOSED,
     REFUSED,
     NO_CONTACT,
     PERHAPS_SENT,
@@ -79,5 +97,5 @@ MAIL: tuple[Cause, ...] = (
     NOT_WRITTEN,
 )
 BY_CODE = {cause.code: cause for cause in MAIL}
-# Where nobody but the recipient or their server is at fault: the same e-mail by the same way is refused again.
-ABOUT_THE_LETTER = frozenset({ADDRESS.code, REFUSED.code, NO_CONTACT.code})
+# What is about this e-mail and not about the way to the mail server: the same one would be refused again.
+ABOUT_THE_LETTER = frozenset({ADDRESS.code, NO_SMTPUTF8.code, NOT_COMPOSED.code, REFUSED.code, NO_CONTACT.code})

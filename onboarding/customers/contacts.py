@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError
+from django.template import TemplateSyntaxError
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from onboarding.causes.base import ContactRole
+from onboarding.causes.mail import NOT_WRITTEN
 from onboarding.customers.base import Refused, act, first_contact, taken
 from onboarding.customers.links import issue_link
 from onboarding.domain.sentences import Sentence, say
@@ -20,6 +23,8 @@ from onboarding.engine.queue import enqueue, enqueue_letters_on_commit
 from onboarding.invites import links
 from onboarding.mail import context, letters
 from onboarding.models import Contact, Customer, Letter, Link, Onboarding, clock
+
+log = logging.getLogger(__name__)
 
 ADDRESS_TAKEN = _("Another contact of this customer has this e-mail address already.")
 
@@ -107,9 +112,17 @@ def link_by_letter(contact: Contact, *, actor: User) -> Letter:
             )
         )
     known = onboarding.letters.exclude(approved_at=None).exists() and bool(letters.confirmed_tenant(onboarding))
-    letter = letters.write(onboarding, contact, Letter.Kind.INVITATION, rule="by hand", draft=not known, by=actor)
+    letter = _written(onboarding, contact, actor, draft=not known)
     enqueue_letters_on_commit()
     return letter
+
+
+def _written(onboarding: Onboarding, contact: Contact, actor: User, *, draft: bool) -> Letter:
+    try:
+        return letters.write(onboarding, contact, Letter.Kind.INVITATION, rule="by hand", draft=draft, by=actor)
+    except (KeyError, ValueError, TypeError, TemplateSyntaxError) as error:  # a sentence or template of ours
+        log.exception("letter by hand, onboarding %s", onboarding.pk)
+        raise Refused(NOT_WRITTEN.for_staff({})) from error
 
 
 def _end_all_of(contact: Contact, actor: User) -> None:

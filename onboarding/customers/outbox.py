@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.contrib.auth.models import User
 from django.utils.translation import gettext_noop as _
 
@@ -18,6 +20,7 @@ from onboarding.steps.customer.evidence import CustomerEvidence
 from onboarding.steps.customer.step import CustomerRecord
 
 State = Letter.State
+UNKNOWN = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|%\(\w+\)s")  # as placeholders look in templates elsewhere
 
 
 @act
@@ -34,6 +37,9 @@ def edit(letter: Letter, *, actor: User, subject: str, text: str) -> None:
                 marker=LINK,
             )
         )
+    unknown = UNKNOWN.search(subject + " " + text)
+    if unknown:
+        raise Refused(say(_("Nothing is put in the place of %(marker)s. Take it out."), marker=unknown[0][:60]))
     letters.put_text(row, LetterText(" ".join(subject.split()), text.replace("\r\n", "\n").strip()))
     row.save(update_fields=["subject", "text", "html"])
 

@@ -12,7 +12,8 @@ import logging
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.utils import formataddr
+from email.headerregistry import Address
+from email.utils import formataddr, parseaddr
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -21,6 +22,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
+from graphclient.names import NotAName, mail_address
 from onboarding.causes import mail as causes
 from onboarding.causes.base import Cause
 from onboarding.invites import links
@@ -143,9 +145,10 @@ def _hand_over(letter: Letter) -> None:
     """Talk to the mail server, and note how that ended."""
     given, line = _Given(), None
     try:
+        _composed(letter)  # what cannot be written has failed, whether the server is there or not
         with handover.opened() as line:
             given = _link_for(letter)
-            line.send(_message(letter, given.token))
+            line.send(_composed(letter, given.token))
     except NotSent as problem:
         _note_not_sent(letter, problem, given)
     except PerhapsSent as problem:
@@ -171,16 +174,46 @@ def _link_for(letter: Letter) -> _Given:
     return _Given(link, token)
 
 
-def _message(letter: Letter, token: str) -> EmailMultiAlternatives:
+def _composed(letter: Letter, token: str = "") -> EmailMultiAlternatives:
+    """The letter as it goes to the mail server. Raises `NotSent` where no server would be given it."""
+    try:
+        to = _mailbox(letter.to_name, letter.to_email)
+    except NotAName as error:
+        raise NotSent(f"{letter.to_email}: {error}", causes.ADDRESS, is_final=True) from error
+    try:
+        message = _message(letter, token, to)
+        message.message().as_bytes()
+    except letters.DATABASE_AWAY:
+        raise
+    except Exception as error:
+        log.exception("letter %s cannot be put together", letter.pk)
+        raise NotSent(type(error).__name__, causes.NOT_COMPOSED, is_final=True) from error
+    return message
+
+
+def _mailbox(name: str, address: str) -> str:
+    """Name and address for a header, on one line, the domain in ASCII. Raises `NotAName`."""
+    name, address = " ".join(name.split()), mail_address(address)
+    local, _at, domain = address.rpartition("@")
+    return formataddr((name, address)) if address.isascii() else str(Address(name, local, domain))
+
+
+def _sender() -> str:
+    """Who sends, by the settings. Raises `NotAName`."""
+    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return settings.DEFAULT_FROM_EMAIL if address.isascii() else _mailbox(name, address)
+
+
+def _message(letter: Letter, token: str, to: str) -> EmailMultiAlternatives:
     """Plain text and HTML; nothing is loaded from anywhere, nothing counts who has read it."""
     address = links.address_of(token) if token else ""
     asker = asker_of(letter.onboarding.customer.owner)
     message = EmailMultiAlternatives(
         subject=" ".join(letter.subject.split()),
         body=filled_in(letter.text, address),
-        from_email=settings.DEFAULT_FROM_EMAIL,
-        to=[formataddr((" ".join(letter.to_name.split()), letter.to_email))],
-        reply_to=[formataddr((asker.name, asker.email))] if asker.email else None,
+        from_email=_sender(),
+        to=[to],
+        reply_to=[_mailbox(asker.name, asker.email)] if asker.email else None,
         headers={"Auto-Submitted": "auto-generated", "Content-Language": letter.language},
     )
     words = LetterText(letter.subject, letter.text)
@@ -273,6 +306,7 @@ def _finish(
             return
         if link is not None:
             links.close_others(link)
+        if link is not None or state == State.FAILED:  # who has a link, or has none, decides whose turn it is
             Onboarding.objects.filter(pk=letter.onboarding_id).update(next_run_at=clock.Now())
         if state == State.SENT:
             letters.settle_earlier(letter, now=now)

@@ -2,6 +2,8 @@
 
 A refusal with 4xx, and a line that breaks before the letter was handed over, mean later. 5xx means never. What breaks
 after the server was given the letter may have been delivered.
+
+An address with letters beyond ASCII before the @ takes a server with SMTPUTF8 (RFC 6531), which Django does not speak.
 """
 
 from __future__ import annotations
@@ -9,6 +11,10 @@ from __future__ import annotations
 import smtplib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from email import message_from_bytes
+from email.headerregistry import Address
+from email.policy import SMTPUTF8
+from email.utils import parseaddr
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -50,13 +56,27 @@ class Line:
         """Hand the message over. Raises `NotSent` or `PerhapsSent`."""
         self.handed_over = self._smtp is None  # another kind of backend does not tell when it hands over
         try:
-            sent = self._backend.send_messages([message])
+            sent = self._send(message)
         except UNFIT as error:
             raise NotSent(_reason(error), causes.ADDRESS, is_final=True) from error
         except BROKEN_LINE as error:
             raise self._meaning_of(error) from error
         if not sent:
             raise NotSent("the mail server took nothing", causes.REFUSED, is_final=True)
+
+    def _send(self, message: EmailMultiAlternatives) -> int:
+        [to] = message.to
+        name, address = parseaddr(to)
+        if self._smtp is None or address.isascii():
+            return self._backend.send_messages([message]) or 0
+        self._smtp.ehlo_or_helo_if_needed()
+        if not self._smtp.has_extn("smtputf8"):
+            raise NotSent(f"no SMTPUTF8, which {address} needs", causes.NO_SMTPUTF8, is_final=True)
+        letter = message_from_bytes(message.message().as_bytes(), policy=SMTPUTF8)
+        local, _at, domain = address.rpartition("@")
+        letter.replace_header("To", str(Address(name, local, domain)))
+        self._smtp.send_message(letter, to_addrs=[address])
+        return 1
 
     def close(self) -> None:
         """Say goodbye; how that goes says nothing about the letter."""

@@ -26,8 +26,10 @@ class MailServer:
     goodbye: `rude` (the line). Else it `takes` the letter.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, takes_utf8: bool = False) -> None:
+        self.takes_utf8 = takes_utf8  # RFC 6531: letters beyond ASCII also before the @
         self.mood, self.received = "takes", list[str]()
+        self.recipients = list[str]()
         self.port = 0
         self.lines = list[SMTP]()
 
@@ -52,6 +54,7 @@ class MailServer:
             return AFTER_DATA[self.mood]
         assert isinstance(envelope.content, bytes)
         self.received.append(envelope.content.decode())
+        self.recipients += envelope.rcpt_tos
         return "250 taken"
 
     async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:
@@ -102,7 +105,7 @@ class _AnyPort(Controller):
 
     def factory(self) -> SMTP:
         assert isinstance(self.handler, MailServer)
-        return _Moody(self.handler, hostname=self.hostname)
+        return _Moody(self.handler, hostname=self.hostname, enable_SMTPUTF8=self.handler.takes_utf8)
 
     def _trigger_server(self) -> None:
         """Learn the port before the controller makes its own first connection to it."""
@@ -112,9 +115,9 @@ class _AnyPort(Controller):
 
 
 @contextmanager
-def serving() -> Iterator[MailServer]:
+def serving(*, takes_utf8: bool = False) -> Iterator[MailServer]:
     """A server on a port of its own until the block ends."""
-    server = MailServer()
+    server = MailServer(takes_utf8=takes_utf8)
     controller = _AnyPort(server, "127.0.0.1", 0)
     controller.start()
     server.port = controller.port
