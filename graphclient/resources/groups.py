@@ -14,7 +14,7 @@ from ..http.transport import Transport
 from ..models.directory import DirectoryObject, Group
 
 SELECT = "id,displayName,securityEnabled"
-MEMBER_SELECT = "id,displayName,userPrincipalName,accountEnabled,userType"
+MEMBER_SELECT = "id,displayName,userPrincipalName,accountEnabled,userType,surname,country"
 PAGE_SIZE, MAX_PAGE_SIZE = "999", 100
 
 

@@ -6,6 +6,7 @@ the English template and its values, and the translation happens when a page is 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,6 +30,8 @@ def plural(one: str, several: str, by: str = "count") -> Plural:
 
 
 Template = str | Plural
+TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+ISOLATES = re.compile("[\u2066-\u2069]")
 TEMPLATE_KEYS = frozenset({"text", "several", "by"})
 """The keys of a stored sentence that hold our own words, and never a name."""
 
@@ -81,7 +84,13 @@ def amount(number: int) -> str:
 
 
 def _shown(value: Any) -> str:
-    return amount(value) if isinstance(value, int) and not isinstance(value, bool) else str(value)
+    """A value in its gap. A text with signs that turn text around is kept by itself (UAX 9, isolates)."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return amount(value)
+    text = str(value)
+    if isinstance(value, str) and TURNING.search(text):
+        return f"\u2068{ISOLATES.sub('', text)}\u2069"
+    return text
 
 
 def say(template: Template, **values: Any) -> Sentence:

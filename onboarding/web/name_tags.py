@@ -9,6 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from graphclient.names import both_spellings
+from onboarding.steps.scope.evidence import ends_shown
 
 register = template.Library()
 
@@ -28,6 +29,12 @@ def spelled(names: str | Sequence[str]) -> str:
 def isolated(text: object) -> SafeString:
     """Text that others wrote: whatever signs of direction are in it turn nothing beside it around."""
     return format_html("<bdi>{}</bdi>", text)
+
+
+@register.filter
+def ends(text: object) -> SafeString:
+    """Text that others wrote, with blanks at its ends to be seen."""
+    return isolated(ends_shown(str(text)))
 
 
 def _isolated(text: str) -> str:

@@ -30,3 +30,10 @@ def test_separates_also_within_a_sentence_in_a_sentence():
 
 def test_takes_no_yes_or_no_for_an_amount():
     assert str(say("%(found)s", found=True)) == "True"
+
+
+def test_keeps_a_value_that_turns_text_around_by_itself():
+    """Public case 17: what stands behind the name is read as it was written (UAX 9: an isolate ends an override)."""
+    told = str(say("%(person)s was created.", person="Eva \u202egpj.exe\u2069"))
+    assert told == "\u2068Eva \u202egpj.exe\u2069 was created."
+    assert str(say("%(person)s was created.", person="Eva Ärm")) == "Eva Ärm was created."

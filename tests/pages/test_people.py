@@ -253,3 +253,11 @@ def test_ends_at_the_cap_and_says_so(db):
     assert lines[1:4] == ["0", "1", "2"]
     assert "Only the first 3 rows" in lines[4]
     assert len(asked) == 4
+
+
+def test_keeps_what_turns_text_around_by_itself(alice, customer):
+    """Public case 17: a name with U+202E reverses nothing beside it, on the page or in the file."""
+    people(customer, 1, name="Eva \u202etxt.exe", user_name="eva@contoso.example")
+    assert "<bdi>Eva \u202etxt.exe</bdi>" in page_of(alice, customer).html
+    _answer, rows = export(alice, customer)
+    assert rows[1][0] == "Eva txt.exe"

@@ -26,11 +26,28 @@ class SampledPerson:
     user_name: str = ""
 
 
+def ends_shown(text: str) -> str:
+    """`text` with a sign for each blank before and behind it, which nobody would see."""
+    bare = text.strip()
+    before, _bare, after = text.partition(bare) if bare else (text, "", "")
+    return "\u2423" * len(before) + bare + "\u2423" * len(after)
+
+
+@dataclass(frozen=True)
+class CountryInEntra:
+    """A value of the attribute `country`, byte for byte, and how many people in scope have it; empty for none."""
+
+    value: str = ""
+    people: int = 0
+
+
 @dataclass(frozen=True)
 class ScopeEvidence(Evidence):
     """How many people are in scope and why; disabled people and nested groups are counted apart and left out.
 
-    `sync_all`: the job takes the whole directory, so that nobody knows the total.
+    `countries`: the values that decide the group in Haiilo, the most frequent first; empty where the product takes
+    none. `no_surname`: people without a last name. Both are of those whose attributes were read. `sync_all`: the job
+    takes the whole directory, so that nobody knows the total.
     """
 
     step: ClassVar[str] = "scope"
@@ -43,4 +60,6 @@ class ScopeEvidence(Evidence):
     guests: int = 0
     disabled: int = 0
     sync_all: bool = False
+    countries: tuple[CountryInEntra, ...] = ()
+    no_surname: int = 0
     sample: tuple[SampledPerson, ...] = ()

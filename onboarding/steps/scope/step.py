@@ -6,7 +6,8 @@ opened, disabled people are not created (Entra documentation, "How provisioning 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import islice
@@ -34,7 +35,7 @@ from onboarding.steps.scope.causes import (
     ONLY_DISABLED,
     ONLY_NESTED,
 )
-from onboarding.steps.scope.evidence import AssignedGroup, SampledPerson, ScopeEvidence
+from onboarding.steps.scope.evidence import AssignedGroup, CountryInEntra, SampledPerson, ScopeEvidence, ends_shown
 from onboarding.steps.shared import credentials, secrets
 from onboarding.steps.sso_application.evidence import SsoApplicationEvidence, service_principal_id
 
@@ -54,15 +55,32 @@ GUESTS = plural(
 )
 
 
+NO_SURNAME = plural(
+    "%(count)s person in scope has no last name in Entra.",
+    "%(count)s people in scope have no last name in Entra.",
+)
+NO_COUNTRY = plural(
+    "%(count)s person in scope has no country in Entra, which decides the group in Haiilo.",
+    "%(count)s people in scope have no country in Entra, which decides the group in Haiilo.",
+)
+PADDED_COUNTRY = plural(
+    "The country of %(count)s person has blanks before or behind it: %(values)s. Haiilo compares it exactly.",
+    "The country of %(count)s people has blanks before or behind it: %(values)s. Haiilo compares it exactly.",
+)
+MAX_COUNTRIES = 60
+
+
 @dataclass(frozen=True)
 class Member:
-    """A person in scope; `enabled` is None where it was not looked up."""
+    """A person in scope; `enabled`, `surname` and `country` are None where they were not read."""
 
     id: str
     name: str = ""
     user_name: str = ""
     enabled: bool | None = None
     guest: bool = False
+    surname: str | None = None
+    country: str | None = None
 
 
 @dataclass(frozen=True)
@@ -130,7 +148,7 @@ class Scope(Step[Facts]):
             return _nobody(desired, facts, counted).asking(
                 application=desired.required(SsoApplicationEvidence).name, groups=groups
             )
-        evidence = _evidence(facts, counted)
+        evidence = _evidence(desired, facts, counted)
         note = say(
             plural(
                 "%(total)s person in scope: %(direct)s assigned directly, %(by_group)s through groups",
@@ -144,7 +162,7 @@ class Scope(Step[Facts]):
         return Done(evidence, note, tuple(_warnings(desired, facts, counted)))
 
 
-def _evidence(facts: Facts, counted: Counted) -> ScopeEvidence:
+def _evidence(desired: Desired, facts: Facts, counted: Counted) -> ScopeEvidence:
     people = counted.people
     likely = (member for member in people if member.enabled is not False)
     return ScopeEvidence(
@@ -156,6 +174,8 @@ def _evidence(facts: Facts, counted: Counted) -> ScopeEvidence:
         guests=sum(1 for member in people if member.guest),
         disabled=counted.disabled,
         sync_all=facts.sync_all,
+        countries=_countries(desired, people),
+        no_surname=sum(1 for member in people if member.surname is not None and not member.surname.strip()),
         sample=tuple(SampledPerson(member.id, member.name, member.user_name) for member in islice(likely, SAMPLE)),
     )
 
@@ -199,6 +219,20 @@ def _group(graph: GraphClient, assigned: AppRoleAssignment) -> Group:
     )
 
 
+def _odd_values(desired: Desired, people: Sequence[Member]) -> Iterator[Sentence]:
+    nameless = sum(1 for person in people if person.surname is not None and not person.surname.strip())
+    if nameless:
+        yield say(NO_SURNAME, count=nameless)
+    countries = _countries(desired, people)
+    without = sum(each.people for each in countries if not each.value.strip())
+    if without:
+        yield say(NO_COUNTRY, count=without)
+    padded = [each for each in countries if each.value.strip() and each.value != each.value.strip()]
+    if padded:
+        values = ", ".join(f"“{ends_shown(each.value)}”" for each in padded)
+        yield say(PADDED_COUNTRY, count=sum(each.people for each in padded), values=values)
+
+
 def member_of(person: User | DirectoryObject) -> Member:
     """A person of the directory as a member of the scope."""
     return Member(
@@ -207,7 +241,24 @@ def member_of(person: User | DirectoryObject) -> Member:
         person.user_principal_name or "",
         person.account_enabled,
         (person.user_type or "").lower() == "guest",
+        _read(person, "surname"),
+        _read(person, "country"),
     )
+
+
+def _read(person: User | DirectoryObject, attribute: str) -> str | None:
+    """The value byte for byte, empty where Graph gives none; None where Graph does not give the attribute."""
+    if attribute not in person.raw:
+        return None
+    return str(person.raw[attribute] or "")
+
+
+def _countries(desired: Desired, people: Sequence[Member]) -> tuple[CountryInEntra, ...]:
+    """How often each value occurs, where the product takes a country from Entra as it stands there."""
+    if not any(mapped.expression == "[country]" for mapped in desired.profile.mappings):
+        return ()
+    counts = Counter(person.country for person in people if person.country is not None)
+    return tuple(CountryInEntra(value, number) for value, number in counts.most_common(MAX_COUNTRIES))
 
 
 def _nobody(desired: Desired, facts: Facts, counted: Counted) -> Cause:
@@ -230,6 +281,7 @@ def _warnings(desired: Desired, facts: Facts, counted: Counted) -> Iterator[Sent
     guests = sum(1 for member in counted.people if member.guest)
     if guests:
         yield say(GUESTS, count=guests)
+    yield from _odd_values(desired, counted.people)
     empty = [group.name for group in facts.groups if not group.people]
     if empty:
         yield say(_("Groups without direct members: %(groups)s."), groups=", ".join(sorted(empty)))

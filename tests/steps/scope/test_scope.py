@@ -1,9 +1,11 @@
 import pytest
 
+from graphclient import DirectoryObject, User
+from onboarding.domain.products import HOME
 from onboarding.domain.verdicts import Asking, Court, Done
 from onboarding.steps.scope.causes import CAUSES, Code
 from onboarding.steps.scope.evidence import ScopeEvidence
-from onboarding.steps.scope.step import Facts, Group, Member, Scope
+from onboarding.steps.scope.step import Facts, Group, Member, Scope, member_of
 from tests.graphclient.graph_stub import Reply
 from tests.narrow import instance
 from tests.steps.facts import APP, at_step, texts
@@ -112,3 +114,55 @@ def test_reads_assignments_members_and_people(tenant, far):
 
 def test_has_one_cause_for_each_code():
     assert sorted(Code) == sorted(cause.code for cause in CAUSES)
+
+
+def lives(*values):
+    """People with these values of country, whose last names are known."""
+    return tuple(Member(f"{n}", enabled=True, surname="Berg", country=value) for n, value in enumerate(values))
+
+
+def test_counts_each_country_byte_for_byte():
+    """Public case 01: one directory gives the country now as a code, now as a name, once with a blank behind it."""
+    given = ["Germany"] * 3 + ["DE"] * 2 + ["germany", "Germany ", "Deutschland", ""]
+    verdict = assess(at_step("scope"), Facts(lives(*given)))
+    evidence = instance(ScopeEvidence, verdict.evidence)
+    assert {each.value: each.people for each in evidence.countries} == {
+        "Germany": 3,
+        "DE": 2,
+        "germany": 1,
+        "Germany ": 1,
+        "Deutschland": 1,
+        "": 1,
+    }
+    said = texts(verdict.warnings)
+    assert "1 person in scope has no country" in said
+    assert "“Germany␣”" in said
+
+
+def test_says_nothing_of_attributes_that_were_not_read():
+    verdict = assess(at_step("scope"), Facts((EVA, UNKNOWN)))
+    evidence = instance(ScopeEvidence, verdict.evidence)
+    assert (evidence.countries, evidence.no_surname, verdict.warnings) == ((), 0, ())
+
+
+def test_counts_people_without_a_last_name():
+    """Public case 17."""
+    people = tuple(Member(str(n), enabled=True, surname=value, country="FI") for n, value in enumerate(["", " ", "Ek"]))
+    verdict = assess(at_step("scope"), Facts(people))
+    assert instance(ScopeEvidence, verdict.evidence).no_surname == 2
+    assert "2 people in scope have no last name" in texts(verdict.warnings)
+
+
+@pytest.mark.parametrize(
+    ("row", "read"),
+    [({"surname": None, "country": " FI"}, ("", " FI")), ({}, (None, None)), ({"surname": "Ek"}, ("Ek", None))],
+)
+def test_takes_attributes_as_graph_gives_them(row, read):
+    for made in (User.from_json({"id": "1", **row}), DirectoryObject.from_json({"id": "1", **row})):
+        member = member_of(made)
+        assert (member.surname, member.country) == read
+
+
+def test_asks_a_product_without_countries_for_none():
+    desired = at_step("scope", profile=HOME)
+    assert instance(ScopeEvidence, assess(desired, Facts(lives("DE"))).evidence).countries == ()
