@@ -40,6 +40,7 @@ urlpatterns = [
     path("customers/<int:pk>/links/<int:link_pk>/revoke/", record.link_revoke, name="link_revoke"),
     path("customers/<int:pk>/security/", security_pack.security_pack, name="security_pack"),
     path("customers/<int:pk>/tenant/", proposals.propose_tenant, name="propose_tenant"),
+    path("customers/<int:pk>/sharing/", proposals.propose_sharing, name="propose_sharing"),
     path("customers/<int:pk>/address/", proposals.propose_address, name="propose_address"),
     path("customers/<int:pk>/proposals/<int:proposal_pk>/", proposals.decide, name="proposal_decide"),
     path("customers/<int:pk>/read-only/", read_only.read_only_mode, name="read_only"),

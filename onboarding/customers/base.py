@@ -14,7 +14,9 @@ from onboarding.domain.sentences import Sentence, say
 from onboarding.engine import holds
 from onboarding.engine.may import Act, may
 from onboarding.engine.transactions import MetAnother, once_more
-from onboarding.models import Contact, Onboarding, Stop
+from onboarding.models import Contact, Onboarding, StepState, Stop
+from onboarding.steps.customer.causes import TENANT_SHARED
+from onboarding.steps.customer.step import CustomerRecord
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -91,6 +93,13 @@ def check_tenant_is_ours_to_change(onboarding: Onboarding) -> None:
         raise Refused(
             say(_("Another tenant answered. Propose the change on the customer's page; a colleague has to approve it."))
         )
+
+
+def check_tenant_is_not_another_s(onboarding: Onboarding) -> None:
+    """Raise `Refused` while another record has the tenant of this one's domains, and nobody has agreed to that."""
+    state = StepState.objects.filter(onboarding=onboarding, key=CustomerRecord.key, code=TENANT_SHARED.code).first()
+    if state is not None and state.sentence is not None:
+        raise Refused(state.sentence)
 
 
 def first_contact(onboarding: Onboarding) -> Contact:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop as _
 
 from onboarding.causes.base import ContactRole
 from onboarding.causes.mail import NOT_WRITTEN
-from onboarding.customers.base import Refused, act, first_contact, taken
+from onboarding.customers.base import Refused, act, check_tenant_is_not_another_s, first_contact, taken
 from onboarding.customers.links import issue_link
 from onboarding.domain.sentences import Sentence, say
 from onboarding.engine import ledger
@@ -98,7 +98,7 @@ def link_by_letter(contact: Contact, *, actor: User) -> Letter:
     Raises `Refused` when there is nothing to approve, or when a letter went to this address today.
     """
     onboarding = contact.onboarding
-    taken(onboarding, actor, Act.WRITE_LETTERS)
+    check_tenant_is_not_another_s(taken(onboarding, actor, Act.WRITE_LETTERS))
     if not context.ask_of(context.current_state(onboarding)).by_link:
         raise Refused(say(_("There is nothing to approve by a link at the moment.")))
     if onboarding.letters.filter(to_email=contact.email, sent_on=timezone.localdate(clock.now())).exists():

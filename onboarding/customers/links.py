@@ -8,6 +8,7 @@ from django.utils.translation import gettext_noop as _
 
 from onboarding.customers.base import (
     act,
+    check_tenant_is_not_another_s,
     first_contact,
     taken,
 )
@@ -27,8 +28,10 @@ def issue_link(
 ) -> tuple[Link, str]:
     """Make a personal link for `contact`, or for the first one; their earlier links stop working. The token is
     returned once. `size`: for which application of ours, when not for the one that has to be approved now.
+
+    Raises `Refused` while another record has the tenant and nobody has agreed that both share it.
     """
-    taken(onboarding, actor, Act.INVITE)
+    check_tenant_is_not_another_s(taken(onboarding, actor, Act.INVITE))
     contact = contact or first_contact(onboarding)
     if contact.onboarding_id != onboarding.pk:
         raise Http404

@@ -15,7 +15,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError
 from django.utils.translation import gettext_noop as _
 
-from onboarding.customers import address_change, addresses, tenant_change
+from onboarding.customers import address_change, addresses, sharing, tenant_change
 from onboarding.customers.base import Refused, act, taken
 from onboarding.customers.records import create_customer
 from onboarding.domain.sentences import Sentence, say
@@ -47,6 +47,7 @@ KINDS: Mapping[str, ProposalKind] = {
     Proposal.Kind.ADDRESS: ProposalKind(
         address_change.present, address_change.checked, address_change.carry_out, addresses.told
     ),
+    Proposal.Kind.SHARING: ProposalKind(sharing.present, sharing.checked, sharing.carry_out, sharing.told),
 }
 
 

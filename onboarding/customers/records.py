@@ -44,10 +44,12 @@ def create_customer(
     target_date: date | None = None,
     tenant_hint: str = "",
     consent_size: str = consent_sizes.STANDARD.key,
+    belongs_to: Customer | None = None,
 ) -> Onboarding:
     """Create the customer and its onboarding, and enqueue the first run. Raises `Refused` for a second record of it.
 
-    Without a host it waits for one that two people agree on (`customers.proposals`).
+    Without a host it waits for one that two people agree on (`customers.proposals`). `belongs_to`: the record of the
+    same customer for another tenant.
     """
     if not portfolio.members.filter(pk=actor.pk).exists():
         raise Http404
@@ -65,6 +67,7 @@ def create_customer(
                 target_date=target_date,
                 tenant_hint=tenant_hint,
                 consent_size=consent_size,
+                belongs_to=belongs_to and (belongs_to.belongs_to or belongs_to),
                 owner=actor,
             )
             onboarding = Onboarding.objects.create(customer=customer, current_key=STEPS[0].key)

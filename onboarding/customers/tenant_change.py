@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop as _
 from onboarding.causes import trip
 from onboarding.customers.base import Refused
 from onboarding.domain.sentences import Sentence, say
-from onboarding.engine import ledger
+from onboarding.engine import ledger, neighbours
 from onboarding.engine.load_desired import seen
 from onboarding.models import ConsentAttempt, Customer, Onboarding, TenantBinding
 from onboarding.steps.customer.evidence import CustomerEvidence
@@ -28,11 +28,14 @@ def present(onboarding: Onboarding) -> dict[str, str]:
 
 
 def checked(onboarding: Onboarding, after: Mapping[str, str]) -> dict[str, str]:
-    """Raises `Refused` once a tenant is bound here, or that one elsewhere."""
+    """Raises `Refused` once a tenant is bound here, or that one elsewhere and nobody has agreed that both share it."""
     if TenantBinding.objects.filter(onboarding=onboarding).exists():
         raise Refused(say(TENANT_IS_BOUND))
-    if TenantBinding.objects.filter(tenant_id=after["tenant_id"]).exists():
-        raise Refused(say(_("That tenant belongs to another customer already.")))
+    is_bound_elsewhere = TenantBinding.objects.filter(tenant_id=after["tenant_id"]).exists()
+    if is_bound_elsewhere and neighbours.agreed(onboarding.pk) != after["tenant_id"]:
+        raise Refused(
+            say(_("That tenant belongs to another customer already. If both belong there, propose to share it first."))
+        )
     return {"tenant_id": after["tenant_id"]}
 
 

@@ -121,6 +121,8 @@ class Desired:
     """A token was entered, and no key of ours opens it; `scim_token` is None then."""
     scim_token_misfit: bool = False
     """A token is stored that was entered for another host: it is sent nowhere, and erased."""
+    taken_applications: Mapping[str, str] = field(default_factory=dict)
+    """Applications of other customers in the same tenant: object id of the service principal → application id."""
     arrived: Arrived = Arrived()
     size: ConsentSize = consent_sizes.STANDARD
     read_only: ReadOnlyDesired | None = None

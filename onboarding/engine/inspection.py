@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,7 +19,7 @@ from django.db import connection
 from graphclient import GraphError
 from onboarding.domain.desired import Desired
 from onboarding.domain.verdicts import Done, Todo, Verdict
-from onboarding.engine import gate, ledger
+from onboarding.engine import gate, ledger, neighbours
 from onboarding.engine.explain import explain, our_failure
 from onboarding.engine.graph_access import TenantSession
 from onboarding.engine.load_desired import load_desired, with_evidence
@@ -111,6 +111,11 @@ class Inspection:
             # not louder: a message or a traceback may name people, and the verdict tells the error's class
             log.debug("onboarding %s: step %s failed", self.onboarding.pk, step.key, exc_info=True)
             return facts, our_failure(error)
-        if isinstance(verdict, Done) and step.gives_access:
-            verdict = ledger.refusal_to_bind(self.onboarding.pk, verdict.evidence.to_json()) or verdict
+        if isinstance(verdict, Done):
+            verdict = self._refused(step, verdict.evidence.to_json()) or verdict
         return facts, verdict
+
+    def _refused(self, step: Step[Any], evidence: Mapping[str, Any]) -> Verdict | None:
+        if step.names_tenant:
+            return neighbours.refusal_to_expect(self.onboarding.pk, evidence)
+        return ledger.refusal_to_bind(self.onboarding.pk, evidence) if step.gives_access else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -21,7 +21,7 @@ from onboarding.domain.desired import (
 from onboarding.domain.encryption import CannotDecrypt
 from onboarding.domain.evidence import Evidence
 from onboarding.domain.verdicts import ApprovedPlan
-from onboarding.engine import approvals, intents
+from onboarding.engine import approvals, intents, neighbours
 from onboarding.models import (
     ConsentAttempt,
     CustomerSecret,
@@ -50,6 +50,7 @@ class Rows:
     binding: TenantBinding | None
     read_only: ReadOnlyDesired | None
     approved: dict[str, ApprovedPlan]
+    taken_applications: Mapping[str, str] = field(default_factory=dict)
     link: LinkSent | None = None
     consent: ConsentSeen | None = None
     knows_consent: bool = False
@@ -89,6 +90,7 @@ class Rows:
             scim_token_saved_at=self.secret.saved_at if self.secret and self.fits else None,
             scim_token_misfit=self.secret is not None and not self.fits,
             unreadable_secret=self.secret is not None and self.fits and self.token is None,
+            taken_applications=self.taken_applications,
             arrived=arrived(self.onboarding),
             size=self.onboarding.size,
             read_only=self.read_only,
@@ -142,6 +144,7 @@ def rows_of(onboarding: Onboarding) -> Rows:
         binding=getattr(onboarding, "binding", None),
         read_only=_read_only(onboarding),
         approved=approvals.plans(onboarding) if onboarding.has_approvals else {},
+        taken_applications=neighbours.applications(onboarding) if onboarding.has_neighbours else {},
     )
 
 

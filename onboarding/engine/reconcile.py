@@ -22,7 +22,7 @@ from onboarding.domain.desired import SCIM_TOKEN
 from onboarding.domain.durations import short
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Broken, Change, Done, Kind, Todo, Verdict, Waiting
-from onboarding.engine import gate, lanes, ledger, milestones, misfits, process
+from onboarding.engine import gate, lanes, ledger, milestones, misfits, neighbours, process
 from onboarding.engine.explain import explain, our_failure
 from onboarding.engine.graph_access import TenantSession
 from onboarding.engine.lease_keeper import HeldLease, keeper
@@ -219,8 +219,8 @@ class Reconciliation:
         verdict = self._converge_safely(step)
         cost = Cost(self.tenant.calls - calls, time.monotonic() - started)
         self.calls += cost.graph_calls
-        if isinstance(verdict, Done) and step.gives_access:
-            verdict = ledger.bind(self.copy, verdict.evidence.to_json()) or verdict
+        if isinstance(verdict, Done):
+            verdict = self._refused(step, verdict.evidence.to_json()) or verdict
         ledger.record(self.copy, step.key, verdict, cost)
         if step.key in self.desired.approved:
             ledger.settle_approval(self.copy, step.key, self.desired.approved[step.key], verdict)
@@ -233,6 +233,14 @@ class Reconciliation:
             if before not in (None, verdict.evidence.to_json()):
                 self._doubt_what_follows(step)
         return verdict
+
+    def _refused(self, step: Step[Any], evidence: Mapping[str, Any]) -> Verdict | None:
+        """What stands against `Done` on the side of other customers: they have the tenant, or the application."""
+        if step.names_tenant:
+            return neighbours.refusal_to_expect(self.lease.onboarding_id, evidence)
+        if step.chooses_application:
+            return ledger.claim_application(self.copy, evidence)
+        return ledger.bind(self.copy, evidence) if step.gives_access else None
 
     def _doubt_what_follows(self, step: Step[Any]) -> None:
         """Have the steps that rest on this one examined anew: what they saw was another application or job."""

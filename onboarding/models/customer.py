@@ -35,6 +35,8 @@ class Customer(models.Model):
     # Met with a host that another customer had already when hosts became unique; nobody new comes to be.
     shares_host = models.BooleanField(default=False)
     domains = models.JSONField(default=list)
+    # The record of the same customer for another tenant of theirs.
+    belongs_to = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="others")
     tenant_hint = models.CharField(max_length=36, blank=True, default="")
     consent_size = models.CharField(max_length=10, default=consent_sizes.STANDARD.key)
     contact_name = models.CharField(max_length=200)

@@ -86,8 +86,9 @@ class OnboardingQuerySet(models.QuerySet["Onboarding"]):
         return Lease(pk, row.lease_token, row.next_run_at, row.own_failures, row.time_outs, row)
 
     def whole(self, pk: int) -> Onboarding:
-        """The row with customer, read-only mode and tenant in the same query, and whether there are secrets or open
-        approvals (`has_secrets`, `has_approvals`): most customers have neither. Raises `Onboarding.DoesNotExist`.
+        """The row with customer, read-only mode and tenant in the same query, and whether there are secrets, open
+        approvals or others in its tenant (`has_secrets`, `has_approvals`, `has_neighbours`): most customers have none.
+        Raises `Onboarding.DoesNotExist`.
         """
         return _whole().get(pk=pk)
 
@@ -142,6 +143,7 @@ def _whole() -> OnboardingQuerySet:
     found = {
         "has_secrets": _exists("CustomerSecret"),
         "has_approvals": _exists("Approval", used_at=None, withdrawn_at=None),
+        "has_neighbours": _has_neighbours(),
     }
     return Onboarding.objects.select_related("customer", "read_only", "binding").annotate(**found)
 
@@ -149,6 +151,14 @@ def _whole() -> OnboardingQuerySet:
 def _exists(model: str, **conditions: Any) -> Exists:
     rows = apps.get_model("onboarding", model)._default_manager.filter(onboarding=OuterRef("pk"), **conditions)
     return Exists(rows)
+
+
+def _has_neighbours() -> Exists:
+    """Whether others are bound to the same tenant."""
+    same = apps.get_model("onboarding", "TenantBinding")._default_manager.filter(
+        tenant_id=OuterRef("binding__tenant_id")
+    )
+    return Exists(same.exclude(onboarding=OuterRef("pk")))
 
 
 def _lease_end() -> Combinable:
@@ -186,6 +196,7 @@ class Onboarding(models.Model):
     # Of a row that was read `whole` only.
     has_secrets: bool
     has_approvals: bool
+    has_neighbours: bool
 
     objects = OnboardingQuerySet.as_manager()
 

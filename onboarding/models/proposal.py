@@ -17,6 +17,7 @@ class Proposal(models.Model):
     class Kind(models.TextChoices):
         TENANT = "tenant", _("another tenant is expected")
         ADDRESS = "address", _("data goes to another address")
+        SHARING = "sharing", _("a tenant is shared with another record")
 
     onboarding = models.ForeignKey("onboarding.Onboarding", on_delete=models.CASCADE, related_name="proposals")
     kind = models.CharField(max_length=20, choices=Kind)

@@ -41,6 +41,9 @@ class StepState(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["onboarding", "key"], name="one_state_per_step")]
+        indexes = [
+            models.Index(models.F("evidence__tenant_id"), condition=models.Q(key="customer"), name="expected_tenant")
+        ]
 
     def __str__(self) -> str:
         return f"{self.key}: {self.kind}"

@@ -94,6 +94,10 @@ class Step(ABC, Generic[Facts]):
     """The form for each code that a person can answer here."""
     always: ClassVar[AnswerFormClass | None] = None
     """The form that may be filled in at any time, and that answers each code without a form of its own."""
+    names_tenant: ClassVar[bool] = False
+    """Whether `Done` here says which tenant is expected, which no other customer may have."""
+    chooses_application: ClassVar[bool] = False
+    """Whether `Done` here says which application is set up, which no other customer may have."""
     gives_access: ClassVar[bool] = False
     """Whether `Done` here proves the tenant; without it no later step can read anything."""
     reads_consent: ClassVar[bool] = False

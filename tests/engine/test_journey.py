@@ -1,7 +1,7 @@
 import pytest
 
-from onboarding.customers import answers
-from onboarding.models import Onboarding, ProvisionedPerson, TenantBinding
+from onboarding.customers import answers, base, links, proposals
+from onboarding.models import Onboarding, Proposal, ProvisionedPerson, TenantBinding
 from onboarding.steps.sso_application.evidence import service_principal_id
 from tests import builders
 from tests.narrow import present
@@ -77,11 +77,36 @@ def test_never_binds_a_tenant_that_belongs_to_another_customer(consented, far):
     until_quiet(consented, far)
     assert TenantBinding.objects.get().onboarding == consented
     twin = builders.onboarding(haiilo_host="twin.smarpshare.com", domains=[far["domain"]])
+    link, _token = links.issue_link(twin, actor=builders.owner_of(twin))
+    builders.granted(twin, far.id, link=link)
     look(twin)
-    builders.granted(twin, far.id)
+    assert (twin.current_key, builders.state(twin, "customer").code) == ("customer", "tenant_shared")
+    with pytest.raises(base.Refused):
+        links.issue_link(twin, actor=builders.owner_of(twin))
     look(twin)
-    assert builders.state(twin, "consent").code == "tenant_taken"
     assert TenantBinding.objects.count() == 1
+
+
+def test_sets_up_two_records_in_one_tenant_once_two_people_agree_each_with_its_own_application(consented, far):
+    """Public case 14."""
+    answer_all(consented, far)
+    jobs, calls = far.jobs(), len(far.graph_calls("PUT", ""))
+    twin = look(builders.onboarding(name="Twin", haiilo_host="twin.smarpshare.com", domains=[far["domain"]]))
+    row = proposals.propose(
+        twin, Proposal.Kind.SHARING, {"tenant_id": far.id}, actor=builders.owner_of(twin), reason="Both are theirs."
+    )
+    builders.portfolio(builders.person("bob"))
+    proposals.approve(row, actor=builders.person("bob"))
+    look(twin)
+    assert twin.current_key == "consent"
+    builders.granted(twin, far.id)
+    until_quiet(twin, far)
+    assert TenantBinding.objects.get(onboarding=twin).shared
+    # The one application that there is belongs to the first record, which goes on undisturbed.
+    assert (twin.current_key, builders.state(twin, "sso_application").code) == ("sso_application", "cannot_provision")
+    assert (far.jobs(), len(far.graph_calls("PUT", ""))) == (jobs, calls)
+    assert look(consented).state == "live"
+    assert TenantBinding.objects.get(onboarding=consented).application_id == far["service_principal_id"]
 
 
 def test_never_binds_when_somebody_signed_in_from_another_tenant(far, tenant_at):

@@ -113,6 +113,16 @@ def test_proposes_no_tenant_of_another_customer(alice, made):
     assert "belongs to another customer" in post(alice, "propose_tenant", made.pk, **WISH).text
 
 
+def test_expects_a_tenant_of_another_customer_once_two_people_let_both_share_it(alice, bob, made):
+    bind(builders.onboarding(), OTHER_TENANT)
+    assert "If both belong there, propose to share it first." in open_record(alice, made).text
+    post(alice, "propose_sharing", made.pk, **WISH)
+    post(bob, "proposal_decide", made.pk, Proposal.objects.get().pk, decision="approve")
+    post(alice, "propose_tenant", made.pk, **WISH)
+    post(bob, "proposal_decide", made.pk, Proposal.objects.get(kind="tenant").pk, decision="approve")
+    assert expected(made) == OTHER_TENANT
+
+
 def test_proposes_a_tenant_that_is_free_where_other_customers_have_theirs(alice, made):
     bind(builders.onboarding(), "1" + OTHER_TENANT[1:])
     post(alice, "propose_tenant", made.pk, **WISH)

@@ -76,11 +76,11 @@ def contact_link(request: HttpRequest, pk: int, contact_pk: int) -> HttpResponse
     if request.method != "POST":
         return redirect("contacts", pk)
     contact, actor = _contact(onboarding, contact_pk), access.staff(request)
-    if request.POST.get("how") != "letter":
-        link, token = customer_contacts.link_by_hand(contact, actor=actor)
-        address = settings.PUBLIC_URL + reverse("link", args=[token])
-        return _show(request, onboarding, ContactForm(), new_link=address, made=link)
     try:
+        if request.POST.get("how") != "letter":
+            link, token = customer_contacts.link_by_hand(contact, actor=actor)
+            address = settings.PUBLIC_URL + reverse("link", args=[token])
+            return _show(request, onboarding, ContactForm(), new_link=address, made=link)
         letter = customer_contacts.link_by_letter(contact, actor=actor)
     except base.Refused as refused:
         messages.warning(request, str(refused.sentence))

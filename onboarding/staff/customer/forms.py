@@ -19,6 +19,7 @@ from onboarding.web.spelling import SpellingForm
 
 NOT_AN_E_MAIL = _("This is not an e-mail address. Enter one such as eva@contoso.com.")
 FIELDS = ("name", "product", "haiilo_host", "domains", "contact_name", "contact_email", "target_date", "tenant_hint")
+OF_THE_SAME = ("name", "product", "contact_name", "contact_email")
 ADDRESS = ("product", "haiilo_host")
 SIZE = "consent_size"
 OWN = "own_address_reason"
@@ -110,12 +111,15 @@ class CustomerForm(SpellingForm):
         portfolios: Sequence[Portfolio] = (),
         customer: Customer | None = None,
         frozen: bool = False,
+        main: Customer | None = None,
     ) -> None:
         """For a new customer in one of `portfolios`, or for a `customer` that is changed.
 
-        `frozen`: product and address are no longer changed here.
+        `frozen`: product and address are no longer changed here. `main`: the record of the same customer for another
+        tenant, which has some answers already.
         """
-        initial = {name: getattr(customer, name) for name in FIELDS} if customer else {}
+        known, names = (customer, FIELDS) if customer else (main, OF_THE_SAME)
+        initial = {name: getattr(known, name) for name in names} if known else {}
         super().__init__(data, initial=initial)
         self._customer = customer
         self._offer_portfolios(customer, portfolios)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from onboarding.customers import addresses, base, proposals, records
 from onboarding.domain.input_fields import focus_first_error
-from onboarding.models import Onboarding
+from onboarding.models import Customer, Onboarding
 from onboarding.staff.customer.forms import OWN, SEEN, CustomerForm
 from onboarding.web import access
 from onboarding.web.acts import done
@@ -24,21 +24,27 @@ from onboarding.web.staff_only import for_staff
 @require_http_methods(["GET", "HEAD", "POST"])
 def customer_new(request: HttpRequest) -> HttpResponse:
     """Create a customer; what is wrong is said beside the field and what was typed stays."""
-    portfolios = access.portfolios_of(request)
-    form = CustomerForm(request.POST if request.method == "POST" else None, portfolios=portfolios)
+    portfolios, main = access.portfolios_of(request), _main(request)
+    form = CustomerForm(request.POST if request.method == "POST" else None, portfolios=portfolios, main=main)
     if portfolios and form.is_valid():
         try:
-            made = _create(form, access.staff(request))
+            made = _create(form, access.staff(request), main)
         except base.Refused as refused:
             form.add_error(None, str(refused.sentence))
         else:
             messages.success(request, _("Customer created. Next: send the approval link to the customer's admin."))
             return redirect("record", made.pk)
-    return _show(request, form, portfolios=bool(portfolios))
+    return _show(request, form, portfolios=bool(portfolios), main=main)
 
 
-def _create(form: CustomerForm, actor: User) -> Onboarding:
-    given = {"actor": actor, "portfolio": form.portfolio_chosen, **form.record()}
+def _main(request: HttpRequest) -> Customer | None:
+    """The customer of whom this is to be a record for another tenant, by the address; None for a new customer."""
+    pk = request.GET.get("belongs_to", "")
+    return access.onboarding_for(request, int(pk)).customer if pk.isdecimal() else None
+
+
+def _create(form: CustomerForm, actor: User, main: Customer | None) -> Onboarding:
+    given = {"actor": actor, "portfolio": form.portfolio_chosen, "belongs_to": main, **form.record()}
     if form.is_own_address:
         return proposals.create_with_own_address(reason=form.cleaned_data[OWN], **given)
     return records.create_customer(**given)
@@ -62,9 +68,13 @@ def customer_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _show(
-    request: HttpRequest, form: CustomerForm, *, portfolios: bool, onboarding: Onboarding | None = None
+    request: HttpRequest,
+    form: CustomerForm,
+    *,
+    portfolios: bool,
+    onboarding: Onboarding | None = None,
+    main: Customer | None = None,
 ) -> HttpResponse:
     focus_first_error(form)
-    return render(
-        request, "staff/customer_form.html", {"form": form, "onboarding": onboarding, "has_portfolio": portfolios}
-    )
+    context = {"form": form, "onboarding": onboarding, "has_portfolio": portfolios, "main": main}
+    return render(request, "staff/customer_form.html", context)

@@ -33,6 +33,14 @@ class TenantForm(forms.Form):
     reason = ReasonField(label=_("Why is it the right one?"))
 
 
+class SharingForm(forms.Form):
+    """Two records are to share a tenant."""
+
+    use_required_attribute = False
+    tenant_id = TenantIdField(label=_("Tenant ID"), error_messages={"required": _("Enter the tenant ID.")})
+    reason = ReasonField(label=_("Why do both belong there?"))
+
+
 class AddressForm(forms.Form):
     """Data is to go to another address."""
 

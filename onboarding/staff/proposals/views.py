@@ -14,7 +14,7 @@ from onboarding.customers import addresses, proposals
 from onboarding.customers.base import Refused
 from onboarding.domain.input_fields import focus_first_error
 from onboarding.models import Proposal
-from onboarding.staff.proposals.forms import AddressForm, TenantForm
+from onboarding.staff.proposals.forms import AddressForm, SharingForm, TenantForm
 from onboarding.web import access
 from onboarding.web.acts import done
 from onboarding.web.staff_only import for_staff
@@ -24,8 +24,18 @@ from onboarding.web.staff_only import for_staff
 @require_POST
 def propose_tenant(request: HttpRequest, pk: int) -> HttpResponse:
     """Propose another tenant, with a reason."""
+    return _propose_tenant(request, pk, Proposal.Kind.TENANT, TenantForm(request.POST))
+
+
+@for_staff
+@require_POST
+def propose_sharing(request: HttpRequest, pk: int) -> HttpResponse:
+    """Propose that this record and others share a tenant, with a reason."""
+    return _propose_tenant(request, pk, Proposal.Kind.SHARING, SharingForm(request.POST))
+
+
+def _propose_tenant(request: HttpRequest, pk: int, kind: str, form: TenantForm | SharingForm) -> HttpResponse:
     onboarding = access.onboarding_for(request, pk)
-    form = TenantForm(request.POST)
     if not form.is_valid():
         for errors in form.errors.values():
             messages.warning(request, str(errors[0]))
@@ -34,7 +44,7 @@ def propose_tenant(request: HttpRequest, pk: int) -> HttpResponse:
     actor = access.staff(request)
     done(
         request,
-        partial(proposals.propose, onboarding, Proposal.Kind.TENANT, after, actor=actor, reason=reason),
+        partial(proposals.propose, onboarding, kind, after, actor=actor, reason=reason),
         _("Proposed. A colleague in your team has to approve it on this page."),
     )
     return redirect("record", pk)

@@ -33,6 +33,15 @@ WORDS = {
         {"tenant_id": _("Expected tenant")},
         _("Links and answers expect the other tenant at once."),
     ),
+    Proposal.Kind.SHARING: Wording(
+        _("Two records are to share a tenant"),
+        _("Approve: set up both in this tenant"),
+        {"tenant_id": _("Shared tenant")},
+        _(
+            "The tenant still has to be verified by its admin. Each record keeps its own application, provisioning "
+            "job, token and people."
+        ),
+    ),
     Proposal.Kind.ADDRESS: Wording(
         _("A new Haiilo address is proposed"),
         _("Approve: data may go there"),

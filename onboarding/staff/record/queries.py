@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from onboarding.domain.desired import SCIM_TOKEN, Arrived
 from onboarding.domain.lifecycle import MOVES, State
 from onboarding.domain.verdicts import Court, Kind
-from onboarding.engine import holds
+from onboarding.engine import holds, neighbours
 from onboarding.engine.load_desired import arrived
 from onboarding.models import (
     Customer,
@@ -46,6 +46,7 @@ class Forwarded:
 class Record:
     """What the customer page shows. `version` is the same as long as nothing on it has changed.
 
+    `tenant_in_question`: the one that is bound, asked about or expected; empty while there is none.
     `moving`: something happens by itself, or is about to. `watched`: that, or the next act is somebody else's; then
     the page refreshes itself, too.
     """
@@ -61,9 +62,11 @@ class Record:
     may_pause: bool
     tenant: TenantBinding | None
     tenant_expected: str | None
+    tenant_in_question: str
     links: list[Link]
     forwarded: list[Forwarded]
     alarm: Event | None
+    alarm_is_about_another_s: bool
     forged: Event | None
     proposals: list[Proposed]
     secret: CustomerSecret | None
@@ -76,6 +79,11 @@ class Record:
     def reads_only(self) -> bool:
         """Whether we change nothing, so that no plan can be approved."""
         return self.read_only.reads_only
+
+    @property
+    def sharing_is_proposed(self) -> bool:
+        """Whether a second person is asked already whether this record shares a tenant."""
+        return any(each.row.kind == Proposal.Kind.SHARING for each in self.proposals)
 
     @property
     def tenant_is_proposed(self) -> bool:
@@ -91,7 +99,7 @@ def record(onboarding: Onboarding, reader: User) -> Record:
     events = list(onboarding.events.select_related("actor").order_by("-id")[:MAX_EVENTS])
     links = list(onboarding.links.select_related("created_by", "forwarded_from").order_by("-id")[:MAX_LINKS])
     numbers, mail = arrived(onboarding), mail_of(onboarding)
-    alarm = holds.wrong_tenant(onboarding.pk)
+    alarm, bound = holds.wrong_tenant(onboarding.pk), TenantBinding.objects.filter(onboarding=onboarding).first()
     active = onboarding.state in (State.OPEN, State.LIVE)
     mode = read_only_view(onboarding, states, live=all(step.kind == Kind.DONE for step in steps))
     goes_on = current is not None and (current.kind in MOVING or current.pending or is_between(steps))
@@ -107,10 +115,12 @@ def record(onboarding: Onboarding, reader: User) -> Record:
         paused=onboarding.state == State.PAUSED,
         may_pause=State.PAUSED in MOVES[State(onboarding.state)],
         alarm=alarm,
+        alarm_is_about_another_s=alarm is not None and _has_others(onboarding, alarm),
         forged=holds.forged(onboarding.pk),
         proposals=proposed(onboarding, reader),
-        tenant=TenantBinding.objects.filter(onboarding=onboarding).first(),
+        tenant=bound,
         tenant_expected=_expected(states),
+        tenant_in_question=_tenant(bound, states),
         links=[link for link in links if link.forwarded_from is None],
         forwarded=[Forwarded(link.forwarded_from.contact_name, link) for link in links if link.forwarded_from],
         secret=CustomerSecret.objects.select_related("saved_by")
@@ -136,6 +146,16 @@ def record(onboarding: Onboarding, reader: User) -> Record:
 
 def _is_with_others(step: StepView | None) -> bool:
     return step is not None and step.kind == Kind.ASKING and step.court != Court.CS
+
+
+def _has_others(onboarding: Onboarding, alarm: Event) -> bool:
+    """Whether the tenant that answered is another record's."""
+    return neighbours.others(onboarding.pk, str(alarm.detail.get("tenant", ""))).exists()
+
+
+def _tenant(bound: TenantBinding | None, states: Mapping[str, StepState]) -> str:
+    state = states.get(CustomerRecord.key)
+    return bound.tenant_id if bound else neighbours.tenant_in_question(state) if state else ""
 
 
 def _expected(states: Mapping[str, StepState]) -> str | None:

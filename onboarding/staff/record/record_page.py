@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
@@ -9,6 +11,7 @@ from onboarding.customers.answers import LEADS_TO_CHANGES
 from onboarding.domain.input_fields import focus_first_error
 from onboarding.models import Link, Onboarding
 from onboarding.staff.record import queries
+from onboarding.staff.record.beside import in_tenant, of_customer
 from onboarding.staff.record.queries import Record
 from onboarding.steps.answer_form import AnswerForm
 from onboarding.steps.forms import form_for
@@ -49,6 +52,8 @@ def record_page(
         "record": record,
         "customer": record.customer,
         "current": current,
+        "beside": partial(in_tenant, onboarding, record.tenant_in_question, access.staff(request)),
+        "same_customer": partial(of_customer, onboarding.customer, access.staff(request)),
         "form": forms.get(current.key) if current else None,
         "opened": opened if current is None or opened != current.key else "",
         "opened_form": forms.get(opened),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from onboarding.customers import links, records
+from onboarding.customers.base import Refused
 from onboarding.domain.lifecycle import IllegalMove
 from onboarding.staff.record.record_page import record_page
 from onboarding.web import access
@@ -31,7 +32,11 @@ def link_issue(request: HttpRequest, pk: int) -> HttpResponse:
     onboarding = access.onboarding_for(request, pk)
     if request.method != "POST":
         return redirect("record", pk)
-    made, token = links.issue_link(onboarding, actor=access.staff(request))
+    try:
+        made, token = links.issue_link(onboarding, actor=access.staff(request))
+    except Refused as refused:
+        messages.warning(request, str(refused.sentence))
+        return redirect("record", pk)
     onboarding.refresh_from_db()
     address = settings.PUBLIC_URL + reverse("link", args=[token])
     return record_page(request, onboarding, new_link=address, made=made)

@@ -130,7 +130,11 @@ OTHER_TENANT_ANSWERED = Cause(
 TENANT_TAKEN = Cause(
     code=Code.TENANT_TAKEN,
     owner=Owner.CS,
-    staff=_("This Microsoft tenant belongs to another customer already. Check both records."),
+    staff=_(
+        "Another record has this Microsoft tenant already. If both belong there, propose that they share it; else "
+        "correct the domains."
+    ),
+    elsewhere=True,
 )
 BOUND_ELSEWHERE = Cause(
     code=Code.BOUND_ELSEWHERE,

@@ -15,6 +15,7 @@ class Code(enum.StrEnum):
     ADDRESS_MISSING = "address_missing"
     DOMAINS_UNKNOWN = "domains_unknown"
     SEVERAL_TENANTS = "several_tenants"
+    TENANT_SHARED = "tenant_shared"
 
 
 ADDRESS_MISSING = Cause(
@@ -35,5 +36,14 @@ SEVERAL_TENANTS = Cause(
     staff=_("The domains belong to %(count)s different Microsoft tenants. Enter the ID of the right one."),
     source="https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc",
 )
+TENANT_SHARED = Cause(
+    code=Code.TENANT_SHARED,
+    owner=Owner.CS,
+    staff=_(
+        "Another record has the Microsoft tenant of %(domain)s already. If both belong there, propose that they share "
+        "it; else correct the domains."
+    ),
+    elsewhere=True,
+)
 TENANT_UNKNOWN = (DOMAINS_UNKNOWN, SEVERAL_TENANTS)
-CAUSES = (ADDRESS_MISSING, *TENANT_UNKNOWN)
+CAUSES = (ADDRESS_MISSING, *TENANT_UNKNOWN, TENANT_SHARED)

@@ -47,6 +47,7 @@ class CustomerRecord(Step[Facts]):
     fresh_for: ClassVar[timedelta] = timedelta(days=30)
     evidence: ClassVar[type[Evidence]] = CustomerEvidence
     causes: ClassVar[tuple[Cause, ...]] = CAUSES
+    names_tenant: ClassVar[bool] = True
     forms: ClassVar[Mapping[str, AnswerFormClass]] = dict.fromkeys((each.code for each in TENANT_UNKNOWN), TenantForm)
 
     def read(self, tenant: Tenant, desired: Desired) -> Facts:

@@ -106,7 +106,8 @@ def reads() -> tuple[Read, ...]:
 def find(
     tenant: Tenant, desired: Desired, *, closely: bool = True, held: OwnedObjects | None = None
 ) -> tuple[Candidate, ...]:
-    """Applications by name and by host, our own applications left out; `closely` reads jobs and addresses too.
+    """Applications by name and by host, without our own and those that other records in the tenant set up; `closely`
+    reads jobs and addresses too.
 
     `held` is what we own, where that counts and was read already.
     """
@@ -126,7 +127,7 @@ def find(
     if held is None and desired.size.by_ownership:
         held = owned_objects.read(tenant.graph, tenant.client_id)
     ours_all = {tenant.client_id, *consent_sizes.client_ids()}
-    apps = [app for app in found.values() if app.app_id not in ours_all]
+    apps = [app for app in found.values() if app.app_id not in ours_all and app.id not in desired.taken_applications]
     ours = {app.id for app in apps if held is not None and held.holds(app)}
     apps.sort(
         key=lambda app: (

@@ -24,12 +24,16 @@ from onboarding.steps.sso_application.evidence import SsoApplicationEvidence
 
 
 def bound(desired: Desired, candidates: Sequence[Candidate]) -> tuple[set[str], set[str]]:
-    """What we may own, as ids of service principals and as application ids: the chosen one; before, each candidate."""
+    """What we may own, as ids of service principals and as application ids: the chosen one; before, each candidate. And
+    what other records in the tenant set up.
+    """
     chosen = chosen_id(desired)
     those = [each.app for each in candidates if not chosen or each.app.id == chosen]
     settled = desired.evidence_of(SsoApplicationEvidence)
     known = {settled.app_id} if chosen and settled and settled.service_principal_id == chosen else set()
-    return {app.id for app in those} | ({chosen} if chosen else set()), {app.app_id for app in those} | known
+    theirs = desired.taken_applications
+    ids = {app.id for app in those} | ({chosen} if chosen else set()) | theirs.keys()
+    return ids, {app.app_id for app in those} | known | set(theirs.values())
 
 
 def unowned(desired: Desired, candidates: Sequence[Candidate], chosen_id: str = "") -> Candidate | None:

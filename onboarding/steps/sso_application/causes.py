@@ -24,6 +24,7 @@ class Code(enum.StrEnum):
     CHOSEN_GONE = "chosen_gone"
     CHOSEN_UNUSABLE = "chosen_unusable"
     EXISTING_JOB = "existing_job"
+    APPLICATION_TAKEN = "application_taken"
 
 
 CREATE = Needs(
@@ -98,6 +99,14 @@ CHOSEN_UNUSABLE = Cause(
     owner=Owner.CS,
     staff=_("“%(name)s” cannot be used for provisioning now. Choose another application."),
 )
+APPLICATION_TAKEN = Cause(
+    code=Code.APPLICATION_TAKEN,
+    owner=Owner.CS,
+    staff=_(
+        "“%(name)s” is the application of another record in this tenant. Each record needs an application of its own; "
+        "choose another one."
+    ),
+)
 EXISTING_JOB = Cause(
     code=Code.EXISTING_JOB,
     owner=Owner.CS,
@@ -106,5 +115,8 @@ EXISTING_JOB = Cause(
         "replace it with a new one."
     ),
 )
-TO_CHOOSE = (SEVERAL_APPLICATIONS, CHOOSE_APPLICATION, SEPARATE_APPLICATION, CHOSEN_GONE, CHOSEN_UNUSABLE)
+TO_CHOOSE = (
+    *(SEVERAL_APPLICATIONS, CHOOSE_APPLICATION, SEPARATE_APPLICATION),
+    *(CHOSEN_GONE, CHOSEN_UNUSABLE, APPLICATION_TAKEN),
+)
 CAUSES = (NO_APPLICATION, CANNOT_PROVISION, *TO_CHOOSE, EXISTING_JOB, *NOT_OWNED)

@@ -24,6 +24,7 @@ from onboarding.steps.shared import applications, ownership
 from onboarding.steps.shared.applications import Candidate, Ranked
 from onboarding.steps.shared.jobs import is_our_making
 from onboarding.steps.sso_application.causes import (
+    APPLICATION_TAKEN,
     CANNOT_PROVISION,
     CAUSES,
     CHOOSE_APPLICATION,
@@ -59,6 +60,7 @@ class SsoApplication(Step[Facts]):
     evidence: ClassVar[type[Evidence]] = SsoApplicationEvidence
     causes: ClassVar[tuple[Cause, ...]] = CAUSES
     changes_tenant: ClassVar[bool] = True
+    chooses_application: ClassVar[bool] = True
     forms: ClassVar[Mapping[str, AnswerFormClass]] = {
         **dict.fromkeys((each.code for each in TO_CHOOSE), ApplicationForm),
         EXISTING_JOB.code: ExistingJobForm,
@@ -70,6 +72,9 @@ class SsoApplication(Step[Facts]):
 
     def assess(self, desired: Desired, facts: Facts) -> Verdict:
         """Done by a person's choice, or by itself where exactly one fits."""
+        if applications.chosen_id(desired) in desired.taken_applications:
+            ranked = applications.rank(desired, facts.candidates)
+            return APPLICATION_TAKEN.asking(offers=_offers(ranked), name=_name_of_chosen(desired))
         unowned = ownership.unowned(desired, facts.candidates, applications.chosen_id(desired))
         if unowned is not None:
             return ownership.ask(desired, unowned)
@@ -84,6 +89,11 @@ class SsoApplication(Step[Facts]):
         if not chosen.candidate.usable:
             return _unusable(ranked, chosen)
         return _about_jobs(desired, chosen)
+
+
+def _name_of_chosen(desired: Desired) -> str:
+    before, chosen = desired.evidence_of(SsoApplicationEvidence), applications.chosen_id(desired)
+    return before.name if before and before.service_principal_id == chosen else chosen
 
 
 def _settled(desired: Desired) -> str:
