@@ -12,7 +12,6 @@ from .errors import (
     HostRefused,
     IdTokenRejected,
     LicenceMissing,
-    Malformed,
     NotAllowed,
     NotThere,
     OurCredentialRefused,
@@ -26,6 +25,7 @@ from .errors import (
     TooLarge,
     TryLater,
     Unavailable,
+    Unreadable,
     WriteRefused,
 )
 from .http import guards
@@ -95,7 +95,6 @@ __all__ = [
     "LicenceMissing",
     "LogPage",
     "LogStep",
-    "Malformed",
     "Memo",
     "Modified",
     "NotAllowed",
@@ -132,6 +131,7 @@ __all__ = [
     "Transport",
     "TryLater",
     "Unavailable",
+    "Unreadable",
     "User",
     "VaultKey",
     "VerifiedDomain",

@@ -3,7 +3,8 @@
     GraphError
     ├── TryLater              ask again after `retry_after` seconds
     │   ├── Throttled         429
-    │   ├── Unavailable       5xx, a web page or half an answer, no connection: nothing was changed
+    │   ├── Unavailable       5xx, no connection: nothing was changed
+    │   │   └── Unreadable    an answer that does not say what it has to, a web page for instance
     │   └── OutcomeUnknown    a call that must not be repeated blindly: look first whether it happened
     ├── NotAllowed            the customer's tenant does not allow the call
     │   ├── ConsentMissing    no principal of ours, or no consent, in that tenant
@@ -14,7 +15,6 @@
     ├── Rejected              any other 4xx: our mistake
     │   └── CredentialsRefused    validateCredentials said no; `inner_code` tells why
     ├── OurCredentialRefused  Entra refuses our own key or secret: it concerns every tenant
-    ├── Malformed             an answer lacks what it promises
     ├── TooLarge              an answer beyond the size cap
     ├── HostRefused           a redirect or a nextLink leads to another host: not followed
     └── WriteRefused          the guard of the transport forbade the request: nothing was sent
@@ -39,13 +39,18 @@ _JWT = re.compile(r"eyJ[\w-]{5,}(?:\.[\w-]*){1,4}")
 _BEARER = re.compile(r"(?i)\bbearer\s+\S+")
 
 
+def storable(text: str) -> str:
+    """`text` without null characters and lone surrogates, which break logs and databases."""
+    return text.replace("\x00", "").encode(errors="replace").decode()
+
+
 def clean(message: str, hidden: tuple[str, ...] = ()) -> str:
     """`message` on one line, shortened, without token-like text and without the values in `hidden`."""
     for value in hidden:
         if len(value) >= MIN_SECRET_LENGTH:
             for form in (value, json.dumps(value)[1:-1], quote(value, safe="")):
                 message = message.replace(form, "***")
-    message = message.replace("\x00", "").encode(errors="replace").decode()  # these break logs and databases
+    message = storable(message)
     message = _BEARER.sub("Bearer ***", _JWT.sub("***", message))
     return " ".join(message.split())[:MAX_MESSAGE_LENGTH]
 
@@ -120,6 +125,13 @@ class Unavailable(TryLater):
     """Microsoft gave no usable answer. Nothing was changed, or repeating the call changes nothing more."""
 
 
+class Unreadable(Unavailable):
+    """An answer came that says nothing: a web page, an error under status 200, a part that it lacks, an unknown word.
+
+    Nothing may be concluded from it, neither that something is missing or forbidden nor that there is none.
+    """
+
+
 class OutcomeUnknown(TryLater):
     """The call may have taken effect. Look first whether it did, before sending it again."""
 
@@ -158,10 +170,6 @@ class CredentialsRefused(Rejected):
 
 class OurCredentialRefused(GraphError):
     """Entra refuses the key or secret of our own application. Waiting does not help, and no tenant is spared."""
-
-
-class Malformed(GraphError):
-    """A required part of an answer is missing or unreadable."""
 
 
 class TooLarge(GraphError):

@@ -19,6 +19,7 @@ from .errors import (
     NotThere,
     Rejected,
     RoleMissing,
+    Unreadable,
     WriteRefused,
 )
 from .http.memo import Read
@@ -124,7 +125,7 @@ def _try(trial: _Trial, on: _Subject) -> Probe:
         return Probe(trial.operation, trial.least, Finding.NOT_TRIED)
     try:
         trial.attempt(on)
-    except (NotAllowed, NotThere, Rejected, WriteRefused) as error:
+    except (NotAllowed, NotThere, Rejected, Unreadable, WriteRefused) as error:
         found = _finding(error)
         if found is None:
             raise
@@ -142,6 +143,6 @@ def _finding(error: GraphError) -> Finding | None:
         return Finding.NOT_THERE
     if isinstance(error, WriteRefused):
         return Finding.NOT_TRIED
-    if isinstance(error, Rejected):
+    if isinstance(error, Rejected | Unreadable):
         return Finding.NOT_TOLD
     return Finding.NOT_ALLOWED if type(error) is NotAllowed else None

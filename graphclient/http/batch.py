@@ -42,4 +42,8 @@ def _answer(row: Mapping[str, Any] | None) -> Answer:
     status, raw, body = row.get("status"), row.get("headers"), row.get("body")
     headers = {str(key).lower(): str(value) for key, value in raw.items()} if isinstance(raw, dict) else {}
     known = isinstance(status, int) and not isinstance(status, bool) and 100 <= status < 600
-    return Answer(int(status) if known and isinstance(status, int) else 500, headers, json.dumps(body).encode())
+    return Answer(
+        int(status) if known and isinstance(status, int) else 500,
+        headers,
+        b"" if body is None else json.dumps(body).encode(),
+    )

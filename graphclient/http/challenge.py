@@ -11,8 +11,8 @@ import binascii
 import re
 from dataclasses import dataclass
 
+from .envelope import parsed, read_envelope
 from .exchange import Answer, Lost
-from .interpret import parsed, read_envelope
 
 _CLAIMS = re.compile(r'\bclaims="?([A-Za-z0-9+/=_-]+)"?')
 

@@ -1,18 +1,19 @@
-"""What an outcome means, a value or an error. Pure, and the only module that reads Graph's error envelopes.
+"""What an outcome means, a value or an error. Pure.
 
-Shapes and codes: Microsoft Graph, "Microsoft Graph error responses and resource types". Deviations that people have
-reported (a 401 ``UnknownError`` with an empty message for a missing permission, JSON text inside ``message``, the
-spelling ``innererror``): docs/graph-facts.md, "Quarantine and errors" and "Permissions and ownership".
+Statuses and codes: Microsoft Graph, "Microsoft Graph error responses and resource types". Deviations that people have
+reported (a 401 ``UnknownError`` with an empty message for a missing permission, an error under status 200):
+docs/graph-facts.md, "Quarantine and errors" and "Permissions and ownership".
 """
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import Any
 
 from .. import errors
-from ..errors import GraphError, OutcomeUnknown, clean
+from ..errors import GraphError, OutcomeUnknown, clean, storable
+from .document import Document, Origin
+from .envelope import ErrorEnvelope, described, is_error, parsed, read_envelope
 from .exchange import Answer, LossReason, Lost
 from .retry import Effect, retry_after
 
@@ -25,60 +26,28 @@ _EXISTS = ("already exist", "conflicting object")
 
 @dataclass(frozen=True)
 class Call:
-    """One call of ours. `hidden`: values that no error message may contain."""
+    """One call of ours. `hidden`: values that no error message may contain.
+
+    `tells_error`: an object under ``error`` is a part of what was asked for, and no fault.
+    """
 
     method: str
     path: str
     effect: Effect
     hidden: tuple[str, ...] = field(default=(), repr=False)
     request_id: str = ""
+    tells_error: bool = False
 
 
-@dataclass(frozen=True)
-class ErrorEnvelope:
-    """The content of an error answer, outer and inner error together."""
-
-    code: str = ""
-    inner_code: str = ""
-    message: str = field(default="", repr=False)
-    request_id: str = ""
-
-
-def read_envelope(body: bytes) -> ErrorEnvelope:
-    """The envelope of an error answer; empty where there is none."""
-    outer = _part(parsed(body), "error")
-    message = _text(outer, "message")
-    hidden_json = parsed(message)
-    nested = _part(hidden_json, "error") or _as_dict(hidden_json)
-    inner = _part(outer, "innererror") or _part(nested, "innererror")
-    deepest = _text(inner, "code") or _text(_part(inner, "innererror"), "code")
-    code, nested_code = _text(outer, "code"), _text(nested, "code")
-    if nested_code and code.lower() in ("", "unknownerror"):
-        code, nested_code = nested_code, ""
-    return ErrorEnvelope(
-        code=code,
-        inner_code=deepest or nested_code,
-        message=_text(nested, "message") or message,
-        request_id=_text(inner, "request-id"),
-    )
-
-
-def parsed(body: bytes | str) -> Any:
-    """The JSON in `body`, or None where it is none."""
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-
-
-def value_of(call: Call, outcome: Answer | Lost, now: float, *, required: bool = False) -> Any:
+def value_of(call: Call, outcome: Answer | Lost, now: float, *, required: bool = False) -> Document | None:
     """The JSON object of a 2xx answer; None for an empty one, unless `required`. Raises the outcome's `GraphError`."""
     if isinstance(outcome, Answer) and 200 <= outcome.status < 300:
         if not outcome.body.strip() and not required:
             return None
         value = parsed(outcome.body)
-        if isinstance(value, dict):
-            return value
+        if isinstance(value, dict) and (call.tells_error or not is_error(value)):
+            number = storable(outcome.headers.get("request-id") or call.request_id)
+            return Document(value, Origin(call.method, call.path, outcome.status, number))
     raise error_of(call, outcome, now)
 
 
@@ -86,9 +55,7 @@ def error_of(call: Call, outcome: Answer | Lost, now: float) -> GraphError:
     """The error that stands for an outcome. A 2xx given to this function is one that could not be read."""
     if isinstance(outcome, Lost):
         return _lost(call, outcome)
-    envelope = (
-        read_envelope(outcome.body) if outcome.status >= 300 else ErrorEnvelope(message="the answer is not readable")
-    )
+    envelope = read_envelope(outcome.body)
     about: dict[str, Any] = {
         "method": call.method,
         "path": call.path,
@@ -97,7 +64,8 @@ def error_of(call: Call, outcome: Answer | Lost, now: float) -> GraphError:
         "inner_code": envelope.inner_code,
         "request_id": outcome.headers.get("request-id") or envelope.request_id or call.request_id,
     }
-    message = clean(envelope.message, call.hidden)
+    told = envelope.message if envelope.there or _says_enough(outcome) else described(outcome.body)
+    message = clean(told, call.hidden)
     later = _later(call, outcome, envelope)
     if later is not None:
         wait = retry_after(outcome, now)
@@ -122,13 +90,30 @@ def _later(call: Call, answer: Answer, envelope: ErrorEnvelope) -> type[errors.T
     once = call.effect is Effect.ONCE
     if status == 500 and "requested value" in envelope.message.lower() and "was not found" in envelope.message.lower():
         return None  # a wrong key name in PUT secrets: docs/graph-facts.md, "Connection test and secrets"
-    if status >= 500 or status < 300 or status == 408:
+    if status < 300 or _is_no_word_of_graph(answer, envelope):
+        return OutcomeUnknown if once else errors.Unreadable
+    if status >= 500 or status == 408:
         return OutcomeUnknown if once else errors.Unavailable
     if status == 429:
         return OutcomeUnknown if once else errors.Throttled
     if status == 404 and once and not _no_such_route(envelope):
         return OutcomeUnknown  # clients have reported that the object was created all the same
     return None
+
+
+def _says_enough(answer: Answer) -> bool:
+    """Whether the status alone tells what happened."""
+    return answer.status >= 500 or answer.status in (408, 429) or 300 <= answer.status < 400
+
+
+def _is_no_word_of_graph(answer: Answer, envelope: ErrorEnvelope) -> bool:
+    """Whether somebody between us and Graph has refused (a proxy, a firewall): Graph gives its reason in an envelope.
+
+    A bare status is believed, but for those that accuse the tenant.
+    """
+    if envelope.there or _says_enough(answer):
+        return False
+    return bool(answer.body.strip()) or answer.status in (401, 403)
 
 
 def _kind(call: Call, answer: Answer, envelope: ErrorEnvelope) -> type[GraphError]:
@@ -151,8 +136,7 @@ def _kind(call: Call, answer: Answer, envelope: ErrorEnvelope) -> type[GraphErro
 def _unauthorized(call: Call, envelope: ErrorEnvelope) -> type[GraphError]:
     if envelope.code.lower() == _NO_PRINCIPAL:
         return errors.ConsentMissing
-    silent = envelope.code.lower() in ("", "unknownerror") and not envelope.message.strip()
-    return errors.RoleMissing if silent and "/synchronization" in call.path else errors.NotAllowed
+    return errors.RoleMissing if envelope.silent and "/synchronization" in call.path else errors.NotAllowed
 
 
 def _forbidden(call: Call, code: str) -> type[GraphError]:
@@ -178,20 +162,3 @@ def _bad_request(call: Call, envelope: ErrorEnvelope, code: str, message: str) -
 
 def _no_such_route(envelope: ErrorEnvelope) -> bool:
     return "no http resource was found" in envelope.message.lower()
-
-
-def _as_dict(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _part(value: Any, name: str) -> dict[str, Any]:
-    """The object under `name`, the name compared without regard to case."""
-    for key, part in _as_dict(value).items():
-        if key.lower() == name:
-            return _as_dict(part)
-    return {}
-
-
-def _text(value: dict[str, Any], name: str) -> str:
-    found = value.get(name)
-    return found if isinstance(found, str) else ""

@@ -5,10 +5,11 @@ Microsoft Graph, "Paging Microsoft Graph data in your app" (docs/graph-facts.md,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from ..errors import Malformed
+from ..errors import Unreadable
+from .document import Document, Model, read_model, unreadable
 from .transport import Transport
 
 NEXT_LINK = "@odata.nextLink"
@@ -22,40 +23,64 @@ def pages(
     params: Mapping[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Iterator[dict[str, Any]]:
-    """Every row of the list at `path`. Raises `Malformed` for a link that comes twice and for endless empty pages."""
-    yield from pages_from(transport, transport.get(path, params, headers), path, headers)
+    """Every row of the list at `path`. Raises `Unreadable` for a link that comes twice and for endless empty pages."""
+    for page in _whole_pages(transport, transport.get(path, params, headers), headers):
+        yield from rows_of(page, path)
 
 
-def pages_from(
-    transport: Transport, page: Mapping[str, Any], path: str, headers: Mapping[str, str] | None = None
-) -> Iterator[dict[str, Any]]:
-    """As `pages`, for a list whose first page is at hand."""
+def models(
+    transport: Transport,
+    model: Callable[[Any], Model],
+    path: str,
+    params: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Iterator[Model]:
+    """As `pages`, each row read by `model`; one that cannot be read raises `Unreadable`, as the list is not whole."""
+    yield from models_from(transport, model, transport.get(path, params, headers), path, headers)
+
+
+def models_from(
+    transport: Transport,
+    model: Callable[[Any], Model],
+    page: Document,
+    path: str,
+    headers: Mapping[str, str] | None = None,
+) -> Iterator[Model]:
+    """As `models`, for a list whose first page is at hand."""
+    for each in _whole_pages(transport, page, headers):
+        yield from (read_model(model, each, row) for row in rows_of(each, path))
+
+
+def _whole_pages(transport: Transport, page: Document, headers: Mapping[str, str] | None) -> Iterator[Document]:
     seen: set[str] = set()
     empty = 0
     while True:
-        rows = rows_of(page, path)
-        empty = 0 if rows else empty + 1
+        yield page
+        empty = 0 if page.get("value") else empty + 1
         if empty > MAX_EMPTY_PAGES:
-            raise Malformed("page after page is empty", method="GET", path=path)
-        yield from rows
+            raise unreadable(page, "page after page is empty")
         link = next_link(page)
         if link is None:
             return
         if link in seen:
-            raise Malformed("a nextLink came twice", method="GET", path=path)
+            raise unreadable(page, "a nextLink came twice")
         seen.add(link)
         page = transport.follow(link, headers)
 
 
 def rows_of(page: Mapping[str, Any], path: str) -> list[dict[str, Any]]:
-    """The objects in ``value``. Raises `Malformed` where there is no list."""
+    """The objects in ``value``. Raises `Unreadable` where there is no list, or one of anything else."""
     rows = page.get("value")
-    if not isinstance(rows, list):
-        raise Malformed("a list has no value", method="GET", path=path)
-    return [row for row in rows if isinstance(row, dict)]
+    if isinstance(rows, list) and all(isinstance(row, dict) for row in rows):
+        return rows
+    if isinstance(page, Document):
+        raise unreadable(page, "a list without its rows")
+    raise Unreadable("a list without its rows", method="GET", path=path)
 
 
 def next_link(page: Mapping[str, Any]) -> str | None:
-    """The link to the next page, or None on the last one."""
+    """The link to the next page, or None on the last one. Raises `Unreadable` where something else stands there."""
     link = page.get(NEXT_LINK)
-    return link if isinstance(link, str) and link else None
+    if link is None or isinstance(link, str):
+        return link or None
+    raise unreadable(page, "a nextLink that is no address")

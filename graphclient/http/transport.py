@@ -6,16 +6,19 @@ import random
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from dataclasses import replace
+from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 import requests
 
-from ..errors import GraphError, HostRefused, Malformed, OutcomeUnknown, TryLater
+from ..errors import GraphError, HostRefused, OutcomeUnknown, TryLater, Unreadable
 from .batch import MAX_BATCH_REQUESTS, answers_in_order, batch_body
-from .exchange import MAX_BODY_BYTES, READ_SECONDS, Answer
+from .document import Document, read_model
+from .envelope import parsed
+from .exchange import MAX_BODY_BYTES, READ_SECONDS, Answer, Lost
 from .guards import Guard
-from .interpret import Call, error_of, parsed, value_of
+from .interpret import Call, error_of, value_of
 from .memo import Memo, Read, key_of
 from .paths import stays_at
 from .retry import Effect, pause_before_next
@@ -75,13 +78,13 @@ class Transport:
 
     def get(
         self, path: str, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
-    ) -> dict[str, Any]:
+    ) -> Document:
         """The JSON object at `path`. Raises a `GraphError`, also for an empty answer."""
         return self.ask("GET", path, params=params, headers=headers)
 
-    def ask(self, method: str, path: str, **kwargs: Any) -> dict[str, Any]:
+    def ask(self, method: str, path: str, **kwargs: Any) -> Document:
         """As `send`, for calls whose answer must be an object; raises for an empty answer."""
-        return self.send(method, path, required=True, **kwargs) or {}
+        return cast(Document, self.send(method, path, required=True, **kwargs))
 
     def send(
         self,
@@ -96,16 +99,16 @@ class Transport:
         read_timeout: float = READ_SECONDS,
         hidden: Sequence[str] = (),
         required: bool = False,
-    ) -> dict[str, Any] | None:
+        tells_error: bool = False,
+    ) -> Document | None:
         """The JSON object of the answer, None where it is empty. Raises a `GraphError`.
 
         A POST is sent once, unless `effect` or `safe` (it changes nothing) says that repeating is harmless.
-        Values in `hidden` are kept out of error messages.
+        Values in `hidden` are kept out of error messages. `tells_error`: an error in the object is what was asked for.
         """
-        call = _call(method, path, effect, safe, tuple(hidden))
+        call = replace(_call(method, path, effect, safe, tuple(hidden)), tells_error=tells_error)
         outcome = self._sender.send(call, Request(self._url(path), params, json, headers, read_timeout))
-        value: dict[str, Any] | None = value_of(call, outcome, self._clock(), required=required)
-        return value
+        return value_of(call, outcome, self._clock(), required=required)
 
     def get_count(
         self, path: str, headers: Mapping[str, str] | None = None, params: Mapping[str, str] | None = None
@@ -119,14 +122,13 @@ class Transport:
                 return int(text)
         raise error_of(call, outcome, self._clock())
 
-    def follow(self, next_link: str, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
+    def follow(self, next_link: str, headers: Mapping[str, str] | None = None) -> Document:
         """The page behind ``@odata.nextLink``, taken verbatim. Raises `HostRefused` when it leads elsewhere."""
         if not stays_at(self.base_url, next_link):
             raise HostRefused("a nextLink leads away from Graph", method="GET")
         call = _call("GET", urlsplit(next_link).path.removeprefix(urlsplit(self.base_url).path))
         outcome = self._sender.send(call, Request(next_link, headers=headers))
-        value: dict[str, Any] = value_of(call, outcome, self._clock(), required=True)
-        return value
+        return self._required(call, outcome)
 
     def read_ahead(self, *reads: Read) -> None:
         """Ask for several reads in one ``$batch``, so that the memo answers the calls that follow for them.
@@ -148,7 +150,9 @@ class Transport:
         call = _call("POST", "/$batch", Effect.NONE)
         outcome = self._sender.send(call, Request(self._url("/$batch"), json=body, guarded=True))
         try:
-            value = value_of(call, outcome, self._clock(), required=True)
+            value = self._required(call, outcome)
+        except Unreadable:
+            return
         except TryLater:  # each of the calls would wait as long again
             raise
         except GraphError:
@@ -157,7 +161,7 @@ class Transport:
             if isinstance(parsed(answer.body), dict):
                 memo.keep(key, answer)
 
-    def batch_get(self, urls: Sequence[str]) -> list[dict[str, Any] | None]:
+    def batch_get(self, urls: Sequence[str]) -> list[Document | None]:
         """The answers of several GETs, sent as one ``$batch``, in the given order; None where one answered 404.
 
         Raises the first error. Graph throttles the items one by one (docs/graph-facts.md, "Paging and batch"): only
@@ -172,7 +176,7 @@ class Transport:
             body = batch_body([urls[number] for number in waiting])
             call = _call("POST", "/$batch", Effect.NONE)
             outcome = self._sender.send(call, Request(self._url("/$batch"), json=body, guarded=True))
-            value = value_of(call, outcome, self._clock(), required=True)
+            value = self._required(call, outcome)
             answers |= dict(zip(waiting, answers_in_order(value, len(waiting)), strict=True))
             waiting = [number for number in waiting if answers[number].status in _RETRIED_ITEM_STATUSES]
             pauses = [
@@ -193,20 +197,19 @@ class Transport:
             self._sender.sleep(max(known))
         return [self._item(url, answers[number]) for number, url in enumerate(urls)]
 
-    def _item(self, url: str, answer: Answer) -> dict[str, Any] | None:
-        if answer.status == 404:
-            return None
-        value: dict[str, Any] = value_of(_call("GET", url), answer, self._clock(), required=True)
-        return value
+    def _item(self, url: str, answer: Answer) -> Document | None:
+        return None if answer.status == 404 else self._required(_call("GET", url), answer)
 
-    def read_unrepeatable(self, read: Callable[[Any], Model], value: Any, path: str) -> Model:
-        """`read(value)` for a call that must not be repeated: raises `OutcomeUnknown` instead of `Malformed`."""
-        fault: GraphError
+    def _required(self, call: Call, outcome: Answer | Lost) -> Document:
+        return cast(Document, value_of(call, outcome, self._clock(), required=True))
+
+    def read_unrepeatable(self, model: Callable[[Any], Model], document: Document) -> Model:
+        """`model` of the answer to a call that must not be repeated: raises `OutcomeUnknown` where it is unreadable."""
         try:
-            return read(value)
-        except Malformed as error:
-            fault = OutcomeUnknown(error.message, method="POST", path=path)
-        raise fault
+            return read_model(model, document)
+        except Unreadable as error:
+            message, at = error.message, document.origin
+        raise OutcomeUnknown(message, method=at.method, path=at.path, status=at.status, request_id=at.request_id)
 
     def _url(self, path: str) -> str:
         url = self.base_url + path

@@ -11,8 +11,8 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 
+from ..http.envelope import parsed
 from ..http.exchange import Answer
-from ..http.interpret import parsed
 from ..http.paths import stays_at
 
 PATH = "/.well-known/openid-configuration"

@@ -15,7 +15,7 @@ import jwt
 import requests
 from jwt.algorithms import RSAAlgorithm
 
-from ..http.interpret import parsed
+from ..http.envelope import parsed
 from .login import LoginHttp
 
 MAX_KEY_AGE_SECONDS = 24 * 3600.0

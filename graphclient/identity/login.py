@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 import requests
 
 from .. import errors
+from ..http.envelope import parsed
 from ..http.exchange import Answer, LossReason, Lost, exchange, harden
-from ..http.interpret import parsed
 from ..http.paths import stays_at
 from ..http.retry import retry_after
 from . import aadsts
@@ -107,7 +107,7 @@ def require_json(outcome: Answer | Lost, method: str, url: str) -> Answer:
     if outcome.status >= 500 or (outcome.status < 300 and not readable):
         raise errors.Unavailable("the login service did not answer properly", retry_after=wait, **about)
     if not readable:
-        raise errors.Rejected("the login service refused without saying why", **about)
+        raise errors.Unreadable("the login service refused without saying why", **about)
     return outcome
 
 

@@ -18,7 +18,7 @@ import requests
 from msal.exceptions import MsalError
 
 from ..errors import GraphError, HostRefused, IdTokenRejected, SignInRefused, Unavailable
-from ..http.interpret import parsed
+from ..http.envelope import parsed
 from ..http.paths import stays_at
 from .auth import msal_app
 from .clouds import GLOBAL, Cloud

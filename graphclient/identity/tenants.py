@@ -11,9 +11,9 @@ from urllib.parse import urlencode
 
 import requests
 
-from ..errors import Malformed
+from ..errors import Unreadable
+from ..http.envelope import parsed
 from ..http.exchange import exchange, harden
-from ..http.interpret import parsed
 from ..names import NotAName, ascii_name
 from . import aadsts
 from .clouds import Cloud
@@ -38,7 +38,7 @@ def plain_domain(domain: str) -> str | None:
 def resolve_tenant(session: requests.Session, cloud: Cloud, domain: str) -> str | None:
     """The id of the tenant that owns `domain`, or None when Microsoft knows no such domain (or it is none).
 
-    Raises `TryLater` on outage, `Malformed` when the metadata names another issuer than this cloud's.
+    Raises `TryLater` on outage, `Unreadable` when the metadata names another issuer than this cloud's.
     """
     name = plain_domain(domain)
     if name is None:
@@ -52,7 +52,7 @@ def resolve_tenant(session: requests.Session, cloud: Cloud, domain: str) -> str 
         raise aadsts.error_of(document, path=f"/{name}", status=answer.status, method="GET")
     issuer = re.fullmatch(rf"{re.escape(cloud.login)}/({_GUID})/v2\.0", str(document.get("issuer")), re.IGNORECASE)
     if issuer is None:
-        raise Malformed("the metadata names no tenant of this cloud", method="GET", path=f"/{name}")
+        raise Unreadable("the metadata names no tenant of this cloud", method="GET", path=f"/{name}")
     return issuer[1].lower()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +20,7 @@ class Application:
 
     @classmethod
     def from_json(cls, data: Any) -> Application:
-        """Raises `Malformed` without both ids."""
+        """Raises `Unreadable` without both ids."""
         return cls(
             id=fields.need(data, "id", "an application"),
             app_id=fields.need(data, "appId", "an application"),
@@ -39,9 +38,8 @@ class Instantiated:
 
     @classmethod
     def from_json(cls, data: Any) -> Instantiated:
-        """Raises `Malformed` where an object or an id of it is missing."""
-        data = data if isinstance(data, Mapping) else {}
+        """Raises `Unreadable` where an object or an id of it is missing."""
         return cls(
-            Application.from_json(fields.part(data, "application")),
-            ServicePrincipal.from_json(fields.part(data, "servicePrincipal")),
+            Application.from_json(fields.need_part(data, "application", "an instantiated template")),
+            ServicePrincipal.from_json(fields.need_part(data, "servicePrincipal", "an instantiated template")),
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ..errors import Malformed
+from ..errors import Unreadable
 from . import fields
 from .changes import Modified
 
@@ -56,10 +56,10 @@ class DirectoryAudit:
 
     @classmethod
     def from_json(cls, data: Any) -> DirectoryAudit:
-        """Raises `Malformed` without an id or a readable time."""
+        """Raises `Unreadable` without an id or a readable time."""
         at = fields.moment(data.get("activityDateTime")) if isinstance(data, Mapping) else None
         if at is None:
-            raise Malformed("an audit row without activityDateTime")
+            raise Unreadable("an audit row without activityDateTime")
         by = fields.part(data, "initiatedBy")
         user, app = fields.part(by, "user"), fields.part(by, "app")
         return cls(

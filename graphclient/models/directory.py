@@ -9,16 +9,12 @@ from typing import Any
 from . import fields
 
 
-def _maybe_flag(data: Mapping[str, Any], key: str) -> bool | None:
-    value = data.get(key)
-    return value if isinstance(value, bool) else None
-
-
 @dataclass(frozen=True)
 class DirectoryObject:
     """A member, an owner, or an owned object. `kind` is ``user``, ``group``, ``servicePrincipal``, ``application`` …
 
-    Graph gives only id and kind of an object that our token may not read.
+    Graph gives only id and kind of an object that our token may not read. A list of objects of several kinds tells the
+    kind of each (Graph: directoryObject); without it nobody could say whether it is a person.
     """
 
     id: str
@@ -32,13 +28,13 @@ class DirectoryObject:
 
     @classmethod
     def from_json(cls, data: Any) -> DirectoryObject:
-        """Raises `Malformed` without an id."""
+        """Raises `Unreadable` without an id or a kind."""
         return cls(
             id=fields.need(data, "id", "a directory object"),
-            kind=fields.text(data, "@odata.type").rpartition(".")[2],
+            kind=fields.need(data, "@odata.type", "a directory object").rpartition(".")[2],
             display_name=fields.text(data, "displayName"),
             user_principal_name=fields.maybe(data, "userPrincipalName"),
-            account_enabled=_maybe_flag(data, "accountEnabled"),
+            account_enabled=fields.told_flag(data, "accountEnabled"),
             user_type=fields.maybe(data, "userType"),
             app_id=fields.maybe(data, "appId"),
             raw=data,
@@ -51,13 +47,15 @@ class Group:
 
     id: str
     display_name: str = ""
-    security_enabled: bool = False
+    security_enabled: bool | None = None
 
     @classmethod
     def from_json(cls, data: Any) -> Group:
-        """Raises `Malformed` without an id."""
+        """Raises `Unreadable` without an id."""
         return cls(
-            fields.need(data, "id", "a group"), fields.text(data, "displayName"), fields.flag(data, "securityEnabled")
+            fields.need(data, "id", "a group"),
+            fields.text(data, "displayName"),
+            fields.told_flag(data, "securityEnabled"),
         )
 
 
@@ -80,13 +78,13 @@ class User:
 
     @classmethod
     def from_json(cls, data: Any) -> User:
-        """Raises `Malformed` without an id."""
+        """Raises `Unreadable` without an id."""
         return cls(
             id=fields.need(data, "id", "a user"),
             display_name=fields.text(data, "displayName"),
             user_principal_name=fields.text(data, "userPrincipalName"),
             mail=fields.text(data, "mail"),
-            account_enabled=_maybe_flag(data, "accountEnabled"),
+            account_enabled=fields.told_flag(data, "accountEnabled"),
             user_type=fields.text(data, "userType"),
             given_name=fields.text(data, "givenName"),
             surname=fields.text(data, "surname"),

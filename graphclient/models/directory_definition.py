@@ -22,7 +22,7 @@ class DirectoryDefinition:
 
     @classmethod
     def from_json(cls, data: Any) -> DirectoryDefinition:
-        """Raises `Malformed` without an id."""
+        """Raises `Unreadable` without an id."""
         return cls(
             id=fields.need(data, "id", "a directory definition"),
             name=fields.text(data, "name"),

@@ -26,11 +26,14 @@ class ParsedExpression:
 
     @classmethod
     def from_json(cls, data: Any) -> ParsedExpression:
-        """`ok` is whether it could be parsed; a failed evaluation leaves `result` empty."""
-        data = data if isinstance(data, dict) else {}
+        """`ok` is whether it could be parsed; a failed evaluation leaves `result` empty.
+
+        Raises `Unreadable` where the answer does not say whether it could.
+        """
+        ok = fields.need_flag(data, "parsingSucceeded", "the parse result of an expression")
         error = fields.part(data, "error")
         return cls(
-            ok=fields.flag(data, "parsingSucceeded"),
+            ok=ok,
             parsed=fields.part(data, "parsedExpression") or None,
             error=fields.text(error, "message") or fields.text(error, "code"),
             result=fields.texts(data, "evaluationResult"),

@@ -1,4 +1,8 @@
-"""Reading single fields of Graph's objects, whose dates and enums may be null, empty or missing."""
+"""Reading single fields of Graph's objects, whose dates and enums may be null, empty or missing.
+
+What must be told is asked for with `need…`; the others give a value that says "none" or "not told", and are for fields
+whose absence means that, or on which nobody decides.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ..errors import Malformed
+from ..errors import Unreadable, storable
 
 Json = Mapping[str, Any]
 
@@ -21,11 +25,55 @@ MAX_DURATION = timedelta(days=10_000)  # the service writes .NET's largest TimeS
 
 
 def need(data: Any, key: str, what: str) -> str:
-    """A required text. Raises `Malformed`, which names the object that lacks it."""
+    """A required text. Raises `Unreadable`, which names the object that lacks it."""
     value = data.get(key) if isinstance(data, Mapping) else None
     if not isinstance(value, str) or not storable(value):
-        raise Malformed(f"{what} without {key}")
+        raise Unreadable(f"{what} without {key}")
     return storable(value)
+
+
+def need_rows(data: Any, key: str, what: str) -> list[dict[str, Any]]:
+    """A required list of objects, which may be empty. Raises `Unreadable`."""
+    value = data.get(key) if isinstance(data, Mapping) else None
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise Unreadable(f"{what} without {key}")
+    return value
+
+
+def selected_rows(data: Json, key: str, what: str) -> list[dict[str, Any]]:
+    """A list of objects; empty where the field was not selected. Raises `Unreadable` for anything else under `key`."""
+    return need_rows(data, key, what) if key in data else []
+
+
+def selected_texts(data: Json, key: str, what: str) -> tuple[str, ...]:
+    """A list of texts; empty where the field was not selected. Raises `Unreadable` for anything else under `key`."""
+    value = data.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise Unreadable(f"{what} without {key}")
+    return tuple(storable(item) for item in value)
+
+
+def need_part(data: Any, key: str, what: str) -> dict[str, Any]:
+    """A required object. Raises `Unreadable`."""
+    value = data.get(key) if isinstance(data, Mapping) else None
+    if not isinstance(value, dict):
+        raise Unreadable(f"{what} without {key}")
+    return value
+
+
+def need_flag(data: Any, key: str, what: str) -> bool:
+    """A required boolean. Raises `Unreadable`."""
+    told = told_flag(data, key) if isinstance(data, Mapping) else None
+    if told is None:
+        raise Unreadable(f"{what} without {key}")
+    return told
+
+
+def need_word(word: str, known: Iterable[str], what: str) -> str:
+    """`word`, where it is among `known`. Raises `Unreadable`: what an unknown one means nobody can say."""
+    if word not in known:
+        raise Unreadable(f"{what} “{word[:40]}”")
+    return word
 
 
 def text(data: Json, key: str) -> str:
@@ -34,30 +82,40 @@ def text(data: Json, key: str) -> str:
     return "" if value is None else storable(value if isinstance(value, str) else str(value))
 
 
-def storable(value: str) -> str:
-    """`value` without null characters and lone surrogates, which no database takes."""
-    return value.replace("\x00", "").encode(errors="replace").decode()
-
-
 def maybe(data: Json, key: str) -> str | None:
     """A text, or None where it is missing or empty."""
     return text(data, key) or None
 
 
 def flag(data: Json, key: str, default: bool = False) -> bool:
-    """A boolean, also as the texts "true" and "False"."""
+    """As `told_flag`; `default` where it is not told."""
+    told = told_flag(data, key)
+    return default if told is None else told
+
+
+def told_flag(data: Json, key: str) -> bool | None:
+    """A boolean, also as the texts "true" and "False"; None where it is not told."""
     value = data.get(key)
     if isinstance(value, str):
-        return value.strip().lower() == "true"
-    return value if isinstance(value, bool) else default
+        return {"true": True, "false": False}.get(value.strip().lower())
+    return value if isinstance(value, bool) else None
 
 
-def number(data: Json, key: str) -> int:
-    """A whole number; 0 where there is none."""
+def number(data: Json, key: str) -> int | None:
+    """A whole number, also as a text; None where it is not told."""
     value = data.get(key)
-    if isinstance(value, str) and value.strip().lstrip("-").isdecimal():
-        return int(value)
-    return int(value) if isinstance(value, int | float) and abs(value) < 2**63 else 0
+    if isinstance(value, str):
+        text = value.strip()
+        return int(text) if re.fullmatch(r"-?[0-9]{1,19}", text) else None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 2**63:
+        return None
+    return int(value)
+
+
+def count(data: Json, key: str) -> int | None:
+    """A number of things; None where it is not told or cannot be one."""
+    told = number(data, key)
+    return told if told is not None and told >= 0 else None
 
 
 def texts(data: Json, key: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ..errors import Malformed
+from ..errors import Unreadable
 from . import fields
 from .changes import Modified
 
@@ -49,7 +49,7 @@ class ProvisioningEvent:
     job_id: str = ""
     cycle_id: str = ""
     service_principal_id: str = ""
-    milliseconds: int = 0
+    milliseconds: int | None = None
     action: str = ""
     status: str = ""
     error_category: str = ""
@@ -67,10 +67,10 @@ class ProvisioningEvent:
 
     @classmethod
     def from_json(cls, data: Any) -> ProvisioningEvent:
-        """Raises `Malformed` without an id or a readable time, because nobody could store such a row."""
+        """Raises `Unreadable` without an id or a readable time, because nobody could store such a row."""
         at = fields.moment(data.get("activityDateTime")) if isinstance(data, Mapping) else None
         if at is None:
-            raise Malformed("a provisioning event without activityDateTime")
+            raise Unreadable("a provisioning event without activityDateTime")
         info = fields.part(data, "provisioningStatusInfo") or fields.part(data, "statusInfo")
         error = fields.part(info, "errorInformation")
         source, target = fields.part(data, "sourceIdentity"), fields.part(data, "targetIdentity")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,6 +11,8 @@ from typing import Any
 from . import fields
 
 STATUS_CODES = ("NotConfigured", "NotRun", "Active", "Paused", "Quarantine")
+SCHEDULE_STATES = ("Active", "Disabled", "Paused")
+_TO = re.compile(r"\s+to\s+", re.IGNORECASE)  # between source and target in a key of the counts
 QUARANTINE_REASONS = (
     "EncounteredBaseEscrowThreshold",
     "EncounteredTotalEscrowThreshold",
@@ -32,7 +35,7 @@ class Template:
 
     @classmethod
     def from_json(cls, data: Any) -> Template:
-        """Raises `Malformed` without an id."""
+        """Raises `Unreadable` without an id."""
         return cls(
             fields.need(data, "id", "a template"), fields.flag(data, "default"), fields.text(data, "description")
         )
@@ -48,15 +51,15 @@ class Schedule:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Schedule:
         """Everything may be missing."""
-        return cls(fields.duration(data.get("interval")), fields.word(data, "state", ("Active", "Disabled", "Paused")))
+        return cls(fields.duration(data.get("interval")), fields.word(data, "state", SCHEDULE_STATES))
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How much of the source has been read, counted in `units`, often pages and not people."""
+    """How much of the source has been read, counted in `units`, often pages and not people; None where not told."""
 
-    completed: int = 0
-    total: int = 0
+    completed: int | None = None
+    total: int | None = None
     units: str = ""
     at: datetime | None = None
 
@@ -64,8 +67,8 @@ class Progress:
     def from_json(cls, data: Mapping[str, Any]) -> Progress:
         """Everything may be missing."""
         return cls(
-            fields.number(data, "completedUnits"),
-            fields.number(data, "totalUnits"),
+            fields.count(data, "completedUnits"),
+            fields.count(data, "totalUnits"),
             fields.text(data, "units"),
             fields.moment(data.get("progressObservationDateTime")),
         )
@@ -73,7 +76,11 @@ class Progress:
 
 @dataclass(frozen=True)
 class Execution:
-    """One run. `state`: Succeeded, Failed or EntryLevelErrors."""
+    """One run. `state`: Succeeded, Failed or EntryLevelErrors; a count is None where it is not told.
+
+    `count_escrowed`: objects, groups among them, whose write failed at some time and is tried again; old ones stay
+    counted in runs that succeed (docs/graph-facts.md, "Jobs").
+    """
 
     state: str
     began: datetime
@@ -81,13 +88,13 @@ class Execution:
     error_code: str = ""
     error_message: str = ""
     activity_id: str = ""
-    count_entitled: int = 0
-    count_entitled_for_provisioning: int = 0
-    count_escrowed: int = 0
-    count_escrowed_raw: int = 0
-    count_exported: int = 0
-    count_exports: int = 0
-    count_imported: int = 0
+    count_entitled: int | None = None
+    count_entitled_for_provisioning: int | None = None
+    count_escrowed: int | None = None
+    count_escrowed_raw: int | None = None
+    count_exported: int | None = None
+    count_exports: int | None = None
+    count_imported: int | None = None
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Execution | None:
@@ -103,13 +110,13 @@ class Execution:
             error_code=fields.text(error, "code"),
             error_message=fields.text(error, "message"),
             activity_id=fields.text(data, "activityIdentifier"),
-            count_entitled=fields.number(data, "countEntitled"),
-            count_entitled_for_provisioning=fields.number(data, "countEntitledForProvisioning"),
-            count_escrowed=fields.number(data, "countEscrowed"),
-            count_escrowed_raw=fields.number(data, "countEscrowedRaw"),
-            count_exported=fields.number(data, "countExported"),
-            count_exports=fields.number(data, "countExports"),
-            count_imported=fields.number(data, "countImported"),
+            count_entitled=fields.count(data, "countEntitled"),
+            count_entitled_for_provisioning=fields.count(data, "countEntitledForProvisioning"),
+            count_escrowed=fields.count(data, "countEscrowed"),
+            count_escrowed_raw=fields.count(data, "countEscrowedRaw"),
+            count_exported=fields.count(data, "countExported"),
+            count_exports=fields.count(data, "countExports"),
+            count_imported=fields.count(data, "countImported"),
         )
 
 
@@ -127,7 +134,7 @@ class Quarantine:
     next_attempt: datetime | None = None
     began: datetime | None = None
     series_began: datetime | None = None
-    series_count: int = 0
+    series_count: int | None = None
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Quarantine:
@@ -140,13 +147,17 @@ class Quarantine:
             next_attempt=fields.moment(data.get("nextAttempt")),
             began=fields.moment(data.get("currentBegan")),
             series_began=fields.moment(data.get("seriesBegan")),
-            series_count=fields.number(data, "seriesCount"),
+            series_count=fields.count(data, "seriesCount"),
         )
 
 
 @dataclass(frozen=True)
 class Status:
-    """The state of a job. `counts`: known entries by type, growing through the initial cycle."""
+    """The state of a job.
+
+    `counts`: known entries by kind as Graph spells it, growing through the initial cycle; None for a number that cannot
+    be read.
+    """
 
     code: str = ""
     progress: tuple[Progress, ...] = ()
@@ -154,13 +165,14 @@ class Status:
     steady_state_last: datetime | None = None
     last_execution: Execution | None = None
     quarantine: Quarantine | None = None
-    counts: Mapping[str, int] = field(default_factory=dict)
+    counts: Mapping[str, int | None] = field(default_factory=dict)
     escrows_pruned: bool = False
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Status:
-        """Everything may be missing."""
+        """Raises `Unreadable` without a code; all the rest may be missing, which means not yet, or not told."""
+        fields.need(data, "code", "the status of a job")
         quarantine = data.get("quarantine")
         return cls(
             code=fields.word(data, "code", STATUS_CODES),
@@ -170,17 +182,36 @@ class Status:
             last_execution=Execution.from_json(fields.part(data, "lastExecution")),
             quarantine=Quarantine.from_json(quarantine) if isinstance(quarantine, dict) else None,
             counts={
-                fields.text(row, "key"): fields.number(row, "value")
+                fields.text(row, "key"): fields.count(row, "value")
                 for row in fields.rows(data, "synchronizedEntryCountByType")
             },
             escrows_pruned=fields.flag(data, "escrowsPruned"),
             raw=data,
         )
 
+    @property
+    def known_people(self) -> int | None:
+        """How many people the job knows by its own count; None where it does not tell, in a form that we know.
+
+        Keys name the object, with or without where it comes from (docs/graph-facts.md, "Jobs"): `User`,
+        `user to User`, `User to urn:ietf:params:scim:schemas:core:2.0:User`, `worker to user`.
+        """
+        people = [number for key, number in self.counts.items() if _target_of(key) == "user"]
+        known = [number for number in people if number is not None]
+        return sum(known) if people and len(known) == len(people) else None
+
+
+def _target_of(key: str) -> str:
+    """The kind of object behind a key of the counts, in lower case, without the URN of its schema."""
+    return _TO.split(key.strip())[-1].rpartition(":")[2].strip().lower()
+
 
 @dataclass(frozen=True)
 class Job:
-    """A provisioning job of an enterprise application."""
+    """A provisioning job of an enterprise application.
+
+    What it does at this moment raises `Unreadable` where Graph gives a word for it that is not known, or none.
+    """
 
     id: str
     template_id: str
@@ -190,12 +221,12 @@ class Job:
 
     @classmethod
     def from_json(cls, data: Any) -> Job:
-        """Raises `Malformed` without an id."""
+        """Raises `Unreadable` without an id, a template or a status."""
         return cls(
             id=fields.need(data, "id", "a job"),
-            template_id=fields.text(data, "templateId"),
+            template_id=fields.need(data, "templateId", "a job"),
             schedule=Schedule.from_json(fields.part(data, "schedule")),
-            status=Status.from_json(fields.part(data, "status")),
+            status=Status.from_json(fields.need_part(data, "status", "a job")),
             settings={
                 fields.text(row, "name"): fields.text(row, "value")
                 for row in fields.rows(data, "synchronizationJobSettings")
@@ -205,17 +236,28 @@ class Job:
     @property
     def quarantined(self) -> bool:
         """Whether the job is in quarantine."""
-        return self.status.code == "Quarantine"
+        return self._code == "Quarantine"
 
     @property
     def paused(self) -> bool:
         """Whether the job was stopped, or never started."""
-        return self.status.code in ("Paused", "NotConfigured") or self.schedule.state in ("Disabled", "Paused")
+        if self._code in ("Paused", "NotConfigured"):
+            return True
+        schedule = self.schedule.state if self.quarantined else self._schedule
+        return schedule in ("Disabled", "Paused")
 
     @property
     def running(self) -> bool:
         """Whether the job runs by its schedule, also before its first run."""
-        return self.status.code in ("Active", "NotRun") and self.schedule.state == "Active"
+        return self._code in ("Active", "NotRun") and self._schedule == "Active"
+
+    @property
+    def _code(self) -> str:
+        return fields.need_word(self.status.code, STATUS_CODES, "a job with the status")
+
+    @property
+    def _schedule(self) -> str:
+        return fields.need_word(self.schedule.state, SCHEDULE_STATES, "a job with the schedule")
 
     @property
     def never_ran(self) -> bool:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from ..errors import NotThere
+from ..http.document import read_model
 from ..http.paging import rows_of
 from ..http.paths import literal, part
 from ..http.transport import Transport
@@ -33,7 +34,7 @@ class Applications:
 
     def get(self, object_id: str) -> Application:
         """By object id. Raises `NotThere`."""
-        return Application.from_json(self._transport.get(f"{PATH}/{part(object_id)}", {"$select": SELECT}))
+        return read_model(Application.from_json, self._transport.get(f"{PATH}/{part(object_id)}", {"$select": SELECT}))
 
     def by_app_id(self, app_id: str) -> Application:
         """By application (client) id, among the registrations of this tenant. Raises `NotThere`."""
@@ -41,7 +42,7 @@ class Applications:
         rows = rows_of(page, PATH)
         if not rows:
             raise NotThere("no registration with this application id", method="GET", path=PATH)
-        return Application.from_json(rows[0])
+        return read_model(Application.from_json, page, rows[0])
 
     def owners(self, object_id: str) -> Iterator[DirectoryObject]:
         """The owners of the registration."""
@@ -58,7 +59,7 @@ class Applications:
         """
         path = f"/applicationTemplates/{part(template_id)}/instantiate"
         answer = self._transport.ask("POST", path, json={"displayName": marked_name(name, marker)})
-        return self._transport.read_unrepeatable(Instantiated.from_json, answer, path)
+        return self._transport.read_unrepeatable(Instantiated.from_json, answer)
 
     def marked(self, name: str, marker: str) -> list[ServicePrincipal]:
         """The applications that `instantiate` made with this name and marker.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
-from ..http.paging import pages
+from ..http.paging import models, rows_of
 from ..http.paths import moment_literal
 from ..http.transport import Transport
 from ..models.audit import DirectoryAudit
@@ -47,8 +47,8 @@ class DirectoryAudits:
         """
         window = f"activityDateTime ge {moment_literal(since)} and activityDateTime le {moment_literal(until)}"
         wanted = {activity.lower() for activity in activities}
-        for row in pages(self._transport, PATH, {"$filter": window, "$top": PAGE_SIZE}):
-            audit = DirectoryAudit.from_json(row)
+        params = {"$filter": window, "$top": PAGE_SIZE}
+        for audit in models(self._transport, DirectoryAudit.from_json, PATH, params):
             if wanted and audit.activity.lower() not in wanted:
                 continue
             if about is None or any(target.id.lower() == about.lower() for target in audit.targets):
@@ -57,4 +57,4 @@ class DirectoryAudits:
     def touch(self) -> None:
         """Read one row, only to see whether the log may be read. Raises as `between` does."""
         since = moment_literal(datetime.now(UTC) - timedelta(hours=1))
-        self._transport.get(PATH, {"$top": "1", "$filter": f"activityDateTime ge {since}"})
+        rows_of(self._transport.get(PATH, {"$top": "1", "$filter": f"activityDateTime ge {since}"}), PATH)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..http.document import read_model
 from ..http.memo import Read
-from ..http.paging import ADVANCED_QUERY, pages, rows_of
+from ..http.paging import ADVANCED_QUERY, models, rows_of
 from ..http.paths import literal, part
 from ..http.transport import Transport
 from ..models.directory import DirectoryObject, Group
@@ -26,7 +27,7 @@ class Groups:
 
     def get(self, group_id: str) -> Group:
         """By object id. Raises `NotThere`."""
-        return Group.from_json(self._transport.get(f"/groups/{part(group_id)}", {"$select": SELECT}))
+        return read_model(Group.from_json, self._transport.get(f"/groups/{part(group_id)}", {"$select": SELECT}))
 
     def members(self, group_id: str) -> Iterator[DirectoryObject]:
         """Direct members of every kind."""
@@ -41,8 +42,8 @@ class Groups:
         if not text.strip():
             return []
         read = read_find(text, top)
-        rows = rows_of(self._transport.get(read.path, read.params), read.path)
-        return [Group.from_json(row) for row in rows[:top]]
+        page = self._transport.get(read.path, read.params)
+        return [read_model(Group.from_json, page, row) for row in rows_of(page, read.path)[:top]]
 
     def count_members(self, group_id: str) -> int:
         """The number of direct members of every kind."""
@@ -58,8 +59,8 @@ class Groups:
         return self._transport.get_count(path, ADVANCED_QUERY)
 
     def _members(self, path: str) -> Iterator[DirectoryObject]:
-        rows = pages(self._transport, path, {"$select": MEMBER_SELECT, "$top": PAGE_SIZE})
-        return (DirectoryObject.from_json(row) for row in rows)
+        selected = {"$select": MEMBER_SELECT, "$top": PAGE_SIZE}
+        return models(self._transport, DirectoryObject.from_json, path, selected)
 
 
 def read_find(text: str, top: int) -> Read:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..errors import Malformed
+from ..http.document import read_model, unreadable
 from ..http.memo import Read
-from ..http.paging import pages, rows_of
+from ..http.paging import models, rows_of
 from ..http.transport import Transport
 from ..models.organization import Domain, Organization, SubscribedSku
 
@@ -20,16 +20,17 @@ class OrganizationResource:
         self._transport = transport
 
     def get(self) -> Organization:
-        """The organization of the tenant. Raises `Malformed` where Graph lists none or several."""
-        rows = rows_of(self._transport.get(GET.path, GET.params), PATH)
+        """The organization of the tenant. Raises `Unreadable` where Graph lists none or several."""
+        page = self._transport.get(GET.path, GET.params)
+        rows = rows_of(page, PATH)
         if len(rows) != 1:
-            raise Malformed("not exactly one organization", method="GET", path=PATH)
-        return Organization.from_json(rows[0])
+            raise unreadable(page, "not exactly one organization")
+        return read_model(Organization.from_json, page, rows[0])
 
     def domains(self) -> list[Domain]:
         """All domains, those not verified included. Needs the permission Domain.Read.All."""
-        return [Domain.from_json(row) for row in pages(self._transport, "/domains")]
+        return list(models(self._transport, Domain.from_json, "/domains"))
 
     def subscribed_skus(self) -> list[SubscribedSku]:
         """The products that the tenant has bought."""
-        return [SubscribedSku.from_json(row) for row in pages(self._transport, "/subscribedSkus")]
+        return list(models(self._transport, SubscribedSku.from_json, "/subscribedSkus"))

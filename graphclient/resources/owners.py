@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..errors import AlreadyThere
-from ..http.paging import pages
+from ..http.paging import models
 from ..http.paths import part
 from ..http.retry import Effect
 from ..http.transport import Transport
@@ -14,8 +14,7 @@ from ..models.directory import DirectoryObject
 
 def list_owners(transport: Transport, path: str) -> Iterator[DirectoryObject]:
     """Users and service principals that own the object at `path`."""
-    rows = pages(transport, f"{path}/owners", {"$select": "id,displayName"})
-    return (DirectoryObject.from_json(row) for row in rows)
+    return models(transport, DirectoryObject.from_json, f"{path}/owners", {"$select": "id,displayName"})
 
 
 def add_owner(transport: Transport, path: str, owner_id: str) -> bool:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from ..errors import Malformed, Rejected
+from ..errors import Rejected, Unreadable
+from ..http.document import Document, read_model
 from ..http.memo import Read
 from ..http.paging import next_link as link_of
 from ..http.paging import rows_of
@@ -47,13 +47,13 @@ class ProvisioningLogs:
             page = self._transport.follow(next_link, HEADERS)
         else:
             page = self._first(_window(job_id, since, until), str(max(1, min(top, MAX_PAGE_SIZE))))
-        events = tuple(ProvisioningEvent.from_json(row) for row in rows_of(page, PATH))
+        events = tuple(read_model(ProvisioningEvent.from_json, page, row) for row in rows_of(page, PATH))
         return LogPage(events, link_of(page))
 
     def between(self, job_id: str, since: datetime, until: datetime) -> Iterator[ProvisioningEvent]:
         """All events of the job after `since` and before `until`, each once; reads page by page.
 
-        Raises `Malformed` for a link that comes twice.
+        Raises `Unreadable` for a link that comes twice.
         """
         page = self.page(job_id, since, top=MAX_PAGE_SIZE, until=until)
         links, seen = set[str](), set[str]()
@@ -65,16 +65,16 @@ class ProvisioningLogs:
             if page.next_link is None:
                 return
             if page.next_link in links:
-                raise Malformed("a nextLink came twice", method="GET", path=PATH)
+                raise Unreadable("a nextLink came twice", method="GET", path=PATH)
             links.add(page.next_link)
             page = self.page(job_id, since, page.next_link)
 
     def touch(self) -> None:
         """Read one row, only to see whether the log may be read. Raises as `page` does."""
-        read = read_touch()
-        self._transport.get(read.path, read.params, read.headers)
+        one = read_touch()
+        rows_of(self._transport.get(one.path, one.params, one.headers), one.path)
 
-    def _first(self, odata_filter: str, top: str) -> dict[str, Any]:
+    def _first(self, odata_filter: str, top: str) -> Document:
         params = {"$filter": odata_filter, "$top": top}
         try:
             return self._transport.get(PATH, params | {"$orderby": "activityDateTime asc"}, HEADERS)

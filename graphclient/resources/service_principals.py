@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from itertools import chain
 
 from ..errors import Rejected
+from ..http.document import read_model
 from ..http.memo import Read
-from ..http.paging import ADVANCED_QUERY, pages
+from ..http.paging import ADVANCED_QUERY, models
 from ..http.paths import guid, literal, part
 from ..http.transport import Transport
 from ..models.directory import DirectoryObject
@@ -32,12 +33,12 @@ class ServicePrincipals:
 
     def get(self, sp_id: str) -> ServicePrincipal:
         """By object id. Raises `NotThere`."""
-        return ServicePrincipal.from_json(self._transport.get(f"{PATH}/{part(sp_id)}", {"$select": SELECT}))
+        return read_model(ServicePrincipal.from_json, self._transport.get(f"{PATH}/{part(sp_id)}", {"$select": SELECT}))
 
     def by_app_id(self, app_id: str) -> ServicePrincipal:
         """By application (client) id, Graph's alternate key. Raises `NotThere`."""
         read = read_by_app_id(app_id)
-        return ServicePrincipal.from_json(self._transport.get(read.path, read.params))
+        return read_model(ServicePrincipal.from_json, self._transport.get(read.path, read.params))
 
     def named(self, *prefixes: str) -> Iterator[ServicePrincipal]:
         """All whose display name begins with one of `prefixes`, in any case."""
@@ -61,8 +62,8 @@ class ServicePrincipals:
 
     def granted_roles(self, sp_id: str) -> Iterator[AppRoleAssignment]:
         """The roles that this service principal has at other applications: its application permissions."""
-        rows = pages(self._transport, f"{PATH}/{part(sp_id)}/appRoleAssignments", {"$top": PAGE_SIZE})
-        return (AppRoleAssignment.from_json(row) for row in rows)
+        path = f"{PATH}/{part(sp_id)}/appRoleAssignments"
+        return models(self._transport, AppRoleAssignment.from_json, path, {"$top": PAGE_SIZE})
 
     def granted_permissions(self, app_id: str) -> frozenset[str]:
         """The application permissions on Microsoft Graph that the application with this client id has, by name.
@@ -72,7 +73,7 @@ class ServicePrincipals:
         """
         ours, graph = self.by_app_id(app_id), self.by_app_id(GRAPH_APP_ID)
         names = {role.id: role.value for role in graph.app_roles}
-        granted = [row.app_role_id for row in self.granted_roles(ours.id) if row.resource_id == graph.id]
+        granted = [row.role for row in self.granted_roles(ours.id) if row.resource_id == graph.id]
         return frozenset(names.get(role_id) or role_id for role_id in granted)
 
     def assigned_to(
@@ -87,8 +88,8 @@ class ServicePrincipals:
             params["$filter"] = f"principalId eq {guid(principal_id)}"
         elif named is not None:
             params["$filter"] = f"startswith(principalDisplayName,{literal(named)})"
-        rows = pages(self._transport, f"{PATH}/{part(sp_id)}/appRoleAssignedTo", params)
-        return (AppRoleAssignment.from_json(row) for row in rows)
+        path = f"{PATH}/{part(sp_id)}/appRoleAssignedTo"
+        return models(self._transport, AppRoleAssignment.from_json, path, params)
 
     def count_assigned(self, sp_id: str) -> int:
         """The number of assignments of every kind, counted in an index that lags."""
@@ -105,11 +106,10 @@ class ServicePrincipals:
     def owned_by(self, sp_id: str) -> Iterator[DirectoryObject]:
         """All objects that this service principal owns, groups too: with OwnedBy it can change nothing else."""
         params = {"$select": "id,appId,displayName", "$top": PAGE_SIZE}
-        rows = pages(self._transport, f"{PATH}/{part(sp_id)}/ownedObjects", params)
-        return (DirectoryObject.from_json(row) for row in rows)
+        return models(self._transport, DirectoryObject.from_json, f"{PATH}/{part(sp_id)}/ownedObjects", params)
 
     def _all(self, read: Read) -> Iterator[ServicePrincipal]:
-        return (ServicePrincipal.from_json(row) for row in pages(self._transport, read.path, read.params))
+        return models(self._transport, ServicePrincipal.from_json, read.path, read.params)
 
 
 def read_by_app_id(app_id: str) -> Read:

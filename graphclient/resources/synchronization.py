@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..http.paging import pages
+from ..errors import Unreadable
+from ..http.document import Document, read_model
+from ..http.paging import models, pages, rows_of
 from ..http.paths import part
 from ..http.retry import Effect
 from ..http.transport import Transport
+from ..models import fields
 from ..models.directory_definition import DirectoryDefinition
 from ..models.expression import ParsedExpression
 from ..models.on_demand import OnDemandResult
@@ -31,25 +34,24 @@ class Synchronization:
 
     def templates(self, sp_id: str) -> list[Template]:
         """The templates of the application; empty means that it cannot be provisioned."""
-        return [Template.from_json(row) for row in pages(self._transport, f"{_root(sp_id)}/templates")]
+        return list(models(self._transport, Template.from_json, f"{_root(sp_id)}/templates"))
 
     def template_schema(self, sp_id: str, template_id: str) -> dict[str, Any]:
         """The mappings that a new job of this template begins with, in the form of `schema`."""
-        return _bare(self._transport.get(f"{_root(sp_id)}/templates/{part(template_id)}/schema"))
+        return _schema(self._transport.get(f"{_root(sp_id)}/templates/{part(template_id)}/schema"))
 
     def jobs(self, sp_id: str) -> list[Job]:
         """All jobs of the application."""
-        return [Job.from_json(row) for row in pages(self._transport, f"{_root(sp_id)}/jobs")]
+        return list(models(self._transport, Job.from_json, f"{_root(sp_id)}/jobs"))
 
     def job(self, sp_id: str, job_id: str) -> Job:
         """One job. Raises `NotThere`, also for some moments after it was created."""
-        return Job.from_json(self._transport.get(_job(sp_id, job_id)))
+        return read_model(Job.from_json, self._transport.get(_job(sp_id, job_id)))
 
     def create_job(self, sp_id: str, template_id: str) -> Job:
         """Make a job, which does not run yet. After `OutcomeUnknown` look at `jobs` before another call."""
-        path = f"{_root(sp_id)}/jobs"
-        answer = self._transport.ask("POST", path, json={"templateId": template_id})
-        return self._transport.read_unrepeatable(Job.from_json, answer, path)
+        answer = self._transport.ask("POST", f"{_root(sp_id)}/jobs", json={"templateId": template_id})
+        return self._transport.read_unrepeatable(Job.from_json, answer)
 
     def start(self, sp_id: str, job_id: str) -> None:
         """Start the job or let it go on; clears quarantine. Not for a running job."""
@@ -96,15 +98,20 @@ class Synchronization:
         self._transport.send("PUT", f"{_root(sp_id)}/secrets", json=body, hidden=_secret_values(values))
 
     def secrets(self, sp_id: str) -> dict[str, str]:
-        """The stored values by key; secret values come masked."""
-        answer = self._transport.get(f"{_root(sp_id)}/secrets")
-        rows = answer.get("value")
-        pairs = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
-        return {str(row["key"]): str(row.get("value") or "") for row in pairs if row.get("key")}
+        """The stored values by key; secret values come masked, and a value that is not shown is empty.
+
+        Raises `Unreadable` where a part of the list cannot be read: what is written back must not lack it.
+        """
+        path = f"{_root(sp_id)}/secrets"
+        answer = self._transport.get(path)
+        return dict(read_model(_pair, answer, row) for row in rows_of(answer, path))
 
     def schema(self, sp_id: str, job_id: str) -> dict[str, Any]:
-        """The mappings as one opaque document, without ``@odata.context``."""
-        return _bare(self._transport.get(f"{_job(sp_id, job_id)}/schema"))
+        """The mappings as one opaque document, without ``@odata.context``.
+
+        Raises `Unreadable` where its rules, or the objects that a rule maps, are not lists of objects.
+        """
+        return _schema(self._transport.get(f"{_job(sp_id, job_id)}/schema"))
 
     def put_schema(self, sp_id: str, job_id: str, document: Mapping[str, Any]) -> None:
         """Replace the whole document. Microsoft's OpenAPI file has PATCH, which the service lacks."""
@@ -117,7 +124,7 @@ class Synchronization:
     def discover(self, sp_id: str, job_id: str, directory_id: str) -> DirectoryDefinition:
         """Let Entra read the attributes of this directory of the schema again, where Entra can."""
         path = f"{_job(sp_id, job_id)}/schema/directories/{part(directory_id)}/discover"
-        return DirectoryDefinition.from_json(self._transport.ask("POST", path, effect=Effect.SAME))
+        return read_model(DirectoryDefinition.from_json, self._transport.ask("POST", path, effect=Effect.SAME))
 
     def parse_expression(
         self,
@@ -136,7 +143,8 @@ class Synchronization:
         body = {"expression": expression, "targetAttributeDefinition": target, "testInputObject": _test_object(subject)}
         path = f"{_job(sp_id, job_id)}/schema/parseExpression"
         hidden = tuple(subject.values()) if subject else ()
-        return ParsedExpression.from_json(self._transport.ask("POST", path, json=body, safe=True, hidden=hidden))
+        answer = self._transport.ask("POST", path, json=body, safe=True, hidden=hidden, tells_error=True)
+        return read_model(ParsedExpression.from_json, answer)
 
     def functions(self, sp_id: str, job_id: str) -> list[dict[str, Any]]:
         """The functions that mapping expressions may use."""
@@ -186,6 +194,26 @@ def _secret_values(values: Mapping[str, str]) -> tuple[str, ...]:
     """Values that no error message may contain: all but addresses and switches."""
     open_keys = {"BaseAddress", "SyncAll"}
     return tuple(value for key, value in values.items() if key not in open_keys)
+
+
+def _pair(row: Mapping[str, Any]) -> tuple[str, str]:
+    key, value = fields.need(row, "key", "a stored setting"), row.get("value")
+    if isinstance(value, bool):
+        return key, str(value).lower()
+    if value is not None and not isinstance(value, str | int):
+        raise Unreadable(f"the stored setting {key} without a text")
+    return key, fields.text(row, "value")
+
+
+def _schema(document: Document) -> dict[str, Any]:
+    """The document as it came, once it is certain that it is one."""
+    for rule in _each(document, document, "synchronizationRules"):
+        _each(document, rule, "objectMappings")
+    return _bare(document)
+
+
+def _each(document: Document, holder: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
+    return read_model(lambda part: fields.need_rows(part, key, "a schema"), document, holder)
 
 
 def _bare(document: Mapping[str, Any]) -> dict[str, Any]:

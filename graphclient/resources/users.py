@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from ..errors import Unreadable
 from ..http.batch import MAX_BATCH_REQUESTS
+from ..http.document import read_model
 from ..http.memo import Read
-from ..http.paging import ADVANCED_QUERY, pages, pages_from, rows_of
+from ..http.paging import ADVANCED_QUERY, models, models_from, rows_of
 from ..http.paths import literal, part
 from ..http.transport import Transport
 from ..models.directory import User
@@ -28,7 +30,7 @@ class Users:
 
     def get(self, id_or_upn: str) -> User:
         """By object id or user principal name. Raises `NotThere`."""
-        return User.from_json(self._transport.get(f"/users/{part(id_or_upn)}", {"$select": SELECT}))
+        return read_model(User.from_json, self._transport.get(f"/users/{part(id_or_upn)}", {"$select": SELECT}))
 
     def count(self, *, enabled: bool | None = None, kind: str | None = None) -> int:
         """The number of users, or of those with this accountEnabled and userType ("Member", "Guest").
@@ -45,8 +47,8 @@ class Users:
         if not text.strip():
             return []
         read = read_find(text, top)
-        rows = rows_of(self._transport.get(read.path, read.params), read.path)
-        return [User.from_json(row) for row in rows[:top]]
+        page = self._transport.get(read.path, read.params)
+        return [read_model(User.from_json, page, row) for row in rows_of(page, read.path)[:top]]
 
     def many(self, ids: Iterable[str]) -> dict[str, User]:
         """The users with these ids, by id; an id that Graph does not know is left out.
@@ -64,16 +66,16 @@ class Users:
         return {user_id: kept[user_id] for user_id in wanted if user_id in kept}
 
     def _directory(self) -> Iterator[User]:
-        rows = pages(self._transport, "/users", {"$select": SELECT, "$top": PAGE_SIZE})
-        return (User.from_json(row) for row in rows)
+        return models(self._transport, User.from_json, "/users", {"$select": SELECT, "$top": PAGE_SIZE})
 
     def _filtered(self, ids: Sequence[str]) -> Iterator[User]:
         filters = [ids[at : at + IDS_IN_A_FILTER] for at in range(0, len(ids), IDS_IN_A_FILTER)]
         for at in range(0, len(filters), MAX_BATCH_REQUESTS):
             reads = [_read_ids(chunk) for chunk in filters[at : at + MAX_BATCH_REQUESTS]]
             for page in self._transport.batch_get([read.url for read in reads]):
-                rows = pages_from(self._transport, page or {}, "/users")
-                yield from (User.from_json(row) for row in rows)
+                if page is None:
+                    raise Unreadable("a list of people is not found", method="GET", path="/users", status=404)
+                yield from models_from(self._transport, User.from_json, page, "/users")
 
 
 def read_find(text: str, top: int) -> Read:

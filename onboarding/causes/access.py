@@ -55,6 +55,35 @@ BUSY = Cause(
     staff=_("Microsoft is busy or did not answer. We try again by ourselves."),
     source=THROTTLING,
 )
+UNREADABLE = Cause(
+    code="Unreadable",
+    owner=Owner.MICROSOFT,
+    staff=_(
+        "Microsoft's answer cannot be read, so nothing is concluded from it and nothing is changed. We ask again by "
+        "ourselves."
+    ),
+    customer=_("Microsoft gives an answer that we cannot read. You have nothing to do; we ask again by ourselves."),
+    source=ERRORS,
+)
+STILL_UNREADABLE = Cause(
+    code="StillUnreadable",
+    owner=Owner.ENGINEERS,
+    staff=_(
+        "For more than an hour Microsoft has given no answer that can be read. We go on asking; our engineers open a "
+        "support case with Microsoft and name the request ID below."
+    ),
+    customer=_(
+        "For more than an hour Microsoft has given us no answer that we can read. You have nothing to do; we open a "
+        "support case with Microsoft."
+    ),
+    source=ERRORS,
+)
+TOKEN_NOT_TAKEN = Cause(
+    code="TokenNotTaken",
+    owner=Owner.ENGINEERS,
+    staff=_("Microsoft did not take our token. If that lasts, our engineers have to look into it."),
+    source=AUTHORIZATION,
+)
 ABSENT = Cause(
     code="NotThere",
     owner=Owner.MICROSOFT,
@@ -68,4 +97,7 @@ REFUSED = Cause(
     source=ERRORS,
 )
 
-ACCESS: tuple[Cause, ...] = (ACCESS_LOST, PERMISSION_MISSING, POLICY_BLOCKS, CREDENTIAL_REFUSED, BUSY, ABSENT, REFUSED)
+ACCESS: tuple[Cause, ...] = (
+    *(ACCESS_LOST, PERMISSION_MISSING, POLICY_BLOCKS, CREDENTIAL_REFUSED, BUSY),
+    *(UNREADABLE, STILL_UNREADABLE, TOKEN_NOT_TAKEN, ABSENT, REFUSED),
+)

@@ -155,12 +155,18 @@ class Progress:
 
 @dataclass(frozen=True)
 class Waiting:
-    """Only time helps; the step is read again after `recheck_in`."""
+    """Only time helps; the step is read again after `recheck_in`.
+
+    `code` and `request_id` go to the detail line, `offers` too, where they hold more of it.
+    """
 
     why: Sentence
     recheck_in: timedelta
     court: Court = Court.MICROSOFT
     progress: Progress | None = None
+    code: str = ""
+    request_id: str = ""
+    offers: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
-from graphclient import ConsentMissing, GraphError, NotAllowed, NotThere, OurCredentialRefused, TryLater
+from django.conf import settings
+
+from graphclient import (
+    ConsentMissing,
+    GraphError,
+    NotAllowed,
+    NotThere,
+    OurCredentialRefused,
+    RoleMissing,
+    TryLater,
+    Unreadable,
+)
 from onboarding.causes import access
 from onboarding.causes.base import Cause
+from onboarding.causes.graph import GRAPH
 from onboarding.causes.index import lookup
 from onboarding.causes.ours import OUR_FAILURE
 from onboarding.domain.verdicts import Asking, Broken, Verdict, Waiting
+from onboarding.engine.waits import after_unreadable
 
 RETRY_ERROR_AFTER = timedelta(seconds=30)
 RETRY_ABSENT_AFTER = timedelta(minutes=1)
+LASTS = timedelta(hours=1)  # no moment of Microsoft's any more
 SIGN_IN_CODES = "AADSTS"  # a refused token is named by the sign-in service, a refused request by Graph
 
 
@@ -22,10 +38,15 @@ def our_failure(error: Exception) -> Broken:
     return replace(OUR_FAILURE.broken(), code=type(error).__name__)
 
 
-def explain(error: GraphError) -> Verdict:
-    """What an error of the Graph client means for an onboarding: the entry of Microsoft's code, else of its kind."""
+def explain(error: GraphError, *, now: datetime, before: Mapping[str, Any] | None = None) -> Verdict:
+    """What an error of the Graph client means for an onboarding: the entry of Microsoft's code, else of its kind.
+
+    `before`: what the last verdict on the step offered, so that answers that cannot be read are counted.
+    """
     known = lookup(error.code, error.message) if error.code else None
     match error:
+        case Unreadable():
+            return _unreadable(error, before or {}, now)
         case TryLater():
             pause = timedelta(seconds=error.retry_after) if error.retry_after else RETRY_ERROR_AFTER
             return Waiting(access.BUSY.for_staff({}), pause)
@@ -33,6 +54,8 @@ def explain(error: GraphError) -> Verdict:
             return _asked(known or access.ACCESS_LOST, error)
         case NotAllowed() if error.code.startswith(SIGN_IN_CODES):
             return _asked(access.POLICY_BLOCKS, error)
+        case NotAllowed() if error.status == 401 and not isinstance(error, RoleMissing):
+            return _asked(known if known in GRAPH else access.TOKEN_NOT_TAKEN, error)
         case NotAllowed():
             return _asked(known or access.PERMISSION_MISSING, error)
         case OurCredentialRefused():
@@ -41,6 +64,22 @@ def explain(error: GraphError) -> Verdict:
             return Waiting(access.ABSENT.for_staff({}), RETRY_ABSENT_AFTER)
         case _:
             return _broken(known or access.REFUSED, error)
+
+
+def _unreadable(error: Unreadable, before: Mapping[str, Any], now: datetime) -> Waiting:
+    """Asked again ever more seldom. What came is kept: status, code, text and number, for whoever has to ask."""
+    looks, since = int(before.get("unreadable_looks", 0)) + 1, str(before.get("unreadable_since") or now.isoformat())
+    lasts = now - datetime.fromisoformat(since) >= LASTS / settings.PACE
+    cause = access.STILL_UNREADABLE if lasts else access.UNREADABLE
+    offers = {
+        "detail": f"HTTP {error.status}" if error.status else "",
+        "reason": error.message,
+        "unreadable_looks": looks,
+        "unreadable_since": since,
+    }
+    pause = max(after_unreadable(looks), timedelta(seconds=error.retry_after or 0))
+    code, court = error.code or str(cause.code), cause.owner.court
+    return Waiting(cause.for_staff({}), pause, court, code=code, request_id=error.request_id, offers=offers)
 
 
 def _asked(cause: Cause, error: GraphError) -> Asking:

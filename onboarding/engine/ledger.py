@@ -147,6 +147,7 @@ def _write(state: StepState, verdict: Verdict, now: datetime) -> None:
         case Waiting():
             state.kind, state.court = Kind.WAITING, verdict.court
             state.message = verdict.why.as_json()
+            state.code, state.request_id, state.offers = verdict.code, verdict.request_id, dict(verdict.offers)
             if verdict.progress:
                 state.progress = {"done": verdict.progress.done, "total": verdict.progress.total}
         case Asking():

@@ -15,6 +15,7 @@ OUR_FAULTS = (db.OperationalError, db.InterfaceError, db.InternalError, BrokerEr
 """Errors of what we run ourselves. Those of the way to Microsoft are a `GraphError` by the time they come here."""
 MOST_COUNTED = 100
 _FIRST_AFTER_FAULT, _LONGEST_AFTER_FAULT = timedelta(seconds=5), timedelta(minutes=5)
+_FIRST_UNREADABLE, _LONGEST_UNREADABLE = timedelta(seconds=30), timedelta(minutes=15)
 _FIRST_AFTER_TIME_OUT, _LONGEST_AFTER_TIME_OUT = timedelta(seconds=30), timedelta(minutes=15)
 
 
@@ -26,6 +27,11 @@ def after_our_faults(before: int) -> timedelta:
 def after_time_outs(in_a_row: int) -> timedelta:
     """The wait after so many runs that ended because the tenant did not answer in time, the last one included."""
     return _doubled(_FIRST_AFTER_TIME_OUT, max(in_a_row - 1, 0), _LONGEST_AFTER_TIME_OUT)
+
+
+def after_unreadable(in_a_row: int) -> timedelta:
+    """The wait after so many looks in a row that met an answer which cannot be read, the last one included."""
+    return _doubled(_FIRST_UNREADABLE, max(in_a_row - 1, 0), _LONGEST_UNREADABLE)
 
 
 def _doubled(first: timedelta, times: int, longest: timedelta) -> timedelta:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import ClassVar
 
@@ -10,13 +10,13 @@ import pytest
 
 from graphclient import (
     ConsentMissing,
-    Malformed,
     NotAllowed,
     NotThere,
     OurCredentialRefused,
     Rejected,
     RoleMissing,
     Throttled,
+    Unreadable,
 )
 from onboarding.customers import records
 from onboarding.domain.desired import Desired
@@ -32,6 +32,8 @@ from onboarding.steps.base import ChangingStep, Tenant
 from tests import builders
 from tests.narrow import instance
 from tests.stored import Stored
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
 pytestmark = pytest.mark.django_db
 
@@ -212,14 +214,35 @@ def test_stops_with_a_reason_when_a_step_has_a_fault(run):
         (Rejected(code="AADSTS90002"), Broken, "cs"),
         (Rejected(code="SomethingNew"), Broken, "haiilo"),
         (OurCredentialRefused(code="AADSTS7000222"), Broken, "haiilo"),
-        (Malformed("x"), Broken, "haiilo"),
+        (Unreadable("x"), Waiting, "microsoft"),
+        (NotAllowed(status=401, code="UnknownError"), Asking, "haiilo"),
+        (NotAllowed(status=401, code="Unauthorized"), Asking, "haiilo"),
+        (NotAllowed(status=401, code="InvalidAuthenticationToken"), Asking, "haiilo"),
+        (RoleMissing(status=401, code="UnknownError"), Asking, "customer"),
     ],
 )
 def test_says_what_an_error_of_graph_means_and_who_acts(error, kind, court):
-    verdict = explain(error)
+    verdict = explain(error, now=NOW)
     assert isinstance(verdict, kind)
     assert verdict.court == court
 
 
+def test_asks_ever_more_seldom_for_an_answer_that_cannot_be_read_and_says_when_that_lasts():
+    error = Unreadable("Resource not found.", status=200, code="BadRequest", request_id="c1d2")
+    looks, now = [instance(Waiting, explain(error, now=NOW))], NOW
+    while looks[-1].court == "microsoft":
+        now += looks[-1].recheck_in
+        looks.append(instance(Waiting, explain(error, now=now, before=looks[-1].offers)))
+    pauses = [each.recheck_in for each in looks]
+    assert pauses == sorted(pauses)
+    assert (pauses[0], pauses[-1]) == (timedelta(seconds=30), timedelta(minutes=15))
+    assert timedelta(hours=1) <= now - NOW < timedelta(minutes=80)
+    assert looks[-1].court == "haiilo"
+    assert "open a support case" in str(looks[-1].why)
+    for each in looks:
+        assert (each.code, each.request_id) == ("BadRequest", "c1d2")
+        assert (each.offers["detail"], each.offers["reason"]) == ("HTTP 200", "Resource not found.")
+
+
 def test_waits_as_long_as_microsoft_says():
-    assert instance(Waiting, explain(Throttled(retry_after=7.0))).recheck_in == timedelta(seconds=7)
+    assert instance(Waiting, explain(Throttled(retry_after=7.0), now=NOW)).recheck_in == timedelta(seconds=7)

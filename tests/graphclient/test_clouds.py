@@ -14,10 +14,10 @@ from graphclient import (
     ClientCredentials,
     Cloud,
     GraphClient,
-    Malformed,
     Reroutes,
     Secret,
     Transport,
+    Unreadable,
     admin_consent_url,
     resolve_tenant,
 )
@@ -79,7 +79,7 @@ def test_signs_in_and_reads_in_each_cloud(far: GraphStub, cloud: Cloud) -> None:
         assert GraphClient(Transport(http, tokens, cloud.api)).organization.get().id == TENANT
         other = next(each for each in ALL if each.login != cloud.login)
         Reroutes({other.login: far.url}).mount(http)
-        with pytest.raises(Malformed):
+        with pytest.raises(Unreadable):
             resolve_tenant(http, other, "nordwind.example")
     hosts = [asked.headers["host"] for asked in far.asked[1:4]]
     assert hosts == [cloud.login[8:], cloud.login[8:], cloud.graph[8:]]

@@ -7,8 +7,9 @@ import json
 import pytest
 
 from graphclient import errors
+from graphclient.http.envelope import read_envelope
 from graphclient.http.exchange import Answer, LossReason, Lost
-from graphclient.http.interpret import Call, error_of, read_envelope, value_of
+from graphclient.http.interpret import Call, error_of, value_of
 from graphclient.http.retry import Effect
 
 NOW = 1_772_442_000.0
@@ -28,11 +29,37 @@ def envelope(code: str = "", message: str = "", inner: str = "", spelt: str = "i
 
 HTML = b"<!doctype html><title>Bad Gateway</title>"
 
+SAYING_NOTHING = (
+    HTML,
+    b'{"value": [',
+    b"[]",
+    b"null",
+    b'"ok"',
+    envelope("BadRequest", "Resource not found for the segment."),  # public case 11
+    b'{"error": "invalid_request"}',
+    b'{"error": {"code": "x"}, "value": []}',
+    b'{"odata.error": {"code": "x", "message": {"lang": "en", "value": "no"}}}',
+)
+
 TABLE = [
     # a missing permission: docs/graph-facts.md, "Permissions and ownership"
     (GET, JOBS, 401, envelope("UnknownError", ""), errors.RoleMissing),
     (CREATE, JOBS, 401, envelope("UnknownError", ""), errors.RoleMissing),
-    (GET, JOBS, 401, b"", errors.RoleMissing),
+    (GET, JOBS, 401, b'{"error": {}}', errors.RoleMissing),
+    (GET, JOBS, 401, b'{"error": {"code": "", "message": null}}', errors.RoleMissing),
+    # no word of Graph: a proxy or a firewall has answered, which accuses nobody
+    (GET, JOBS, 401, b"", errors.Unreadable),
+    (GET, JOBS, 401, b"{}", errors.Unreadable),
+    (GET, JOBS, 401, HTML, errors.Unreadable),
+    (PUT, f"{SP}/synchronization/secrets", 403, HTML, errors.Unreadable),
+    (GET, "/users", 403, b"", errors.Unreadable),
+    (GET, "/users", 404, HTML, errors.Unreadable),
+    (GET, "/users", 404, b"", errors.NotThere),
+    (PROBE, f"{JOBS}/validateCredentials", 400, HTML, errors.Unreadable),
+    (CREATE, JOBS, 403, HTML, errors.OutcomeUnknown),
+    (GET, JOBS, 401, envelope("", "The token has expired."), errors.NotAllowed),
+    (GET, JOBS, 401, b'{"error": {"code": "UnknownError", "message": ["x"]}}', errors.NotAllowed),
+    (GET, JOBS, 401, b'{"error": "invalid_token", "error_description": "x"}', errors.NotAllowed),
     (PUT, f"{SP}/synchronization/secrets", 403, envelope("Forbidden", "no"), errors.RoleMissing),
     (GET, "/servicePrincipals", 403, envelope("Authorization_RequestDenied", "Insufficient"), errors.RoleMissing),
     (GET, "/servicePrincipals", 403, envelope("authorization_requestdenied", "Insufficient"), errors.RoleMissing),
@@ -138,13 +165,13 @@ TABLE = [
     (PROBE, f"{JOBS}/validateCredentials", 429, b"", errors.Throttled),
     *[(verb, JOBS, status, HTML, errors.Unavailable) for verb in (GET, PUT, START) for status in (500, 502, 503, 504)],
     (GET, JOBS, 408, b"", errors.Unavailable),
-    (GET, JOBS, 200, HTML, errors.Unavailable),
-    (GET, JOBS, 200, b'{"value": [', errors.Unavailable),
-    (GET, JOBS, 200, b"[]", errors.Unavailable),
+    # an answer that says nothing
+    *[(verb, JOBS, 200, body, errors.Unreadable) for verb in (GET, PUT, START, PROBE) for body in SAYING_NOTHING],
+    (GET, JOBS, 200, b"", errors.Unreadable),
     # doubt: it may have happened
     *[(CREATE, JOBS, status, b"", errors.OutcomeUnknown) for status in (404, 408, 429, 500, 502, 503, 504)],
     (CREATE, JOBS, 404, envelope("Request_ResourceNotFound", "x"), errors.OutcomeUnknown),
-    (CREATE, JOBS, 200, HTML, errors.OutcomeUnknown),
+    *[(CREATE, JOBS, 200, body, errors.OutcomeUnknown) for body in SAYING_NOTHING],
     (CREATE, JOBS, 201, b'{"id": "sc', errors.OutcomeUnknown),
     # elsewhere
     (GET, JOBS, 307, b"", errors.HostRefused),
@@ -195,7 +222,13 @@ def test_tells_what_a_lost_answer_means(
         (envelope("UnknownError", '{"code":"Real","message":"words"}'), "Real", "", "words"),
         (envelope("Outer", envelope("Nested", "words").decode()), "Outer", "Nested", "words"),
         (b'{"error":{"code":"A","innerError":{"innerError":{"code":"C"}}}}', "A", "C", ""),
-        (b'{"error":"invalid_client"}', "", "", ""),
+        (b'{"error":"invalid_client"}', "invalid_client", "", ""),
+        (b'{"error":"invalid_request","error_description":"words"}', "invalid_request", "", "words"),
+        (b'{"error":"Something went wrong."}', "", "", "Something went wrong."),
+        (b'{"Message":"No HTTP resource was found"}', "", "", "No HTTP resource was found"),
+        (b'{"odata.error":{"code":"A","message":{"lang":"en","value":"words"}}}', "A", "", "words"),
+        (envelope("UnknownError", '{"code":"Real","Message":"words"}'), "Real", "", "words"),
+        (envelope("JobNotFound", '{"Message":"words"}'), "JobNotFound", "", "words"),
         (b'{"error":{"code":7,"message":null}}', "", "", ""),
         (b"[]", "", "", ""),
         (b"", "", "", ""),

@@ -14,7 +14,6 @@ from graphclient import (
     DirectoryObject,
     Group,
     Job,
-    Malformed,
     Modified,
     Organization,
     ParsedExpression,
@@ -22,10 +21,12 @@ from graphclient import (
     ProvisioningEvent,
     ServicePrincipal,
     Template,
+    Unreadable,
     User,
     VerifiedDomain,
 )
 from graphclient.models.fields import duration, moment
+from graphclient.models.organization import P1, P2
 
 from . import samples
 from .samples import EVENT, EXECUTION, JOB_ID, NEVER, NEW_JOB, ORGANIZATION, QUARANTINE, SERVICE_PRINCIPAL, SP, job
@@ -92,14 +93,32 @@ def test_reads_the_organization() -> None:
         ("eec0eb4f-6444-4f95-aba0-50c24d67f998", "Enabled", True),
         ("41781fb2-bc02-4b7c-bd55-b576c07bb09d", "Warning", True),
         ("41781fb2-bc02-4b7c-bd55-b576c07bb09d", "Suspended", False),
-        ("41781fb2-bc02-4b7c-bd55-b576c07bb09d", None, False),
         ("00000000-0000-0000-0000-000000000000", "Enabled", False),
-        (None, "Enabled", False),
+        ("00000000-0000-0000-0000-000000000000", "SomethingNew", False),
     ],
 )
-def test_knows_p1_by_its_plan(plan: str | None, status: str | None, has_p1: bool) -> None:
-    plans = [{"servicePlanId": plan, "capabilityStatus": status}]
-    assert Organization.from_json({"id": "x", "assignedPlans": plans}).has_p1 is has_p1
+def test_knows_p1_by_its_plan(plan: str, status: str, has_p1: bool) -> None:
+    assert with_plans((plan, status)).has_p1 is has_p1
+
+
+def with_plans(*plans: tuple[str, str | None]) -> Organization:
+    listed = [{"servicePlanId": plan, "capabilityStatus": status} for plan, status in plans]
+    return Organization.from_json(ORGANIZATION | {"assignedPlans": listed})
+
+
+@pytest.mark.parametrize("status", ["SomethingNew", None, ""])
+def test_does_not_take_an_unknown_status_of_a_licence_for_none(status: str | None) -> None:
+    with pytest.raises(Unreadable, match="status"):
+        assert with_plans((P1, status)).has_p1
+    assert with_plans((P1, status), (P2, "Enabled")).has_p1
+
+
+@pytest.mark.parametrize(
+    "untold", [{"assignedPlans": None}, {"verifiedDomains": None}, {"verifiedDomains": []}, {"assignedPlans": [7]}]
+)
+def test_does_not_take_an_untold_list_of_a_tenant_for_an_empty_one(untold: dict[str, Any]) -> None:
+    with pytest.raises(Unreadable, match="organization"):
+        Organization.from_json(ORGANIZATION | untold)
 
 
 def test_reads_an_enterprise_application() -> None:
@@ -109,14 +128,18 @@ def test_reads_an_enterprise_application() -> None:
     assert application.reply_urls == ("https://nordwind.haiilo.example/login/saml2/sso",)
     assert application.app_roles == (AppRole("18d14569-c3bd-439b-9a66-3a2aee01d14f", "", "User", True, ("User",)),)
     assert application.app_role_assignment_required
-    bare = ServicePrincipal.from_json({"id": "x", "preferredSingleSignOnMode": "SAML", "somethingNew": {}})
+    other = SERVICE_PRINCIPAL | {"preferredSingleSignOnMode": "SAML", "appRoles": [], "applicationTemplateId": None}
+    bare = ServicePrincipal.from_json(other)
     assert (bare.preferred_single_sign_on_mode, bare.app_roles, bare.application_template_id) == ("saml", (), None)
+    for untold in ("replyUrls", "servicePrincipalNames", "tags", "appRoles"):
+        with pytest.raises(Unreadable, match=untold):
+            ServicePrincipal.from_json(SERVICE_PRINCIPAL | {untold: None})
 
 
 @pytest.mark.parametrize(
-    ("type_name", "kind"), [("#microsoft.graph.user", "user"), ("#microsoft.graph.group", "group"), (None, "")]
+    ("type_name", "kind"), [("#microsoft.graph.user", "user"), ("#microsoft.graph.group", "group")]
 )
-def test_tells_users_from_groups(type_name: str | None, kind: str) -> None:
+def test_tells_users_from_groups(type_name: str, kind: str) -> None:
     member = DirectoryObject.from_json({"id": "1", "@odata.type": type_name, "accountEnabled": False})
     assert (member.kind, member.account_enabled, member.user_principal_name) == (kind, False, None)
 
@@ -172,8 +195,8 @@ def test_reads_a_job_in_quarantine() -> None:
         ("Disabled", {}, False, True, False),
         ("Active", {"code": "Paused"}, False, True, False),
         ("Active", {"code": "NotConfigured"}, False, True, False),
-        ("Active", {"code": "SomethingNew"}, False, False, False),
-        ("", {"code": None, "steadyStateFirstAchievedTime": ""}, False, False, False),
+        ("", {"code": "Paused"}, False, True, False),
+        ("", {"code": "Quarantine"}, False, False, False),
     ],
 )
 def test_says_where_a_job_stands(
@@ -183,9 +206,21 @@ def test_says_where_a_job_stands(
     assert (job_.running, job_.paused, job_.finished_initial_cycle) == (running, paused, finished)
 
 
+@pytest.mark.parametrize(("state", "code"), [("Active", "SomethingNew"), ("", "Active"), ("Later", "NotRun")])
+def test_does_not_take_an_unknown_state_of_a_job_for_a_stopped_one(state: str, code: str) -> None:
+    found = Job.from_json(job(state, code=code))
+    with pytest.raises(Unreadable, match="a job with the"):
+        assert found.paused
+    with pytest.raises(Unreadable, match="a job with the"):
+        assert not found.running
+
+
 @pytest.mark.parametrize("odd", [None, "", [], 7])
 def test_reads_a_job_whose_parts_are_odd(odd: Any) -> None:
-    assert Job.from_json({"id": "1", "schedule": odd, "status": odd}).never_ran
+    assert Job.from_json(NEW_JOB | {"schedule": odd}).never_ran
+    for untold in ({"status": odd}, {"status": {"code": odd}}, {"templateId": odd}):
+        with pytest.raises(Unreadable, match="(?i)" + next(iter(untold))[:6]):
+            Job.from_json(NEW_JOB | untold)
     fields = ("progress", "quarantine", "lastExecution", "synchronizedEntryCountByType", "escrowsPruned")
     assert not Job.from_json(job(**dict.fromkeys(fields, odd))).status.escrows_pruned
 
@@ -228,7 +263,7 @@ def test_keeps_names_out_of_repr() -> None:
 
 @pytest.mark.parametrize("at", [None, "", NEVER, "soon"])
 def test_refuses_a_log_row_without_a_time(at: str | None) -> None:
-    with pytest.raises(Malformed, match="activityDateTime"):
+    with pytest.raises(Unreadable, match="activityDateTime"):
         ProvisioningEvent.from_json(EVENT | {"activityDateTime": at})
 
 
@@ -243,7 +278,10 @@ def test_refuses_a_log_row_without_a_time(at: str | None) -> None:
         (AppRoleAssignment, samples.ASSIGNMENT, "principalId"),
         (Group, {"id": "1"}, "id"),
         (User, {"id": "1"}, "id"),
-        (DirectoryObject, {"id": "1"}, "id"),
+        (DirectoryObject, {"id": "1", "@odata.type": "#microsoft.graph.user"}, "id"),
+        (DirectoryObject, {"id": "1", "@odata.type": "#microsoft.graph.user"}, "@odata.type"),
+        (ServicePrincipal, SERVICE_PRINCIPAL, "appId"),
+        (Job, NEW_JOB, "templateId"),
         (Template, {"id": "scim"}, "id"),
         (Job, NEW_JOB, "id"),
         (ProvisioningEvent, EVENT, "id"),
@@ -255,11 +293,11 @@ def test_refuses_an_object_without_what_it_needs(model: Any, complete: dict[str,
     with pytest.raises(dataclasses.FrozenInstanceError):
         setattr(made, dataclasses.fields(made)[0].name, "changed")
     for missing in (None, "", 7):
-        with pytest.raises(Malformed, match=required):
+        with pytest.raises(Unreadable, match=required):
             model.from_json(complete | {required: missing})
     odd: Any
     for odd in (None, [], "text"):
-        with pytest.raises(Malformed):
+        with pytest.raises(Unreadable):
             model.from_json(odd)
 
 
@@ -280,14 +318,19 @@ def test_refuses_an_object_without_what_it_needs(model: Any, complete: dict[str,
             ParsedExpression(False, None, "bad"),
         ),
         ({"parsingSucceeded": False, "error": {"code": "C"}}, ParsedExpression(False, None, "C")),
-        ({}, ParsedExpression(False)),
     ],
 )
 def test_reads_what_became_of_an_expression(answer: dict[str, Any], expected: ParsedExpression) -> None:
     assert ParsedExpression.from_json(answer) == expected
 
 
+@pytest.mark.parametrize("answer", [{}, {"parsingSucceeded": None}, {"error": {"code": "x"}}])
+def test_does_not_take_an_unreadable_parse_result_for_a_wrong_expression(answer: dict[str, Any]) -> None:
+    with pytest.raises(Unreadable, match="parse result"):
+        ParsedExpression.from_json(answer)
+
+
 def test_counts_what_an_execution_says() -> None:
     execution = Job.from_json(job(lastExecution=EXECUTION | {"countExports": "17", "countImported": None})).status
     assert execution.last_execution is not None
-    assert (execution.last_execution.count_exports, execution.last_execution.count_imported) == (17, 0)
+    assert (execution.last_execution.count_exports, execution.last_execution.count_imported) == (17, None)

@@ -11,13 +11,13 @@ from graphclient import (
     Domain,
     GraphClient,
     Instantiated,
-    Malformed,
     NotThere,
     OutcomeUnknown,
     ParsedExpression,
     RoleMissing,
     SubscribedSku,
     Transport,
+    Unreadable,
     WriteRefused,
     guards,
 )
@@ -76,9 +76,12 @@ def test_lists_what_a_principal_owns(far: GraphStub, graph: GraphClient) -> None
 
 
 def test_lists_what_a_principal_owns_page_by_page(far: GraphStub, graph: GraphClient) -> None:
+    def thing(identity: str) -> dict[str, str]:
+        return {"id": identity, "@odata.type": "#microsoft.graph.group"}
+
     path = f"{SPS}/{OURS}/ownedObjects"
     link = f"https://graph.microsoft.com{path}?$skiptoken=x"
-    far.on("GET", path, Reply(200, {"value": [{"id": "a"}], "@odata.nextLink": link}), listed({"id": "b"}))
+    far.on("GET", path, Reply(200, {"value": [thing("a")], "@odata.nextLink": link}), listed(thing("b")))
     assert [thing.id for thing in graph.service_principals.owned_by(OURS)] == ["a", "b"]
 
 
@@ -136,16 +139,16 @@ def test_gets_a_registration_by_both_ids(far: GraphStub, graph: GraphClient) -> 
         (Application, APPLICATION, "id"),
         (Application, APPLICATION, "appId"),
         (Domain, {"id": "a.example"}, "id"),
-        (SubscribedSku, {"id": "x"}, "id"),
+        (SubscribedSku, {"id": "x", "servicePlans": []}, "id"),
     ],
 )
 def test_refuses_an_object_without_what_it_needs(model: Any, complete: dict[str, Any], required: str) -> None:
     assert model.from_json(complete | {"somethingNew": {}})
     odd: Any
     for odd in (complete | {required: None}, None, []):
-        with pytest.raises(Malformed):
+        with pytest.raises(Unreadable):
             model.from_json(odd)
-    with pytest.raises(Malformed):
+    with pytest.raises(Unreadable):
         Instantiated.from_json({"application": complete})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from graphclient import HostRefused, Malformed, Transport
+from graphclient import HostRefused, Transport, Unreadable
 from graphclient.http.paging import ADVANCED_QUERY, MAX_EMPTY_PAGES, pages
 from graphclient.http.paths import literal, part, stays_at
 
@@ -77,7 +77,7 @@ def test_never_shows_the_token_to_a_foreign_host(far: GraphStub, transport: Tran
 
 def test_ends_a_circle_of_links(far: GraphStub, transport: Transport) -> None:
     far.on("GET", "/v1.0/users", page("1", link=f"{BASE}/users?p=2"))
-    with pytest.raises(Malformed, match="twice"):
+    with pytest.raises(Unreadable, match="twice"):
         list(pages(transport, "/users"))
     assert len(far.asked) == 2
 
@@ -92,7 +92,7 @@ def test_ends_a_chain_of_empty_pages(far: GraphStub, transport: Transport) -> No
         return page(link=f"{BASE}/users?p={len(far.asked)}")
 
     far.on("GET", "/v1.0/users", empty)
-    with pytest.raises(Malformed, match="empty"):
+    with pytest.raises(Unreadable, match="empty"):
         list(pages(transport, "/users"))
     assert len(far.asked) == MAX_EMPTY_PAGES + 1
 
@@ -100,7 +100,7 @@ def test_ends_a_chain_of_empty_pages(far: GraphStub, transport: Transport) -> No
 @pytest.mark.parametrize("answer", [{}, {"value": None}, {"value": {}}])
 def test_refuses_a_list_without_rows(far: GraphStub, transport: Transport, answer: dict[str, object]) -> None:
     far.on("GET", "/v1.0/users", Reply(200, answer))
-    with pytest.raises(Malformed):
+    with pytest.raises(Unreadable):
         list(pages(transport, "/users"))
 
 

@@ -18,13 +18,13 @@ from graphclient import (
     GraphClient,
     HostRefused,
     LicenceMissing,
-    Malformed,
     NotThere,
     OutcomeUnknown,
     ParsedExpression,
     Rejected,
     Throttled,
     Unavailable,
+    Unreadable,
     User,
 )
 
@@ -52,7 +52,7 @@ def test_gets_the_organization(far: GraphStub, graph: GraphClient) -> None:
 @pytest.mark.parametrize("rows", [[], [ORGANIZATION, ORGANIZATION]])
 def test_wants_exactly_one_organization(far: GraphStub, graph: GraphClient, rows: list[dict[str, Any]]) -> None:
     far.on("GET", f"{V}/organization", listed(*rows))
-    with pytest.raises(Malformed):
+    with pytest.raises(Unreadable):
         graph.organization.get()
 
 
@@ -269,10 +269,11 @@ def test_reads_which_secrets_there_are(far: GraphStub, graph: GraphClient) -> No
     rows: list[dict[str, Any]] = [
         {"key": "BaseAddress", "value": "https://x"},
         {"key": "SecretToken", "value": None},
-        {"value": "lost"},
+        {"key": "SyncAll", "value": False},
     ]
     far.on("GET", f"{SYNC}/secrets", listed(*rows))
-    assert graph.synchronization.secrets(SP) == {"BaseAddress": "https://x", "SecretToken": ""}
+    stored = graph.synchronization.secrets(SP)
+    assert stored == {"BaseAddress": "https://x", "SecretToken": "", "SyncAll": "false"}
 
 
 @pytest.mark.parametrize("reply", [Reply(200, {"parsingSucceeded": True, "parsedExpression": {"name": "Join"}})])

@@ -20,13 +20,13 @@ from graphclient import (
     Identity,
     IdTokenRejected,
     KeySet,
-    Malformed,
     Secret,
     SignIn,
     SignInFailed,
     SignInRefused,
     Throttled,
     Unavailable,
+    Unreadable,
 )
 from graphclient.identity.id_token import validate_id_token
 
@@ -313,7 +313,7 @@ def _msal_applications() -> int:
 
 def test_reports_unusable_metadata(sign_in: SignIn, entra: Entra) -> None:
     entra.far.on("GET", entra.discovery_path, Reply(200, {}))
-    with pytest.raises((Unavailable, Malformed)):
+    with pytest.raises((Unavailable, Unreadable)):
         begin(sign_in)
 
 

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
-from graphclient import GLOBAL, US_GOV_L4, Malformed, Throttled, Unavailable, admin_consent_url, resolve_tenant
+from graphclient import GLOBAL, US_GOV_L4, Throttled, Unavailable, Unreadable, admin_consent_url, resolve_tenant
 
 from .entra import TENANT
 from .graph_stub import DROP, GraphStub, Reply
@@ -101,7 +101,7 @@ def test_says_how_long_to_wait(far: GraphStub, session: requests.Session) -> Non
 )
 def test_believes_no_issuer_of_another_place(far: GraphStub, session: requests.Session, issuer: str) -> None:
     far.on("GET", PATH, metadata(issuer))
-    with pytest.raises(Malformed):
+    with pytest.raises(Unreadable):
         resolve_tenant(session, GLOBAL, "nordwind.example")
 
 

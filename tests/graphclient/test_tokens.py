@@ -27,6 +27,7 @@ from graphclient import (
     Throttled,
     TryLater,
     Unavailable,
+    Unreadable,
 )
 from graphclient.identity.aadsts import error_of
 
@@ -196,7 +197,7 @@ def test_tells_an_unknown_tenant(entra: Entra, source: ClientCredentials) -> Non
         (Reply(500, {"error": "server_error"}), Unavailable),
         (Reply(200, body=b"<html>welcome</html>"), Unavailable),
         (Reply(200, body=b'{"tok'), Unavailable),
-        (Reply(400, body=b"<html>"), Rejected),
+        (Reply(400, body=b"<html>"), Unreadable),
         (DROP, Unavailable),
         (Reply(200, {}, cut=True), Unavailable),
         (Reply(429, {"error": "busy"}, headers={"Retry-After": "9"}), Throttled),

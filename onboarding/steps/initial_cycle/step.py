@@ -47,6 +47,18 @@ LEFT = plural(
     "%(done)s of about %(total)s people, about %(low)s to %(high)s minutes left",
     by="total",
 )
+NOT_TOLD = _(
+    "Microsoft is going through the people in scope and does not tell how many are done. The first cycle takes %(low)s "
+    "to %(high)s minutes."
+)
+NOT_TOLD_LATE = _(
+    "Microsoft does not tell how many people are done. This takes longer than Microsoft's own estimate of %(high)s "
+    "minutes. If nothing changes for hours, open a support case with Microsoft."
+)
+TRIED_AGAIN = plural(
+    "Microsoft could not write %(count)s entry (a person or a group) in its last run, and tries it again by itself.",
+    "Microsoft could not write %(count)s entries (people or groups) in its last run, and tries them again by itself.",
+)
 NOT_CREATED = plural(
     "%(count)s person could not be created. The list shows why, and who has to act.",
     "%(count)s people could not be created. The list shows why, and who has to act.",
@@ -98,7 +110,7 @@ class InitialCycle(Step[Facts]):
 
     def _running(self, desired: Desired, job: Job) -> Waiting:
         progress = _progress(desired, job)
-        if job.never_ran and not progress.done:
+        if job.never_ran and not (progress and progress.done):
             why = say(
                 _("Waiting for Microsoft to begin the first cycle; that takes up to %(minutes)s minutes."),
                 minutes=AT_MOST_UNTIL_FIRST_RUN,
@@ -109,6 +121,9 @@ class InitialCycle(Step[Facts]):
     def _finished(self, desired: Desired, job: Job) -> Done:
         total = desired.required(ScopeEvidence).total
         numbers = arrived_so_far(desired, job)
+        if numbers is None:
+            note = say(_("First cycle finished. Microsoft does not tell how many people are in Haiilo."))
+            return Done(InitialCycleEvidence(total=total, told=False), note, tuple(_warnings(desired, job, None)))
         evidence = InitialCycleEvidence(numbers.created, numbers.updated, numbers.skipped, numbers.failed, total)
         note = say(
             plural(
@@ -116,24 +131,37 @@ class InitialCycle(Step[Facts]):
                 "First cycle finished: %(done)s of %(total)s people are in Haiilo.",
                 by="total",
             ),
-            done=max(numbers.created + numbers.updated, known_people(job)),
+            done=max(numbers.created + numbers.updated, known_people(job) or 0),
             total=total,
         )
         return Done(evidence, note, tuple(_warnings(desired, job, numbers)))
 
 
-def known_people(job: Job) -> int:
-    """How many people the job knows, by its own count; grows through the initial cycle."""
-    counts = job.status.counts
-    return sum(number for name, number in counts.items() if name.rpartition(":")[2].lower() == "user")
+def known_people(job: Job) -> int | None:
+    """How many people the job knows, by its own count; grows through the initial cycle. None where it does not tell."""
+    return job.status.known_people
 
 
-def arrived_so_far(desired: Desired, job: Job) -> Arrived:
-    """Our archive's numbers; where the log cannot be read (no P1), what the job counts itself."""
-    arrived, execution = desired.arrived, job.status.last_execution
-    if arrived != Arrived():
-        return arrived
-    return Arrived(created=known_people(job), failed=execution.count_escrowed if execution else 0)
+def arrived_so_far(desired: Desired, job: Job) -> Arrived | None:
+    """Our archive's numbers; where the log cannot be read (no P1), what the job counts itself; None where neither
+    tells. What waits for another try is no number of people: groups are among it, and old entries stay counted.
+    """
+    known = known_people(job)
+    if desired.arrived != Arrived():
+        return desired.arrived
+    return None if known is None else Arrived(created=known)
+
+
+def tried_again(desired: Desired, job: Job) -> Iterator[Sentence]:
+    """What the job could not write in its last run, where no log of it names people."""
+    execution = job.status.last_execution
+    if (
+        desired.arrived == Arrived()
+        and execution
+        and execution.state == "EntryLevelErrors"
+        and execution.count_escrowed
+    ):
+        yield say(TRIED_AGAIN, count=execution.count_escrowed)
 
 
 def reads_no_log(desired: Desired) -> bool:
@@ -146,14 +174,19 @@ def _is_archived(desired: Desired, job: Job) -> bool:
     reached = job.status.steady_state_first
     if reads_no_log(desired) or (reached is not None and desired.now - reached > LOG_COMPLETE_AFTER):
         return True
-    arrived, disabled = desired.arrived, desired.required(ScopeEvidence).disabled
+    arrived, scope, known = desired.arrived, desired.required(ScopeEvidence), known_people(job)
+    if known is None:  # only who is in scope can be compared with
+        heard_of = arrived.created + arrived.updated + arrived.skipped + arrived.failed
+        return not scope.sync_all and heard_of >= scope.total
     # skipped counts too, because those who were in Haiilo already are skipped; disabled people are not among the known
-    return arrived.created + arrived.updated + max(0, arrived.skipped - disabled) >= known_people(job)
+    return arrived.created + arrived.updated + max(0, arrived.skipped - scope.disabled) >= known
 
 
-def _progress(desired: Desired, job: Job) -> Progress:
-    scope = desired.required(ScopeEvidence)
-    done = max(desired.arrived.created + desired.arrived.updated, known_people(job))
+def _progress(desired: Desired, job: Job) -> Progress | None:
+    scope, known = desired.required(ScopeEvidence), known_people(job)
+    if known is None and desired.arrived == Arrived():
+        return None
+    done = max(desired.arrived.created + desired.arrived.updated, known or 0)
     total = None if scope.sync_all else scope.total
     return Progress(done if total is None else min(done, total), total)
 
@@ -173,13 +206,15 @@ def _pause(desired: Desired) -> timedelta:
     return timedelta(seconds=30 if _minutes_so_far(desired) < 15 else 60)
 
 
-def _so_far(desired: Desired, progress: Progress) -> Sentence:
+def _so_far(desired: Desired, progress: Progress | None) -> Sentence:
     scope = desired.required(ScopeEvidence)
     low, high = minutes_of_a_cycle(scope.total + len(scope.groups))
-    minutes = _minutes_so_far(desired)
+    is_late = _minutes_so_far(desired) > high + AT_MOST_UNTIL_FIRST_RUN
+    if progress is None:
+        return say(NOT_TOLD_LATE, high=high) if is_late else say(NOT_TOLD, low=low, high=high)
     if progress.total is None:
         return say(WHOLE_DIRECTORY, done=progress.done)
-    if minutes > high + AT_MOST_UNTIL_FIRST_RUN:
+    if is_late:
         return say(LATE, done=progress.done, total=progress.total, high=high)
     if not progress.done:
         return say(
@@ -192,12 +227,13 @@ def _so_far(desired: Desired, progress: Progress) -> Sentence:
     return say(LEFT, done=progress.done, total=progress.total, low=low, high=high)
 
 
-def _warnings(desired: Desired, job: Job, numbers: Arrived) -> Iterator[Sentence]:
-    if numbers.failed:
+def _warnings(desired: Desired, job: Job, numbers: Arrived | None) -> Iterator[Sentence]:
+    if numbers and numbers.failed:
         yield say(NOT_CREATED, count=numbers.failed)
+    yield from tried_again(desired, job)
     if job.status.escrows_pruned:
         yield say(DROPPED)
-    if not (numbers.created + numbers.updated + numbers.skipped):
+    if numbers and not (numbers.created + numbers.updated + numbers.skipped):
         yield say(_("Nobody arrived in Haiilo. Check the failures first."))
     if reads_no_log(desired):
         yield say(_("Without Entra ID P1, Microsoft shows no log: these are the job's own totals, without names."))

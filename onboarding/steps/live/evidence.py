@@ -10,7 +10,10 @@ from onboarding.domain.evidence import Evidence
 
 @dataclass(frozen=True)
 class LiveEvidence(Evidence):
-    """How many people came through how so far; `code` is Microsoft's word for the state of the job."""
+    """How many people came through how so far; `code` is Microsoft's word for the state of the job.
+
+    `told`: whether anything tells how many.
+    """
 
     step: ClassVar[str] = "live"
 
@@ -19,3 +22,4 @@ class LiveEvidence(Evidence):
     skipped: int = 0
     failed: int = 0
     code: str = ""
+    told: bool = True

@@ -20,7 +20,7 @@ from onboarding.domain.verdicts import Done, Verdict
 from onboarding.steps import stages
 from onboarding.steps.base import Step, Tenant
 from onboarding.steps.connection.evidence import ConnectionEvidence
-from onboarding.steps.initial_cycle.step import DROPPED, NOT_CREATED, arrived_so_far, known_people
+from onboarding.steps.initial_cycle.step import DROPPED, NOT_CREATED, arrived_so_far, known_people, tried_again
 from onboarding.steps.live.causes import CAUSES
 from onboarding.steps.live.evidence import LiveEvidence
 from onboarding.steps.shared import jobs
@@ -72,17 +72,21 @@ class Live(Step[Facts]):
         if unfit is not None:
             return unfit
         numbers = arrived_so_far(desired, job)
+        if numbers is None:
+            note = say(_("Provisioning runs. Microsoft does not tell how many people are in Haiilo."))
+            return Done(LiveEvidence(code=job.status.code, told=False), note, tuple(_warnings(desired, job, None)))
         evidence = LiveEvidence(numbers.created, numbers.updated, numbers.skipped, numbers.failed, job.status.code)
-        note = say(IN_HAIILO, count=max(numbers.created + numbers.updated, known_people(job)))
+        note = say(IN_HAIILO, count=max(numbers.created + numbers.updated, known_people(job) or 0))
         return Done(evidence, note, tuple(_warnings(desired, job, numbers)))
 
 
-def _warnings(desired: Desired, job: Job, numbers: Arrived) -> Iterator[Sentence]:
+def _warnings(desired: Desired, job: Job, numbers: Arrived | None) -> Iterator[Sentence]:
     execution = job.status.last_execution
-    if numbers.failed and not numbers.created + numbers.updated:
+    if numbers and numbers.failed and not numbers.created + numbers.updated:
         yield say(ALL_FAILED, count=numbers.failed)
-    elif numbers.failed:
+    elif numbers and numbers.failed:
         yield say(NOT_CREATED, count=numbers.failed)
+    yield from tried_again(desired, job)
     if job.status.escrows_pruned:
         yield say(DROPPED)
     if execution is not None and execution.state == "Failed":

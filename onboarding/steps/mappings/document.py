@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any, Literal
 
+from graphclient import Unreadable
 from onboarding.domain.products import Mapped, Profile
 from onboarding.steps.mappings.attribute_names import attribute_of, plain
 
@@ -65,6 +66,17 @@ class Comparison:
 
 
 # Finding
+
+
+def check(document: Mapping[str, Any]) -> None:
+    """Raise `Unreadable` where the document does not tell what is mapped, or whether: nothing is planned on that."""
+    for rule in document["synchronizationRules"]:
+        people, groups = _object_mapping(rule, "user"), _object_mapping(rule, "group")
+        mapped = people.get("attributeMappings") if people else []
+        if not isinstance(mapped, list) or not all(isinstance(each, dict) for each in mapped):
+            raise Unreadable("a schema without attributeMappings")
+        if any(each and not isinstance(each.get("enabled"), bool) for each in (people, groups)):
+            raise Unreadable("a schema that does not say what is enabled")
 
 
 def rule_of(document: Mapping[str, Any]) -> Json:

@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
-from graphclient import Job, NotThere
+from graphclient import Job, NotThere, Unreadable
 from onboarding.causes.base import Cause
 from onboarding.domain.desired import Desired
 from onboarding.domain.evidence import Evidence
@@ -63,6 +63,7 @@ class Mappings(ChangingStep[Facts]):
             document = tenant.graph.synchronization.schema(service_principal_id(desired), job_id(desired))
         except NotThere:
             return Facts()
+        mapping_document.check(document)
         try:
             same = mapping_document.compare(desired.profile, document).same
         except NotAMapping:
@@ -97,6 +98,7 @@ class Mappings(ChangingStep[Facts]):
             (str(change.payload["service_principal_id"]), str(change.payload["job_id"])),
         )
         document = sync.schema(*where)
+        mapping_document.check(document)
         if change.key == "back_up_mapping":
             return {"backup": {"job_id": where[1], "schema": document}, "at": desired.now.isoformat()}
         if mapping_document.digest(document) != change.payload["basis"]:
@@ -121,6 +123,8 @@ def _planned_profile(change: Change) -> Profile:
 
 def _parsed(tenant: Tenant, where: tuple[str, str], expression: str) -> dict[str, Any]:
     answer = tenant.graph.synchronization.parse_expression(*where, expression)
+    if answer.ok and answer.parsed is None:
+        raise Unreadable("the parse result of an expression without its tree", method="POST")
     if not answer.ok or answer.parsed is None:
         error = answer.error or say(_("no reason given"))
         raise StepFailed(EXPRESSION_REFUSED.broken(expression=expression, error=error))

@@ -173,7 +173,7 @@ def _is_in_scope(graph: GraphClient, desired: Desired, person: User) -> bool:
     principals, app = graph.service_principals, service_principal_id(desired)
     if any(True for _assigned in principals.assigned_to(app, principal_id=person.id)):
         return True
-    groups = [each.principal_id for each in principals.assigned_to(app) if each.principal_type == "Group"]
+    groups = [each.principal_id for each in principals.assigned_to(app) if each.kind == "Group"]
     return any(member.id == person.id for group in groups for member in graph.groups.members(group))
 
 

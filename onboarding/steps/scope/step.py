@@ -135,8 +135,8 @@ class Scope(Step[Facts]):
         assigned = list(graph.service_principals.assigned_to(app))
         stored = credentials.stored(graph, desired)
         return Facts(
-            direct=tuple(_direct(graph, [each for each in assigned if each.principal_type == "User"])),
-            groups=tuple(_group(graph, each) for each in assigned if each.principal_type == "Group"),
+            direct=tuple(_direct(graph, [each for each in assigned if each.kind == "User"])),
+            groups=tuple(_group(graph, each) for each in assigned if each.kind == "Group"),
             sync_all=secrets.covers_all(stored),
         )
 

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_noop as _
 
-from graphclient import GraphClient, NotThere, Read
-from graphclient.resources.service_principals import read_by_app_id
+from graphclient import GraphClient, NotThere, Read, Unreadable
+from graphclient.resources.service_principals import PATH, read_by_app_id
 from onboarding.domain.desired import ConsentSeen, Desired
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Waiting
@@ -22,15 +22,20 @@ def reads(client_id: str) -> tuple[Read, ...]:
 
 
 def names_granted(graph: GraphClient, client_id: str) -> frozenset[str]:
-    """The names of Graph's roles that our service principal has in this tenant."""
+    """The names of Graph's roles that our service principal has in this tenant.
+
+    Raises `Unreadable` where Graph's own principal does not tell its roles: none of ours would have a name.
+    """
     principals = graph.service_principals
     try:
         ours, theirs = principals.by_app_id(client_id), principals.by_app_id(GRAPH)
     except NotThere:
         return frozenset()
     names = {role.id.lower(): role.value for role in theirs.app_roles}
+    if not names:
+        raise Unreadable("Microsoft Graph's own principal without appRoles", method="GET", path=PATH)
     roles = [role for role in principals.granted_roles(ours.id) if role.resource_id in ("", theirs.id)]
-    return frozenset(names[role.app_role_id.lower()] for role in roles if role.app_role_id.lower() in names)
+    return frozenset(names[role.role.lower()] for role in roles if role.role.lower() in names)
 
 
 def missing_of(desired: Desired, names: frozenset[str]) -> list[str]:

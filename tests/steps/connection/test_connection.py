@@ -319,10 +319,11 @@ def test_makes_the_job_and_remembers_which(tenant, far):
 
 
 def test_hands_over_the_whole_schema_before_anything_is_removed(tenant, far):
+    whole = {"version": "1", "synchronizationRules": []}
     far.on("GET", f"{ROOT}/jobs/old", Reply(200, {**NEW_JOB, "id": "old"}))
-    far.on("GET", f"{ROOT}/jobs/old/schema", Reply(200, {"version": "1"}))
+    far.on("GET", f"{ROOT}/jobs/old/schema", Reply(200, whole))
     result = Connection().apply(tenant, step(), change("back_up_job", job_id="old"))
-    assert result["backup"]["schema"] == {"version": "1"}
+    assert result["backup"]["schema"] == whole
     assert [asked.method for asked in far.asked] == ["GET", "GET"]
 
 

@@ -8,6 +8,7 @@ from onboarding.domain.verdicts import Broken, Court, Done, Progress, Waiting
 from onboarding.steps.initial_cycle.causes import CAUSES, Code
 from onboarding.steps.initial_cycle.step import Facts, InitialCycle
 from tests.graphclient.graph_stub import Reply
+from tests.graphclient.recorded import PUBLIC_CASE_09
 from tests.graphclient.samples import job as job_json
 from tests.narrow import instance, present
 from tests.steps.facts import (
@@ -38,8 +39,8 @@ def running(known: int = 0, **status: Any) -> Job:
 
 
 RUNNING = [
-    (job("NotRun"), {}, "begin the first cycle", 0),
-    (job("Active"), {}, "begin the first cycle", 0),
+    (job("NotRun", counts={"User": 0}), {}, "begin the first cycle", 0),
+    (job("Active", counts={"User": 0}), {}, "begin the first cycle", 0),
     (running(0), {}, "finding out who is in scope", 0),
     (running(50), {}, "50 of about 200 people, about 1 to 12 minutes left", 50),
     (running(0), {"arrived": arrived(created=80, updated=5, failed=9)}, "85 of about 200", 85),
@@ -67,9 +68,49 @@ def test_looks_less_often_later():
     assert early < late
 
 
-@pytest.mark.parametrize("name", ["User", "user", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"])
+UNTOLD: list[dict[str, int | None]] = [{}, {"Group to Group": 33}, {"User to Contact": 3}, {"user to User": None}]
+
+
+@pytest.mark.parametrize("counts", UNTOLD)
+@pytest.mark.parametrize(("minutes", "says"), [(5, "does not tell how many are done"), (300, "takes longer than")])
+def test_claims_no_number_where_the_job_tells_none(counts, minutes, says):
+    found = job("Active", counts=counts, last_execution=execution())
+    verdict = instance(Waiting, assess(step(minutes=minutes), Facts(found)))
+    assert verdict.progress is None
+    assert says in str(verdict.why)
+    assert instance(Waiting, assess(step(), Facts(job("NotRun", counts=counts)))).progress is None
+
+
+@pytest.mark.parametrize("counts", UNTOLD)
+def test_claims_nobody_arrived_nowhere_where_the_job_tells_no_number(counts):
+    found = finished(counts=counts, last_execution=execution("Succeeded", count_escrowed=15))
+    verdict = instance(Done, assess(step(evidence={"readiness": {"licence": "none"}}), Facts(found)))
+    assert str(verdict.note) == "First cycle finished. Microsoft does not tell how many people are in Haiilo."
+    assert verdict.evidence.to_json() | {"total": 200, "told": False} == verdict.evidence.to_json()
+    assert texts(verdict.warnings).startswith("Without Entra ID P1")
+
+
+def test_waits_for_the_log_of_everybody_in_scope_where_the_job_tells_no_number():
+    found = finished(counts={})
+    assert isinstance(assess(step(arrived=arrived(created=150, skipped=3)), Facts(found)), Waiting)
+    assert isinstance(assess(step(arrived=arrived(created=150, skipped=48, failed=2)), Facts(found)), Done)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "User",
+        "user",
+        "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User",
+        "User to User",
+        "user to User",
+        "worker to user",
+        "User to urn:ietf:params:scim:schemas:core:2.0:User",
+        "USER TO urn:ietf:params:scim:schemas:extension:enterprise:2.0:User",
+    ],
+)
 def test_counts_people_under_whatever_name_the_job_counts_them(name):
-    counts = {name: 40, "Group": 7}
+    counts = {name: 40, "Group": 7, "group to urn:ietf:params:scim:schemas:core:2.0:Group": 9, "device to Device": 8}
     verdict = assess(step(), Facts(job("Active", counts=counts, last_execution=execution())))
     assert present(instance(Waiting, verdict).progress).done == 40
 
@@ -91,7 +132,8 @@ def test_is_not_done_before_our_archive_has_caught_up():
 def test_is_done_with_numbers_once_it_has(numbers):
     verdict = assess(step(arrived=arrived(**numbers)), Facts(finished()))
     assert isinstance(verdict, Done)
-    assert verdict.evidence.to_json() == {"created": 0, "updated": 0, "skipped": 0, "failed": 0, "total": 200} | numbers
+    nobody = {"created": 0, "updated": 0, "skipped": 0, "failed": 0, "total": 200, "told": True}
+    assert verdict.evidence.to_json() == nobody | numbers
     assert not verdict.warnings
 
 
@@ -103,8 +145,19 @@ def test_does_not_wait_for_a_log_that_does_not_come():
 def test_takes_the_jobs_own_numbers_where_there_is_no_log():
     found = finished(last_execution=execution("EntryLevelErrors", count_escrowed=4), counts={"User": 196})
     verdict = assess(step(evidence={"readiness": {"licence": "none"}}), Facts(found))
-    assert (verdict.evidence.created, verdict.evidence.failed) == (196, 4)
+    assert (verdict.evidence.created, verdict.evidence.failed) == (196, 0)
     assert "Without Entra ID P1" in texts(verdict.warnings)
+    assert "could not write 4 entries (people or groups) in its last run" in texts(verdict.warnings)
+
+
+def test_does_not_take_what_waits_for_another_try_for_people_who_failed():
+    """Public case 09: a healthy job of three people has 15 entries that wait, groups and old ones among them."""
+    found = Job.from_json(PUBLIC_CASE_09)
+    early = at_step("initial_cycle", evidence={"readiness": {"licence": "none"}, "scope": SCOPE | {"total": 3}})
+    verdict = instance(Done, assess(early, Facts(found)))
+    assert str(verdict.note) == "First cycle finished: 3 of 3 people are in Haiilo."
+    assert texts(verdict.warnings).startswith("Without Entra ID P1")
+    assert "failed" not in texts(verdict.warnings)
 
 
 @pytest.mark.parametrize(

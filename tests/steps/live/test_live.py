@@ -1,10 +1,11 @@
 import pytest
 
-from graphclient import Execution
+from graphclient import Execution, Job
 from onboarding.domain.verdicts import Broken, Court, Done
 from onboarding.steps.live.causes import CAUSES, Code
 from onboarding.steps.live.step import Facts, Live
 from tests.graphclient.graph_stub import Reply
+from tests.graphclient.recorded import PUBLIC_CASE_09
 from tests.graphclient.samples import job as job_json
 from tests.narrow import present
 from tests.steps.facts import APP, JOB, ago, arrived, at_step, execution, finished, job, quarantine, texts
@@ -19,7 +20,8 @@ def look(found, **fields):
 def test_is_done_while_the_job_is_healthy():
     verdict = look(finished(), arrived=arrived(created=180, updated=20, skipped=3))
     assert isinstance(verdict, Done)
-    assert verdict.evidence.to_json() == {"created": 180, "updated": 20, "skipped": 3, "failed": 0, "code": "Active"}
+    numbers = {"created": 180, "updated": 20, "skipped": 3, "failed": 0}
+    assert verdict.evidence.to_json() == numbers | {"code": "Active", "told": True}
     assert "200 people in Haiilo" in str(verdict.note)
     assert not verdict.warnings
 
@@ -63,6 +65,21 @@ def test_shows_what_was_stopped_deleted_or_put_aside(found, code, court):
 
 def test_takes_the_jobs_own_numbers_where_there_is_no_log():
     assert look(finished(), evidence={"readiness": {"licence": "none"}}).evidence.created == 200
+
+
+def test_says_how_many_a_recorded_job_knows_and_alarms_nobody():
+    """Public case 09: counts by pairs of objects, and 15 entries that wait in a run that succeeded."""
+    found = Job.from_json(PUBLIC_CASE_09)
+    verdict = look(found, evidence={"readiness": {"licence": "none"}}, now=present(found.status.steady_state_last))
+    assert (str(verdict.note), verdict.evidence.created, verdict.evidence.failed) == ("3 people in Haiilo", 3, 0)
+    assert not verdict.warnings
+
+
+def test_says_that_the_job_tells_no_number():
+    verdict = look(finished(counts={}), evidence={"readiness": {"licence": "none"}})
+    assert str(verdict.note) == "Provisioning runs. Microsoft does not tell how many people are in Haiilo."
+    assert not verdict.warnings
+    assert verdict.evidence.told is False
 
 
 def test_reads_the_job_and_changes_nothing(tenant, far):

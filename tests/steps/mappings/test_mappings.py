@@ -9,6 +9,7 @@ from onboarding.steps.mappings import document as mapping_document
 from onboarding.steps.mappings.causes import CAUSES, Code
 from onboarding.steps.mappings.step import Facts, Mappings
 from tests.graphclient.graph_stub import Reply
+from tests.graphclient.samples import NEW_JOB
 from tests.narrow import instance, present
 from tests.steps.facts import APP, JOB, at_step, attribute, finished, job, people_of, schema, texts
 
@@ -245,7 +246,8 @@ def test_takes_a_schema_that_is_not_there_for_none(tenant, far):
 
 def test_reads_whether_the_job_has_run_only_where_something_would_be_written(tenant, far):
     desired = at_step("mappings")
-    far.on("GET", JOB_PATH.rpartition("/")[0], Reply(200, {"value": [{"id": "another"}, {"id": JOB}]}))
+    listed = [NEW_JOB | {"id": "another"}, NEW_JOB | {"id": JOB}]
+    far.on("GET", JOB_PATH.rpartition("/")[0], Reply(200, {"value": listed}))
     far.on("GET", f"{JOB_PATH}/schema", Reply(200, schema()))
     assert present(Mappings().read(tenant, desired).job).id == JOB
     far.on("GET", f"{JOB_PATH}/schema", Reply(200, wanted_document()))

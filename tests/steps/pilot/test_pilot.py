@@ -173,12 +173,16 @@ def test_sends_rule_and_person_and_keeps_the_outcome(tenant, far):
     assert (result["person_id"], result["asked"], result["arrived"]) == ("u-1", ASKED, True)
 
 
+def member(identity):
+    return {"id": identity, "@odata.type": "#microsoft.graph.user"}
+
+
 @pytest.mark.parametrize(
     ("assigned", "members", "in_scope"),
     [
         ([{"id": "a", "principalId": EVA_ID, "principalType": "User"}], [], True),
-        ([{"id": "a", "principalId": "g-1", "principalType": "Group"}], [{"id": EVA_ID}], True),
-        ([{"id": "a", "principalId": "g-1", "principalType": "Group"}], [{"id": "u-2"}], False),
+        ([{"id": "a", "principalId": "g-1", "principalType": "Group"}], [member(EVA_ID)], True),
+        ([{"id": "a", "principalId": "g-1", "principalType": "Group"}], [member("u-2")], False),
         ([], [], False),
     ],
 )

@@ -26,6 +26,7 @@ from onboarding.steps.scope.step import Scope
 from onboarding.steps.shared import credentials, secrets
 from onboarding.steps.shared.applications import find
 from tests.graphclient.graph_stub import Reply
+from tests.graphclient.samples import ORGANIZATION
 from tests.graphclient.samples import job as job_json
 from tests.steps.facts import (
     APP,
@@ -209,7 +210,7 @@ def approved(far, names=consent_sizes.MONITOR.names):
     ours, graph = f"(appId='{MONITOR}')", f"(appId='{GRAPH}')"
     roles = [{"id": f"id-of-{name}", "value": name} for name in names]
     rows = [{"id": each["id"], "appRoleId": each["id"], "principalId": "1", "resourceId": "g"} for each in roles]
-    far.on("GET", "/v1.0/organization", Reply(200, {"value": [{"id": TENANT, "displayName": "Nordwind"}]}))
+    far.on("GET", "/v1.0/organization", Reply(200, {"value": [ORGANIZATION | {"id": TENANT}]}))
     far.on("GET", f"/v1.0/servicePrincipals{ours}", Reply(200, sp("1", MONITOR)))
     far.on("GET", f"/v1.0/servicePrincipals(appId='{SETUP}')", Reply(200, sp("2", SETUP)))
     far.on("GET", f"/v1.0/servicePrincipals{graph}", Reply(200, {**sp("g", GRAPH), "appRoles": roles}))

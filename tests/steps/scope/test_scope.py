@@ -158,7 +158,8 @@ def test_counts_people_without_a_last_name():
     [({"surname": None, "country": " FI"}, ("", " FI")), ({}, (None, None)), ({"surname": "Ek"}, ("Ek", None))],
 )
 def test_takes_attributes_as_graph_gives_them(row, read):
-    for made in (User.from_json({"id": "1", **row}), DirectoryObject.from_json({"id": "1", **row})):
+    typed = {"id": "1", "@odata.type": "#microsoft.graph.user", **row}
+    for made in (User.from_json(typed), DirectoryObject.from_json(typed)):
         member = member_of(made)
         assert (member.surname, member.country) == read
 

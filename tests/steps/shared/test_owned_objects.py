@@ -15,7 +15,7 @@ from onboarding.steps.shared.owned_objects import OwnedObjects, Owning, Unexpect
 from onboarding.steps.shared.owner_causes import OWNS_TOO_MUCH
 from onboarding.steps.shared.permissions import GRAPH
 from tests.graphclient.graph_stub import Reply
-from tests.graphclient.samples import SERVICE_PRINCIPAL
+from tests.graphclient.samples import ORGANIZATION, SERVICE_PRINCIPAL
 from tests.narrow import instance, present
 from tests.steps.facts import APP, CHOSEN, app, at_step, organization
 
@@ -216,7 +216,7 @@ def test_does_not_ask_what_is_owned_where_that_counts_for_nothing(tenant, far):
     granted_all(far, consent_sizes.STANDARD)
     far.on("GET", f"{SPS}(appId='our-client-id')", Reply(200, {"id": OURS, "appId": "our-client-id"}))
     far.on("GET", SPS, EMPTY)
-    far.on("GET", "/v1.0/organization", Reply(200, {"value": [{"id": "t", "displayName": "Nordwind"}]}))
+    far.on("GET", "/v1.0/organization", Reply(200, {"value": [ORGANIZATION]}))
     assert Readiness().read(tenant, at_step("readiness")).extras == ()
     assert not any("ownedObjects" in asked.path for asked in far.asked)
 
