@@ -50,7 +50,7 @@ from .models.directory import DirectoryObject, Group, User
 from .models.directory_definition import DirectoryDefinition
 from .models.expression import ParsedExpression
 from .models.logs import LogPage, LogStep, ProvisioningEvent
-from .models.on_demand import OnDemandResult, OnDemandStep
+from .models.on_demand import LeftOut, OnDemandResult, OnDemandStep
 from .models.organization import AssignedPlan, Domain, Organization, SubscribedSku, VerifiedDomain
 from .models.service_principal import AppRole, AppRoleAssignment, ServicePrincipal
 from .models.synchronization import Execution, Job, Progress, Quarantine, Schedule, Status, Template
@@ -92,6 +92,7 @@ __all__ = [
     "Instantiated",
     "Job",
     "KeySet",
+    "LeftOut",
     "LicenceMissing",
     "LogPage",
     "LogStep",

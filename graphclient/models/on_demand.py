@@ -5,6 +5,7 @@ docs/graph-facts.md, "Provision on demand". Reading never raises, because the pe
 
 from __future__ import annotations
 
+import enum
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,34 @@ from .changes import Modified
 
 RESULTS = ("Success", "Skipped", "Failure", "Warning")
 _STEP_TYPES = ("Import", "Scoping", "Matching", "Processing", "ReferenceResolution", "Export")
+_TYPES_BY_NAME = (("entryexport", "Export"), ("entryimport", "Import"), ("entrysynchronizationscoping", "Scoping"))
+_NO_CODE = ("", "none", "null")
+
+
+class LeftOut(enum.StrEnum):
+    """Why a subject is not to be provisioned."""
+
+    NOT_ASSIGNED = "not assigned"
+    DISABLED = "disabled"
+    FILTERED = "filtered"
+
+
+# What a step's details say "False" to, in each spelling that was seen (docs/graph-facts.md, "Provision on demand").
+_ENTITLEMENTS: dict[LeftOut, frozenset[str]] = {
+    LeftOut.NOT_ASSIGNED: frozenset(
+        {
+            "assigned",
+            "assignedtotheapplication",
+            "userhastherequiredrole",
+            "grouphastherequiredrole",
+            "iseffectivelyentitledforprovisioning",
+        }
+    ),
+    LeftOut.DISABLED: frozenset({"isactive", "activeinthesourcesystem"}),
+    LeftOut.FILTERED: frozenset(
+        {"isinprovisioningscope", "isinprovisioningscopedisplayname", "scopingfilterevaluationpassed"}
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -30,18 +59,46 @@ class OnDemandStep:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> OnDemandStep:
         """Everything may be missing; the log's longer name of the type is understood too."""
+        name = fields.text(data, "name")
+        told = fields.word(data, "type", _STEP_TYPES) or fields.word(data, "provisioningStepType", _STEP_TYPES)
         return cls(
-            name=fields.text(data, "name"),
-            type=fields.word(data, "type", _STEP_TYPES) or fields.word(data, "provisioningStepType", _STEP_TYPES),
+            name=name,
+            type=told or next((type_ for start, type_ in _TYPES_BY_NAME if _plain(name).startswith(start)), ""),
             status=fields.word(data, "status", RESULTS),
             description=fields.text(data, "description"),
             details=fields.part(data, "details"),
         )
 
+    @property
+    def exported(self) -> bool:
+        """Whether it wrote to the target."""
+        return self.type == "Export" and self.status in ("Success", "Warning") and not self.skips
+
+    @property
+    def skips(self) -> bool:
+        """Whether it says that nothing was written, and perhaps why."""
+        return self.status == "Skipped" or bool(self.skip_reason) or _plain(self.name) == "entrysynchronizationskip"
+
+    @property
+    def skip_reason(self) -> str:
+        """Microsoft's word for it; empty where there is none."""
+        return next((str(value) for key, value in self.details.items() if _plain(key) == "skipreason" and value), "")
+
+    def denies(self, why: LeftOut) -> bool:
+        """Whether its details say that the subject is left out for this."""
+        return any(
+            _plain(key) in _ENTITLEMENTS[why] and _plain(str(value)) == "false" for key, value in self.details.items()
+        )
+
 
 @dataclass(frozen=True)
 class OnDemandResult:
-    """The result for one object. `result`: Success, Skipped, Failure, or empty where the answer is unreadable."""
+    """The result for one object.
+
+    `result`: Success, Skipped, Failure, or empty where the answer does not tell. It is Success only where something was
+    written: an import alone, or an assignment that is missing, is none, whatever the answer's key says.
+    `left_out`: why it is not to be provisioned, where the answer tells that.
+    """
 
     result: str
     error_code: str = ""
@@ -50,6 +107,12 @@ class OnDemandResult:
     target_id: str = ""
     steps: tuple[OnDemandStep, ...] = ()
     modified: tuple[Modified, ...] = ()
+    left_out: LeftOut | None = None
+
+    @property
+    def only_read(self) -> bool:
+        """Whether the subject was read, and nothing tells that it was written or why not."""
+        return not self.result and any(step.status == "Success" for step in self.steps)
 
     @classmethod
     def from_json(cls, data: Any) -> OnDemandResult:
@@ -57,13 +120,16 @@ class OnDemandResult:
         data = data if isinstance(data, dict) else {}
         head, entry = _object(data.get("key")), _object(data.get("value"))
         steps = tuple(OnDemandStep.from_json(row) for row in fields.rows(entry, "provisioningSteps"))
-        status = fields.part(entry, "statusInfo") or fields.part(entry, "provisioningStatusInfo")
+        status = _status(entry)
         error = fields.part(status, "errorInformation") or status
         details = fields.part(head, "details")
-        result = fields.word(head, "result", RESULTS) or fields.word(status, "status", RESULTS) or _from_steps(steps)
+        left_out = next((why for why in LeftOut if any(step.denies(why) for step in steps)), None)
+        told = [fields.word(head, "result", RESULTS), fields.word(status, "status", RESULTS)]
         return cls(
-            result=result,
-            error_code=fields.text(details, "errorCode") or fields.text(error, "errorCode"),
+            result=_result({word for word in told if word}, steps, left_out),
+            error_code=_code(details)
+            or _code(error)
+            or next((each.skip_reason for each in steps if each.skip_reason), ""),
             error_message=fields.text(details, "errorMessage")
             or fields.text(error, "errorMessage")
             or fields.text(error, "reason"),
@@ -71,19 +137,41 @@ class OnDemandResult:
             target_id=fields.text(fields.part(entry, "targetIdentity"), "id"),
             steps=steps,
             modified=tuple(Modified.from_json(row) for row in fields.rows(entry, "modifiedProperties")),
+            left_out=left_out,
         )
 
 
-def _from_steps(steps: tuple[OnDemandStep, ...]) -> str:
-    """The worst status of the steps; a successful export counts as success whatever was skipped before it."""
-    statuses = {step.status for step in steps}
-    if "Failure" in statuses:
+def _result(told: set[str], steps: tuple[OnDemandStep, ...], left_out: LeftOut | None) -> str:
+    """What happened: the worst that is said counts, and a success has to be seen where steps are told."""
+    exported = any(step.exported for step in steps)
+    if "Failure" in told or any(step.status == "Failure" for step in steps):
         return "Failure"
-    if any(step.type == "Export" and step.status == "Success" for step in steps):
-        return "Success"
-    if "Skipped" in statuses:
+    if "Skipped" in told or (not exported and (left_out or any(step.skips for step in steps))):
         return "Skipped"
-    return "Success" if "Success" in statuses else ""
+    if not told <= {"Success", "Warning"}:
+        return ""
+    return "Success" if exported or (told and not steps) else ""
+
+
+def _status(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """The status, flat or with the error inside, or a bare word."""
+    for name in ("statusInfo", "provisioningStatusInfo"):
+        found = entry.get(name)
+        if isinstance(found, str):
+            return {"status": found}
+        if isinstance(found, dict) and found:
+            return found
+    return {}
+
+
+def _code(error: Mapping[str, Any]) -> str:
+    code = fields.text(error, "errorCode").strip()
+    return "" if code.lower() in _NO_CODE else code
+
+
+def _plain(word: str) -> str:
+    """A name as it is compared: in lower case, without spaces and other marks."""
+    return "".join(char for char in word.lower() if char.isalnum())
 
 
 def _object(value: Any) -> dict[str, Any]:

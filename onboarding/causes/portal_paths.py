@@ -33,6 +33,13 @@ BUY_LICENCES = Needs(
     say(_("Billing Administrator")),
     ClickPath(Portal.ENTRA, (_("Billing"), _("Licenses"))),
 )
+EDIT_SCOPE = Needs(
+    MAY_CREATE,
+    ClickPath(
+        Portal.ENTRA,
+        (_("Entra ID"), _("Enterprise apps"), _("Provisioning"), _("Mappings"), _("Source Object Scope")),
+    ),
+)
 ALLOW_DELETIONS = Needs(
     MAY_CREATE,
     ClickPath(Portal.ENTRA, (_("Entra ID"), _("Enterprise apps"), _("Provisioning"), _("Allow deletes"))),

@@ -10,6 +10,7 @@ import enum
 
 from django.utils.translation import gettext_noop as _
 
+from onboarding.causes import portal_paths
 from onboarding.causes.base import Cause, Owner
 
 ON_DEMAND = "https://learn.microsoft.com/entra/identity/app-provisioning/provision-on-demand"
@@ -27,6 +28,9 @@ class Code(enum.StrEnum):
     FAILED_BY_MICROSOFT = "pilot_failed_microsoft"
     FAILED_FOR_ENGINEERS = "pilot_failed_engineers"
     NOT_KEPT = "pilot_not_kept"
+    FILTERED = "pilot_filtered"
+    ONLY_READ = "pilot_only_read"
+    NOT_TOLD = "pilot_not_told"
 
 
 PILOT_NEEDED = Cause(code=Code.PILOT_NEEDED, owner=Owner.CS, staff=_("Choose one test user"))
@@ -65,5 +69,41 @@ NOT_KEPT = Cause(
         "into it."
     ),
 )
+FILTERED = Cause(
+    code=Code.FILTERED,
+    owner=Owner.CUSTOMER,
+    staff=_("A scoping filter of the provisioning leaves out %(name)s. The customer has to change the filter."),
+    customer=_("A scoping filter of the provisioning leaves out %(name)s. Change the filter, or name somebody else."),
+    needs=portal_paths.EDIT_SCOPE,
+    source="https://learn.microsoft.com/entra/identity/app-provisioning/define-conditional-rules-for-provisioning-user-accounts",
+)
+ONLY_READ = Cause(
+    code=Code.ONLY_READ,
+    owner=Owner.CS,
+    staff=_(
+        "Microsoft read the account of %(name)s, but sent nothing to Haiilo and gives no reason. Try again in some "
+        "minutes, or choose another test user."
+    ),
+    source=ON_DEMAND,
+)
+NOT_TOLD = Cause(
+    code=Code.NOT_TOLD,
+    owner=Owner.CS,
+    staff=_(
+        "Microsoft's answer does not say whether the account of %(name)s was created. Look for it in Haiilo, then try "
+        "again; a second try makes no second account."
+    ),
+    source=ON_DEMAND,
+)
 FAILED = {cause.owner: cause for cause in (PILOT_FAILED, FAILED_BY_CUSTOMER, FAILED_BY_MICROSOFT, FAILED_FOR_ENGINEERS)}
-CAUSES = (PILOT_NEEDED, PERSON_UNKNOWN, PERSON_DISABLED, PERSON_OUT_OF_SCOPE, *FAILED.values(), NOT_KEPT)
+CAUSES = (
+    PILOT_NEEDED,
+    PERSON_UNKNOWN,
+    PERSON_DISABLED,
+    PERSON_OUT_OF_SCOPE,
+    *FAILED.values(),
+    NOT_KEPT,
+    FILTERED,
+    ONLY_READ,
+    NOT_TOLD,
+)

@@ -12,7 +12,8 @@ from onboarding.domain.evidence import Evidence
 class PilotEvidence(Evidence):
     """Who was provisioned on demand on the job `job_id`, and with which `action`; "none" where the account was there.
 
-    `asked` is when a person named the test user (ISO 8601), so that a later name begins anew.
+    `asked` is when a person named the test user (ISO 8601), so that a later name begins anew. `not_returned`: what
+    Haiilo does not give back, so that Microsoft writes it again and again.
     """
 
     step: ClassVar[str] = "pilot"
@@ -24,3 +25,4 @@ class PilotEvidence(Evidence):
     read_back: bool = False
     job_id: str = ""
     asked: str = ""
+    not_returned: tuple[str, ...] = ()

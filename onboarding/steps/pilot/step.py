@@ -6,7 +6,7 @@ answers, so nothing of ours connects to a customer's address.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -15,12 +15,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
-from graphclient import GraphClient, NotThere, OnDemandResult, User
+from graphclient import GraphClient, LeftOut, NotThere, OnDemandResult, User
 from onboarding.causes.base import Cause, Owner
 from onboarding.causes.index import explain_code, is_known, lookup
 from onboarding.domain.desired import Desired
 from onboarding.domain.evidence import Evidence
-from onboarding.domain.sentences import say
+from onboarding.domain.sentences import Sentence, say
 from onboarding.domain.verdicts import Asking, Change, Done, Todo, Verdict
 from onboarding.steps import stages
 from onboarding.steps.base import AnswerFormClass, ChangingStep, Tenant
@@ -34,6 +34,10 @@ from onboarding.steps.sso_application.evidence import SsoApplicationEvidence, se
 
 SAME_ALREADY = "redundantexport"
 NOT_ENTITLED = "NotEffectivelyEntitled"
+NOT_RETURNED = _(
+    "Haiilo took everything, but does not give back: %(names)s. So nobody can see whether it kept them, and Microsoft "
+    "writes them again at each change. Look at them in Haiilo."
+)
 
 
 @dataclass(frozen=True)
@@ -102,10 +106,10 @@ class Pilot(ChangingStep[Facts]):
             change = Change("read_back", summary, payload=payload)
         elif not second["arrived"]:
             return _failed(desired, person, second)
-        elif not second["same"]:
+        elif (not_returned := _not_returned(desired, first, second)) is None:
             return _not_kept(desired, person, second)
         else:
-            return _done(_evidence(desired, person, first))
+            return _done(_evidence(desired, person, first, not_returned))
         return Todo(
             say(_("The account of %(name)s is created first."), name=person.display_name),
             [change],
@@ -126,10 +130,15 @@ def _where(desired: Desired) -> dict[str, str]:
 
 
 def read_outcome(outcome: OnDemandResult) -> dict[str, Any]:
-    """What a run says, in JSON: whether the person is in Haiilo now, whether nothing was left to do, else why not."""
-    same = outcome.result == "Skipped" and _says_redundant(outcome)
+    """What a run says, in JSON: whether the person is in Haiilo now, whether nothing was left to do, else why not.
+
+    `written`: which attributes it wrote, and whether Haiilo had given back anything for them; no values, which are
+    personal data.
+    """
+    same = outcome.result == "Skipped" and not outcome.left_out and _says_redundant(outcome)
     scoped_out = any(step.type == "Scoping" and step.status in ("Skipped", "Failure") for step in outcome.steps)
-    code = outcome.error_code or (NOT_ENTITLED if scoped_out and not same else "")
+    left_out = scoped_out or outcome.left_out is LeftOut.NOT_ASSIGNED
+    code = outcome.error_code or (NOT_ENTITLED if left_out and not same else "")
     return {
         "result": outcome.result,
         "arrived": outcome.result in ("Success", "Warning") or same,
@@ -137,6 +146,9 @@ def read_outcome(outcome: OnDemandResult) -> dict[str, Any]:
         "code": code,
         "reason": outcome.error_message,
         "action": outcome.action.lower(),
+        "left_out": outcome.left_out or "",
+        "only_read": outcome.only_read,
+        "written": {change.name: bool(change.old) for change in outcome.modified if change.name},
         "steps": [{"name": step.name, "type": step.type, "status": step.status} for step in outcome.steps],
     }
 
@@ -182,7 +194,36 @@ def _offers(desired: Desired) -> dict[str, Any]:
     return {"people": scope.to_json()["sample"] if scope else []}
 
 
+def _not_returned(desired: Desired, first: Mapping[str, Any], second: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """What the second run wrote again, if anything, because Haiilo gives nothing back for it.
+
+    None where it wrote anything else. By what people are matched with must come back: without it each run would make
+    one more account.
+    """
+    if second["same"]:
+        return ()
+    before, again = first.get("written") or {}, second.get("written") or {}
+    matching = {mapped.target for mapped in desired.profile.mappings if mapped.matching_priority}
+    untold = all(name in before and not given and name not in matching for name, given in again.items())
+    return tuple(sorted(again)) if again and untold else None
+
+
 def _failed(desired: Desired, person: User, result: Mapping[str, Any]) -> Asking:
+    name, offers = person.display_name, {**_offers(desired), "detail": str(result["code"])}
+    if result["result"] == "Failure":
+        return _explained(desired, person, result)
+    if result.get("left_out") == LeftOut.DISABLED:
+        return causes.PERSON_DISABLED.asking(offers=offers, name=name)
+    if result.get("left_out") == LeftOut.FILTERED:
+        return causes.FILTERED.asking(offers=offers, name=name)
+    if result.get("only_read"):
+        return causes.ONLY_READ.asking(offers=offers, name=name)
+    if not result["result"] and not result["code"]:
+        return causes.NOT_TOLD.asking(offers=offers, name=name)
+    return _explained(desired, person, result)
+
+
+def _explained(desired: Desired, person: User, result: Mapping[str, Any]) -> Asking:
     code, reason = str(result["code"]), str(result["reason"])
     known, why = lookup(code, reason), explain_code(code, reason)[0]
     cause = causes.FAILED.get(known.owner if known else Owner.ENGINEERS, causes.FAILED_FOR_ENGINEERS)
@@ -196,7 +237,7 @@ def _not_kept(desired: Desired, person: User, result: Mapping[str, Any]) -> Aski
     return causes.NOT_KEPT.asking(offers=offers, name=person.display_name)
 
 
-def _evidence(desired: Desired, person: User, first: Mapping[str, Any]) -> PilotEvidence:
+def _evidence(desired: Desired, person: User, first: Mapping[str, Any], not_returned: tuple[str, ...]) -> PilotEvidence:
     return PilotEvidence(
         person_id=person.id,
         name=person.display_name,
@@ -205,8 +246,15 @@ def _evidence(desired: Desired, person: User, first: Mapping[str, Any]) -> Pilot
         read_back=True,
         job_id=job_id(desired),
         asked=_asked_at(desired),
+        not_returned=not_returned,
     )
 
 
 def _done(evidence: PilotEvidence) -> Done:
-    return Done(evidence, say(_("Test account for %(name)s created and verified"), name=evidence.name))
+    note = say(_("Test account for %(name)s created and verified"), name=evidence.name)
+    return Done(evidence, note, tuple(_warnings(evidence)))
+
+
+def _warnings(evidence: PilotEvidence) -> Iterator[Sentence]:
+    if evidence.not_returned:
+        yield say(NOT_RETURNED, names=", ".join(evidence.not_returned))

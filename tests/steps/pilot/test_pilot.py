@@ -9,7 +9,7 @@ from onboarding.steps.pilot.step import Facts, Pilot, read_outcome
 from tests.graphclient.graph_stub import Reply
 from tests.graphclient.samples import on_demand_a, on_demand_b
 from tests.narrow import instance, present
-from tests.steps.facts import APP, EVIDENCE, JOB, NOW, SCOPE, at_step
+from tests.steps.facts import APP, EVIDENCE, JOB, NOW, SCOPE, at_step, texts
 
 EVA = User("u-1", "Eva Berg", "eva@nordwind.example", account_enabled=True)
 ASKED = NOW.isoformat()
@@ -22,8 +22,8 @@ def step(**fields):
     return at_step("pilot", **given | fields)
 
 
-def ran(result="Success", code="", message="", *, asked=ASKED, **more):
-    outcome = OnDemandResult.from_json(on_demand_a(result, code, message))
+def ran(result="Success", code="", message="", *, asked=ASKED, answer=None, **more):
+    outcome = OnDemandResult.from_json(answer or on_demand_a(result, code, message))
     return {"person_id": "u-1", "asked": asked, "at": ASKED, **read_outcome(outcome), **more}
 
 
@@ -73,6 +73,7 @@ def test_is_done_when_a_second_run_finds_nothing_left_to_do(first, action):
         "read_back": True,
         "job_id": JOB,
         "asked": ASKED,
+        "not_returned": [],
     }
 
 
@@ -80,6 +81,63 @@ def test_does_not_believe_a_haiilo_that_takes_and_forgets():
     verdict = assess(step(applied={"pilot": {"provision": ran(), "read_back": ran()}}), IN_SCOPE)
     assert isinstance(verdict, Asking)
     assert (verdict.code, verdict.court) == (Code.NOT_KEPT, Court.HAIILO)
+
+
+def again(**old):
+    """A second run that writes these once more; each with what Haiilo gave back before."""
+    written = [
+        {"displayName": name.replace("__", "."), "oldValue": value, "newValue": "x"} for name, value in old.items()
+    ]
+    return ran(answer=on_demand_a("Success", action="Update", modifiedProperties=written))
+
+
+FIRST = again(userName=None, name__givenName=None, active=None)
+
+
+@pytest.mark.parametrize("second", [again(active=None), again(active="", name__givenName=None)])
+def test_warns_of_what_haiilo_does_not_give_back(second):
+    verdict = assess(step(applied={"pilot": {"provision": FIRST, "read_back": second}}), IN_SCOPE)
+    assert isinstance(verdict, Done)
+    assert "does not give back: active" in texts(verdict.warnings)
+    behind = step(evidence={"pilot": verdict.evidence.to_json()})
+    assert texts(instance(Done, assess(behind, Facts())).warnings) == texts(verdict.warnings)
+
+
+@pytest.mark.parametrize(
+    "second",
+    [again(active="True"), again(userName=None), again(title=None), again(active=None, name__givenName="Ewa"), again()],
+)
+def test_does_not_believe_a_haiilo_that_gives_back_something_else(second):
+    verdict = assess(step(applied={"pilot": {"provision": FIRST, "read_back": second}}), IN_SCOPE)
+    assert instance(Asking, verdict).code == Code.NOT_KEPT
+
+
+def run_of(*steps, result=""):
+    return ran(answer=on_demand_b(provisioningSteps=list(steps), statusInfo={"status": result} if result else {}))
+
+
+IMPORTED = {"name": "EntryImport", "type": "Import", "status": "Success"}
+
+
+def scoped(**details):
+    return {"name": "EntrySynchronizationScoping", "type": "Scoping", "status": "Success", "details": details}
+
+
+@pytest.mark.parametrize(
+    ("result", "code", "court"),
+    [
+        (run_of(IMPORTED), Code.ONLY_READ, Court.CS),
+        (run_of(IMPORTED, result="Success"), Code.ONLY_READ, Court.CS),
+        (run_of(), Code.NOT_TOLD, Court.CS),
+        (run_of(IMPORTED, scoped(Assigned="False"), result="Success"), Code.FAILED_BY_CUSTOMER, Court.CUSTOMER),
+        (run_of(IMPORTED, scoped(IsActive="False", Assigned="True")), Code.PERSON_DISABLED, Court.CS),
+        (run_of(IMPORTED, scoped(IsInProvisioningScope="False")), Code.FILTERED, Court.CUSTOMER),
+    ],
+)
+def test_tells_apart_why_nothing_was_sent(result, code, court):
+    verdict = instance(Asking, assess(step(applied={"pilot": {"provision": result}}), IN_SCOPE))
+    assert (verdict.code, verdict.court) == (code, court)
+    assert "Eva Berg" in str(verdict.question)
 
 
 OURS, THEIRS = Code.FAILED_FOR_ENGINEERS, Code.FAILED_BY_CUSTOMER
@@ -147,7 +205,7 @@ REDUNDANT = [
         (on_demand_a(), True, False, ""),
         (on_demand_b(), True, False, ""),
         (on_demand_a("Skipped", "RedundantExport"), True, True, "RedundantExport"),
-        (on_demand_b(provisioningSteps=REDUNDANT), True, True, ""),
+        (on_demand_b(provisioningSteps=REDUNDANT), True, True, "RedundantExport"),
         (on_demand_b(provisioningSteps=SCOPED_OUT), False, False, "NotEffectivelyEntitled"),
         (on_demand_a("Failure", "DuplicateTargetEntries"), False, False, "DuplicateTargetEntries"),
         ({"key": "not json", "value": "neither"}, False, False, ""),
