@@ -3,6 +3,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from onboarding.models.text import StorableJSONField
+
 
 class ApprovalQuerySet(models.QuerySet["Approval"]):
     """Which approvals still count."""
@@ -22,7 +24,7 @@ class Approval(models.Model):
     onboarding = models.ForeignKey("onboarding.Onboarding", on_delete=models.CASCADE, related_name="approvals")
     step = models.CharField(max_length=40)
     fingerprint = models.CharField(max_length=24)
-    changes = models.JSONField(default=list)
+    changes = StorableJSONField(default=list)
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     approved_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)

@@ -5,6 +5,7 @@ from django.db import models
 
 from onboarding.domain.sentences import Sentence
 from onboarding.models import clock
+from onboarding.models.text import CutCharField, StorableJSONField
 
 
 class Event(models.Model):
@@ -14,12 +15,12 @@ class Event(models.Model):
     at = models.DateTimeField(default=clock.now, editable=False)
     step = models.CharField(max_length=40, blank=True, default="")
     kind = models.CharField(max_length=20)
-    message = models.JSONField(default=dict)
+    message = StorableJSONField(default=dict)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    actor_name = models.CharField(max_length=200, blank=True, default="")
-    detail = models.JSONField(default=dict, blank=True)
+    actor_name = CutCharField(max_length=200, blank=True, default="")
+    detail = StorableJSONField(default=dict, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["onboarding", "-id"], name="event_newest")]

@@ -10,6 +10,7 @@ from django.db import models
 from onboarding.domain import consent_sizes
 from onboarding.domain.consent_sizes import ConsentSize
 from onboarding.models import clock
+from onboarding.models.text import CutCharField
 
 
 def digest(token: str) -> str:
@@ -91,13 +92,13 @@ class ConsentAttempt(models.Model):
     state_hash = models.CharField(max_length=64, unique=True)
     signed_in_tenant = models.CharField(max_length=36, blank=True, default="")
     signed_in_object_id = models.CharField(max_length=36, blank=True, default="")
-    signed_in_name = models.CharField(max_length=200, blank=True, default="")
+    signed_in_name = CutCharField(max_length=200, blank=True, default="")
     signed_in_at = models.DateTimeField(null=True, blank=True)
     consent_state_hash = models.CharField(max_length=64, unique=True, null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     granted_at = models.DateTimeField(null=True, blank=True)
-    error = models.CharField(max_length=60, blank=True, default="")
-    error_code = models.CharField(max_length=60, blank=True, default="")  # Microsoft's own, or our check's
+    error = CutCharField(max_length=60, blank=True, default="")
+    error_code = CutCharField(max_length=60, blank=True, default="")  # Microsoft's own, or our check's
 
     def __str__(self) -> str:
         return f"attempt {self.pk}"

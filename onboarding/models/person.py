@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from onboarding.causes.index import REASON_MARKS
+from onboarding.models.text import CutCharField, CutTextField
 
 ERASED = "erased:"
 MARK_LENGTH = 48  # hex digits
@@ -44,16 +45,16 @@ class ProvisionedPerson(models.Model):
         FAILED = "failed", _("failed")
 
     onboarding = models.ForeignKey("onboarding.Onboarding", on_delete=models.CASCADE, related_name="people")
-    source_id = models.CharField(max_length=64)
-    target_id = models.CharField(max_length=128, blank=True, default="")
-    name = models.CharField(max_length=256, blank=True, default="")
-    user_name = models.CharField(max_length=256, blank=True, default="")
-    action = models.CharField(max_length=20)
+    source_id = CutCharField(max_length=64)
+    target_id = CutCharField(max_length=128, blank=True, default="")
+    name = CutCharField(max_length=256, blank=True, default="")
+    user_name = CutCharField(max_length=256, blank=True, default="")
+    action = CutCharField(max_length=20)
     result = models.CharField(max_length=10, choices=Result)
-    code = models.CharField(max_length=120, blank=True, default="")
-    reason = models.TextField(blank=True, default="")
+    code = CutCharField(max_length=120, blank=True, default="")
+    reason = CutTextField(blank=True, default="")
     at = models.DateTimeField()
-    event_id = models.CharField(max_length=64)
+    event_id = CutCharField(max_length=64)
     erased_at = models.DateTimeField(null=True, blank=True)
     stays_erased = models.BooleanField(default=False)
 

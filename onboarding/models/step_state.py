@@ -8,6 +8,7 @@ from django.db import models
 from onboarding.domain.evidence import Evidence
 from onboarding.domain.sentences import Sentence
 from onboarding.domain.verdicts import Court, Kind
+from onboarding.models.text import CutCharField, StorableJSONField
 
 E = TypeVar("E", bound=Evidence)
 
@@ -19,13 +20,13 @@ class StepState(models.Model):
     key = models.CharField(max_length=40)
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.NEW)
     court = models.CharField(max_length=12, choices=[(c.value, c.value) for c in Court], default=Court.CS)
-    message = models.JSONField(default=dict, blank=True)
-    warnings = models.JSONField(default=list, blank=True)
-    code = models.CharField(max_length=200, blank=True, default="")
-    request_id = models.CharField(max_length=80, blank=True, default="")
-    evidence = models.JSONField(default=dict, blank=True)
-    offers = models.JSONField(default=dict, blank=True)
-    plan = models.JSONField(default=dict, blank=True)
+    message = StorableJSONField(default=dict, blank=True)
+    warnings = StorableJSONField(default=list, blank=True)
+    code = CutCharField(max_length=200, blank=True, default="")
+    request_id = CutCharField(max_length=80, blank=True, default="")
+    evidence = StorableJSONField(default=dict, blank=True)
+    offers = StorableJSONField(default=dict, blank=True)
+    plan = StorableJSONField(default=dict, blank=True)
     progress = models.JSONField(default=dict, blank=True)
     since = models.DateTimeField(null=True, blank=True)
     checked_at = models.DateTimeField(null=True, blank=True)
@@ -35,7 +36,7 @@ class StepState(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     answered_at = models.DateTimeField(null=True, blank=True)
-    intents = models.JSONField(default=dict, blank=True)
+    intents = StorableJSONField(default=dict, blank=True)
     graph_calls = models.PositiveIntegerField(default=0)
     seconds = models.FloatField(default=0)
 

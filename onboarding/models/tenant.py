@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.db import models
 
 from onboarding.models import clock
+from onboarding.models.text import CutCharField
 
 
 class TenantBinding(models.Model):
@@ -16,10 +17,10 @@ class TenantBinding(models.Model):
     tenant_id = models.CharField(max_length=36, db_index=True)
     shared = models.BooleanField(default=False)
     application_id = models.CharField(max_length=36, blank=True, default="")
-    display_name = models.CharField(max_length=256, blank=True, default="")
+    display_name = CutCharField(max_length=256, blank=True, default="")
     verified_domain = models.CharField(max_length=253)
     admin_object_id = models.CharField(max_length=36)
-    admin_name = models.CharField(max_length=200, blank=True, default="")
+    admin_name = CutCharField(max_length=200, blank=True, default="")
     proved_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:

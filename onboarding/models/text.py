@@ -1,0 +1,65 @@
+"""Columns for texts that others wrote: what does not fit is cut, so that no answer of theirs stops a row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+
+MAX_LETTERS = 10_000  # where the column itself has no limit
+
+
+def storable(text: str) -> str:
+    """`text` without null characters and lone surrogates, which PostgreSQL refuses."""
+    return text.replace("\x00", "").encode(errors="replace").decode()
+
+
+def storable_json(value: Any) -> Any:
+    """`value` with each text in it, names included, as a database takes it."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, dict):
+        return {storable(str(name)): storable_json(part) for name, part in value.items()}
+    return [storable_json(part) for part in value] if isinstance(value, list | tuple) else value
+
+
+if TYPE_CHECKING:
+    _Field = models.Field[Any, Any]
+else:
+    _Field = object
+
+
+class _Cut(_Field):
+    def get_prep_value(self, value: Any) -> Any:
+        """The text as it is written, and as it is looked for."""
+        prepared = super().get_prep_value(value)
+        return storable(prepared)[: self.max_length or MAX_LETTERS] if isinstance(prepared, str) else prepared
+
+    def deconstruct(self) -> Any:
+        """As the field that it is to the database: migrations need not know this one."""
+        name, _path, args, kwargs = super().deconstruct()
+        return name, f"django.db.models.{type(self).__name__.removeprefix('Cut')}", args, kwargs
+
+
+if TYPE_CHECKING:  # django-stubs tells values only of its own fields
+    CutCharField, CutTextField = models.CharField, models.TextField
+else:
+
+    class CutCharField(_Cut, models.CharField):
+        """A text that is cut to its `max_length`, without the characters that PostgreSQL refuses."""
+
+    class CutTextField(_Cut, models.TextField):
+        """As `CutCharField`; without a `max_length` so many letters are kept as `MAX_LETTERS` says."""
+
+
+class StorableJSONField(models.JSONField):
+    """JSON with the texts of others inside, without the characters that PostgreSQL refuses."""
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        """The value as it is written."""
+        return super().get_db_prep_value(storable_json(value), connection, prepared)
+
+    def deconstruct(self) -> Any:
+        """As a `JSONField`."""
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.JSONField", args, kwargs
