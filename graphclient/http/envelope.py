@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 _ERROR = ("error", "odata.error")
@@ -20,7 +20,10 @@ _TITLE = re.compile(rb"<title[^>]*>(.{1,400}?)</title", re.IGNORECASE | re.DOTAL
 
 @dataclass(frozen=True)
 class ErrorEnvelope:
-    """The content of an error answer, outer and inner error together. `there`: whether the answer has one at all."""
+    """The content of an error answer, outer and inner error together.
+
+    `there`: whether it came in Graph's envelope, which proves that Graph itself has answered.
+    """
 
     code: str = ""
     inner_code: str = ""
@@ -35,14 +38,12 @@ class ErrorEnvelope:
 
 
 def read_envelope(body: bytes) -> ErrorEnvelope:
-    """The envelope of an error answer; empty where there is none."""
+    """What an error answer says, in an envelope or without one; empty where it says nothing."""
     whole = _as_dict(parsed(body))
     outer = _error_in(whole)
-    if isinstance(outer, str):
-        return _flat(whole, outer)
-    if not isinstance(outer, dict):
-        outer = whole if _text(whole, "message") else None
-    return ErrorEnvelope() if outer is None else _nested(outer)
+    if isinstance(outer, dict):
+        return replace(_nested(outer), there=True)
+    return _flat(whole, outer) if isinstance(outer, str) else _nested(whole)
 
 
 def is_error(value: Mapping[str, Any]) -> bool:
@@ -82,7 +83,6 @@ def _nested(outer: Mapping[str, Any]) -> ErrorEnvelope:
         inner_code=deepest or nested_code,
         message=_text(nested, "message") or message,
         request_id=_text(inner, "request-id"),
-        there=True,
     )
 
 
@@ -94,7 +94,6 @@ def _flat(whole: Mapping[str, Any], error: str) -> ErrorEnvelope:
         code=error.strip() if is_code else "",
         message=told if is_code else told or error,
         request_id=_text(whole, "correlation_id") or _text(whole, "trace_id"),
-        there=True,
     )
 
 

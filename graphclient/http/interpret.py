@@ -64,8 +64,8 @@ def error_of(call: Call, outcome: Answer | Lost, now: float) -> GraphError:
         "inner_code": envelope.inner_code,
         "request_id": outcome.headers.get("request-id") or envelope.request_id or call.request_id,
     }
-    told = envelope.message if envelope.there or _says_enough(outcome) else described(outcome.body)
-    message = clean(told, call.hidden)
+    fallback = "" if envelope.there or _says_enough(outcome) else described(outcome.body)
+    message = clean(envelope.message or fallback, call.hidden)
     later = _later(call, outcome, envelope)
     if later is not None:
         wait = retry_after(outcome, now)

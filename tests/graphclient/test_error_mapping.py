@@ -41,6 +41,13 @@ SAYING_NOTHING = (
     b'{"odata.error": {"code": "x", "message": {"lang": "en", "value": "no"}}}',
 )
 
+FLAT = (
+    b'{"error": "forbidden"}',
+    b'{"error": "invalid_token", "error_description": "x"}',
+    b'{"Message": "Authorization has been denied for this request."}',
+    b'{"code": "UnknownError", "message": ""}',
+)
+
 TABLE = [
     # a missing permission: docs/graph-facts.md, "Permissions and ownership"
     (GET, JOBS, 401, envelope("UnknownError", ""), errors.RoleMissing),
@@ -59,7 +66,7 @@ TABLE = [
     (CREATE, JOBS, 403, HTML, errors.OutcomeUnknown),
     (GET, JOBS, 401, envelope("", "The token has expired."), errors.NotAllowed),
     (GET, JOBS, 401, b'{"error": {"code": "UnknownError", "message": ["x"]}}', errors.NotAllowed),
-    (GET, JOBS, 401, b'{"error": "invalid_token", "error_description": "x"}', errors.NotAllowed),
+    *[(GET, JOBS, status, body, errors.Unreadable) for status in (401, 403, 404) for body in FLAT],
     (PUT, f"{SP}/synchronization/secrets", 403, envelope("Forbidden", "no"), errors.RoleMissing),
     (GET, "/servicePrincipals", 403, envelope("Authorization_RequestDenied", "Insufficient"), errors.RoleMissing),
     (GET, "/servicePrincipals", 403, envelope("authorization_requestdenied", "Insufficient"), errors.RoleMissing),

@@ -42,6 +42,8 @@ SAYING_NOTHING = [
     Reply(200, {"value": ["BaseAddress"]}),
     Reply(200, {"value": [{"value": "a key is missing"}]}),
     Reply(200, {"value": [], "error": {"code": "x"}}),
+    Reply(401, {"error": "invalid_request"}),
+    Reply(403, {"error": "forbidden", "error_description": "words"}),
     Reply(401, body=b""),
     Reply(401, body=b"<html>sign in to the proxy</html>"),
     Reply(403, body=b"<html>blocked</html>"),

@@ -82,7 +82,7 @@ def test_claims_no_number_where_the_job_tells_none(counts, minutes, says):
 
 
 @pytest.mark.parametrize("counts", UNTOLD)
-def test_claims_nobody_arrived_nowhere_where_the_job_tells_no_number(counts):
+def test_claims_no_number_at_the_end_where_the_job_tells_none(counts):
     found = finished(counts=counts, last_execution=execution("Succeeded", count_escrowed=15))
     verdict = instance(Done, assess(step(evidence={"readiness": {"licence": "none"}}), Facts(found)))
     assert str(verdict.note) == "First cycle finished. Microsoft does not tell how many people are in Haiilo."
