@@ -73,7 +73,8 @@ def squeezed(word: str) -> str:
 class ProvisioningEvent:
     """One event of one object. `action` and `status` are in lower case; texts are empty where unknown.
 
-    `skip_reason`: why it was skipped, as a step has it; `lacking`: which attribute was empty.
+    `skip_reason`: why it was skipped, as a step has it, `skip_text` the same in words; `lacking`: which attribute was
+    empty.
     """
 
     id: str
@@ -98,12 +99,18 @@ class ProvisioningEvent:
     steps: tuple[LogStep, ...] = ()
     modified: tuple[Modified, ...] = ()
     skip_reason: str = ""
+    skip_text: str = field(default="", repr=False)
     lacking: str = ""
 
     @property
     def code(self) -> str:
         """Why the object failed or was skipped, in Microsoft's word: the error's, else that of the steps."""
         return self.error_code or self.skip_reason
+
+    @property
+    def words(self) -> str:
+        """The same in Microsoft's text, which may name people and quote the target's answer."""
+        return self.reason or self.skip_text
 
     @property
     def out_of_scope(self) -> bool:
@@ -143,6 +150,7 @@ class ProvisioningEvent:
             steps=steps,
             modified=tuple(Modified.from_json(row) for row in fields.rows(data, "modifiedProperties")),
             skip_reason=_last(steps, "SkipReason"),
+            skip_text=next((step.description for step in reversed(steps) if step.detail("SkipReason")), ""),
             lacking=_last(steps, "PropertyName"),
         )
 
