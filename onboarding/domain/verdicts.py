@@ -161,6 +161,7 @@ class Waiting:
     recheck_in: timedelta
     court: Court = Court.MICROSOFT
     progress: Progress | None = None
+    warnings: Sequence[Sentence] = ()
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from onboarding.domain.evidence import Evidence
 
 @dataclass(frozen=True)
 class InitialCycleEvidence(Evidence):
-    """How many people came through how; `total` is how many were in scope."""
+    """How many people came through how; `total` is how many were in scope, `in_haiilo` how many have an account."""
 
     step: ClassVar[str] = "initial_cycle"
 
@@ -19,3 +19,5 @@ class InitialCycleEvidence(Evidence):
     skipped: int = 0
     failed: int = 0
     total: int = 0
+    matched: int = 0
+    in_haiilo: int = 0

@@ -23,9 +23,8 @@ from onboarding.steps.connection.evidence import ConnectionEvidence
 from onboarding.steps.enable.evidence import EnableEvidence
 from onboarding.steps.initial_cycle.causes import CAUSES
 from onboarding.steps.initial_cycle.evidence import InitialCycleEvidence
-from onboarding.steps.readiness.evidence import lacks_licence
 from onboarding.steps.scope.evidence import ScopeEvidence
-from onboarding.steps.shared import jobs
+from onboarding.steps.shared import arrivals, jobs
 from onboarding.steps.shared.estimate import AT_MOST_UNTIL_FIRST_RUN, minutes_of_a_cycle
 from onboarding.steps.sso_application.evidence import SsoApplicationEvidence
 
@@ -93,33 +92,43 @@ class InitialCycle(Step[Facts]):
                 say(_("Microsoft has synced everybody. The last results are still on their way to us.")),
                 _pause(desired),
                 progress=_progress(desired, job),
+                warnings=tuple(arrivals.log_notes(desired)),
             )
         return self._finished(desired, job)
 
     def _running(self, desired: Desired, job: Job) -> Waiting:
-        progress = _progress(desired, job)
+        progress, notes = _progress(desired, job), tuple(arrivals.log_notes(desired))
         if job.never_ran and not progress.done:
             why = say(
                 _("Waiting for Microsoft to begin the first cycle; that takes up to %(minutes)s minutes."),
                 minutes=AT_MOST_UNTIL_FIRST_RUN,
             )
-            return Waiting(why, _pause(desired), progress=progress)
-        return Waiting(_so_far(desired, progress), _pause(desired), progress=progress)
+            return Waiting(why, _pause(desired), progress=progress, warnings=notes)
+        return Waiting(_so_far(desired, progress), _pause(desired), progress=progress, warnings=notes)
 
     def _finished(self, desired: Desired, job: Job) -> Done:
         total = desired.required(ScopeEvidence).total
         numbers = arrived_so_far(desired, job)
-        evidence = InitialCycleEvidence(numbers.created, numbers.updated, numbers.skipped, numbers.failed, total)
+        there = arrivals.in_haiilo(desired, known_people(job))
+        evidence = InitialCycleEvidence(
+            numbers.created,
+            numbers.updated,
+            numbers.skipped,
+            numbers.failed,
+            total,
+            matched=numbers.matched,
+            in_haiilo=there,
+        )
         note = say(
             plural(
                 "First cycle finished: %(done)s of %(total)s person is in Haiilo.",
                 "First cycle finished: %(done)s of %(total)s people are in Haiilo.",
                 by="total",
             ),
-            done=max(numbers.created + numbers.updated, known_people(job)),
+            done=there,
             total=total,
         )
-        return Done(evidence, note, tuple(_warnings(desired, job, numbers)))
+        return Done(evidence, note, tuple(_warnings(desired, job, numbers, there)))
 
 
 def known_people(job: Job) -> int:
@@ -131,29 +140,22 @@ def known_people(job: Job) -> int:
 def arrived_so_far(desired: Desired, job: Job) -> Arrived:
     """Our archive's numbers; where the log cannot be read (no P1), what the job counts itself."""
     arrived, execution = desired.arrived, job.status.last_execution
-    if arrived != Arrived():
+    if not arrived.is_empty:
         return arrived
     return Arrived(created=known_people(job), failed=execution.count_escrowed if execution else 0)
-
-
-def reads_no_log(desired: Desired) -> bool:
-    """Whether Microsoft shows us no log of this tenant, for want of a licence."""
-    return lacks_licence(desired)
 
 
 def _is_archived(desired: Desired, job: Job) -> bool:
     """Whether our archive has caught up with what the job counts; or has had its time."""
     reached = job.status.steady_state_first
-    if reads_no_log(desired) or (reached is not None and desired.now - reached > LOG_COMPLETE_AFTER):
+    if arrivals.reads_no_log(desired) or (reached is not None and desired.now - reached > LOG_COMPLETE_AFTER):
         return True
-    arrived, disabled = desired.arrived, desired.required(ScopeEvidence).disabled
-    # skipped counts too, because those who were in Haiilo already are skipped; disabled people are not among the known
-    return arrived.created + arrived.updated + max(0, arrived.skipped - disabled) >= known_people(job)
+    return arrivals.is_caught_up(desired, known_people(job))
 
 
 def _progress(desired: Desired, job: Job) -> Progress:
     scope = desired.required(ScopeEvidence)
-    done = max(desired.arrived.created + desired.arrived.updated, known_people(job))
+    done = arrivals.in_haiilo(desired, known_people(job))
     total = None if scope.sync_all else scope.total
     return Progress(done if total is None else min(done, total), total)
 
@@ -192,12 +194,11 @@ def _so_far(desired: Desired, progress: Progress) -> Sentence:
     return say(LEFT, done=progress.done, total=progress.total, low=low, high=high)
 
 
-def _warnings(desired: Desired, job: Job, numbers: Arrived) -> Iterator[Sentence]:
+def _warnings(desired: Desired, job: Job, numbers: Arrived, there: int) -> Iterator[Sentence]:
     if numbers.failed:
         yield say(NOT_CREATED, count=numbers.failed)
     if job.status.escrows_pruned:
         yield say(DROPPED)
-    if not (numbers.created + numbers.updated + numbers.skipped):
+    if not (there + numbers.skipped):
         yield say(_("Nobody arrived in Haiilo. Check the failures first."))
-    if reads_no_log(desired):
-        yield say(_("Without Entra ID P1, Microsoft shows no log: these are the job's own totals, without names."))
+    yield from arrivals.log_notes(desired)

@@ -10,7 +10,10 @@ from onboarding.domain.evidence import Evidence
 
 @dataclass(frozen=True)
 class LiveEvidence(Evidence):
-    """How many people came through how so far; `code` is Microsoft's word for the state of the job."""
+    """How many people came through how so far; `code` is Microsoft's word for the state of the job.
+
+    `in_haiilo`: how many have an account now.
+    """
 
     step: ClassVar[str] = "live"
 
@@ -19,3 +22,5 @@ class LiveEvidence(Evidence):
     skipped: int = 0
     failed: int = 0
     code: str = ""
+    matched: int = 0
+    in_haiilo: int = 0

@@ -85,13 +85,16 @@ def test_is_not_done_before_our_archive_has_caught_up():
     [
         {"created": 200, "skipped": 3},
         {"created": 120, "updated": 80},
+        {"created": 20, "matched": 180},
         {"created": 20, "skipped": 183},
     ],
 )
 def test_is_done_with_numbers_once_it_has(numbers):
     verdict = assess(step(arrived=arrived(**numbers)), Facts(finished()))
     assert isinstance(verdict, Done)
-    assert verdict.evidence.to_json() == {"created": 0, "updated": 0, "skipped": 0, "failed": 0, "total": 200} | numbers
+    nothing = dict.fromkeys(("created", "updated", "skipped", "failed", "matched"), 0)
+    there = numbers["created"] + numbers.get("updated", 0) + numbers.get("matched", 0)
+    assert verdict.evidence.to_json() == nothing | numbers | {"total": 200, "in_haiilo": there}
     assert not verdict.warnings
 
 

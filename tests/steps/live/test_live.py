@@ -19,7 +19,8 @@ def look(found, **fields):
 def test_is_done_while_the_job_is_healthy():
     verdict = look(finished(), arrived=arrived(created=180, updated=20, skipped=3))
     assert isinstance(verdict, Done)
-    assert verdict.evidence.to_json() == {"created": 180, "updated": 20, "skipped": 3, "failed": 0, "code": "Active"}
+    numbers = {"created": 180, "updated": 20, "skipped": 3, "failed": 0, "matched": 0, "in_haiilo": 200}
+    assert verdict.evidence.to_json() == numbers | {"code": "Active"}
     assert "200 people in Haiilo" in str(verdict.note)
     assert not verdict.warnings
 
