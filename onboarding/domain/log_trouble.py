@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-PASSES_WITHIN = timedelta(minutes=15)  # so long an interruption is none that anybody has to know of
+PASSES_WITHIN = timedelta(minutes=15)  # so long, or so many looks, an interruption is none that anybody has to know of
+PASSES_AFTER = 10
 PERMISSION = re.compile(r"\b[A-Z]\w+(?:\.\w+)*\.(?:Read|ReadWrite|ReadBasic)(?:\.\w+)+\b")
 KEPT_OF_MESSAGE = 300
 
@@ -16,7 +17,7 @@ KEPT_OF_MESSAGE = 300
 @dataclass(frozen=True)
 class LogTrouble:
     """`since`: when it was met first. `is_refusal`: Microsoft said no; else asking again may help, from `retry_at` on
-    where Microsoft named a time.
+    where Microsoft named a time. `looks`: how many have met it one after the other.
 
     `is_told`: whether the timeline has a line about it.
     """
@@ -28,6 +29,7 @@ class LogTrouble:
     is_refusal: bool = False
     retry_at: datetime | None = None
     is_told: bool = False
+    looks: int = 1
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> LogTrouble | None:
@@ -48,7 +50,7 @@ class LogTrouble:
 
     def lasts(self, now: datetime) -> bool:
         """Whether it is more than an interruption, so that everything has to go on without the log."""
-        return self.is_refusal or now - self.since > PASSES_WITHIN
+        return self.is_refusal or self.looks > PASSES_AFTER or now - self.since > PASSES_WITHIN
 
     @property
     def permissions(self) -> str:

@@ -55,7 +55,7 @@ def _trouble(error: GraphError, before: LogTrouble | None, now: datetime) -> Log
     asked = error.retry_after if isinstance(error, TryLater) else None
     met = LogTrouble(
         now,
-        error.code or type(error).__name__,
+        error.code or ("" if error.message else type(error).__name__),
         error.message[:KEPT_OF_MESSAGE],
         error.request_id,
         is_refusal=not passes,
@@ -64,8 +64,8 @@ def _trouble(error: GraphError, before: LogTrouble | None, now: datetime) -> Log
     if before is None:
         return met
     if met.is_like(before):
-        return replace(before, retry_at=met.retry_at)
-    return replace(met, since=before.since)
+        return replace(before, retry_at=met.retry_at, looks=before.looks + 1)
+    return replace(met, since=before.since, looks=before.looks + 1)
 
 
 def goes_on_in(row: Onboarding, now: datetime) -> timedelta | None:

@@ -4,6 +4,7 @@ import pytest
 
 from graphclient import Job
 from onboarding.causes.index import lookup
+from onboarding.domain.log_trouble import LogTrouble
 from onboarding.domain.verdicts import Broken, Court, Done, Progress, Waiting
 from onboarding.steps.initial_cycle.causes import CAUSES, Code
 from onboarding.steps.initial_cycle.step import Facts, InitialCycle
@@ -55,6 +56,26 @@ def test_says_honestly_how_far_it_is(found, fields, says, done):
     assert says in str(verdict.why)
     assert verdict.court is Court.MICROSOFT
     assert verdict.progress == Progress(done, 200)
+
+
+@pytest.mark.parametrize("is_refusal", [True, False])
+def test_waits_for_no_log_that_cannot_be_read(is_refusal):
+    """Public cases 04 and 06."""
+    trouble = LogTrouble(ago(hours=1), "BadRequest", "Invalid Skip Token", "7d1c0b5e", is_refusal=is_refusal)
+    verdict = assess(step(log_trouble=trouble), Facts(finished()))
+    assert isinstance(verdict, Done)
+    assert "200 of 200 people are in Haiilo" in str(verdict.note)
+    for told in ("Invalid Skip Token", "BadRequest", "7d1c0b5e"):
+        assert told in texts(verdict.warnings)
+    running_on = assess(step(log_trouble=trouble), Facts(running(50)))
+    assert "Invalid Skip Token" in texts(instance(Waiting, running_on).warnings)
+
+
+def test_waits_while_an_interruption_of_the_log_may_pass():
+    trouble = LogTrouble(ago(minutes=1), "UnknownError", "Invalid Skip Token")
+    verdict = assess(step(log_trouble=trouble), Facts(finished()))
+    assert isinstance(verdict, Waiting)
+    assert not verdict.warnings
 
 
 def test_claims_no_total_where_the_whole_directory_is_taken():

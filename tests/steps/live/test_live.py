@@ -1,6 +1,7 @@
 import pytest
 
 from graphclient import Execution
+from onboarding.domain.log_trouble import LogTrouble
 from onboarding.domain.verdicts import Broken, Court, Done
 from onboarding.steps.live.causes import CAUSES, Code
 from onboarding.steps.live.step import Facts, Live
@@ -60,6 +61,41 @@ def test_shows_what_was_stopped_deleted_or_put_aside(found, code, court):
     verdict = look(found)
     assert isinstance(verdict, Broken)
     assert (verdict.code, verdict.court) == (code, court)
+
+
+REFUSED = LogTrouble(
+    ago(days=1),
+    "Authentication_MSGraphPermissionMissing",
+    "Calling principal does not have required MSGraph permissions AuditLog.Read.All",
+    "7d1c0b5e",
+    is_refusal=True,
+)
+
+
+def test_goes_by_the_job_where_its_log_is_refused_and_says_so():
+    """Public case 06."""
+    verdict = look(finished(), log_trouble=REFUSED)
+    assert isinstance(verdict, Done)
+    assert verdict.evidence.in_haiilo == 200
+    assert "AuditLog.Read.All" in texts(verdict.warnings)
+    assert isinstance(look(job("Quarantine"), log_trouble=REFUSED), Broken)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "there"),
+    [
+        ({"created": 200}, 200),
+        ({"created": 150, "matched": 50}, 200),
+        ({"created": 190, "removed": 10}, 190),
+        ({"created": 190, "skipped": 13}, 190),  # ten fell out of scope, three are disabled
+        ({"created": 120, "skipped": 3}, 200),  # the log lags
+        ({"created": 119, "removed": 1}, 199),
+        ({}, 200),
+    ],
+)
+def test_counts_who_is_in_haiilo_also_when_people_leave(numbers, there):
+    verdict = look(finished(), arrived=arrived(**numbers))
+    assert (verdict.evidence.in_haiilo, texts([verdict.note])) == (there, f"{there} people in Haiilo")
 
 
 def test_takes_the_jobs_own_numbers_where_there_is_no_log():
