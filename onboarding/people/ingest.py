@@ -7,6 +7,7 @@ changes nothing, and nothing counts as read before its window of time is (`readi
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -29,6 +30,8 @@ from onboarding.models.onboarding import Lease, LeaseLost
 from onboarding.models.person import marks_of
 from onboarding.people.outcome import COMPARED, outcome
 from onboarding.people.reading import LATE_ROWS, Reading
+
+log = logging.getLogger("onboarding.people")
 
 MAX_PAGES = 10  # of a look: reports allow 5 requests in 10 s for an app in a tenant, and a page takes seconds
 PAGE_SIZE = 500
@@ -114,6 +117,8 @@ class _Look:
 
     def _keep(self, page: LogPage) -> None:
         """Keep its rows before the next page is asked for: what fails later keeps these."""
+        if page.unreadable:
+            log.warning("onboarding %s: %s rows of the log cannot be placed", self.row.pk, page.unreadable)
         if not _is_news(self.row, page.events):
             return
         self.row.people_counts = keep(self.lease, page.events).people_counts
