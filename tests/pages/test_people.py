@@ -124,6 +124,7 @@ def test_counts_those_who_were_there_already_among_those_in_haiilo(alice, custom
 
 def test_shows_the_number_that_the_last_look_found(alice, customer):
     Onboarding.objects.filter(pk=customer.pk).update(in_haiilo=9)
+    assert "9 people are in Haiilo" in page_of(alice, customer).text
     builders.done(customer, scope={"total": 9})
     page = page_of(alice, customer)
     assert "9 of about 9 people are in Haiilo" in page.text

@@ -8,7 +8,7 @@ from onboarding.steps.live.step import Facts, Live
 from tests.graphclient.graph_stub import Reply
 from tests.graphclient.samples import job as job_json
 from tests.narrow import present
-from tests.steps.facts import APP, JOB, ago, arrived, at_step, execution, finished, job, quarantine, texts
+from tests.steps.facts import APP, JOB, ago, arrived, at_step, evidence_of, execution, finished, job, quarantine, texts
 
 assess = Live().assess
 
@@ -76,7 +76,7 @@ def test_goes_by_the_job_where_its_log_is_refused_and_says_so():
     """Public case 06."""
     verdict = look(finished(), log_trouble=REFUSED)
     assert isinstance(verdict, Done)
-    assert verdict.evidence.in_haiilo == 200
+    assert evidence_of(verdict).in_haiilo == 200
     assert "AuditLog.Read.All" in texts(verdict.warnings)
     assert isinstance(look(job("Quarantine"), log_trouble=REFUSED), Broken)
 
@@ -95,7 +95,8 @@ def test_goes_by_the_job_where_its_log_is_refused_and_says_so():
 )
 def test_counts_who_is_in_haiilo_also_when_people_leave(numbers, there):
     verdict = look(finished(), arrived=arrived(**numbers))
-    assert (verdict.evidence.in_haiilo, texts([verdict.note])) == (there, f"{there} people in Haiilo")
+    assert isinstance(verdict, Done)
+    assert (evidence_of(verdict).in_haiilo, str(verdict.note)) == (there, f"{there} people in Haiilo")
 
 
 def test_takes_the_jobs_own_numbers_where_there_is_no_log():
