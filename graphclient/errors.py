@@ -13,7 +13,8 @@
     ├── NotThere              404, or not replicated yet
     ├── AlreadyThere          409, or 400 "already exists"
     ├── Rejected              any other 4xx: our mistake
-    │   └── CredentialsRefused    validateCredentials said no; `inner_code` tells why
+    │   ├── CredentialsRefused    validateCredentials said no; `inner_code` tells why
+    │   └── LinkRefused           a nextLink is not taken any more: begin the list again
     ├── OurCredentialRefused  Entra refuses our own key or secret: it concerns every tenant
     ├── TooLarge              an answer beyond the size cap
     ├── HostRefused           a redirect or a nextLink leads to another host: not followed
@@ -166,6 +167,10 @@ class Rejected(GraphError):
 
 class CredentialsRefused(Rejected):
     """Entra could not use the SCIM address and token that it was given; `inner_code` says why."""
+
+
+class LinkRefused(Rejected):
+    """The service does not take its own link to the next page any more. The list has to be begun again."""
 
 
 class OurCredentialRefused(GraphError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,21 @@ ACTIONS = ("other", "create", "delete", "disable", "update", "stagedDelete")
 STATUSES = ("success", "failure", "skipped", "warning")
 CATEGORIES = ("failure", "nonServiceFailure", "success")
 STEP_TYPES = ("import", "scoping", "matching", "processing", "referenceResolution", "export")
+NO_CODE = frozenset({"", "none", "null"})  # Microsoft's words for "no error"
+# What a scoping step says "False" to where it leaves an object out (docs/graph-facts.md, "Provisioning log").
+ENTITLEMENTS = frozenset(
+    {
+        "activeinthesourcesystem",
+        "isactive",
+        "assignedtotheapplication",
+        "assigned",
+        "userhastherequiredrole",
+        "grouphastherequiredrole",
+        "iseffectivelyentitledforprovisioning",
+        "scopingfilterevaluationpassed",
+        "isinprovisioningscope",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -32,16 +47,35 @@ class LogStep:
         """Everything may be missing."""
         return cls(
             name=fields.text(data, "name"),
-            type=fields.word(data, "provisioningStepType", STEP_TYPES),
+            type=fields.word(data, "provisioningStepType", STEP_TYPES) or fields.word(data, "type", STEP_TYPES),
             status=fields.word(data, "status", STATUSES),
             description=fields.text(data, "description"),
             details=fields.part(data, "details"),
         )
 
+    def detail(self, name: str) -> str:
+        """One of the details; its name is compared without regard to case and spaces. Empty where there is none."""
+        return next((fields.text(self.details, key) for key in self.details if squeezed(key) == squeezed(name)), "")
+
+    @property
+    def leaves_out(self) -> bool:
+        """Whether this step found the object not to be in scope: not assigned, blocked, or filtered out."""
+        said = {squeezed(key): squeezed(str(value)) for key, value in self.details.items()}
+        return self.type == "scoping" and any(said.get(name) == "false" for name in ENTITLEMENTS)
+
+
+def squeezed(word: str) -> str:
+    """A name or code as it is compared: in lower case, without spaces and other marks."""
+    return "".join(char for char in word.lower() if char.isalnum())
+
 
 @dataclass(frozen=True)
 class ProvisioningEvent:
-    """One event of one object. `action` and `status` are in lower case; texts are empty where unknown."""
+    """One event of one object. `action` and `status` are in lower case; texts are empty where unknown.
+
+    `skip_reason`: why it was skipped, as a step has it, `skip_text` the same in words; `lacking`: which attribute was
+    empty.
+    """
 
     id: str
     at: datetime
@@ -64,6 +98,24 @@ class ProvisioningEvent:
     target_type: str = ""
     steps: tuple[LogStep, ...] = ()
     modified: tuple[Modified, ...] = ()
+    skip_reason: str = ""
+    skip_text: str = field(default="", repr=False)
+    lacking: str = ""
+
+    @property
+    def code(self) -> str:
+        """Why the object failed or was skipped, in Microsoft's word: the error's, else that of the steps."""
+        return self.error_code or self.skip_reason
+
+    @property
+    def words(self) -> str:
+        """The same in Microsoft's text, which may name people and quote the target's answer."""
+        return self.reason or self.skip_text
+
+    @property
+    def out_of_scope(self) -> bool:
+        """Whether a step says that the object is not in scope."""
+        return any(step.leaves_out for step in self.steps)
 
     @classmethod
     def from_json(cls, data: Any) -> ProvisioningEvent:
@@ -74,6 +126,7 @@ class ProvisioningEvent:
         info = fields.part(data, "provisioningStatusInfo") or fields.part(data, "statusInfo")
         error = fields.part(info, "errorInformation")
         source, target = fields.part(data, "sourceIdentity"), fields.part(data, "targetIdentity")
+        steps = tuple(LogStep.from_json(row) for row in fields.rows(data, "provisioningSteps"))
         return cls(
             id=fields.need(data, "id", "a provisioning event"),
             at=at,
@@ -85,18 +138,40 @@ class ProvisioningEvent:
             action=fields.word(data, "provisioningAction", ACTIONS) or fields.word(data, "action", ACTIONS),
             status=fields.word(info, "status", STATUSES),
             error_category=fields.word(error, "errorCategory", CATEGORIES),
-            error_code=fields.text(error, "errorCode"),
+            error_code=_code(error),
             reason=fields.text(error, "reason"),
             recommended_action=fields.text(error, "recommendedAction"),
             source_id=fields.text(source, "id"),
             source_name=fields.text(source, "displayName"),
             source_user_name=fields.text(fields.part(source, "details"), "UserPrincipalName"),
-            source_type=fields.text(source, "identityType"),
+            source_type=_type(source),
             target_id=fields.text(target, "id"),
-            target_type=fields.text(target, "identityType"),
-            steps=tuple(LogStep.from_json(row) for row in fields.rows(data, "provisioningSteps")),
+            target_type=_type(target),
+            steps=steps,
             modified=tuple(Modified.from_json(row) for row in fields.rows(data, "modifiedProperties")),
+            skip_reason=_last(steps, "SkipReason"),
+            skip_text=next((step.description for step in reversed(steps) if step.detail("SkipReason")), ""),
+            lacking=_last(steps, "PropertyName"),
         )
+
+
+def _code(error: Mapping[str, Any]) -> str:
+    code = fields.text(error, "errorCode").strip()
+    return "" if code.lower() in NO_CODE else code
+
+
+def _last(steps: Sequence[LogStep], name: str) -> str:
+    """What the last step that has this detail says."""
+    return next((found for step in reversed(steps) if (found := step.detail(name).strip())), "")
+
+
+def _type(identity: Mapping[str, Any]) -> str:
+    """What kind of object it is: `identityType`, `type` in older answers, else what the details say."""
+    return (
+        fields.text(identity, "identityType")
+        or fields.text(identity, "type")
+        or fields.text(fields.part(identity, "details"), "odatatype")
+    )
 
 
 def _one(data: Mapping[str, Any], key: str) -> dict[str, Any]:
@@ -106,7 +181,14 @@ def _one(data: Mapping[str, Any], key: str) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class LogPage:
-    """One page of the log, and the link to the next one."""
+    """One page of the log: what of it was asked for, and the link to the next one.
+
+    `newest`: the time of the newest row, also of those that were not asked for. `unreadable`: how many rows have no id
+    or no time. `way`: how the log was asked, see `resources.provisioning_logs.Way`.
+    """
 
     events: tuple[ProvisioningEvent, ...]
     next_link: str | None = field(default=None, repr=False)
+    newest: datetime | None = None
+    unreadable: int = 0
+    way: str = ""

@@ -8,7 +8,7 @@ from onboarding.causes.access import ACCESS
 from onboarding.causes.base import Cause, Owner
 from onboarding.causes.credentials import CREDENTIALS
 from onboarding.causes.graph import GRAPH
-from onboarding.causes.people import BY_REASON, PEOPLE
+from onboarding.causes.people import BY_ATTRIBUTE, BY_REASON, PEOPLE
 from onboarding.causes.sign_in import SIGN_IN
 from onboarding.causes.token import TOKEN
 from onboarding.causes.trip import ENDINGS
@@ -17,6 +17,7 @@ from onboarding.domain.verdicts import Court
 
 FAMILIES = (SIGN_IN, TOKEN, GRAPH, CREDENTIALS, PEOPLE)
 REASON_MARKS = tuple(cause.code for cause in BY_REASON)
+SHOWN_OF_REASON = 300  # letters; the target's whole answer may be behind it
 
 _BY_CODE: dict[str, Cause] = {
     **{code.lower(): cause for family in FAMILIES for cause in family for code in (cause.code, *cause.also)},
@@ -28,31 +29,37 @@ _BY_NAME: dict[str, Cause] = {cause.code.lower(): cause for cause in ACCESS}
 def lookup(code: str, reason: str = "") -> Cause | None:
     """The entry that answers `code`, or None where no family knows it.
 
-    Codes are compared without regard to case and by their end, because an application's name may stand before them;
-    the longest known ending counts. A mark of Haiilo's inside Microsoft's `reason` is more exact than the code.
-    The kinds of errors of the Graph client are names of ours, and are compared as a whole.
+    Codes are compared without regard to case and spaces, and by their end, because an application's name may stand
+    before them; the longest known ending counts. A mark of Haiilo's inside Microsoft's `reason` is more exact than the
+    code. The kinds of errors of the Graph client are names of ours, and are compared as a whole.
     """
     for cause in BY_REASON:
         if cause.code in reason:
             return cause
-    asked = code.strip().lower()
+    asked = "".join(code.split()).lower()
     if asked in _BY_NAME:
         return _BY_NAME[asked]
     matching = [known for known in _BY_CODE if asked.endswith(known)]
     return _BY_CODE[max(matching, key=len)] if matching else None
 
 
-def explain_code(code: str, reason: str = "") -> tuple[Sentence, Court]:
+def explain_code(code: str, reason: str = "", *, lacking: str = "") -> tuple[Sentence, Court]:
     """What a code means to customer success, in one sentence, and whose court it is in.
 
-    An unknown code gives Microsoft's own `reason`, and our engineers' court.
+    `lacking`: which attribute is empty, where Microsoft says so. An unknown code gives Microsoft's own `reason`, cut,
+    and our engineers' court.
     """
     cause = lookup(code, reason)
     if cause is not None:
+        by_attribute = [each for each in BY_ATTRIBUTE if cause.code in (each.code, *each.also)]
+        if lacking and by_attribute:
+            return by_attribute[0].for_staff({"attribute": lacking}), by_attribute[0].owner.court
         return cause.for_staff({}), cause.owner.court
     court = Owner.ENGINEERS.court
-    if reason.strip():
-        return say(_("Microsoft says: %(reason)s"), reason=reason.strip()), court
+    told = " ".join(reason.split())
+    if told:
+        cut = told if len(told) <= SHOWN_OF_REASON else told[:SHOWN_OF_REASON].rstrip() + " …"
+        return say(_("Microsoft says: %(reason)s"), reason=cut), court
     if code:
         return say(_("Microsoft gives the code %(code)s and no reason. Our engineers have to look."), code=code), court
     return say(_("Microsoft gives no reason. Our engineers have to look.")), court

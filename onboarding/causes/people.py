@@ -9,6 +9,7 @@ from onboarding.causes.base import Cause, Owner
 from onboarding.causes.roles import APPLICATION_OWNERS
 
 SOURCE = "https://learn.microsoft.com/entra/identity/app-provisioning/application-provisioning-log-analytics"
+RECORDS = "https://github.com/elastic/integrations"  # rows that were recorded; Microsoft lists no reasons of skips
 
 PEOPLE: tuple[Cause, ...] = (
     Cause(
@@ -141,10 +142,24 @@ PEOPLE: tuple[Cause, ...] = (
         source=SOURCE,
     ),
     Cause(
+        code="AttributeValidationFailed",
+        owner=Owner.CUSTOMER,
+        staff=_("A value that Haiilo needs is empty for this person in Entra. It has to be filled in there."),
+        customer=_("A value that Haiilo needs is empty for this person in Entra. Fill it in there."),
+        needs=portal_paths.EDIT_PEOPLE,
+        source=RECORDS,
+    ),
+    Cause(
         code="RedundantExport",
         owner=Owner.MICROSOFT,
         staff=_("Haiilo has the same data already. Nothing to do."),
         source=SOURCE,
+    ),
+    Cause(
+        code="RedundantSoftDelete",
+        owner=Owner.MICROSOFT,
+        staff=_("The account in Haiilo is disabled already. Nothing to do."),
+        source=RECORDS,
     ),
     Cause(
         code="EntrySynchronizationSkipped",
@@ -168,6 +183,19 @@ PEOPLE: tuple[Cause, ...] = (
         needs=portal_paths.ASSIGN,
         contacts=APPLICATION_OWNERS,
         source=SOURCE,
+    ),
+)
+
+# Where Microsoft names the attribute that is empty: more exact than the code alone.
+BY_ATTRIBUTE: tuple[Cause, ...] = (
+    Cause(
+        code="AttributeValidationFailed",
+        also=("MandatoryFieldsMissing", "MissingValues"),
+        owner=Owner.CUSTOMER,
+        staff=_("%(attribute)s is empty for this person, and Haiilo needs it. It has to be entered in Entra."),
+        customer=_("%(attribute)s is empty for this person, and Haiilo needs it. Enter it in Entra."),
+        needs=portal_paths.EDIT_PEOPLE,
+        source=RECORDS,
     ),
 )
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from onboarding.domain import consent_sizes
 from onboarding.domain.consent_sizes import ConsentSize
 from onboarding.domain.evidence import Evidence
+from onboarding.domain.log_trouble import LogTrouble
 from onboarding.domain.products import Profile
 from onboarding.domain.verdicts import ApprovedPlan
 
@@ -86,13 +87,33 @@ class ReadOnlyDesired:
 
 @dataclass(frozen=True)
 class Arrived:
-    """How the people of the current job came through so far, from our own archive of the provisioning log."""
+    """How the people of the current job came through so far, from our own archive of the provisioning log.
+
+    `matched`: were in Haiilo already. `told`: how many are in Haiilo as the last look at the job has it; None before.
+    """
 
     created: int = 0
     updated: int = 0
     skipped: int = 0
     failed: int = 0
     removed: int = 0
+    matched: int = 0
+    told: int | None = None
+
+    @property
+    def in_archive(self) -> int:
+        """How many are in Haiilo by the archive alone, which may lag behind."""
+        return self.created + self.updated + self.matched
+
+    @property
+    def in_haiilo(self) -> int:
+        """How many are in Haiilo: the one number that every page shows."""
+        return self.in_archive if self.told is None else self.told
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the archive knows nobody."""
+        return not (self.in_archive + self.skipped + self.failed + self.removed)
 
 
 @dataclass(frozen=True)
@@ -124,6 +145,7 @@ class Desired:
     taken_applications: Mapping[str, str] = field(default_factory=dict)
     """Applications of other customers in the same tenant: object id of the service principal → application id."""
     arrived: Arrived = Arrived()
+    log_trouble: LogTrouble | None = None
     size: ConsentSize = consent_sizes.STANDARD
     read_only: ReadOnlyDesired | None = None
 

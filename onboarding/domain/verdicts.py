@@ -167,6 +167,7 @@ class Waiting:
     code: str = ""
     request_id: str = ""
     offers: Mapping[str, Any] = field(default_factory=dict)
+    warnings: Sequence[Sentence] = ()
 
 
 @dataclass(frozen=True)

@@ -148,6 +148,7 @@ def _write(state: StepState, verdict: Verdict, now: datetime) -> None:
             state.kind, state.court = Kind.WAITING, verdict.court
             state.message = verdict.why.as_json()
             state.code, state.request_id, state.offers = verdict.code, verdict.request_id, dict(verdict.offers)
+            state.warnings = _stored(verdict.warnings)
             if verdict.progress:
                 state.progress = {"done": verdict.progress.done, "total": verdict.progress.total}
         case Asking():
@@ -170,7 +171,7 @@ def set_current(copy: WorkingCopy, key: str, *, live: bool) -> StepState:
     Returns the row of that step. Written when the run ends; whoever pauses it until then ends the run.
     """
     state, row = copy.state(key), copy.rows.onboarding
-    copy.standing = {
+    copy.standing |= {
         "current_key": key,
         "current_kind": state.kind,
         "current_court": state.court,

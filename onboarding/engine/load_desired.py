@@ -20,6 +20,7 @@ from onboarding.domain.desired import (
 )
 from onboarding.domain.encryption import CannotDecrypt
 from onboarding.domain.evidence import Evidence
+from onboarding.domain.log_trouble import LogTrouble
 from onboarding.domain.verdicts import ApprovedPlan
 from onboarding.engine import approvals, intents, neighbours
 from onboarding.models import (
@@ -92,13 +93,14 @@ class Rows:
             unreadable_secret=self.secret is not None and self.fits and self.token is None,
             taken_applications=self.taken_applications,
             arrived=arrived(self.onboarding),
+            log_trouble=LogTrouble.from_json(self.onboarding.log_trouble),
             size=self.onboarding.size,
             read_only=self.read_only,
         )
 
 
 def arrived(onboarding: Onboarding) -> Arrived:
-    """How many people have which result, by our own archive. No query."""
+    """How many people have which result by our own archive, and how many are in Haiilo. No query."""
     counts, result = onboarding.people_counts, ProvisionedPerson.Result
     return Arrived(
         created=counts.get(result.CREATED, 0),
@@ -106,6 +108,8 @@ def arrived(onboarding: Onboarding) -> Arrived:
         skipped=counts.get(result.SKIPPED, 0),
         failed=counts.get(result.FAILED, 0),
         removed=counts.get(result.REMOVED, 0),
+        matched=counts.get(result.MATCHED, 0),
+        told=onboarding.in_haiilo,
     )
 
 

@@ -22,7 +22,7 @@ from onboarding.domain.desired import SCIM_TOKEN
 from onboarding.domain.durations import short
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Broken, Change, Done, Kind, Todo, Verdict, Waiting
-from onboarding.engine import gate, lanes, ledger, milestones, misfits, neighbours, process
+from onboarding.engine import gate, lanes, ledger, log_reading, milestones, misfits, neighbours, process
 from onboarding.engine.explain import explain, our_failure
 from onboarding.engine.graph_access import TenantSession
 from onboarding.engine.lease_keeper import HeldLease, keeper
@@ -31,10 +31,10 @@ from onboarding.engine.waits import OUR_FAULTS, after_time_outs
 from onboarding.engine.working_copy import WorkingCopy
 from onboarding.models import Onboarding, clock
 from onboarding.models.onboarding import Lease, LeaseLost
-from onboarding.people import ingest
+from onboarding.people.follow import goes_on_in
 from onboarding.steps import BESIDE, STEPS
 from onboarding.steps.base import ChangingStep, Step, StepFailed
-from onboarding.steps.connection.evidence import job_id, token_is_saved
+from onboarding.steps.connection.evidence import token_is_saved
 from onboarding.steps.enable.step import Enable
 from onboarding.steps.read_only.step import milestone
 
@@ -191,12 +191,17 @@ class Reconciliation:
         if fresh is not None:
             return fresh, True
         verdict = self._examine(step)
-        return self._pause_after(step, verdict), isinstance(verdict, Done)
+        pause = self._pause_after(step, verdict)
+        return min(pause, self._log_goes_on_in(step) or pause), isinstance(verdict, Done)
+
+    def _log_goes_on_in(self, step: Step[Any]) -> timedelta | None:
+        """How soon the log has to be read on; only the last step has no pace of its own for it."""
+        return goes_on_in(self.copy.rows.onboarding, clock.now()) if step is STEPS[-1] and step.reads_people else None
 
     def _still_fresh(self, step: Step[Any]) -> timedelta | None:
         """How long the last `Done` is still believed, or None when it is time to read again."""
         state = self.copy.rows.states.get(step.key)
-        if state is None or state.kind != Kind.DONE or state.checked_at is None:
+        if state is None or state.kind != Kind.DONE or state.checked_at is None or self._log_goes_on_in(step):
             return None
         left = state.checked_at + step.fresh_for / settings.PACE - clock.now()
         return left * settings.PACE if left > timedelta() else None
@@ -222,6 +227,8 @@ class Reconciliation:
         if isinstance(verdict, Done):
             verdict = self._refused(step, verdict.evidence.to_json()) or verdict
         ledger.record(self.copy, step.key, verdict, cost)
+        if step.reads_people:
+            log_reading.keep_number(self.copy, verdict)
         if step.key in self.desired.approved:
             ledger.settle_approval(self.copy, step.key, self.desired.approved[step.key], verdict)
         if step is READ_ONLY and milestones.reach(self.copy, milestone(verdict)):
@@ -289,12 +296,12 @@ class Reconciliation:
 
     def _converge(self, step: Step[Any]) -> Verdict:
         """Read and assess; while a plan may be applied, apply it and read again. Raises what the step raises."""
-        if step.reads_people and Enable.key in self.desired.evidence:
-            ingest.ingest(self.lease, self.tenant.graph, job_id(self.desired), self.copy.rows.onboarding)
-            self._know_more()
         made: set[str] = set()
         while True:
-            verdict = step.assess(self.desired, step.read(self.tenant, self.desired))
+            facts = step.read(self.tenant, self.desired)
+            if step.reads_people:
+                self._read_log(step)
+            verdict = step.assess(self.desired, facts)
             if not isinstance(verdict, Todo):
                 return verdict
             if self.desired.unconfirmed.get(step.key):
@@ -310,6 +317,17 @@ class Reconciliation:
                 return waits
             made |= set(_keys(permit))
             self._know_more()
+
+    def _read_log(self, step: Step[Any]) -> None:
+        """After the job, because the job's own health must not wait for its log."""
+        if Enable.key not in self.desired.evidence:
+            return
+        trouble = log_reading.read(self.copy, self.tenant.graph, self.desired, step.key)
+        if trouble is not None and not trouble.is_refusal and self.held.silent_for() > HANGS:
+            self.time_outs = self.lease.time_outs + 1
+        if trouble is not None and trouble.retry_at is not None:
+            self._asked_to_wait = max(0.0, (trouble.retry_at - clock.now()).total_seconds())
+        self._know_more()
 
     def _permit(self, step: Step[Any], todo: Todo) -> gate.Permit | None:
         return gate.permit(step, todo, self.desired, onboarding_id=self.lease.onboarding_id, live=self.live)

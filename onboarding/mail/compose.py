@@ -76,8 +76,8 @@ def _context(onboarding: Onboarding, contact: Contact) -> dict[str, Any]:
         "days": settings.LINK_DAYS,
         "permissions": len(onboarding.size.permissions),
         "numbers": numbers,
-        "arrived_count": numbers.created + numbers.updated,
-        "arrived": amount(numbers.created + numbers.updated),
+        "arrived_count": numbers.in_haiilo,
+        "arrived": amount(numbers.in_haiilo),
         "in_scope": amount(scope.evidence["total"]) if scope and scope.evidence.get("total") else "",
     }
     # A name that looks like a marker must not become a link.

@@ -163,7 +163,7 @@ def why(verdict: Verdict) -> Sentence | None:
 
 
 def _warnings(verdict: Verdict) -> Sequence[Sentence]:
-    return verdict.warnings if isinstance(verdict, (Done, Todo, Asking)) else ()
+    return verdict.warnings if isinstance(verdict, (Done, Todo, Asking, Waiting)) else ()
 
 
 def _desired(finding: Finding, printer: Printer) -> dict[str, Any]:

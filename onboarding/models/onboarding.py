@@ -187,9 +187,14 @@ class Onboarding(models.Model):
     current_kind = models.CharField(max_length=10, default="new")
     current_court = models.CharField(max_length=12, default="cs")
     current_since = models.DateTimeField(default=clock.now)
+    # The newest row of the provisioning log before which everything was read; and how far we are behind it.
     log_watermark = models.DateTimeField(null=True, blank=True)
+    log_reading = models.JSONField(default=dict, blank=True, editable=False)
+    log_trouble = models.JSONField(default=dict, blank=True, editable=False)
     # How many people have which result; kept by `people.ingest` with the rows that it counts.
     people_counts = models.JSONField(default=dict, blank=True, editable=False)
+    # How many people are in Haiilo as the last look has it; None before the first one.
+    in_haiilo = models.PositiveIntegerField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
     live_at = models.DateTimeField(null=True, blank=True)
 

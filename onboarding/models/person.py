@@ -9,10 +9,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from onboarding.causes.index import REASON_MARKS
-from onboarding.models.text import CutCharField, CutTextField
+from onboarding.models.text import CutCharField, CutTextField, StorableJSONField
 
 ERASED = "erased:"
 MARK_LENGTH = 48  # hex digits
+KEPT_OF_REASON = 2000  # letters of Microsoft's words, which quote the target's whole answer
 
 
 def marks_of(onboarding_id: int, source_id: str) -> Sequence[str]:
@@ -30,16 +31,26 @@ def mark_in(reason: str) -> str:
     return next((mark for mark in REASON_MARKS if mark in reason), "")
 
 
+def kept_reason(reason: str) -> str:
+    """As much of Microsoft's words as is kept, with the catalogue's mark where it stands further behind."""
+    kept, mark = reason[:KEPT_OF_REASON], mark_in(reason)
+    return kept if mark in kept else f"{kept} … {mark}"
+
+
 class ProvisionedPerson(models.Model):
     """The newest outcome for one person of the customer's tenant, from the provisioning log.
 
     Personal data: shown to explain who arrived. Once `erased_at` is set, what says who it is has gone, and the outcome
     alone goes on being counted; where `stays_erased`, for good, whatever the log says later.
+
+    `lacking`: which attribute was empty, where Microsoft says so. `seen`: what `people.outcome` has to remember of
+    older rows, so that they may come in any order.
     """
 
     class Result(models.TextChoices):
         CREATED = "created", _("created")
         UPDATED = "updated", _("updated")
+        MATCHED = "matched", _("was there already")
         REMOVED = "removed", _("removed")
         SKIPPED = "skipped", _("skipped")
         FAILED = "failed", _("failed")
@@ -53,8 +64,10 @@ class ProvisionedPerson(models.Model):
     result = models.CharField(max_length=10, choices=Result)
     code = CutCharField(max_length=120, blank=True, default="")
     reason = CutTextField(blank=True, default="")
+    lacking = CutCharField(max_length=120, blank=True, default="")
     at = models.DateTimeField()
     event_id = CutCharField(max_length=64)
+    seen = StorableJSONField(default=dict, blank=True, editable=False)
     erased_at = models.DateTimeField(null=True, blank=True)
     stays_erased = models.BooleanField(default=False)
 

@@ -1,69 +1,152 @@
-"""Bring the provisioning log of a job into our own archive: each page and its watermark in one transaction.
+"""Bring the provisioning log of a job into our own archive.
 
-The log has no change token, arrives late and may repeat rows (Graph: provisioningObjectSummary, list), so reading
-starts a little before the newest row that we have, and a row that we know changes nothing.
+The log has no change token, has no order to be relied on, arrives late and may repeat rows (Graph:
+provisioningObjectSummary, list). So reading starts a little before the newest row that was read, a row that we know
+changes nothing, and nothing counts as read before its window of time is (`reading`).
 """
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime
 
 from django.db import transaction
 
-from graphclient import GraphClient, LicenceMissing, ProvisioningEvent
+from graphclient import (
+    GraphClient,
+    HostRefused,
+    LinkRefused,
+    LogPage,
+    ProvisioningEvent,
+    TooLarge,
+    Unreadable,
+)
+from graphclient.resources.provisioning_logs import WAYS, Way
 from onboarding.models import Onboarding, ProvisionedPerson, clock
 from onboarding.models.onboarding import Lease, LeaseLost
-from onboarding.models.person import mark_in, marks_of
+from onboarding.models.person import marks_of
+from onboarding.people.outcome import COMPARED, outcome
+from onboarding.people.reading import LATE_ROWS, Reading
 
-LOG_OVERLAP = timedelta(minutes=10)
-FIRST_LOOK_BACK = timedelta(days=30)  # longest retention of the log
-MAX_PAGES = 25  # a run: reports allow 5 requests in 10 s for an app in a tenant
+log = logging.getLogger("onboarding.people")
+
+MAX_PAGES = 10  # of a look: reports allow 5 requests in 10 s for an app in a tenant, and a page takes seconds
 PAGE_SIZE = 500
-
-Result = ProvisionedPerson.Result
-SAME_ALREADY = ("redundantexport",)
-FIELDS_OF_A_NEWER_ROW = [
-    "target_id",
-    "name",
-    "user_name",
-    "action",
-    "result",
-    "code",
-    "reason",
-    "at",
-    "event_id",
-    "erased_at",
-]
+BEGIN_AGAIN = (LinkRefused, HostRefused, TooLarge, Unreadable)  # at a link: another one may be readable
 
 
-def ingest(lease: Lease, graph: GraphClient, job_id: str, row: Onboarding) -> int:
-    """Read on from the watermark. Returns how many log rows were read; 0 where the log may not be read (no P1).
+def ingest(
+    lease: Lease,
+    graph: GraphClient,
+    job_id: str,
+    row: Onboarding,
+    *,
+    service_principal_id: str = "",
+    made_at: datetime | None = None,
+) -> int:
+    """Read on where the last look ended, at most `MAX_PAGES` pages. Returns how many rows of the job were read.
 
-    `row` is the onboarding as its lease has it; watermark and counts there are kept as the database has them.
-    Raises `LeaseLost`, and what the client raises; pages kept until then stay kept.
+    `row` is the onboarding as its lease has it; progress and counts there are kept as the database has them. `made_at`:
+    when the job was made, if we made it; older rows are of a job that had the same id.
+    Raises `LeaseLost`, and what the client raises: pages kept until then stay kept, and what is missing is asked for
+    again.
     """
-    # Rows may appear in the log minutes after their time: what is older than the watermark is read once more.
-    since = row.log_watermark - LOG_OVERLAP if row.log_watermark else clock.now() - FIRST_LOOK_BACK
-    read, link = 0, None
-    for _page in range(MAX_PAGES):
-        try:
-            page = graph.provisioning_logs.page(job_id, since, next_link=link, top=PAGE_SIZE)
-        except LicenceMissing:
-            return read
-        if _is_news(row, page.events):
-            kept = keep(lease, page.events)  # before the next page is asked for: what fails later keeps this one
-            row.log_watermark, row.people_counts = kept.log_watermark, kept.people_counts
-        read += len(page.events)
-        link = page.next_link
-        if link is None:
-            break
-    return read
+    look = _Look(lease, graph, row, job_id, service_principal_id)
+    look.begin(made_at)
+    try:
+        return look.read()
+    finally:
+        look.save()
+
+
+class _Look:
+    """One look at the log, and the progress that it makes."""
+
+    def __init__(
+        self, lease: Lease, graph: GraphClient, row: Onboarding, job_id: str, service_principal_id: str
+    ) -> None:
+        self.lease, self.graph, self.row = lease, graph, row
+        self.job_id, self.service_principal_id = job_id, service_principal_id
+        self.now = clock.now()
+        self.reading, self.watermark = Reading.from_json(row.log_reading), row.log_watermark
+
+    def begin(self, made_at: datetime | None) -> None:
+        """Settle what to read first. What is known of another job's log says nothing about this one."""
+        if self.reading.job not in ("", self.job_id):
+            self.reading, self.watermark = Reading(), None
+        self.reading = self.reading.begun(self.watermark, now=self.now, made_at=made_at)
+
+    def read(self) -> int:
+        """Page by page; the place is that of the last page that was kept."""
+        read, links = 0, set[str]()
+        for _page in range(MAX_PAGES):
+            try:
+                page = self._page()
+                if page.next_link in links:
+                    raise Unreadable("a nextLink came twice")
+            except BEGIN_AGAIN as error:
+                if self.reading.link or isinstance(error, TooLarge):
+                    self.reading = self.reading.begun_again(now=self.now)
+                raise
+            self._keep(page)
+            read += len(page.events)
+            if not self._turn(page):
+                break
+            links.add(page.next_link or "")
+        return read
+
+    def _page(self) -> LogPage:
+        known = self.reading.known_way(self.now)
+        ways = [Way(known), *(way for way in WAYS if way != known)] if known else list(WAYS)
+        if self.reading.link:  # a link has to be read as its first page was
+            ways = [Way(self.reading.way)]
+        since = self.reading.since
+        assert since is not None
+        return self.graph.provisioning_logs.page(
+            self.job_id,
+            since,
+            next_link=self.reading.link or None,
+            top=PAGE_SIZE,
+            until=self.reading.until,
+            service_principal_id=self.service_principal_id,
+            ways=ways,
+        )
+
+    def _keep(self, page: LogPage) -> None:
+        """Keep its rows before the next page is asked for: what fails later keeps these."""
+        if page.unreadable:
+            log.warning("onboarding %s: %s rows of the log cannot be placed", self.row.pk, page.unreadable)
+        if not _is_news(self.row, page.events):
+            return
+        self.row.people_counts = keep(self.lease, page.events).people_counts
+        if self.reading.again_at is None:
+            self.reading = replace(self.reading, again_at=self.now + LATE_ROWS)
+
+    def _turn(self, page: LogPage) -> bool:
+        """Note that the page was read; whether there is more to read."""
+        self.reading = self.reading.asked_by(page.way, self.now).turned(page.next_link, page.newest)
+        if page.next_link is None:
+            read_until = [time for time in (self.watermark, self.reading.newest) if time is not None]
+            self.watermark = max(read_until, default=None)
+            self.reading = self.reading.finished(now=self.now)
+        return self.reading.is_open
+
+    def save(self) -> None:
+        """Keep the progress where there was any. Raises `LeaseLost`."""
+        told = replace(self.reading, job=self.job_id).to_json() if self.reading != Reading() else {}
+        if (told, self.watermark) == (self.row.log_reading, self.row.log_watermark):
+            return
+        held = Onboarding.objects.held(self.lease)
+        if not held.update(log_reading=told, log_watermark=self.watermark):
+            raise LeaseLost(f"onboarding {self.lease.onboarding_id}")
+        self.row.log_reading, self.row.log_watermark = told, self.watermark
 
 
 def keep(lease: Lease, events: Iterable[ProvisioningEvent]) -> Onboarding:
-    """Store one page: the newest outcome of each person, how many have which, and how far we have read.
+    """Store these rows: the outcome of each person, and how many have which. Says nothing about progress.
 
     Returns the onboarding as it is then. Raises `LeaseLost`.
     """
@@ -74,27 +157,31 @@ def keep(lease: Lease, events: Iterable[ProvisioningEvent]) -> Onboarding:
             raise LeaseLost(f"onboarding {lease.onboarding_id}")
         known = _known(held, page)
         changed = _changed(held, page, known)
-        # Renamed before the rows are written: the upsert finds a row by its source id, and would make a second one.
-        for source_id, after in changed.items():
-            if source_id in known and known[source_id].source_id != after.source_id:  # erased by age, and seen again
-                held.people.filter(pk=known[source_id].pk).update(source_id=after.source_id)
-        ProvisionedPerson.objects.bulk_create(
-            changed.values(),
-            update_conflicts=True,
-            unique_fields=["onboarding", "source_id"],
-            update_fields=FIELDS_OF_A_NEWER_ROW,
-        )
-        # In the same transaction as the rows: a watermark without its rows would skip them for good, and counts without
-        # them would stay wrong.
-        read_until = [event.at for event in page] + ([held.log_watermark] if held.log_watermark else [])
-        held.log_watermark = max(read_until, default=None)
-        held.people_counts = _counts(held.people_counts, known, changed)
-        held.save(update_fields=["log_watermark", "people_counts"])
+        if changed:
+            _write(held, known, changed)
     return held
 
 
+def _write(held: Onboarding, known: Mapping[str, ProvisionedPerson], changed: Mapping[str, ProvisionedPerson]) -> None:
+    # Renamed before the rows are written: the upsert finds a row by its source id, and would make a second one.
+    for source_id, after in changed.items():
+        if source_id in known and known[source_id].source_id != after.source_id:  # erased by age, and seen again
+            held.people.filter(pk=known[source_id].pk).update(source_id=after.source_id)
+    ProvisionedPerson.objects.bulk_create(
+        changed.values(), update_conflicts=True, unique_fields=["onboarding", "source_id"], update_fields=COMPARED
+    )
+    # In the same transaction as the rows: counts without them would stay wrong.
+    held.people_counts = _counts(held.people_counts, known, changed)
+    held.save(update_fields=["people_counts"])
+
+
 def _of_people(events: Iterable[ProvisioningEvent]) -> list[ProvisioningEvent]:
-    return [event for event in events if (event.source_type or "User").lower() == "user" and event.source_id]
+    return [event for event in events if event.source_id and _is_person(event)]
+
+
+def _is_person(event: ProvisioningEvent) -> bool:
+    """Whether the row is a user's: by a bare word, or by the name of a type that ends in it."""
+    return (event.source_type or "User").replace("#", ":").replace(".", ":").rpartition(":")[2].lower() == "user"
 
 
 def _is_news(row: Onboarding, events: Iterable[ProvisioningEvent]) -> bool:
@@ -112,7 +199,6 @@ def _changed(
 ) -> dict[str, ProvisionedPerson]:
     """The rows that differ after this page, by source id."""
     changed: dict[str, ProvisionedPerson] = {}
-    # Oldest first, whatever the order of the page: an outcome is judged by the one before it (created, updated).
     for event in sorted(page, key=lambda event: (event.at, event.id)):
         after = outcome(row.pk, event, changed.get(event.source_id) or known.get(event.source_id))
         if after is not None:
@@ -133,81 +219,5 @@ def _counts(
 def _known(held: Onboarding, page: Iterable[ProvisioningEvent]) -> dict[str, ProvisionedPerson]:
     """The rows of these people by source id, also of those who were erased."""
     source_ids = {event.source_id for event in page}
-    found = {name: source_id for source_id in source_ids for name in (source_id, *marks_of(held.pk, source_id))}
+    found = {name: source_id for source_id in source_ids for name in (source_id[:64], *marks_of(held.pk, source_id))}
     return {found[person.source_id]: person for person in held.people.filter(source_id__in=found)}
-
-
-def outcome(onboarding_id: int, event: ProvisioningEvent, before: ProvisionedPerson | None) -> ProvisionedPerson | None:
-    """The person's row after `event`, or None when it tells nothing newer."""
-    if before is not None and _is_known(event, before):
-        return None
-    result = result_of(event)
-    arrived = before is not None and before.result in (Result.CREATED, Result.UPDATED)
-    if (
-        arrived
-        and result == Result.SKIPPED
-        and (not event.error_code or event.error_code.lower().endswith(SAME_ALREADY))
-    ):
-        return None
-    if before is not None and result == Result.UPDATED and before.result == Result.CREATED:
-        result = Result.CREATED  # an update after the creation does not take back that we created this person
-    if before is not None and before.stays_erased:
-        return _nameless(before, event, result)
-    return ProvisionedPerson(
-        onboarding_id=onboarding_id,
-        source_id=event.source_id,
-        target_id=event.target_id or (before.target_id if before else ""),
-        name=event.source_name or (before.name if before else ""),
-        user_name=user_name_of(event, before),
-        action=event.action.lower(),
-        result=result,
-        code=event.error_code or "",
-        reason=event.reason or "",
-        at=event.at,
-        event_id=event.id,
-    )
-
-
-def _is_known(event: ProvisioningEvent, before: ProvisionedPerson) -> bool:
-    """Whether the row tells this event already, or a newer one. An erased row has lost which event it was."""
-    if before.erased_at is not None:
-        return event.at <= before.at
-    return event.at < before.at or event.id == before.event_id
-
-
-def _nameless(
-    before: ProvisionedPerson, event: ProvisioningEvent, result: ProvisionedPerson.Result
-) -> ProvisionedPerson:
-    """The row of somebody who was erased on request: the outcome goes on, what says who it is does not come back."""
-    return ProvisionedPerson(
-        onboarding_id=before.onboarding_id,
-        source_id=before.source_id,
-        action=event.action.lower(),
-        result=result,
-        code=event.error_code or "",
-        reason=mark_in(event.reason or ""),
-        at=event.at,
-        erased_at=before.erased_at,
-        stays_erased=True,
-    )
-
-
-def user_name_of(event: ProvisioningEvent, before: ProvisionedPerson | None) -> str:
-    """The name at Haiilo where one was written there (a guest's loses its ``#EXT#`` on the way), else that in Entra."""
-    written = [change.new for change in event.modified if change.name == "userName" and change.new]
-    if written and event.status.lower() == "success":
-        return written[-1]
-    known = before.user_name if before else ""
-    return known if before and before.target_id and known else event.source_user_name or known
-
-
-def result_of(event: ProvisioningEvent) -> ProvisionedPerson.Result:
-    """The outcome in one word, from the log's action and status (compared without regard to case)."""
-    status, action = event.status.lower(), event.action.lower()
-    if status == "failure":
-        return Result.FAILED
-    if status == "skipped":
-        return Result.SKIPPED
-    if action in ("delete", "disable"):
-        return Result.REMOVED
-    return Result.CREATED if action == "create" else Result.UPDATED

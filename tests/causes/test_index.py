@@ -57,5 +57,30 @@ def test_recognises_haiilos_own_error_inside_microsofts_reason():
     assert court is Court.CUSTOMER
 
 
+@pytest.mark.parametrize("code", ["NotEffectivelyEntitled", "not effectively entitled", "Not Effectively Entitled"])
+def test_knows_a_reason_also_with_spaces(code):
+    assert explain_code(code) == explain_code("NotEffectivelyEntitled")
+
+
+@pytest.mark.parametrize(
+    "reason", ["RedundantExport", "NotEffectivelyEntitled", "AttributeValidationFailed", "RedundantSoftDelete"]
+)
+def test_has_words_for_each_reason_of_a_skip_that_was_recorded(reason):
+    assert is_known(reason)
+
+
+def test_names_the_attribute_that_is_empty():
+    sentence, court = explain_code("AttributeValidationFailed", lacking="mail")
+    assert str(sentence).startswith("mail is empty")
+    assert court is Court.CUSTOMER
+    assert explain_code("EntryConflict", lacking="mail") == explain_code("EntryConflict")
+
+
+def test_cuts_what_the_target_answered():
+    sentence, _court = explain_code("BrandNew", "StatusCode: BadRequest\r\nWeb Response: " + "x" * 5000)
+    assert str(sentence).startswith("Microsoft says: StatusCode: BadRequest Web Response: xxx")
+    assert len(str(sentence)) < 330
+
+
 def test_keeps_a_percent_sign_of_microsoft_as_it_is():
     assert str(explain_code("New", "100% of %(x)s")[0]) == "Microsoft says: 100% of %(x)s"

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from onboarding.models import Event, ProvisionedPerson
+from onboarding.models import Event, Onboarding, ProvisionedPerson
 from onboarding.staff.people.export import csv_file, guarded
 from onboarding.staff.people.line import line
 from tests import builders
@@ -98,6 +98,38 @@ def test_groups_those_who_are_missing_by_cause_with_who_acts_and_what_to_send(al
     assert "The customer has to act" in causes
     assert "We have to act" in causes
     assert "Hello Eva Berg, 3 of your people are not in Haiilo yet." in causes
+
+
+def test_groups_by_the_attribute_that_is_empty(alice, customer):
+    empty = {"result": "skipped", "code": "AttributeValidationFailed"}
+    people(customer, 2, **empty, lacking="mail")
+    people(customer, 1, **empty, lacking="country")
+    people(customer, 3, **empty)
+    page = page_of(alice, customer)
+    assert "mail is empty for this person" in page.text
+    for count, number in (("2 people", 2), ("1 person", 1), ("3 people", 3)):
+        [href] = [href for href, text in page.links if text == count]
+        assert len(shown(read(alice.get(href)))) == number
+
+
+def test_counts_those_who_were_there_already_among_those_in_haiilo(alice, customer):
+    builders.done(customer, scope={"total": 4})
+    people(customer, 1)
+    people(customer, 3, result="matched", code="RedundantExport")
+    page = page_of(alice, customer)
+    assert "4 of about 4 people are in Haiilo" in page.text
+    assert "Why some people have no account" not in page.text
+    assert "was there already" in page.text
+
+
+def test_shows_the_number_that_the_last_look_found(alice, customer):
+    Onboarding.objects.filter(pk=customer.pk).update(in_haiilo=9)
+    assert "9 people are in Haiilo" in page_of(alice, customer).text
+    builders.done(customer, scope={"total": 9})
+    page = page_of(alice, customer)
+    assert "9 of about 9 people are in Haiilo" in page.text
+    assert "Nobody has been synced yet" not in page.text
+    assert "the provisioning log, which we could not read so far" in page.text
 
 
 def test_shows_exactly_the_people_of_a_cause(alice, customer):

@@ -42,7 +42,7 @@ def progress(request: HttpRequest) -> HttpResponse:
 def _context(view: link_view.LinkView) -> dict[str, Any]:
     """What the progress page shows beside the view itself."""
     paused = view.link.onboarding.state == State.PAUSED
-    arrived = view.arrived.created + view.arrived.updated
+    arrived = view.arrived.in_haiilo
     pending = any(just_approved(step) for step in view.steps) or just_renewed(view.steps)
     asking = next((step for step in view.steps if step.is_current and step.ask is not None and not pending), None)
     access_open = any(step.key in ACCESS and step.kind != Kind.DONE for step in view.steps)

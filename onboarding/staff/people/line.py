@@ -11,7 +11,7 @@ from onboarding.staff.people.queries import Filter
 
 Result = ProvisionedPerson.Result
 WIDTH = 100
-ORDER = (Result.CREATED, Result.UPDATED, Result.SKIPPED, Result.FAILED, Result.REMOVED)
+ORDER = (Result.CREATED, Result.UPDATED, Result.MATCHED, Result.SKIPPED, Result.FAILED, Result.REMOVED)
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def chips(counts: Mapping[str, int], wanted: Filter, *, kept: Mapping[str, str])
             str(result.label),
             counts.get(result, 0),
             urlencode({**kept, "result": result.value}),
-            wanted.result == result and not wanted.code and not wanted.mark,
+            wanted.result == result and not (wanted.code or wanted.mark or wanted.lacking),
         )
         for result in ORDER
         if counts.get(result, 0)

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Case, CharField, Count, Max, Q, QuerySet, Value, When
 
 from onboarding.causes.index import REASON_MARKS, explain_code
-from onboarding.engine.load_desired import seen
+from onboarding.engine.load_desired import arrived, seen
 from onboarding.models import Onboarding, ProvisionedPerson
 from onboarding.models.person import mark_in
 from onboarding.steps.scope.evidence import ScopeEvidence
@@ -24,15 +24,19 @@ MARKS = REASON_MARKS
 
 @dataclass(frozen=True)
 class Filter:
-    """Which people to show. `mark` is one of the catalogue's marks inside a reason; with `code` alone, none of them."""
+    """Which people to show. `mark` is one of the catalogue's marks inside a reason; with `code` alone, none of them.
+
+    `lacking`: with `code`, those for whom this attribute is empty; without it, those for whom none is named.
+    """
 
     result: str = ""
     code: str = ""
     mark: str = ""
+    lacking: str = ""
     search: str = ""
 
     def __bool__(self) -> bool:
-        return bool(self.result or self.code or self.mark or self.search)
+        return bool(self.result or self.code or self.mark or self.lacking or self.search)
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,7 @@ class Cause:
     result: str
     code: str
     mark: str
+    lacking: str
     count: int
     sentence: str
     court: str
@@ -84,7 +89,7 @@ def people(
         counts={value: counts.get(value, 0) for value in Result.values},
         causes=_causes(onboarding, names=names),
         total=sum(counts.values()),
-        arrived=counts.get(Result.CREATED, 0) + counts.get(Result.UPDATED, 0),
+        arrived=arrived(onboarding).in_haiilo,
         in_scope=scope.total if scope else None,
         erased=filtered.filter(erased_at__isnull=False).count(),
     )
@@ -98,23 +103,26 @@ def _causes(onboarding: Onboarding, *, names: bool) -> list[Cause]:
     grouped = (
         onboarding.people.filter(result__in=[Result.FAILED, Result.SKIPPED])
         .annotate(mark=marked)
-        .values("result", "code", "mark")
+        .values("result", "code", "mark", "lacking")
         .annotate(people=Count("id"), sample=Max("reason"))
-        .order_by("result", "-people", "code", "mark")[:MAX_CAUSES]
+        .order_by("result", "-people", "code", "mark", "lacking")[:MAX_CAUSES]
     )
     return [_cause(row, names=names) for row in grouped]
 
 
 def _cause(row: Mapping[str, Any], *, names: bool) -> Cause:
-    sentence, court = explain_code(row["code"], row["mark"] or (row["sample"] if names else ""))
-    return Cause(row["result"], row["code"], row["mark"], row["people"], str(sentence), court, COURTS[court])
+    told = row["mark"] or (row["sample"] if names else "")
+    sentence, court = explain_code(row["code"], told, lacking=row["lacking"])
+    group = (row["result"], row["code"], row["mark"], row["lacking"], row["people"])
+    return Cause(*group, str(sentence), court, COURTS[court])
 
 
 def why(person: ProvisionedPerson, *, names: bool = True) -> str:
     """Why the person is not in Haiilo, in a sentence; empty for those who are. Without `names` in our words only."""
     if person.result not in (Result.FAILED, Result.SKIPPED):
         return ""
-    return str(explain_code(person.code, person.reason if names else mark_in(person.reason))[0])
+    told = person.reason if names else mark_in(person.reason)
+    return str(explain_code(person.code, told, lacking=person.lacking)[0])
 
 
 def people_rows(onboarding: Onboarding, wanted: Filter = Filter()) -> Iterator[ProvisionedPerson]:
@@ -134,7 +142,7 @@ def _filtered(onboarding: Onboarding, wanted: Filter) -> QuerySet[ProvisionedPer
     if wanted.mark in MARKS:
         found = found.filter(reason__contains=wanted.mark)
     if wanted.code:
-        found = found.filter(code=wanted.code)
+        found = found.filter(code=wanted.code, lacking=wanted.lacking)
         for mark in MARKS if not wanted.mark else ():
             found = found.exclude(reason__contains=mark)
     if wanted.search:

@@ -111,12 +111,13 @@ def _filter(data: QueryDict, search: str) -> queries.Filter:
         result=result if result in Result.values else "",
         code=searched(data, "code"),
         mark=searched(data, "mark"),
+        lacking=searched(data, "lacking"),
         search=search,
     )
 
 
 def _of(cause: queries.Cause) -> queries.Filter:
-    return queries.Filter(result=cause.result, code=cause.code, mark=cause.mark)
+    return queries.Filter(result=cause.result, code=cause.code, mark=cause.mark, lacking=cause.lacking)
 
 
 def _query(wanted: queries.Filter, hide: Hide) -> dict[str, str]:

@@ -10,7 +10,10 @@ from onboarding.domain.evidence import Evidence
 
 @dataclass(frozen=True)
 class InitialCycleEvidence(Evidence):
-    """How many people came through how; `total` is how many were in scope. `told`: whether anything tells the rest."""
+    """How many people came through how; `total` is how many were in scope, `in_haiilo` how many have an account.
+
+    `told`: whether anything tells how many came through.
+    """
 
     step: ClassVar[str] = "initial_cycle"
 
@@ -20,3 +23,5 @@ class InitialCycleEvidence(Evidence):
     failed: int = 0
     total: int = 0
     told: bool = True
+    matched: int = 0
+    in_haiilo: int = 0

@@ -23,9 +23,8 @@ from onboarding.steps.connection.evidence import ConnectionEvidence
 from onboarding.steps.enable.evidence import EnableEvidence
 from onboarding.steps.initial_cycle.causes import CAUSES
 from onboarding.steps.initial_cycle.evidence import InitialCycleEvidence
-from onboarding.steps.readiness.evidence import lacks_licence
 from onboarding.steps.scope.evidence import ScopeEvidence
-from onboarding.steps.shared import jobs
+from onboarding.steps.shared import arrivals, jobs
 from onboarding.steps.shared.estimate import AT_MOST_UNTIL_FIRST_RUN, minutes_of_a_cycle
 from onboarding.steps.sso_application.evidence import SsoApplicationEvidence
 
@@ -105,36 +104,46 @@ class InitialCycle(Step[Facts]):
                 say(_("Microsoft has synced everybody. The last results are still on their way to us.")),
                 _pause(desired),
                 progress=_progress(desired, job),
+                warnings=tuple(arrivals.log_notes(desired)),
             )
         return self._finished(desired, job)
 
     def _running(self, desired: Desired, job: Job) -> Waiting:
-        progress = _progress(desired, job)
+        progress, notes = _progress(desired, job), tuple(arrivals.log_notes(desired))
         if job.never_ran and not (progress and progress.done):
             why = say(
                 _("Waiting for Microsoft to begin the first cycle; that takes up to %(minutes)s minutes."),
                 minutes=AT_MOST_UNTIL_FIRST_RUN,
             )
-            return Waiting(why, _pause(desired), progress=progress)
-        return Waiting(_so_far(desired, progress), _pause(desired), progress=progress)
+            return Waiting(why, _pause(desired), progress=progress, warnings=notes)
+        return Waiting(_so_far(desired, progress), _pause(desired), progress=progress, warnings=notes)
 
     def _finished(self, desired: Desired, job: Job) -> Done:
         total = desired.required(ScopeEvidence).total
         numbers = arrived_so_far(desired, job)
-        if numbers is None:
+        there = arrivals.in_haiilo(desired, known_people(job))
+        if numbers is None or there is None:
             note = say(_("First cycle finished. Microsoft does not tell how many people are in Haiilo."))
-            return Done(InitialCycleEvidence(total=total, told=False), note, tuple(_warnings(desired, job, None)))
-        evidence = InitialCycleEvidence(numbers.created, numbers.updated, numbers.skipped, numbers.failed, total)
+            return Done(InitialCycleEvidence(total=total, told=False), note, tuple(_warnings(desired, job, None, 0)))
+        evidence = InitialCycleEvidence(
+            numbers.created,
+            numbers.updated,
+            numbers.skipped,
+            numbers.failed,
+            total,
+            matched=numbers.matched,
+            in_haiilo=there,
+        )
         note = say(
             plural(
                 "First cycle finished: %(done)s of %(total)s person is in Haiilo.",
                 "First cycle finished: %(done)s of %(total)s people are in Haiilo.",
                 by="total",
             ),
-            done=max(numbers.created + numbers.updated, known_people(job) or 0),
+            done=there,
             total=total,
         )
-        return Done(evidence, note, tuple(_warnings(desired, job, numbers)))
+        return Done(evidence, note, tuple(_warnings(desired, job, numbers, there)))
 
 
 def known_people(job: Job) -> int | None:
@@ -147,7 +156,7 @@ def arrived_so_far(desired: Desired, job: Job) -> Arrived | None:
     tells. What waits for another try is no number of people: groups are among it, and old entries stay counted.
     """
     known = known_people(job)
-    if desired.arrived != Arrived():
+    if not desired.arrived.is_empty:
         return desired.arrived
     return None if known is None else Arrived(created=known)
 
@@ -155,38 +164,22 @@ def arrived_so_far(desired: Desired, job: Job) -> Arrived | None:
 def tried_again(desired: Desired, job: Job) -> Iterator[Sentence]:
     """What the job could not write in its last run, where no log of it names people."""
     execution = job.status.last_execution
-    if (
-        desired.arrived == Arrived()
-        and execution
-        and execution.state == "EntryLevelErrors"
-        and execution.count_escrowed
-    ):
+    if desired.arrived.is_empty and execution and execution.state == "EntryLevelErrors" and execution.count_escrowed:
         yield say(TRIED_AGAIN, count=execution.count_escrowed)
-
-
-def reads_no_log(desired: Desired) -> bool:
-    """Whether Microsoft shows us no log of this tenant, for want of a licence."""
-    return lacks_licence(desired)
 
 
 def _is_archived(desired: Desired, job: Job) -> bool:
     """Whether our archive has caught up with what the job counts; or has had its time."""
     reached = job.status.steady_state_first
-    if reads_no_log(desired) or (reached is not None and desired.now - reached > LOG_COMPLETE_AFTER):
+    if arrivals.reads_no_log(desired) or (reached is not None and desired.now - reached > LOG_COMPLETE_AFTER):
         return True
-    arrived, scope, known = desired.arrived, desired.required(ScopeEvidence), known_people(job)
-    if known is None:  # only who is in scope can be compared with
-        heard_of = arrived.created + arrived.updated + arrived.skipped + arrived.failed
-        return not scope.sync_all and heard_of >= scope.total
-    # skipped counts too, because those who were in Haiilo already are skipped; disabled people are not among the known
-    return arrived.created + arrived.updated + max(0, arrived.skipped - scope.disabled) >= known
+    return arrivals.is_caught_up(desired, known_people(job))
 
 
 def _progress(desired: Desired, job: Job) -> Progress | None:
-    scope, known = desired.required(ScopeEvidence), known_people(job)
-    if known is None and desired.arrived == Arrived():
+    scope, done = desired.required(ScopeEvidence), arrivals.in_haiilo(desired, known_people(job))
+    if done is None:
         return None
-    done = max(desired.arrived.created + desired.arrived.updated, known or 0)
     total = None if scope.sync_all else scope.total
     return Progress(done if total is None else min(done, total), total)
 
@@ -227,13 +220,12 @@ def _so_far(desired: Desired, progress: Progress | None) -> Sentence:
     return say(LEFT, done=progress.done, total=progress.total, low=low, high=high)
 
 
-def _warnings(desired: Desired, job: Job, numbers: Arrived | None) -> Iterator[Sentence]:
+def _warnings(desired: Desired, job: Job, numbers: Arrived | None, there: int) -> Iterator[Sentence]:
     if numbers and numbers.failed:
         yield say(NOT_CREATED, count=numbers.failed)
     yield from tried_again(desired, job)
     if job.status.escrows_pruned:
         yield say(DROPPED)
-    if numbers and not (numbers.created + numbers.updated + numbers.skipped):
+    if numbers and not (there + numbers.skipped):
         yield say(_("Nobody arrived in Haiilo. Check the failures first."))
-    if reads_no_log(desired):
-        yield say(_("Without Entra ID P1, Microsoft shows no log: these are the job's own totals, without names."))
+    yield from arrivals.log_notes(desired, told=numbers is not None)

@@ -12,7 +12,7 @@ from onboarding.domain.evidence import Evidence
 class LiveEvidence(Evidence):
     """How many people came through how so far; `code` is Microsoft's word for the state of the job.
 
-    `told`: whether anything tells how many.
+    `in_haiilo`: how many have an account now; `told`: whether anything tells how many.
     """
 
     step: ClassVar[str] = "live"
@@ -23,3 +23,5 @@ class LiveEvidence(Evidence):
     failed: int = 0
     code: str = ""
     told: bool = True
+    matched: int = 0
+    in_haiilo: int = 0

@@ -23,7 +23,7 @@ from onboarding.steps.connection.evidence import ConnectionEvidence
 from onboarding.steps.initial_cycle.step import DROPPED, NOT_CREATED, arrived_so_far, known_people, tried_again
 from onboarding.steps.live.causes import CAUSES
 from onboarding.steps.live.evidence import LiveEvidence
-from onboarding.steps.shared import jobs
+from onboarding.steps.shared import arrivals, jobs
 from onboarding.steps.sso_application.evidence import SsoApplicationEvidence
 
 SILENT_AFTER = timedelta(hours=6)  # a healthy job runs every 40 minutes
@@ -72,17 +72,26 @@ class Live(Step[Facts]):
         if unfit is not None:
             return unfit
         numbers = arrived_so_far(desired, job)
-        if numbers is None:
+        there = arrivals.in_haiilo(desired, known_people(job))
+        if numbers is None or there is None:
             note = say(_("Provisioning runs. Microsoft does not tell how many people are in Haiilo."))
-            return Done(LiveEvidence(code=job.status.code, told=False), note, tuple(_warnings(desired, job, None)))
-        evidence = LiveEvidence(numbers.created, numbers.updated, numbers.skipped, numbers.failed, job.status.code)
-        note = say(IN_HAIILO, count=max(numbers.created + numbers.updated, known_people(job) or 0))
-        return Done(evidence, note, tuple(_warnings(desired, job, numbers)))
+            return Done(LiveEvidence(code=job.status.code, told=False), note, tuple(_warnings(desired, job, None, 0)))
+        evidence = LiveEvidence(
+            numbers.created,
+            numbers.updated,
+            numbers.skipped,
+            numbers.failed,
+            job.status.code,
+            matched=numbers.matched,
+            in_haiilo=there,
+        )
+        return Done(evidence, say(IN_HAIILO, count=there), tuple(_warnings(desired, job, numbers, there)))
 
 
-def _warnings(desired: Desired, job: Job, numbers: Arrived | None) -> Iterator[Sentence]:
+def _warnings(desired: Desired, job: Job, numbers: Arrived | None, there: int) -> Iterator[Sentence]:
     execution = job.status.last_execution
-    if numbers and numbers.failed and not numbers.created + numbers.updated:
+    yield from arrivals.log_notes(desired, told=numbers is not None)
+    if numbers and numbers.failed and not there:
         yield say(ALL_FAILED, count=numbers.failed)
     elif numbers and numbers.failed:
         yield say(NOT_CREATED, count=numbers.failed)

@@ -1,0 +1,62 @@
+"""The provisioning log within a run: read after the job, told once where it cannot be, and never in the way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from graphclient import GraphClient
+from onboarding.domain.desired import Desired
+from onboarding.domain.log_trouble import LogTrouble
+from onboarding.domain.sentences import say
+from onboarding.domain.verdicts import Done, Verdict, Waiting
+from onboarding.engine.working_copy import WorkingCopy
+from onboarding.models import clock
+from onboarding.people.follow import follow
+from onboarding.steps.connection.evidence import ConnectionEvidence, job_id
+from onboarding.steps.readiness.evidence import lacks_licence
+from onboarding.steps.shared.arrivals import READABLE_AGAIN, sentence_on
+from onboarding.steps.sso_application.evidence import service_principal_id
+
+LINE = "log"  # the kind of the timeline's lines about it
+CLOCKS_DIFFER = timedelta(minutes=5)  # at most, Microsoft's and ours
+
+
+def read(copy: WorkingCopy, graph: GraphClient, desired: Desired, key: str) -> LogTrouble | None:
+    """Read the log on into the archive. Returns what kept us from it, and notes that for pages and for later runs.
+
+    Raises `LeaseLost`.
+    """
+    row, before = copy.rows.onboarding, LogTrouble.from_json(copy.rows.onboarding.log_trouble)
+    principal, made_at = service_principal_id(desired), _made_at(desired)
+    after = follow(copy.lease, graph, job_id(desired), row, service_principal_id=principal, made_at=made_at)
+    if after is not None and not after.is_told and after.lasts(clock.now()) and not lacks_licence(desired):
+        copy.add_line(LINE, sentence_on(after), step=key, detail={"code": after.code, "request_id": after.request_id})
+        after = replace(after, is_told=True)
+    if after is None and before is not None and before.is_told:
+        copy.add_line(LINE, say(READABLE_AGAIN), step=key)
+    kept = after.to_json() if after else {}
+    if kept != row.log_trouble:
+        row.log_trouble = copy.standing["log_trouble"] = kept
+    return after
+
+
+def _made_at(desired: Desired) -> datetime | None:
+    """When the job was made, if we made it. A job that is made again has the same id (docs/graph-facts.md, "Jobs")."""
+    made = desired.result(ConnectionEvidence.step, "create_job")
+    if made.get("job_id") != job_id(desired) or not made.get("at"):
+        return None
+    return datetime.fromisoformat(str(made["at"])) - CLOCKS_DIFFER
+
+
+def keep_number(copy: WorkingCopy, verdict: Verdict) -> None:
+    """Keep how many people are in Haiilo by this verdict, for all pages; it waits for the end of the run."""
+    match verdict:
+        case Done():
+            number = verdict.evidence.to_json().get("in_haiilo")
+        case Waiting(progress=progress) if progress is not None:
+            number = progress.done
+        case _:
+            number = None
+    if number is not None and number != copy.rows.onboarding.in_haiilo:
+        copy.rows.onboarding.in_haiilo = copy.standing["in_haiilo"] = number

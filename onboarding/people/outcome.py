@@ -1,0 +1,219 @@
+"""What one row of the provisioning log makes of one person. Rows may come in any order, and more than once.
+
+The log's order cannot be relied on (docs/graph-facts.md, "Provisioning log"), so the outcome is a function of the *set*
+of a person's rows: the newest row that says something decides, and what the older ones have to add to it is kept as the
+newest time of each kind (`ProvisionedPerson.seen`).
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from graphclient import ProvisioningEvent
+from onboarding.models import ProvisionedPerson
+from onboarding.models.person import kept_reason, mark_in
+
+Result = ProvisionedPerson.Result
+COMPARED = (
+    *("target_id", "name", "user_name", "action", "result", "code", "reason", "lacking", "at", "event_id"),
+    *("seen", "erased_at"),
+)
+"""The columns that a row of the log can change."""
+SAME_ALREADY = "redundantexport"
+REDUNDANT = "redundant"
+NOT_ENTITLED = "NotEffectivelyEntitled"
+TELLS_NO_REASON = ("", "entrysynchronizationskipped")
+GOING = frozenset({"delete", "disable"})
+CARRIED_OUT = frozenset({"success", "warning"})
+
+
+class Kind(enum.StrEnum):
+    """What a row says about a person."""
+
+    CREATED = Result.CREATED.value
+    UPDATED = Result.UPDATED.value
+    MATCHED = Result.MATCHED.value
+    REMOVED = Result.REMOVED.value
+    FAILED = Result.FAILED.value
+    SKIPPED = Result.SKIPPED.value
+    OUTSIDE = "outside"
+    """Not in scope: not assigned, blocked, or filtered out."""
+    UNTOLD = "untold"
+    """Nothing that could be read: any other row of the person says more."""
+
+
+THERE = (Kind.CREATED, Kind.UPDATED, Kind.MATCHED)  # in Haiilo; the first one that a person ever had is shown
+LASTING = (*THERE, Kind.REMOVED)
+
+
+def kind_of(event: ProvisioningEvent) -> Kind:
+    """What this row says, by status, action and reason (compared without regard to case)."""
+    status, action = event.status.lower(), event.action.lower()
+    if status == "failure":
+        return Kind.FAILED
+    if status == "skipped":
+        return _kind_of_skip(event, action)
+    if status not in CARRIED_OUT:
+        return Kind.UNTOLD
+    if action in GOING:
+        return Kind.REMOVED
+    return Kind.CREATED if action == "create" else Kind.UPDATED
+
+
+def _kind_of_skip(event: ProvisioningEvent, action: str) -> Kind:
+    code = plain(event.code)
+    if code.endswith(SAME_ALREADY):
+        return Kind.REMOVED if action in GOING else Kind.MATCHED
+    if code.startswith(REDUNDANT):  # RedundantSoftDelete: disabled already
+        return Kind.REMOVED
+    if code.endswith(plain(NOT_ENTITLED)) or (code in TELLS_NO_REASON and event.out_of_scope):
+        return Kind.OUTSIDE
+    return Kind.SKIPPED if code or event.words.strip() else Kind.UNTOLD
+
+
+def plain(code: str) -> str:
+    """A code as it is compared: some are written with spaces."""
+    return "".join(code.split()).lower()
+
+
+class _Place(NamedTuple):
+    """Where a row stands among those of its person: the greatest one decides."""
+
+    says_something: bool
+    at: datetime
+    event_id: str
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What is known of a person's rows: what the deciding one says, and the newest time of each lasting kind and text.
+
+    Times are seconds since 1970.
+    """
+
+    last: Kind = Kind.UNTOLD
+    times: Mapping[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, person: ProvisionedPerson | None) -> Seen:
+        """What the row of a person remembers; of one that was written before rows remembered, what it shows."""
+        if person is None:
+            return cls()
+        if person.seen:
+            return cls(Kind(person.seen["last"]), {key: at for key, at in person.seen.items() if key != "last"})
+        last, at = Kind(person.result), person.at.timestamp()
+        return cls(last, {last: at} if last in LASTING else {})
+
+    def to_json(self) -> dict[str, Any]:
+        """The form in which it is kept."""
+        return {**self.times, "last": str(self.last)}
+
+    def at(self, *kinds: str) -> float:
+        """The newest time of these; minus infinity where there was none."""
+        return max((self.times[kind] for kind in kinds if kind in self.times), default=float("-inf"))
+
+    @property
+    def result(self) -> Result:
+        """The outcome. An update does not take back that we created this person; who was removed stays removed when
+        Microsoft says afterwards that this person is not in scope.
+        """
+        if self.last in THERE:
+            return Result(next(kind for kind in THERE if kind in self.times))
+        if self.last is Kind.OUTSIDE and self.at(Kind.REMOVED) > self.at(*THERE):
+            return Result.REMOVED
+        return Result.SKIPPED if self.last in (Kind.OUTSIDE, Kind.UNTOLD) else Result(self.last)
+
+
+def outcome(onboarding_id: int, event: ProvisioningEvent, before: ProvisionedPerson | None) -> ProvisionedPerson | None:
+    """The person's row with `event`, or None where nothing changes."""
+    if before is not None and before.erased_at is not None and event.at <= before.at:
+        return None  # an erased row has lost which rows it was made of
+    kind, seen = kind_of(event), Seen.of(before)
+    decides = before is None or _place(event, kind) > _place_of(before, seen)
+    texts = {} if before is not None and before.stays_erased else _texts(event, kind, before, seen)
+    times = {key: at for key, at in seen.times.items() if key in LASTING} | {key: at for key, (at, _) in texts.items()}
+    if kind in LASTING:
+        times[kind] = max(event.at.timestamp(), seen.at(kind))
+    after = ProvisionedPerson(onboarding_id=onboarding_id, source_id=event.source_id[:64])
+    _decide(after, event, kind) if decides or before is None else _go_on(after, before)
+    now = Seen(kind if decides else seen.last, times)
+    after.result, after.seen = now.result, now.to_json()
+    after.target_id, after.name, after.user_name = (_text(texts, *keys) for keys in TEXT_KEYS)
+    if before is not None and before.stays_erased:
+        _take_names(after, before)
+    if before is not None and all(getattr(after, name) == getattr(before, name) for name in COMPARED):
+        return None
+    return after
+
+
+def _place(event: ProvisioningEvent, kind: Kind) -> _Place:
+    return _Place(kind is not Kind.UNTOLD, event.at, event.id[:64])
+
+
+def _place_of(person: ProvisionedPerson, seen: Seen) -> _Place:
+    return _Place(seen.last is not Kind.UNTOLD, person.at, person.event_id)
+
+
+def _decide(after: ProvisionedPerson, event: ProvisioningEvent, kind: Kind) -> None:
+    """What the deciding row says. An own word where only the scoping step tells why."""
+    code = NOT_ENTITLED if kind is Kind.OUTSIDE and not event.code else event.code
+    after.action, after.code, after.reason = event.action.lower()[:20], code[-120:], kept_reason(event.words)
+    after.lacking, after.at, after.event_id = event.lacking[:120], event.at, event.id[:64]
+
+
+def _go_on(after: ProvisionedPerson, before: ProvisionedPerson) -> None:
+    for name in ("action", "code", "reason", "lacking", "at", "event_id"):
+        setattr(after, name, getattr(before, name))
+
+
+# Names and ids: the newest row that has one. A name that was written at Haiilo counts before the one in Entra.
+
+Texts = dict[str, tuple[float, str]]
+TEXT_KEYS = (("target",), ("name",), ("written", "user_name"))
+"""For each column the texts that may stand in it, the better one first."""
+
+
+def _text(texts: Texts, *keys: str) -> str:
+    return next((texts[key][1] for key in keys if key in texts), "")
+
+
+def _texts(event: ProvisioningEvent, kind: Kind, before: ProvisionedPerson | None, seen: Seen) -> Texts:
+    """Each text with the time of the row that it is from."""
+    known, at = _known_texts(before, seen), event.at.timestamp()
+    told = {
+        "target": event.target_id[:128],
+        "name": event.source_name[:256],
+        "written": _written(event, kind)[:256],
+        "user_name": event.source_user_name[:256],
+    }
+    best = known | {key: (at, text) for key, text in told.items() if text and (at, text) > known.get(key, (0.0, ""))}
+    if "written" in best:
+        best.pop("user_name", None)
+    return best
+
+
+def _known_texts(before: ProvisionedPerson | None, seen: Seen) -> Texts:
+    if before is None or before.erased_at is not None:
+        return {}
+    kept = {"target": before.target_id, "name": before.name}
+    kept["written" if "written" in seen.times or not before.seen else "user_name"] = before.user_name
+    old = before.at.timestamp() if not before.seen else float("-inf")
+    return {key: (seen.times.get(key, old), text) for key, text in kept.items() if text}
+
+
+def _written(event: ProvisioningEvent, kind: Kind) -> str:
+    """The name at Haiilo where one was written there (a guest's loses its ``#EXT#`` on the way)."""
+    if event.status.lower() not in CARRIED_OUT:
+        return ""
+    written = [change.new for change in event.modified if change.name == "userName" and change.new]
+    return written[-1] if written else event.source_user_name if kind is Kind.CREATED else ""
+
+
+def _take_names(after: ProvisionedPerson, before: ProvisionedPerson) -> None:
+    """The row of somebody who was erased on request: the outcome goes on, what says who it is does not come back."""
+    after.source_id, after.event_id, after.target_id, after.name, after.user_name = before.source_id, "", "", "", ""
+    after.reason, after.erased_at, after.stays_erased = mark_in(after.reason), before.erased_at, True

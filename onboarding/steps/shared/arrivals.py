@@ -1,0 +1,93 @@
+"""How many people are in Haiilo, from one place; and what is said where the provisioning log cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext_noop as _
+
+from onboarding.domain.desired import Desired
+from onboarding.domain.log_trouble import LogTrouble
+from onboarding.domain.sentences import Sentence, say
+from onboarding.steps.readiness.evidence import lacks_licence
+from onboarding.steps.scope.evidence import ScopeEvidence
+
+WITHOUT_LICENCE = _("Without Entra ID P1, Microsoft shows no log: these are the job's own totals, without names.")
+PERMISSION_NAMED = _(
+    "Microsoft does not show us the provisioning log and names the permission %(permissions)s (%(detail)s). Until it "
+    "does, the totals are the job's own, and the list of people stays as it is."
+)
+REFUSED = _(
+    "Microsoft does not show us the provisioning log: %(detail)s. Until it does, the totals are the job's own, and the "
+    "list of people stays as it is."
+)
+UNREADABLE = _(
+    "The provisioning log cannot be read at present: %(detail)s. Until it can, the totals are the job's own, and the "
+    "list of people stays as it is."
+)
+READABLE_AGAIN = _("The provisioning log can be read again; the list of people catches up.")
+
+
+def reads_no_log(desired: Desired) -> bool:
+    """Whether everything has to go on without the log of this tenant: for want of a licence, or whatever Microsoft
+    says.
+    """
+    trouble = desired.log_trouble
+    return lacks_licence(desired) or (trouble is not None and trouble.lasts(desired.now))
+
+
+def log_notes(desired: Desired, *, told: bool = True) -> Iterator[Sentence]:
+    """What is to be known about a log that cannot be read; nobody has to act on it. `told`: whether the job tells
+    totals.
+    """
+    if lacks_licence(desired):
+        if told:
+            yield say(WITHOUT_LICENCE)
+    elif desired.log_trouble is not None and desired.log_trouble.lasts(desired.now):
+        yield sentence_on(desired.log_trouble)
+
+
+def sentence_on(trouble: LogTrouble) -> Sentence:
+    """The trouble in a sentence, with what Microsoft named."""
+    if trouble.permissions:
+        detail = _joined(trouble.code, trouble.request_id)
+        return say(PERMISSION_NAMED, permissions=trouble.permissions, detail=detail)
+    detail = _joined(trouble.message.rstrip("."), trouble.code, trouble.request_id)
+    return say(REFUSED if trouble.is_refusal else UNREADABLE, detail=detail)
+
+
+def _joined(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
+
+
+def is_caught_up(desired: Desired, known: int | None) -> bool:
+    """Whether our archive has heard of everybody whom the job knows (`known`): those who were in Haiilo already are
+    among them, people who are disabled are not. Of everybody in scope where the job does not tell.
+    """
+    if known is None:
+        scope = desired.required(ScopeEvidence)
+        everybody = _heard_of(desired) + desired.arrived.skipped + desired.arrived.failed
+        return not scope.sync_all and everybody >= scope.total
+    return _heard_of(desired) + _skipped(desired) >= known
+
+
+def in_haiilo(desired: Desired, known: int | None) -> int | None:
+    """How many people are in Haiilo: those of our archive, which hears of everybody who leaves, and those whom the job
+    knows (`known`, which never falls) and the archive has not heard of, because the log lags or cannot be read. None
+    where neither tells.
+    """
+    if known is None:
+        return None if desired.arrived.is_empty else desired.arrived.in_archive
+    scope = desired.evidence_of(ScopeEvidence)
+    everybody = scope is not None and scope.sync_all  # then most of those who are skipped were never known to the job
+    heard_of = _heard_of(desired) + desired.arrived.failed + (0 if everybody else _skipped(desired))
+    return desired.arrived.in_archive + max(0, known - heard_of)
+
+
+def _heard_of(desired: Desired) -> int:
+    return desired.arrived.in_archive + desired.arrived.removed
+
+
+def _skipped(desired: Desired) -> int:
+    scope = desired.evidence_of(ScopeEvidence)
+    return max(0, desired.arrived.skipped - (scope.disabled if scope else 0))
