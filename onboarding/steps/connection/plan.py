@@ -9,14 +9,15 @@ from typing import Any
 
 from django.utils.translation import gettext_noop as _
 
-from graphclient import Job, NotThere
+from graphclient import AlreadyThere, Job, NotThere, Rejected
 from onboarding.domain.desired import Desired
-from onboarding.domain.sentences import say
+from onboarding.domain.sentences import Sentence, say
 from onboarding.domain.verdicts import Change, Detail, Todo
-from onboarding.steps.base import Tenant
+from onboarding.steps.base import StepFailed, Tenant
+from onboarding.steps.connection.causes import JOB_REFUSED, JOB_WAS_THERE
 from onboarding.steps.connection.evidence import ConnectionEvidence
-from onboarding.steps.shared import credentials, secrets
-from onboarding.steps.shared.jobs import TEMPLATES, creation
+from onboarding.steps.shared import credentials, making, secrets
+from onboarding.steps.shared.plan_causes import PLAN_OUTDATED
 from onboarding.steps.sso_application.evidence import SsoApplicationEvidence, service_principal_id
 
 Made = Mapping[str, Any]
@@ -30,11 +31,11 @@ def setup(desired: Desired, job: Job | None, stored: Mapping[str, str]) -> Todo:
     chosen = desired.required(SsoApplicationEvidence)
     adopted = bool(job and job.id == chosen.existing_job_id)
     moved = _moves(desired, stored)
-    made_anew = job is None and was_connected(desired)
+    made_anew = job is None and (was_connected(desired) or was_made(desired))
     where = {"service_principal_id": chosen.service_principal_id, **_what_is_entered(desired)}
     changes = [] if _was_tried(desired) and not (adopted or moved) else [_trial(desired, where)]
     if job is None:
-        changes.append(creation(chosen.service_principal_id, chosen.template_id, chosen.name))
+        changes.append(_creation(chosen))
     changes.append(
         Change(
             "save_credentials",
@@ -43,12 +44,32 @@ def setup(desired: Desired, job: Job | None, stored: Mapping[str, str]) -> Todo:
             payload={**where, "only_assigned": not chosen.existing_job_id and not was_connected(desired)},
         )
     )
-    why = (
-        say(_("The provisioning job was deleted in the customer's tenant. This creates a new one."))
-        if made_anew
-        else say(_("Microsoft tests address and token; then they are saved."))
+    return Todo(_why(desired, made_anew), changes, say(_("Test and save")), asks=adopted or made_anew or moved)
+
+
+def _why(desired: Desired, made_anew: bool) -> Sentence:
+    if not made_anew:
+        return say(_("Microsoft tests address and token; then they are saved."))
+    if was_connected(desired):
+        return say(_("The provisioning job was deleted in the customer's tenant. This creates a new one."))
+    return say(
+        _(
+            "Microsoft said that it created the job, but does not show it. This sends the request again. If that does "
+            "not help, have the customer create a second application for provisioning."
+        )
     )
-    return Todo(why, changes, say(_("Test and save")), asks=adopted or made_anew or moved)
+
+
+def _creation(chosen: SsoApplicationEvidence) -> Change:
+    """Whoever replaces a job wants today's template, also where the application lists only the old one."""
+    first = making.TEMPLATES[0] if chosen.replaced_job_ids and chosen.template_id != making.TEMPLATES[0] else ""
+    return making.creation(chosen.service_principal_id, chosen.template_id, chosen.name, first=first)
+
+
+def was_made(desired: Desired) -> bool:
+    """Whether Microsoft has said that it made a job of ours on this application."""
+    made = desired.result(ConnectionEvidence.step, "create_job")
+    return bool(made.get("job_id")) and made.get("service_principal_id") == service_principal_id(desired)
 
 
 def _moves(desired: Desired, stored: Mapping[str, str]) -> bool:
@@ -104,17 +125,17 @@ def _was_tried(desired: Desired) -> bool:
 
 
 def to_remove(desired: Desired, jobs: Sequence[Job]) -> list[Job]:
-    """Jobs that a person wants replaced and that are still there."""
-    replaced = desired.required(SsoApplicationEvidence).replaced_job_ids
-    return [job for job in jobs if job.id in replaced and job.template_id in TEMPLATES]
+    """Jobs that a person wants replaced, and that we have not deleted since."""
+    chosen = desired.required(SsoApplicationEvidence)
+    return [job for job in making.replaced(desired, jobs, chosen) if not making.was_deleted(desired, job, chosen)]
 
 
 def removal(desired: Desired, jobs: Sequence[Job]) -> Todo:
     """Back up, then delete: always by a person's yes. Accounts in Haiilo stay as they are."""
-    name = desired.required(SsoApplicationEvidence).name
-    changes = []
+    chosen, changes = desired.required(SsoApplicationEvidence), []
+    name, since = chosen.name, chosen.replaced_at.isoformat() if chosen.replaced_at else ""
     for job in to_remove(desired, jobs):
-        payload = {"service_principal_id": service_principal_id(desired), "job_id": job.id}
+        payload = {"service_principal_id": service_principal_id(desired), "job_id": job.id, "replaced_at": since}
         changes.append(Change("back_up_job", say(_("Back up the job and its attribute mapping.")), payload=payload))
         changes.append(
             Change(
@@ -143,9 +164,25 @@ def try_credentials(tenant: Tenant, desired: Desired, change: Change) -> Made:
 
 
 def create_job(tenant: Tenant, desired: Desired, change: Change) -> Made:
-    """Sent once; after a lost answer the next run adopts what came of it."""
-    app, template = _app(change), str(change.payload["template_id"])
-    return {"job_id": tenant.graph.synchronization.create_job(app, template).id, "service_principal_id": app}
+    """Sent once; after a lost answer the next run adopts what came of it. What was there before is not ours."""
+    app = _app(change)
+    try:
+        job = _made(tenant, desired, change)
+    except AlreadyThere as refused:
+        raise StepFailed(JOB_REFUSED.asking(code=refused.code or str(refused.status))) from refused
+    if not making.is_new(job):
+        raise StepFailed(JOB_WAS_THERE.asking(job=job.id, code=job.status.code or "?"))
+    return {"job_id": job.id, "service_principal_id": app, "template_id": job.template_id}
+
+
+def _made(tenant: Tenant, desired: Desired, change: Change) -> Job:
+    """By the template that is tried first; by the listed one where Microsoft refuses that, or has not said a word."""
+    sync, app, template = tenant.graph.synchronization, _app(change), str(change.payload["template_id"])
+    first = str(change.payload.get("first", ""))
+    if first and change.intent not in desired.unconfirmed.get(ConnectionEvidence.step, ()):
+        with suppress(Rejected):
+            return sync.create_job(app, first)
+    return sync.create_job(app, template)
 
 
 def save_credentials(tenant: Tenant, desired: Desired, change: Change) -> Made:
@@ -182,10 +219,22 @@ def back_up_job(tenant: Tenant, desired: Desired, change: Change) -> Made:
 
 
 def remove_job(tenant: Tenant, desired: Desired, change: Change) -> Made:
-    """Gone already is as good."""
-    with suppress(NotThere):
-        tenant.graph.synchronization.delete_job(_app(change), str(change.payload["job_id"]))
-    return {"job_id": change.payload["job_id"]}
+    """Gone already is as good. Raises `StepFailed` where the job of this id is one that we have made since."""
+    job_id, since = str(change.payload["job_id"]), str(change.payload.get("replaced_at", ""))
+    made = desired.result(ConnectionEvidence.step, "create_job")
+    if made.get("job_id") == job_id and since and str(made.get("at", "")) > since:
+        raise StepFailed(PLAN_OUTDATED.asking())
+    try:
+        with suppress(NotThere):
+            tenant.graph.synchronization.delete_job(_app(change), job_id)
+    except (Rejected, AlreadyThere) as refused:
+        code = refused.code or str(refused.status)
+        return {
+            "job_id": job_id,
+            "refused": code,
+            "partly": say(_("Microsoft refused to delete the job: %(code)s"), code=code),
+        }
+    return {"job_id": job_id}
 
 
 APPLY: Mapping[str, Callable[[Tenant, Desired, Change], Made]] = {

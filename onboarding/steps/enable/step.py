@@ -19,9 +19,10 @@ from onboarding.domain.sentences import plural, say
 from onboarding.domain.verdicts import Change, Detail, Done, Todo, Verdict, Waiting
 from onboarding.steps import stages
 from onboarding.steps.base import ChangingStep, StepFailed, Tenant
-from onboarding.steps.connection.evidence import ConnectionEvidence, job_id
+from onboarding.steps.connection.evidence import ConnectionEvidence, job_id, made_at
 from onboarding.steps.enable.causes import CAUSES, GUARD_OFF
 from onboarding.steps.enable.evidence import EnableEvidence
+from onboarding.steps.initial_cycle.evidence import InitialCycleEvidence
 from onboarding.steps.scope.evidence import ScopeEvidence
 from onboarding.steps.shared import credentials, jobs, secrets
 from onboarding.steps.shared.credentials import UNTRIED, Trial
@@ -42,6 +43,11 @@ RUNS = plural(
     "Provisioning runs. More than %(guard)s deletions at once need the customer's confirmation (“Prevent accidental "
     "deletions”).",
     by="guard",
+)
+STOPPED = _("Provisioning was stopped in the customer's tenant. Ask why before you start it again.")
+MADE_AGAIN = _(
+    "Somebody deleted the job in the customer's tenant and created it again: it has never run. Ask why before you "
+    "start it."
 )
 NOT_STARTED_YET = _(
     "Saved. Provisioning was not started yet, because what was saved has not taken effect at Microsoft."
@@ -91,7 +97,7 @@ class Enable(ChangingStep[Facts]):
             return jobs.missing(desired)
         started, guard = runs(facts.job), self._guard(desired, facts)
         if started and guard is not None:
-            return _done(facts.job, guard)
+            return _done(desired, facts.job, guard)
         if not started and (waiting := self._spreading(desired, facts)):
             return waiting
         if not started and facts.tested.works is False:
@@ -100,7 +106,7 @@ class Enable(ChangingStep[Facts]):
             return TOKEN_UNREADABLE.asking()
         if guard is None and (desired.scim_token is None or _sends_elsewhere(desired, facts.stored)):
             return GUARD_OFF.asking()
-        return self._plan(desired, started)
+        return self._plan(desired, facts.job, started=started)
 
     def apply(self, tenant: Tenant, desired: Desired, change: Change) -> Mapping[str, Any]:
         """Guard first, where it is not on yet; then start, where the job does not run and what is saved is seen.
@@ -145,7 +151,7 @@ class Enable(ChangingStep[Facts]):
             return int(desired.result(self.key, "enable")["guard"])
         return stored
 
-    def _plan(self, desired: Desired, started: bool) -> Todo:
+    def _plan(self, desired: Desired, job: Job, *, started: bool) -> Todo:
         """The same lines whatever part is done already: a plan that was approved stays the approved one."""
         scope = desired.required(ScopeEvidence)
         people, guard = scope.total, secrets.guard_for(scope.total)
@@ -162,6 +168,7 @@ class Enable(ChangingStep[Facts]):
             payload={
                 "service_principal_id": service_principal_id(desired),
                 "job_id": job_id(desired),
+                **({"made_at": made.isoformat()} if (made := made_at(desired)) else {}),
                 "base_url": desired.required(ConnectionEvidence).base_url,
                 "token_at": credentials.token_at(desired),
                 "guard": guard,
@@ -172,8 +179,8 @@ class Enable(ChangingStep[Facts]):
         if started:
             why = say(_("Provisioning runs without “Prevent accidental deletions”."))
             return Todo(why, [change], say(_("Switch on “Prevent accidental deletions”")))
-        if self.key in desired.evidence:
-            why = say(_("Provisioning was stopped in the customer's tenant. Ask why before you start it again."))
+        if _was_started(desired):
+            why = say(MADE_AGAIN if job.never_ran and InitialCycleEvidence.step in desired.evidence else STOPPED)
         else:
             why = say(READY, count=people)
         return Todo(why, [change], say(START, count=people))
@@ -185,8 +192,15 @@ def _as_planned(stored: Mapping[str, str], planned: Mapping[str, Any]) -> bool:
     return same and secrets.covers_all(stored) == planned["sync_all"]
 
 
-def _done(job: Job, guard: int) -> Done:
-    return Done(EnableEvidence(job.id, started=True, guard=guard), say(RUNS, guard=guard))
+def _done(desired: Desired, job: Job, guard: int) -> Done:
+    evidence = EnableEvidence(job.id, started=True, guard=guard, job_made_at=made_at(desired))
+    return Done(evidence, say(RUNS, guard=guard))
+
+
+def _was_started(desired: Desired) -> bool:
+    """Whether we have started this very job before, not one of the same id that was there earlier."""
+    before = desired.evidence_of(EnableEvidence)
+    return before is not None and before.job_made_at in (None, made_at(desired))
 
 
 def _sends_elsewhere(desired: Desired, stored: Mapping[str, str]) -> bool:

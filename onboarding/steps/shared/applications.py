@@ -22,7 +22,7 @@ from onboarding.domain.desired import Desired
 from onboarding.domain.sentences import Sentence, say
 from onboarding.steps.base import Tenant
 from onboarding.steps.shared import owned_objects
-from onboarding.steps.shared.jobs import TEMPLATES
+from onboarding.steps.shared.making import TEMPLATES
 from onboarding.steps.shared.owned_objects import OwnedObjects, Owning
 from onboarding.steps.sso_application.evidence import SsoApplicationEvidence
 

@@ -55,7 +55,7 @@ def test_announces_the_same_whatever_part_was_done_before_a_crash():
 def test_is_done_when_the_job_runs_with_its_guard_on(code):
     verdict = assess(step(), Facts(job(code), GUARDED))
     assert isinstance(verdict, Done)
-    assert verdict.evidence.to_json() == {"job_id": JOB, "started": True, "guard": 20}
+    assert verdict.evidence.to_json() == {"job_id": JOB, "started": True, "guard": 20, "job_made_at": None}
 
 
 @pytest.mark.parametrize("found", [job(), job("Active", state="Paused"), job("Active", state="Disabled")])
