@@ -20,8 +20,8 @@ NOT_CONFIRMED = Cause(
     code="not_confirmed",
     owner=Owner.MICROSOFT,
     staff=_(
-        "We sent this %(count)s times, and Microsoft neither confirms nor shows it: %(change)s We send it again in "
-        "some hours. If it is urgent, have the customer open a support request at Microsoft."
+        "We sent this several times, and Microsoft neither confirms nor shows it: %(change)s We send it again in some "
+        "hours. If it is urgent, have the customer open a support request at Microsoft."
     ),
     customer=_(
         "Microsoft has not confirmed a change in your tenant, although we sent it several times. You have nothing to "

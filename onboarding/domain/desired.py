@@ -129,6 +129,8 @@ class Desired:
     arrived: Arrived = Arrived()
     size: ConsentSize = consent_sizes.STANDARD
     read_only: ReadOnlyDesired | None = None
+    recipients: str = ""
+    """To whom Microsoft writes of a quarantine and of deletions that it holds back; empty for nobody."""
 
     def answer(self, step: str, name: str, default: Any = None) -> Any:
         """What a person answered in `step` for the field `name`."""

@@ -281,7 +281,7 @@ def intend(copy: WorkingCopy, key: str, change: Change, *, approval: int | None 
                 say(_("We are checking whether Microsoft has carried out: %(change)s"), change=change.summary), pause
             )
         if entry and change.once and intents.is_unheard(entry, now, MAX_TRIES):
-            return NOT_CONFIRMED.broken(change=change.summary, count=entry["tries"])
+            return NOT_CONFIRMED.broken(change=change.summary)
         if entry and entry["tries"] >= MAX_TRIES and entry.get("applied_at"):
             return NO_EFFECT.broken(change=change.summary)
         for other, sentence in intents.give_up_others(entries, change, now):

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
+from django.conf import settings
+
 from onboarding.domain.consent_sizes import ConsentSize
 from onboarding.domain.desired import (
     SCIM_TOKEN,
@@ -95,6 +97,7 @@ class Rows:
             arrived=arrived(self.onboarding),
             size=self.onboarding.size,
             read_only=self.read_only,
+            recipients=settings.NOTIFICATION_RECIPIENTS,
         )
 
 

@@ -10,6 +10,7 @@ from onboarding.causes.base import Cause, ClickPath, Needs, Owner, Portal
 from onboarding.causes.roles import APPLICATION_OWNERS
 from onboarding.domain.sentences import say
 from onboarding.steps.shared.plan_causes import PLAN_OUTDATED, PlanCode
+from onboarding.steps.shared.settings_causes import SETTINGS_CAUSES, SettingsCode
 from onboarding.steps.shared.token_causes import TOKEN_CAUSES, TokenCode
 from onboarding.steps.sso_application.causes import CREATE
 
@@ -26,6 +27,8 @@ class Code(enum.StrEnum):
     JOB_REFUSED = "job_refused"
     JOB_UNDELETABLE = "job_undeletable"
     PLAN_OUTDATED = PlanCode.PLAN_OUTDATED
+    SETTINGS_UNSEEN = SettingsCode.SETTINGS_UNSEEN
+    SETTINGS_REFUSED = SettingsCode.SETTINGS_REFUSED
     TOKEN_ERASED = TokenCode.TOKEN_ERASED
     TOKEN_UNREADABLE = TokenCode.TOKEN_UNREADABLE
     TOKEN_UNUSABLE = TokenCode.TOKEN_UNUSABLE
@@ -100,5 +103,6 @@ CAUSES = (
     JOB_REFUSED,
     JOB_UNDELETABLE,
     PLAN_OUTDATED,
+    *SETTINGS_CAUSES,
     *TOKEN_CAUSES,
 )

@@ -12,21 +12,24 @@ from django.utils.translation import gettext_noop as _
 from graphclient import AlreadyThere, Job, NotThere, Rejected
 from onboarding.domain.desired import Desired
 from onboarding.domain.sentences import Sentence, say
-from onboarding.domain.verdicts import Change, Detail, Todo
+from onboarding.domain.verdicts import Asking, Change, Detail, Todo
 from onboarding.steps.base import StepFailed, Tenant
 from onboarding.steps.connection.causes import JOB_REFUSED, JOB_WAS_THERE
 from onboarding.steps.connection.evidence import ConnectionEvidence
 from onboarding.steps.shared import credentials, making, secrets
 from onboarding.steps.shared.plan_causes import PLAN_OUTDATED
+from onboarding.steps.shared.settings_causes import SETTINGS_UNSEEN
 from onboarding.steps.sso_application.evidence import SsoApplicationEvidence, service_principal_id
 
 Made = Mapping[str, Any]
+SAVE = _("Save address and token at Microsoft; other settings stay as they are.")
+SAVE_UNSEEN = _("Save address and token at Microsoft. It does not show what else is stored, so that is replaced.")
 
 
 # What is announced
 
 
-def setup(desired: Desired, job: Job | None, stored: Mapping[str, str]) -> Todo:
+def setup(desired: Desired, job: Job | None, stored: Mapping[str, str], unknown: Sequence[str] = ()) -> Todo:
     """Test what was entered, create the job where there is none, save. A job of others takes a person's yes."""
     chosen = desired.required(SsoApplicationEvidence)
     adopted = bool(job and job.id == chosen.existing_job_id)
@@ -39,12 +42,43 @@ def setup(desired: Desired, job: Job | None, stored: Mapping[str, str]) -> Todo:
     changes.append(
         Change(
             "save_credentials",
-            say(_("Save address and token at Microsoft; other settings stay as they are.")),
-            tuple(_saved_lines(desired, stored)),
-            payload={**where, "only_assigned": not chosen.existing_job_id and not was_connected(desired)},
+            say(SAVE_UNSEEN if unknown else SAVE),
+            (*_saved_lines(desired, stored), *_lost_lines(desired, stored, unknown)),
+            payload={**where, "only_assigned": not keeps_settings(desired), **_more(desired, unknown)},
         )
     )
     return Todo(_why(desired, made_anew), changes, say(_("Test and save")), asks=adopted or made_anew or moved)
+
+
+def keeps_settings(desired: Desired) -> bool:
+    """Whether what is stored was set by somebody for the job that we run, so that it must not be lost."""
+    return bool(desired.required(SsoApplicationEvidence).existing_job_id) or was_connected(desired)
+
+
+def told(desired: Desired) -> dict[str, str]:
+    """The settings that a person read in the portal for this application, by key; empty where nobody did."""
+    answer = desired.answer(ConnectionEvidence.step, "settings", {})
+    return dict(answer["values"]) if answer and answer.get("app") == service_principal_id(desired) else {}
+
+
+def _more(desired: Desired, unknown: Sequence[str]) -> dict[str, Any]:
+    """What else decides what is written: settings that a person told, and to whom Microsoft writes."""
+    kept = {"told": told(desired)} if unknown and keeps_settings(desired) else {}
+    asked = not keeps_settings(desired) and desired.recipients
+    return {**kept, **({"recipients": desired.recipients} if asked else {})}
+
+
+def _lost_lines(desired: Desired, stored: Mapping[str, str], unknown: Sequence[str]) -> Iterator[Detail]:
+    """What may be lost, because Microsoft does not show it."""
+    if unknown:
+        values = told(desired) if keeps_settings(desired) else {}
+        for key, value in sorted(values.items()):
+            yield Detail("=", say(_("%(name)s, as it was told: %(value)s"), name=key, value=value))
+        names = ", ".join(key for key in unknown if key not in values)
+        if names:
+            yield Detail("-", say(_("settings that Microsoft does not show: %(names)s"), names=names))
+    elif keeps_settings(desired) and secrets.SETTINGS not in stored:
+        yield Detail("~", say(_("notification e-mails of Microsoft: none are shown, so they are saved as off")))
 
 
 def _why(desired: Desired, made_anew: bool) -> Sentence:
@@ -108,6 +142,11 @@ def _trial(desired: Desired, where: Mapping[str, str]) -> Change:
 def _what_is_entered(desired: Desired) -> dict[str, str]:
     """The address, and which token: a secret is not shown, so that its time stands for it."""
     return {"base_url": desired.base_url, "token_at": credentials.token_at(desired)}
+
+
+def had_credentials(desired: Desired) -> bool:
+    """Whether there may have been other credentials before, whose test still succeeds while ours take effect."""
+    return keeps_settings(desired) or bool(desired.required(SsoApplicationEvidence).replaced_job_ids)
 
 
 def was_connected(desired: Desired) -> bool:
@@ -186,16 +225,30 @@ def _made(tenant: Tenant, desired: Desired, change: Change) -> Job:
 
 
 def save_credentials(tenant: Tenant, desired: Desired, change: Change) -> Made:
-    """Read, merge, write. The scope of a job that was there before is not touched, nor one that was set later."""
-    sync, app = tenant.graph.synchronization, _app(change)
+    """Read, merge, write. The scope of a job that was there before is not touched, nor one that was set later.
+
+    Raises `StepFailed` where something would be lost that Microsoft does not show and nobody has told.
+    """
+    app, only_assigned = _app(change), bool(change.payload["only_assigned"])
+    found, given = credentials.stored_at(tenant.graph, desired, app), dict(change.payload.get("told", {}))
+    if found.unknown and not only_assigned and not given:
+        raise StepFailed(unseen(desired, found.unknown))
     values = secrets.merged(
-        sync.secrets(app),
+        {**given, **found.values},
         base_url=str(change.payload["base_url"]),
         token=credentials.planned_token(desired, change),
-        only_assigned=bool(change.payload["only_assigned"]),
+        only_assigned=only_assigned,
+        recipients=str(change.payload.get("recipients", "")),
     )
-    sync.put_secrets(app, values)
-    return _with(change)
+    credentials.put(tenant.graph, app, values)
+    at = desired.now.isoformat()
+    return {**_with(change), "service_principal_id": app, "put_at": at, "kept": secrets.without_credentials(values)}
+
+
+def unseen(desired: Desired, names: Sequence[str]) -> Asking:
+    """Asks for the settings that Microsoft does not show and a PUT would replace."""
+    offers = {"settings": list(names), "app": service_principal_id(desired)}
+    return SETTINGS_UNSEEN.asking(offers=offers, names=", ".join(names))
 
 
 def _app(change: Change) -> str:

@@ -19,33 +19,47 @@ from graphclient import Job, NotThere
 from onboarding.causes.base import Cause
 from onboarding.domain.desired import Desired
 from onboarding.domain.evidence import Evidence
-from onboarding.domain.sentences import say
+from onboarding.domain.sentences import moment_text, say
 from onboarding.domain.verdicts import Asking, Change, Done, Verdict, Waiting
 from onboarding.steps import stages
 from onboarding.steps.base import AnswerFormClass, ChangingStep, Tenant
 from onboarding.steps.connection import plan
 from onboarding.steps.connection.causes import CAUSES, FOREIGN_JOB, JOB_DELETED, JOB_UNDELETABLE, TOKEN_NEEDED
 from onboarding.steps.connection.evidence import ConnectionEvidence, token_is_saved
-from onboarding.steps.connection.form import TokenForm
+from onboarding.steps.connection.form import SettingsForm, TokenForm
 from onboarding.steps.shared import credentials, making, secrets
 from onboarding.steps.shared.credentials import UNTRIED, Trial
 from onboarding.steps.shared.jobs import JOB_VISIBLE_WITHIN, RECHECK_SOON
+from onboarding.steps.shared.settings_causes import SettingsCode
 from onboarding.steps.shared.token_causes import TOKEN_UNREADABLE
 from onboarding.steps.sso_application.evidence import SsoApplicationEvidence, service_principal_id
 
 SECRETS_VISIBLE_WITHIN = timedelta(minutes=10)  # saved secrets may stay unseen that long
 NOT_LISTED_YET = _("Microsoft has created the job but does not list it yet.")
+TESTED = _("Connection tested: Microsoft reaches Haiilo at %(address)s.")
+TESTED_UNSEEN = _(
+    "We saved the address %(address)s. Microsoft does not show what is stored; its own test of the stored address and "
+    "token succeeded at %(at)s."
+)
+NEWEST_FAILED = _(
+    "Microsoft's newest connection test did not reach Haiilo (%(code)s). That may pass: the one at %(at)s succeeded."
+)
 STILL_LISTED = _("The old job is deleted. Microsoft still lists it, which may take some minutes.")
 LISTED_BEFORE = _("Microsoft does not list the new job any more. That may pass; if it lasts, the job was deleted.")
 
 
 @dataclass(frozen=True)
 class Facts:
-    """The jobs of the application, what is stored (values but for secrets), and Microsoft's test of it."""
+    """The jobs of the application, what is stored (values but for secrets), and Microsoft's test of it.
+
+    `shows_address` and `unknown` as in `Stored`.
+    """
 
     jobs: tuple[Job, ...] = ()
     stored: Mapping[str, str] = field(default_factory=dict)
     tested: Trial = UNTRIED
+    shows_address: bool = True
+    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,6 +73,7 @@ class Connection(ChangingStep[Facts]):
     rests_on: ClassVar[tuple[str, ...]] = (SsoApplicationEvidence.step,)
     evidence: ClassVar[type[Evidence]] = ConnectionEvidence
     causes: ClassVar[tuple[Cause, ...]] = CAUSES
+    forms: ClassVar[Mapping[str, AnswerFormClass]] = {SettingsCode.SETTINGS_UNSEEN: SettingsForm}
     always: ClassVar[AnswerFormClass | None] = TokenForm
     sends_token: ClassVar[bool] = True
 
@@ -69,10 +84,10 @@ class Connection(ChangingStep[Facts]):
         job = job_to_run(desired, jobs)
         if job is None and desired.scim_token is None:
             return Facts(jobs)  # nothing can be saved, and nothing could be tested
-        stored = credentials.stored(tenant.graph, desired)
-        if job is None or not (stored.get("SecretToken") or desired.result(self.key, "save_credentials")):
-            return Facts(jobs, stored)
-        return Facts(jobs, stored, credentials.try_saved(tenant.graph, desired, job))
+        found, tested = credentials.stored(tenant.graph, desired), UNTRIED
+        if job is not None and (found.values.get("SecretToken") or desired.result(self.key, "save_credentials")):
+            tested = credentials.try_saved(tenant.graph, desired, job)
+        return Facts(jobs, found.values, tested, found.shows_address, found.unknown)
 
     def assess(self, desired: Desired, facts: Facts) -> Verdict:
         """Done when the job is there and Microsoft's test with the saved address and token succeeds; while we only
@@ -88,9 +103,11 @@ class Connection(ChangingStep[Facts]):
         address_saved = secrets.same_address(facts.stored.get("BaseAddress", ""), desired.base_url)
         entered = desired.scim_token is not None or desired.unreadable_secret
         token_waits = entered and not token_is_saved(desired)
-        if job is not None and (facts.tested.works or _untested(desired)) and address_saved and not token_waits:
-            return _done(desired, job)
         lately = plan.was_saved_lately(desired, SECRETS_VISIBLE_WITHIN)
+        proved = facts.shows_address or not (lately and plan.had_credentials(desired))
+        works = (facts.tested.works or _untested(desired)) and proved
+        if job is not None and works and address_saved and not token_waits:
+            return _done(desired, job, facts)
         if lately and not (token_waits and facts.stored):
             return Waiting(
                 say(_("Address and token are saved and are taking effect at Microsoft.")), timedelta(seconds=15)
@@ -101,7 +118,9 @@ class Connection(ChangingStep[Facts]):
             return _ask_for_token(desired, facts, job)
         if address_saved and not token_waits and facts.tested.works is False:
             return credentials.refusal(facts.tested)
-        return plan.setup(desired, job, facts.stored)
+        if facts.unknown and plan.keeps_settings(desired) and not plan.told(desired):
+            return plan.unseen(desired, facts.unknown)
+        return plan.setup(desired, job, facts.stored, facts.unknown)
 
     def apply(self, tenant: Tenant, desired: Desired, change: Change) -> Mapping[str, Any]:
         """One of: test, create, save; or back up and delete, where a person said replace."""
@@ -167,14 +186,17 @@ def _ask_for_token(desired: Desired, facts: Facts, job: Job | None) -> Asking:
     return TOKEN_NEEDED.asking(host=desired.haiilo_host)
 
 
-def _done(desired: Desired, job: Job) -> Done:
-    app = service_principal_id(desired)
-    return Done(
-        ConnectionEvidence(job.id, job.template_id, desired.base_url, app, making.made_at(desired, app, job)),
-        note=say(
-            _("The job sends to %(address)s. While we only read, its token is not tested.")
-            if _untested(desired)
-            else _("Connection tested: Microsoft reaches Haiilo at %(address)s."),
-            address=desired.base_url,
-        ),
+def _done(desired: Desired, job: Job, facts: Facts) -> Done:
+    app, at = service_principal_id(desired), facts.tested.at
+    evidence = ConnectionEvidence(
+        job.id, job.template_id, desired.base_url, app, making.made_at(desired, app, job), tested_at=at
     )
+    when = moment_text(at or desired.now)
+    warnings = [say(NEWEST_FAILED, code=facts.tested.code, at=when)] if facts.tested.code else []
+    return Done(evidence, say(_note(desired, facts), address=desired.base_url, at=when), warnings)
+
+
+def _note(desired: Desired, facts: Facts) -> str:
+    if _untested(desired):
+        return _("The job sends to %(address)s. While we only read, its token is not tested.")
+    return TESTED if facts.shows_address else TESTED_UNSEEN

@@ -11,7 +11,7 @@ from onboarding.domain.evidence import Evidence
 
 @dataclass(frozen=True)
 class EnableEvidence(Evidence):
-    """That the job was started; `guard` deletions at once and more are held back, None where nobody knows it.
+    """That the job was started; more deletions at once than `guard` are held back, None where nobody knows it.
 
     `job_made_at` tells the job from a later one of the same id.
     """

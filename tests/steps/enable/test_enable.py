@@ -21,7 +21,7 @@ from tests.narrow import instance
 from tests.steps.facts import APP, BASE_URL, JOB, NOW, SCOPE, ago, at_step, job, texts, with_token
 
 ROOT = f"/v1.0/servicePrincipals/{APP}/synchronization"
-GUARDED = {"SyncNotificationSettings": json.dumps({"DeleteThresholdEnabled": True, "DeleteThresholdValue": 20})}
+GUARDED = {"SyncNotificationSettings": json.dumps({"DeleteThresholdEnabled": True, "DeleteThresholdValue": 21})}
 OPEN = {"SyncNotificationSettings": json.dumps({"DeleteThresholdEnabled": False, "DeleteThresholdValue": 20})}
 JUST_DONE = {"enable": {"enable": {"guard": 20, "at": ago(seconds=10).isoformat(), "started": True}}}
 ONLY_SAVED = {"enable": {"enable": {"guard": 20, "at": ago(seconds=10).isoformat(), "started": False}}}
@@ -115,7 +115,8 @@ def test_sizes_the_guard_by_the_people_in_scope(people, guard):
         ("", None),
         ("not json", None),
         ("[]", None),
-        ('{"DeleteThresholdEnabled": "true", "DeleteThresholdValue": "7"}', 7),
+        ('{"DeleteThresholdEnabled": "true", "DeleteThresholdValue": "7"}', 6),
+        ('{"DeleteThresholdEnabled": true, "DeleteThresholdValue": 500}', 499),
         ('{"DeleteThresholdEnabled": true, "DeleteThresholdValue": "many"}', 0),
         ('{"DeleteThresholdEnabled": false, "DeleteThresholdValue": 7}', None),
     ],
@@ -160,7 +161,9 @@ def test_saves_the_guard_beside_everything_else_and_starts(tenant, far, answers)
     assert (values["SecretToken"], values["SyncAll"], values["BaseAddress"]) == ("s3cret-token", "false", BASE_URL)
     assert secrets.guard_of(values) == 20
     assert len(far.seen("POST", f"{ROOT}/jobs/{JOB}/start")) == 1
-    assert result == {"guard": 20, "at": NOW.isoformat(), "started": True}
+    assert (result["guard"], result["at"], result["started"]) == (20, NOW.isoformat(), True)
+    assert result["kept"] == {key: value for key, value in values.items() if key != "SecretToken"}
+    assert result["put_at"] == result["tested_at"] == NOW.isoformat()
 
 
 def test_saves_but_does_not_start_while_the_saved_ones_are_not_seen(tenant, far, answers):
