@@ -112,7 +112,8 @@ class Mappings(ChangingStep[Facts]):
             expression: _parsed(tenant, where, expression)
             for expression in mapping_document.needs_parsing(profile, document)
         }
-        sync.put_schema(*where, mapping_document.merged(profile, document, parsed))
+        changed = mapping_document.merged(profile, document, parsed)
+        sync.put_schema(*where, changed if changed.get("id") else mapping_document.as_of_job(changed, where[1]))
         return {"removed": found.targets("-"), "at": desired.now.isoformat()}
 
 

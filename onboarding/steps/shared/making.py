@@ -24,7 +24,8 @@ from onboarding.steps.sso_application.evidence import SsoApplicationEvidence
 
 TEMPLATES = ("scim", "customappsso")  # the preferred one first
 CLOCKS_DIFFER_BY = timedelta(minutes=15)  # our clock and Microsoft's, at most
-STILL_LISTED_WITHIN = timedelta(minutes=15)  # a deleted job may be listed that long
+STILL_LISTED_WITHIN = timedelta(minutes=5)  # a deleted job may be listed that long
+UNHEARD_FOR = timedelta(minutes=15)  # so long a request that Microsoft has not confirmed may take
 
 
 def creation(application_id: str, template_id: str, name: str = "", *, first: str = "") -> Change:
@@ -113,7 +114,7 @@ def stuck_since(desired: Desired, application_id: str) -> datetime | None:
     begun, lost = desired.begun.get(step, {}), desired.unconfirmed.get(step, ())
     refused = [at for name, at in desired.refused.get(step, {}).items() if name in requests]
     unknown = [begun[name] for name in requests if name in lost and name in begun]
-    return max([*refused, *(at for at in unknown if desired.now - at > STILL_LISTED_WITHIN)], default=None)
+    return max([*refused, *(at for at in unknown if desired.now - at > UNHEARD_FOR)], default=None)
 
 
 # What a person wants removed

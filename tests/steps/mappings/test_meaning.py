@@ -138,3 +138,13 @@ def test_gives_a_backup_the_id_of_the_job_that_it_goes_to():
     backup = {**schema(), "id": "scim.old"}
     assert mapping_document.as_of_job(backup, JOB) == {**schema(), "id": JOB}
     assert backup["id"] == "scim.old"
+
+
+def test_writes_a_document_without_an_id_under_that_of_its_job(tenant, far):
+    document = {key: value for key, value in schema().items() if key != "id"}
+    [_back_up, write] = Mappings().assess(at_step("mappings"), Facts(job(), document)).changes
+    far.on("GET", f"{JOB_PATH}/schema", Reply(200, document))
+    far.on("PUT", f"{JOB_PATH}/schema", Reply(204))
+    Mappings().apply(tenant, at_step("mappings"), write)
+    [sent] = far.seen("PUT", f"{JOB_PATH}/schema")
+    assert sent.json["id"] == JOB
