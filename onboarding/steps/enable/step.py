@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -28,7 +28,7 @@ from onboarding.steps.shared import credentials, jobs, secrets
 from onboarding.steps.shared.credentials import UNTRIED, Trial
 from onboarding.steps.shared.estimate import minutes_of_a_cycle
 from onboarding.steps.shared.plan_causes import PLAN_OUTDATED
-from onboarding.steps.shared.stored import ADDRESS, Stored, last_success
+from onboarding.steps.shared.stored import ADDRESS, SCOPE, Stored, last_success
 from onboarding.steps.shared.token_causes import TOKEN_UNREADABLE
 from onboarding.steps.sso_application.evidence import SsoApplicationEvidence, service_principal_id
 
@@ -116,7 +116,8 @@ class Enable(ChangingStep[Facts]):
             return credentials.refusal(facts.tested)
         if guard is None and desired.unreadable_secret:
             return TOKEN_UNREADABLE.asking()
-        if guard is None and (desired.scim_token is None or _sends_elsewhere(desired, facts.stored)):
+        unfit = desired.scim_token is None or _sends_elsewhere(desired, facts.stored) or _lacks_settings(facts.unknown)
+        if guard is None and unfit:
             return GUARD_OFF.asking()
         return self._plan(desired, facts, started=started)
 
@@ -212,12 +213,17 @@ def _as_planned(stored: Mapping[str, str], planned: Mapping[str, Any]) -> bool:
     return same and secrets.covers_all(stored) == planned["sync_all"]
 
 
+def _lacks_settings(unknown: Collection[str]) -> bool:
+    """Whether nobody knows what a PUT would replace; entered again with the token, it is known."""
+    return bool({SCOPE, secrets.SETTINGS} & set(unknown))
+
+
 def _kept(found: Stored) -> Mapping[str, str]:
     """What has to be kept. Raises `Unavailable` while nothing is shown, `StepFailed` where nobody knows it."""
+    if _lacks_settings(found.unknown):
+        raise StepFailed(GUARD_OFF.asking())
     if ADDRESS in found.values:
         return found.values
-    if found.unknown:
-        raise StepFailed(GUARD_OFF.asking())
     raise Unavailable("what is stored for the connection is not shown, so it cannot be kept", method="GET")
 
 

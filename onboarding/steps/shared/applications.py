@@ -17,13 +17,14 @@ from django.utils.translation import gettext_noop as _
 from graphclient import (
     ConsentMissing,
     GraphClient,
+    GraphError,
     Job,
-    NotAllowed,
     NotThere,
+    OurCredentialRefused,
     Read,
-    Rejected,
     ServicePrincipal,
-    TryLater,
+    Throttled,
+    WriteRefused,
 )
 from graphclient.names import ascii_names
 from graphclient.resources.service_principals import TAGGED, read_named
@@ -172,9 +173,9 @@ def _address(graph: GraphClient, app: ServicePrincipal) -> str:
     """Where its jobs send to; empty where Microsoft does not show that."""
     try:
         address = graph.synchronization.secrets(app.id).get(ADDRESS, "")
-    except (ConsentMissing, TryLater):
+    except (ConsentMissing, OurCredentialRefused, Throttled, WriteRefused):
         raise
-    except (NotAllowed, NotThere, Rejected):
+    except GraphError:
         return ""
     return address if is_address(address) else ""
 

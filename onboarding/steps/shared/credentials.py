@@ -49,8 +49,9 @@ class Trial:
 
 UNTRIED = Trial()
 TEST_AGAIN_AFTER = timedelta(minutes=10)  # one test in that time is enough
-BELIEVED_FOR = timedelta(hours=12)  # so long a success outlives tests that end in nothing: as long as the step is fresh
+BELIEVED_FOR = timedelta(hours=24)  # so long a success outlives tests that end in nothing: two looks of the step
 REFUSED_SETTINGS = "invalidnotificationsettings"
+READABLE = range(200, 300)  # an answer that came and could not be read may stay so; silence passes
 UNREACHED = "credentialvalidationunavailable"  # Haiilo was not reached, or did not answer in time
 STOPS = (ConsentMissing, OurCredentialRefused, HostRefused, WriteRefused)
 """Errors that say more than that a list is not shown."""
@@ -67,15 +68,19 @@ def stored(graph: GraphClient, desired: Desired) -> Stored:
 
 
 def stored_at(graph: GraphClient, desired: Desired, application_id: str) -> Stored:
-    """As `stored`, of the application that a plan names. Raises `TryLater` while nothing is known from elsewhere."""
+    """As `stored`, of the application that a plan names. Raises `TryLater` while nothing is known from elsewhere, and
+    where Microsoft was silent before its test has succeeded.
+    """
     saved = saved_by_us(desired, application_id)
     try:
         return known(graph.synchronization.secrets(application_id), saved)
     except STOPS:
         raise
-    except TryLater:
-        if not saved or last_success(desired) is None:
+    except TryLater as error:
+        if not saved or (error.status not in READABLE and last_success(desired) is None):
             raise
+        if last_success(desired) is not None:
+            return Stored(saved, frozenset(saved))  # a moment's silence says nothing new
     except NotThere:
         if not was_saved(desired, application_id) and not desired.required(SsoApplicationEvidence).existing_job_id:
             return Stored()  # nothing is stored yet

@@ -168,7 +168,7 @@ def test_saves_the_guard_beside_everything_else_and_starts(tenant, far, answers)
 
 def test_saves_but_does_not_start_while_the_saved_ones_are_not_seen(tenant, far, answers):
     body = {"error": {"code": "CredentialValidationUnavailable", "innerError": {"code": REFUSED.code}}}
-    answers({"BaseAddress": BASE_URL, **OPEN}, NEW_JOB, Reply(400, body))
+    answers({"BaseAddress": BASE_URL, "SyncAll": "false", **OPEN}, NEW_JOB, Reply(400, body))
     result = Enable().apply(tenant, step(**with_token()), CHANGE)
     assert (result["started"], result["partly"].text[:40]) == (False, "Saved. Provisioning was not started yet,")
     assert far.seen("POST", f"{ROOT}/jobs/{JOB}/start") == []
@@ -182,7 +182,7 @@ def test_saves_nothing_over_what_it_cannot_see(tenant, far, answers):
 
 
 def test_starts_nothing_that_runs_and_saves_nothing_that_is_saved(tenant, far, answers):
-    answers({"BaseAddress": BASE_URL, **GUARDED}, job_json())
+    answers({"BaseAddress": BASE_URL, "SyncAll": "false", **GUARDED}, job_json())
     Enable().apply(tenant, step(), CHANGE)
     assert far.seen("PUT", f"{ROOT}/secrets") == []
     assert far.seen("POST", f"{ROOT}/jobs/{JOB}/start") == []
@@ -198,7 +198,7 @@ def test_starts_nothing_that_sends_elsewhere_or_of_others_than_was_planned(tenan
 
 
 def test_never_writes_with_a_newer_token_than_was_planned(tenant, far, answers):
-    answers({"BaseAddress": BASE_URL, **OPEN}, NEW_JOB)
+    answers({"BaseAddress": BASE_URL, "SyncAll": "false", **OPEN}, NEW_JOB)
     with pytest.raises(StepFailed) as failed:
         Enable().apply(tenant, step(**with_token(scim_token_saved_at=ago(hours=-1))), CHANGE)
     assert failed.value.verdict.code == Code.PLAN_OUTDATED
@@ -206,7 +206,7 @@ def test_never_writes_with_a_newer_token_than_was_planned(tenant, far, answers):
 
 
 def test_never_writes_with_a_token_that_cannot_be_one(tenant, far, answers):
-    answers({"BaseAddress": BASE_URL, **OPEN}, NEW_JOB)
+    answers({"BaseAddress": BASE_URL, "SyncAll": "false", **OPEN}, NEW_JOB)
     with pytest.raises(StepFailed) as failed:
         Enable().apply(tenant, step(**with_token(scim_token=SecretText("https://x"))), CHANGE)
     assert failed.value.verdict.code == Code.TOKEN_UNUSABLE
@@ -233,7 +233,7 @@ def test_neither_moves_data_nor_sends_the_token_to_the_former_address_with_the_g
 
 
 def test_never_writes_without_the_token(tenant, far, answers):
-    answers({"BaseAddress": BASE_URL, **OPEN}, NEW_JOB)
+    answers({"BaseAddress": BASE_URL, "SyncAll": "false", **OPEN}, NEW_JOB)
     with pytest.raises(StepFailed) as failed:
         Enable().apply(tenant, step(), CHANGE)
     assert failed.value.verdict.code == Code.TOKEN_ERASED

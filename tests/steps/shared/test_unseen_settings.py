@@ -351,6 +351,11 @@ def test_stays_done_though_one_test_ends_in_nothing(tenant, shown, answer):
     assert isinstance(connection(tenant, at_step("connection", applied=LONG_AGO, evidence=proved(60))), Done)
 
 
+def test_outlives_a_busy_test_at_the_next_look_of_the_step():
+    """A live customer is looked at after `fresh_for`, when the last success is that old."""
+    assert Connection.fresh_for < BELIEVED_FOR
+
+
 def test_waits_where_a_test_is_throttled_and_none_has_succeeded_yet(tenant, shown):
     shown.on("POST", f"{ROOT}/jobs/{JOB}/validateCredentials", BUSY)
     for evidence in ({}, proved(BELIEVED_FOR.total_seconds() / 60)):
@@ -385,6 +390,16 @@ def test_still_stops_where_an_error_says_more(tenant, far, answer, error):
     far.on("GET", f"{ROOT}/secrets", answer)
     with pytest.raises(error):
         credentials.stored_at(tenant.graph, at_step("connection"), APP)
+
+
+def test_saves_no_guard_over_settings_that_nobody_knows(tenant, unseen):
+    """As after an upgrade: what an earlier release saved was not noted."""
+    noted = {"token_at": NOW.isoformat(), "base_url": BASE_URL, "at": ago(days=9).isoformat()}
+    desired = at_step("enable", applied={"connection": {**MADE, "save_credentials": noted}}, **with_token())
+    assert instance(Asking, Enable().assess(desired, Enable().read(tenant, desired))).code == "guard_off"
+    with pytest.raises(StepFailed):
+        Enable().apply(tenant, desired, plan_of_start(desired))
+    assert unseen.seen("PUT", f"{ROOT}/secrets") == []
 
 
 def test_goes_on_without_a_list_that_cannot_be_had_at_this_moment(tenant, far):
