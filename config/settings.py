@@ -184,6 +184,9 @@ REMIND_AFTER_DAYS = env.int("REMIND_AFTER_DAYS", default=3)
 ESCALATE_AFTER_DAYS = env.int("ESCALATE_AFTER_DAYS", default=7)
 WEEKEND_MAIL = env.bool("WEEKEND_MAIL", default=False)
 
+# To whom Microsoft writes of a quarantine and of deletions that it holds back; part of each customer's job settings.
+NOTIFICATION_RECIPIENTS = env.str("NOTIFICATION_RECIPIENTS", default="")
+
 # The engine.
 LEASE_SECONDS = env.int("LEASE_SECONDS", default=60)  # renewed meanwhile; so long a worker that died is waited for
 RUN_SILENT_SECONDS = 180.0  # a run that shows no life for so long loses its lease; the longest call takes 155 s

@@ -11,7 +11,58 @@ from onboarding.causes.roles import APPLICATION_OWNERS
 SOURCE = "https://learn.microsoft.com/entra/identity/app-provisioning/application-provisioning-quarantine-status"
 DELETIONS = "https://learn.microsoft.com/entra/identity/app-provisioning/accidental-deletions"
 
+TESTED = (
+    "InvalidCredentials",
+    "CredentialValidationUnavailable",
+    "CredentialValidationFailure",
+    "ServiceIncompatible",
+    "EncounteredQuarantineException",
+)
+"""Endings of the codes by which Microsoft says that address and token do not work."""
+_NOT_FOUND = ("http/404", "status code: notfound", "404 not found", "404 (not found)")
+_WEB_PAGE = ("<html", "<!doctype", "text/html", "<head", "<body", "<title")
+_FORBIDDEN = ("403", "forbidden")
+
+GROUPS_UNANSWERED = Cause(
+    code="GroupsUnanswered",
+    owner=Owner.ENGINEERS,
+    staff=_(
+        "Address and token are not the reason: Microsoft's connection test also asks Haiilo for groups (/Groups), and "
+        "Haiilo does not answer that with an empty list. Our engineers have to make Haiilo answer it."
+    ),
+    source="https://learn.microsoft.com/entra/identity/app-provisioning/use-scim-to-provision-users-and-groups",
+)
+FIREWALL_REFUSES = Cause(
+    code="FirewallRefuses",
+    owner=Owner.ENGINEERS,
+    staff=_(
+        "Address and token are not the reason: a firewall before Haiilo answers Microsoft with a web page (403 "
+        "Forbidden). Microsoft names no program (User-Agent) in its requests. Our engineers have to let them through."
+    ),
+    source="https://github.com/kortix-ai/suna/issues/7297",
+)
+
+
+def by_answer(code: str, message: str) -> Cause | None:
+    """What Haiilo's answer, as Microsoft quotes it, says of a failed connection test; it is more exact than the code.
+
+    Users and groups are asked for. Our address is made from the customer's host, so a 404 that names no users is that
+    of the groups (docs/graph-facts.md, "Connection test and secrets").
+    """
+    said = message.lower().replace("%2f", "/")
+    if not code.lower().endswith(tuple(ending.lower() for ending in TESTED)):
+        return None
+    if any(mark in said for mark in _WEB_PAGE) and any(mark in said for mark in _FORBIDDEN):
+        return FIREWALL_REFUSES
+    if "/groups" in said:
+        return GROUPS_UNANSWERED
+    incompatible = code.lower().endswith("serviceincompatible") and "/users" not in said
+    return GROUPS_UNANSWERED if incompatible and any(mark in said for mark in _NOT_FOUND) else None
+
+
 CREDENTIALS: tuple[Cause, ...] = (
+    GROUPS_UNANSWERED,
+    FIREWALL_REFUSES,
     Cause(
         code="SystemForCrossDomainIdentityManagementInvalidCredentials",
         owner=Owner.CS,

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_noop as _
 
 from onboarding.causes.access import ACCESS
 from onboarding.causes.base import Cause, Owner
-from onboarding.causes.credentials import CREDENTIALS
+from onboarding.causes.credentials import CREDENTIALS, by_answer
 from onboarding.causes.graph import GRAPH
 from onboarding.causes.people import BY_ATTRIBUTE, BY_REASON, PEOPLE
 from onboarding.causes.sign_in import SIGN_IN
@@ -39,6 +39,8 @@ def lookup(code: str, reason: str = "") -> Cause | None:
     asked = "".join(code.split()).lower()
     if asked in _BY_NAME:
         return _BY_NAME[asked]
+    if (told := by_answer(asked, reason)) is not None:
+        return told
     matching = [known for known in _BY_CODE if asked.endswith(known)]
     return _BY_CODE[max(matching, key=len)] if matching else None
 

@@ -16,6 +16,19 @@ NO_EFFECT = Cause(
     ),
     source="https://learn.microsoft.com/graph/aad-advanced-queries",
 )
+NOT_CONFIRMED = Cause(
+    code="not_confirmed",
+    owner=Owner.MICROSOFT,
+    staff=_(
+        "We sent this several times, and Microsoft neither confirms nor shows it: %(change)s We send it again in some "
+        "hours. If it is urgent, have the customer open a support request at Microsoft."
+    ),
+    customer=_(
+        "Microsoft has not confirmed a change in your tenant, although we sent it several times. You have nothing to "
+        "do; we try again."
+    ),
+    source="https://learn.microsoft.com/graph/api/synchronization-synchronization-post-jobs",
+)
 OUR_FAILURE = Cause(
     code="our_failure",
     owner=Owner.ENGINEERS,
@@ -23,4 +36,4 @@ OUR_FAILURE = Cause(
     customer=_("Something went wrong on our side. You have nothing to do; we look into it."),
 )
 
-OURS: tuple[Cause, ...] = (NO_EFFECT, OUR_FAILURE)
+OURS: tuple[Cause, ...] = (NO_EFFECT, NOT_CONFIRMED, OUR_FAILURE)

@@ -132,7 +132,10 @@ class Desired:
     answers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     evidence: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     applied: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
-    begun: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    begun: Mapping[str, Mapping[str, datetime]] = field(default_factory=dict)
+    """When each change was begun last, by the name of its intent; without those that were certainly not made."""
+    refused: Mapping[str, Mapping[str, datetime]] = field(default_factory=dict)
+    """When Microsoft refused each change that was begun and certainly not made, by the name of its intent."""
     unconfirmed: Mapping[str, frozenset[str]] = field(default_factory=dict)
     approved: Mapping[str, ApprovedPlan] = field(default_factory=dict)
     answered_at: Mapping[str, datetime] = field(default_factory=dict)
@@ -148,6 +151,8 @@ class Desired:
     log_trouble: LogTrouble | None = None
     size: ConsentSize = consent_sizes.STANDARD
     read_only: ReadOnlyDesired | None = None
+    recipients: str = ""
+    """To whom Microsoft writes of a quarantine and of deletions that it holds back; empty for nobody."""
 
     def answer(self, step: str, name: str, default: Any = None) -> Any:
         """What a person answered in `step` for the field `name`."""

@@ -21,6 +21,10 @@ class Evidence:
     step: ClassVar[str]
     """The key of the step whose evidence this is."""
 
+    def differs_from(self, before: Mapping[str, Any]) -> bool:
+        """Whether later steps have to look anew, because `before`, as stored, says something else."""
+        return self.from_json(before) != self
+
     def to_json(self) -> dict[str, Any]:
         """The stored form: JSON values only, times in ISO 8601."""
         stored: dict[str, Any] = _CONVERTER.unstructure(self)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from django.utils.formats import number_format
@@ -76,6 +77,11 @@ class Sentence:
             for name, value in stored.get("values", {}).items()
         }
         return cls(stored["text"], values, stored.get("several", ""), stored.get("by", ""))
+
+
+def moment_text(at: datetime) -> str:
+    """A point in time as a value of a sentence, the same in each language and wherever it is read: in UTC."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def amount(number: int) -> str:

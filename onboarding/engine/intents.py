@@ -17,6 +17,7 @@ from django.utils.translation import gettext_noop as _
 from onboarding.domain.sentences import Sentence, say
 from onboarding.domain.verdicts import Change
 
+RETRY_UNHEARD_AFTER = timedelta(hours=6)
 Intents = dict[str, dict[str, Any]]
 Line = tuple[str, Sentence]
 """The key of a change, and what the timeline says of it."""
@@ -34,6 +35,24 @@ def is_quiet(entry: Mapping[str, Any], now: datetime) -> bool:
     """Whether what was begun was looked for often and long enough to be sent again."""
     at = parse_datetime(entry["at"]) or now
     return entry["looks"] >= settings.QUIET_LOOKS and now - at >= timedelta(seconds=settings.QUIET_SECONDS)
+
+
+def is_unheard(entry: Mapping[str, Any], now: datetime, tries: int) -> bool:
+    """Whether it was sent `tries` times, and Microsoft has not said since whether it carries it out: a pause is due."""
+    at, said = parse_datetime(entry["at"]) or now, entry.get("applied_at") or entry.get("refused_at")
+    return entry["tries"] >= tries and not said and now - at < RETRY_UNHEARD_AFTER
+
+
+def begun_at(intents: Mapping[str, Mapping[str, Any]]) -> dict[str, datetime]:
+    """When each was begun last, by name; without those that were certainly not made."""
+    moments = {name: parse_datetime(entry["at"]) for name, entry in intents.items() if not entry.get("refused_at")}
+    return {name: at for name, at in moments.items() if at is not None}
+
+
+def refused_at(intents: Mapping[str, Mapping[str, Any]]) -> dict[str, datetime]:
+    """When each was refused that was certainly not made, by name."""
+    moments = {name: parse_datetime(entry.get("refused_at") or "") for name, entry in intents.items()}
+    return {name: at for name, at in moments.items() if at is not None}
 
 
 def unconfirmed(intents: Mapping[str, Mapping[str, Any]]) -> frozenset[str]:

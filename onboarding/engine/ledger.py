@@ -18,7 +18,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_noop as _
 
-from onboarding.causes.ours import NO_EFFECT
+from onboarding.causes.ours import NO_EFFECT, NOT_CONFIRMED
 from onboarding.domain.lifecycle import State
 from onboarding.domain.sentences import Sentence, say
 from onboarding.domain.verdicts import (
@@ -281,6 +281,8 @@ def intend(copy: WorkingCopy, key: str, change: Change, *, approval: int | None 
             return Waiting(
                 say(_("We are checking whether Microsoft has carried out: %(change)s"), change=change.summary), pause
             )
+        if entry and change.once and intents.is_unheard(entry, now, MAX_TRIES):
+            return NOT_CONFIRMED.broken(change=change.summary)
         if entry and entry["tries"] >= MAX_TRIES and entry.get("applied_at"):
             return NO_EFFECT.broken(change=change.summary)
         for other, sentence in intents.give_up_others(entries, change, now):

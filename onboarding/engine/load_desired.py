@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
+from django.conf import settings
+
 from onboarding.domain.consent_sizes import ConsentSize
 from onboarding.domain.desired import (
     SCIM_TOKEN,
@@ -83,7 +85,8 @@ class Rows:
             answers=answers,
             evidence=evidence,
             applied={key: _results(state) for key, state in states.items()},
-            begun={key: frozenset(state.intents) for key, state in states.items()},
+            begun={key: intents.begun_at(state.intents) for key, state in states.items()},
+            refused={key: intents.refused_at(state.intents) for key, state in states.items()},
             unconfirmed={key: intents.unconfirmed(state.intents) for key, state in states.items()},
             approved=dict(self.approved),
             answered_at={key: state.answered_at for key, state in states.items() if state.answered_at},
@@ -96,6 +99,7 @@ class Rows:
             log_trouble=LogTrouble.from_json(self.onboarding.log_trouble),
             size=self.onboarding.size,
             read_only=self.read_only,
+            recipients=settings.NOTIFICATION_RECIPIENTS,
         )
 
 

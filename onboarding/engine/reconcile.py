@@ -237,7 +237,7 @@ class Reconciliation:
             ledger.close_intents(self.copy, step.key)
             self._know_more()
             self._release_secret(step.key)
-            if before not in (None, verdict.evidence.to_json()):
+            if before is not None and verdict.evidence.differs_from(before):
                 self._doubt_what_follows(step)
         return verdict
 

@@ -96,8 +96,25 @@ def test_shows_the_plan_and_whether_it_was_approved(consented, far):
     assert plan["changes"][1]["details"]
 
 
+def forget_the_tests(made):
+    """As if no test of what is stored had succeeded lately."""
+    connection, enable = builders.state(made, "connection"), builders.state(made, "enable")
+    connection.evidence["tested_at"] = None
+    for entry in enable.intents.values():
+        entry.get("result", {}).pop("tested_at", None)
+    connection.save()
+    enable.save()
+
+
+def test_asks_for_no_test_that_succeeded_some_minutes_ago(live, far):
+    before = len(far.journal())
+    assert {step["verdict"] for step in told(live)["steps"]} == {"done"}
+    assert [line["path"] for line in far.journal()[before:] if line["path"].endswith("/validateCredentials")] == []
+
+
 def test_writes_nothing_in_the_tenant_but_lets_microsoft_test_what_is_saved(live, far):
-    """The test is a POST that changes nothing; the step Connection makes it whenever it is read."""
+    """The test is a POST that changes nothing; the step Connection makes it where the last one is some minutes old."""
+    forget_the_tests(live)
     before = len(far.journal())
     assert {step["verdict"] for step in told(live)["steps"]} == {"done"}
     sent = [line for line in far.journal()[before:] if line["kind"] == "graph" and "/$batch" not in line["path"]]

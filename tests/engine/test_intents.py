@@ -128,3 +128,26 @@ def test_tells_nothing_of_a_change_whose_only_tries_were_refused(copy):
         ledger.refused(copy, "mappings", REPEATABLE)
     ledger.close_intents(copy, "mappings")
     assert lines(copy) == []
+
+
+def test_pauses_once_a_create_was_sent_three_times_and_nobody_knows_whether_it_was_made(copy):
+    """Microsoft may keep an id for a while after a deletion (docs/graph-facts.md, "Jobs")."""
+    for _try in range(3):
+        assert ledger.intend(copy, "connection", ONCE) is None
+        age(copy, "create_job", 61)
+        assert all(isinstance(ledger.intend(copy, "connection", ONCE), Waiting) for _look in range(3))
+    verdict = ledger.intend(copy, "connection", ONCE)
+    assert isinstance(verdict, Broken)
+    assert verdict.code == "not_confirmed"
+    age(copy, "create_job", 7 * 3600)
+    assert ledger.intend(copy, "connection", ONCE) is None
+
+
+def test_tells_the_steps_when_a_change_was_begun_and_when_it_was_refused(copy):
+    other = Change("create_job", say("Create."), payload={"template": "x"}, once=True)
+    ledger.intend(copy, "connection", ONCE)
+    ledger.intend(copy, "connection", other)
+    ledger.refused(copy, "connection", other)
+    desired = copy.rows.desired()
+    assert set(desired.refused["connection"]) == {"create_job", other.intent}, "the first one was given up"
+    assert desired.begun["connection"] == {}

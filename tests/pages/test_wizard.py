@@ -168,7 +168,20 @@ def test_offers_to_adopt_or_to_replace_a_job(alice, customer):
     stand(customer, "sso_application", EXISTING)
     assert "https://old.example/scim" in open_record(alice, customer).text
     post(alice, "step", customer.pk, "sso_application", existing_job="adopt")
-    assert builders.state(customer, "sso_application").answer == {"existing_job": "adopt"}
+    assert builders.state(customer, "sso_application").answer == {
+        "existing_job": "adopt",
+        "job_id": "",
+        "job_ids": ["j"],
+    }
+
+
+def test_offers_each_of_several_jobs_by_its_id(alice, customer):
+    jobs = [{"id": name, "code": "Active", "base_address": ""} for name in ("one", "two")]
+    stand(customer, "sso_application", Asking(say("There are jobs."), Court.CS, {"jobs": jobs}, "existing_jobs"))
+    choices = open_record(alice, customer).form(having="existing_job").fields["existing_job"].choices
+    assert choices == ["adopt one", "adopt two", "replace"]
+    post(alice, "step", customer.pk, "sso_application", existing_job="adopt two")
+    assert builders.state(customer, "sso_application").answer["job_id"] == "two"
 
 
 def test_offers_the_tenants_that_were_found(alice, customer):

@@ -7,9 +7,14 @@ import enum
 from django.utils.translation import gettext_noop as _
 
 from onboarding.causes.base import Cause, ClickPath, Needs, Owner, Portal
+from onboarding.causes.roles import APPLICATION_OWNERS
 from onboarding.domain.sentences import say
 from onboarding.steps.shared.plan_causes import PLAN_OUTDATED, PlanCode
+from onboarding.steps.shared.settings_causes import SETTINGS_CAUSES, SettingsCode
 from onboarding.steps.shared.token_causes import TOKEN_CAUSES, TokenCode
+from onboarding.steps.sso_application.causes import CREATE
+
+SAME_ID = "https://github.com/MicrosoftDocs/azure-docs/issues/116171"
 
 
 class Code(enum.StrEnum):
@@ -18,7 +23,12 @@ class Code(enum.StrEnum):
     TOKEN_NEEDED = "token_needed"  # noqa: S105 - the name of a cause, not a secret
     JOB_DELETED = "job_gone"
     FOREIGN_JOB = "foreign_job"
+    JOB_WAS_THERE = "job_was_there"
+    JOB_REFUSED = "job_refused"
+    JOB_UNDELETABLE = "job_undeletable"
     PLAN_OUTDATED = PlanCode.PLAN_OUTDATED
+    SETTINGS_UNSEEN = SettingsCode.SETTINGS_UNSEEN
+    SETTINGS_REFUSED = SettingsCode.SETTINGS_REFUSED
     TOKEN_ERASED = TokenCode.TOKEN_ERASED
     TOKEN_UNREADABLE = TokenCode.TOKEN_UNREADABLE
     TOKEN_UNUSABLE = TokenCode.TOKEN_UNUSABLE
@@ -48,4 +58,51 @@ FOREIGN_JOB = Cause(
     ),
     elsewhere=True,
 )
-CAUSES = (TOKEN_NEEDED, JOB_DELETED, FOREIGN_JOB, PLAN_OUTDATED, *TOKEN_CAUSES)
+JOB_WAS_THERE = Cause(
+    code=Code.JOB_WAS_THERE,
+    owner=Owner.CS,
+    staff=_(
+        "Microsoft answered with a job that was there before (%(job)s, %(code)s) instead of creating one; we have not "
+        "touched it. Open the step “SSO application” and choose whether to adopt or replace it."
+    ),
+    elsewhere=True,
+    source=SAME_ID,
+)
+JOB_REFUSED = Cause(
+    code=Code.JOB_REFUSED,
+    owner=Owner.MICROSOFT,
+    staff=_(
+        "Microsoft refuses to create the job, although it lists none (%(code)s): it still keeps the id of one that was "
+        "deleted. We try again every half hour. If that lasts a day, have the customer create a second, non-gallery "
+        "application whose name begins with “Haiilo”, and choose it in the step “SSO application”."
+    ),
+    elsewhere=True,
+    source=SAME_ID,
+)
+JOB_UNDELETABLE = Cause(
+    code=Code.JOB_UNDELETABLE,
+    owner=Owner.CUSTOMER,
+    staff=_(
+        "Microsoft does not remove the old job of “%(name)s” (%(jobs)s). The customer has to create a second, "
+        "non-gallery application whose name begins with “Haiilo”; then choose it in the step “SSO application”."
+    ),
+    customer=_(
+        "Microsoft does not remove the old provisioning job of “%(name)s”. Create a second application for "
+        "provisioning and call it “Haiilo Provisioning”; we find it by its name."
+    ),
+    needs=CREATE,
+    elsewhere=True,
+    contacts=APPLICATION_OWNERS,
+    source=SAME_ID,
+)
+CAUSES = (
+    TOKEN_NEEDED,
+    JOB_DELETED,
+    FOREIGN_JOB,
+    JOB_WAS_THERE,
+    JOB_REFUSED,
+    JOB_UNDELETABLE,
+    PLAN_OUTDATED,
+    *SETTINGS_CAUSES,
+    *TOKEN_CAUSES,
+)

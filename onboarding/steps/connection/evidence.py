@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, ClassVar
 
 from onboarding.domain.desired import Desired
 from onboarding.domain.evidence import Evidence
@@ -11,7 +13,12 @@ from onboarding.domain.evidence import Evidence
 
 @dataclass(frozen=True)
 class ConnectionEvidence(Evidence):
-    """The synchronization job of the application `service_principal_id`, and the SCIM address that it sends to."""
+    """The synchronization job of the application `service_principal_id`, and the SCIM address that it sends to.
+
+    `made_at`: when we sent the request that made the job, None for one that was there before; a job that is deleted and
+    made again has the same id (docs/graph-facts.md, "Jobs"). `tested_at`: when Microsoft's own test of what is stored
+    succeeded last.
+    """
 
     step: ClassVar[str] = "connection"
 
@@ -19,6 +26,21 @@ class ConnectionEvidence(Evidence):
     template_id: str = ""
     base_url: str = ""
     service_principal_id: str = ""
+    made_at: datetime | None = None
+    tested_at: datetime | None = None
+
+    def differs_from(self, before: Mapping[str, Any]) -> bool:
+        """Not by the time of a test, nor by that of the making where an earlier release did not store it."""
+        known = self.from_json(before)
+        return replace(known, tested_at=self.tested_at, made_at=known.made_at or self.made_at) != self
+
+
+def made_at(desired: Desired) -> datetime | None:
+    """When the job that is ours to run was made by us; None where it was there before. What is older is another job's:
+    the provisioning log is read from then on.
+    """
+    connection = desired.evidence_of(ConnectionEvidence)
+    return connection.made_at if connection else None
 
 
 def job_id(desired: Desired) -> str:

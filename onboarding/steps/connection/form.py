@@ -1,4 +1,4 @@
-"""The question of the step: the customer's SCIM token."""
+"""The questions of the step: the customer's SCIM token, and settings that Microsoft does not show."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from onboarding.domain.desired import SCIM_TOKEN
 from onboarding.domain.sentences import Sentence
 from onboarding.domain.token_cleaning import clean_token
 from onboarding.steps.answer_form import PLAIN, AnswerForm
+from onboarding.steps.shared import secrets
 
 
 class TokenForm(AnswerForm):
@@ -60,3 +61,46 @@ class TokenForm(AnswerForm):
     def note(self) -> Sentence | None:
         """What was removed from what was typed."""
         return self._note
+
+
+class SettingsForm(AnswerForm):
+    """The settings of a job as the customer reads them in the portal, because Microsoft does not show them to us."""
+
+    button = _("Save with these settings")
+    scope = forms.ChoiceField(
+        label=_("Scope"),
+        choices=[
+            ("assigned", _("Sync only assigned users and groups")),
+            ("all", _("Sync all users and groups")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choose the scope that Entra shows."),
+            "invalid_choice": _("Choose one of these."),
+        },
+    )
+    recipients = forms.EmailField(
+        label=_("Notification e-mail"),
+        help_text=_("As in Entra under Provisioning > Settings. Empty where none is set."),
+        required=False,
+        max_length=254,
+    )
+    deletes = forms.IntegerField(
+        label=_("Accidental deletion threshold"),
+        help_text=_("Empty where “Prevent accidental deletion” is off; we switch it on with the start."),
+        required=False,
+        min_value=1,
+        max_value=1_000_000,
+    )
+
+    def __init__(self, data: Any = None, *, offers: Mapping[str, Any], **named: Any) -> None:
+        super().__init__(data, **named)
+        self._app = str(offers.get("app", ""))
+        if "SyncAll" not in offers.get("settings", ["SyncAll"]):
+            del self.fields["scope"]
+
+    def answer(self) -> dict[str, Any]:
+        """The settings by key, and for which application they were told."""
+        typed = self.cleaned_data
+        values = secrets.told(typed.get("scope", ""), typed["recipients"], typed["deletes"])
+        return {"settings": {"app": self._app, "values": values}}

@@ -9,46 +9,101 @@ from typing import Any
 
 from django.utils.translation import gettext_noop as _
 
-from graphclient import Job, NotThere
+from graphclient import AlreadyThere, Job, NotThere, Rejected
 from onboarding.domain.desired import Desired
-from onboarding.domain.sentences import say
-from onboarding.domain.verdicts import Change, Detail, Todo
-from onboarding.steps.base import Tenant
+from onboarding.domain.sentences import Sentence, say
+from onboarding.domain.verdicts import Asking, Change, Detail, Todo
+from onboarding.steps.base import StepFailed, Tenant
+from onboarding.steps.connection.causes import JOB_REFUSED, JOB_WAS_THERE
 from onboarding.steps.connection.evidence import ConnectionEvidence
-from onboarding.steps.shared import credentials, secrets
-from onboarding.steps.shared.jobs import TEMPLATES, creation
+from onboarding.steps.shared import credentials, making, secrets
+from onboarding.steps.shared.plan_causes import PLAN_OUTDATED
+from onboarding.steps.shared.settings_causes import SETTINGS_UNSEEN
 from onboarding.steps.sso_application.evidence import SsoApplicationEvidence, service_principal_id
 
 Made = Mapping[str, Any]
+SAVE = _("Save address and token at Microsoft; other settings stay as they are.")
+SAVE_UNSEEN = _("Save address and token at Microsoft. It does not show what else is stored, so that is replaced.")
 
 
 # What is announced
 
 
-def setup(desired: Desired, job: Job | None, stored: Mapping[str, str]) -> Todo:
+def setup(desired: Desired, job: Job | None, stored: Mapping[str, str], unknown: Sequence[str] = ()) -> Todo:
     """Test what was entered, create the job where there is none, save. A job of others takes a person's yes."""
     chosen = desired.required(SsoApplicationEvidence)
     adopted = bool(job and job.id == chosen.existing_job_id)
     moved = _moves(desired, stored)
-    made_anew = job is None and was_connected(desired)
+    made_anew = job is None and (was_connected(desired) or was_made(desired))
     where = {"service_principal_id": chosen.service_principal_id, **_what_is_entered(desired)}
     changes = [] if _was_tried(desired) and not (adopted or moved) else [_trial(desired, where)]
     if job is None:
-        changes.append(creation(chosen.service_principal_id, chosen.template_id, chosen.name))
+        changes.append(_creation(chosen))
     changes.append(
         Change(
             "save_credentials",
-            say(_("Save address and token at Microsoft; other settings stay as they are.")),
-            tuple(_saved_lines(desired, stored)),
-            payload={**where, "only_assigned": not chosen.existing_job_id and not was_connected(desired)},
+            say(SAVE_UNSEEN if unknown else SAVE),
+            (*_saved_lines(desired, stored), *_lost_lines(desired, stored, unknown)),
+            payload={**where, "only_assigned": not keeps_settings(desired), **_more(desired, unknown)},
         )
     )
-    why = (
-        say(_("The provisioning job was deleted in the customer's tenant. This creates a new one."))
-        if made_anew
-        else say(_("Microsoft tests address and token; then they are saved."))
+    return Todo(_why(desired, made_anew), changes, say(_("Test and save")), asks=adopted or made_anew or moved)
+
+
+def keeps_settings(desired: Desired) -> bool:
+    """Whether what is stored was set by somebody for the job that we run, so that it must not be lost."""
+    return bool(desired.required(SsoApplicationEvidence).existing_job_id) or was_connected(desired)
+
+
+def told(desired: Desired) -> dict[str, str]:
+    """The settings that a person read in the portal for this application, by key; empty where nobody did."""
+    answer = desired.answer(ConnectionEvidence.step, "settings", {})
+    return dict(answer["values"]) if answer and answer.get("app") == service_principal_id(desired) else {}
+
+
+def _more(desired: Desired, unknown: Sequence[str]) -> dict[str, Any]:
+    """What else decides what is written: settings that a person told, and to whom Microsoft writes."""
+    kept = {"told": told(desired)} if unknown and keeps_settings(desired) else {}
+    asked = not keeps_settings(desired) and desired.recipients
+    return {**kept, **({"recipients": desired.recipients} if asked else {})}
+
+
+def _lost_lines(desired: Desired, stored: Mapping[str, str], unknown: Sequence[str]) -> Iterator[Detail]:
+    """What may be lost, because Microsoft does not show it."""
+    if unknown:
+        values = told(desired) if keeps_settings(desired) else {}
+        for key, value in sorted(values.items()):
+            yield Detail("=", say(_("%(name)s, as it was told: %(value)s"), name=key, value=value))
+        names = ", ".join(key for key in unknown if key not in values)
+        if names:
+            yield Detail("-", say(_("settings that Microsoft does not show: %(names)s"), names=names))
+    elif keeps_settings(desired) and secrets.SETTINGS not in stored:
+        yield Detail("~", say(_("notification e-mails of Microsoft: none are shown, so they are saved as off")))
+
+
+def _why(desired: Desired, made_anew: bool) -> Sentence:
+    if not made_anew:
+        return say(_("Microsoft tests address and token; then they are saved."))
+    if was_connected(desired):
+        return say(_("The provisioning job was deleted in the customer's tenant. This creates a new one."))
+    return say(
+        _(
+            "Microsoft said that it created the job, but does not show it. This sends the request again. If that does "
+            "not help, have the customer create a second application for provisioning."
+        )
     )
-    return Todo(why, changes, say(_("Test and save")), asks=adopted or made_anew or moved)
+
+
+def _creation(chosen: SsoApplicationEvidence) -> Change:
+    """Whoever replaces a job wants today's template, also where the application lists only the old one."""
+    first = making.TEMPLATES[0] if chosen.replaced_job_ids and chosen.template_id != making.TEMPLATES[0] else ""
+    return making.creation(chosen.service_principal_id, chosen.template_id, chosen.name, first=first)
+
+
+def was_made(desired: Desired) -> bool:
+    """Whether Microsoft has said that it made a job of ours on this application."""
+    made = desired.result(ConnectionEvidence.step, "create_job")
+    return bool(made.get("job_id")) and made.get("service_principal_id") == service_principal_id(desired)
 
 
 def _moves(desired: Desired, stored: Mapping[str, str]) -> bool:
@@ -89,6 +144,11 @@ def _what_is_entered(desired: Desired) -> dict[str, str]:
     return {"base_url": desired.base_url, "token_at": credentials.token_at(desired)}
 
 
+def had_credentials(desired: Desired) -> bool:
+    """Whether there may have been other credentials before, whose test still succeeds while ours take effect."""
+    return keeps_settings(desired) or bool(desired.required(SsoApplicationEvidence).replaced_job_ids)
+
+
 def was_connected(desired: Desired) -> bool:
     """Whether this application had a job of ours already."""
     before = desired.evidence_of(ConnectionEvidence)
@@ -104,17 +164,17 @@ def _was_tried(desired: Desired) -> bool:
 
 
 def to_remove(desired: Desired, jobs: Sequence[Job]) -> list[Job]:
-    """Jobs that a person wants replaced and that are still there."""
-    replaced = desired.required(SsoApplicationEvidence).replaced_job_ids
-    return [job for job in jobs if job.id in replaced and job.template_id in TEMPLATES]
+    """Jobs that a person wants replaced, and that we have not deleted since."""
+    chosen = desired.required(SsoApplicationEvidence)
+    return [job for job in making.replaced(desired, jobs, chosen) if not making.was_deleted(desired, job, chosen)]
 
 
 def removal(desired: Desired, jobs: Sequence[Job]) -> Todo:
     """Back up, then delete: always by a person's yes. Accounts in Haiilo stay as they are."""
-    name = desired.required(SsoApplicationEvidence).name
-    changes = []
+    chosen, changes = desired.required(SsoApplicationEvidence), []
+    name, since = chosen.name, chosen.replaced_at.isoformat() if chosen.replaced_at else ""
     for job in to_remove(desired, jobs):
-        payload = {"service_principal_id": service_principal_id(desired), "job_id": job.id}
+        payload = {"service_principal_id": service_principal_id(desired), "job_id": job.id, "replaced_at": since}
         changes.append(Change("back_up_job", say(_("Back up the job and its attribute mapping.")), payload=payload))
         changes.append(
             Change(
@@ -143,22 +203,52 @@ def try_credentials(tenant: Tenant, desired: Desired, change: Change) -> Made:
 
 
 def create_job(tenant: Tenant, desired: Desired, change: Change) -> Made:
-    """Sent once; after a lost answer the next run adopts what came of it."""
-    app, template = _app(change), str(change.payload["template_id"])
-    return {"job_id": tenant.graph.synchronization.create_job(app, template).id, "service_principal_id": app}
+    """Sent once; after a lost answer the next run adopts what came of it. What was there before is not ours."""
+    app = _app(change)
+    try:
+        job = _made(tenant, desired, change)
+    except AlreadyThere as refused:
+        raise StepFailed(JOB_REFUSED.asking(code=refused.code or str(refused.status))) from refused
+    if not making.is_new(job):
+        raise StepFailed(JOB_WAS_THERE.asking(job=job.id, code=job.status.code or "?"))
+    return {"job_id": job.id, "service_principal_id": app, "template_id": job.template_id}
+
+
+def _made(tenant: Tenant, desired: Desired, change: Change) -> Job:
+    """By the template that is tried first; by the listed one where Microsoft refuses that, or has not said a word."""
+    sync, app, template = tenant.graph.synchronization, _app(change), str(change.payload["template_id"])
+    first = str(change.payload.get("first", ""))
+    if first and change.intent not in desired.unconfirmed.get(ConnectionEvidence.step, ()):
+        with suppress(Rejected):
+            return sync.create_job(app, first)
+    return sync.create_job(app, template)
 
 
 def save_credentials(tenant: Tenant, desired: Desired, change: Change) -> Made:
-    """Read, merge, write. The scope of a job that was there before is not touched, nor one that was set later."""
-    sync, app = tenant.graph.synchronization, _app(change)
+    """Read, merge, write. The scope of a job that was there before is not touched, nor one that was set later.
+
+    Raises `StepFailed` where something would be lost that Microsoft does not show and nobody has told.
+    """
+    app, only_assigned = _app(change), bool(change.payload["only_assigned"])
+    found, given = credentials.stored_at(tenant.graph, desired, app), dict(change.payload.get("told", {}))
+    if found.unknown and not only_assigned and not given:
+        raise StepFailed(unseen(desired, found.unknown))
     values = secrets.merged(
-        sync.secrets(app),
+        {**given, **found.values},
         base_url=str(change.payload["base_url"]),
         token=credentials.planned_token(desired, change),
-        only_assigned=bool(change.payload["only_assigned"]),
+        only_assigned=only_assigned,
+        recipients=str(change.payload.get("recipients", "")),
     )
-    sync.put_secrets(app, values)
-    return _with(change)
+    credentials.put(tenant.graph, app, values)
+    at = desired.now.isoformat()
+    return {**_with(change), "service_principal_id": app, "put_at": at, "kept": secrets.without_credentials(values)}
+
+
+def unseen(desired: Desired, names: Sequence[str]) -> Asking:
+    """Asks for the settings that Microsoft does not show and a PUT would replace."""
+    offers = {"settings": list(names), "app": service_principal_id(desired)}
+    return SETTINGS_UNSEEN.asking(offers=offers, names=", ".join(names))
 
 
 def _app(change: Change) -> str:
@@ -182,10 +272,22 @@ def back_up_job(tenant: Tenant, desired: Desired, change: Change) -> Made:
 
 
 def remove_job(tenant: Tenant, desired: Desired, change: Change) -> Made:
-    """Gone already is as good."""
-    with suppress(NotThere):
-        tenant.graph.synchronization.delete_job(_app(change), str(change.payload["job_id"]))
-    return {"job_id": change.payload["job_id"]}
+    """Gone already is as good. Raises `StepFailed` where the job of this id is one that we have made since."""
+    job_id, since = str(change.payload["job_id"]), str(change.payload.get("replaced_at", ""))
+    made = desired.result(ConnectionEvidence.step, "create_job")
+    if made.get("job_id") == job_id and since and str(made.get("at", "")) > since:
+        raise StepFailed(PLAN_OUTDATED.asking())
+    try:
+        with suppress(NotThere):
+            tenant.graph.synchronization.delete_job(_app(change), job_id)
+    except (Rejected, AlreadyThere) as refused:
+        code = refused.code or str(refused.status)
+        return {
+            "job_id": job_id,
+            "refused": code,
+            "partly": say(_("Microsoft refused to delete the job: %(code)s"), code=code),
+        }
+    return {"job_id": job_id}
 
 
 APPLY: Mapping[str, Callable[[Tenant, Desired, Change], Made]] = {

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
-from graphclient import Job, Unavailable
+from graphclient import Job, TryLater, Unavailable
 from onboarding.causes.base import Cause
 from onboarding.domain.desired import Desired
 from onboarding.domain.evidence import Evidence
-from onboarding.domain.sentences import plural, say
+from onboarding.domain.sentences import Sentence, plural, say
 from onboarding.domain.verdicts import Change, Detail, Done, Todo, Verdict, Waiting
 from onboarding.steps import stages
 from onboarding.steps.base import ChangingStep, StepFailed, Tenant
-from onboarding.steps.connection.evidence import ConnectionEvidence, job_id
+from onboarding.steps.connection.evidence import ConnectionEvidence, job_id, made_at
 from onboarding.steps.enable.causes import CAUSES, GUARD_OFF
 from onboarding.steps.enable.evidence import EnableEvidence
+from onboarding.steps.initial_cycle.evidence import InitialCycleEvidence
 from onboarding.steps.scope.evidence import ScopeEvidence
 from onboarding.steps.shared import credentials, jobs, secrets
 from onboarding.steps.shared.credentials import UNTRIED, Trial
 from onboarding.steps.shared.estimate import minutes_of_a_cycle
 from onboarding.steps.shared.plan_causes import PLAN_OUTDATED
+from onboarding.steps.shared.stored import ADDRESS, SCOPE, Stored, last_success
 from onboarding.steps.shared.token_causes import TOKEN_UNREADABLE
 from onboarding.steps.sso_application.evidence import SsoApplicationEvidence, service_principal_id
 
@@ -43,6 +45,16 @@ RUNS = plural(
     "deletions”).",
     by="guard",
 )
+STOPPED = _("Provisioning was stopped in the customer's tenant. Ask why before you start it again.")
+GUARD_UNSEEN = _(
+    "Microsoft does not show whether “Prevent accidental deletions” is on. We go by what we saved, and Microsoft took "
+    "that."
+)
+LOST = _("Microsoft does not show these settings, and saving replaces them: %(names)s")
+MADE_AGAIN = _(
+    "Somebody deleted the job in the customer's tenant and created it again: it has never run. Ask why before you "
+    "start it."
+)
 NOT_STARTED_YET = _(
     "Saved. Provisioning was not started yet, because what was saved has not taken effect at Microsoft."
 )
@@ -55,11 +67,17 @@ HELD_BACK = plural(
 
 @dataclass(frozen=True)
 class Facts:
-    """The job, None where it is gone; what is stored (values but for secrets); before a start also whether it works."""
+    """The job, None where it is gone; what is stored (values but for secrets); before a start also whether it works.
+
+    `shows_guard`: whether Microsoft shows the settings with the guard, so that they are not only as we saved them.
+    `unknown` as in `Stored`.
+    """
 
     job: Job | None = None
     stored: Mapping[str, str] = field(default_factory=dict)
     tested: Trial = UNTRIED
+    shows_guard: bool = True
+    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,9 +99,9 @@ class Enable(ChangingStep[Facts]):
         job = jobs.our_job(tenant.graph, desired)
         if job is None:
             return Facts()
-        stored = credentials.stored(tenant.graph, desired)
+        found = credentials.stored(tenant.graph, desired)
         tested = UNTRIED if runs(job) else credentials.try_saved(tenant.graph, desired, job)
-        return Facts(job, stored, tested)
+        return Facts(job, found.values, tested, secrets.SETTINGS in found.shown, found.unknown)
 
     def assess(self, desired: Desired, facts: Facts) -> Verdict:
         """Done when the job runs (or is quarantined, which is another step's matter) with its guard on."""
@@ -91,16 +109,17 @@ class Enable(ChangingStep[Facts]):
             return jobs.missing(desired)
         started, guard = runs(facts.job), self._guard(desired, facts)
         if started and guard is not None:
-            return _done(facts.job, guard)
+            return _done(desired, facts, guard)
         if not started and (waiting := self._spreading(desired, facts)):
             return waiting
         if not started and facts.tested.works is False:
             return credentials.refusal(facts.tested)
         if guard is None and desired.unreadable_secret:
             return TOKEN_UNREADABLE.asking()
-        if guard is None and (desired.scim_token is None or _sends_elsewhere(desired, facts.stored)):
+        unfit = desired.scim_token is None or _sends_elsewhere(desired, facts.stored) or _lacks_settings(facts.unknown)
+        if guard is None and unfit:
             return GUARD_OFF.asking()
-        return self._plan(desired, started)
+        return self._plan(desired, facts, started=started)
 
     def apply(self, tenant: Tenant, desired: Desired, change: Change) -> Mapping[str, Any]:
         """Guard first, where it is not on yet; then start, where the job does not run and what is saved is seen.
@@ -109,21 +128,24 @@ class Enable(ChangingStep[Facts]):
         """
         sync, planned = tenant.graph.synchronization, change.payload
         app, guard, address = str(planned["service_principal_id"]), int(planned["guard"]), str(planned["base_url"])
-        made = {"guard": guard, "at": desired.now.isoformat(), "started": True}
-        job, stored = sync.job(app, str(planned["job_id"])), sync.secrets(app)
-        if "BaseAddress" not in stored:
-            raise Unavailable("what is stored for the connection is not shown, so it cannot be kept", method="GET")
+        made: dict[str, Any] = {"guard": guard, "at": desired.now.isoformat(), "started": True}
+        made |= {"service_principal_id": app}
+        job, found = sync.job(app, str(planned["job_id"])), credentials.stored_at(tenant.graph, desired, app)
+        stored = _kept(found)
         if not _as_planned(stored, planned):
             raise StepFailed(PLAN_OUTDATED.asking())
         if secrets.guard_of(stored) is None:
-            token = credentials.planned_token(desired, change)
-            sync.put_secrets(app, secrets.merged(stored, base_url=address, token=token, guard=guard))
+            token, more = credentials.planned_token(desired, change), str(planned.get("recipients", ""))
+            values = secrets.merged(stored, base_url=address, token=token, guard=guard, recipients=more)
+            credentials.put(tenant.graph, app, values)
+            made |= {"put_at": desired.now.isoformat(), "kept": secrets.without_credentials(values)}
         if runs(job):
             return made
-        if not credentials.try_stored(tenant.graph, app, job).works:
+        tested_at = _tested_at(tenant, desired, app, job, just_saved="put_at" in made)
+        if tested_at is None:
             return {**made, "started": False, "partly": say(NOT_STARTED_YET)}
         sync.start(app, job.id)
-        return made
+        return {**made, "tested_at": tested_at.isoformat()}
 
     def _spreading(self, desired: Desired, facts: Facts) -> Waiting | None:
         """What was just done and is not seen yet."""
@@ -145,7 +167,7 @@ class Enable(ChangingStep[Facts]):
             return int(desired.result(self.key, "enable")["guard"])
         return stored
 
-    def _plan(self, desired: Desired, started: bool) -> Todo:
+    def _plan(self, desired: Desired, facts: Facts, *, started: bool) -> Todo:
         """The same lines whatever part is done already: a plan that was approved stays the approved one."""
         scope = desired.required(ScopeEvidence)
         people, guard = scope.total, secrets.guard_for(scope.total)
@@ -158,25 +180,31 @@ class Enable(ChangingStep[Facts]):
                 ),
                 count=people,
             ),
-            tuple(_details(people, guard, scope.sync_all)),
+            tuple(_details(people, guard, scope.sync_all, desired.recipients)),
             payload={
                 "service_principal_id": service_principal_id(desired),
                 "job_id": job_id(desired),
+                **({"made_at": made.isoformat()} if (made := made_at(desired)) else {}),
                 "base_url": desired.required(ConnectionEvidence).base_url,
                 "token_at": credentials.token_at(desired),
                 "guard": guard,
                 "people": people,
                 "sync_all": scope.sync_all,
+                **({"recipients": desired.recipients} if desired.recipients else {}),
             },
         )
         if started:
             why = say(_("Provisioning runs without “Prevent accidental deletions”."))
-            return Todo(why, [change], say(_("Switch on “Prevent accidental deletions”")))
-        if self.key in desired.evidence:
-            why = say(_("Provisioning was stopped in the customer's tenant. Ask why before you start it again."))
+            return Todo(why, [change], say(_("Switch on “Prevent accidental deletions”")), _unseen(facts))
+        if _was_started(desired):
+            why = say(
+                MADE_AGAIN
+                if facts.job and facts.job.never_ran and InitialCycleEvidence.step in desired.evidence
+                else STOPPED
+            )
         else:
             why = say(READY, count=people)
-        return Todo(why, [change], say(START, count=people))
+        return Todo(why, [change], say(START, count=people), _unseen(facts))
 
 
 def _as_planned(stored: Mapping[str, str], planned: Mapping[str, Any]) -> bool:
@@ -185,8 +213,48 @@ def _as_planned(stored: Mapping[str, str], planned: Mapping[str, Any]) -> bool:
     return same and secrets.covers_all(stored) == planned["sync_all"]
 
 
-def _done(job: Job, guard: int) -> Done:
-    return Done(EnableEvidence(job.id, started=True, guard=guard), say(RUNS, guard=guard))
+def _lacks_settings(unknown: Collection[str]) -> bool:
+    """Whether nobody knows what a PUT would replace; entered again with the token, it is known."""
+    return bool({SCOPE, secrets.SETTINGS} & set(unknown))
+
+
+def _kept(found: Stored) -> Mapping[str, str]:
+    """What has to be kept. Raises `Unavailable` while nothing is shown, `StepFailed` where nobody knows it."""
+    if _lacks_settings(found.unknown):
+        raise StepFailed(GUARD_OFF.asking())
+    if ADDRESS in found.values:
+        return found.values
+    raise Unavailable("what is stored for the connection is not shown, so it cannot be kept", method="GET")
+
+
+def _tested_at(tenant: Tenant, desired: Desired, app: str, job: Job, *, just_saved: bool) -> datetime | None:
+    """When Microsoft's test of what is stored now succeeded; None where it did not, or not yet. A test that is
+    throttled takes nothing back of an earlier success.
+    """
+    try:
+        tested = credentials.try_stored(tenant.graph, app, job, desired.now)
+    except TryLater:
+        return None if just_saved else last_success(desired)
+    return desired.now if tested.works else None
+
+
+def _unseen(facts: Facts) -> tuple[Sentence, ...]:
+    """What is not shown, beside what is planned or done without it."""
+    lost = [say(LOST, names=", ".join(facts.unknown))] if facts.unknown else []
+    return tuple(lost if facts.shows_guard else [say(GUARD_UNSEEN), *lost])
+
+
+def _done(desired: Desired, facts: Facts, guard: int) -> Done:
+    job_id = facts.job.id if facts.job else ""
+    evidence = EnableEvidence(job_id, started=True, guard=guard, job_made_at=made_at(desired))
+    unseen = () if facts.shows_guard else (say(GUARD_UNSEEN),)
+    return Done(evidence, say(RUNS, guard=guard), unseen)
+
+
+def _was_started(desired: Desired) -> bool:
+    """Whether we have started this very job before, not one of the same id that was there earlier."""
+    before = desired.evidence_of(EnableEvidence)
+    return before is not None and before.job_made_at in (None, made_at(desired))
 
 
 def _sends_elsewhere(desired: Desired, stored: Mapping[str, str]) -> bool:
@@ -200,9 +268,13 @@ def runs(job: Job) -> bool:
     return job.running or job.quarantined
 
 
-def _details(people: int, guard: int, sync_all: bool) -> Iterator[Detail]:
+def _details(people: int, guard: int, sync_all: bool, recipients: str) -> Iterator[Detail]:
     low, high = minutes_of_a_cycle(people)
     yield Detail("+", say(HELD_BACK, guard=guard))
+    if recipients:
+        yield Detail(
+            "+", say(_("Microsoft writes to %(recipients)s, unless somebody is named already"), recipients=recipients)
+        )
     yield Detail("+", say(_("provisioning runs about every 40 minutes, until somebody stops it")))
     if sync_all:
         yield Detail("~", say(_("the whole directory is in scope, not only assigned users and groups")))

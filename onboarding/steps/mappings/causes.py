@@ -16,6 +16,7 @@ class Code(enum.StrEnum):
     """What the step can ask for, or fail with."""
 
     NO_MAPPING = "no_mapping"
+    SEVERAL_MAPPINGS = "several_mappings"
     CHANGED_MEANWHILE = "changed_meanwhile"
     EXPRESSION_REFUSED = "expression_refused"
     JOB_GONE = JobCode.JOB_GONE
@@ -25,6 +26,15 @@ NO_MAPPING = Cause(
     code=Code.NO_MAPPING,
     owner=Owner.CS,
     staff=_("The job has no mapping for users, so it is no SCIM job. Choose another application, or replace the job."),
+    source=MAPPING,
+)
+SEVERAL_MAPPINGS = Cause(
+    code=Code.SEVERAL_MAPPINGS,
+    owner=Owner.CS,
+    staff=_(
+        "The job maps people, or names a directory, more than once, so we change nothing: %(names)s. Ask the customer "
+        "which one counts and have the others removed, or replace the job."
+    ),
     source=MAPPING,
 )
 CHANGED_MEANWHILE = Cause(
@@ -40,4 +50,4 @@ EXPRESSION_REFUSED = Cause(
     ),
     source="https://learn.microsoft.com/graph/api/synchronization-synchronizationschema-parseexpression",
 )
-CAUSES = (NO_MAPPING, CHANGED_MEANWHILE, EXPRESSION_REFUSED, JOB_GONE)
+CAUSES = (NO_MAPPING, SEVERAL_MAPPINGS, CHANGED_MEANWHILE, EXPRESSION_REFUSED, JOB_GONE)

@@ -15,7 +15,9 @@ from typing import Any, Literal
 
 from graphclient import Unreadable
 from onboarding.domain.products import Mapped, Profile
-from onboarding.steps.mappings.attribute_names import attribute_of, plain
+from onboarding.steps.mappings import meaning
+from onboarding.steps.mappings.attribute_names import attribute_of
+from onboarding.steps.mappings.meaning import expression_of
 
 Json = dict[str, Any]
 ALL_FLOWS = ("Add", "Update", "Delete")
@@ -24,6 +26,17 @@ BOOLEANS = ("active",)
 
 class NotAMapping(ValueError):
     """The document has no mapping of people: it is no schema of a SCIM job."""
+
+
+class SeveralMappings(ValueError):
+    """The document maps people, or names a directory, more than once, and nobody has said which counts.
+
+    `names`: what there is of it, each with its place.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(", ".join(names))
+        self.names = tuple(names)
 
 
 @dataclass(frozen=True)
@@ -71,38 +84,53 @@ class Comparison:
 def check(document: Mapping[str, Any]) -> None:
     """Raise `Unreadable` where the document does not tell what is mapped, or whether: nothing is planned on that."""
     for rule in document["synchronizationRules"]:
-        people, groups = _object_mapping(rule, "user"), _object_mapping(rule, "group")
-        mapped = people.get("attributeMappings") if people else []
-        if not isinstance(mapped, list) or not all(isinstance(each, dict) for each in mapped):
+        people, groups = _object_mappings(rule, "user"), _object_mappings(rule, "group")
+        mapped = [each.get("attributeMappings") for each in people]
+        if not all(isinstance(each, list) and all(isinstance(one, dict) for one in each) for each in mapped):
             raise Unreadable("a schema without attributeMappings")
-        if any(each and not isinstance(each.get("enabled"), bool) for each in (people, groups)):
+        if not all(isinstance(each.get("enabled"), bool) for each in (*people, *groups)):
             raise Unreadable("a schema that does not say what is enabled")
 
 
 def rule_of(document: Mapping[str, Any]) -> Json:
-    """The rule that carries the mapping of people. Raises `NotAMapping`."""
-    for rule in document.get("synchronizationRules") or ():
-        if _object_mapping(rule, "user") is not None:
-            found: Json = rule
-            return found
-    raise NotAMapping("no rule maps people")
+    """The one rule that carries the mapping of people. Raises `NotAMapping` or `SeveralMappings`."""
+    rules = [rule for rule in _parts(document, "synchronizationRules") if _object_mappings(rule, "user")]
+    if not rules:
+        raise NotAMapping("no rule maps people")
+    _check_one([f"{_name(rule)} / {_name(each)}" for rule in rules for each in _object_mappings(rule, "user")])
+    rule = rules[0]
+    for side in ("sourceDirectoryName", "targetDirectoryName"):
+        named = str(rule.get(side) or "")
+        _check_one([f"{side} {_name(each)} {each.get('id', '')}".rstrip() for each in _directories(document, named)])
+    return rule
 
 
-def _object_mapping(rule: Mapping[str, Any], source: str) -> Json | None:
-    """By source object, and for people by a target that is a user too; never by display names, which vary."""
-    for mapping in rule.get("objectMappings") or ():
-        named = str(mapping.get("sourceObjectName", "")).lower()
-        target = str(mapping.get("targetObjectName", "")).lower().rpartition(":")[2]
-        if named == source and target == source:
-            found: Json = mapping
-            return found
-    return None
+def _check_one(names: Sequence[str]) -> None:
+    if len(names) > 1:
+        raise SeveralMappings(names)
 
 
-def digest(document: Mapping[str, Any]) -> str:
-    """A short digest of all that is mapped: equal as long as nobody has changed it."""
-    mapped = [rule.get("objectMappings") for rule in document.get("synchronizationRules") or ()]
-    return hashlib.sha256(json.dumps(mapped, sort_keys=True).encode()).hexdigest()[:16]
+def _name(part: Mapping[str, Any]) -> str:
+    return str(part.get("name") or part.get("id") or "?")
+
+
+def _parts(document: Mapping[str, Any], key: str) -> list[Json]:
+    return [each for each in document.get(key) or () if isinstance(each, dict)]
+
+
+def _groups(document: Mapping[str, Any]) -> list[Json]:
+    """The mappings of groups, in whatever rule they stand."""
+    return [each for rule in _parts(document, "synchronizationRules") for each in _object_mappings(rule, "group")]
+
+
+def _object_mappings(rule: Mapping[str, Any], source: str) -> list[Json]:
+    """By source object, and by a target that is of the same kind; never by display names, which vary."""
+    return [each for each in _parts(rule, "objectMappings") if _objects(each) == (source, source)]
+
+
+def _objects(mapping: Mapping[str, Any]) -> tuple[str, str]:
+    target = str(mapping.get("targetObjectName", "")).lower().rpartition(":")[2]
+    return str(mapping.get("sourceObjectName", "")).lower(), target
 
 
 def wanted(profile: Profile) -> str:
@@ -115,54 +143,41 @@ def wanted(profile: Profile) -> str:
 
 
 def compare(profile: Profile, document: Mapping[str, Any]) -> Comparison:
-    """What has to change so that the document is as the profile wants. Raises `NotAMapping`."""
-    rule = rule_of(document)
-    people, groups = _object_mapping(rule, "user") or {}, _object_mapping(rule, "group")
-    present = list(people.get("attributeMappings") or ())
+    """What has to change so that the document is as the profile wants. Raises `NotAMapping` or `SeveralMappings`."""
+    rule, groups = rule_of(document), _groups(document)
+    [people] = _object_mappings(rule, "user")
+    present = _parts(people, "attributeMappings")
     return Comparison(
         rule_id=str(rule.get("id", "")),
         lines=tuple(_lines(profile, present)),
-        groups_enabled=bool(groups and groups.get("enabled")),
+        groups_enabled=any(meaning.is_on(each) for each in groups),
         groups_wanted=bool(groups) and profile.groups,
-        flows=_flows(people),
-        people_enabled=people.get("enabled") is not False,
-        matching=tuple(_target(each) for each in present if each.get("matchingPriority")),
+        flows=meaning.flows(people),
+        people_enabled=meaning.is_on(people),
+        matching=tuple(sorted(_target(each) for each in present if meaning.priority(each))),
         unknown_sources=tuple(_unknown_sources(profile, document, rule)),
     )
 
 
 def _lines(profile: Profile, present: Sequence[Mapping[str, Any]]) -> list[Line]:
-    by_target = {_target(each): each for each in present}
-    lines = [_line(mapped, by_target.get(mapped.target)) for mapped in profile.mappings]
-    wanted = {mapped.target for mapped in profile.mappings}
-    return lines + [Line("-", name, expression_of(each)) for name, each in by_target.items() if name not in wanted]
+    """The profile's in its own order, then what goes by name: the document's order is no one's decision."""
+    by_target = {meaning.target(each): each for each in present}
+    lines = [_line(mapped, by_target.pop(meaning.unwritten(mapped.target), None)) for mapped in profile.mappings]
+    return lines + [Line("-", _target(each), expression_of(each)) for _name, each in sorted(by_target.items())]
 
 
 def _line(mapped: Mapped, found: Mapping[str, Any] | None) -> Line:
     if found is None:
         return Line("+", mapped.target, after=mapped.expression)
     before = expression_of(found)
-    matching_changes = int(found.get("matchingPriority") or 0) != mapped.matching_priority
-    same = plain(before) == plain(mapped.expression) and str(found.get("flowType", "Always")) == "Always"
+    matching_changes = meaning.priority(found) != mapped.matching_priority
+    same = meaning.same_expression(before, mapped.expression) and meaning.always_flows(found)
     sign: Literal["=", "~"] = "=" if same and not matching_changes else "~"
     return Line(sign, mapped.target, before, mapped.expression, matching_changes)
 
 
 def _target(mapping: Mapping[str, Any]) -> str:
-    return str(mapping.get("targetAttributeName", ""))
-
-
-def expression_of(mapping: Mapping[str, Any]) -> str:
-    """Where a mapping takes its value from; a constant in quotes."""
-    source = mapping.get("source")
-    if isinstance(source, Mapping):
-        return str(source.get("expression") or (f"[{source['name']}]" if source.get("name") else ""))
-    constant = mapping.get("defaultValue")
-    return json.dumps(constant) if constant else ""
-
-
-def _flows(people: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(flow.strip() for flow in str(people.get("flowTypes", "")).split(",") if flow.strip())
+    return str(mapping.get("targetAttributeName") or "")
 
 
 def _unknown_sources(profile: Profile, document: Mapping[str, Any], rule: Mapping[str, Any]) -> list[str]:
@@ -179,26 +194,34 @@ def merged(profile: Profile, document: Mapping[str, Any], parsed: Mapping[str, J
     """A copy of the document as the profile wants it. `parsed` has Entra's parse tree for each function expression."""
     changed: Json = copy.deepcopy(dict(document))
     rule = rule_of(changed)
-    people, groups = _object_mapping(rule, "user"), _object_mapping(rule, "group")
-    assert people is not None
-    by_target = {_target(each): each for each in people.get("attributeMappings") or ()}
+    [people] = _object_mappings(rule, "user")
+    by_target = {meaning.target(each): each for each in _parts(people, "attributeMappings")}
     people["attributeMappings"] = [
-        _mapping(mapped, by_target.get(mapped.target), parsed) for mapped in profile.mappings
+        _mapping(mapped, by_target.get(meaning.unwritten(mapped.target)), parsed) for mapped in profile.mappings
     ]
     people["enabled"] = True
-    if not set(_flows(people)) >= set(ALL_FLOWS):
+    if not set(meaning.flows(people)) >= set(ALL_FLOWS):
         people["flowTypes"] = ", ".join(ALL_FLOWS)
-    if groups is not None:
+    for groups in _groups(changed):
         groups["enabled"] = profile.groups
     _define_missing(changed, rule, people, profile)
     return changed
+
+
+def as_of_job(document: Mapping[str, Any], job_id: str) -> Json:
+    """A copy that may be written into the job `job_id`: a schema's id is that of its job, and a backup carries the id
+    of the job that it was taken of (docs/graph-facts.md, "Schema and mappings").
+    """
+    return {**copy.deepcopy(dict(document)), "id": job_id}
 
 
 def needs_parsing(profile: Profile, document: Mapping[str, Any]) -> list[str]:
     """Function expressions that are to be written anew and need Entra's own parse tree."""
     lines = [line for line in compare(profile, document).lines if line.sign in "+~"]
     return [
-        line.after for line in lines if attribute_of(line.after) is None and plain(line.before) != plain(line.after)
+        line.after
+        for line in lines
+        if attribute_of(line.after) is None and not meaning.same_expression(line.before, line.after)
     ]
 
 
@@ -214,7 +237,7 @@ def _mapping(mapped: Mapped, found: Json | None, parsed: Mapping[str, Json]) -> 
         "matchingPriority": mapped.matching_priority,
         "targetAttributeName": mapped.target,
     }
-    if found is None or plain(expression_of(found)) != plain(mapped.expression):
+    if found is None or not meaning.same_expression(expression_of(found), mapped.expression):
         made["source"] = _source(mapped.expression, parsed)
         made["defaultValue"] = None
     return made
@@ -227,14 +250,13 @@ def _source(expression: str, parsed: Mapping[str, Json]) -> Json:
     return {"expression": f"[{attribute}]", "name": attribute, "type": "Attribute", "parameters": []}
 
 
+def _directories(document: Mapping[str, Any], name: str) -> list[Json]:
+    return [each for each in _parts(document, "directories") if str(each.get("name", "")).lower() == name.lower()]
+
+
 def _definition(document: Mapping[str, Any], directory: str, object_name: str) -> Json | None:
-    for each in document.get("directories") or ():
-        if str(each.get("name", "")).lower() == directory.lower():
-            for definition in each.get("objects") or ():
-                if str(definition.get("name", "")).lower() == object_name.lower():
-                    found: Json = definition
-                    return found
-    return None
+    objects = [each for found in _directories(document, directory) for each in _parts(found, "objects")]
+    return next((each for each in objects if str(each.get("name", "")).lower() == object_name.lower()), None)
 
 
 def _define_missing(document: Json, rule: Mapping[str, Any], people: Mapping[str, Any], profile: Profile) -> None:
@@ -244,8 +266,10 @@ def _define_missing(document: Json, rule: Mapping[str, Any], people: Mapping[str
     if definition is None:
         return
     attributes = definition.setdefault("attributes", [])
-    known = {str(each.get("name", "")) for each in attributes}
-    attributes.extend(_new_definition(mapped) for mapped in profile.mappings if mapped.target not in known)
+    known = {meaning.unwritten(str(each.get("name", ""))) for each in attributes}
+    attributes.extend(
+        _new_definition(mapped) for mapped in profile.mappings if meaning.unwritten(mapped.target) not in known
+    )
 
 
 def _new_definition(mapped: Mapped) -> Json:

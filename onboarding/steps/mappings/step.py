@@ -26,9 +26,10 @@ from onboarding.steps import stages
 from onboarding.steps.base import ChangingStep, StepFailed, Tenant
 from onboarding.steps.connection.evidence import ConnectionEvidence, job_id
 from onboarding.steps.mappings import document as mapping_document
+from onboarding.steps.mappings import meaning
 from onboarding.steps.mappings.attribute_names import source_words, target_words
-from onboarding.steps.mappings.causes import CAUSES, CHANGED_MEANWHILE, EXPRESSION_REFUSED, NO_MAPPING
-from onboarding.steps.mappings.document import Comparison, Line, NotAMapping
+from onboarding.steps.mappings.causes import CAUSES, CHANGED_MEANWHILE, EXPRESSION_REFUSED, NO_MAPPING, SEVERAL_MAPPINGS
+from onboarding.steps.mappings.document import Comparison, Line, NotAMapping, SeveralMappings
 from onboarding.steps.mappings.evidence import MappingsEvidence
 from onboarding.steps.scope.evidence import ScopeEvidence
 from onboarding.steps.shared import jobs
@@ -66,7 +67,7 @@ class Mappings(ChangingStep[Facts]):
         mapping_document.check(document)
         try:
             same = mapping_document.compare(desired.profile, document).same
-        except NotAMapping:
+        except (NotAMapping, SeveralMappings):
             same = True
         return Facts(None if same else jobs.listed_job(tenant.graph, desired), document)
 
@@ -78,8 +79,10 @@ class Mappings(ChangingStep[Facts]):
             found = mapping_document.compare(desired.profile, facts.document)
         except NotAMapping:
             return NO_MAPPING.broken()
+        except SeveralMappings as several:
+            return SEVERAL_MAPPINGS.broken(names=", ".join(several.names))
         if not found.same:
-            return _todo(desired, facts, found, mapping_document.digest(facts.document))
+            return _todo(desired, facts, found, meaning.digest(facts.document))
         removed = desired.result(self.key, "write_mapping").get("removed", ())
         evidence = MappingsEvidence(found.rule_id, tuple(found.targets("=")), tuple(removed), found.groups_enabled)
         note = say(
@@ -101,7 +104,7 @@ class Mappings(ChangingStep[Facts]):
         mapping_document.check(document)
         if change.key == "back_up_mapping":
             return {"backup": {"job_id": where[1], "schema": document}, "at": desired.now.isoformat()}
-        if mapping_document.digest(document) != change.payload["basis"]:
+        if meaning.digest(document) != change.payload["basis"]:
             raise StepFailed(CHANGED_MEANWHILE.asking())
         profile = _planned_profile(change)
         found = mapping_document.compare(profile, document)
@@ -109,7 +112,8 @@ class Mappings(ChangingStep[Facts]):
             expression: _parsed(tenant, where, expression)
             for expression in mapping_document.needs_parsing(profile, document)
         }
-        sync.put_schema(*where, mapping_document.merged(profile, document, parsed))
+        changed = mapping_document.merged(profile, document, parsed)
+        sync.put_schema(*where, changed if changed.get("id") else mapping_document.as_of_job(changed, where[1]))
         return {"removed": found.targets("-"), "at": desired.now.isoformat()}
 
 

@@ -24,7 +24,7 @@ from onboarding.domain.sentences import Sentence, say
 from onboarding.domain.verdicts import Asking, Change, Done, Todo, Verdict
 from onboarding.steps import stages
 from onboarding.steps.base import AnswerFormClass, ChangingStep, Tenant
-from onboarding.steps.connection.evidence import ConnectionEvidence, job_id
+from onboarding.steps.connection.evidence import ConnectionEvidence, job_id, made_at
 from onboarding.steps.mappings.evidence import MappingsEvidence
 from onboarding.steps.pilot import causes
 from onboarding.steps.pilot.evidence import PilotEvidence
@@ -126,7 +126,8 @@ class Pilot(ChangingStep[Facts]):
 def _where(desired: Desired) -> dict[str, str]:
     """Through which job a person goes."""
     rule = desired.required(MappingsEvidence).rule_id
-    return {"service_principal_id": service_principal_id(desired), "job_id": job_id(desired), "rule_id": rule}
+    where = {"service_principal_id": service_principal_id(desired), "job_id": job_id(desired), "rule_id": rule}
+    return where | ({"made_at": made.isoformat()} if (made := made_at(desired)) else {})
 
 
 def read_outcome(outcome: OnDemandResult) -> dict[str, Any]:
@@ -163,7 +164,8 @@ def _says_redundant(outcome: OnDemandResult) -> bool:
 def _settled(desired: Desired) -> PilotEvidence | None:
     """What was seen on this job, or None where somebody has named another person since."""
     seen = desired.evidence_of(PilotEvidence)
-    settled = seen is not None and (seen.job_id, seen.asked) == (job_id(desired), _asked_at(desired))
+    same = seen is not None and seen.job_made_at in (None, made_at(desired))
+    settled = same and seen is not None and (seen.job_id, seen.asked) == (job_id(desired), _asked_at(desired))
     return seen if settled else None
 
 
@@ -174,7 +176,10 @@ def _asked_at(desired: Desired) -> str:
 
 def _result(desired: Desired, key: str, person: User, asked: str) -> Mapping[str, Any] | None:
     result = desired.result(PilotEvidence.step, key)
-    return result if (result.get("person_id"), result.get("asked")) == (person.id, asked) else None
+    if (result.get("person_id"), result.get("asked")) != (person.id, asked):
+        return None
+    made, run_of = made_at(desired), result.get("made_at")
+    return result if not (made and run_of) or run_of == made.isoformat() else None
 
 
 def _is_in_scope(graph: GraphClient, desired: Desired, person: User) -> bool:
@@ -245,6 +250,7 @@ def _evidence(desired: Desired, person: User, first: Mapping[str, Any], not_retu
         action="none" if first["same"] else str(first["action"]),
         read_back=True,
         job_id=job_id(desired),
+        job_made_at=made_at(desired),
         asked=_asked_at(desired),
         not_returned=not_returned,
     )

@@ -133,7 +133,7 @@ class Scope(Step[Facts]):
         """Assignments, the direct members of assigned groups, and the people behind the direct ones."""
         graph, app = tenant.graph, service_principal_id(desired)
         assigned = list(graph.service_principals.assigned_to(app))
-        stored = credentials.stored(graph, desired)
+        stored = credentials.stored(graph, desired).values
         return Facts(
             direct=tuple(_direct(graph, [each for each in assigned if each.kind == "User"])),
             groups=tuple(_group(graph, each) for each in assigned if each.kind == "Group"),

@@ -14,7 +14,18 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_noop as _
 
-from graphclient import GraphClient, Job, NotThere, Read, RoleMissing, ServicePrincipal
+from graphclient import (
+    ConsentMissing,
+    GraphClient,
+    GraphError,
+    Job,
+    NotThere,
+    OurCredentialRefused,
+    Read,
+    ServicePrincipal,
+    Throttled,
+    WriteRefused,
+)
 from graphclient.names import ascii_names
 from graphclient.resources.service_principals import TAGGED, read_named
 from onboarding.domain import consent_sizes
@@ -22,8 +33,9 @@ from onboarding.domain.desired import Desired
 from onboarding.domain.sentences import Sentence, say
 from onboarding.steps.base import Tenant
 from onboarding.steps.shared import owned_objects
-from onboarding.steps.shared.jobs import TEMPLATES
+from onboarding.steps.shared.making import TEMPLATES
 from onboarding.steps.shared.owned_objects import OwnedObjects, Owning
+from onboarding.steps.shared.stored import ADDRESS, is_address
 from onboarding.steps.sso_application.evidence import SsoApplicationEvidence
 
 NAMES = ("Haiilo", "COYO", "Smarp")
@@ -151,20 +163,21 @@ def _look(
     try:
         templates = tuple(template.id for template in sync.templates(app.id))
         jobs = tuple(sync.jobs(app.id)) if closely and templates else ()
-        address = _address(graph, app, desired) if jobs else ""
+        address = _address(graph, app) if jobs else ""
     except NotThere:
         return Candidate(app, owning=owning)
     return Candidate(app, templates, jobs, address, owning)
 
 
-def _address(graph: GraphClient, app: ServicePrincipal, desired: Desired) -> str:
-    """Where its jobs send to; empty where we only watch and may not see that."""
+def _address(graph: GraphClient, app: ServicePrincipal) -> str:
+    """Where its jobs send to; empty where Microsoft does not show that."""
     try:
-        return graph.synchronization.secrets(app.id).get("BaseAddress", "")
-    except RoleMissing:
-        if desired.size.sets_up:
-            raise
+        address = graph.synchronization.secrets(app.id).get(ADDRESS, "")
+    except (ConsentMissing, OurCredentialRefused, Throttled, WriteRefused):
+        raise
+    except GraphError:
         return ""
+    return address if is_address(address) else ""
 
 
 def answered_id(desired: Desired) -> str:

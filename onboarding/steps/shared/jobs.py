@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,55 +11,31 @@ from graphclient import GraphClient, Job, NotThere
 from onboarding.causes.index import is_known, lookup
 from onboarding.domain.desired import Desired
 from onboarding.domain.sentences import say
-from onboarding.domain.verdicts import Broken, Change, Verdict, Waiting
-from onboarding.steps.connection.evidence import ConnectionEvidence, job_id
+from onboarding.domain.verdicts import Broken, Verdict, Waiting
+from onboarding.steps.connection.evidence import ConnectionEvidence, job_id, made_at
+from onboarding.steps.shared import making
 from onboarding.steps.shared.job_causes import JOB_GONE, PAUSED, QUARANTINE_REPORTED, QUARANTINED
 from onboarding.steps.sso_application.evidence import service_principal_id
 
 JOB_VISIBLE_WITHIN = timedelta(minutes=15)  # a new job may answer 404 that long
 RECHECK_SOON = timedelta(seconds=20)
 CODES_WITHOUT_A_REASON = frozenset({"", "Unknown"})  # words for "no reason"
-TEMPLATES = ("scim", "customappsso")  # the preferred one first
 
 
 def our_job(graph: GraphClient, desired: Desired) -> Job | None:
-    """The job of the evidence, or None where Graph knows no such job."""
+    """The job of the evidence, or None where Graph knows no such job, or has another one under its id."""
     try:
-        return graph.synchronization.job(service_principal_id(desired), job_id(desired))
+        job = graph.synchronization.job(service_principal_id(desired), job_id(desired))
     except NotThere:
         return None
+    return None if making.is_older(job, made_at(desired)) else job
 
 
 def listed_job(graph: GraphClient, desired: Desired) -> Job | None:
     """As `our_job`, from the list of the application's jobs, which the step before may just have read."""
     listed = graph.synchronization.jobs(service_principal_id(desired))
-    return next((job for job in listed if job.id == job_id(desired)), None)
-
-
-def creation(application_id: str, template_id: str, name: str = "") -> Change:
-    """The change that creates a job of the service principal `application_id`: sent once, looked for on doubt, because
-    a second POST creates a second job (Graph: "Create synchronizationJob").
-    """
-    return Change(
-        "create_job",
-        say(_("Create a provisioning job on “%(name)s”; it does not run yet."), name=name),
-        payload={"service_principal_id": application_id, "template_id": template_id},
-        once=True,
-    )
-
-
-def is_our_making(desired: Desired, application_id: str, job: Job, replaced: Collection[str] = ()) -> bool:
-    """Whether we made this job, or are running it already; `replaced` are those that we were told to remove."""
-    if job.id in replaced:
-        return False
-    connection = desired.evidence_of(ConnectionEvidence)
-    if connection is not None and connection.job_id == job.id:
-        return True
-    made = desired.result(ConnectionEvidence.step, "create_job")
-    if made.get("service_principal_id") == application_id:
-        return bool(made["job_id"] == job.id)
-    # begun, and nobody knows how it ended: what is there now is what came of it
-    return creation(application_id, job.template_id).intent in desired.begun.get(ConnectionEvidence.step, ())
+    ours = (job for job in listed if job.id == job_id(desired))
+    return next((job for job in ours if not making.is_older(job, made_at(desired))), None)
 
 
 def missing(desired: Desired) -> Verdict:

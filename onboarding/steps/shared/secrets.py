@@ -35,17 +35,26 @@ def same_address(one: str, other: str) -> bool:
 
 
 def merged(
-    stored: Mapping[str, str], *, base_url: str, token: str, only_assigned: bool = False, guard: int | None = None
+    stored: Mapping[str, str],
+    *,
+    base_url: str,
+    token: str,
+    only_assigned: bool = False,
+    guard: int | None = None,
+    recipients: str = "",
 ) -> dict[str, str]:
     """All keys to PUT: what is stored stays, address and token are ours; `only_assigned` overrules a stored scope.
 
-    Two keys alone are accepted and not saved, in several reports, so all four are always sent.
+    Microsoft writes to `recipients` where nobody is named yet. Two keys alone are accepted and not saved, in several
+    reports, so all four are always sent.
     """
     kept = {key: value for key, value in stored.items() if key not in OTHER_CREDENTIALS}
     settings = read_settings(kept.get(SETTINGS, ""))
     settings.setdefault("Enabled", False)
+    if recipients and not settings.get("Recipients"):
+        settings |= {"Enabled": True, "Recipients": recipients}
     if guard is not None:
-        settings |= {"DeleteThresholdEnabled": True, "DeleteThresholdValue": guard}
+        settings |= {"DeleteThresholdEnabled": True, "DeleteThresholdValue": guard + 1}
     return {
         **kept,
         "BaseAddress": base_url,
@@ -69,13 +78,38 @@ def read_settings(text: str) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def is_settings(text: str) -> bool:
+    """Whether these are the settings themselves, not something that stands in their place."""
+    try:
+        return isinstance(json.loads(text), dict)
+    except ValueError:
+        return False
+
+
+def without_credentials(values: Mapping[str, str]) -> dict[str, str]:
+    """What may be kept of a set that is put: all but what is secret."""
+    return {key: value for key, value in values.items() if key not in OTHER_CREDENTIALS}
+
+
+def told(scope: str = "", recipients: str = "", deletes: int | None = None) -> dict[str, str]:
+    """Settings as a person read them in the portal, by key; `scope` is "all", "assigned" or empty for "as shown"."""
+    settings: dict[str, Any] = {"Enabled": bool(recipients), **({"Recipients": recipients} if recipients else {})}
+    if deletes:
+        settings |= {"DeleteThresholdEnabled": True, "DeleteThresholdValue": deletes}
+    values = {"SyncAll": str(scope == "all").lower()} if scope else {}
+    return {**values, SETTINGS: json.dumps(settings)}
+
+
 def guard_of(stored: Mapping[str, str]) -> int | None:
-    """How many deletions the guard lets through, or None where it is off or cannot be seen."""
+    """How many deletions at once the guard lets through, or None where it is off or cannot be seen.
+
+    With a DeleteThresholdValue of 500 that is 499 (docs/graph-facts.md, "Connection test and secrets").
+    """
     settings = read_settings(stored.get(SETTINGS, ""))
     if str(settings.get("DeleteThresholdEnabled")).lower() != "true":
         return None
     try:
-        return int(settings.get("DeleteThresholdValue") or 0)
+        return max(int(settings.get("DeleteThresholdValue") or 0) - 1, 0)
     except (TypeError, ValueError):
         return 0
 
@@ -85,7 +119,7 @@ def as_seen_before(desired: Desired) -> dict[str, str]:
     enabled, scope = desired.evidence_of(EnableEvidence), desired.evidence_of(ScopeEvidence)
     connection = desired.evidence_of(ConnectionEvidence)
     guard = enabled.guard if enabled else None
-    settings = {"DeleteThresholdEnabled": guard is not None, "DeleteThresholdValue": guard}
+    settings = {"DeleteThresholdEnabled": guard is not None, "DeleteThresholdValue": guard + 1 if guard else 0}
     return {
         "BaseAddress": connection.base_url if connection else "",
         "SyncAll": str(scope is not None and scope.sync_all).lower(),

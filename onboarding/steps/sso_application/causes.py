@@ -25,6 +25,8 @@ class Code(enum.StrEnum):
     CHOSEN_UNUSABLE = "chosen_unusable"
     EXISTING_JOB = "existing_job"
     APPLICATION_TAKEN = "application_taken"
+    EXISTING_JOBS = "existing_jobs"
+    ANOTHER_APPLICATION = "another_application"
 
 
 CREATE = Needs(
@@ -115,8 +117,30 @@ EXISTING_JOB = Cause(
         "replace it with a new one."
     ),
 )
-TO_CHOOSE = (
-    *(SEVERAL_APPLICATIONS, CHOOSE_APPLICATION, SEPARATE_APPLICATION),
-    *(CHOSEN_GONE, CHOSEN_UNUSABLE, APPLICATION_TAKEN),
+EXISTING_JOBS = Cause(
+    code=Code.EXISTING_JOBS,
+    owner=Owner.CS,
+    staff=_(
+        "“%(name)s” already has several provisioning jobs, which send to %(address)s: %(jobs)s. Choose which one to "
+        "adopt, or replace all of them with a new one."
+    ),
 )
-CAUSES = (NO_APPLICATION, CANNOT_PROVISION, *TO_CHOOSE, EXISTING_JOB, *NOT_OWNED)
+ANOTHER_APPLICATION = Cause(
+    code=Code.ANOTHER_APPLICATION,
+    owner=Owner.CS,
+    staff=_(
+        "Microsoft makes no new provisioning job on “%(name)s”, or keeps the old one. Choose another application, or "
+        "the same one to wait longer."
+    ),
+    source="https://github.com/MicrosoftDocs/azure-docs/issues/116171",
+)
+TO_CHOOSE = (
+    SEVERAL_APPLICATIONS,
+    CHOOSE_APPLICATION,
+    SEPARATE_APPLICATION,
+    CHOSEN_GONE,
+    CHOSEN_UNUSABLE,
+    APPLICATION_TAKEN,
+    ANOTHER_APPLICATION,
+)
+CAUSES = (NO_APPLICATION, CANNOT_PROVISION, *TO_CHOOSE, EXISTING_JOB, EXISTING_JOBS, *NOT_OWNED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from onboarding.domain.desired import Desired
@@ -14,7 +15,7 @@ class SsoApplicationEvidence(Evidence):
     """The chosen application. `service_principal_id` is its object id in the tenant, `app_id` its client id.
 
     `existing_job_id`: the job that is adopted, empty where a job of ours is made. `replaced_job_ids`: the jobs that a
-    person wants removed.
+    person wants removed, as they were at `replaced_at`: a job that is made later has the same id.
     """
 
     step: ClassVar[str] = "sso_application"
@@ -25,6 +26,7 @@ class SsoApplicationEvidence(Evidence):
     template_id: str = ""
     existing_job_id: str = ""
     replaced_job_ids: tuple[str, ...] = ()
+    replaced_at: datetime | None = None
 
 
 def service_principal_id(desired: Desired) -> str:

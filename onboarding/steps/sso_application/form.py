@@ -36,7 +36,7 @@ class ApplicationForm(AnswerForm):
 
 
 class ExistingJobForm(AnswerForm):
-    """What becomes of a job that somebody else made."""
+    """What becomes of jobs that somebody else made. Of several, the one to adopt is named."""
 
     button = _("Continue")
     existing_job = forms.ChoiceField(
@@ -51,3 +51,13 @@ class ExistingJobForm(AnswerForm):
 
     def __init__(self, data: Any = None, *, offers: Mapping[str, Any], **named: Any) -> None:
         super().__init__(data, **named)
+        self._jobs = [str(each["id"]) for each in offers.get("jobs", [])]
+        if len(self._jobs) > 1:
+            field = self.fields["existing_job"]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [*((f"adopt {job}", job) for job in self._jobs), ("replace", _("Replace them all"))]
+
+    def answer(self) -> dict[str, Any]:
+        """What becomes of the jobs `job_ids`; `job_id` is the one of several that is adopted."""
+        word, _blank, job = self.cleaned_data["existing_job"].partition(" ")
+        return {"existing_job": word, "job_id": job, "job_ids": self._jobs}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
+from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
@@ -20,10 +21,10 @@ from onboarding.domain.verdicts import Asking, Done, Verdict
 from onboarding.steps import stages
 from onboarding.steps.base import AnswerFormClass, Step, Tenant
 from onboarding.steps.connection.evidence import ConnectionEvidence
-from onboarding.steps.shared import applications, ownership
+from onboarding.steps.shared import applications, making, ownership
 from onboarding.steps.shared.applications import Candidate, Ranked
-from onboarding.steps.shared.jobs import is_our_making
 from onboarding.steps.sso_application.causes import (
+    ANOTHER_APPLICATION,
     APPLICATION_TAKEN,
     CANNOT_PROVISION,
     CAUSES,
@@ -31,6 +32,7 @@ from onboarding.steps.sso_application.causes import (
     CHOSEN_GONE,
     CHOSEN_UNUSABLE,
     EXISTING_JOB,
+    EXISTING_JOBS,
     NO_APPLICATION,
     SEPARATE_APPLICATION,
     SEVERAL_APPLICATIONS,
@@ -63,7 +65,7 @@ class SsoApplication(Step[Facts]):
     chooses_application: ClassVar[bool] = True
     forms: ClassVar[Mapping[str, AnswerFormClass]] = {
         **dict.fromkeys((each.code for each in TO_CHOOSE), ApplicationForm),
-        EXISTING_JOB.code: ExistingJobForm,
+        **dict.fromkeys((EXISTING_JOB.code, EXISTING_JOBS.code), ExistingJobForm),
     }
 
     def read(self, tenant: Tenant, desired: Desired) -> Facts:
@@ -88,7 +90,7 @@ class SsoApplication(Step[Facts]):
             return _choose(desired, ranked, gone=bool(chosen_id))
         if not chosen.candidate.usable:
             return _unusable(ranked, chosen)
-        return _about_jobs(desired, chosen)
+        return _instead_of(desired, ranked, chosen) or _about_jobs(desired, chosen)
 
 
 def _name_of_chosen(desired: Desired) -> str:
@@ -130,20 +132,51 @@ def _unusable(ranked: Sequence[Ranked], chosen: Ranked) -> Asking:
     return CHOSEN_UNUSABLE.asking(offers=_offers(ranked), warnings=chosen.warnings, name=name)
 
 
+def _instead_of(desired: Desired, ranked: Sequence[Ranked], chosen: Ranked) -> Asking | None:
+    """Where no job can be made on the chosen application, or an old one does not go, another one may be chosen."""
+    candidate, before = chosen.candidate, _before(desired, chosen.candidate)
+    usable = [each for each in ranked if each.candidate.usable and each is not chosen]
+    stays = making.undeletable(desired, candidate.jobs, before)
+    times = [at for job in stays if (at := parse_datetime(str(making.removal_of(desired, job.id).get("at", ""))))]
+    since = max([*times, *filter(None, [making.stuck_since(desired, candidate.app.id)])], default=None)
+    answered = desired.answered_at.get(SsoApplicationEvidence.step)
+    if not usable or since is None or (answered is not None and answered > since):
+        return None
+    return ANOTHER_APPLICATION.asking(offers=_offers(ranked), name=candidate.app.display_name)
+
+
 def _about_jobs(desired: Desired, chosen: Ranked) -> Verdict:
     """Jobs that others made: adopt or replace, as a person says."""
     candidate, before = chosen.candidate, _before(desired, chosen.candidate)
-    replaced = set(before.replaced_job_ids)
-    foreign = [job for job in candidate.scim_jobs if not is_our_making(desired, candidate.app.id, job, replaced)]
+    ours = [job for job in candidate.scim_jobs if making.is_our_making(desired, candidate.app.id, job, before)]
+    going = making.replaced(desired, candidate.scim_jobs, before)
+    foreign = [job for job in candidate.scim_jobs if job not in ours and job not in going]
     adopted = next((job for job in candidate.scim_jobs if job.id == before.existing_job_id), None)
-    said = desired.answer(SsoApplicationEvidence.step, "existing_job")
+    said = _said_of(desired, foreign)
     if adopted is not None and said != REPLACE:
-        return _done(chosen, adopted, ())
-    if foreign and said not in (ADOPT, REPLACE):
+        return _done(chosen, before, adopted, beside=[job for job in foreign if job.id != adopted.id])
+    named = _named(desired, foreign) if said == ADOPT else None
+    if named is not None:
+        return _done(chosen, before, named, beside=[job for job in foreign if job is not named])
+    if foreign and said != REPLACE:
         return _ask_about(chosen, foreign)
-    if foreign and said == ADOPT:
-        return _done(chosen, min(foreign, key=lambda job: (not job.running, job.id)), ())
-    return _done(chosen, None, replaced | {job.id for job in foreign})
+    return _done(chosen, before, None, replaced=foreign, at=desired.answered_at.get(SsoApplicationEvidence.step))
+
+
+def _said_of(desired: Desired, foreign: Sequence[Job]) -> str:
+    """What a person said of just these jobs; empty where one of them was not there yet. An earlier release did not
+    note of which.
+    """
+    said = str(desired.answer(SsoApplicationEvidence.step, "existing_job", ""))
+    offered = desired.answer(SsoApplicationEvidence.step, "job_ids")
+    return said if offered is None or {job.id for job in foreign} <= set(offered) else ""
+
+
+def _named(desired: Desired, foreign: Sequence[Job]) -> Job | None:
+    """The one that a person named, or the only one; never one of several that nobody named."""
+    wanted = str(desired.answer(SsoApplicationEvidence.step, "job_id", ""))
+    fitting = [job for job in foreign if not wanted or job.id == wanted]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _before(desired: Desired, candidate: Candidate) -> SsoApplicationEvidence:
@@ -154,24 +187,41 @@ def _before(desired: Desired, candidate: Candidate) -> SsoApplicationEvidence:
 
 def _ask_about(chosen: Ranked, foreign: Sequence[Job]) -> Asking:
     address = chosen.candidate.base_address
-    return EXISTING_JOB.asking(
+    several = ", ".join(f"{job.id} ({job.status.code or '?'})" for job in foreign)
+    cause = EXISTING_JOB if len(foreign) == 1 else EXISTING_JOBS
+    return cause.asking(
         offers={"jobs": [applications.job_offer(job, address) for job in foreign]},
         warnings=chosen.warnings,
         name=chosen.candidate.app.display_name,
         address=address or say(_("an unknown address")),
+        **({"jobs": several} if len(foreign) > 1 else {}),
     )
 
 
-def _done(chosen: Ranked, adopted: Job | None, replaced: Collection[str]) -> Done:
+def _done(
+    chosen: Ranked,
+    before: SsoApplicationEvidence,
+    adopted: Job | None,
+    *,
+    beside: Sequence[Job] = (),
+    replaced: Sequence[Job] = (),
+    at: datetime | None = None,
+) -> Done:
+    """`replaced`: the jobs of which a person said at `at` that they have to go, besides those of before; `beside`:
+    those that stay beside the adopted one.
+    """
     app = chosen.candidate.app
+    ids = {job.id for job in replaced} | (set() if adopted else set(before.replaced_job_ids))
     evidence = SsoApplicationEvidence(
         service_principal_id=app.id,
         app_id=app.app_id,
         name=app.display_name,
         template_id=adopted.template_id if adopted else chosen.candidate.template_id,
         existing_job_id=adopted.id if adopted else "",
-        replaced_job_ids=tuple(sorted(replaced)),
+        replaced_job_ids=tuple(sorted(ids)),
+        replaced_at=at if replaced else before.replaced_at if ids else None,
     )
     reason = chosen.reasons[0] if chosen.reasons else say(_("A person chose it."))
     note = say(_("Provisioning is set up on “%(name)s”. %(reason)s"), name=app.display_name, reason=reason)
-    return Done(evidence, note, chosen.warnings)
+    left = [say(_("Another job stays on it: %(job)s, %(code)s"), job=job.id, code=job.status.code) for job in beside]
+    return Done(evidence, note, (*chosen.warnings, *left))

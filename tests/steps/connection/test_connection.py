@@ -9,7 +9,7 @@ from onboarding.steps.base import StepFailed
 from onboarding.steps.connection.causes import CAUSES, Code
 from onboarding.steps.connection.step import Connection, Facts
 from onboarding.steps.shared.credentials import Trial
-from onboarding.steps.shared.jobs import creation
+from onboarding.steps.shared.making import creation
 from tests.graphclient.graph_stub import Reply
 from tests.graphclient.samples import NEW_JOB
 from tests.narrow import instance
@@ -69,7 +69,7 @@ def test_makes_no_second_job_where_ours_is_already():
 
 
 def test_adopts_the_job_whose_creation_nobody_answered():
-    begun = {"connection": frozenset({creation(APP, "scim").intent})}
+    begun = {"connection": {creation(APP, "scim").intent: ago(minutes=1)}}
     verdict = assess(step(**with_token(), begun=begun), Facts((job(),)))
     assert "create_job" not in keys(verdict)
 
@@ -83,7 +83,8 @@ def test_asks_about_a_job_that_somebody_else_made_meanwhile():
 def test_is_done_when_microsofts_own_test_with_the_saved_ones_succeeds():
     verdict = assess(step(**with_token(), applied={"connection": MADE | SAVED}), WORKS)
     assert isinstance(verdict, Done)
-    assert verdict.evidence.to_json() == CONNECTED
+    made = {"made_at": MADE["create_job"]["at"], "tested_at": None}
+    assert verdict.evidence.to_json() == CONNECTED | made
 
 
 def test_stays_done_after_our_copy_of_the_token_was_erased():

@@ -21,7 +21,7 @@ from tests.narrow import instance
 from tests.steps.facts import APP, BASE_URL, JOB, NOW, SCOPE, ago, at_step, job, texts, with_token
 
 ROOT = f"/v1.0/servicePrincipals/{APP}/synchronization"
-GUARDED = {"SyncNotificationSettings": json.dumps({"DeleteThresholdEnabled": True, "DeleteThresholdValue": 20})}
+GUARDED = {"SyncNotificationSettings": json.dumps({"DeleteThresholdEnabled": True, "DeleteThresholdValue": 21})}
 OPEN = {"SyncNotificationSettings": json.dumps({"DeleteThresholdEnabled": False, "DeleteThresholdValue": 20})}
 JUST_DONE = {"enable": {"enable": {"guard": 20, "at": ago(seconds=10).isoformat(), "started": True}}}
 ONLY_SAVED = {"enable": {"enable": {"guard": 20, "at": ago(seconds=10).isoformat(), "started": False}}}
@@ -55,7 +55,7 @@ def test_announces_the_same_whatever_part_was_done_before_a_crash():
 def test_is_done_when_the_job_runs_with_its_guard_on(code):
     verdict = assess(step(), Facts(job(code), GUARDED))
     assert isinstance(verdict, Done)
-    assert verdict.evidence.to_json() == {"job_id": JOB, "started": True, "guard": 20}
+    assert verdict.evidence.to_json() == {"job_id": JOB, "started": True, "guard": 20, "job_made_at": None}
 
 
 @pytest.mark.parametrize("found", [job(), job("Active", state="Paused"), job("Active", state="Disabled")])
@@ -115,7 +115,8 @@ def test_sizes_the_guard_by_the_people_in_scope(people, guard):
         ("", None),
         ("not json", None),
         ("[]", None),
-        ('{"DeleteThresholdEnabled": "true", "DeleteThresholdValue": "7"}', 7),
+        ('{"DeleteThresholdEnabled": "true", "DeleteThresholdValue": "7"}', 6),
+        ('{"DeleteThresholdEnabled": true, "DeleteThresholdValue": 500}', 499),
         ('{"DeleteThresholdEnabled": true, "DeleteThresholdValue": "many"}', 0),
         ('{"DeleteThresholdEnabled": false, "DeleteThresholdValue": 7}', None),
     ],
@@ -160,12 +161,14 @@ def test_saves_the_guard_beside_everything_else_and_starts(tenant, far, answers)
     assert (values["SecretToken"], values["SyncAll"], values["BaseAddress"]) == ("s3cret-token", "false", BASE_URL)
     assert secrets.guard_of(values) == 20
     assert len(far.seen("POST", f"{ROOT}/jobs/{JOB}/start")) == 1
-    assert result == {"guard": 20, "at": NOW.isoformat(), "started": True}
+    assert (result["guard"], result["at"], result["started"]) == (20, NOW.isoformat(), True)
+    assert result["kept"] == {key: value for key, value in values.items() if key != "SecretToken"}
+    assert result["put_at"] == result["tested_at"] == NOW.isoformat()
 
 
 def test_saves_but_does_not_start_while_the_saved_ones_are_not_seen(tenant, far, answers):
     body = {"error": {"code": "CredentialValidationUnavailable", "innerError": {"code": REFUSED.code}}}
-    answers({"BaseAddress": BASE_URL, **OPEN}, NEW_JOB, Reply(400, body))
+    answers({"BaseAddress": BASE_URL, "SyncAll": "false", **OPEN}, NEW_JOB, Reply(400, body))
     result = Enable().apply(tenant, step(**with_token()), CHANGE)
     assert (result["started"], result["partly"].text[:40]) == (False, "Saved. Provisioning was not started yet,")
     assert far.seen("POST", f"{ROOT}/jobs/{JOB}/start") == []
@@ -179,7 +182,7 @@ def test_saves_nothing_over_what_it_cannot_see(tenant, far, answers):
 
 
 def test_starts_nothing_that_runs_and_saves_nothing_that_is_saved(tenant, far, answers):
-    answers({"BaseAddress": BASE_URL, **GUARDED}, job_json())
+    answers({"BaseAddress": BASE_URL, "SyncAll": "false", **GUARDED}, job_json())
     Enable().apply(tenant, step(), CHANGE)
     assert far.seen("PUT", f"{ROOT}/secrets") == []
     assert far.seen("POST", f"{ROOT}/jobs/{JOB}/start") == []
@@ -195,7 +198,7 @@ def test_starts_nothing_that_sends_elsewhere_or_of_others_than_was_planned(tenan
 
 
 def test_never_writes_with_a_newer_token_than_was_planned(tenant, far, answers):
-    answers({"BaseAddress": BASE_URL, **OPEN}, NEW_JOB)
+    answers({"BaseAddress": BASE_URL, "SyncAll": "false", **OPEN}, NEW_JOB)
     with pytest.raises(StepFailed) as failed:
         Enable().apply(tenant, step(**with_token(scim_token_saved_at=ago(hours=-1))), CHANGE)
     assert failed.value.verdict.code == Code.PLAN_OUTDATED
@@ -203,7 +206,7 @@ def test_never_writes_with_a_newer_token_than_was_planned(tenant, far, answers):
 
 
 def test_never_writes_with_a_token_that_cannot_be_one(tenant, far, answers):
-    answers({"BaseAddress": BASE_URL, **OPEN}, NEW_JOB)
+    answers({"BaseAddress": BASE_URL, "SyncAll": "false", **OPEN}, NEW_JOB)
     with pytest.raises(StepFailed) as failed:
         Enable().apply(tenant, step(**with_token(scim_token=SecretText("https://x"))), CHANGE)
     assert failed.value.verdict.code == Code.TOKEN_UNUSABLE
@@ -230,7 +233,7 @@ def test_neither_moves_data_nor_sends_the_token_to_the_former_address_with_the_g
 
 
 def test_never_writes_without_the_token(tenant, far, answers):
-    answers({"BaseAddress": BASE_URL, **OPEN}, NEW_JOB)
+    answers({"BaseAddress": BASE_URL, "SyncAll": "false", **OPEN}, NEW_JOB)
     with pytest.raises(StepFailed) as failed:
         Enable().apply(tenant, step(), CHANGE)
     assert failed.value.verdict.code == Code.TOKEN_ERASED

@@ -72,6 +72,7 @@ def test_is_done_when_a_second_run_finds_nothing_left_to_do(first, action):
         "action": action,
         "read_back": True,
         "job_id": JOB,
+        "job_made_at": None,
         "asked": ASKED,
         "not_returned": [],
     }

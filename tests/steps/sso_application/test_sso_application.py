@@ -46,6 +46,7 @@ def test_takes_the_only_application_that_leads_to_the_customers_host():
         "template_id": "scim",
         "existing_job_id": "",
         "replaced_job_ids": [],
+        "replaced_at": None,
     }
     assert HOST in str(verdict.note)
 
@@ -235,7 +236,10 @@ def test_tells_the_admin_what_to_create_in_words_for_the_admin():
 
 def test_offers_a_form_for_each_choice_and_none_where_the_customer_acts():
     forms = {each.code: form_for("sso_application", kind="asking", code=each.code, offers={}) for each in CAUSES}
-    assert {code for code, form in forms.items() if form} == {each.code for each in TO_CHOOSE} | {Code.EXISTING_JOB}
+    assert {code for code, form in forms.items() if form} == {each.code for each in TO_CHOOSE} | {
+        Code.EXISTING_JOB,
+        Code.EXISTING_JOBS,
+    }
 
 
 def test_reads_what_an_earlier_release_stored():

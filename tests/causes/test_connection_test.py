@@ -1,0 +1,88 @@
+"""What Haiilo's answer, as Microsoft quotes it, says of a failed connection test.
+
+Microsoft's test asks for users and for groups, and names no User-Agent (docs/graph-facts.md, "Connection test and
+secrets"). The texts are those that people recorded.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from onboarding.causes.base import Owner
+from onboarding.causes.credentials import FIREWALL_REFUSES, GROUPS_UNANSWERED
+from onboarding.causes.index import explain_code, lookup
+from onboarding.domain.verdicts import Court
+from onboarding.steps.shared.credentials import Trial, refusal
+from onboarding.steps.shared.jobs import quarantined
+from tests.steps.facts import job, quarantine
+
+SCIM = "SystemForCrossDomainIdentityManagement"
+NOT_FOUND = "An HTTP/404 Not Found response was returned rather than the expected HTTP/200 OK response."
+URL = "Received response from Web resource. Resource: https://nordwind.smarpshare.com/api/scim/v2"
+PAGE = "Response Status Code: Forbidden Response Content: <!DOCTYPE html><html><head><title>403 Forbidden</title>"
+
+GROUPS = [
+    (f"{SCIM}ServiceIncompatible", NOT_FOUND),
+    (f"{SCIM}ServiceIncompatible", f"{NOT_FOUND} To address this issue, ensure that the tenant URL is correct."),
+    (f"{SCIM}ServiceIncompatible", f"{NOT_FOUND} {URL}/Groups?filter=displayName+eq+%22x%22"),
+    (f"{SCIM}CredentialValidationUnavailable", f"{URL}/Groups?filter=x Response Status Code: NotImplemented"),
+    (f"{SCIM}CredentialValidationUnavailable", "Resource: https%3A%2F%2Fx%2Fscim%2FGroups Status Code: NotFound"),
+    ("InvalidCredentials", f"{URL}/groups?filter=x 404"),
+]
+FIREWALL = [
+    ("InvalidCredentials", f"{URL}/Users?filter=x {PAGE}"),
+    (f"{SCIM}InvalidCredentials", PAGE),
+    (f"{SCIM}CredentialValidationFailure", f"{URL}/Groups?filter=x {PAGE}"),
+    (f"{SCIM}CredentialValidationUnavailable", "403 Content-Type: text/html"),
+]
+NEITHER = [
+    (f"{SCIM}ServiceIncompatible", "the answer has no totalResults"),
+    (f"{SCIM}ServiceIncompatible", f"{NOT_FOUND} {URL}/Users?filter=userName+eq+%22x%22"),
+    (f"{SCIM}CredentialValidationUnavailable", f"{URL}/Users?filter=x Response Status Code: NotFound"),
+    (f"{SCIM}CredentialValidationFailure", f"{URL}/Users?filter=x Response Status Code: Forbidden"),
+    (f"{SCIM}InvalidCredentials", ""),
+]
+
+
+@pytest.mark.parametrize(("code", "message"), GROUPS)
+def test_tells_that_haiilo_does_not_answer_for_groups(code, message):
+    assert lookup(code, message) is GROUPS_UNANSWERED
+    asked = refusal(Trial(False, code, message))
+    assert (asked.code, asked.court) == (GROUPS_UNANSWERED.code, Court.HAIILO)
+    assert "/Groups" in str(asked.question)
+    assert "check the address" not in str(asked.question).lower()
+    assert asked.offers == {"detail": code}
+
+
+@pytest.mark.parametrize(("code", "message"), FIREWALL)
+def test_tells_that_a_firewall_stands_before_haiilo(code, message):
+    assert lookup(code, message) is FIREWALL_REFUSES
+    asked = refusal(Trial(False, code, message))
+    assert (asked.code, asked.court) == (FIREWALL_REFUSES.code, Court.HAIILO)
+    assert "User-Agent" in str(asked.question)
+
+
+@pytest.mark.parametrize(("code", "message"), NEITHER)
+def test_leaves_every_other_refusal_to_its_code(code, message):
+    assert refusal(Trial(False, code, message)).code == code
+
+
+def test_tells_the_same_of_a_quarantine():
+    found = job(
+        "Quarantine", quarantine=quarantine("EncounteredQuarantineException", f"{SCIM}ServiceIncompatible", NOT_FOUND)
+    )
+    assert quarantined(found).court == Court.HAIILO
+    assert "/Groups" in str(quarantined(found).why)
+
+
+def test_does_not_take_one_persons_failure_for_a_failed_test():
+    assert lookup("SystemForCrossDomainIdentityManagementBadRequest", f"{URL}/Groups {PAGE}") not in (
+        GROUPS_UNANSWERED,
+        FIREWALL_REFUSES,
+    )
+
+
+def test_knows_each_by_its_own_name():
+    for cause in (GROUPS_UNANSWERED, FIREWALL_REFUSES):
+        assert cause.owner is Owner.ENGINEERS
+        assert explain_code(cause.code) == (cause.for_staff({}), Court.HAIILO)
