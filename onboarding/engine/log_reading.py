@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from graphclient import GraphClient
 from onboarding.domain.desired import Desired
@@ -13,7 +13,7 @@ from onboarding.domain.verdicts import Done, Verdict, Waiting
 from onboarding.engine.working_copy import WorkingCopy
 from onboarding.models import clock
 from onboarding.people.follow import follow
-from onboarding.steps.connection.evidence import ConnectionEvidence, job_id
+from onboarding.steps.connection.evidence import job_id, made_at
 from onboarding.steps.readiness.evidence import lacks_licence
 from onboarding.steps.shared.arrivals import READABLE_AGAIN, sentence_on
 from onboarding.steps.sso_application.evidence import service_principal_id
@@ -28,8 +28,15 @@ def read(copy: WorkingCopy, graph: GraphClient, desired: Desired, key: str) -> L
     Raises `LeaseLost`.
     """
     row, before = copy.rows.onboarding, LogTrouble.from_json(copy.rows.onboarding.log_trouble)
-    principal, made_at = service_principal_id(desired), _made_at(desired)
-    after = follow(copy.lease, graph, job_id(desired), row, service_principal_id=principal, made_at=made_at)
+    since = made_at(desired)  # a job that is made again has the same id (docs/graph-facts.md, "Jobs")
+    after = follow(
+        copy.lease,
+        graph,
+        job_id(desired),
+        row,
+        service_principal_id=service_principal_id(desired),
+        made_at=since - CLOCKS_DIFFER if since else None,
+    )
     if after is not None and not after.is_told and after.lasts(clock.now()) and not lacks_licence(desired):
         copy.add_line(LINE, sentence_on(after), step=key, detail={"code": after.code, "request_id": after.request_id})
         after = replace(after, is_told=True)
@@ -41,19 +48,12 @@ def read(copy: WorkingCopy, graph: GraphClient, desired: Desired, key: str) -> L
     return after
 
 
-def _made_at(desired: Desired) -> datetime | None:
-    """When the job was made, if we made it. A job that is made again has the same id (docs/graph-facts.md, "Jobs")."""
-    made = desired.result(ConnectionEvidence.step, "create_job")
-    if made.get("job_id") != job_id(desired) or not made.get("at"):
-        return None
-    return datetime.fromisoformat(str(made["at"])) - CLOCKS_DIFFER
-
-
 def keep_number(copy: WorkingCopy, verdict: Verdict) -> None:
     """Keep how many people are in Haiilo by this verdict, for all pages; it waits for the end of the run."""
     match verdict:
         case Done():
-            number = verdict.evidence.to_json().get("in_haiilo")
+            found = verdict.evidence.to_json()
+            number = found.get("in_haiilo") if found.get("told", True) else None
         case Waiting(progress=progress) if progress is not None:
             number = progress.done
         case _:
