@@ -149,8 +149,7 @@ def test_waits_as_long_as_microsoft_says(run: Any) -> None:
 
 def test_reads_no_row_from_before_the_job_was_made(run: Any, lease: Lease) -> None:
     """A job that is made again has the id of the former one (docs/graph-facts.md, "Jobs")."""
-    entry = {"result": {"job_id": JOB, "at": clock.now().isoformat()}, "tries": 0}
     state = builders.state(Onboarding.objects.get(pk=lease.onboarding_id), "connection")
-    state.intents = {"create_job": entry}
+    state.evidence = {**state.evidence, "made_at": clock.now().isoformat()}
     state.save()
     assert run(LogServer([row(1, "eva")])).people_counts == {}
