@@ -26,8 +26,7 @@ from devtools.stack.progress import doing, say
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FLOWS = "tests/flows"
-AFTER_THE_FLOWS = ["tests/graphclient", "tests/house"]
-ENGINE_AND_SANDBOX = ["tests/engine", "tests/sandbox", "tests/contract", "tests/clients"]
+ENGINE_AND_OTHERS = [f"tests/{name}" for name in ("engine", "sandbox", "contract", "clients", "graphclient", "house")]
 Run = tuple[list[str], Mapping[str, str]]
 """Arguments for pytest, and what is added to its environment."""
 ALSO_ON_SQLITE = ["tests/engine/test_lease.py", "tests/engine/test_sql_time.py", "tests/engine/test_any_order.py"]
@@ -60,9 +59,7 @@ def find_browser(machine: Machine) -> None:
 
 def look_around(resources: ExitStack, *, everything: bool = True) -> Machine:
     """Start what is to be started; the rest is noted as missing. Other people's clients only for `everything`."""
-    # importing config.celery names the product's settings, and MAKEFLAGS would make `make` talk in the tests
-    inherited = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
-    machine = Machine({**inherited, "DJANGO_SETTINGS_MODULE": "tests.settings", "PYTHONUNBUFFERED": "1"})
+    machine = Machine(environment())
     find_browser(machine)
     try:
         broker.binary()
@@ -73,12 +70,24 @@ def look_around(resources: ExitStack, *, everything: bool = True) -> Machine:
             clients.ready()
     except clients.NoClients as problem:
         machine.missing["clients"] = str(problem)
+    start_database(machine, resources)
+    return machine
+
+
+def environment() -> dict[str, str]:
+    """That of every run of pytest, but the database."""
+    # importing config.celery names the product's settings, and MAKEFLAGS would make `make` talk in the tests
+    inherited = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
+    return {**inherited, "DJANGO_SETTINGS_MODULE": "tests.settings", "PYTHONUNBUFFERED": "1"}
+
+
+def start_database(machine: Machine, resources: ExitStack) -> None:
+    """One server for all runs, until `resources` are given back; without one, SQLite, which is noted."""
     try:
         machine.environment["DATABASE_URL"] = resources.enter_context(postgres.running())
     except postgres.NoPostgres as problem:
         machine.missing["PostgreSQL"] = f"{problem}; the suite was run on SQLite instead"
         machine.environment["DATABASE_URL"] = "sqlite:///:memory:"
-    return machine
 
 
 def pytest(machine: Machine, arguments: list[str], environment: Mapping[str, str] | None = None) -> int:
@@ -146,33 +155,39 @@ class Lane(threading.Thread):
 
 
 def all_of_it(machine: Machine) -> int:
-    """The whole suite, in three lanes that take about as long, since each waits for others much of its time: flows and
-    SQLite; engine and sandbox; pages and steps, whose dots are seen as they come.
+    """The whole suite, in three lanes that take about as long, since each waits for others much of its time."""
+    beside: dict[str, Run] = {"flows": ([FLOWS], {}), "engine, sandbox, client and house": (ENGINE_AND_OTHERS, {})}
+    pages = [f"--ignore={each}" for each in (FLOWS, *ENGINE_AND_OTHERS)]
+    return side_by_side(machine, beside, [(pages, {}), *on_sqlite(machine)])
+
+
+def side_by_side(machine: Machine, beside: Mapping[str, Run], seen: Sequence[Run]) -> int:
+    """The first exit status that is not 0. What the runs `beside` say is shown at the end, under their names; the dots
+    of those that are `seen`, one after the other, as they come.
     """
-    sqlite = {"DATABASE_URL": "sqlite:///:memory:"}
-    flows: list[Run] = [([FLOWS], {})]
-    if "broker" not in machine.missing:
-        flows.append((["-m", "sqlite_journey", FLOWS], sqlite))
-    flows += [(ALSO_ON_SQLITE, sqlite), (AFTER_THE_FLOWS, {})]
-    engine: list[Run] = [(ENGINE_AND_SANDBOX, {})]
     with ExitStack() as resources:
-        said = [resources.enter_context(tempfile.TemporaryFile()) for _lane in range(2)]
-        lanes = [Lane(machine, runs, output) for runs, output in zip((flows, engine), said, strict=True)]
+        said = [resources.enter_context(tempfile.TemporaryFile()) for _lane in beside]
+        lanes = [Lane(machine, [run], output) for run, output in zip(beside.values(), said, strict=True)]
         try:
             for lane in lanes:
                 lane.start()
-            status = pytest(machine, [f"--ignore={each}" for each in (FLOWS, *AFTER_THE_FLOWS, *ENGINE_AND_SANDBOX)])
+            statuses = [pytest(machine, *run) for run in seen]
             for lane in lanes:
                 lane.join()
         finally:
-            for lane, output, name in zip(
-                lanes, said, ("flows, SQLite, client and house", "engine and sandbox"), strict=True
-            ):
+            for lane, output, name in zip(lanes, said, beside, strict=True):
                 lane.stop()
                 output.seek(0)
                 say(f"At the same time: {name}.")
                 print(output.read().decode(errors="replace"), flush=True)
-    return next((each for each in (status, *(lane.status for lane in lanes)) if each), 0)
+    return next((each for each in (*statuses, *(lane.status for lane in lanes)) if each), 0)
+
+
+def on_sqlite(machine: Machine) -> list[Run]:
+    """What is run a second time, on SQLite: the main journey, if there is a broker, and what has SQL of its own."""
+    sqlite = {"DATABASE_URL": "sqlite:///:memory:"}
+    journey: list[Run] = [] if "broker" in machine.missing else [(["-m", "sqlite_journey", FLOWS], sqlite)]
+    return [*journey, (ALSO_ON_SQLITE, sqlite)]
 
 
 def main() -> int:
