@@ -39,8 +39,7 @@ test: setup ## every test, on PostgreSQL and SQLite; TESTS="tests/house -k name"
 	@exec $(PY) -m devtools.commands.test $(TESTS)
 
 quick: setup ## the tests that need no browser, no broker and no running sandbox
-	@exec $(PY) -m pytest -q -m "not browser and not broker and not clients and not soak and not m365" \
-		$(addprefix --ignore=tests/,contract engine flows sandbox) $(TESTS)
+	@exec $(PY) -m devtools.commands.quick $(TESTS)
 
 bench: setup ## what things cost, each beside its bar; PARTS="client product sandbox", DOCS=1 writes docs/benchmarks.md
 	@exec $(PY) -m bench $(if $(filter file,$(origin USERS)),,--users $(USERS)) $(if $(DOCS),--docs) $(PARTS)

@@ -1,0 +1,44 @@
+"""The tests that need no browser, no broker and no running sandbox, in two lanes that take about as long.
+
+Arguments are handed to pytest, then there is one lane.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+
+from devtools.commands.test import Machine, environment, pytest, side_by_side, start_database
+from devtools.stack.processes import Interrupted, interruptible
+from devtools.stack.progress import say
+
+SLOW = [f"--ignore=tests/{name}" for name in ("contract", "engine", "flows", "sandbox")]
+CHECKS_OF_PAGES = [f"tests/pages/test_no_{what}_is_idle.py" for what in ("check", "address_check")]
+BESIDE = [*CHECKS_OF_PAGES, *(f"tests/{name}" for name in ("causes", "clients", "graphclient", "house", "steps"))]
+
+
+def quick(machine: Machine, arguments: list[str]) -> int:
+    """The first exit status that is not 0."""
+    if arguments:
+        return pytest(machine, ["-q", *SLOW, *arguments])
+    rest = ["-q", *SLOW, *(f"--ignore={each}" for each in BESIDE)]
+    return side_by_side(machine, {"checks of pages, steps, client and house": (["-q", *BESIDE], {})}, [(rest, {})])
+
+
+def main() -> int:
+    """Exit status: pytest's."""
+    with interruptible(), ExitStack() as resources:
+        machine = Machine(environment(), dict.fromkeys(("browser", "broker", "clients"), "not quick"))
+        start_database(machine, resources)
+        status = quick(machine, sys.argv[1:])
+        if "PostgreSQL" in machine.missing:
+            say(machine.missing["PostgreSQL"])
+        return status
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except Interrupted:
+        say("Stopped.")
+        sys.exit(130)
