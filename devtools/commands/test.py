@@ -29,7 +29,7 @@ FLOWS = "tests/flows"
 ENGINE_AND_OTHERS = [f"tests/{name}" for name in ("engine", "sandbox", "contract", "clients", "graphclient", "house")]
 Run = tuple[list[str], Mapping[str, str]]
 """Arguments for pytest, and what is added to its environment."""
-ALSO_ON_SQLITE = ["tests/engine/test_lease.py", "tests/engine/test_sql_time.py", "tests/engine/test_any_order.py"]
+ALSO_ON_SQLITE = [f"tests/engine/test_{name}.py" for name in ("lease", "sql_time", "any_order", "compiled")]
 
 
 @dataclass

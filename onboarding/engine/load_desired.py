@@ -140,12 +140,11 @@ def rows_of(onboarding: Onboarding) -> Rows:
     says there is.
     """
     pk, host = onboarding.pk, onboarding.customer.haiilo_host
-    secrets = CustomerSecret.objects.filter(onboarding_id=pk, kind=SCIM_TOKEN)
-    secret = secrets.first() if onboarding.has_secrets else None
+    secret = _secret(pk) if onboarding.has_secrets else None
     fits = secret is not None and secret.fits(host)
     return Rows(
         onboarding=onboarding,
-        states={state.key: state for state in StepState.objects.filter(onboarding_id=pk)},
+        states={state.key: state for state in StepState.of(pk)},
         secret=secret,
         token=_opened(secret if fits else None, host),
         fits=fits,
@@ -154,6 +153,10 @@ def rows_of(onboarding: Onboarding) -> Rows:
         approved=approvals.plans(onboarding) if onboarding.has_approvals else {},
         taken_applications=neighbours.applications(onboarding) if onboarding.has_neighbours else {},
     )
+
+
+def _secret(onboarding_id: int) -> CustomerSecret | None:
+    return CustomerSecret.objects.filter(onboarding_id=onboarding_id, kind=SCIM_TOKEN).first()
 
 
 def _opened(secret: CustomerSecret | None, host: str) -> SecretText | None:

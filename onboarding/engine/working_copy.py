@@ -126,7 +126,7 @@ class WorkingCopy:
 
     def _save(self, state: StepState, values: Mapping[str, Any]) -> None:
         if state.pk is not None:
-            StepState.objects.filter(pk=state.pk).update(**values)
+            StepState.write(state.pk, values)
         else:
             made, _new = StepState.objects.update_or_create(
                 onboarding_id=state.onboarding_id, key=state.key, defaults=values

@@ -66,7 +66,7 @@ def host_offset() -> timedelta:
     return _measured().host_offset
 
 
-def after(pause: timedelta) -> Combinable:
+def after(pause: timedelta | Combinable) -> Combinable:
     """So long from now, as an expression that the database computes."""
     return ExpressionWrapper(Now() + pause, output_field=models.DateTimeField())
 

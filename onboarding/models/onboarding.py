@@ -17,6 +17,7 @@ from onboarding.domain import consent_sizes
 from onboarding.domain.consent_sizes import ConsentSize
 from onboarding.domain.lifecycle import State
 from onboarding.models import clock
+from onboarding.models.compiled import Given, Select, Update, given
 
 if TYPE_CHECKING:
     from onboarding.models.read_only import ReadOnlyMode
@@ -74,13 +75,7 @@ class OnboardingQuerySet(models.QuerySet["Onboarding"]):
         """Take the lease of one onboarding for the process `by` if it is due, or None. A conditional UPDATE whose
         count decides.
         """
-        taken = (
-            self.due()
-            .order_by()
-            .filter(pk=pk)
-            .update(leased_until=_lease_end(), lease_token=F("lease_token") + 1, leased_by=by)
-        )
-        if not taken:
+        if not _claim().run(id=pk, leased_by=by, lasts=_lease_lasts()):
             return None
         row = self.whole(pk)
         return Lease(pk, row.lease_token, row.next_run_at, row.own_failures, row.time_outs, row)
@@ -90,7 +85,10 @@ class OnboardingQuerySet(models.QuerySet["Onboarding"]):
         approvals or others in its tenant (`has_secrets`, `has_approvals`, `has_neighbours`): most customers have none.
         Raises `Onboarding.DoesNotExist`.
         """
-        return _whole().get(pk=pk)
+        found = _whole().rows(id=pk)
+        if not found:
+            raise Onboarding.DoesNotExist(f"onboarding {pk}")
+        return found[0]
 
     def held(self, lease: Lease) -> OnboardingQuerySet:
         """The row of `lease`, if it is still ours."""
@@ -98,7 +96,7 @@ class OnboardingQuerySet(models.QuerySet["Onboarding"]):
 
     def renew(self, lease: Lease) -> bool:
         """Prolong the lease; False when it was lost."""
-        return bool(self.held(lease).update(leased_until=_lease_end()))
+        return bool(self.held(lease).update(leased_until=clock.after(_lease_lasts())))
 
     def release(self, lease: Lease, *, after: timedelta, **found: Any) -> None:
         """End the lease; the next run is due so long from now, unless somebody has asked for one meanwhile. `found`:
@@ -112,8 +110,11 @@ class OnboardingQuerySet(models.QuerySet["Onboarding"]):
         """As `release`, but False, and nothing done, where somebody has asked for a run meanwhile or the lease was
         lost.
         """
-        unasked = self.held(lease).filter(next_run_at=lease.next_run_at)
-        return bool(unasked.update(next_run_at=clock.after(after), leased_until=None, leased_by="", **found))
+        computed = {name: value for name, value in found.items() if isinstance(value, Combinable)}
+        plain = {name: found[name] for name in sorted(found.keys() - computed.keys())}
+        held = {"id": lease.onboarding_id, "lease_token": lease.token, "next_run_at": lease.next_run_at}
+        ending = _ending(*plain, **computed) if computed else _usual_ending(*plain)
+        return bool(ending.run(**held, after=after, **plain))
 
     def leave_due(self, lease: Lease) -> None:
         """End the lease of a run that has not begun: the onboarding stays as due as it was."""
@@ -137,15 +138,50 @@ class OnboardingQuerySet(models.QuerySet["Onboarding"]):
         self.update(lease_token=F("lease_token") + 1, leased_until=None, leased_by="", next_run_at=clock.Now())
 
 
+# The statements of every visit, made once
+
+
 @cache
-def _whole() -> OnboardingQuerySet:
-    """Built once: each visit begins with it, and to put it together takes as long as to send it."""
+def _claim() -> Update:
+    """Take the lease of the row `id` for the process `leased_by` if it is due; it `lasts` so long."""
+    return Update(
+        Onboarding.objects.due().order_by().filter(**given(Onboarding, "id")),
+        leased_until=clock.after(Given("lasts", models.DurationField())),
+        lease_token=F("lease_token") + 1,
+        **given(Onboarding, "leased_by"),
+    )
+
+
+@cache
+def _whole() -> Select[Onboarding]:
+    """The row `id`, as `OnboardingQuerySet.whole` says."""
     found = {
         "has_secrets": _exists("CustomerSecret"),
         "has_approvals": _exists("Approval", used_at=None, withdrawn_at=None),
         "has_neighbours": _has_neighbours(),
     }
-    return Onboarding.objects.select_related("customer", "read_only", "binding").annotate(**found)
+    related = Onboarding.objects.select_related("customer", "read_only", "binding")
+    return Select(related.annotate(**found).filter(**given(Onboarding, "id")))
+
+
+@cache
+def _usual_ending(*columns: str) -> Update:
+    """Where the database computes none of the columns."""
+    return _ending(*columns)
+
+
+def _ending(*columns: str, **computed: Combinable) -> Update:
+    """End the lease `lease_token` of the row `id` if the next run is due at `next_run_at` still; it is due so long
+    `after` now then, these columns are set, and the others are `computed`.
+    """
+    return Update(
+        Onboarding.objects.filter(**given(Onboarding, "id", "lease_token", "next_run_at")),
+        next_run_at=clock.after(Given("after", models.DurationField())),
+        leased_until=None,
+        leased_by="",
+        **given(Onboarding, *columns),
+        **computed,
+    )
 
 
 def _exists(model: str, **conditions: Any) -> Exists:
@@ -161,8 +197,8 @@ def _has_neighbours() -> Exists:
     return Exists(same.exclude(onboarding=OuterRef("pk")))
 
 
-def _lease_end() -> Combinable:
-    return clock.after(timedelta(seconds=settings.LEASE_SECONDS))
+def _lease_lasts() -> timedelta:
+    return timedelta(seconds=settings.LEASE_SECONDS)
 
 
 class Onboarding(models.Model):

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import models
@@ -8,6 +10,7 @@ from django.db import models
 from onboarding.domain.evidence import Evidence
 from onboarding.domain.sentences import Sentence
 from onboarding.domain.verdicts import Court, Kind
+from onboarding.models.compiled import Select, Update, given
 from onboarding.models.text import CutCharField, StorableJSONField
 
 E = TypeVar("E", bound=Evidence)
@@ -49,6 +52,16 @@ class StepState(models.Model):
     def __str__(self) -> str:
         return f"{self.key}: {self.kind}"
 
+    @staticmethod
+    def of(onboarding_id: int) -> list[StepState]:
+        """Those of one onboarding, in no order."""
+        return _of().rows(onboarding=onboarding_id)
+
+    @staticmethod
+    def write(pk: int, columns: Mapping[str, Any]) -> None:
+        """Set these columns of the row `pk`, if it is there, and no others."""
+        _write(tuple(sorted(columns))).run(id=pk, **columns)
+
     def seen(self, kind: type[E]) -> E | None:
         """What this step saw when it was done last, as `kind`; None while it never was."""
         return None if self.done_at is None else kind.from_json(self.evidence)
@@ -62,3 +75,18 @@ class StepState(models.Model):
     def sentence(self) -> Sentence | None:
         """The one sentence about this step, in the reader's language when turned into text."""
         return Sentence.from_json(self.message)
+
+
+# The statements of every visit, made once
+
+
+@cache
+def _of() -> Select[StepState]:
+    """Those of the onboarding `onboarding`."""
+    return Select(StepState.objects.filter(**given(StepState, "onboarding")))
+
+
+@cache
+def _write(columns: tuple[str, ...]) -> Update:
+    """Set these columns of the row `id`."""
+    return Update(StepState.objects.filter(**given(StepState, "id")), **given(StepState, *columns))

@@ -44,7 +44,7 @@ def test_gives_no_lease_before_the_time_has_come():
 def test_writes_nothing_for_a_worker_whose_lease_was_taken_over():
     made = builders.onboarding()
     sleeper = builders.claimed(made.pk)
-    Onboarding.objects.filter(pk=made.pk).update(leased_until=timezone.now())
+    Onboarding.objects.filter(pk=made.pk).update(leased_until=clock.now())
     Onboarding.objects.claim(made.pk)
     before = Event.objects.count()
     with pytest.raises(LeaseLost):
@@ -107,7 +107,7 @@ def reading(far):
     """A visit of a customer whose tenant is known, and whose last sign of life is long ago."""
     made = look(customer_of(far))
     far.consent()
-    Onboarding.objects.filter(pk=made.pk).update(next_run_at=timezone.now())
+    Onboarding.objects.filter(pk=made.pk).update(next_run_at=clock.now())
     visit = reconcile.Reconciliation(builders.claimed(made.pk))
     visit.held.proved -= 1000
     return visit
@@ -130,7 +130,7 @@ def test_prolongs_the_lease_while_a_step_reads_long(far):
 
 def test_sends_nothing_more_once_the_lease_was_taken_over(far):
     visit = reading(far)
-    Onboarding.objects.update(leased_until=timezone.now())
+    Onboarding.objects.update(leased_until=clock.now())
     Onboarding.objects.claim(visit.lease.onboarding_id)
     with pytest.raises(LeaseLost):
         visit.tenant.graph.organization.get()

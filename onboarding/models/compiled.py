@@ -1,0 +1,118 @@
+"""Statements whose SQL is made once a process and then only sent, with other values each time.
+
+Django makes the SQL of a queryset each time it is run, and for the statements of every visit that takes longer than to
+send them. Here the same compiler is asked once: `Given` marks the places of the values, and rows become models as those
+of a queryset do. A process has one database, so one text is enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Generic, TypeVar, cast
+
+from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
+from django.db.models import Field, QuerySet, Value
+from django.db.models.expressions import Combinable
+from django.db.models.query import get_related_populators
+from django.db.models.sql import UpdateQuery
+from django.db.models.sql.compiler import SQLCompiler
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+class Given(Value):
+    """The place of a value in a statement; `field` says how the value is written for the database."""
+
+    def __init__(self, name: str, field: Field[Any, Any]) -> None:
+        super().__init__(name, output_field=field)
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        """A placeholder, with this itself as its parameter."""
+        return "%s", [self]
+
+    def written(self, value: object, database: BaseDatabaseWrapper) -> object:
+        """`value` as the database's driver takes it in this place. Raises TypeError for an expression, which is SQL."""
+        if isinstance(value, Combinable):
+            raise TypeError(f"{self.value} is no value")
+        write = self.output_field.get_db_prep_save if self.for_save else self.output_field.get_db_prep_value
+        return write(value, database)
+
+
+def given(model: type[models.Model], *columns: str) -> dict[str, Given]:
+    """For ``filter`` or for an `Update`: each of these columns is what is given by its name."""
+    return {name: Given(name, cast("Field[Any, Any]", model._meta.get_field(name))) for name in columns}
+
+
+class _Statement:
+    """SQL, and its parameters: values, and places of values that are given."""
+
+    def __init__(self, compiler: SQLCompiler) -> None:
+        self._sql, self._parameters = compiler.as_sql()
+
+    @contextmanager
+    def sent(self, database: BaseDatabaseWrapper, given: Mapping[str, Any]) -> Iterator[CursorWrapper]:
+        """The cursor after one execution. Raises KeyError for a value that is not given."""
+        values = [
+            each.written(given[each.value], database) if isinstance(each, Given) else each for each in self._parameters
+        ]
+        with database.cursor() as cursor:
+            cursor.execute(self._sql, values)
+            yield cursor
+
+
+class Select(Generic[Row]):
+    """The rows of a queryset, with the related ones that it selects and with its annotations.
+
+    What `django.db.models.query.ModelIterable` finds out about the columns for each execution is found out once.
+    """
+
+    def __init__(self, queryset: QuerySet[Row]) -> None:
+        compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
+        self._statement = _Statement(compiler)
+        populators: Any = get_related_populators  # the stubs are those of a later Django
+        selected: Any = compiler.select
+        described: dict[str, Any] = compiler.klass_info or {}
+        columns = [column for column, *_sql in selected]
+        places = described["select_fields"]
+        self._own = slice(places[0], places[-1] + 1)
+        self._names = [column.target.attname for column in columns[self._own]]
+        self._model: type[Row] = described["model"]
+        self._related: list[Any] = populators(described, selected, DEFAULT_DB_ALIAS)
+        self._annotations = list((compiler.annotation_col_map or {}).items())
+        self._converters = list(compiler.get_converters(columns).items())
+
+    def rows(self, **given: object) -> list[Row]:
+        """All of them, as list(queryset) would have them. One query."""
+        database = connections[DEFAULT_DB_ALIAS]
+        with self._statement.sent(database, given) as cursor:
+            found = cursor.fetchall()
+        return [self._row(list(values), database) for values in found]
+
+    def _row(self, values: list[Any], database: BaseDatabaseWrapper) -> Row:
+        for place, (converters, expression) in self._converters:
+            for convert in converters:
+                values[place] = convert(values[place], expression, database)
+        row = self._model.from_db(DEFAULT_DB_ALIAS, self._names, values[self._own])
+        for related in self._related:
+            related.populate(values, row)
+        for name, place in self._annotations:
+            setattr(row, name, values[place])
+        return row
+
+
+class Update:
+    """An UPDATE of the rows of a queryset, which sets these columns."""
+
+    def __init__(self, queryset: QuerySet[Any], **columns: object) -> None:
+        query: Any = queryset.query.chain(UpdateQuery)
+        query.add_update_values(columns)
+        self._statement = _Statement(query.get_compiler(DEFAULT_DB_ALIAS))
+
+    def run(self, **given: object) -> int:
+        """How many rows there were. One query."""
+        database = connections[DEFAULT_DB_ALIAS]
+        with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS), self._statement.sent(database, given) as cursor:
+            return int(cursor.rowcount)
