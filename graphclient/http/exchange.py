@@ -76,17 +76,14 @@ def exchange(
     total = CONNECT_SECONDS + read_timeout if within is None else within
     deadline = clock() + total
     try:
-        with session.request(
-            method,
-            url,
-            headers=dict(headers or {}),
-            params=params,
-            data=data,
-            json=json,
+        request = _prepared(session, method, url, headers, params, data, json)
+        with session.get_adapter(str(request.url)).send(  # below the session, which alone goes by redirects and cookies
+            request,
+            stream=True,
             timeout=(min(CONNECT_SECONDS, total), min(read_timeout, total)),
             verify=session.verify if isinstance(session.verify, str) else True,  # a bundle of one's own, but never off
-            allow_redirects=False,
-            stream=True,
+            cert=session.cert,
+            proxies=session.proxies,
         ) as response:
             body = _read(cast(urllib3.HTTPResponse, response.raw), max_bytes, deadline, clock)
             if isinstance(body, LossReason):
@@ -94,6 +91,24 @@ def exchange(
             return Answer(response.status_code, {k.lower(): v for k, v in response.headers.items()}, body)
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
         return Lost(_loss_reason(error))
+
+
+def _prepared(
+    session: requests.Session,
+    method: str,
+    url: str,
+    headers: Mapping[str, str] | None,
+    params: Mapping[str, str] | None,
+    data: Any,
+    json: Any,
+) -> requests.PreparedRequest:
+    """As the session prepares it, but for what a hardened one has none of: cookies, logins and hooks."""
+    request = requests.PreparedRequest()
+    request.prepare_method(method)
+    request.prepare_url(url, params)
+    request.prepare_headers({**session.headers, **(headers or {})})
+    request.prepare_body(data, None, json)
+    return request
 
 
 def _read(raw: urllib3.HTTPResponse, max_bytes: int, deadline: float, clock: Callable[[], float]) -> bytes | LossReason:

@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from urllib.parse import quote, unquote, urlsplit
 
 _NO_PART_OF_A_URL = re.compile(r"[\x00-\x20\\\s]")
+_CONTROL = re.compile(r"[\x00-\x1f]")
 _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def part(value: str) -> str:
     """One segment of a path, encoded. Raises ValueError for an empty one, for dot segments and control characters."""
-    if not value or value in (".", "..") or any(ord(char) < 32 for char in value):
+    if not value or value in (".", "..") or _CONTROL.search(value):
         raise ValueError("not a path segment")
     return quote(value, safe="")
 

@@ -318,13 +318,14 @@ def test_waits_longer_for_a_provision_on_demand(
     far: GraphStub, session: requests.Session, make_transport: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     transport, waited = make_transport(), []
-    plain = session.send
+    adapter = session.get_adapter(BASE)
+    plain = adapter.send
 
     def send(request: Any, **kwargs: Any) -> Any:
         waited.append(kwargs["timeout"])
         return plain(request, **kwargs)
 
-    monkeypatch.setattr(session, "send", send)
+    monkeypatch.setattr(adapter, "send", send)
     far.on("POST", f"{JOB}/provisionOnDemand", Reply(200, on_demand_a()))
     far.on("GET", JOB, Reply(200, NEW_JOB))
     GraphClient(transport).synchronization.provision_on_demand(SP, JOB_ID, "rule", "user")
