@@ -38,6 +38,33 @@ def default_schema(template_id: str, tenant: Tenant) -> dict[str, Any]:
     return provisioning.default_schema(template_id, tenant)
 
 
+def template_schema(template_id: str, tenant: Tenant) -> dict[str, Any]:
+    """A template's schema as it is read."""
+    from .provisioning import recorded_schema
+
+    plain = default_schema(template_id, tenant)
+    return recorded_schema.of_template(plain, template_id) if _as_recorded(tenant) else plain
+
+
+def job_schema(world: World, tenant: Tenant, template_id: str, job_id: str) -> dict[str, Any]:
+    """The schema of a job whose mappings nobody has changed."""
+    from .provisioning import recorded_schema
+
+    plain = default_schema(template_id, tenant)
+    return recorded_schema.of_job(plain, job_id, world.clock.stamp()) if _as_recorded(tenant) else plain
+
+
+def schema_version(world: World) -> str:
+    """The version of a schema that is written now, as it was recorded."""
+    from .provisioning import recorded_schema
+
+    return recorded_schema.version(world.clock.stamp())
+
+
+def _as_recorded(tenant: Tenant) -> bool:
+    return tenant.reality.schema_document == "recorded"
+
+
 def visible_secrets(world: World, tenant: Tenant, sp_id: str) -> dict[str, str]:
     """The saved set as the service sees it: some time after PUT (docs/graph-facts.md, "Replication delays")."""
     at = tenant.secrets_visible_at.get(sp_id)

@@ -19,7 +19,7 @@ DEFAULT_GROUPS = ("Germany", "Finland", "Netherlands")
 KNOWN = frozenset(
     words(
         "name domain users product haiilo_host haiilo_groups calm licence group_members groups tenant_id"
-        " app_name switches wids"
+        " app_name switches wids reality"
     )
 )
 GALLERY = "WindowsAzureActiveDirectoryGalleryApplicationNonPrimaryV1"
@@ -43,6 +43,7 @@ def make_tenant(world: World, options: Mapping[str, Any]) -> dict[str, Any]:
         if there is not None:
             return there.made
         tenant = _tenant(world, domain, options)
+        world.answer_as(dict(options.get("reality") or {}), tenant)
         world.tenants[tenant.id] = tenant
         for name in [*tenant.domains, tenant.initial_domain]:
             world.domains[name] = tenant.id

@@ -11,15 +11,17 @@ import random
 import threading
 import uuid
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from .clock import Clock
 from .journal import Journal
+from .reality import Reality, changed
 
 UNKEPT = ("lock", "random", "version", "engine", "journal", "hosts")
-FORMAT = 3
+FORMAT = 4
 """Of what is kept; a world of another one is not read."""
 LONG_AGO = datetime(2024, 1, 10, 8, tzinfo=UTC)
 
@@ -142,6 +144,9 @@ class Job:
     settings: list[dict[str, str]] = field(default_factory=list)
     engine: dict[str, Any] = field(default_factory=dict)
     deleted: bool = False
+    """Also noted here because a cycle that runs has to see it."""
+    ghost: bool = False
+    """Never listed, and cannot be changed."""
     readable_at: datetime | None = None
     listed_at: datetime | None = None
 
@@ -235,6 +240,8 @@ class Tenant:
     assignments: dict[str, dict[str, Assignment]] = field(default_factory=dict)
     """Service principal id → assignment id → assignment."""
     jobs: dict[str, Job] = field(default_factory=dict)
+    former_jobs: list[Job] = field(default_factory=list)
+    """Deleted ones: another job may have the same id since."""
     secrets: dict[str, dict[str, str]] = field(default_factory=dict)
     """Service principal id → key → value, as saved by PUT secrets."""
     secrets_visible_at: dict[str, datetime] = field(default_factory=dict)
@@ -258,6 +265,10 @@ class Tenant:
     """What POST /tenants of the control port answers."""
     upns: dict[str, str] = field(default_factory=dict)
     """Lower-case userPrincipalName → user id."""
+    reality: Reality = field(default_factory=Reality)
+    """How Microsoft's services answer here: the world's, with what this tenant says itself."""
+    own_reality: dict[str, Any] = field(default_factory=dict)
+    """What this tenant says itself, by the names of Reality."""
 
     def change(self, thing: User | Group | Assignment) -> None:
         """Mark it as changed just now; the number is what incremental cycles compare with."""
@@ -336,6 +347,8 @@ class World:
     keys: list[Any] = field(default_factory=list)
     """Signing keys of the login service, see `sandbox.login.keys`."""
     violations: list[dict[str, Any]] = field(default_factory=list)
+    reality: Reality = field(default_factory=Reality)
+    """How Microsoft's services answer in every tenant that says nothing else."""
 
     def __post_init__(self) -> None:
         self._prepare()
@@ -352,6 +365,18 @@ class World:
     def touch(self) -> None:
         """Note that something changed that must be kept."""
         self.version += 1
+
+    def answer_as(self, values: Mapping[str, Any], tenant: Tenant | None = None) -> None:
+        """Let the services answer so, in one tenant or in all. Raises ValueError for what there is not."""
+        with self.lock:
+            if tenant is None:
+                self.reality = changed(self.reality, values)
+            else:
+                changed(self.reality, values)
+                tenant.own_reality |= values
+            for each in self.tenants.values() if tenant is None else [tenant]:
+                each.reality = changed(self.reality, each.own_reality)
+            self.touch()
 
     def tenant_at(self, name: str) -> Tenant | None:
         """The tenant with that id, or with that domain."""

@@ -109,6 +109,14 @@ class SandboxControl:
         """What each fault that can be switched on will show."""
         return dict(self.ask("GET", "/switches"))
 
+    def realities(self) -> Json:
+        """Every setting of how Microsoft may answer: its value in the world, what it may be, how sure that is."""
+        return dict(self.ask("GET", "/reality"))
+
+    def answer_as(self, **values: Any) -> None:
+        """Let Microsoft answer so in every tenant that says nothing else, by the names of `realities`."""
+        self.ask("POST", "/reality", values)
+
     def release(self) -> None:
         """Let held answers go."""
         self.ask("POST", "/release", {})
@@ -206,6 +214,10 @@ class SandboxTenant:
     def switched_on(self) -> Json:
         """The faults that are on, with their parameters."""
         return dict(self.ask("GET", "/switches"))
+
+    def answer_as(self, **values: Any) -> None:
+        """Let Microsoft answer so in this tenant, by the names of SandboxControl.realities."""
+        self.ask("POST", "/reality", values)
 
     def chaos(self, **chaos: Any) -> None:
         """Set random and one-shot faults: throttle, fail, calm, lose_next, hold_next."""

@@ -14,6 +14,7 @@ from .. import faults, haiilo, seeding
 from ..chaos import Chaos
 from ..login import consenting, keys
 from ..provisioning_port import cycles
+from ..reality import described
 from ..world import App, Tenant, World
 from . import directory, page
 from .directory import Unknown
@@ -63,6 +64,10 @@ class _Control:
             ("POST", "/tenants/<tenant_id>/chaos", self.set_chaos),
             ("GET", "/tenants/<tenant_id>/switches", self.switches),
             ("POST", "/tenants/<tenant_id>/switches", self.set_switches),
+            ("GET", "/tenants/<tenant_id>/reality", self.reality),
+            ("POST", "/tenants/<tenant_id>/reality", self.set_reality),
+            ("GET", "/reality", self.every_reality),
+            ("POST", "/reality", self.set_every_reality),
             ("POST", "/tenants/<tenant_id>/run", self.run),
             ("GET", "/switches", self.every_switch),
             ("POST", "/release", self.release),
@@ -234,6 +239,25 @@ class _Control:
     def every_switch(self) -> Body:
         """Every switch with what will be seen."""
         return faults.known()
+
+    def reality(self, tenant_id: str) -> Body:
+        """How Microsoft's services answer in this tenant."""
+        return asdict(self._tenant(tenant_id).reality)
+
+    def set_reality(self, tenant_id: str) -> Body:
+        """Let Microsoft's services answer otherwise in this tenant, such as {"counts": "pairs"}."""
+        tenant = self._tenant(tenant_id)
+        self.world.answer_as(_body(), tenant)
+        return asdict(tenant.reality)
+
+    def every_reality(self) -> Body:
+        """Every setting: what it is in the world, what it may be, and how sure that is."""
+        return described(self.world.reality)
+
+    def set_every_reality(self) -> Body:
+        """The same for every tenant that says nothing else."""
+        self.world.answer_as(_body())
+        return asdict(self.world.reality)
 
     def hosts(self) -> Body:
         """Where the provisioning service finds a host: {"scim.example": "http://127.0.0.1:9000"}; null forgets it."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from ..graph.applications import CUSTOM, INTEGRATED, NON_GALLERY, SAML_ROLE, USER_ROLE
-from ..graph.jobs import new_job
+from ..graph.jobs import job_for
 from ..provisioning import status
-from ..provisioning_port import default_schema
 from ..world import Job, ServicePrincipal, World, new_id
 from .fault import Fault
 
@@ -50,7 +49,7 @@ class TwinApplication(Fault):
 
     def _job(self, world: World, sp: ServicePrincipal) -> Job:
         """Running, and its last cycle went well without anybody in it."""
-        job = new_job(self.tenant.id, sp.id, TEMPLATE, default_schema(TEMPLATE, self.tenant))
+        job = job_for(world, self.tenant, sp, TEMPLATE)
         job.schedule.update(state="Active", interval="PT40M")
         ran = status.Counts(world.clock.stamp()).execution(world.clock, exports=0, state="Succeeded")
         steady = {"steadyStateFirstAchievedTime": ran["timeEnded"], "steadyStateLastAchievedTime": ran["timeEnded"]}

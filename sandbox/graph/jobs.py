@@ -14,7 +14,7 @@ from typing import Any
 from .. import faults, provisioning_port
 from ..clock import NEVER
 from ..wording import words
-from ..world import Job
+from ..world import Job, ServicePrincipal, Tenant, World
 from . import audit
 from .exchange import Answer, Call, Refused, context, service_principal
 from .filters import Filterable
@@ -31,6 +31,8 @@ SETTINGS = [
     {"name": "QuarantineTooManyDeletesThreshold", "value": "500"},
 ]
 SCOPES = frozenset(words("none connectordatastore escrows watermark quarantinestate full forcedeletes"))
+RECORDED_SETTINGS = SETTINGS[:1]
+BLOCKED_FOR = timedelta(minutes=10)
 UNSET = "P10675199DT2H48M5.4775807S"  # the largest TimeSpan, as the service shows it before the first start
 
 
@@ -93,7 +95,7 @@ def job_in(call: Call) -> Job:
     """The job in the path, if it can be read yet. Raises Refused (404; also for moments after its creation)."""
     sp, wanted = service_principal(call), call.parts["synchronizationJob-id"]
     job = call.tenant.jobs.get(wanted)
-    if job is None or job.deleted or job.service_principal_id != sp.id or _later(call, job.readable_at):
+    if job is None or job.deleted or job.ghost or job.service_principal_id != sp.id or _later(call, job.readable_at):
         raise Refused(404, "ResourceNotFound", f"Job '{wanted}' was not found.")
     return job
 
@@ -103,7 +105,8 @@ def _later(call: Call, moment: datetime | None) -> bool:
 
 
 def _jobs(call: Call) -> Sequence[Job]:
-    return [job for job in call.tenant.jobs_of(service_principal(call).id) if not _later(call, job.listed_at)]
+    jobs = call.tenant.jobs_of(service_principal(call).id)
+    return [job for job in jobs if not job.ghost and not _later(call, job.listed_at)]
 
 
 @route("GET", SP + "/jobs", READ_SYNC)
@@ -125,19 +128,48 @@ def create_job(call: Call) -> Answer:
     template = body.get("templateId") if isinstance(body, dict) else None
     if not isinstance(template, str) or not template:
         raise Refused(400, "RequestMissingRequiredParameter", "Required parameter 'templateId' is missing.")
-    if template not in _templates(call):
+    if template not in _makeable(call):
         raise Refused(400, "InvalidTemplate", f"Template '{template}' is not available for this application.")
-    job = make(call, sp.id, template)
+    job = _same(call, sp.id, template) or make(call, sp.id, template)
     body = {"@odata.context": context(call, f"servicePrincipals('{sp.id}')/synchronization/jobs/$entity")}
     status = faults.first(fault.created_status() for fault in faults.on(call.tenant))
     return Answer(status or 201, {**body, **job.as_graph()})
 
 
+def _makeable(call: Call) -> list[str]:
+    """The listed templates, and scim in place of customappsso where the service takes that."""
+    listed = _templates(call)
+    taken = call.tenant.reality.other_template == "taken" and "customappsso" in listed
+    return [*listed, "scim"] if taken else listed
+
+
+def _same(call: Call, sp_id: str, template: str) -> Job | None:
+    """The job of that template that is there, where it counts as made. Raises Refused (409)."""
+    tenant, now = call.tenant, call.world.clock.now()
+    gone = [job for job in tenant.former_jobs if (job.service_principal_id, job.template_id) == (sp_id, template)]
+    if tenant.reality.deleted_job == "blocked" and any(now < _deleted_at(job) + BLOCKED_FOR for job in gone):
+        raise Refused(409, "Conflict", "The synchronization job is being deleted.")
+    there = next((job for job in tenant.jobs_of(sp_id) if job.template_id == template), None)
+    if there is None or tenant.reality.same_template == "second":
+        return None
+    if tenant.reality.same_template == "refused":
+        raise Refused(409, "Conflict", f"The synchronization job '{there.id}' already exists.")
+    return there
+
+
+def _deleted_at(job: Job) -> datetime:
+    moment: datetime = job.engine["deleted_at"]
+    return moment
+
+
 def make(call: Call, sp_id: str, template: str) -> Job:
     """A job with the template's default schema; reads and lists lag apart from each other unless calm."""
     tenant, clock = call.tenant, call.world.clock
-    job = new_job(tenant.id, sp_id, template, provisioning_port.default_schema(template, tenant))
-    if not tenant.chaos.calm:
+    job = job_for(call.world, tenant, tenant.service_principals[sp_id], template)
+    former = [each for each in tenant.former_jobs if each.id == job.id]
+    if former and tenant.reality.deleted_job == "ghost":
+        job.ghost = True
+    elif not tenant.chaos.calm:
         job.readable_at = clock.now() + timedelta(seconds=call.world.random.uniform(1, 15))
         job.listed_at = clock.now() + timedelta(seconds=call.world.random.uniform(1, 15))
     tenant.jobs[job.id] = job
@@ -145,8 +177,20 @@ def make(call: Call, sp_id: str, template: str) -> Job:
     return job
 
 
-def new_job(tenant_id: str, sp_id: str, template: str, schema: dict[str, Any]) -> Job:
-    """As the service makes it: Paused, never ran."""
+def job_for(world: World, tenant: Tenant, sp: ServicePrincipal, template: str) -> Job:
+    """A job as the tenant's service makes it."""
+    own = sp.appId if tenant.reality.job_id == "application" else str(uuid.uuid4())
+    job = new_job(tenant.id, sp.id, template, {}, own)
+    job.schema = provisioning_port.job_schema(world, tenant, template, job.id)
+    if tenant.reality.new_job == "forty_minutes":
+        job.schedule["interval"] = "PT40M"
+        job.status["troubleshootingUrl"] = None
+        job.settings = [dict(row) for row in RECORDED_SETTINGS]
+    return job
+
+
+def new_job(tenant_id: str, sp_id: str, template: str, schema: dict[str, Any], own: str = "") -> Job:
+    """Paused, never ran; `own` stands at the end of its id."""
     status = {
         "code": "Paused",
         "countSuccessiveCompleteFailures": 0,
@@ -162,7 +206,7 @@ def new_job(tenant_id: str, sp_id: str, template: str, schema: dict[str, Any]) -
         "synchronizedEntryCountByType": [],
     }
     return Job(
-        id=f"{template}.{tenant_id.replace('-', '')}.{uuid.uuid4()}",
+        id=f"{template}.{tenant_id.replace('-', '')}.{own or uuid.uuid4()}",
         template_id=template,
         service_principal_id=sp_id,
         schema=schema,
@@ -175,8 +219,12 @@ def new_job(tenant_id: str, sp_id: str, template: str, schema: dict[str, Any]) -
 @route("DELETE", JOB, WRITE_SYNC)
 def delete_job(call: Call) -> Answer:
     """204; accounts stay as they are."""
-    job = job_in(call)
-    job.deleted = True
+    job, tenant = job_in(call), call.tenant
+    if tenant.reality.deleted_job != "stays":
+        job.deleted = True
+        job.engine["deleted_at"] = call.world.clock.now()
+        del tenant.jobs[job.id]
+        tenant.former_jobs.append(job)
     audit.write(call, "Delete provisioning configuration", job.service_principal_id)
     return Answer(204)
 
@@ -184,8 +232,9 @@ def delete_job(call: Call) -> Answer:
 @route("POST", JOB + "/start", WRITE_SYNC)
 def start(call: Call) -> Answer:
     """204; goes on where it stopped, clears quarantine. Saved credentials must be visible."""
-    job = job_in(call)
-    if not provisioning_port.visible_secrets(call.world, call.tenant, job.service_principal_id).get("BaseAddress"):
+    job, taken = job_in(call), call.tenant.reality.start_without_credentials == "quarantine"
+    saved = provisioning_port.visible_secrets(call.world, call.tenant, job.service_principal_id)
+    if not saved.get("BaseAddress") and not taken:
         raise Refused(
             400,
             "MissingCredentials",

@@ -10,25 +10,15 @@ import json
 from typing import Any
 
 from .. import faults, provisioning_port
-from ..wording import words
+from ..world import Job
 from . import audit
 from .exchange import Answer, Call, Refused, context, no_route, service_principal
 from .jobs import JOB, SP, job_in, template_in
 from .permissions import READ_SYNC, WRITE_SYNC
 from .routes import route
+from .schema_checks import check, check_as_the_portal
 
 TEMPLATE = SP + "/templates/{synchronizationTemplate-id}"
-_RULE = frozenset(
-    words(
-        "id name editable priority sourceDirectoryName targetDirectoryName containerFilter groupFilter"
-        " metadata objectMappings"
-    )
-)
-_MAPPING = frozenset(words("enabled flowTypes metadata name scope sourceObjectName targetObjectName attributeMappings"))
-_ATTRIBUTE = frozenset(
-    words("defaultValue exportMissingReferences flowBehavior flowType matchingPriority source targetAttributeName")
-)
-_TOP = frozenset(words("id version synchronizationRules directories provisioningTaskIdentifier"))
 
 
 def _schema(call: Call, schema: dict[str, Any], where: str) -> Answer:
@@ -41,26 +31,48 @@ def _schema(call: Call, schema: dict[str, Any], where: str) -> Answer:
 def get_schema(call: Call) -> Answer:
     """The whole schema of a job."""
     job = job_in(call)
-    return _schema(call, job.schema, f"jobs('{job.id}')")
+    return _schema(call, _shown(call, job.schema), f"jobs('{job.id}')")
+
+
+def _shown(call: Call, schema: dict[str, Any]) -> dict[str, Any]:
+    """In the order in which the service gives its parts."""
+    if call.tenant.reality.schema_order == "kept":
+        return schema
+    turned = copy.deepcopy(schema)
+    for rule in turned.get("synchronizationRules", []):
+        for mapping in rule.get("objectMappings", []):
+            for part in ("metadata", "attributeMappings"):
+                call.world.random.shuffle(mapping.get(part) or [])
+    return turned
 
 
 @route("GET", TEMPLATE + "/schema", READ_SYNC)
 def get_template_schema(call: Call) -> Answer:
     """The template's default (docs/graph-facts.md, "Applications and templates")."""
     name = template_in(call)
-    return _schema(call, provisioning_port.default_schema(name, call.tenant), f"templates('{name}')")
+    return _schema(call, provisioning_port.template_schema(name, call.tenant), f"templates('{name}')")
 
 
 @route("PUT", JOB + "/schema", WRITE_SYNC)
 def put_schema(call: Call) -> Answer:
     """204; replaces everything, and the next cycle is an initial one."""
     job, body = job_in(call), call.json()
-    check(body, job.schema)
+    _check(call, body, job)
     changed = mappings(body) != mappings(job.schema)
-    job.schema = _next(copy.deepcopy(body), job.schema)
+    job.schema = _next(call, copy.deepcopy(body), job)
     if changed:
         audit.write(call, "Update attribute mappings or scope", job.service_principal_id)
     return Answer(204)
+
+
+def _check(call: Call, body: Any, job: Job) -> None:
+    """Raises Refused (400) for what the service does not take."""
+    check(body)
+    reality = call.tenant.reality
+    if reality.schema_id == "fixed" and body.get("id") not in (None, job.schema.get("id")):
+        raise Refused(400, "BadRequest", "The schema's id cannot be changed.")
+    if reality.schema_checks == "portal":
+        check_as_the_portal(body)
 
 
 @route("PATCH", JOB + "/schema", WRITE_SYNC)
@@ -71,11 +83,18 @@ def patch_schema(call: Call) -> Answer:
     raise no_route(call)
 
 
-def _next(body: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
+def _next(call: Call, body: dict[str, Any], job: Job) -> dict[str, Any]:
+    """What was written, with the id and the version that are the service's own."""
+    kept = {key: value for key, value in body.items() if "@odata" not in key}
+    return {**kept, "id": job.schema.get("id"), "version": _version(call, str(job.schema.get("version", "v1.0.0")))}
+
+
+def _version(call: Call, before: str) -> str:
     """The service counts its own version."""
-    number = str(before.get("version", "v1.0.0")).rpartition(".")
-    last = int(number[2]) + 1 if number[2].isdigit() else 1
-    return {**{key: value for key, value in body.items() if "@odata" not in key}, "version": f"{number[0]}.{last}"}
+    if call.tenant.reality.schema_document == "recorded":
+        return provisioning_port.schema_version(call.world)
+    head, _dot, last = before.rpartition(".")
+    return f"{head}.{int(last) + 1 if last.isdigit() else 1}"
 
 
 def mappings(schema: dict[str, Any]) -> str:
@@ -87,65 +106,9 @@ def mappings(schema: dict[str, Any]) -> str:
 def delete_schema(call: Call) -> Answer:
     """204; back to the template's default."""
     job = job_in(call)
-    job.schema = provisioning_port.default_schema(job.template_id, call.tenant)
+    job.schema = provisioning_port.job_schema(call.world, call.tenant, job.template_id, job.id)
     audit.write(call, "Update attribute mappings or scope", job.service_principal_id)
     return Answer(204)
-
-
-def check(body: Any, before: dict[str, Any]) -> None:
-    """Raises Refused (400) for what the service cannot take: unknown properties, no matching attribute, a target
-    attribute that the directory does not define."""
-    if not isinstance(body, dict) or not isinstance(body.get("synchronizationRules"), list):
-        raise Refused(400, "BadRequest", "The request body must contain a synchronizationSchema.")
-    _known(body, _TOP, "synchronizationSchema")
-    if body.get("id") not in (None, before.get("id")):
-        raise Refused(400, "BadRequest", "The schema's id cannot be changed.")
-    for rule in body["synchronizationRules"]:
-        _known(rule, _RULE, "synchronizationRule")
-        for mapping in rule.get("objectMappings", []):
-            _known(mapping, _MAPPING, "objectMapping")
-            _check_mapping(body, rule, mapping)
-
-
-def _check_mapping(body: dict[str, Any], rule: dict[str, Any], mapping: dict[str, Any]) -> None:
-    attributes = mapping.get("attributeMappings", [])
-    for attribute in attributes:
-        _known(attribute, _ATTRIBUTE, "attributeMapping")
-        expression = (attribute.get("source") or {}).get("expression") or ""
-        if len(expression) > 10_000:
-            raise Refused(400, "BadRequest", "An expression can have at most 10,000 characters.")
-    if mapping.get("enabled") and not any(int(each.get("matchingPriority") or 0) > 0 for each in attributes):
-        raise Refused(400, "InvalidSchema", f"Object mapping '{mapping.get('name')}' has no matching attribute.")
-    defined = _defined(body, str(rule.get("targetDirectoryName")), str(mapping.get("targetObjectName")))
-    for attribute in attributes:
-        name = attribute.get("targetAttributeName")
-        if defined is not None and name not in defined:
-            raise Refused(400, "InvalidSchema", f"Attribute '{name}' is not defined in the target directory.")
-    targets = [each.get("targetAttributeName") for each in attributes]
-    doubles = {name for name in targets if targets.count(name) > 1}
-    if doubles:
-        raise Refused(400, "InvalidSchema", f"Attribute '{sorted(map(str, doubles))[0]}' is mapped twice.")
-
-
-def _defined(body: dict[str, Any], directory: str, name: str) -> set[str] | None:
-    for each in body.get("directories") or []:
-        if each.get("name") == directory:
-            for thing in each.get("objects") or []:
-                if thing.get("name") == name:
-                    return {attribute.get("name") for attribute in thing.get("attributes") or []}
-    return None
-
-
-def _known(row: Any, names: frozenset[str], kind: str) -> None:
-    if not isinstance(row, dict):
-        raise Refused(400, "BadRequest", f"A value of type '{kind}' was expected.")
-    for key in row:
-        if key not in names and "@odata" not in key:
-            raise Refused(
-                400,
-                "BadRequest",
-                f"The property '{key}' does not exist on type 'microsoft.graph.{kind}'.",
-            )
 
 
 # What helps to write them

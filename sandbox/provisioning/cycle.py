@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from .. import faults
-from ..clock import graph_time
+from ..clock import NEVER, graph_time
 from ..world import Group, User
 from . import quarantines, status
 from .credentials import validate_credentials
@@ -60,6 +60,7 @@ class Cycle:
 
     def __post_init__(self) -> None:
         self.counts = Counts(self.world.clock.stamp())
+        self.reality, self.ended = self.tenant.reality, False
         self.memory = self.prepared.memory
 
     def run(self) -> None:
@@ -83,7 +84,7 @@ class Cycle:
             return False
         memory.forget_watermark()
         memory.next_at = self.world.clock.now() + delay
-        status.change(self.job, progress=status.progress(0, len(memory.links), self.world.clock))
+        status.change(self.job, progress=self._progress(0, len(memory.links)))
         return True
 
     def _check_credentials(self) -> None:
@@ -112,7 +113,7 @@ class Cycle:
             )
         for fault in faults.on(tenant):
             fault.look(self.world, scope, memory, on_demand=False)
-        if memory.quarantine is None:
+        if memory.quarantine is None and not self._says_not_run():
             status.change(self.job, code="Active")
         return until, scope
 
@@ -291,30 +292,52 @@ class Cycle:
         self._count()
         status.change(
             self.job,
-            progress=status.progress(done, total, self.world.clock),
-            synchronizedEntryCountByType=status.entry_counts(self.memory.counted),
-            lastExecution=self.execution("Succeeded"),
+            progress=self._progress(done, total),
+            synchronizedEntryCountByType=self._entry_counts(),
+            **({} if self._says_not_run() else {"lastExecution": self.execution("Succeeded")}),
         )
         self.world.touch()
+
+    def _says_not_run(self) -> bool:
+        """Whether the job still says that it never ran, because its first run has not ended."""
+        return self.reality.not_run == "until_first_end" and self.memory.steady_first is None and not self.ended
+
+    def _progress(self, done: int, total: int) -> list[dict[str, object]]:
+        shown = self.reality.progress == "pages"
+        return status.progress(done, total, self.world.clock) if shown else []
+
+    def _entry_counts(self) -> list[dict[str, object]]:
+        plans = {"User": self.prepared.user_plan, "Group": self.prepared.group_plan}
+        targets = {kind: plan.target for kind, plan in plans.items() if plan is not None}
+        return status.entry_counts(self.memory.counted, self.reality.counts, targets)
 
     def _end(self, until: int, total: int) -> None:
         memory, clock = self.memory, self.world.clock
         self._count()
         memory.watermark = until
         memory.failures_in_a_row = 0
-        memory.steady_first = memory.steady_first or clock.stamp()
-        execution = self.execution("EntryLevelErrors" if memory.escrows or self.pruned else "Succeeded")
+        self.ended = True
+        steady = self.reality.steady_state == "initial_cycle" or not self.prepared.target.writes
+        if steady:
+            memory.steady_first = memory.steady_first or clock.stamp()
+        told = self.pruned or (memory.escrows and self.reality.escrows == "entry_errors")
+        execution = self.execution("EntryLevelErrors" if told else "Succeeded")
         changed: dict[str, object] = {
             "countSuccessiveCompleteFailures": 0,
             "escrowsPruned": self.pruned or bool(self.job.status.get("escrowsPruned")),
             "lastExecution": execution,
-            "progress": status.progress(total, total, clock),
-            "steadyStateFirstAchievedTime": graph_time(memory.steady_first),
-            "steadyStateLastAchievedTime": graph_time(clock.stamp()),
-            "synchronizedEntryCountByType": status.entry_counts(memory.counted),
+            "progress": self._progress(total, total),
+            "synchronizedEntryCountByType": self._entry_counts(),
         }
+        if memory.quarantine is None:
+            changed["code"] = "Active"
+        if steady and memory.steady_first:
+            changed["steadyStateFirstAchievedTime"] = graph_time(memory.steady_first)
+            changed["steadyStateLastAchievedTime"] = graph_time(clock.stamp())
         if execution["state"] == "Succeeded":
-            changed["lastSuccessfulExecution"] = execution
+            year_one = self.reality.last_success == "year_one"
+            unknown = {"timeBegan": NEVER, "activityIdentifier": None} if year_one else {}
+            changed["lastSuccessfulExecution"] = {**execution, **unknown}
             if self.prepared.target.writes:
                 changed["lastSuccessfulExecutionWithExports"] = execution
         status.change(self.job, **changed)

@@ -116,7 +116,8 @@ class Engine:
 
     def _cycle(self, tenant: Tenant, job: Job) -> None:
         memory = memories.of(job)
-        if not read_settings(self.world, tenant, job).visible:
+        waits = tenant.reality.start_without_credentials == "refused"
+        if waits and not read_settings(self.world, tenant, job).visible:
             memory.next_at = self.clock.now() + _LATE_SECRETS
             return
         cycle: Cycle | None = None
@@ -220,7 +221,7 @@ class Engine:
             memory.next_at = self.clock.now() + (delay or timedelta())
         job.schedule = {**job.schedule, "state": "Active", "interval": "PT40M"}
         if memory.quarantine is None:
-            if never and not memory.links:
+            if never and (not memory.links or tenant.reality.not_run == "until_first_end"):
                 status.change(job, code="NotRun", lastExecution=status.never_ran())
             else:
                 status.change(job, code="Active")

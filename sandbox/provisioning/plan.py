@@ -68,7 +68,7 @@ class Plan:
             if value is IGNORE:
                 continue
             if is_empty(value):
-                if each.default is None or not creating:
+                if not each.default or not creating:
                     continue
                 value = each.default
             converted = each.slot.convert(value)

@@ -25,6 +25,7 @@ from .users import UserWork
 if TYPE_CHECKING:
     from ..world import Job, Tenant, World
 
+NO_ADDRESS = "Please provide a valid tenant URL for your application."
 MIN_TIMEOUT, MAX_TIMEOUT = 10.0, 30.0
 
 
@@ -68,7 +69,8 @@ def prepare(world: World, tenant: Tenant, job: Job, send: Send, *, strict: bool 
         base, flagged = endpoint_of(settings.base_address)
     except ValueError as problem:
         code = "SystemForCrossDomainIdentityManagementInvalidCredentials"
-        raise TargetLost(code, str(problem)) from None
+        message = str(problem) if settings.base_address else NO_ADDRESS
+        raise TargetLost(code, message) from None
     target = Target(
         base,
         settings.token,

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from ..world import Job
 
 GIVEN_UP_AFTER = timedelta(days=28)
-_GAPS = (timedelta(hours=6), timedelta(hours=12), timedelta(hours=24))
+_TRIED_AGAIN = (timedelta(hours=6), timedelta(hours=12))
+"""After the first failure of the series; then each day of it."""
+_DAY, _SOON = timedelta(days=1), timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -47,19 +49,29 @@ def verdict(limits: Limits, failures: int, operations: int, references: int) -> 
 def enter(job: Job, memory: Memory, clock: Clock, reason: str, code: str, message: str) -> None:
     """Into quarantine, or one more attempt failed in it."""
     now, before = clock.now(), memory.quarantine
-    count = before.count + 1 if before else 1
+    count, began = (before.count + 1, before.series_began) if before else (1, now)
     memory.quarantine = Quarantine(
         reason=reason,
-        series_began=before.series_began if before else now,
+        series_began=began,
         series_shown=before.series_shown if before else clock.stamp(),
         began_shown=before.began_shown if before and before.reason == reason else clock.stamp(),
         count=count,
-        next_at=now + _GAPS[min(count, len(_GAPS)) - 1],
+        next_at=_next_attempt(began, now, code),
     )
     memory.next_at = memory.quarantine.next_at
     status.change(
         job, code="Quarantine", quarantine=shown(memory.quarantine, clock, status.error(code, message)), progress=[]
     )
+
+
+def _next_attempt(began: datetime, now: datetime, code: str) -> datetime:
+    """6, 12 and 24 hours after the first failure, then daily; soon where an address is missing (docs/graph-facts.md,
+    "Quarantine and errors").
+    """
+    if code.endswith("InvalidCredentials"):
+        return now + _SOON
+    later = [began + span for span in _TRIED_AGAIN if began + span > now]
+    return later[0] if later else began + _DAY * ((now - began) // _DAY + 1)
 
 
 def audit_row(job: Job, reason: str, clock: Clock) -> dict[str, Any]:

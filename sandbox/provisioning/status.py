@@ -6,6 +6,7 @@ Facts: docs/graph-facts.md, "Jobs".
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -104,6 +105,14 @@ def progress(done: int, total: int, clock: Clock) -> list[dict[str, Any]]:
     ]
 
 
-def entry_counts(counted: dict[str, int]) -> list[dict[str, Any]]:
-    """The counts as Graph shows them (synchronizedEntryCountByType)."""
-    return [{"key": key, "value": value} for key, value in counted.items()]
+def entry_counts(counted: Mapping[str, int], keys: str, targets: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The counts as Graph shows them (synchronizedEntryCountByType); `keys` as in Reality.counts, `targets` by kind."""
+    forms: dict[str, Callable[[str], str]] = {
+        "user": str,
+        "pairs": lambda kind: f"{kind} to {kind}",
+        "lower_pairs": lambda kind: f"{kind.lower()} to {kind}",
+        "urn_pairs": lambda kind: f"{kind} to {targets.get(kind, kind)}",
+    }
+    if keys not in forms:
+        return []
+    return [{"key": forms[keys](kind), "value": value} for kind, value in counted.items()]

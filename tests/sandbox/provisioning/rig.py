@@ -160,6 +160,10 @@ class Rig:
         """As the control port would."""
         faults.switch(self.world, self.tenant, values)
 
+    def answer_as(self, **values: Any) -> None:
+        """As the control port would."""
+        self.world.answer_as(values, self.tenant)
+
     # The job
 
     def run(self) -> dict[str, Any]:

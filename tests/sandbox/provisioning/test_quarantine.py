@@ -21,6 +21,12 @@ def _hours_to_next(rig: Rig) -> float:
     return round((memory.quarantine.next_at - rig.world.clock.now()) / timedelta(hours=1), 1)
 
 
+def _hours_after_the_first(rig: Rig) -> float:
+    memory = rig.memory
+    assert memory.quarantine is not None
+    return (memory.quarantine.next_at - memory.quarantine.series_began) / timedelta(hours=1)
+
+
 def test_a_wrong_token_leads_into_quarantine_at_once(rig: Rig) -> None:
     rig.add_user("eva")
     rig.save_secrets(SecretToken="wrong")
@@ -49,15 +55,16 @@ def test_a_wrong_address_leads_into_quarantine_at_once(rig: Rig, address: str, c
     assert rig.start()["quarantine"]["error"]["code"] == code
 
 
-def test_retries_come_after_six_twelve_and_then_every_twenty_four_hours(rig: Rig) -> None:
+def test_retries_are_counted_from_the_first_failure(rig: Rig) -> None:
     rig.save_secrets(SecretToken="wrong")
     rig.start()
-    gaps = [_hours_to_next(rig)]
+    after = [_hours_after_the_first(rig)]
     for _attempt in range(3):
-        rig.world.clock.jump(timedelta(hours=gaps[-1], minutes=1))
+        assert rig.memory.quarantine is not None
+        rig.world.clock.jump(rig.memory.quarantine.next_at - rig.world.clock.now())
         rig.run()
-        gaps.append(_hours_to_next(rig))
-    assert gaps == [6.0, 12.0, 24.0, 24.0]
+        after.append(_hours_after_the_first(rig))
+    assert after == [6.0, 12.0, 24.0, 48.0]
     assert rig.job.status["quarantine"]["seriesCount"] == 4
 
 

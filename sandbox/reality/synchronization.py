@@ -1,0 +1,156 @@
+"""How synchronization may answer: jobs and schemas."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .setting import documented, one_of, recorded, told, unconfirmed
+
+AWS = "Microsoft's walk-through for AWS, 2021"
+CLOUD_SYNC = "MicrosoftDocs/azure-docs, cloud provisioning, concept-attributes: job list of a running tenant"
+GREENHOUSE = "efeoncepro/greenhouse-eo"
+SCIM_COMPATIBILITY = "Known issues with SCIM 2.0 protocol compliance (Microsoft)"
+
+
+@dataclass(frozen=True)
+class Synchronization:
+    """Jobs and schemas."""
+
+    # Jobs
+
+    job_id: str = one_of(
+        "random",
+        "What stands at the end of a job's id?",
+        random=documented("A GUID of its own.", "Graph: create synchronizationJob"),
+        application=recorded(
+            "The appId of the application: a job that is deleted and made again from the same template has the"
+            " same id.",
+            f"{AWS}; {GREENHOUSE}",
+        ),
+    )
+    same_template: str = one_of(
+        "second",
+        "What answers POST jobs where a job of that template is there?",
+        second=documented("201 and a second job.", "Graph: create synchronizationJob"),
+        refused=unconfirmed("409, as the id would be the same.", f"follows from the ids that were recorded ({AWS})"),
+        same=unconfirmed("201 and the job that is there.", f"follows from the ids that were recorded ({AWS})"),
+    )
+    deleted_job: str = one_of(
+        "gone",
+        "What becomes of a job that is deleted?",
+        gone=documented("It is gone at once.", "Graph: delete synchronizationJob"),
+        stays=told("204, and it is listed all the same.", f"{GREENHOUSE}, Decision 1"),
+        ghost=told(
+            "One that is made anew from the same template is 201, never listed and cannot be changed.",
+            "MicrosoftDocs/azure-docs#116171",
+        ),
+        blocked=unconfirmed("POST of the same template is 409 for ten minutes."),
+    )
+    new_job: str = one_of(
+        "longest_interval",
+        "What does a new job show?",
+        longest_interval=documented(
+            "The longest TimeSpan as interval, three settings, and empty texts where nothing is known.",
+            "Graph: create synchronizationJob",
+        ),
+        forty_minutes=recorded(
+            "PT40M although it is paused, troubleshootingUrl null, and the one setting"
+            " AzureIngestionAttributeOptimization.",
+            AWS,
+        ),
+    )
+    other_template: str = one_of(
+        "refused",
+        "May a job of template scim be made where the application lists customappsso alone?",
+        refused=unconfirmed("400."),
+        taken=documented("201: the job is made anew on the same application.", SCIM_COMPATIBILITY),
+    )
+    not_run: str = one_of(
+        "until_picked_up",
+        "How long does a started job say NotRun?",
+        until_picked_up=unconfirmed("Until the service has begun with it; after a pilot never."),
+        until_first_end=documented(
+            "Until the first run has ended, whoever was provisioned on demand before.", "Graph: synchronizationStatus"
+        ),
+    )
+    start_without_credentials: str = one_of(
+        "refused",
+        "What answers start before there are saved credentials?",
+        refused=unconfirmed("400 MissingCredentials."),
+        quarantine=recorded(
+            "204; the job is in quarantine within a second (EncounteredQuarantineException, InvalidCredentials) and"
+            " tried again after five minutes.",
+            AWS,
+        ),
+    )
+    counts: str = one_of(
+        "user",
+        "By which keys does a job count its entries?",
+        user=unconfirmed("User and Group."),
+        pairs=documented("User to User.", "Graph: synchronization stringKeyLongValuePair"),
+        lower_pairs=recorded("user to User, group to Group (a job of cloud sync).", CLOUD_SYNC),
+        urn_pairs=unconfirmed("User to urn:…:2.0:User, as the mappings of scim are named."),
+        none=unconfirmed("Not at all."),
+    )
+    progress: str = one_of(
+        "pages",
+        "Does a running job show its progress?",
+        pages=documented("Pages of the source, done and all.", "Graph: synchronizationProgress"),
+        none=unconfirmed("No: the list is empty."),
+    )
+    steady_state: str = one_of(
+        "initial_cycle",
+        "When is the steady state reached?",
+        initial_cycle=documented("When the initial cycle has ended.", "Graph: synchronizationStatus"),
+        cycle_without_work=unconfirmed("When a cycle had nothing left to do."),
+    )
+    last_success: str = one_of(
+        "whole",
+        "What does the last successful run of a running job say?",
+        whole=documented("When it began and ended.", "Graph: synchronizationTaskExecution"),
+        year_one=recorded("timeBegan in year 1, no activityIdentifier, and a real timeEnded.", CLOUD_SYNC),
+    )
+    escrows: str = one_of(
+        "entry_errors",
+        "How does a run end in which people failed?",
+        entry_errors=documented("EntryLevelErrors.", "Graph: synchronizationTaskExecution"),
+        succeeded=recorded("Succeeded, with the number in countEscrowed.", f"{CLOUD_SYNC}; {GREENHOUSE}"),
+    )
+
+    # Schema
+
+    schema_document: str = one_of(
+        "plain",
+        "What does a job's schema look like?",
+        plain=documented(
+            "An id and a version of its own, no metadata of mappings.", "Graph: get synchronizationSchema"
+        ),
+        recorded=recorded(
+            "The job's id, a version with date and activity, seven pairs of metadata, flowTypes without blanks, rule"
+            " metadata with JSON in it, defaultValue of mappings an empty text.",
+            f"{AWS}; msgraph-sdk-powershell#2643",
+        ),
+    )
+    schema_id: str = one_of(
+        "fixed",
+        "May PUT schema carry the id of another job's schema?",
+        fixed=unconfirmed("400."),
+        any=documented(
+            "204: an exported schema is put into the new job; the job keeps its own id.", SCIM_COMPATIBILITY
+        ),
+    )
+    schema_checks: str = one_of(
+        "few",
+        "What of a schema is refused when it is written?",
+        few=unconfirmed("Unknown properties, no matching attribute, undefined target attributes."),
+        portal=unconfirmed(
+            "Besides: an expression that cannot be parsed, an unknown source attribute, two matching attributes of the"
+            " same priority, a scope by userType, an unknown operator, directories that are left out."
+        ),
+    )
+    schema_order: str = one_of(
+        "kept",
+        "In which order do a schema's parts come back?",
+        kept=unconfirmed("As they were written."),
+        turned=unconfirmed("Metadata and mappings in another order with each answer."),
+    )
