@@ -1,8 +1,8 @@
 """Who must be in Haiilo after a cycle, computed from the directory alone, independently of the product.
 
 Microsoft Entra provisions assigned users and the direct members of assigned groups. Members of nested groups are
-not provisioned, disabled users are not created, a guest's user name loses its #EXT#. Haiilo Advocacy takes the user
-principal name as user name, the name, and country, city and state as the work address.
+not provisioned, disabled users are not created, a guest's user name is its address at home. Haiilo Advocacy takes the
+user principal name as user name, the name, and country, city and state as the work address.
 """
 
 from __future__ import annotations
@@ -26,7 +26,17 @@ def expected(directory: Mapping[str, Any], product: str) -> dict[str, Person]:
         elif principal in groups:
             in_scope |= {member["id"] for member in groups[principal]["members"] if member["id"] in users}
     people = [users[identity] for identity in in_scope if users[identity]["accountEnabled"]]
-    return {user["userPrincipalName"].replace("#EXT#", ""): _wanted(user, product) for user in people}
+    return {arriving_name(user["userPrincipalName"]): _wanted(user, product) for user in people}
+
+
+def arriving_name(name: str) -> str:
+    """The user name at Haiilo of somebody with that user principal name.
+
+    Of a guest "#EXT# and your domain is stripped, so only the original alias@theirdomain is used" (How Application
+    Provisioning works).
+    """
+    alias, mark, _domain = name.partition("#EXT#")
+    return "@".join(alias.rsplit("_", 1)) if mark else name
 
 
 def _wanted(user: Mapping[str, Any], product: str) -> Person:

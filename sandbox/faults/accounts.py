@@ -7,7 +7,7 @@ import uuid
 from ..haiilo import lookup
 from ..haiilo.platform import Person, Platform
 from ..provisioning import memory as memories
-from ..provisioning.source import GUEST
+from ..provisioning.source import arriving_name as arriving
 from ..world import Applied, Tenant, World
 
 
@@ -18,7 +18,7 @@ def platform_of(world: World, tenant: Tenant) -> Platform | None:
 
 def arriving_name(tenant: Tenant, user_id: str) -> str:
     """The user name under which the default mapping brings somebody."""
-    return tenant.users[user_id].userPrincipalName.replace(GUEST, "")
+    return arriving(tenant.users[user_id].userPrincipalName)
 
 
 def add_local(world: World, platform: Platform, name: str, applied: Applied, *, hidden: bool) -> None:

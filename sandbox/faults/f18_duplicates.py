@@ -16,19 +16,19 @@ class Duplicates(Fault):
     key = "F18"
     seen = (
         "The first user's search finds two accounts (DuplicateTargetEntries); the third user is a guest whose name,"
-        " once #EXT# is stripped, is the second one's (DuplicateSourceEntries)."
+        " once #EXT# and the tenant's domain are stripped, is the second one's (DuplicateSourceEntries)."
     )
     in_graph = "the third user; the second account is at Haiilo and goes with the switch"
     affects = Affects("the first three users", users=3)
 
     def attributes(self, user: User) -> dict[str, Any]:
-        """Give the third user the names of the second, with #EXT# in them."""
+        """Give the third user the names of the second, as those of a guest."""
         if len(self.applied.users) < 3 or user.id != self.applied.users[2]:
             return {}
         other = self.tenant.users[self.applied.users[1]]
-        local, _at, domain = other.userPrincipalName.partition("@")
+        alias = "_".join(other.userPrincipalName.rsplit("@", 1))
         names = {"mail": other.mail, "mailNickname": other.mailNickname}
-        return {**names, "userPrincipalName": f"{local}{GUEST}@{domain}", "userType": "Guest"}
+        return {**names, "userPrincipalName": f"{alias}{GUEST}@{self.tenant.initial_domain}", "userType": "Guest"}
 
     def apply(self, world: World) -> None:
         """Let a search for the first user find two accounts."""

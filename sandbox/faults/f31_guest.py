@@ -10,10 +10,10 @@ from .fault import FIRST_USER, Fault
 
 
 class Guest(Fault):
-    """The user principal name of a guest holds #EXT#, which the default mapping strips."""
+    """The user principal name of a guest holds its address at home, which alone arrives."""
 
     key = "F31"
-    seen = "The first user is a guest (userType, #EXT# in its name): #EXT# is stripped from its userName."
+    seen = "The first user is a guest (userType, #EXT# in its name): its userName is its address at home."
     in_graph = "the user's userPrincipalName and userType"
     affects = FIRST_USER
 

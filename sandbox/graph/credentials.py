@@ -5,14 +5,16 @@ Facts: docs/graph-facts.md, "Connection test and secrets".
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from .. import faults, provisioning_port
+from ..reality import Reality
 from ..wording import words
 from ..world import Job
 from . import audit
-from .exchange import Answer, Call, Refused, context, service_principal
+from .exchange import Answer, Call, Refused, context, no_route, service_principal
 from .jobs import JOB, SP, job_in
 from .permissions import READ_SYNC, WRITE_SYNC
 from .routes import route
@@ -40,7 +42,9 @@ def _pairs(rows: Any, *, what: str) -> dict[str, str]:
         raise Refused(400, "RequestMissingRequiredParameter", f"Required parameter '{what}' is missing.")
     pairs: dict[str, str] = {}
     for row in rows:
-        key, value = (row.get("key"), row.get("value")) if isinstance(row, Mapping) else (None, None)
+        if not isinstance(row, Mapping):
+            raise Refused(400, "BadRequest", f"Each of '{what}' must be an object with key and value.")
+        key, value = row.get("key"), row.get("value")
         if not isinstance(key, str) or key not in KEYS:
             raise Refused(500, "InternalError", f"Requested value '{key}' was not found.")
         if value is not None and not isinstance(value, str):
@@ -49,12 +53,24 @@ def _pairs(rows: Any, *, what: str) -> dict[str, str]:
     return pairs
 
 
+def _check_values(pairs: Mapping[str, str], reality: Reality) -> None:
+    """Raises Refused (400) for values that the service does not take."""
+    if reality.empty_settings == "refused" and pairs.get("SyncNotificationSettings", "{}") == "":
+        raise Refused(400, "UnknownError", json.dumps({"code": "InvalidNotificationSettings", "message": None}))
+    if reality.secret_values == "checked":
+        if pairs.get("SyncAll", "").lower() not in ("", "true", "false"):
+            raise Refused(400, "BadRequest", "The value of 'SyncAll' must be true or false.")
+        if not pairs.get("BaseAddress", "https://").lower().startswith("https://"):
+            raise Refused(400, "BadRequest", "The value of 'BaseAddress' must be an https address.")
+
+
 @route("PUT", SP + "/secrets", WRITE_SYNC)
 def put_secrets(call: Call) -> Answer:
     """204; replaces the whole set. Without SyncAll and SyncNotificationSettings it is answered 204 and nothing is
     saved (docs/graph-facts.md, "Documents and reality"; the switch `two_secrets_are_enough` makes it as documented)."""
     sp, tenant, body = service_principal(call), call.tenant, call.json()
     pairs = _pairs(body.get("value") if isinstance(body, dict) else None, what="value")
+    _check_values(pairs, tenant.reality)
     cleared = bool(pairs) and not any(pairs.values())
     taken = set(pairs) >= NEEDED_TOGETHER or any(fault.saves_any_secrets() for fault in faults.on(tenant))
     if cleared or taken:
@@ -67,11 +83,22 @@ def put_secrets(call: Call) -> Answer:
 @route("GET", SP + "/secrets", READ_SYNC)
 def get_secrets(call: Call) -> Answer:
     """Which keys are there; secret values are masked."""
-    sp = service_principal(call)
+    sp, shown = service_principal(call), call.tenant.reality.secrets_shown
+    if shown == "missing":
+        raise no_route(call)
+    if shown == "refused":
+        raise Refused(403, "Forbidden", "")
     saved = provisioning_port.visible_secrets(call.world, call.tenant, sp.id)
-    rows = [{"key": key, "value": MASK if key in SECRET else value} for key, value in saved.items()]
+    hidden = NEEDED_TOGETHER if shown == "without_settings" else frozenset[str]()
+    rows = [{"key": key, "value": _as_shown(key, saved[key], shown)} for key in saved if key not in hidden]
     what = context(call, f"servicePrincipals('{sp.id}')/synchronization/secrets")
     return Answer(200, {"@odata.context": what, "value": rows})
+
+
+def _as_shown(key: str, value: str, shown: str) -> str | None:
+    if shown == "null":
+        return None
+    return MASK if key in SECRET or shown == "all_masked" else value
 
 
 @route("POST", SP + "/jobs/validateCredentials", WRITE_SYNC, outside=True)

@@ -100,7 +100,7 @@ def _refuse_without_licence(call: Call) -> None:
         )
 
 
-_SINCE = re.compile(r"activityDateTime\s+g[te]\s+(\d{4}-\d\d-\d\dT[\d:]+)")
+_SINCE = re.compile(r"activityDateTime\s+g[te]\s+(\d{4}-\d\d-\d\d(?:T[\d:]+)?)")
 
 
 def _rows(call: Call) -> list[LogRow]:

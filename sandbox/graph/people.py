@@ -6,14 +6,15 @@ Facts: docs/graph-facts.md, "Scope and assignments".
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..world import Group, User
 from .exchange import Answer, Call, Refused, context, not_found
-from .lists import answer, count, one
+from .lists import Listing, answer, count, one
 from .permissions import READ_GROUPS, READ_USERS
 from .routes import route
-from .shapes import GROUPS, MEMBERS, USERS
+from .shapes import GROUPS, MEMBERS, USERS, show_member
 
 
 def _users(call: Call) -> Sequence[User]:
@@ -125,10 +126,24 @@ def _transitive(call: Call, group: Group) -> list[User | Group]:
     return list(walk(group))
 
 
+def _as_may_be_seen(call: Call) -> Listing:
+    """Of users whom the caller may not read, only type and id (Graph: group, list members)."""
+    if any(wanted <= call.caller.roles for wanted in READ_USERS.any_of):
+        return MEMBERS
+    return replace(MEMBERS, show=_limited)
+
+
+def _limited(thing: User | Group) -> dict[str, Any]:
+    row = show_member(thing)
+    if isinstance(thing, Group):
+        return row
+    return {key: value if key in ("@odata.type", "id") else None for key, value in row.items()}
+
+
 @route("GET", "/groups/{group-id}/members", READ_GROUPS)
 def list_members(call: Call) -> Answer:
     """Direct members of every kind (Graph: group, list members)."""
-    return answer(call, MEMBERS, _members(call, _group(call)))
+    return answer(call, _as_may_be_seen(call), _members(call, _group(call)))
 
 
 @route("GET", "/groups/{group-id}/members/$count", READ_GROUPS)
@@ -140,7 +155,7 @@ def count_members(call: Call) -> Answer:
 @route("GET", "/groups/{group-id}/transitiveMembers", READ_GROUPS)
 def list_transitive(call: Call) -> Answer:
     """Members of members too (Graph: group, list transitiveMembers)."""
-    return answer(call, MEMBERS, _transitive(call, _group(call)))
+    return answer(call, _as_may_be_seen(call), _transitive(call, _group(call)))
 
 
 @route("GET", "/groups/{group-id}/transitiveMembers/$count", READ_GROUPS)

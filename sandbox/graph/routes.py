@@ -13,6 +13,8 @@ from .permissions import Need
 
 Handler = Callable[[Call], Answer]
 
+_KEY = re.compile(r"\('([^'()]*)'\)")
+_FUNCTION = re.compile(r"/(?:microsoft\.graph\.)?(functions|filterOperators)\(\)$", re.IGNORECASE)
 _PARAMETER = re.compile(r"\\\{([^}]+)\\\}")
 
 
@@ -50,7 +52,7 @@ def _name(parameter: str) -> str:
 
 def find(call: Call) -> Route | None:
     """The route, with `parts` and `template` set on the call; None for an unknown verb or path."""
-    path = call.path.replace("/microsoft.graph.synchronization.", "/")
+    path = _as_segments(call.path)
     for each in _routes.get(call.method, ()):
         found = each.pattern.fullmatch(path)
         if found:
@@ -59,6 +61,12 @@ def find(call: Call) -> Route | None:
             call.template = each.template
             return each
     return None
+
+
+def _as_segments(path: str) -> str:
+    """Keys in brackets and functions with brackets as plain segments: jobs('a') as jobs/a, functions() as functions."""
+    path = _KEY.sub(r"/\1", path.replace("/microsoft.graph.synchronization.", "/"))
+    return _FUNCTION.sub(r"/\1", path)
 
 
 def knows(path: str) -> bool:

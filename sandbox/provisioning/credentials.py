@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote_plus, urlencode
 
 from . import schema as schemas
 from .exchange import Answer, Send, Unreachable
@@ -41,15 +41,13 @@ def validate_credentials(
     *,
     send: Send | None = None,
 ) -> Refusal | None:
-    """Search the target for a user that cannot exist, once for each matching attribute; None when all is well."""
+    """Search the target for what cannot exist, once for each matching attribute; None when all is well."""
     try:
         base, _strict = endpoint_of(base_address)
     except ValueError as problem:
         return _refusal("InvalidCredentials", str(problem))
     reach = reaching(tenant, send or Sender(world))
-    for attribute in _matching(schema):
-        query = urlencode({"filter": f'{attribute} eq "{uuid.uuid4()}"'}, quote_via=quote)
-        url = f"{base}/Users?{query}"
+    for url in _searches(base, schema, tenant.reality.connection_test):
         headers = {"Authorization": f"Bearer {secret_token}", "Accept": "application/scim+json"}
         try:
             answer = reach("GET", url, headers)
@@ -61,18 +59,34 @@ def validate_credentials(
     return None
 
 
+def _searches(base: str, schema: Mapping[str, Any] | None, asked: str) -> Iterator[str]:
+    """The addresses of the searches; `asked` as in Reality.connection_test."""
+    for attribute in _matching(schema, "User") or ["userName"]:
+        yield _search(f"{base}/Users", attribute)
+    mapped = schemas.object_mapping(schema, "Group") if schema else None
+    on = mapped is None or bool(mapped.get("enabled"))
+    if asked == "groups_too" or (asked == "mapped_groups" and on):
+        for attribute in _matching(schema, "Group") or ["displayName"]:
+            yield _search(f"{base}/Groups", attribute)
+
+
+def _search(where: str, attribute: str) -> str:
+    query = {"filter": f'{attribute} eq "{uuid.uuid4()}"'}
+    return f"{where}?{urlencode(query, quote_via=quote_plus)}"
+
+
 _SEEN = "We received this unexpected response from your application:"
 
 
-def _matching(schema: Mapping[str, Any] | None) -> list[str]:
-    """Target names of the user's matching attributes, the first priority first."""
-    mapping = schemas.object_mapping(schema, "User") if schema else None
+def _matching(schema: Mapping[str, Any] | None, source: str) -> list[str]:
+    """Target names of the matching attributes of users or groups, the first priority first."""
+    mapping = schemas.object_mapping(schema, source) if schema else None
     found = [
         (int(each.get("matchingPriority") or 0), str(each.get("targetAttributeName")))
         for each in (mapping or {}).get("attributeMappings") or []
         if int(each.get("matchingPriority") or 0) > 0
     ]
-    return [name for _priority, name in sorted(found)] or ["userName"]
+    return [name for _priority, name in sorted(found)]
 
 
 def _judge(answer: Answer, url: str) -> Refusal | None:
@@ -83,6 +97,8 @@ def _judge(answer: Answer, url: str) -> Refusal | None:
     )
     if answer.status in (400, 401, 403):
         return _refusal("CredentialValidationFailure", message)
+    if answer.status == 404 and "/Groups?" in url:
+        return _refusal("ServiceIncompatible", f"{NOT_FOUND} {message}")
     if answer.status != 200:
         return _refusal("CredentialValidationUnavailable", message)
     try:
@@ -92,6 +108,12 @@ def _judge(answer: Answer, url: str) -> Refusal | None:
     if not isinstance(body, dict) or not isinstance(body.get("totalResults"), int):
         return _refusal("ServiceIncompatible", message)
     return None
+
+
+NOT_FOUND = (
+    "An HTTP/404 Not Found response was returned rather than the expected HTTP/200 OK response."
+    " To address this issue, ensure that the tenant URL is correct."
+)
 
 
 def _refusal(inner: str, message: str) -> Refusal:

@@ -18,6 +18,8 @@ from .values import EvaluationRefused, Value, as_text, is_empty
 
 ENDPOINT = "/Groups"
 CORE = "urn:ietf:params:scim:schemas:core:2.0:Group"
+SECOND = "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group"
+WITHOUT_MEMBERS = "members"
 TARGET = "customappsso"
 BATCH = 500
 """Members in one PATCH."""
@@ -66,7 +68,7 @@ class GroupWork:
 
     def _resource(self, outcome: Outcome, group: Group) -> dict[str, Any] | None:
         if outcome.target_id:
-            found = self.target.get(ENDPOINT, outcome.target_id)
+            found = self.target.get(ENDPOINT, outcome.target_id, without=WITHOUT_MEMBERS)
             if found is None:
                 raise EntryFailed("InvalidAnchor", f"The linked group '{outcome.target_id}' is not in {TARGET}.")
             return found
@@ -74,7 +76,7 @@ class GroupWork:
             value = each.evaluate(group)
             if is_empty(value):
                 continue
-            hits = self.target.find(ENDPOINT, each.slot, value)
+            hits = self.target.find(ENDPOINT, each.slot, value, without=WITHOUT_MEMBERS)
             if len(hits) > 1:
                 raise EntryFailed("DuplicateTargetEntries", f"{len(hits)} groups are named '{as_text(value)}'.")
             if hits:
@@ -87,9 +89,10 @@ class GroupWork:
         self.memory.groups[group.id] = outcome.target_id
 
     def _create(self, outcome: Outcome, group: Group, values: list[tuple[Mapped, Value]]) -> None:
-        body: dict[str, Any] = {"schemas": [CORE]}
+        body: dict[str, Any] = {"schemas": [CORE, SECOND]}
         for each, value in values:
             each.slot.put(body, value)
+        body |= {"members": [], "meta": {"resourceType": "Group"}}
         outcome.action = "create"
         self._link(outcome, group, self.target.create(ENDPOINT, body))
         self.memory.members[group.id] = {}

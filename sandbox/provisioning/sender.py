@@ -19,6 +19,8 @@ from .exchange import Answer, Send, TooSlow, Unreachable
 if TYPE_CHECKING:
     from ..world import Tenant, World
 
+NO_AGENT = {"User-Agent": urllib3.util.SKIP_HEADER}
+"""No User-Agent is sent (docs/graph-facts.md, "Schema and mappings")."""
 _POOLS = urllib3.PoolManager(num_pools=32, maxsize=8, retries=False)
 
 
@@ -44,7 +46,12 @@ class Sender:
         target = f"{self._base(host)}{parts.path}{'?' + parts.query if parts.query else ''}"
         try:
             answer = _POOLS.request(
-                method, target, body=body, headers={**headers, "Host": parts.netloc}, timeout=timeout, redirect=False
+                method,
+                target,
+                body=body,
+                headers={**NO_AGENT, **headers, "Host": parts.netloc},
+                timeout=timeout,
+                redirect=False,
             )
         except urllib3.exceptions.TimeoutError:
             raise TooSlow("The operation has timed out.") from None

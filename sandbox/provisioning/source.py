@@ -32,9 +32,19 @@ _RENAMED = {
     "facsimileTelephoneNumber": "faxNumber",
     "originalUserPrincipalName": "userPrincipalName",
 }
+
+
+def arriving_name(name: str) -> str:
+    """Of a guest "#EXT# and your domain is stripped, so only the original alias@theirdomain is used" (How Application
+    Provisioning works).
+    """
+    alias, mark, _domain = name.partition(GUEST)
+    return "@".join(alias.rsplit("_", 1)) if mark else name
+
+
 _SPECIAL: dict[str, Callable[[Subject], Value]] = {
     "IsSoftDeleted": lambda subject: subject.gone,
-    "userPrincipalName": lambda subject: subject.user.userPrincipalName.replace(GUEST, "") or None,
+    "userPrincipalName": lambda subject: arriving_name(subject.user.userPrincipalName) or None,
     "appRoleAssignments": lambda subject: subject.roles,
 }
 _FIELDS = frozenset(User.__dataclass_fields__) - {"deleted_at", "changed", "extensions", "createdDateTime", "userType"}

@@ -53,10 +53,10 @@ class Target:
 
     # Calls
 
-    def find(self, endpoint: str, slot: Slot, value: Value) -> list[dict[str, Any]]:
-        """Everything whose attribute equals the value. Raises EntryFailed, TargetLost."""
+    def find(self, endpoint: str, slot: Slot, value: Value, *, without: str = "") -> list[dict[str, Any]]:
+        """Everything whose attribute equals the value; `without` is left out. Raises EntryFailed, TargetLost."""
         text = as_text(value).replace("\\", "\\\\").replace('"', '\\"')
-        query = urlencode({"filter": f'{slot.name} eq "{text}"'}, quote_via=quote)
+        query = urlencode(_excluding(without) | {"filter": f'{slot.name} eq "{text}"'})
         status, body = self._call("GET", f"{endpoint}?{query}", None)
         if status == 404:
             return []
@@ -65,9 +65,10 @@ class Target:
             raise TargetLost(f"{_PREFIX}ServiceIncompatible", "The answer to a search is not a SCIM ListResponse.")
         return resources
 
-    def get(self, endpoint: str, identity: str) -> dict[str, Any] | None:
+    def get(self, endpoint: str, identity: str, *, without: str = "") -> dict[str, Any] | None:
         """The resource, or None when it is not there. Raises EntryFailed, TargetLost."""
-        status, body = self._call("GET", f"{endpoint}/{quote(identity, safe='')}", None)
+        query = f"?{urlencode(_excluding(without))}" if without else ""
+        status, body = self._call("GET", f"{endpoint}/{quote(identity, safe='')}{query}", None)
         return None if status == 404 else self._resource(body)
 
     def create(self, endpoint: str, resource: Mapping[str, Any]) -> dict[str, Any]:
@@ -169,7 +170,11 @@ class Target:
     def addition(self, members: list[str]) -> list[dict[str, Any]]:
         """PATCH operations that put members into a group."""
         op = "add" if self.strict else "Add"
-        return [{"op": op, "path": "members", "value": [{"value": member} for member in members]}]
+        return [{"op": op, "path": "members", "value": [{"$ref": None, "value": member} for member in members]}]
+
+
+def _excluding(attribute: str) -> dict[str, str]:
+    return {"excludedAttributes": attribute} if attribute else {}
 
 
 def _loose(value: Value) -> Value:

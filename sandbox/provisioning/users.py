@@ -128,13 +128,17 @@ class UserWork:
         if missing:
             raise EntryFailed("MandatoryFieldsMissing", f"Required property missing: {', '.join(missing)}.")
         body: dict[str, Any] = {"schemas": [CORE, *_extensions(self.plan, values)]}
+        references = [(each.slot, None, value) for each, value in values if each.slot.type == "Reference"]
         for each, value in values:
-            each.slot.put(body, value)
+            if each.slot.type != "Reference":
+                each.slot.put(body, value)
         outcome.action = "create"
         outcome.modified = [(each.slot.name, None, value) for each, value in values]
         resource = self.target.create(ENDPOINT, body)
         outcome.target_id = str(resource["id"])
         self.memory.link(subject.user.id, outcome.target_id)
+        if references:  # first the user, then the manager (Known issues for provisioning)
+            self.target.patch(ENDPOINT, outcome.target_id, self.target.operations(references))
         outcome.step("EntryExportAdd", "export", "success", f"User '{name}' was created in {TARGET}")
         return self._ended(outcome, subject, "create")
 

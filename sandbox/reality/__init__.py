@@ -12,12 +12,13 @@ from typing import Any
 
 from .setting import Mark, Setting, settings_of
 from .synchronization import Synchronization
+from .wire import Wire
 
 __all__ = ["Mark", "Reality", "Setting", "changed", "described", "settings"]
 
 
 @dataclass(frozen=True)
-class Reality(Synchronization):
+class Reality(Wire, Synchronization):
     """One way in which Microsoft's services may answer."""
 
 

@@ -1,4 +1,4 @@
-"""How synchronization may answer: jobs and schemas."""
+"""How synchronization may answer: jobs, the connection test and secrets, schemas."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ AWS = "Microsoft's walk-through for AWS, 2021"
 CLOUD_SYNC = "MicrosoftDocs/azure-docs, cloud provisioning, concept-attributes: job list of a running tenant"
 GREENHOUSE = "efeoncepro/greenhouse-eo"
 SCIM_COMPATIBILITY = "Known issues with SCIM 2.0 protocol compliance (Microsoft)"
+SCIM_SERVER = "pranems/SCIMServer"
 
 
 @dataclass(frozen=True)
 class Synchronization:
-    """Jobs and schemas."""
+    """Jobs, the connection test and secrets, schemas."""
 
     # Jobs
 
@@ -115,6 +116,43 @@ class Synchronization:
         "How does a run end in which people failed?",
         entry_errors=documented("EntryLevelErrors.", "Graph: synchronizationTaskExecution"),
         succeeded=recorded("Succeeded, with the number in countEscrowed.", f"{CLOUD_SYNC}; {GREENHOUSE}"),
+    )
+
+    # Connection test and secrets
+
+    secrets_shown: str = one_of(
+        "masked",
+        "What does GET secrets show?",
+        masked=unconfirmed("Every key; the secret values are masked."),
+        all_masked=unconfirmed("Every key; all values are masked, the address too."),
+        null=unconfirmed("Every key; all values are null."),
+        without_settings=unconfirmed("SyncAll and SyncNotificationSettings are left out."),
+        missing=unconfirmed("404: there is no such call."),
+        refused=unconfirmed("403."),
+    )
+    connection_test: str = one_of(
+        "users",
+        "What does the connection test ask the target?",
+        users=documented("Users by the matching attributes.", "Develop a SCIM endpoint (Microsoft), a note"),
+        groups_too=recorded(
+            "Groups too: both must be 200 with an empty list, a 404 is ServiceIncompatible.",
+            f"{SCIM_SERVER}, EXECUTION_ISSUES_AND_RCA.md, Issue 3; Develop a SCIM endpoint (Microsoft)",
+        ),
+        mapped_groups=unconfirmed("Groups too, as long as their mapping is on.", SCIM_SERVER),
+    )
+    empty_settings: str = one_of(
+        "cleared",
+        "What answers PUT secrets with an empty SyncNotificationSettings?",
+        cleared=documented("204; the key is gone.", "Graph: add synchronization secrets"),
+        refused=recorded(
+            "400 UnknownError with InvalidNotificationSettings as JSON in the message.", "msgraph-metadata#347"
+        ),
+    )
+    secret_values: str = one_of(
+        "any",
+        "Are the values of secrets looked at when they are saved?",
+        any=unconfirmed("No."),
+        checked=unconfirmed("400 for a SyncAll that is no truth value, and for an address without https."),
     )
 
     # Schema

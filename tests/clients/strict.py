@@ -11,6 +11,7 @@ from typing import Any
 
 import requests
 
+from devtools.robots.expectation import arriving_name
 from tests.clients.conftest import Customer
 
 TOKEN = "of-the-strict-server"
@@ -169,10 +170,10 @@ def flat(resource: dict[str, Any]) -> dict[str, str]:
 
 
 def scope_of(made: Provisioning) -> dict[str, dict[str, Any]]:
-    """User name at the target → user; Entra leaves the mark of a guest out of it (F31)."""
+    """User name at the target → user; a guest's is its address at home (F31)."""
     customer = made.customer
     found = in_scope(customer.tenant.directory(), customer.tenant["service_principal_id"])
-    return {name.replace("#EXT#", ""): user for name, user in found.items()}
+    return {arriving_name(name): user for name, user in found.items()}
 
 
 def differences(made: Provisioning) -> dict[str, Any]:

@@ -79,7 +79,7 @@ def test_brings_exactly_those_in_scope(running: RunningSandbox, entra: Entra) ->
     scope = entra.made["scope"]
     names = {user["userName"] for user in arrived}
     assert len(names) == scope["direct"] + scope["by_group"] + scope["guests"]
-    assert entra.made["guest"]["user_name"].replace("#EXT#", "") in names
+    assert entra.made["guest"]["user_name"].partition("_partner.example#EXT#")[0] + "@partner.example" in names
     assert not {entra.made[key]["user_name"] for key in ("disabled", "unassigned")} & names
 
 

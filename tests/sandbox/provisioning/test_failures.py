@@ -306,7 +306,7 @@ def test_f30_whoever_was_unassigned_first_is_never_deleted(home: Rig) -> None:
 
 def test_f31_a_guest_has_another_user_name(rig: Rig) -> None:
     _with(rig, "F31").start()
-    assert "user0_contoso.example@contoso.onmicrosoft.com" in rig.arrived()
+    assert "user0@contoso.example" in rig.arrived()
 
 
 def test_f33_a_receiver_that_throttles_is_named(rig: Rig) -> None:
