@@ -260,6 +260,8 @@ class Tenant:
     log: list[LogRow] = field(default_factory=list)
     audits: list[dict[str, Any]] = field(default_factory=list)
     """As Graph shows them (directoryAudit), oldest first."""
+    refused_pages: set[str] = field(default_factory=set)
+    """Tokens of pages of the log that were refused once."""
     changes: int = 0
     made: dict[str, Any] = field(default_factory=dict)
     """What POST /tenants of the control port answers."""

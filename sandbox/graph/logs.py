@@ -6,10 +6,12 @@ Facts: docs/graph-facts.md, "Provisioning log".
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from .. import faults
+from ..reality import Reality
 from ..wording import words
 from ..world import LogRow, Tenant
 from . import throttling
@@ -100,6 +102,40 @@ def _refuse_without_licence(call: Call) -> None:
         )
 
 
+def _refuse_as_told(call: Call) -> None:
+    """Raises Refused where the log does not take what it is documented to take."""
+    reality = call.tenant.reality
+    if reality.log_refused == "other_permission":
+        message = "Calling principal does not have required MSGraph permissions AuditLog.Read.All"
+        raise Refused(403, "Authentication_MSGraphPermissionMissing", message)
+    if reality.log_refused == "unknown":
+        raise Refused(403, "UnknownError", "")
+    if reality.log_sorting == "refused" and "$orderby" in call.query:
+        raise Refused(400, "Request_UnsupportedQuery", "Sorting is not supported for this resource.")
+    token = call.query.get("$skiptoken", "")
+    if token and _page_is_refused(call.tenant, token):
+        raise Refused(400, "", "Invalid Skip Token")
+
+
+def _page_is_refused(tenant: Tenant, token: str) -> bool:
+    if tenant.reality.log_next_page == "refused_once" and token not in tenant.refused_pages:
+        tenant.refused_pages.add(token)
+        return True
+    return tenant.reality.log_next_page == "refused"
+
+
+def _listing(reality: Reality) -> Listing:
+    """What can be filtered by."""
+    properties = dict(_LOG.filterable.properties)
+    if reality.log_by_job == "refused":
+        del properties["jobId"]
+    if reality.log_by_time == "none":
+        del properties["activityDateTime"]
+    elif reality.log_by_time == "strictly":
+        properties["activityDateTime"] = ops("gt lt")
+    return replace(_LOG, filterable=Filterable(properties, folded=False))
+
+
 _SINCE = re.compile(r"activityDateTime\s+g[te]\s+(\d{4}-\d\d-\d\d(?:T[\d:]+)?)")
 
 
@@ -118,10 +154,11 @@ def list_log(call: Call) -> Answer:
     """5 requests in 10 seconds; case-sensitive filters; oldest or newest first."""
     _refuse_without_licence(call)
     throttling.count(call, "auditLogs", 5, 10)
-    rows = _rows(call)
-    if not re.fullmatch(r"activityDateTime(\s+asc)?", call.query.get("$orderby", "").strip()):
+    _refuse_as_told(call)
+    rows, order = _rows(call), call.query.get("$orderby", "").strip()
+    if call.tenant.reality.log_order == "newest_first" or not re.fullmatch(r"activityDateTime(\s+asc)?", order):
         rows.reverse()  # newest first, unless asked otherwise
-    found = answer(call, _LOG, rows)
+    found = answer(call, _listing(call.tenant.reality), rows)
     plain = found.body["value"]
     found.body["value"] = [_as_faults_have_it(call.tenant, row) for row in plain]
     found.deviates = found.body["value"] != plain

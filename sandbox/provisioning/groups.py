@@ -41,6 +41,7 @@ class GroupWork:
         verb = "Update" if outcome.target_id else "Add"
         outcome.step(f"EntryImport{verb}", "import", "success", f"Received Group '{group.displayName}' ({verb})")
         if not self.plan.in_filter(group):
+            outcome.passes = False
             text = f"Group '{group.displayName}' does not pass the scoping filter."
             outcome.step("EntrySynchronizationScoping", "scoping", "skipped", text)
             return outcome.end("other", "skipped", "EntrySynchronizationSkipped", text)
@@ -71,6 +72,7 @@ class GroupWork:
             found = self.target.get(ENDPOINT, outcome.target_id, without=WITHOUT_MEMBERS)
             if found is None:
                 raise EntryFailed("InvalidAnchor", f"The linked group '{outcome.target_id}' is not in {TARGET}.")
+            outcome.found = found
             return found
         for each in self.plan.matchers:
             value = each.evaluate(group)

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 from .. import faults
 from ..clock import graph_time
 from ..world import Group, User
+from . import recorded_rows
 from . import schema as schemas
 from .exchange import Send
-from .outcome import Outcome, modified
+from .outcome import Outcome, Step, modified
 from .plan import PlanRefused
 from .preparation import Prepared, prepare
 from .scope import Scope, read_scope
@@ -54,17 +55,20 @@ def on_demand(
             scope = read_scope(tenant, sp.id, sync_all=prepared.settings.sync_all, now=world.clock.now())
         for fault in faults.on(tenant):
             fault.look(world, scope, prepared.memory, on_demand=True)
+        if tenant.reality.on_demand_ends == "imported":
+            return _answer(tenant, _imported(thing, kind), {}, thing, kind)
         outcome = _provisioned(prepared, scope, thing, members)
     except TargetLost as lost:
-        return _answer(tenant, Outcome().end("other", "failure", lost.code, lost.message), {})
+        return _answer(tenant, Outcome().end("other", "failure", lost.code, lost.message), {}, thing, kind)
     except PlanRefused as refused:
-        return _answer(tenant, Outcome().end("other", "failure", "InvalidSchema", str(refused)), {})
+        return _answer(tenant, Outcome().end("other", "failure", "InvalidSchema", str(refused)), {}, thing, kind)
     plan = prepared.user_plan if kind == "User" else prepared.group_plan
     spent = round((time.perf_counter() - started) * 1000)
     row = prepared.row_frame.row(outcome, thing, kind, plan.target if plan else "", world.clock.stamp(), spent)
     tenant.add_log(row, world.clock.now())
     world.touch()
-    return _answer(tenant, outcome, {**row, "startTime": graph_time(began), "endTime": row["activityDateTime"]})
+    times = {"startTime": graph_time(began), "endTime": row["activityDateTime"]}
+    return _answer(tenant, outcome, {**row, **times}, thing, kind)
 
 
 def _subject(job: Job, parameters: Sequence[Mapping[str, Any]]) -> tuple[str, str, list[str]]:
@@ -84,6 +88,13 @@ def _subject(job: Job, parameters: Sequence[Mapping[str, Any]]) -> tuple[str, st
     if len(members) > MAX_MEMBERS:
         raise BadParameters(f"At most {MAX_MEMBERS} members of a group can be provisioned on demand.")
     return str(subject.get("objectId") or ""), kind, [str(member.get("objectId")) for member in members]
+
+
+def _imported(thing: User | Group, kind: str) -> Outcome:
+    """A run that ends after the import."""
+    outcome = Outcome()
+    outcome.step("EntryImport", "import", "success", f"Retrieved {kind} '{thing.displayName}' from the source.")
+    return outcome
 
 
 def _thing(tenant: Tenant, identity: str, kind: str) -> User | Group:
@@ -112,15 +123,52 @@ def _provisioned(prepared: Prepared, scope: Scope, thing: User | Group, members:
     return prepared.groups(scope).provision(thing, only=members)
 
 
-def _answer(tenant: Tenant, outcome: Outcome, row: dict[str, Any]) -> tuple[str, str]:
+def _answer(tenant: Tenant, outcome: Outcome, row: dict[str, Any], thing: User | Group, kind: str) -> tuple[str, str]:
     result = {"failure": "Failure", "skipped": "Skipped"}.get(outcome.status, "Success")
-    shown = _shown(outcome, row)
+    flat = tenant.reality.on_demand_rows == "flat"
+    shown = _flat(outcome, thing, kind, row) if flat else _shown(outcome, row)
     details = {"errorCode": outcome.code, "errorMessage": outcome.reason}
     key = {"result": result, "details": details}
     answer = json.dumps(key, ensure_ascii=False), json.dumps(shown, ensure_ascii=False)
     for fault in faults.on(tenant):
         answer = fault.on_demand_answer(answer, shown)
     return answer
+
+
+def _flat(outcome: Outcome, thing: User | Group, kind: str, row: dict[str, Any]) -> dict[str, Any]:
+    """The same as documented: the status is flat, every step has its details, and identities have a type."""
+    at = row.get("activityDateTime", "")
+    return {
+        "action": recorded_rows.action(outcome).capitalize(),
+        "changeId": row.get("changeId", ""),
+        "startTime": row.get("startTime", ""),
+        "endTime": row.get("endTime", ""),
+        "durationInMilliseconds": row.get("durationInMilliseconds", 0),
+        "reportableIdentifier": getattr(thing, "userPrincipalName", None) or thing.displayName,
+        "statusInfo": {
+            "status": outcome.status.capitalize(),
+            "errorCode": outcome.code or None,
+            "reason": outcome.reason or None,
+        },
+        "modifiedProperties": [] if outcome.status == "skipped" else modified(outcome),
+        "provisioningSteps": [
+            _step_shown(step, at) | {"details": step.details} for step in recorded_rows.steps(outcome, thing, kind)
+        ],
+        "sourceSystem": {"displayName": recorded_rows.SOURCE},
+        "targetSystem": {"displayName": recorded_rows.TARGET},
+        "sourceIdentity": {"id": thing.id, "type": kind, "displayName": thing.displayName},
+        "targetIdentity": {"id": outcome.target_id, "type": kind, "displayName": ""},
+    }
+
+
+def _step_shown(step: Step, at: str) -> dict[str, Any]:
+    return {
+        "name": step.name,
+        "type": step.type[:1].upper() + step.type[1:],
+        "status": step.status.capitalize(),
+        "description": step.description,
+        "timestamp": at,
+    }
 
 
 def _shown(outcome: Outcome, row: dict[str, Any]) -> dict[str, Any]:
@@ -140,15 +188,7 @@ def _shown(outcome: Outcome, row: dict[str, Any]) -> dict[str, Any]:
         "statusInfo": {"status": status, "errorInformation": error},
         "modifiedProperties": modified(outcome),
         "provisioningSteps": [
-            {
-                "name": step.name,
-                "type": step.type[:1].upper() + step.type[1:],
-                "status": "Failure" if step.status == "failure" else step.status.capitalize(),
-                "description": step.description,
-                "timestamp": row.get("activityDateTime", ""),
-                "details": step.details,
-            }
-            for step in outcome.steps
+            _step_shown(step, row.get("activityDateTime", "")) | {"details": step.details} for step in outcome.steps
         ],
         "sourceIdentity": row.get("sourceIdentity"),
         "targetIdentity": row.get("targetIdentity"),

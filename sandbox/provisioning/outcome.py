@@ -6,6 +6,7 @@ Facts: docs/graph-facts.md, "Provisioning log", "Quarantine and errors".
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -53,6 +54,13 @@ class Outcome:
     target_id: str = ""
     steps: list[Step] = field(default_factory=list)
     modified: list[tuple[str, Value, Value]] = field(default_factory=list)
+    assigned: bool = True
+    passes: bool = True
+    """The scoping filter."""
+    found: Mapping[str, Any] = field(default_factory=dict)
+    """What a search of the target found."""
+    missing: str = ""
+    """The target attribute that must not be empty, and is."""
 
     def step(self, name: str, kind: str, status: str, description: str, **details: str) -> None:
         """Add a step."""
@@ -87,6 +95,16 @@ class RowFrame:
         self, outcome: Outcome, thing: User | Group, kind: str, target: str, at: datetime, ms: int
     ) -> dict[str, Any]:
         """A provisioningObjectSummary; `at` is the time to show."""
+        plain = self._plain(outcome, thing, kind, target, at, ms)
+        if self.tenant.reality.log_rows == "documented":
+            return plain
+        from . import recorded_rows
+
+        return recorded_rows.row(plain, outcome, thing, kind)
+
+    def _plain(
+        self, outcome: Outcome, thing: User | Group, kind: str, target: str, at: datetime, ms: int
+    ) -> dict[str, Any]:
         tenant, job = self.tenant, self.job
         name = getattr(thing, "userPrincipalName", None) or thing.displayName or ""
         details: dict[str, Any] = {"odatatype": kind}

@@ -44,7 +44,14 @@ class Prepared:
     def users(self) -> UserWork:
         """Only where there is a plan for users."""
         assert self.user_plan is not None
-        return UserWork(self.user_plan, self.target, self.memory)
+        reality = self.row_frame.tenant.reality
+        return UserWork(
+            self.user_plan,
+            self.target,
+            self.memory,
+            lenient=reality.log_rows == "recorded",
+            forgetful=reality.on_demand_again == "update",
+        )
 
     def groups(self, scope: Scope, *, stale: bool = False) -> GroupWork:
         """Only where there is a plan for groups. `stale`: the scoping filter of the users is not known yet."""
@@ -80,6 +87,7 @@ def prepare(world: World, tenant: Tenant, job: Job, send: Send, *, strict: bool 
     )
     pause = target.pause
     target.pause = lambda seconds: pause(clock.wait(timedelta(seconds=seconds)))
+    target.recorded = tenant.reality.log_rows == "recorded"
     context = EvaluationContext(now=clock.stamp, chance=world.random)
     return Prepared(
         settings=settings,

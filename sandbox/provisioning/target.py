@@ -50,6 +50,8 @@ class Target:
     pause: Callable[[float], None] = field(default=time.sleep)
     """Waits as long as Retry-After says."""
     writes: int = 0
+    recorded: bool = False
+    """Whether a refusal is told as it was recorded."""
 
     # Calls
 
@@ -141,10 +143,17 @@ class Target:
             return TargetLost(f"{_PREFIX}CredentialValidationFailure", reason)
         if answer.status == 404 or 300 <= answer.status < 400:
             return TargetLost(f"{_PREFIX}ServiceIncompatible", reason)
-        return EntryFailed(_code(answer.status, parsed), reason, answer.status)
+        return EntryFailed(self._code(answer.status, parsed), reason, answer.status)
+
+    def _code(self, status: int, parsed: Any) -> str:
+        if self.recorded and status == 400:
+            return f"{_PREFIX}BadRequest"
+        return _code(status, parsed)
 
     def _reason(self, status: int, parsed: Any, raw: bytes = b"") -> str:
         shown = json.dumps(parsed, ensure_ascii=False) if parsed is not None else raw.decode("utf-8", "replace")[:2000]
+        if self.recorded:
+            return RECORDED_REASON.format(name=STATUS_NAMES.get(status, str(status)), shown=shown)
         return (
             f"Received response from Web resource. Host: {urlsplit(self.base).netloc} "
             f"Response Status Code: {STATUS_NAMES.get(status, str(status))} ({status}). Response content: {shown}"
@@ -195,6 +204,11 @@ def _strict_operations(changes: list[tuple[Slot, Value, Value]]) -> list[dict[st
     return [*found, *({"op": op, "value": value} for op, value in merged.items())]
 
 
+RECORDED_REASON = (
+    "StatusCode: {name}\r\nMessage: Processing of the HTTP request resulted in an exception. Please see the HTTP"
+    " response returned by the 'Response' property of this exception for details.\r\nWeb Response: {shown}."
+    " This operation was retried 0 times. It will be retried again after this date: 2019-10-30T15:13:17.6715300Z UTC"
+)
 STATUS_NAMES = {
     400: "BadRequest",
     401: "Unauthorized",

@@ -30,6 +30,10 @@ class UserWork:
     plan: Plan
     target: Target
     memory: Memory
+    lenient: bool = False
+    """Whether somebody whose required value is missing is skipped; else it is a failure."""
+    forgetful: bool = False
+    """Whether the target gives nothing back of what it was sent but the name."""
 
     def provision(self, subject: Subject, *, entitled: bool = True) -> Outcome:
         """A user in scope: create, match, update, or skip. Raises TargetLost."""
@@ -48,12 +52,14 @@ class UserWork:
 
     def _scoped(self, outcome: Outcome, subject: Subject, entitled: bool) -> Outcome | None:
         user, linked = subject.user, bool(outcome.target_id)
+        outcome.assigned = entitled
         if not entitled or (not linked and not user.accountEnabled):
             why = "is not effectively entitled" if not entitled or user.accountEnabled else "is disabled"
             text = f"User '{user.userPrincipalName}' {why} for the application."
             outcome.step("EntrySynchronizationScoping", "scoping", "skipped", text, IsActive=str(user.accountEnabled))
             return outcome.end("other", "skipped", "NotEffectivelyEntitled", text)
         if not self.plan.in_filter(subject):
+            outcome.passes = False
             text = f"User '{user.userPrincipalName}' does not pass the scoping filter."
             outcome.step("EntrySynchronizationScoping", "scoping", "skipped", text, ScopeEvaluationResult="False")
             return outcome.end("other", "skipped", _SKIPPED, text)
@@ -74,6 +80,7 @@ class UserWork:
                 return outcome if outcome.code else self._create(outcome, subject)
             self.memory.link(subject.user.id, str(resource["id"]))
             outcome.target_id = str(resource["id"])
+        outcome.found = resource
         return self._update(outcome, subject, resource)
 
     # Matching
@@ -108,6 +115,7 @@ class UserWork:
         if owner is not None and owner != user.id:
             text = f"The account with {each.slot.name} '{as_text(value)}' is already linked to the user {owner}."
             raise EntryFailed("DuplicateSourceEntries", text)
+        outcome.found = resource
         outcome.step(
             "EntryImportByMatch",
             "matching",
@@ -125,6 +133,10 @@ class UserWork:
         values = self._referenced(subject, self.plan.values(subject, creating=True))
         given = {each.slot.name for each, _value in values}
         missing = [each.slot.name for each in self.plan.mapped if each.slot.required and each.slot.name not in given]
+        if missing and self.lenient:
+            outcome.missing = missing[0]
+            text = f"The required property '{missing[0]}' has no value."
+            return outcome.end("create", "skipped", "AttributeValidationFailed", text)
         if missing:
             raise EntryFailed("MandatoryFieldsMissing", f"Required property missing: {', '.join(missing)}.")
         body: dict[str, Any] = {"schemas": [CORE, *_extensions(self.plan, values)]}
@@ -162,7 +174,7 @@ class UserWork:
             current = each.slot.read(resource)
             if each.flow_type in ADD_ONLY and current is not None:
                 continue
-            if each.always or not each.slot.same(current, value):
+            if each.always or not each.slot.same(current, value) or (self.forgetful and each.priority == 0):
                 changes.append((each.slot, current, value))
         if not changes:
             text = f"The state of user '{name}' in {TARGET} is the same already."
@@ -210,7 +222,7 @@ class UserWork:
 
     def disable(self, subject: Subject) -> Outcome:
         """Out of scope, disabled or soft-deleted: what the mappings that know of it say. Raises TargetLost."""
-        outcome = Outcome(action="disable", target_id=self.memory.links[subject.user.id])
+        outcome = Outcome(action="disable", target_id=self.memory.links[subject.user.id], assigned=bool(subject.roles))
         _imported(outcome, subject.user, "Delete" if subject.user.deleted_at else "Update")
         try:
             resource = self.target.get(ENDPOINT, outcome.target_id)

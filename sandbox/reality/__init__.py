@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from .logs import Logs
 from .setting import Mark, Setting, settings_of
 from .synchronization import Synchronization
 from .wire import Wire
@@ -18,7 +19,7 @@ __all__ = ["Mark", "Reality", "Setting", "changed", "described", "settings"]
 
 
 @dataclass(frozen=True)
-class Reality(Wire, Synchronization):
+class Reality(Wire, Logs, Synchronization):
     """One way in which Microsoft's services may answer."""
 
 
