@@ -11,6 +11,7 @@ from .faults.deviations import WidsInIdTokens
 from .graph.applications import CUSTOM, GRAPH_APP_ID, INTEGRATED, NON_GALLERY, SAML_ROLE, USER_ROLE, graph_roles
 from .graph.assignments import put
 from .login.consenting import APPLICATION_ADMINISTRATOR, GLOBAL_ADMINISTRATOR, PRIVILEGED_ROLE_ADMINISTRATOR
+from .login.tokens import signs_in_as
 from .names import made_up
 from .wording import words
 from .world import Group, ServicePrincipal, Tenant, User, World, new_id
@@ -43,7 +44,7 @@ def make_tenant(world: World, options: Mapping[str, Any]) -> dict[str, Any]:
         if there is not None:
             return there.made
         tenant = _tenant(world, domain, options)
-        world.answer_as(dict(options.get("reality") or {}), tenant)
+        world.answer_as({**_by_name(domain), **(options.get("reality") or {})}, tenant)
         world.tenants[tenant.id] = tenant
         for name in [*tenant.domains, tenant.initial_domain]:
             world.domains[name] = tenant.id
@@ -70,6 +71,11 @@ def _tenant(world: World, domain: str, options: Mapping[str, Any]) -> Tenant:
     )
     tenant.chaos.calm = bool(options.get("calm", False))
     return tenant
+
+
+def _by_name(domain: str) -> dict[str, Any]:
+    """Domains that begin with usgov or china are of those clouds."""
+    return next(({"cloud": cloud} for cloud in ("usgov", "china") if domain.startswith(cloud)), {})
 
 
 class _TenantBuilder:
@@ -112,10 +118,14 @@ class _TenantBuilder:
     def _user(self, **other: Any) -> User:
         return self.tenant.add_user(User(**{**next(self.people), **other}))
 
-    def _guest(self) -> User:
+    def _member(self, local: str) -> User:
+        name = f"{local}@{self.tenant.domains[0]}"
+        return self._user(userPrincipalName=name, mail=name, mailNickname=local)
+
+    def _guest(self, local: str = "") -> User:
         """A guest of another organisation: its user principal name carries #EXT#."""
         drawn = next(self.people)
-        local = str(drawn["mailNickname"])
+        local = local or str(drawn["mailNickname"])
         name = f"{local}_partner.example#EXT#@{self.tenant.initial_domain}"
         guest = {**drawn, "userPrincipalName": name, "mail": f"{local}@partner.example", "userType": "Guest"}
         return self.tenant.add_user(User(**guest))
@@ -129,10 +139,10 @@ class _TenantBuilder:
         }
         found = {}
         for key, (local, role) in wanted.items():
-            name = f"{local}@{self.tenant.domains[0]}"
-            user = self._user(userPrincipalName=name, mail=name, mailNickname=local)
+            user = self._guest(local) if self.tenant.reality.admins == "guests" else self._member(local)
             self.tenant.passwords[user.id] = secrets.token_urlsafe(9)
             self.tenant.roles[user.id] = [role] if role else []
+            name = signs_in_as(user)
             found[key] = {"user_name": name, "password": self.tenant.passwords[user.id], "id": user.id}
         return found
 

@@ -92,20 +92,22 @@ class Answer:
     """The error code, for the journal."""
     deviates: bool = False
     """A switch made it differ from the OpenAPI document on purpose."""
+    html: bool = False
+    """A page, where JSON is expected."""
 
     def raw(self) -> bytes:
         """The body as bytes."""
         if self.body is None:
             return b""
         if isinstance(self.body, str):
-            return self.body.encode("utf-8-sig")  # $count may begin with a byte order mark
+            return self.body.encode("utf-8" if self.html else "utf-8-sig")  # $count may begin with a byte order mark
         return json.dumps(self.body, ensure_ascii=False, separators=(",", ":")).encode()
 
     @property
     def content_type(self) -> str:
         """The Content-Type that Graph declares."""
         if isinstance(self.body, str):
-            return "text/plain"
+            return "text/html" if self.html else "text/plain"
         return "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
 
 

@@ -155,7 +155,10 @@ def count_members(call: Call) -> Answer:
 @route("GET", "/groups/{group-id}/transitiveMembers", READ_GROUPS)
 def list_transitive(call: Call) -> Answer:
     """Members of members too (Graph: group, list transitiveMembers)."""
-    return answer(call, _as_may_be_seen(call), _transitive(call, _group(call)))
+    found, largest = _transitive(call, _group(call)), call.tenant.reality.largest_group
+    if largest and len(found) > largest:
+        raise Refused(400, "Directory_ResultSizeLimitExceeded", "The size of the result is too large.")
+    return answer(call, _as_may_be_seen(call), found)
 
 
 @route("GET", "/groups/{group-id}/transitiveMembers/$count", READ_GROUPS)

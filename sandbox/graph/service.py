@@ -25,6 +25,7 @@ from . import (  # noqa: F401  (each registers its routes)
     routes,
     schema,
     throttling,
+    unusual,
 )
 from .exchange import Answer, Call, Refused, common_headers, no_route
 
@@ -39,6 +40,10 @@ class Outcome:
     fault: str = ""
 
 
+def _as_told(call: Call, answer: Answer) -> Answer:
+    return unusual.throttled(call, answer) if answer.status == 429 and call.caller_ else answer
+
+
 class Graph:
     """Graph as one world has it."""
 
@@ -51,7 +56,7 @@ class Graph:
         try:
             outcome = self._handle(call)
         except Refused as refused:
-            outcome = Outcome(refused.answer(call))
+            outcome = Outcome(_as_told(call, refused.answer(call)))
             if refused.status == 404 and call.caller_:
                 access.watch_isolation(call)
         outcome.answer.headers = {**common_headers(call), **outcome.answer.headers}
@@ -68,11 +73,12 @@ class Graph:
             raise throttling.too_many(settings.throttle)
         if settings.fail:
             raise Refused(settings.fail, "UnknownError" if settings.fail == 500 else "ServiceUnavailable", "")
+        unusual.refuse_large(call)
         fault = "" if call.batched else self.chaos.one_shot(call.tenant, call.method, call.path)
         by_chance = self.chaos.random_fault(call.tenant, call.method, found.template) if not fault else ""
         self._refuse_by_chance(call, by_chance)
         permissions.check(call, found.need)
-        answer = self._answer(call, found)
+        answer = unusual.unreadable(call, found.template, self._answer(call, found))
         return Outcome(answer, fault or (by_chance if by_chance in AFTER_EFFECT else ""))
 
     def _refuse_by_chance(self, call: Call, chance: str) -> None:

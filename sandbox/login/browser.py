@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from .. import faults
 from ..world import App, Tenant, User, World
 from . import consenting, pages
-from .refusals import LoginRefused, needed
+from .refusals import LoginRefused, by_number, needed
 from .tenants import tenant_of
 from .tokens import Code, TokenEndpoint
 
@@ -81,7 +81,7 @@ class Browser:
         authority, _, query = rest.partition(" ")
         incoming = self._checked(kind, authority, query)
         try:
-            tenant, user = self._authenticate(login, password)
+            tenant, user = self._authenticate(login, password, authority)
         except LoginRefused as refused:
             return self._sign_in_page(incoming, query, refused.description, hint=login)
         session = secrets.token_urlsafe(24)
@@ -98,8 +98,12 @@ class Browser:
         del self.open_consents[context]
         incoming, tenant = found[0], self.world.tenants[found[1]]
         user = tenant.users[found[2]]
+        if decision == "request":
+            return Page(html=pages.told("Your request was sent. You will hear by mail when it has been reviewed."))
         if decision == "return":
-            return self._denied(incoming, tenant, LoginRefused(90094, "consent_required"))
+            return self._denied(incoming, tenant, LoginRefused(_approval_number(tenant), "consent_required"))
+        if tenant.reality.refused_consent:
+            return self._denied(incoming, tenant, by_number(tenant.reality.refused_consent))
         if decision != "accept" or not consenting.may_consent(tenant, user):
             return self._denied(incoming, tenant, LoginRefused(65004, "consent_required"))
         try:
@@ -108,6 +112,10 @@ class Browser:
             return self._denied(incoming, tenant, refused)
         shown = self._shown_tenant(tenant)
         state = incoming.query.get("state", "")
+        if tenant.reality.callback == "lost":
+            return Page(html=pages.told("Your organization has approved the application."))
+        if tenant.reality.callback == "with_title":
+            state += pages.SIGN_IN
         if incoming.kind == "v1":
             return incoming.back({"tenant": shown, "state": state, "admin_consent": "True"})
         values = {"admin_consent": "True", "tenant": shown, "scope": incoming.query["scope"], "state": state}
@@ -148,10 +156,13 @@ class Browser:
         user = tenant.users.get(user_id) if tenant else None
         return (tenant, user) if tenant and user else None
 
-    def _authenticate(self, login: str, password: str) -> tuple[Tenant, User]:
+    def _authenticate(self, login: str, password: str, authority: str) -> tuple[Tenant, User]:
         domain = login.strip().rpartition("@")[2]
         tenant = self.world.tenant_at(domain) if "@" in login else None
         user = tenant.user_called(login.strip()) if tenant else None
+        if tenant is None:  # a guest, at the authority of the tenant that it was invited to
+            tenant = tenant_of(self.world, authority)
+            user = _guest(tenant, login.strip().lower()) if tenant else None
         if tenant is None or user is None or user.deleted_at:
             raise LoginRefused(50034, "invalid_grant")
         if not user.accountEnabled:
@@ -175,9 +186,10 @@ class Browser:
         context = secrets.token_urlsafe(24)
         self.open_consents[context] = (incoming, tenant.id, user.id)
         action = f"/{incoming.authority}/consent"
-        if not consenting.may_consent(tenant, user):
-            refused = LoginRefused(90094, "consent_required")
-            return Page(html=pages.need_approval(action, context, incoming.app.display_name, refused.description))
+        in_the_portal = tenant.reality.approval == "in_the_portal"
+        if in_the_portal or not consenting.may_consent(tenant, user):
+            refused, name = LoginRefused(_approval_number(tenant), "consent_required"), incoming.app.display_name
+            return Page(html=pages.need_approval(action, context, name, refused.description, request=in_the_portal))
         app = incoming.app
         return Page(
             html=pages.consent(action, context, app.display_name, tenant.name, user.userPrincipalName, app.permissions)
@@ -216,3 +228,13 @@ class Browser:
         return incoming.back(
             {**values, "tenant": tenant.id, "state": incoming.query.get("state", ""), "admin_consent": "True"}
         )
+
+
+def _approval_number(tenant: Tenant) -> int:
+    """90095 where the tenant lets people ask for an approval."""
+    return 90095 if tenant.reality.approval == "in_the_portal" else 90094
+
+
+def _guest(tenant: Tenant, mail: str) -> User | None:
+    guests = (user for user in tenant.users.values() if user.userType == "Guest")
+    return next((user for user in guests if (user.mail or "").lower() == mail), None)

@@ -33,11 +33,14 @@ def grant(world: World, tenant: Tenant, app: App) -> Consent:
         roles = list(app.permissions)
         for fault in faults.on(tenant):
             roles = fault.granted(roles)
+        delegated = list[str]()
+        if tenant.reality.consent_grants == "delegated":
+            roles, delegated = [], roles
         before = tenant.consents.get(app.client_id)
         sp = tenant.service_principals.get(before.service_principal_id) if before else None
         if sp is None:
             sp = _principal(world, tenant, app)
-        made = Consent(roles, sp.id, world.clock.now() + _lag(world, tenant))
+        made = Consent(roles, sp.id, world.clock.now() + _lag(world, tenant), delegated)
         tenant.consents[app.client_id] = made
         world.touch()
     return made

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from flask import render_template
 
+SIGN_IN = "Sign in to your account"
 WHAT = {
     "Synchronization.ReadWrite.All": "Read and write all Azure AD synchronization data",
     "Synchronization.Read.All": "Read all Azure AD synchronization data",
@@ -23,9 +24,8 @@ WHAT = {
 
 def sign_in(action: str, context: str, hint: str, problem: str = "") -> str:
     """The sign-in page. `context` comes back with the form; `problem` is shown above the fields."""
-    title = "Sign in to your account"
     return render_template(
-        "login/sign_in.html", title=title, action=action, context=context, hint=hint, problem=problem
+        "login/sign_in.html", title=SIGN_IN, action=action, context=context, hint=hint, problem=problem
     )
 
 
@@ -45,8 +45,8 @@ def consent(
     )
 
 
-def need_approval(action: str, context: str, app_name: str, description: str) -> str:
-    """AADSTS90094: this account may not consent (docs/graph-facts.md, "Consent")."""
+def need_approval(action: str, context: str, app_name: str, description: str, *, request: bool = False) -> str:
+    """AADSTS90094, or 90095 with a `request`: this account may not consent (docs/graph-facts.md, "Consent")."""
     return render_template(
         "login/need_approval.html",
         title="Need admin approval",
@@ -54,7 +54,13 @@ def need_approval(action: str, context: str, app_name: str, description: str) ->
         context=context,
         app_name=app_name,
         description=description,
+        request=request,
     )
+
+
+def told(text: str) -> str:
+    """A page on which the way ends, with a good word."""
+    return render_template("login/error.html", title="Permissions requested", description=text)
 
 
 def error(description: str) -> str:

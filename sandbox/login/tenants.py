@@ -5,6 +5,7 @@ Facts: docs/graph-facts.md, "Login".
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from ..world import Tenant, World
@@ -16,6 +17,42 @@ ISSUERS = {
     "login.chinacloudapi.cn": "https://login.chinacloudapi.cn",
     "login.partner.microsoftonline.cn": "https://login.partner.microsoftonline.cn",
 }
+
+
+@dataclass(frozen=True)
+class ForeignCloud:
+    """What a tenant of another cloud shows at the global host. Numbers: AADSTS for a certificate, and for a secret."""
+
+    issuer: str
+    instance: str
+    region: str
+    sub_region: str
+    graph: str
+    by_certificate: int
+    by_secret: int
+
+
+FOREIGN = {
+    "usgov": ForeignCloud(
+        "https://login.microsoftonline.us",
+        "microsoftonline.us",
+        "USGov",
+        "DODCON",
+        "graph.microsoft.us",
+        700023,
+        900382,
+    ),
+    "china": ForeignCloud(
+        "https://login.partner.microsoftonline.cn",
+        "partner.microsoftonline.cn",
+        "CN",
+        "",
+        "microsoftgraph.chinacloudapi.cn",
+        90038,
+        90038,
+    ),
+}
+"""By Reality.cloud."""
 GLOBAL = "https://login.microsoftonline.com"
 
 
@@ -43,7 +80,20 @@ def discovery(world: World, authority: str, origin: str, host: str) -> dict[str,
     """The OpenID configuration: endpoints where the client asked, Microsoft's issuer. Raises LoginRefused."""
     tenant = tenant_of(world, authority)
     name = tenant.id if tenant else authority.lower()
-    root = f"{origin}/{name}"
+    foreign = FOREIGN.get(tenant.reality.cloud) if tenant else None
+    if tenant is not None and foreign is not None and issuer_host(host) == GLOBAL:
+        return _document(f"{foreign.issuer}/{name}", f"{foreign.issuer}/{name}/v2.0", foreign.instance) | {
+            "tenant_region_scope": foreign.region,
+            **({"tenant_region_sub_scope": foreign.sub_region} if foreign.sub_region else {}),
+            "msgraph_host": foreign.graph,
+            "userinfo_endpoint": f"https://{foreign.graph}/oidc/userinfo",
+        }
+    instance = issuer_host(host).removeprefix("https://login.")
+    return _document(f"{origin}/{name}", issuer(host, tenant), instance)
+
+
+def _document(root: str, issued_by: str, instance: str) -> dict[str, Any]:
+    """The configuration of endpoints below `root`."""
     return {
         "token_endpoint": f"{root}/oauth2/v2.0/token",
         "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
@@ -53,7 +103,7 @@ def discovery(world: World, authority: str, origin: str, host: str) -> dict[str,
         "id_token_signing_alg_values_supported": ["RS256"],
         "response_types_supported": ["code"],
         "scopes_supported": ["openid", "profile", "email", "offline_access"],
-        "issuer": issuer(host, tenant),
+        "issuer": issued_by,
         "request_uri_parameter_supported": False,
         "userinfo_endpoint": "https://graph.microsoft.com/oidc/userinfo",
         "authorization_endpoint": f"{root}/oauth2/v2.0/authorize",
@@ -63,7 +113,7 @@ def discovery(world: World, authority: str, origin: str, host: str) -> dict[str,
         "end_session_endpoint": f"{root}/oauth2/v2.0/logout",
         "claims_supported": ["sub", "iss", "aud", "exp", "iat", "nonce", "preferred_username", "name", "tid", "oid"],
         "tenant_region_scope": "EU",
-        "cloud_instance_name": issuer_host(host).removeprefix("https://login."),
+        "cloud_instance_name": instance,
         "cloud_graph_host_name": "graph.windows.net",
         "msgraph_host": "graph.microsoft.com",
     }

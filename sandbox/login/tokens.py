@@ -17,8 +17,8 @@ from typing import Any
 from .. import faults
 from ..world import App, Consent, Tenant, User, World
 from . import client, keys
-from .refusals import LoginRefused, needed
-from .tenants import GLOBAL, issuer, issuer_host, tenant_of
+from .refusals import LoginRefused, by_number, needed
+from .tenants import FOREIGN, GLOBAL, issuer, issuer_host, tenant_of
 
 LIFETIME = 3600
 CODE_LIFETIME = 600.0
@@ -55,6 +55,7 @@ class TokenEndpoint:
         """The answer of POST …/token. Raises LoginRefused."""
         tenant = tenant_of(self.world, authority)
         grant = needed(form, "grant_type")
+        _refuse_other_cloud(tenant, form, host)
         app = client.authenticate(self.world, form, _audiences(authority, tenant, origin, host))
         if grant == "client_credentials":
             return self._app_only(app, tenant, form, host)
@@ -72,6 +73,8 @@ class TokenEndpoint:
         if scope != f"{graph}/.default":
             raise LoginRefused(70011, "invalid_scope", detail=f"Scope '{scope}'.")
         consent = _effective(self.world, tenant, app)
+        if tenant.reality.token_refused:
+            raise by_number(tenant.reality.token_refused)
         for fault in faults.on(tenant):
             fault.refuse_token()
         claims = {
@@ -156,12 +159,17 @@ def id_claims(app: App, tenant: Tenant, user: User, code: Code, host: str) -> di
     if code.nonce:
         claims["nonce"] = code.nonce
     if "profile" in scopes:
-        claims |= {"name": user.displayName, "preferred_username": user.userPrincipalName, "oid": user.id}
+        claims |= {"name": user.displayName, "preferred_username": signs_in_as(user), "oid": user.id}
     if "email" in scopes and user.mail:
         claims["email"] = user.mail
     for fault in faults.on(tenant):
         claims |= fault.id_claims(user)
     return claims
+
+
+def signs_in_as(user: User) -> str:
+    """The name at the sign-in page: a guest's is its address at home."""
+    return (user.mail or "") if user.userType == "Guest" else user.userPrincipalName
 
 
 def _times() -> dict[str, int]:
@@ -173,6 +181,13 @@ def _audiences(authority: str, tenant: Tenant | None, origin: str, host: str) ->
     names = {authority, authority.lower()} | ({tenant.id} if tenant else set())
     hosts = {origin, issuer_host(host), GLOBAL}
     return {f"{each}/{name}/oauth2/v2.0/token" for each in hosts for name in names}
+
+
+def _refuse_other_cloud(tenant: Tenant | None, form: Mapping[str, str], host: str) -> None:
+    """Raises LoginRefused where the tenant is in another cloud than the host."""
+    foreign = FOREIGN.get(tenant.reality.cloud) if tenant else None
+    if foreign is not None and issuer_host(host) == GLOBAL:
+        raise by_number(foreign.by_certificate if form.get("client_assertion") else foreign.by_secret)
 
 
 def _effective(world: World, tenant: Tenant, app: App) -> Consent:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from .login import Login
 from .logs import Logs
 from .setting import Mark, Setting, settings_of
 from .synchronization import Synchronization
@@ -19,7 +20,7 @@ __all__ = ["Mark", "Reality", "Setting", "changed", "described", "settings"]
 
 
 @dataclass(frozen=True)
-class Reality(Wire, Logs, Synchronization):
+class Reality(Wire, Login, Logs, Synchronization):
     """One way in which Microsoft's services may answer."""
 
 

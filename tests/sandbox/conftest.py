@@ -71,7 +71,7 @@ class RunningSandbox:
         return client_id
 
     def tenant(self, *permissions: str, **options: Any) -> Entra:
-        """A calm tenant that has consented to an application with these permissions (all of them if none)."""
+        """A calm tenant that has consented to these permissions (all if none are named; not at all: "nothing")."""
         number = next(_numbers)
         options = {
             "domain": f"far{number}.example",
@@ -81,7 +81,8 @@ class RunningSandbox:
             **options,
         }
         made = self.control("POST", "/tenants", options)
-        entra = Entra(self, {**options, **made}, self.register(*(permissions or FULL)))
+        wanted = FULL if permissions in ((), ("nothing",)) else permissions
+        entra = Entra(self, {**options, **made}, self.register(*wanted))
         if permissions != ("nothing",):
             entra.consent()
         return entra
