@@ -8,6 +8,7 @@ PY := .venv/bin/python
 USERS ?= 200
 CUSTOMERS ?= 2
 CSV ?=
+WORLD ?=
 MINUTES ?= 10
 TESTS ?=
 PARTS ?=
@@ -32,8 +33,8 @@ setup: ## .venv with the locked dependencies; quick when nothing has changed
 demo: setup ## the whole product on this machine, with three customers; Ctrl-C stops it
 	@exec $(PY) -m devtools.commands.demo
 
-rehearse: setup ## new customers to live without a browser: USERS=200 CUSTOMERS=2, or CSV=file
-	@exec $(PY) -m devtools.commands.rehearse --users $(USERS) --customers $(CUSTOMERS) $(if $(CSV),--csv "$(CSV)")
+rehearse: setup ## new customers to live without a browser: USERS=200 CUSTOMERS=2, CSV=file, or one reality: WORLD=name, list
+	@exec $(PY) -m devtools.commands.rehearse $(if $(WORLD),--world "$(WORLD)") --users $(USERS) --customers $(CUSTOMERS) $(if $(CSV),--csv "$(CSV)")
 
 test: setup ## every test, on PostgreSQL and SQLite; TESTS="tests/house -k name" for some
 	@exec $(PY) -m devtools.commands.test $(TESTS)

@@ -10,6 +10,7 @@ from . import faults, haiilo
 from .faults.deviations import WidsInIdTokens
 from .graph.applications import CUSTOM, GRAPH_APP_ID, INTEGRATED, NON_GALLERY, SAML_ROLE, USER_ROLE, graph_roles
 from .graph.assignments import put
+from .graph.jobs import job_for
 from .login.consenting import APPLICATION_ADMINISTRATOR, GLOBAL_ADMINISTRATOR, PRIVILEGED_ROLE_ADMINISTRATOR
 from .login.tokens import signs_in_as
 from .names import made_up
@@ -20,7 +21,7 @@ DEFAULT_GROUPS = ("Germany", "Finland", "Netherlands")
 KNOWN = frozenset(
     words(
         "name domain users product haiilo_host haiilo_groups calm licence group_members groups tenant_id"
-        " app_name switches wids reality"
+        " app_name switches wids reality job"
     )
 )
 GALLERY = "WindowsAzureActiveDirectoryGalleryApplicationNonPrimaryV1"
@@ -97,6 +98,8 @@ class _TenantBuilder:
         disabled = self._assign(self._user(accountEnabled=False), sso)
         unassigned = self._user()
         self._managers(direct)
+        if self.options.get("job"):
+            self._job(sso, str(self.options["job"]))
         token = haiilo.make_platform(self.world, tenant.haiilo_host, tenant.product, tenant.haiilo_groups)
         pilot = direct[0] if direct else guest
         return {
@@ -182,6 +185,16 @@ class _TenantBuilder:
         return group
 
     # Applications
+
+    def _job(self, sp: ServicePrincipal, template: str) -> None:
+        """A job that others made and run, to another host; the application lists its template alone."""
+        sp.templates = [template]
+        job = job_for(self.world, self.tenant, sp, template)
+        job.schedule.update(state="Active", interval="PT40M")
+        job.status["code"] = "Active"
+        self.tenant.jobs[job.id] = job
+        address = f"https://old-{self.tenant.haiilo_host}/api/scim/v2"
+        self.tenant.secrets[sp.id] = {"BaseAddress": address, "SecretToken": "old", "SyncAll": "false"}
 
     def _put(self, sp: ServicePrincipal, principal: User | Group) -> None:
         put(self.tenant, sp, principal, USER_ROLE["id"])

@@ -27,10 +27,14 @@ from devtools.stack.progress import say
 from devtools.stack.reports import CommandFailed
 from devtools.stack.sandbox_control import SandboxRefused
 from devtools.stack.stack import Stack, StackOptions
+from devtools.worlds.play import play
+from devtools.worlds.table import WORLDS, named
+from devtools.worlds.world import World
 
 STAFF = "rehearsal"
 SPEED = 600.0  # Microsoft's 40 minutes between two cycles take 4 seconds
 PACE = 30.0
+PATIENCE = 45.0  # seconds without any movement, where a reality is played
 FAILURES = (
     CommandFailed,
     DidNotStart,
@@ -52,6 +56,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--csv", type=Path, help=f"customers from a file with the columns {','.join(customers.COLUMNS)}"
     )
+    parser.add_argument("--world", default="", help="one reality of docs/realities.md, all of them, or list")
     parser.add_argument("--speed", type=float, default=SPEED, help="how much faster than Microsoft the sandbox runs")
     parser.add_argument("--seed", type=int, default=1, help="the sandbox's chaos, repeatable")
     return parser.parse_args()
@@ -130,6 +135,44 @@ def rehearse(wanted: argparse.Namespace, folder: Path) -> dict[str, Any]:
     return {**result, "violations": violations, **({"problem": problem} if problem else {})}
 
 
+def play_worlds(wanted: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    """One reality, or all; returns what is printed. Raises one of FAILURES, or UnknownWorld."""
+    worlds = chosen_worlds(wanted.world)
+    stack = Stack(StackOptions(folder / "stack", web_workers=2, pace=PACE, speed=wanted.speed, seed=wanted.seed))
+    stack.start()
+    try:
+        played = play(Rehearsal(stack, new_staff(stack, folder), say), worlds, patience=PATIENCE)
+        told = [each.told() for each in played]
+        violations = stack.sandbox.violations()
+    finally:
+        stack.stop()
+    return {"worlds": told, "violations": violations}
+
+
+def chosen_worlds(name: str) -> list[World]:
+    """The rows of that name; "all" are those that the product is ready for. Raises UnknownWorld."""
+    if name == "all":
+        return [world for world in WORLDS if not world.awaits]
+    world = named(name)
+    if world is None:
+        raise UnknownWorld(f"There is no reality “{name}”. There are:\n{listed()}")
+    return [world]
+
+
+class UnknownWorld(ValueError):
+    """No row has that name; the message lists those that there are."""
+
+
+def listed() -> str:
+    """Every name with what differs, a line each."""
+    return "\n".join(f"  {world.name:26} {world.differs}" for world in WORLDS)
+
+
+def as_told(result: dict[str, Any]) -> bool:
+    """Whether every reality ended as its row says, and no token was used in another tenant."""
+    return all(each["as_told"] for each in result["worlds"]) and not result["violations"]
+
+
 def succeeded(result: dict[str, Any]) -> bool:
     """Everybody live, nobody missing, wrong or too many, no token used in another tenant."""
     good = all(account["live"] and not account["mismatches"] for account in result["customers"])
@@ -139,10 +182,17 @@ def succeeded(result: dict[str, Any]) -> bool:
 def main() -> int:
     """Print the result; exit status 0 only for success, 2 for a CSV that cannot be used."""
     wanted = arguments()
+    if wanted.world == "list":
+        print(listed())
+        return 0
     with interruptible(), tempfile.TemporaryDirectory(prefix="rehearsal-") as folder:
         try:
+            if wanted.world:
+                played = play_worlds(wanted, Path(folder))
+                print(json.dumps(played, ensure_ascii=False), flush=True)
+                return 0 if as_told(played) else 1
             result = rehearse(wanted, Path(folder))
-        except customers.BadFile as error:
+        except (customers.BadFile, UnknownWorld) as error:
             say(str(error))
             return 2
         except Interrupted:

@@ -112,6 +112,7 @@ class StaffMember:
             "token": tenant["scim_token"],
             "person": tenant["pilot"]["user_name"],
             "service_principal_id": tenant["service_principal_id"],
+            "existing_job": "replace",
         }
         values = {name: str(known[name]) for name in known if name in form.fields}
         if "accepted" in form.fields:

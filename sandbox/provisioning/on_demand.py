@@ -17,9 +17,10 @@ from ..world import Group, User
 from . import recorded_rows
 from . import schema as schemas
 from .exchange import Send
-from .outcome import Outcome, Step, modified
+from .outcome import Outcome, Step
 from .plan import PlanRefused
 from .preparation import Prepared, prepare
+from .rows import modified
 from .scope import Scope, read_scope
 from .sender import Sender
 from .source import Subject

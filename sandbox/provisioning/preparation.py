@@ -13,8 +13,8 @@ from .compiler import EvaluationContext
 from .exchange import Send
 from .groups import GroupWork
 from .memory import Memory
-from .outcome import RowFrame
 from .plan import Plan, compile_plan
+from .rows import RowFrame
 from .scope import Scope
 from .sender import reaching
 from .settings import Settings, read_settings

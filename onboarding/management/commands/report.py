@@ -59,6 +59,7 @@ def report_of(onboarding: Onboarding) -> dict[str, Any]:
                 "kind": states[step.key].kind,
                 "message": str(states[step.key].sentence or ""),
                 "code": states[step.key].code,
+                "court": states[step.key].court,
                 "seconds": round(states[step.key].seconds, 3),
                 "graph_calls": states[step.key].graph_calls,
                 "checked_at": checked.isoformat() if (checked := states[step.key].checked_at) else None,

@@ -1,0 +1,1 @@
+"""What only a real tenant can tell, played to the whole product."""
