@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from devtools.robots import expectation
@@ -12,9 +12,11 @@ from devtools.robots.browser import NotOnThePage
 from devtools.robots.customers import GROUPS, Customer
 from devtools.robots.people import Admin, Refused
 from devtools.robots.rehearsal import Rehearsal, RehearsedCustomer, Stuck
-from devtools.worlds.world import End, World
+from devtools.worlds.world import LIVE, End, World
 
 FEW = {"group_members": 1}
+MOST = 4
+"""Realities in one tenant."""
 SETTLED_AFTER = 3.0  # seconds that an end that is not live has to last
 
 
@@ -102,6 +104,7 @@ class Played:
         _key, kind, message = self.customer.verdict
         return {
             "world": self.world.name,
+            "differs": self.world.differs,
             "should_end": str(self.world.ends),
             "ended": str(self.where()),
             "kind": kind,
@@ -110,6 +113,37 @@ class Played:
             "problem": self.problem[:300],
             "as_told": self.where() == self.world.ends and not self.mismatches() and not self.problem,
         }
+
+
+def together(worlds: Sequence[World], most: int = MOST) -> list[World]:
+    """Fewer customers for the same realities: those that go live and do not contradict each other share a tenant.
+
+    Whatever ends elsewhere keeps a tenant of its own.
+    """
+    alone = [world for world in worlds if world.ends != LIVE or world.admin != "accepts" or world.tenant]
+    bundles: list[list[World]] = []
+    for world in worlds:
+        if world in alone:
+            continue
+        fitting = (each for each in bundles if len(each) < most and not any(_contradict(world, one) for one in each))
+        chosen = next(fitting, None)
+        if chosen is None:
+            bundles.append([world])
+        else:
+            chosen.append(world)
+    return [*alone, *(_joined(bundle) for bundle in bundles)]
+
+
+def _contradict(one: World, other: World) -> bool:
+    return bool(set(one.reality) & set(other.reality))
+
+
+def _joined(bundle: Sequence[World]) -> World:
+    """One row for several; only the first gives the name of the customer."""
+    reality = {name: value for world in bundle for name, value in world.reality.items()}
+    switches = {name: value for world in bundle for name, value in world.switches.items()}
+    differs = " ".join(f"{world.name}: {world.differs}" for world in bundle)
+    return replace(bundle[0], reality=reality, switches=switches, differs=differs)
 
 
 def begin(rehearsal: Rehearsal, world: World) -> Played:

@@ -19,6 +19,7 @@ AWAITS = {
     "schema-turned": "order does not count",
     "log-without-job": "the log is asked in another way",
     "log-unfiltered": "the log is asked in another way",
+    "log-page-once": "a refused page is asked anew",
     "log-refused": "the log is optional",
     "log-refused-silently": "the log is optional",
     "on-demand-imported": "no export is no success",

@@ -45,3 +45,11 @@ def test_refuses_a_name_that_there_is_not():
     with pytest.raises(rehearse.UnknownWorld, match="no reality “nowhere”"):
         rehearse.chosen_worlds("nowhere")
     assert rehearse.chosen_worlds("recorded") == [named("recorded")]
+
+
+def test_shares_tenants_only_where_nothing_contradicts_and_leaves_nothing_out():
+    shared = play.together(WORLDS)
+    assert len(shared) < len(WORLDS)
+    for world in WORLDS:
+        assert any(dict(world.reality).items() <= dict(each.reality).items() for each in shared)
+    assert sum(len(each.reality) for each in shared) == sum(len(world.reality) for world in WORLDS)
