@@ -11,7 +11,7 @@ class SecretsVisibleLate(Fault):
     """PUT secrets is answered at once, and has no effect for a while."""
 
     key = "F10"
-    seen = "Saved secrets are visible only three minutes later: start answers 400, validation fails."
+    seen = "Saved secrets are visible only three minutes later: a start ends in quarantine, validation fails."
     in_graph = "`GET secrets` shows nothing yet"
 
     def secrets_delay(self) -> timedelta:

@@ -231,7 +231,7 @@ def delete_job(call: Call) -> Answer:
 
 @route("POST", JOB + "/start", WRITE_SYNC)
 def start(call: Call) -> Answer:
-    """204; goes on where it stopped, clears quarantine. Saved credentials must be visible."""
+    """204; goes on where it stopped, clears quarantine. Without saved credentials the job is in quarantine at once."""
     job, taken = job_in(call), call.tenant.reality.start_without_credentials == "quarantine"
     saved = provisioning_port.visible_secrets(call.world, call.tenant, job.service_principal_id)
     if not saved.get("BaseAddress") and not taken:

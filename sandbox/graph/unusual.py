@@ -6,6 +6,7 @@ What there is: `sandbox.reality.wire`.
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from .exchange import Answer, Call, Refused
 from .jobs import JOB, SP
@@ -20,8 +21,9 @@ CALLS = {
     "organization": "/organization",
 }
 """Reality.unreadable_calls → path template."""
-BUSY = "<html><head><title>429</title></head><body>This request is throttled. Please try again.</body></html>"
-PAGE = "<!DOCTYPE html><html><head><title>Service unavailable</title></head><body>Our services are busy.</body></html>"
+_PAGES = Path(__file__).with_name("pages")
+BUSY = (_PAGES / "throttled.html").read_text()
+PAGE = (_PAGES / "unavailable.html").read_text()
 
 
 def throttled(call: Call, answer: Answer) -> Answer:

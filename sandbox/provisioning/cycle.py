@@ -320,7 +320,8 @@ class Cycle:
         steady = self.reality.steady_state == "initial_cycle" or not self.prepared.target.writes
         if steady:
             memory.steady_first = memory.steady_first or clock.stamp()
-        told = self.pruned or (memory.escrows and self.reality.escrows == "entry_errors")
+        failed = memory.escrows if self.reality.escrows == "entry_errors" else self.counts.failures
+        told = self.pruned or failed
         execution = self.execution("EntryLevelErrors" if told else "Succeeded")
         changed: dict[str, object] = {
             "countSuccessiveCompleteFailures": 0,

@@ -56,7 +56,7 @@ def action(outcome: Outcome) -> str:
 
 
 def _error(plain: dict[str, Any], outcome: Outcome) -> dict[str, Any] | None:
-    if outcome.status != "failure":
+    if outcome.status in ("success", "skipped"):
         return None
     told: dict[str, Any] = plain["provisioningStatusInfo"]["errorInformation"]
     return {**told, "additionalDetails": None, "recommendedAction": told["recommendedAction"] or None}
@@ -73,6 +73,8 @@ def _identity(thing: User | Group, kind: str) -> dict[str, str]:
 def steps(outcome: Outcome, thing: User | Group, kind: str) -> list[Step]:
     """The steps with their details, in the order of the record."""
     what = f"{kind} '{getattr(thing, 'userPrincipalName', None) or thing.displayName or ''}'"
+    if [step.type for step in outcome.steps] == ["import"] and outcome.status == "success":
+        return outcome.steps  # it went no further
     return [*_before_the_end(outcome, thing, kind, what), _last(outcome, thing, kind, what)]
 
 

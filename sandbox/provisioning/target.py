@@ -146,9 +146,8 @@ class Target:
         return EntryFailed(self._code(answer.status, parsed), reason, answer.status)
 
     def _code(self, status: int, parsed: Any) -> str:
-        if self.recorded and status == 400:
-            return f"{_PREFIX}BadRequest"
-        return _code(status, parsed)
+        code = _code(status, parsed)
+        return f"{_PREFIX}BadRequest" if self.recorded and status == 400 and code == _UNKNOWN else code
 
     def _reason(self, status: int, parsed: Any, raw: bytes = b"") -> str:
         shown = json.dumps(parsed, ensure_ascii=False) if parsed is not None else raw.decode("utf-8", "replace")[:2000]
@@ -224,6 +223,7 @@ STATUS_NAMES = {
     503: "ServiceUnavailable",
     504: "GatewayTimeout",
 }
+_UNKNOWN = "WebExceptionProtocolError"
 _CODES = {
     403: "InsufficientRights",
     405: "MethodNotAllowed",
@@ -240,7 +240,7 @@ def _code(status: int, parsed: Any) -> str:
     detail = str(parsed.get("detail", "")) if isinstance(parsed, dict) else ""
     if status == 400 and detail.lower().startswith("required property missing"):
         return "MandatoryFieldsMissing"
-    return _CODES.get(status, "WebExceptionProtocolError")
+    return _CODES.get(status, _UNKNOWN)
 
 
 def _json(answer: Answer) -> Any:

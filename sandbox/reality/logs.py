@@ -15,7 +15,7 @@ class Logs:
     """The provisioning log, provision on demand."""
 
     log_rows: str = one_of(
-        "documented",
+        "recorded",
         "Where does a log row say why somebody was skipped, and what do its steps tell?",
         documented=documented(
             "In errorInformation; steps have next to no details.", "Graph: provisioningObjectSummary"
@@ -45,7 +45,7 @@ class Logs:
         refused=unconfirmed("400."),
     )
     log_by_time: str = one_of(
-        "any",
+        "strictly",
         "Which comparisons of activityDateTime are taken?",
         any=documented("eq, gt, lt, ge, le.", "Graph: list provisioningObjectSummary"),
         strictly=told("gt and lt only.", GRAPH2OTEL),
@@ -68,7 +68,7 @@ class Logs:
         unknown=unconfirmed("403 UnknownError without a word."),
     )
     on_demand_rows: str = one_of(
-        "nested",
+        "flat",
         "What does the answer of provision on demand hold?",
         nested=unconfirmed("statusInfo with errorInformation inside, steps without details."),
         flat=documented(

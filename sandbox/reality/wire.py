@@ -40,7 +40,7 @@ class Wire:
         organization=recorded("The organization.", "microsoft-graph-explorer-v4#870"),
     )
     haiilo_groups: str = one_of(
-        "missing",
+        "empty",
         "What does Haiilo Advocacy answer to a search of groups?",
         missing=unconfirmed("404: it has no groups over SCIM."),
         empty=unconfirmed("200 and an empty list: without it no connection test that asks for groups would pass."),

@@ -189,7 +189,7 @@ def test_f11_blocks_the_sign_in_when_it_is_told_so(entra: Entra) -> None:
     assert again(entra, before) == {**before, "accountEnabled": False}
     entra.started()
     skipped = next(row for row in entra.rows("/auditLogs/provisioning") if row["sourceIdentity"]["id"] == before["id"])
-    assert skipped["provisioningStatusInfo"]["errorInformation"]["errorCode"] == "NotEffectivelyEntitled"
+    assert skipped["provisioningSteps"][-1]["details"]["SkipReason"] == "NotEffectivelyEntitled"
 
 
 def test_f13_shows_nothing_to_match_by(entra: Entra) -> None:

@@ -35,7 +35,8 @@ def test_offers_no_template_for_an_application_from_a_registration(entra: Entra)
     assert entra.get(f"/servicePrincipals/{other['id']}/synchronization/templates")["value"] == []
 
 
-def test_does_not_start_without_credentials(entra: Entra) -> None:
+def test_does_not_start_without_credentials_where_that_is_refused(entra: Entra) -> None:
+    entra.control("POST", "/reality", {"start_without_credentials": "refused"})
     assert entra.refused("POST", f"{entra.job()}/start")[0] == 400
 
 

@@ -37,7 +37,11 @@ def test_comes_back_to_the_default_when_deleted(entra: Entra, job: str, document
     users(document)["attributeMappings"].pop()
     entra.ask("PUT", f"{job}/schema", document)
     assert entra.ask("DELETE", f"{job}/schema").status_code == 204
-    assert entra.get(f"{job}/schema") == before
+    assert without_version(entra.get(f"{job}/schema")) == without_version(before)
+
+
+def without_version(schema: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in schema.items() if key != "version"}
 
 
 def spoil_property(document: dict[str, Any]) -> None:
@@ -66,13 +70,9 @@ def spoil_rules(document: dict[str, Any]) -> None:
     del document["synchronizationRules"]
 
 
-def spoil_id(document: dict[str, Any]) -> None:
-    document["id"] = "another"
-
-
 @pytest.mark.parametrize(
     "spoil",
-    [spoil_property, spoil_matching, spoil_target, spoil_double, spoil_length, spoil_rules, spoil_id],
+    [spoil_property, spoil_matching, spoil_target, spoil_double, spoil_length, spoil_rules],
 )
 def test_refuses_a_document_that_the_service_cannot_use(
     entra: Entra, job: str, document: dict[str, Any], spoil: Callable[[dict[str, Any]], None]

@@ -203,7 +203,7 @@ class Rig:
         found = []
         for row in self.rows(since):
             info = row["provisioningStatusInfo"]
-            code = (info["errorInformation"] or {}).get("errorCode", "")
+            code = (info["errorInformation"] or {}).get("errorCode") or skip_reason(row)
             found.append("/".join(filter(None, (row["provisioningAction"], info["status"], code))))
         return found
 
@@ -215,6 +215,12 @@ class Rig:
         """A call to the platform with its token."""
         sent = {"Host": self.host, "Authorization": f"Bearer {self.token}", **headers}
         return requests.request(method, f"{self.base}/api/scim/v2{path}", json=body, headers=sent, timeout=10)
+
+
+def skip_reason(row: dict[str, Any]) -> str:
+    """Why nothing was done, in the details of the last step."""
+    steps = row["provisioningSteps"]
+    return str(steps[-1]["details"].get("SkipReason", "")) if steps else ""
 
 
 def new_world(speed: float = 3600.0) -> World:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from sandbox.clock import NEVER
+from sandbox.provisioning.attributes import ENTERPRISE
 
 from .rig import Rig
 
@@ -26,7 +27,7 @@ def test_the_initial_cycle_leaves_counts_and_steady_state(rig: Rig) -> None:
     status = rig.start()
     assert status["code"] == "Active"
     assert status["steadyStateFirstAchievedTime"] > NEVER
-    assert status["synchronizedEntryCountByType"] == [{"key": "User", "value": 3}]
+    assert status["synchronizedEntryCountByType"] == [{"key": f"User to {ENTERPRISE}", "value": 3}]
     execution = status["lastExecution"]
     assert execution["state"] == "Succeeded"
     assert [execution[key] for key in ("countEntitled", "countExported", "countExports", "countEscrowed")] == [
@@ -78,7 +79,7 @@ def test_a_changed_mapping_is_followed_by_a_new_initial_cycle(rig: Rig) -> None:
     since = len(rig.tenant.log)
     rig.map("name.familyName", "ToUpper([surname])")
     rig.next_cycle()
-    assert rig.codes(since) == ["update/skipped/RedundantExport"] * 2
+    assert rig.codes(since) == ["other/skipped/RedundantExport"] * 2
 
 
 def test_a_restart_with_full_breaks_the_links_and_matches_again(rig: Rig) -> None:
@@ -143,7 +144,7 @@ def test_a_refusal_of_haiilo_stands_in_the_log_with_its_own_code(rig: Rig) -> No
     rig.add_user("eva", country="finland")
     status = rig.start()
     info = rig.rows()[0]["provisioningStatusInfo"]["errorInformation"]
-    assert info["errorCode"] == "WebExceptionProtocolError"
+    assert info["errorCode"] == "SystemForCrossDomainIdentityManagementBadRequest"
     assert "400.76" in info["reason"]
     assert status["lastExecution"]["state"] == "EntryLevelErrors"
     assert status["lastExecution"]["countEscrowed"] == 1

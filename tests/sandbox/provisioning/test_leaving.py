@@ -102,7 +102,7 @@ def test_without_add_in_the_flow_nobody_is_created(home: Rig) -> None:
     home.add_user("eva")
     home.mapping("User")["flowTypes"] = "Update, Delete"
     home.start()
-    assert home.codes() == ["other/skipped/EntrySynchronizationSkipped"]
+    assert home.codes() == ["other/skipped/NotEffectivelyEntitled"]
 
 
 def test_active_from_account_enabled_never_tells_that_somebody_was_unassigned(home: Rig) -> None:
@@ -111,7 +111,7 @@ def test_active_from_account_enabled_never_tells_that_somebody_was_unassigned(ho
     home.start()
     home.unassign(user)
     home.next_cycle()
-    assert home.codes(1) == ["disable/skipped/RedundantExport"]
+    assert home.codes(1) == ["other/skipped/RedundantSoftDelete"]
     assert home.arrived()[user.userPrincipalName]["active"] is True
 
 

@@ -157,7 +157,7 @@ def test_links_survive_a_cycle_that_broke_off(rig: Rig) -> None:
     rig.save_secrets()
     rig.restart("QuarantineState, Watermark, Escrows")
     assert len(rig.arrived()) == 3
-    assert rig.codes()[3:] == ["update/skipped/RedundantExport"] * 3
+    assert rig.codes()[3:] == ["other/skipped/RedundantExport"] * 3
 
 
 # Thresholds

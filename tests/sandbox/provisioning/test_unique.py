@@ -34,7 +34,7 @@ def test_nobody_changes_the_value_that_was_given(home: Rig) -> None:
     _nick_names(home, "one", "two")
     home.start()
     home.restart()
-    assert home.codes(2) == ["update/skipped/RedundantExport"] * 2
+    assert home.codes(2) == ["other/skipped/RedundantExport"] * 2
     assert _given(home) == {"one": "eva", "two": "eva2"}
 
 
