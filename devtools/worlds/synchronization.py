@@ -284,8 +284,8 @@ SYNCHRONIZATION = (
         "Provision on demand ends after the import.",
         UNCONFIRMED,
         "a sample of Graph: provisionOnDemand",
-        "That the answer cannot be read, and what it was.",
-        End("pilot", "", "haiilo"),
+        "That the account was read and nothing sent, and that another test user can be tried.",
+        End("pilot", "pilot_only_read", "cs"),
         on_demand_ends="imported",
     ),
     answering(

@@ -22,7 +22,6 @@ AWAITS = {
     "log-page-once": "a refused page is asked anew",
     "log-refused": "the log is optional",
     "log-refused-silently": "the log is optional",
-    "on-demand-imported": "no export is no success",
     "never-the-same": "a warning in place of an end",
     "cloud-usgov": "a foreign cloud has a sentence",
     "cloud-china": "a foreign cloud has a sentence",
@@ -33,10 +32,6 @@ AWAITS = {
     "approved-in-portal": "the tenant is looked at without a callback",
     "callback-lost": "the tenant is looked at without a callback",
     "callback-with-title": "a tail behind the state is borne",
-    "jobs-unreadable": "unreadable is a value",
-    "organization-unreadable": "unreadable is a value",
-    "schema-unreadable": "unreadable is a value",
-    "secrets-unreadable": "unreadable is a value",
     "log-unreadable": "the log is optional",
 }
 """Name of a row → what the product still lacks to end so."""

@@ -174,7 +174,9 @@ class UserWork:
             current = each.slot.read(resource)
             if each.flow_type in ADD_ONLY and current is not None:
                 continue
-            if each.always or not each.slot.same(current, value) or (self.forgetful and each.priority == 0):
+            if self.forgetful and each.priority == 0:
+                current = None
+            if each.always or not each.slot.same(current, value):
                 changes.append((each.slot, current, value))
         if not changes:
             text = f"The state of user '{name}' in {TARGET} is the same already."
