@@ -22,7 +22,6 @@ AWAITS = {
     "log-page-once": "a refused page is asked anew",
     "log-refused": "the log is optional",
     "log-refused-silently": "the log is optional",
-    "never-the-same": "a warning in place of an end",
     "cloud-usgov": "a foreign cloud has a sentence",
     "cloud-china": "a foreign cloud has a sentence",
     "switched-off": "a refused token keeps its reason",
