@@ -23,6 +23,7 @@ from .errors import (
     SignInFailed,
     SignInRefused,
     Throttled,
+    TokenRefused,
     TooLarge,
     TryLater,
     Unavailable,
@@ -35,6 +36,7 @@ from .http.reroute import Reroutes
 from .http.retry import Effect
 from .http.sender import TokenSource
 from .http.transport import Transport
+from .identity.aadsts import plain_reason
 from .identity.auth import ClientCredentials
 from .identity.clouds import CHINA, CLOUDS, GLOBAL, US_GOV_L4, US_GOV_L5, Cloud
 from .identity.credentials import Assertion, Certificate, Credential, Secret, VaultKey
@@ -128,6 +130,7 @@ __all__ = [
     "Target",
     "Template",
     "Throttled",
+    "TokenRefused",
     "TokenSource",
     "TokenSources",
     "TooLarge",
@@ -142,6 +145,7 @@ __all__ = [
     "admin_consent_url",
     "guards",
     "missing",
+    "plain_reason",
     "probe",
     "resolve_tenant",
 ]

@@ -7,7 +7,8 @@
     │   │   └── Unreadable    an answer that does not say what it has to, a web page for instance
     │   └── OutcomeUnknown    a call that must not be repeated blindly: look first whether it happened
     ├── NotAllowed            the customer's tenant does not allow the call
-    │   ├── ConsentMissing    no principal of ours, or no consent, in that tenant
+    │   ├── ConsentMissing    no principal of ours in that tenant, or none yet
+    │   ├── TokenRefused      Entra gives no token, by a circumstance of that tenant alone: `code` says which
     │   ├── RoleMissing       a permission is missing in the token
     │   └── LicenceMissing    the tenant needs Entra ID P1 or P2 for this
     ├── NotThere              404, or not replicated yet
@@ -142,7 +143,13 @@ class NotAllowed(GraphError):
 
 
 class ConsentMissing(NotAllowed):
-    """The tenant has no service principal or no consent of our application, or has switched it off."""
+    """The tenant has no service principal of our application. Just after a consent it may be on its way."""
+
+
+class TokenRefused(NotAllowed):
+    """Entra gives no token for this tenant, and waiting does not help: our application is switched off there, a policy
+    keeps it out, the tenant is in another cloud. `code` is the AADSTS number.
+    """
 
 
 class RoleMissing(NotAllowed):

@@ -43,6 +43,20 @@ POLICY_BLOCKS = Cause(
     needs=portal_paths.CHANGE_POLICIES,
     source="https://learn.microsoft.com/entra/identity/conditional-access/workload-identity",
 )
+RESTRICTED = Cause(
+    code="TokenRefused",
+    owner=Owner.CUSTOMER,
+    staff=_(
+        "Tenant restrictions or cross-tenant access settings of the customer keep our application out. The customer "
+        "has to allow it there. No new link is needed."
+    ),
+    customer=_(
+        "Tenant restrictions or cross-tenant access settings of your organisation keep our application out. Allow it "
+        "there; you need not approve anything again."
+    ),
+    needs=portal_paths.CHANGE_CROSS_TENANT_ACCESS,
+    source="https://learn.microsoft.com/entra/external-id/cross-tenant-access-overview",
+)
 CREDENTIAL_REFUSED = Cause(
     code="OurCredentialRefused",
     owner=Owner.ENGINEERS,
@@ -97,7 +111,17 @@ REFUSED = Cause(
     source=ERRORS,
 )
 
+REFUSED_UNEXPLAINED = Cause(
+    code="TokenRefusedUnexplained",
+    owner=Owner.ENGINEERS,
+    staff=_(
+        "Microsoft gives us no access and says: “%(reason)s” We do not know this code; our engineers have to look "
+        "into it."
+    ),
+    source=ERRORS,
+)
+
 ACCESS: tuple[Cause, ...] = (
-    *(ACCESS_LOST, PERMISSION_MISSING, POLICY_BLOCKS, CREDENTIAL_REFUSED, BUSY),
-    *(UNREADABLE, STILL_UNREADABLE, TOKEN_NOT_TAKEN, ABSENT, REFUSED),
+    *(ACCESS_LOST, PERMISSION_MISSING, POLICY_BLOCKS, RESTRICTED, CREDENTIAL_REFUSED, BUSY),
+    *(UNREADABLE, STILL_UNREADABLE, TOKEN_NOT_TAKEN, ABSENT, REFUSED, REFUSED_UNEXPLAINED),
 )

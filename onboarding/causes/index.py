@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_noop as _
 
-from onboarding.causes.access import ACCESS
+from onboarding.causes.access import ACCESS, POLICY_BLOCKS, RESTRICTED
 from onboarding.causes.base import Cause, Owner
 from onboarding.causes.credentials import CREDENTIALS, by_answer
 from onboarding.causes.graph import GRAPH
@@ -22,6 +22,18 @@ SHOWN_OF_REASON = 300  # letters; the target's whole answer may be behind it
 _BY_CODE: dict[str, Cause] = {
     **{code.lower(): cause for family in FAMILIES for cause in family for code in (cause.code, *cause.also)},
     **{code.lower(): ending.cause for ending in ENDINGS for code in ending.cause.also},
+}
+# What means something else where no person signs in: the entry for our application.
+_OF_TOKENS: dict[str, Cause] = {
+    **{
+        f"aadsts{number}": POLICY_BLOCKS
+        for number in (
+            *(53000, 53001, 53002, 53003, 53004, 53009, 53010, 53011, 530031, 530032, 530033, 530034, 530035),
+            *(50005, 50072, 50074, 50076, 50079, 50131, 50158),
+        )
+    },
+    **{f"aadsts{number}": RESTRICTED for number in (500021, 500022, 5000211, 500212, 500213, 90072)},
+    "aadsts50105": next(cause for cause in TOKEN if cause.code == "AADSTS501051"),
 }
 _BY_NAME: dict[str, Cause] = {cause.code.lower(): cause for cause in ACCESS}
 
@@ -43,6 +55,11 @@ def lookup(code: str, reason: str = "") -> Cause | None:
         return told
     matching = [known for known in _BY_CODE if asked.endswith(known)]
     return _BY_CODE[max(matching, key=len)] if matching else None
+
+
+def of_token(code: str) -> Cause | None:
+    """The entry that answers a refused token of our application, or None where no family knows `code`."""
+    return _OF_TOKENS.get(code.strip().lower()) or lookup(code)
 
 
 def explain_code(code: str, reason: str = "", *, lacking: str = "") -> tuple[Sentence, Court]:

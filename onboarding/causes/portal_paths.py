@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_noop as _
 
 from onboarding.causes.base import ClickPath, Needs, Portal
-from onboarding.causes.roles import MAY_ASSIGN, MAY_CREATE
+from onboarding.causes.roles import MAY_ASSIGN, MAY_CONSENT, MAY_CREATE
 from onboarding.domain.sentences import say
 
 ASSIGN = Needs(
@@ -20,6 +20,14 @@ EDIT_PEOPLE = Needs(
 SWITCH_ON = Needs(
     MAY_CREATE,
     ClickPath(Portal.ENTRA, (_("Entra ID"), _("Enterprise apps"), _("Properties"), _("Enabled for users to sign-in?"))),
+)
+REQUIRE_NO_ASSIGNMENT = Needs(
+    MAY_CREATE,
+    ClickPath(Portal.ENTRA, (_("Entra ID"), _("Enterprise apps"), _("Properties"), _("Assignment required?"))),
+)
+REVIEW_REQUESTS = Needs(
+    MAY_CONSENT,
+    ClickPath(Portal.ENTRA, (_("Entra ID"), _("Enterprise apps"), _("Admin consent requests"))),
 )
 CHANGE_POLICIES = Needs(
     say(_("Conditional Access Administrator")),

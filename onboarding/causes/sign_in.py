@@ -79,13 +79,37 @@ SIGN_IN: tuple[Cause, ...] = (
         also=(
             "AADSTS50076",
             "AADSTS50079",
+            "AADSTS50072",
+            "AADSTS53004",
+            "AADSTS53010",
         ),
         staff=_("The second factor was not given. The customer has to finish that prompt."),
         customer=_("The second factor is missing. Open your link again and finish that prompt."),
     ),
     _customer(
+        code="AADSTS50158",
+        also=(
+            "interaction_required",
+            "login_required",
+        ),
+        staff=_(
+            "Microsoft wants something more from whoever signs in, such as an external second factor or terms of use. "
+            "The link still works; the customer has to finish that step."
+        ),
+        customer=_(
+            "Microsoft wants something more from you, such as an external second factor or terms of use. Open your "
+            "link again and finish that step."
+        ),
+    ),
+    _customer(
         code="AADSTS53000",
-        also=("AADSTS53001",),
+        also=(
+            "AADSTS53001",
+            "AADSTS53002",
+            "AADSTS53009",
+            "AADSTS50131",
+            "AADSTS50005",
+        ),
         staff=_("The tenant lets only managed devices sign in. Use such a device, or change the policy."),
         customer=_(
             "Your organisation lets only managed devices sign in. Open your link on such a device, or change the "
@@ -96,6 +120,11 @@ SIGN_IN: tuple[Cause, ...] = (
     ),
     _customer(
         code="AADSTS53003",
+        also=(
+            "AADSTS53011",
+            "AADSTS530031",
+            "AADSTS530033",
+        ),
         staff=_("A Conditional Access policy blocks the sign-in. Sign in from an allowed place, or change the policy."),
         customer=_(
             "A Conditional Access policy of your organisation blocked the sign-in. Open your link from a place and a "
@@ -106,7 +135,10 @@ SIGN_IN: tuple[Cause, ...] = (
     ),
     _customer(
         code="AADSTS530032",
-        also=("AADSTS530035",),
+        also=(
+            "AADSTS530034",
+            "AADSTS530035",
+        ),
         staff=_("A security policy of the tenant blocks the sign-in. Use an account and a device that it allows."),
         customer=_(
             "A security policy of your organisation blocked the sign-in. Open your link with an account and on a "
@@ -126,7 +158,10 @@ SIGN_IN: tuple[Cause, ...] = (
     ),
     _customer(
         code="AADSTS500021",
-        also=("AADSTS500022",),
+        also=(
+            "AADSTS500022",
+            "AADSTS5000211",
+        ),
         staff=_("The network lets nobody sign in to this tenant. Use another network, or have the tenant added there."),
         customer=_(
             "The network you are in lets nobody sign in to your tenant. Open your link in another network, or add the "
@@ -136,6 +171,7 @@ SIGN_IN: tuple[Cause, ...] = (
     ),
     _customer(
         code="AADSTS650052",
+        also=("AADSTS65005",),
         staff=_("The tenant lacks a service that our application uses. Its subscriptions have to be checked."),
         customer=_(
             "Your tenant lacks a service that our application uses. Check your subscriptions, then open your link "

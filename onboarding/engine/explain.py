@@ -16,13 +16,15 @@ from graphclient import (
     NotThere,
     OurCredentialRefused,
     RoleMissing,
+    TokenRefused,
     TryLater,
     Unreadable,
+    plain_reason,
 )
 from onboarding.causes import access
 from onboarding.causes.base import Cause
 from onboarding.causes.graph import GRAPH
-from onboarding.causes.index import lookup
+from onboarding.causes.index import lookup, of_token
 from onboarding.causes.ours import OUR_FAILURE
 from onboarding.domain.verdicts import Asking, Broken, Verdict, Waiting
 from onboarding.engine.waits import after_unreadable
@@ -52,8 +54,8 @@ def explain(error: GraphError, *, now: datetime, before: Mapping[str, Any] | Non
             return Waiting(access.BUSY.for_staff({}), pause)
         case ConsentMissing():
             return _asked(known or access.ACCESS_LOST, error)
-        case NotAllowed() if error.code.startswith(SIGN_IN_CODES):
-            return _asked(access.POLICY_BLOCKS, error)
+        case TokenRefused():
+            return _asked(of_token(error.code) or access.POLICY_BLOCKS, error)
         case NotAllowed() if error.status == 401 and not isinstance(error, RoleMissing):
             return _asked(known if known in GRAPH else access.TOKEN_NOT_TAKEN, error)
         case NotAllowed():
@@ -62,6 +64,8 @@ def explain(error: GraphError, *, now: datetime, before: Mapping[str, Any] | Non
             return _broken(access.CREDENTIAL_REFUSED, error)
         case NotThere():
             return Waiting(access.ABSENT.for_staff({}), RETRY_ABSENT_AFTER)
+        case _ if known is None and error.code.startswith(SIGN_IN_CODES) and error.message:
+            return _broken(access.REFUSED_UNEXPLAINED, error, reason=plain_reason(error.message))
         case _:
             return _broken(known or access.REFUSED, error)
 
@@ -89,6 +93,7 @@ def _asked(cause: Cause, error: GraphError) -> Asking:
     return cause.asking(offers={"detail": error.code} if error.code else None)
 
 
-def _broken(cause: Cause, error: GraphError) -> Broken:
+def _broken(cause: Cause, error: GraphError, **values: str) -> Broken:
     """Our engineers look for Microsoft's code, so that is the one to keep."""
-    return replace(cause.broken(request_id=error.request_id or ""), code=error.code or type(error).__name__)
+    broken = cause.broken(request_id=error.request_id or "", **values)
+    return replace(broken, code=error.code or type(error).__name__)

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_noop as _
 
-from graphclient import ConsentMissing, GraphError, NotAllowed, Rejected, TryLater
+from graphclient import ConsentMissing, GraphError, NotAllowed, Rejected, TokenRefused, TryLater
 from onboarding.domain.desired import SCIM_TOKEN
 from onboarding.domain.durations import short
 from onboarding.domain.sentences import say
@@ -279,7 +279,7 @@ class Reconciliation:
         except StepFailed as failed:
             return failed.verdict
         except GraphError as error:
-            if isinstance(error, ConsentMissing):
+            if isinstance(error, ConsentMissing | TokenRefused):
                 ledger.doubt(self.copy, *GIVE_ACCESS)
             if isinstance(error, NotAllowed):
                 self.tenant.forget_token()  # a permission that is granted from now on is not in this token

@@ -16,6 +16,7 @@ from graphclient import (
     Rejected,
     RoleMissing,
     Throttled,
+    TokenRefused,
     Unreadable,
 )
 from onboarding.customers import records
@@ -210,8 +211,8 @@ def test_stops_with_a_reason_when_a_step_has_a_fault(run):
         (NotThere(), Waiting, "microsoft"),
         (RoleMissing(), Asking, "customer"),
         (ConsentMissing(code="AADSTS700016"), Asking, "customer"),
-        (NotAllowed(code="AADSTS53003"), Asking, "customer"),
-        (Rejected(code="AADSTS90002"), Broken, "cs"),
+        (TokenRefused(code="AADSTS53003"), Asking, "customer"),
+        (TokenRefused(code="AADSTS90002"), Asking, "cs"),
         (Rejected(code="SomethingNew"), Broken, "haiilo"),
         (OurCredentialRefused(code="AADSTS7000222"), Broken, "haiilo"),
         (Unreadable("x"), Waiting, "microsoft"),

@@ -20,11 +20,11 @@ from graphclient import (
     ConsentMissing,
     GraphError,
     HostRefused,
-    NotAllowed,
     OurCredentialRefused,
     Rejected,
     Secret,
     Throttled,
+    TokenRefused,
     TryLater,
     Unavailable,
     Unreadable,
@@ -136,10 +136,11 @@ def test_refuses_what_is_not_one_tenant(session: requests.Session, tenant: str) 
 
 
 NUMBERS = [
-    *[(number, ConsentMissing) for number in (7000229, 700016, 700011, 65001, 650052, 650056, 7000112, 1000031)],
+    *[(number, ConsentMissing) for number in (7000229, 700016, 700011, 65001)],
+    *[(number, TokenRefused) for number in (7000112, 70001, 1000031, 53000, 53003, 50076, 500021, 90072, 650052)],
+    *[(number, TokenRefused) for number in (700023, 90038, 900382, 90002, 650056, 90036)],
     *[(number, OurCredentialRefused) for number in (7000215, 7000222, 7000218, 700027, 50012, 700025, 700030)],
-    *[(number, Rejected) for number in (90002, 50059, 90019, 90038, 900382, 9001023, 500011, 70011, 900144, 1)],
-    (53003, NotAllowed),
+    *[(number, Rejected) for number in (50059, 90019, 9001023, 500011, 70011, 900144, 1)],
     *[(number, Unavailable) for number in (90033, 90006, 90024, 90025)],
     (90055, Throttled),
     (50196, Throttled),
@@ -184,7 +185,7 @@ def test_sees_a_new_consent_at_once(entra: Entra, source: ClientCredentials) -> 
 
 def test_tells_an_unknown_tenant(entra: Entra, source: ClientCredentials) -> None:
     entra.far.on("GET", entra.discovery_path, refusal(90002, "invalid_tenant", 400))
-    with pytest.raises(Rejected) as caught:
+    with pytest.raises(TokenRefused) as caught:
         source.token()
     assert caught.value.code == "AADSTS90002"
 

@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
-from graphclient import GraphError, NotAllowed, Organization, RoleMissing
+from graphclient import ConsentMissing, GraphError, NotAllowed, Organization, RoleMissing, TokenRefused
 from graphclient.names import ascii_names, both_spellings
 from onboarding.causes.base import Cause
 from onboarding.causes.index import lookup
@@ -81,15 +81,24 @@ class Consent(Step[Facts]):
     reads_consent: ClassVar[bool] = True
 
     def read(self, tenant: Tenant, desired: Desired) -> Facts:
-        """One harmless read with a token of the tenant that is to be proved."""
+        """One harmless read with a token of the tenant that is to be proved.
+
+        Raises what says more than that the approval has not arrived: a token that is refused for another reason, and,
+        once it should have arrived, any other refusal.
+        """
         if desired.consent is None or desired.consent.granted_at is None:
             return Facts()
         try:
             return Facts(tenant.graph.organization.get())
-        except NotAllowed as error:
-            missing = _missing(tenant, desired) if isinstance(error, RoleMissing) else ()
+        except RoleMissing:
+            missing = _missing(tenant, desired)
             tenant.forget_token()  # it says what was granted when it was fetched
-            return Facts(permission_missing=isinstance(error, RoleMissing), missing=missing)
+            return Facts(permission_missing=True, missing=missing)
+        except NotAllowed as error:
+            if isinstance(error, TokenRefused) or not _may_be_on_its_way(error, desired):
+                raise
+            tenant.forget_token()
+            return Facts()
 
     def assess(self, desired: Desired, facts: Facts) -> Verdict:
         """Done when every proof agrees; a mismatch never binds."""
@@ -102,6 +111,12 @@ class Consent(Step[Facts]):
             spreading = taking_effect(consent, desired.now, recheck_in=RECHECK_SPREADING_AFTER)
             return spreading or _not_arrived(desired, facts)
         return _compare(desired, consent, facts.organization)
+
+
+def _may_be_on_its_way(error: NotAllowed, desired: Desired) -> bool:
+    """Whether the refusal may only mean that Microsoft has not spread the approval to all its servers yet."""
+    young = taking_effect(desired.consent, desired.now, recheck_in=RECHECK_SPREADING_AFTER) is not None
+    return young or isinstance(error, ConsentMissing)
 
 
 def _about_link(desired: Desired) -> Asking:

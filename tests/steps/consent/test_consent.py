@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from graphclient import ConsentMissing, GraphClient, GraphError, NotAllowed, TokenRefused
 from onboarding.causes.base import Owner
 from onboarding.domain.verdicts import Asking, Broken, Court, Done, Waiting
 from onboarding.steps.consent.causes import CAUSES, Code
@@ -10,7 +11,7 @@ from onboarding.steps.consent.step import Consent, Facts
 from tests.graphclient.graph_stub import Reply
 from tests.graphclient.samples import ORGANIZATION
 from tests.narrow import present
-from tests.steps.facts import NOW, TENANT, ago, consent_seen, desired, link, organization
+from tests.steps.facts import NOW, TENANT, FakeTenant, ago, consent_seen, desired, link, organization
 
 assess = Consent().assess
 SILENT, FORBIDDEN, ANSWERS = Facts(), Facts(permission_missing=True), Facts(organization())
@@ -167,3 +168,40 @@ def test_speaks_to_the_admin_and_never_about_the_admin(cause):
 
 def test_reads_what_an_earlier_release_stored():
     assert ConsentEvidence.from_json({"tenant_id": TENANT}) == ConsentEvidence(TENANT)
+
+
+# A refused token keeps its reason (public case 11)
+
+
+class Refusing(FakeTenant):
+    """A tenant for which Microsoft gives no token."""
+
+    def __init__(self, error: GraphError) -> None:
+        self.error, self.forgotten, self.client_id = error, 0, "our-client-id"
+
+    @property
+    def graph(self) -> GraphClient:  # type: ignore[override] # a field there
+        raise self.error
+
+
+@pytest.mark.parametrize("number", [7000112, 70001, 1000031, 53003, 500021, 700023, 90002, 90072])
+@pytest.mark.parametrize("granted", [ago(minutes=1), ago(minutes=16), ago(hours=900)])
+def test_hands_on_why_a_token_is_refused_before_and_after_go_live(number, granted):
+    with pytest.raises(TokenRefused):
+        Consent().read(
+            Refusing(TokenRefused(code=f"AADSTS{number}")), desired(consent=consent_seen(granted_at=granted))
+        )
+
+
+@pytest.mark.parametrize("number", [700016, 7000229])
+@pytest.mark.parametrize("granted", [ago(minutes=1), ago(minutes=16)])
+def test_takes_a_missing_principal_for_what_it_is(number, granted):
+    seen = desired(consent=consent_seen(granted_at=granted))
+    assert Consent().read(Refusing(ConsentMissing(code=f"AADSTS{number}")), seen) == SILENT
+
+
+def test_lets_graphs_own_refusal_speak_once_the_approval_should_have_arrived():
+    young, old = (desired(consent=consent_seen(granted_at=ago(minutes=minutes))) for minutes in (1, 16))
+    assert Consent().read(Refusing(NotAllowed(code="Strange")), young) == SILENT
+    with pytest.raises(NotAllowed):
+        Consent().read(Refusing(NotAllowed(code="Strange")), old)
