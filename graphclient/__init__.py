@@ -15,6 +15,7 @@ from .errors import (
     LinkRefused,
     NotAllowed,
     NotThere,
+    OtherCloud,
     OurCredentialRefused,
     OutcomeUnknown,
     ReadOnly,
@@ -38,7 +39,7 @@ from .http.sender import TokenSource
 from .http.transport import Transport
 from .identity.aadsts import plain_reason
 from .identity.auth import ClientCredentials
-from .identity.clouds import CHINA, CLOUDS, GLOBAL, US_GOV_L4, US_GOV_L5, Cloud
+from .identity.clouds import CHINA, CLOUDS, GLOBAL, US_GOV_L4, US_GOV_L5, Cloud, cloud_named_by
 from .identity.credentials import Assertion, Certificate, Credential, Secret, VaultKey
 from .identity.discovery import Discoveries
 from .identity.id_token import Identity
@@ -107,6 +108,7 @@ __all__ = [
     "OnDemandResult",
     "OnDemandStep",
     "Organization",
+    "OtherCloud",
     "OurCredentialRefused",
     "OutcomeUnknown",
     "ParsedExpression",
@@ -143,6 +145,7 @@ __all__ = [
     "VerifiedDomain",
     "WriteRefused",
     "admin_consent_url",
+    "cloud_named_by",
     "guards",
     "missing",
     "plain_reason",

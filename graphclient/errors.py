@@ -9,6 +9,7 @@
     ├── NotAllowed            the customer's tenant does not allow the call
     │   ├── ConsentMissing    no principal of ours in that tenant, or none yet
     │   ├── TokenRefused      Entra gives no token, by a circumstance of that tenant alone: `code` says which
+    │   ├── OtherCloud        the tenant is in another of Microsoft's clouds: `cloud` says which
     │   ├── RoleMissing       a permission is missing in the token
     │   └── LicenceMissing    the tenant needs Entra ID P1 or P2 for this
     ├── NotThere              404, or not replicated yet
@@ -150,6 +151,16 @@ class TokenRefused(NotAllowed):
     """Entra gives no token for this tenant, and waiting does not help: our application is switched off there, a policy
     keeps it out, the tenant is in another cloud. `code` is the AADSTS number.
     """
+
+
+class OtherCloud(NotAllowed):
+    """The tenant lives in another of Microsoft's clouds, by its own metadata; `cloud` is its name in `clouds`."""
+
+    def __init__(
+        self, message: str = "", *, cloud: str = "", method: str = "", path: str = "", status: int = 0
+    ) -> None:
+        super().__init__(message, method=method, path=path, status=status)
+        self.cloud = cloud
 
 
 class RoleMissing(NotAllowed):

@@ -23,9 +23,19 @@ POLICIES = frozenset(
 )
 RESTRICTIONS = frozenset({500021, 500022, 5000211, 500212, 500213, 90072})
 OTHER_CLOUD = frozenset({90038, 900382, 700023, 90043, 90051})  # 700023: docs/graph-facts.md, "Tenants and clouds"
-NO_TENANT = frozenset({90002, 900021, 900023, 5000224, 5000225})  # none of this id, or one that Microsoft has blocked
+NO_SUCH_TENANT = frozenset({90002, 900021, 900023})
+BLOCKED_BY_MICROSOFT = frozenset({5000224, 5000225})
 CONSENT_INCOMPLETE = frozenset({65004, 65005, 650051, 650052, 650056, 90093, 90094, 90095, 500014})
-TENANTS_OWN = SWITCHED_OFF | POLICIES | RESTRICTIONS | OTHER_CLOUD | NO_TENANT | CONSENT_INCOMPLETE | {90036}
+TENANTS_OWN = (
+    SWITCHED_OFF
+    | POLICIES
+    | RESTRICTIONS
+    | OTHER_CLOUD
+    | NO_SUCH_TENANT
+    | CONSENT_INCOMPLETE
+    | BLOCKED_BY_MICROSOFT
+    | {90036}
+)
 # What can be nothing but our own key, secret or assertion, so that it concerns every tenant alike
 OUR_CREDENTIAL = frozenset(
     {7000215, 7000222, 7000218, 7000216, 7000213, 7000214, 700027, 50012, 700025, 700030, 700024, 700021, 5002738}
@@ -57,6 +67,12 @@ def number_of(payload: Mapping[str, Any]) -> int:
                 return int(code)
     found = _NUMBER.search(str(payload.get("error_description") or ""))
     return int(found[1]) if found else 0
+
+
+def tells_no_tenant(payload: Mapping[str, Any]) -> bool:
+    """Whether an error answer says that there is no such tenant; another refusal says nothing of it."""
+    number = number_of(payload)
+    return number in NO_SUCH_TENANT if number else payload.get("error") == "invalid_tenant"
 
 
 def error_of(payload: Mapping[str, Any], *, path: str = "", status: int = 0, method: str = "POST") -> GraphError:

@@ -19,6 +19,7 @@ from ..http.exchange import Answer, LossReason, Lost, exchange, harden
 from ..http.paths import stays_at
 from ..http.retry import retry_after
 from . import aadsts
+from .clouds import GLOBAL, cloud_named_by
 from .discovery import Discoveries
 
 MAX_LOGIN_BYTES = 1024 * 1024
@@ -67,6 +68,8 @@ class LoginHttp:
         answer = known or self._ask("GET", url, params=params, headers=headers)
         if answer.status >= 400:
             raise aadsts.error_of(_payload(answer), path=_path(url), status=answer.status, method="GET")
+        if self._origin == GLOBAL.login and (named := cloud_named_by(_payload(answer))) != GLOBAL.name:
+            raise errors.OtherCloud("the tenant lives in another cloud", cloud=named, method="GET", path=_path(url))
         if self._discoveries is not None and known is None:
             self._discoveries.keep(url, answer, self._origin)
         return MsalResponse(answer)

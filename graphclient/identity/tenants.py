@@ -7,16 +7,17 @@ identity platform" (docs/graph-facts.md, "Login", "Consent").
 from __future__ import annotations
 
 import re
+from typing import Any
 from urllib.parse import urlencode
 
 import requests
 
-from ..errors import Unreadable
+from ..errors import GraphError, OtherCloud, Unreadable
 from ..http.envelope import parsed
 from ..http.exchange import exchange, harden
 from ..names import NotAName, ascii_name
 from . import aadsts
-from .clouds import Cloud
+from .clouds import GLOBAL, OTHER, Cloud, cloud_named_by
 from .login import MAX_LOGIN_BYTES, require_json
 
 _GUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -35,25 +36,35 @@ def plain_domain(domain: str) -> str | None:
         return None
 
 
-def resolve_tenant(session: requests.Session, cloud: Cloud, domain: str) -> str | None:
-    """The id of the tenant that owns `domain`, or None when Microsoft knows no such domain (or it is none).
+def resolve_tenant(session: requests.Session, cloud: Cloud, name: str) -> str | None:
+    """The id of the tenant that `name`, a domain or a tenant id, belongs to; None where Microsoft knows no such tenant,
+    or it is no name of one.
 
-    Raises `TryLater` on outage, `Unreadable` when the metadata names another issuer than this cloud's.
+    Raises `OtherCloud` where the tenant lives in another cloud, `TryLater` on outage, `Unreadable` and other errors
+    where the answer says neither.
     """
-    name = plain_domain(domain)
-    if name is None:
+    name = name.strip().lower() if re.fullmatch(_GUID, name.strip(), re.IGNORECASE) else plain_domain(name) or ""
+    if not name:
         return None
-    url = discovery_url(cloud, name)
+    url, path = discovery_url(cloud, name), f"/{name}"
     answer = require_json(exchange(harden(session), "GET", url, max_bytes=MAX_LOGIN_BYTES), "GET", url)
     document = parsed(answer.body)
-    if answer.status == 400:
-        return None
-    if answer.status > 400:
-        raise aadsts.error_of(document, path=f"/{name}", status=answer.status, method="GET")
+    if answer.status >= 400:
+        if aadsts.tells_no_tenant(document):
+            return None
+        raise _refused(document, path, answer.status)
+    if cloud == GLOBAL and (named := cloud_named_by(document)) != GLOBAL.name:
+        raise OtherCloud("the tenant lives in another cloud", cloud=named, method="GET", path=path)
     issuer = re.fullmatch(rf"{re.escape(cloud.login)}/({_GUID})/v2\.0", str(document.get("issuer")), re.IGNORECASE)
     if issuer is None:
-        raise Unreadable("the metadata names no tenant of this cloud", method="GET", path=f"/{name}")
+        raise Unreadable("the metadata names no tenant of this cloud", method="GET", path=path)
     return issuer[1].lower()
+
+
+def _refused(document: dict[str, Any], path: str, status: int) -> GraphError:
+    if aadsts.number_of(document) in aadsts.OTHER_CLOUD:
+        return OtherCloud("the tenant lives in another cloud", cloud=OTHER, method="GET", path=path, status=status)
+    return aadsts.error_of(document, path=path, status=status, method="GET")
 
 
 def admin_consent_url(cloud: Cloud, tenant_id: str, client_id: str, redirect_uri: str, state: str) -> str:

@@ -230,6 +230,17 @@ NOT_READY = Ending(
     409,
     (Act.OPEN_AGAIN, Act.WRITE_TO_US),
 )
+IN_OTHER_CLOUD = Ending(
+    _of_link(
+        code="in_other_cloud",
+        staff=_("The link was opened, but the customer's tenant is in another Microsoft cloud."),
+        customer=_(
+            "Your Microsoft tenant is in a cloud where we cannot set up accounts yet. We get in touch with you."
+        ),
+    ),
+    _("We cannot set this up yet"),
+    409,
+)
 TOO_MANY = Ending(
     _of_link(
         code="too_many",
@@ -298,6 +309,7 @@ ENDINGS: tuple[Ending, ...] = (
     TOO_LATE,
     NO_SESSION,
     NOT_READY,
+    IN_OTHER_CLOUD,
     TOO_MANY,
     USED,
     EXPIRED,

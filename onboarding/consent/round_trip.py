@@ -21,6 +21,7 @@ from django.utils.translation import gettext_noop as _
 
 from graphclient import GLOBAL, GraphError, Identity, IdTokenRejected, SignInRefused, admin_consent_url
 from onboarding.causes import trip
+from onboarding.causes.clouds import OTHER_CLOUD
 from onboarding.causes.index import explain_code
 from onboarding.causes.trip import Ending
 from onboarding.domain import consent_sizes
@@ -95,9 +96,10 @@ def link_seen(link: Link) -> None:
 
 
 def expected_tenant(link: Link) -> str | None:
-    """The tenant that the customer's domains resolved to, or None while that is not known."""
+    """The tenant that the customer's domains resolved to, or None while that is not known, or is in another cloud."""
     state = StepState.objects.filter(onboarding_id=link.onboarding_id, key=CustomerRecord.key).first()
-    return state.evidence.get("tenant_id") if state and state.done_at else None
+    is_known = state is not None and state.done_at is not None and state.code != OTHER_CLOUD.code
+    return state.evidence.get("tenant_id") if state and is_known else None
 
 
 def begin_sign_in(link: Link, *, browser: str) -> Redirect:
@@ -108,7 +110,8 @@ def begin_sign_in(link: Link, *, browser: str) -> Redirect:
         raise ConsentProblem(trip.TOO_MANY, link=link)
     tenant_id = expected_tenant(link)
     if tenant_id is None:
-        raise ConsentProblem(trip.NOT_READY, link=link)
+        elsewhere = links.other_cloud(link.onboarding_id) is not None
+        raise ConsentProblem(trip.IN_OTHER_CLOUD if elsewhere else trip.NOT_READY, link=link)
     state, size = secrets.token_urlsafe(32), link.size
     try:
         begun = graph_access.sign_in(size.client_id).begin(tenant_id, _absolute("consent_signed_in"), state)

@@ -6,7 +6,9 @@ from django.contrib.auth.models import User
 from django.http import Http404
 from django.utils.translation import gettext_noop as _
 
+from onboarding.causes.clouds import OTHER_CLOUD, named
 from onboarding.customers.base import (
+    Refused,
     act,
     check_tenant_is_not_another_s,
     first_contact,
@@ -29,12 +31,16 @@ def issue_link(
     """Make a personal link for `contact`, or for the first one; their earlier links stop working. The token is
     returned once. `size`: for which application of ours, when not for the one that has to be approved now.
 
-    Raises `Refused` while another record has the tenant and nobody has agreed that both share it.
+    Raises `Refused` where the tenant is in another Microsoft cloud, and while another record has it and nobody has
+    agreed that both share it.
     """
     check_tenant_is_not_another_s(taken(onboarding, actor, Act.INVITE))
     contact = contact or first_contact(onboarding)
     if contact.onboarding_id != onboarding.pk:
         raise Http404
+    elsewhere = links.other_cloud(onboarding.pk)
+    if elsewhere is not None:
+        raise Refused(elsewhere.sentence or OTHER_CLOUD.for_staff({"cloud": named("")}))
     link, token = links.make(contact, actor=actor, size=size)
     links.close_others(link)
     enqueue(onboarding.pk)

@@ -14,6 +14,7 @@ from graphclient import (
     GraphError,
     NotAllowed,
     NotThere,
+    OtherCloud,
     OurCredentialRefused,
     RoleMissing,
     TokenRefused,
@@ -21,7 +22,7 @@ from graphclient import (
     Unreadable,
     plain_reason,
 )
-from onboarding.causes import access
+from onboarding.causes import access, clouds
 from onboarding.causes.base import Cause
 from onboarding.causes.graph import GRAPH
 from onboarding.causes.index import lookup, of_token
@@ -54,8 +55,8 @@ def explain(error: GraphError, *, now: datetime, before: Mapping[str, Any] | Non
             return Waiting(access.BUSY.for_staff({}), pause)
         case ConsentMissing():
             return _asked(known or access.ACCESS_LOST, error)
-        case TokenRefused():
-            return _asked(of_token(error.code) or access.POLICY_BLOCKS, error)
+        case OtherCloud() | TokenRefused():
+            return _of_its_own(error)
         case NotAllowed() if error.status == 401 and not isinstance(error, RoleMissing):
             return _asked(known if known in GRAPH else access.TOKEN_NOT_TAKEN, error)
         case NotAllowed():
@@ -64,10 +65,22 @@ def explain(error: GraphError, *, now: datetime, before: Mapping[str, Any] | Non
             return _broken(access.CREDENTIAL_REFUSED, error)
         case NotThere():
             return Waiting(access.ABSENT.for_staff({}), RETRY_ABSENT_AFTER)
-        case _ if known is None and error.code.startswith(SIGN_IN_CODES) and error.message:
-            return _broken(access.REFUSED_UNEXPLAINED, error, reason=plain_reason(error.message))
         case _:
-            return _broken(known or access.REFUSED, error)
+            return _refused(known, error)
+
+
+def _of_its_own(error: OtherCloud | TokenRefused) -> Asking:
+    """What is the circumstance of this tenant alone, and nothing that waiting ends."""
+    if isinstance(error, OtherCloud):
+        return clouds.OTHER_CLOUD.asking(cloud=clouds.named(error.cloud))
+    return _asked(of_token(error.code) or access.POLICY_BLOCKS, error)
+
+
+def _refused(known: Cause | None, error: GraphError) -> Broken:
+    """A refusal of the sign-in service that nobody knows is told in its own words."""
+    if known is None and error.code.startswith(SIGN_IN_CODES) and error.message:
+        return _broken(access.REFUSED_UNEXPLAINED, error, reason=plain_reason(error.message))
+    return _broken(known or access.REFUSED, error)
 
 
 def _unreadable(error: Unreadable, before: Mapping[str, Any], now: datetime) -> Waiting:

@@ -190,9 +190,9 @@ class TenantSession:
             return error.code not in CODES_OF_A_REMOVED_APPLICATION
         return True
 
-    def resolve(self, domain: str) -> str | None:
-        """The tenant id behind a domain, or None."""
-        return resolve_tenant(session(), GLOBAL, domain)
+    def resolve(self, name: str) -> str | None:
+        """The tenant id behind a domain or tenant id, or None."""
+        return resolve_tenant(session(), GLOBAL, name)
 
     def forget_token(self) -> None:
         """Drop the tenant's cached token, so that newly granted permissions are seen, and what was read with it."""

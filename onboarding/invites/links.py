@@ -8,14 +8,16 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext_noop as _
 
+from onboarding.causes.clouds import OTHER_CLOUD
 from onboarding.domain import consent_sizes
 from onboarding.domain.consent_sizes import ConsentSize
 from onboarding.domain.sentences import say
 from onboarding.engine import ledger
-from onboarding.models import Contact, Link, Onboarding, clock
+from onboarding.models import Contact, Link, Onboarding, StepState, clock
 from onboarding.models.link import digest
 from onboarding.steps import BESIDE, STEPS
 from onboarding.steps.consent.step import Consent
+from onboarding.steps.customer.step import CustomerRecord
 from onboarding.steps.readiness.step import Readiness
 
 MASK = "••••••"  # in the place of a token, in what is kept and shown
@@ -34,6 +36,11 @@ def address_of(token: str) -> str:
 def masked_address() -> str:
     """The address of a link with dots in the place of its token, for what is kept and shown."""
     return address_of("token").replace("token", MASK)
+
+
+def other_cloud(onboarding_id: int) -> StepState | None:
+    """The verdict that the customer's tenant is in another Microsoft cloud, so that no link leads anywhere; or None."""
+    return StepState.objects.filter(onboarding_id=onboarding_id, key=CustomerRecord.key, code=OTHER_CLOUD.code).first()
 
 
 def size_to_approve(onboarding: Onboarding) -> ConsentSize:

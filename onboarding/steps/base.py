@@ -37,8 +37,10 @@ class Tenant(Protocol):
         """Our own application (client) id."""
         ...
 
-    def resolve(self, domain: str) -> str | None:
-        """The tenant id behind a domain by its public OpenID metadata, or None when Microsoft knows no such domain."""
+    def resolve(self, name: str) -> str | None:
+        """The tenant id behind a domain or tenant id by its public OpenID metadata; None when Microsoft knows no such
+        tenant. Raises `OtherCloud`, and other `GraphError` where the answer says neither.
+        """
         ...
 
     def as_size(self, size: ConsentSize) -> Tenant:

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
 
-from graphclient import GLOBAL, US_GOV_L4, Throttled, Unavailable, Unreadable, admin_consent_url, resolve_tenant
+from graphclient import (
+    CHINA,
+    GLOBAL,
+    US_GOV_L4,
+    US_GOV_L5,
+    GraphError,
+    OtherCloud,
+    Throttled,
+    Unavailable,
+    Unreadable,
+    admin_consent_url,
+    cloud_named_by,
+    resolve_tenant,
+)
 
 from .entra import TENANT
 from .graph_stub import DROP, GraphStub, Reply
@@ -33,7 +47,12 @@ def test_asks_for_international_domains_in_ascii(far: GraphStub, session: reques
 
 
 @pytest.mark.parametrize(
-    "body", [{"error": "invalid_tenant", "error_description": "AADSTS90002: no", "error_codes": [90002]}, {}]
+    "body",
+    [
+        {"error": "invalid_tenant", "error_description": "AADSTS90002: no", "error_codes": [90002]},
+        {"error": "invalid_request", "error_description": "AADSTS900023: no", "error_codes": [900023]},
+        {"error": "invalid_tenant"},
+    ],
 )
 def test_knows_when_microsoft_knows_no_such_domain(
     far: GraphStub, session: requests.Session, body: dict[str, object]
@@ -66,7 +85,6 @@ def test_knows_when_microsoft_knows_no_such_domain(
         "a" * 64 + ".example",
         "a." * 130 + "example",
         "%6eordwind.example",
-        TENANT,
     ],
 )
 def test_sends_nothing_for_what_is_no_domain(far: GraphStub, session: requests.Session, domain: str) -> None:
@@ -92,7 +110,6 @@ def test_says_how_long_to_wait(far: GraphStub, session: requests.Session) -> Non
     "issuer",
     [
         f"https://evil.example/{TENANT}/v2.0",
-        f"{US_GOV_L4.login}/{TENANT}/v2.0",
         f"https://sts.windows.net/{TENANT}/",
         f"{GLOBAL.login}/{{tenantid}}/v2.0",
         f"{GLOBAL.login}/{TENANT}/v2.0/x",
@@ -115,3 +132,86 @@ def test_builds_the_consent_page_of_exactly_this_tenant() -> None:
         "redirect_uri": ["https://dashboard.example/consent?a=b"],
         "state": ["st&ate"],
     }
+
+
+@pytest.mark.parametrize("body", [{}, {"error": "invalid_request"}, {"error": "x", "error_codes": [7654321]}])
+def test_takes_no_refusal_that_says_nothing_for_an_unknown_domain(
+    far: GraphStub, session: requests.Session, body: dict[str, object]
+) -> None:
+    far.on("GET", PATH, Reply(400, body))
+    with pytest.raises(GraphError):
+        resolve_tenant(session, GLOBAL, "nordwind.example")
+
+
+# Clouds (public case 09)
+
+GCC_HIGH: dict[str, Any] = {
+    "issuer": f"https://login.microsoftonline.us/{TENANT}/v2.0",
+    "tenant_region_scope": "USGov",
+    "tenant_region_sub_scope": "DODCON",
+    "cloud_instance_name": "microsoftonline.us",
+    "msgraph_host": "graph.microsoft.us",
+}
+WORLDWIDE: dict[str, Any] = {
+    "issuer": f"{GLOBAL.login}/{TENANT}/v2.0",
+    "tenant_region_scope": "EU",
+    "cloud_instance_name": "microsoftonline.com",
+    "msgraph_host": "graph.microsoft.com",
+    "token_endpoint": f"{GLOBAL.login}/{TENANT}/oauth2/v2.0/token",
+}
+FOREIGN = [
+    (GCC_HIGH, US_GOV_L4.name),
+    ({**GCC_HIGH, "tenant_region_sub_scope": "DOD", "msgraph_host": "dod-graph.microsoft.us"}, US_GOV_L5.name),
+    ({**WORLDWIDE, "tenant_region_scope": "USGov"}, US_GOV_L4.name),
+    ({**WORLDWIDE, "tenant_region_sub_scope": "DODCON"}, US_GOV_L4.name),
+    ({**WORLDWIDE, "cloud_instance_name": "microsoftonline.us"}, US_GOV_L4.name),
+    ({**WORLDWIDE, "msgraph_host": "graph.microsoft.us"}, US_GOV_L4.name),
+    ({**WORLDWIDE, "token_endpoint": f"https://login.microsoftonline.us/{TENANT}/oauth2/v2.0/token"}, US_GOV_L4.name),
+    ({"issuer": f"https://login.partner.microsoftonline.cn/{TENANT}/v2.0"}, CHINA.name),
+    ({"issuer": f"https://login.chinacloudapi.cn/{TENANT}/v2.0"}, CHINA.name),
+    ({**WORLDWIDE, "cloud_instance_name": "partner.microsoftonline.cn"}, CHINA.name),
+    ({**WORLDWIDE, "msgraph_host": "microsoftgraph.chinacloudapi.cn"}, CHINA.name),
+    ({"issuer": f"https://login.microsoftonline.de/{TENANT}/v2.0"}, "other"),
+]
+
+
+@pytest.mark.parametrize(("document", "cloud"), FOREIGN)
+@pytest.mark.parametrize("name", ["nordwind.example", TENANT])
+def test_tells_a_tenant_of_another_cloud(
+    far: GraphStub, session: requests.Session, document: dict[str, Any], cloud: str, name: str
+) -> None:
+    far.on("GET", PATH.replace("nordwind.example", name), Reply(200, document))
+    with pytest.raises(OtherCloud) as caught:
+        resolve_tenant(session, GLOBAL, name)
+    assert caught.value.cloud == cloud
+
+
+@pytest.mark.parametrize("scope", ["NA", "USG", "USGov", "EU", ""])
+def test_takes_us_gcc_for_the_worldwide_cloud(far: GraphStub, session: requests.Session, scope: str) -> None:
+    document = {**WORLDWIDE, "tenant_region_scope": scope, "tenant_region_sub_scope": "GCC"}
+    far.on("GET", PATH, Reply(200, document))
+    assert resolve_tenant(session, GLOBAL, "nordwind.example") == TENANT
+
+
+def test_hears_a_refusal_that_names_another_cloud(far: GraphStub, session: requests.Session) -> None:
+    far.on("GET", PATH, Reply(400, {"error": "invalid_request", "error_codes": [900382]}))
+    with pytest.raises(OtherCloud):
+        resolve_tenant(session, GLOBAL, "nordwind.example")
+
+
+@pytest.mark.parametrize("name", [TENANT, TENANT.upper(), f" {TENANT} "])
+def test_finds_a_tenant_by_its_id(far: GraphStub, session: requests.Session, name: str) -> None:
+    far.on("GET", PATH.replace("nordwind.example", TENANT), Reply(200, WORLDWIDE))
+    assert resolve_tenant(session, GLOBAL, name) == TENANT
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {},
+        {"issuer": None, "msgraph_host": 7, "tenant_region_scope": []},
+        {"issuer": "https://[", "token_endpoint": "//"},
+    ],
+)
+def test_reads_no_cloud_out_of_what_is_none(document: dict[str, Any]) -> None:
+    assert cloud_named_by(document) == GLOBAL.name

@@ -12,6 +12,7 @@ from graphclient import (
     AssignedPlan,
     Execution,
     GraphClient,
+    GraphError,
     Job,
     Organization,
     Quarantine,
@@ -282,7 +283,7 @@ class FakeTenant:
 
     graph: GraphClient
     client_id: str = "our-client-id"
-    tenants: Mapping[str, str] = field(default_factory=dict)
+    tenants: Mapping[str, str | GraphError] = field(default_factory=dict)
     forgotten: int = 0
 
     def as_size(self, size: ConsentSize) -> FakeTenant:
@@ -292,8 +293,11 @@ class FakeTenant:
     def is_let_in(self) -> bool:
         return True
 
-    def resolve(self, domain: str) -> str | None:
-        return self.tenants.get(domain)
+    def resolve(self, name: str) -> str | None:
+        found = self.tenants.get(name)
+        if isinstance(found, GraphError):
+            raise found
+        return found
 
     def forget_token(self) -> None:
         self.forgotten += 1

@@ -10,7 +10,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from onboarding.causes import trip
+from onboarding.causes.clouds import OTHER_CLOUD, named
 from onboarding.consent import round_trip
+from onboarding.domain.sentences import Sentence
+from onboarding.invites import links
+from onboarding.models import Link
 from onboarding.portal.shared import link_view
 from onboarding.portal.shared.approver import ApproverForm
 from onboarding.portal.shared.forwarding import forwarding
@@ -42,6 +46,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
         "view": view,
         "token": token,
         "is_ready": round_trip.expected_tenant(found) is not None,
+        "elsewhere": _elsewhere(found),
         "forwarding": forwarding(view, address),
         "client_id": view.size.client_id,
         "owner": {"client_id": view.size.client_id},
@@ -49,6 +54,14 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
         "action": reverse("approver_by_link", args=[token]),
     }
     return render(request, "portal/link.html", context)
+
+
+def _elsewhere(link: Link) -> Sentence | None:
+    """What the admin is told where the tenant is in another Microsoft cloud."""
+    state = links.other_cloud(link.onboarding_id)
+    return (
+        OTHER_CLOUD.for_customer(state.sentence.values if state.sentence else {"cloud": named("")}) if state else None
+    )
 
 
 @kept_private

@@ -7,6 +7,7 @@ import enum
 from django.utils.translation import gettext_noop as _
 
 from onboarding.causes.base import Cause, Owner
+from onboarding.causes.clouds import OTHER_CLOUD
 
 
 class Code(enum.StrEnum):
@@ -16,6 +17,7 @@ class Code(enum.StrEnum):
     DOMAINS_UNKNOWN = "domains_unknown"
     SEVERAL_TENANTS = "several_tenants"
     TENANT_SHARED = "tenant_shared"
+    NO_SUCH_TENANT = "no_such_tenant"
 
 
 ADDRESS_MISSING = Cause(
@@ -45,5 +47,11 @@ TENANT_SHARED = Cause(
     ),
     elsewhere=True,
 )
-TENANT_UNKNOWN = (DOMAINS_UNKNOWN, SEVERAL_TENANTS)
+NO_SUCH_TENANT = Cause(
+    code=Code.NO_SUCH_TENANT,
+    owner=Owner.CS,
+    staff=_("Microsoft knows no tenant with the ID %(tenant)s. Enter the right one."),
+    source="https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc",
+)
+TENANT_UNKNOWN = (DOMAINS_UNKNOWN, SEVERAL_TENANTS, NO_SUCH_TENANT, OTHER_CLOUD)
 CAUSES = (ADDRESS_MISSING, *TENANT_UNKNOWN, TENANT_SHARED)
