@@ -38,7 +38,7 @@ from .http.retry import Effect
 from .http.sender import TokenSource
 from .http.transport import Transport
 from .identity.aadsts import plain_reason
-from .identity.auth import ClientCredentials
+from .identity.auth import ClientCredentials, roles_named_in
 from .identity.clouds import CHINA, CLOUDS, GLOBAL, US_GOV_L4, US_GOV_L5, Cloud, cloud_named_by
 from .identity.credentials import Assertion, Certificate, Credential, Secret, VaultKey
 from .identity.discovery import Discoveries
@@ -151,4 +151,5 @@ __all__ = [
     "plain_reason",
     "probe",
     "resolve_tenant",
+    "roles_named_in",
 ]

@@ -63,6 +63,7 @@ urlpatterns = [
     path("progress/", progress.progress, name="progress"),
     path("progress/approve/", renewing.renew, name="renew"),
     path("l/<str:token>/return/", returning.begin, name="link_return"),
+    path("consent/return/", returning.begin_again, name="link_return_again"),
     # everybody
     path("language/", set_language, name="language"),
     path("healthz", health.healthz, name="healthz"),

@@ -55,6 +55,7 @@ MAX_REASON = 300
 _NUMBER = re.compile(r"AADSTS(\d{4,8})")
 _NUMBERED = re.compile(r"^\s*AADSTS\d{4,8}:?\s*")
 _MARKUP = re.compile(r"<[^<>]*>")
+_BEFORE_STOP = re.compile(r"\s+(?=[.,;:!?])")
 _TRACE = re.compile(r"\s*[\r\n]|\s*Trace ID:|\s*Correlation ID:|\s*Timestamp:", re.IGNORECASE)
 
 
@@ -102,9 +103,8 @@ def plain_reason(description: str) -> str:
     written it.
     """
     said = "".join(each if each.isprintable() else " " for each in _TRACE.split(description, maxsplit=1)[0])
-    return clean(" ".join(_NUMBERED.sub("", _MARKUP.sub(" ", said)).replace("<", " ").replace(">", " ").split()))[
-        :MAX_REASON
-    ].strip()
+    bare = _MARKUP.sub(" ", _NUMBERED.sub("", said)).replace("<", " ").replace(">", " ")
+    return _BEFORE_STOP.sub("", clean(bare))[:MAX_REASON].strip()
 
 
 def _kind(number: int) -> type[GraphError]:

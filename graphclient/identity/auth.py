@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import copy
+import json
 import re
 import threading
 import time
@@ -58,6 +60,22 @@ def msal_app(tenant: str, client_id: str, credential: Credential, http: Any, clo
     except (ValueError, TypeError):
         fault = errors.OurCredentialRefused("our own key or certificate cannot be used")
     raise fault
+
+
+def roles_named_in(token: str) -> frozenset[str] | None:
+    """The application permissions that an app-only token names, None where it cannot be read.
+
+    A hint only: a client of Graph must not depend on what is inside (docs/graph-facts.md, "Login").
+    """
+    try:
+        body = token.split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+    except (IndexError, ValueError):
+        return None
+    if not isinstance(claims, dict):
+        return None
+    roles = claims.get("roles", [])
+    return frozenset(str(role) for role in roles) if isinstance(roles, list) else None
 
 
 @dataclass(frozen=True, slots=True)

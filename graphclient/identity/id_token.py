@@ -25,13 +25,18 @@ _REQUIRED = ["exp", "iat", "aud", "iss", "tid", "oid", "nonce"]
 
 @dataclass(frozen=True)
 class Identity:
-    """The person who signed in. Only tenant id and object id identify; the names are for display, `wids` is a hint."""
+    """The person who signed in. Only tenant id and object id identify; the names are for display, `wids` is a hint.
+
+    `is_guest`: the token says that another tenant or provider authenticated them (claim ``idp``, Microsoft identity
+    platform, "ID token claims reference").
+    """
 
     tenant_id: str
     object_id: str
     name: str = ""
     user_name: str = ""
     wids: tuple[str, ...] = ()
+    is_guest: bool = False
 
 
 def validate_id_token(
@@ -57,6 +62,7 @@ def validate_id_token(
         object_id=_guid(claims, "oid"),
         name=_text(claims, "name"),
         user_name=_text(claims, "preferred_username") or _text(claims, "email"),
+        is_guest=_text(claims, "idp") not in ("", str(claims["iss"])),
         wids=tuple(wid for wid in wids if isinstance(wid, str)) if isinstance(wids, list) else (),
     )
 

@@ -13,6 +13,7 @@ from functools import partial
 
 from django.utils.translation import gettext_noop as _
 
+from onboarding.causes import portal_paths
 from onboarding.causes.base import Cause, Needs, Owner
 from onboarding.causes.roles import APPROVERS, MAY_CONSENT
 from onboarding.domain.sentences import Sentence, say
@@ -83,12 +84,16 @@ DECLINED = Ending(
 NOT_ALLOWED = Ending(
     _by_link(
         code="not_allowed",
-        also=("AADSTS90094", "AADSTS90093", "AADSTS90095"),
-        staff=_("The account that signed in may not approve this. The link is needed by somebody who may."),
+        also=("AADSTS90094", "AADSTS90093"),
+        staff=_(
+            "The account that signed in may not approve this. The link is needed by somebody who may; where approval "
+            "was requested at Microsoft, the customer's reviewers decide."
+        ),
         customer=_(
             "Microsoft lets only a Global Administrator or Privileged Role Administrator approve this, and the account "
             "you used is neither. Nothing was changed, and your link still works: open it with such an account, or "
-            "name somebody who has one."
+            "name somebody who has one. If you have requested approval at Microsoft, your reviewers decide, and we see "
+            "it when they have."
         ),
         letter=_(
             "The account that opened the link may not approve the permissions. Open the link with one that may, "
@@ -97,6 +102,33 @@ NOT_ALLOWED = Ending(
         source=GRANT_ADMIN_CONSENT,
     ),
     _("Somebody else has to approve this"),
+    403,
+    (Act.NAME_APPROVER, Act.OPEN_AGAIN),
+)
+REQUESTED = Ending(
+    Cause(
+        code="requested",
+        also=("AADSTS90095",),
+        owner=Owner.CUSTOMER,
+        needs=portal_paths.REVIEW_REQUESTS,
+        by_link=True,
+        contacts=APPROVERS,
+        staff=_(
+            "The admin may not approve and has asked for approval at Microsoft. The request is with the reviewers whom "
+            "the customer has named in Entra. We see it when they approve; then somebody has to sign in by the link."
+        ),
+        customer=_(
+            "Your request for approval is under way. It is with the reviewers whom your organisation has named in "
+            "Entra; one of them with the role Global Administrator or Privileged Role Administrator has to approve it. "
+            "Then open your link again and sign in. Somebody who may approve can also open it right away."
+        ),
+        letter=_(
+            "A request for approval is under way in Microsoft Entra. One of your reviewers has to approve it; after "
+            "that, please open your link and sign in."
+        ),
+        source="https://learn.microsoft.com/entra/identity/enterprise-apps/review-admin-consent-requests",
+    ),
+    _("Your request for approval is under way"),
     403,
     (Act.NAME_APPROVER, Act.OPEN_AGAIN),
 )
@@ -170,6 +202,7 @@ FAILED = Ending(
 MICROSOFT_DOWN = Ending(
     _by_link(
         code="microsoft_down",
+        owner=Owner.MICROSOFT,
         staff=_("Microsoft's sign-in did not answer. The link still works; it can be opened again."),
         customer=_("Microsoft does not answer at the moment. Try again in a few minutes; your link stays valid."),
         source=ERROR_CODES,
@@ -199,8 +232,7 @@ TOO_LATE = Ending(
         owner=Owner.CS,
         staff=_("The answer came more than ten minutes after it was asked for. The link can be opened again."),
         customer=_(
-            "More than ten minutes passed on Microsoft's pages, so the sign-in no longer counts. Nothing was changed. "
-            "Open your link again."
+            "More than ten minutes passed on Microsoft's pages, so the sign-in no longer counts. Open your link again."
         ),
     ),
     _("Your session timed out"),
@@ -249,6 +281,41 @@ TOO_MANY = Ending(
     ),
     _("Too many attempts"),
     429,
+)
+REPEATED = Ending(
+    _of_link(
+        code="repeated",
+        staff=_("The answer to a sign-in was sent a second time. The link can be opened again."),
+        customer=_("You have signed in already, and this answer counts once. Sign in again to go on."),
+    ),
+    _("This page was opened a second time"),
+    409,
+    (Act.OPEN_AGAIN, Act.WRITE_TO_US),
+)
+ALREADY_APPROVED = Ending(
+    _of_link(
+        code="already_approved",
+        staff=_("Somebody accepted on Microsoft's page after the approval had come by the same link already."),
+        customer=_("The approval has come by this link already, perhaps from another device. You have nothing to do."),
+    ),
+    _("Already approved"),
+    410,
+    (Act.RETURN, Act.WRITE_TO_US),
+)
+APPROVED_LATE = Ending(
+    _by_link(
+        code="approved_late",
+        owner=Owner.CS,
+        staff=_("Somebody accepted on Microsoft's page, but too late, or by a link that no longer works."),
+        customer=_(
+            "You have approved at Microsoft, and we look at that now. What is missing is a sign-in by a link that "
+            "works. Open your link again, or ask us for a new one. Nothing has to be approved again."
+        ),
+        source=ADMIN_CONSENT,
+    ),
+    _("Approved, but not connected yet"),
+    400,
+    (Act.OPEN_AGAIN, Act.WRITE_TO_US),
 )
 USED = Ending(
     _of_link(
@@ -300,6 +367,7 @@ UNKNOWN = Ending(
 ENDINGS: tuple[Ending, ...] = (
     DECLINED,
     NOT_ALLOWED,
+    REQUESTED,
     WRONG_TENANT,
     WRONG_ACCOUNT,
     BLOCKED,
@@ -311,6 +379,9 @@ ENDINGS: tuple[Ending, ...] = (
     NOT_READY,
     IN_OTHER_CLOUD,
     TOO_MANY,
+    REPEATED,
+    ALREADY_APPROVED,
+    APPROVED_LATE,
     USED,
     EXPIRED,
     REVOKED,

@@ -19,19 +19,20 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_noop as _
 
-from graphclient import GLOBAL, GraphError, Identity, IdTokenRejected, SignInRefused, admin_consent_url
+from graphclient import GLOBAL, GraphError, Identity, IdTokenRejected, SignInRefused, admin_consent_url, plain_reason
 from onboarding.causes import trip
 from onboarding.causes.clouds import OTHER_CLOUD
-from onboarding.causes.index import explain_code
+from onboarding.causes.index import explain_code, lookup
 from onboarding.causes.trip import Ending
 from onboarding.domain import consent_sizes
-from onboarding.domain.sentences import say
+from onboarding.domain.sentences import Sentence, say
 from onboarding.engine import graph_access, holds, ledger
 from onboarding.engine.queue import enqueue
 from onboarding.engine.transactions import once_more
 from onboarding.invites import links, rate_limit
 from onboarding.models import ConsentAttempt, Link, Onboarding, StepState, clock
 from onboarding.models.link import digest
+from onboarding.steps.consent.causes import APPROVED_UNSIGNED
 from onboarding.steps.consent.step import Consent
 from onboarding.steps.customer.step import CustomerRecord
 
@@ -47,34 +48,49 @@ NUMBER = re.compile(r"AADSTS(\d{4,8})")
 CORRELATION = re.compile(r"Correlation ID: ([0-9a-f-]{36})", re.IGNORECASE)
 BY_NUMBER = (
     (trip.DECLINED, frozenset({65004})),
-    (trip.NOT_ALLOWED, frozenset({90093, 90094, 90095})),
+    (trip.NOT_ALLOWED, frozenset({90093, 90094})),
+    (trip.REQUESTED, frozenset({90095})),
     (trip.WRONG_ACCOUNT, frozenset({16000, 50020, 50034, 90072})),
-    (trip.BLOCKED, frozenset({53000, 53001, 53003, 530032, 530035, 500021, 500022, 500212, 500213})),
-    (trip.MICROSOFT_DOWN, frozenset({90033, 90055})),
+    (
+        trip.BLOCKED,
+        frozenset({53000, 53001, 53002, 53003, 53009, 53011, 530031, 530032, 530033, 530034, 530035, 50005, 50131})
+        | {500021, 500022, 5000211, 500212, 500213},
+    ),
+    (trip.MICROSOFT_DOWN, frozenset({90033, 90055, 90006, 90012, 90024, 90025, 90090, 90091})),
 )
-ENDED_BY_HAND = frozenset({"access_denied", "permission_denied", "consent_required"})  # without a number of their own
+BY_WORD = {  # without a number of their own
+    **dict.fromkeys(("access_denied", "permission_denied", "consent_required"), trip.DECLINED),
+    **dict.fromkeys(("temporarily_unavailable", "server_error"), trip.MICROSOFT_DOWN),
+}
 PERSONAL = "a personal account"  # graphclient.identity.id_token's reason
 
 
 @dataclass(frozen=True)
 class Redirect:
-    """Where the browser goes next, and what the session must keep until it comes back."""
+    """Where the browser goes next, and what the session must keep until it comes back.
+
+    `approved`: the link whose approval is complete by this sign-in, so that the way ends here; `url` is empty then.
+    """
 
     url: str
     flow: Mapping[str, Any] = field(default_factory=dict)
+    approved: Link | None = None
     without_role: Link | None = None  # this link's holder showed directory roles, and none that may approve
 
 
 class ConsentProblem(Exception):
     """The round trip ended without consent. `ending` says how, in words for each reader.
 
-    `code` and `request_id` are under what Microsoft knows it. `link` is None unless this browser has shown its own.
+    `code` and `request_id` are under what Microsoft knows it, `said` is what it says. `link` is None unless this
+    browser has shown its own.
     """
 
-    def __init__(self, ending: Ending, *, code: str = "", request_id: str = "", link: Link | None = None) -> None:
+    def __init__(
+        self, ending: Ending, *, code: str = "", request_id: str = "", said: str = "", link: Link | None = None
+    ) -> None:
         super().__init__(ending.code)
         self.ending, self.link = ending, link
-        self.code, self.request_id = code, request_id
+        self.code, self.request_id, self.said = code, request_id, said
 
     @property
     def kind(self) -> str:
@@ -149,7 +165,7 @@ def finish_sign_in(flow: Mapping[str, Any], params: Mapping[str, str], *, browse
 
 
 def _on_to_consent(attempt: ConsentAttempt, identity: Identity) -> Redirect:
-    state = secrets.token_urlsafe(32)
+    state, is_approved = secrets.token_urlsafe(32), is_approved_already(attempt.link) and not identity.is_guest
     used = ConsentAttempt.objects.filter(pk=attempt.pk, signed_in_at=None).update(
         signed_in_tenant=identity.tenant_id.lower(),
         signed_in_object_id=identity.object_id,
@@ -159,10 +175,22 @@ def _on_to_consent(attempt: ConsentAttempt, identity: Identity) -> Redirect:
     )
     if not used:
         raise _forged()
+    if is_approved:
+        attempt.refresh_from_db()
+        _grant(attempt, _("%(admin)s signed in. The approval was there at Microsoft already."))
+        return Redirect("", approved=attempt.link)
     url = admin_consent_url(GLOBAL, identity.tenant_id, _client_id(attempt), _absolute("consent_granted"), state)
     return Redirect(
         graph_access.reroutes().url(url), without_role=attempt.link if _shows_other_roles(identity) else None
     )
+
+
+def is_approved_already(link: Link) -> bool:
+    """Whether the tenant showed the approval that `link` asks for when the engine looked last, and only the sign-in of
+    an admin is missing.
+    """
+    asked = StepState.objects.filter(onboarding_id=link.onboarding_id, key=Consent.key, code=APPROVED_UNSIGNED.code)
+    return link.consent_size == link.onboarding.size.key and asked.exists()
 
 
 def _shows_other_roles(identity: Identity) -> bool:
@@ -180,12 +208,12 @@ def record_consent(params: Mapping[str, str], *, browser: str) -> ConsentOutcome
     tenant_id = params.get("tenant", "").lower()
     if tenant_id != attempt.signed_in_tenant or tenant_id != expected_tenant(attempt.link):
         raise _wrong_tenant(attempt, tenant_id)
-    _grant(attempt)
+    _grant(attempt, _("%(admin)s approved on Microsoft's page."))
     return ConsentOutcome(attempt.link)
 
 
 @once_more
-def _grant(attempt: ConsentAttempt) -> None:
+def _grant(attempt: ConsentAttempt, text: str) -> None:
     """Use the link up: exactly one of many simultaneous answers wins."""
     Onboarding.objects.lock(attempt.link.onboarding_id)
     now = clock.now()
@@ -197,7 +225,7 @@ def _grant(attempt: ConsentAttempt) -> None:
     ledger.note(
         attempt.link.onboarding_id,
         "consent",
-        say(_("%(admin)s approved on Microsoft's page."), admin=attempt.signed_in_name or say(_("The admin"))),
+        say(text, admin=attempt.signed_in_name or say(_("The admin"))),
         step=Consent.key,
         actor_name=attempt.signed_in_name,
     )
@@ -257,8 +285,9 @@ def _refused(attempt: ConsentAttempt, code: str, description: str, correlation_i
     ending = _ending_of(code, int(found[1]) if found else 0)
     known_as = found[0] if found else _plain(code, 60)
     request_id = correlated[1] if correlated else _plain(correlation_id, 60)
-    _end(attempt, ending, detail={"code": known_as, "request_id": request_id})
-    return ConsentProblem(ending, code=known_as, request_id=request_id, link=attempt.link)
+    said = plain_reason(description)
+    _end(attempt, ending, detail={"code": known_as, "request_id": request_id}, said=said)
+    return ConsentProblem(ending, code=known_as, request_id=request_id, said=said, link=attempt.link)
 
 
 def _personal_account(attempt: ConsentAttempt) -> ConsentProblem:
@@ -271,7 +300,7 @@ def _ending_of(code: str, number: int) -> Ending:
     by_number = next((ending for ending, numbers in BY_NUMBER if number in numbers), None)
     if by_number is not None:
         return by_number
-    return trip.DECLINED if not number and code in ENDED_BY_HAND else trip.FAILED
+    return trip.FAILED if number else BY_WORD.get(code, trip.FAILED)
 
 
 def _wrong_tenant(attempt: ConsentAttempt, tenant_id: str) -> ConsentProblem:
@@ -283,17 +312,24 @@ def _wrong_tenant(attempt: ConsentAttempt, tenant_id: str) -> ConsentProblem:
 
 
 @once_more
-def _end(attempt: ConsentAttempt, ending: Ending, detail: Mapping[str, Any]) -> None:
+def _end(attempt: ConsentAttempt, ending: Ending, detail: Mapping[str, Any], said: str = "") -> None:
     Onboarding.objects.lock(attempt.link.onboarding_id)
     code = str(detail.get("code", ""))
     if not ConsentAttempt.objects.filter(pk=attempt.pk, answered_at=None).update(
-        answered_at=clock.now(), error=ending.code, error_code=code
+        answered_at=clock.now(), error=ending.code, error_code=code, error_text=said
     ):
         return
-    text = say(_("The sign-in at Microsoft ended without an approval. %(why)s"), why=explain_code(code)[0])
+    text = say(_("The sign-in at Microsoft ended without an approval. %(why)s"), why=_why(ending, code, said))
     ledger.note(attempt.link.onboarding_id, ending.code, text, step=Consent.key, detail=detail)
     _look_for_it(attempt)
     enqueue(attempt.link.onboarding_id)
+
+
+def _why(ending: Ending, code: str, said: str) -> Sentence:
+    """By Microsoft's code where a family knows it, else by the ending; where that says nothing, Microsoft's words."""
+    if ending is trip.FAILED or lookup(code) is not None:
+        return explain_code(code, said)[0]
+    return ending.cause.for_staff({})
 
 
 def _look_for_it(attempt: ConsentAttempt) -> None:

@@ -50,6 +50,8 @@ class ConsentSeen:
     granted_at: datetime | None = None
     error: str = ""
     error_code: str = ""
+    error_text: str = ""
+    """What Microsoft said with a code that we may not know, as a plain sentence."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ class LinkSent:
     created_at: datetime
     expires_at: datetime
     seen_at: datetime | None = None
+    begun_at: datetime | None = None
+    """When a browser went to Microsoft by it for the last time."""
 
 
 @dataclass(frozen=True)
@@ -153,6 +157,8 @@ class Desired:
     read_only: ReadOnlyDesired | None = None
     recipients: str = ""
     """To whom Microsoft writes of a quarantine and of deletions that it holds back; empty for nobody."""
+    seen_before: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What the last look at a step that waits or asks has left, by step."""
 
     def answer(self, step: str, name: str, default: Any = None) -> Any:
         """What a person answered in `step` for the field `name`."""

@@ -157,7 +157,8 @@ class Progress:
 class Waiting:
     """Only time helps; the step is read again after `recheck_in`.
 
-    `code` and `request_id` go to the detail line, `offers` too, where they hold more of it.
+    `code` and `request_id` go to the detail line, `offers` too, where they hold more of it, and what the next
+    look compares.
     """
 
     why: Sentence
@@ -172,13 +173,17 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Asking:
-    """A person must decide or act. `offers` feeds the step's form, e.g. the candidates to choose from."""
+    """A person must decide or act. `offers` feeds the step's form, e.g. the candidates to choose from.
+
+    The step is read again after `recheck_in`, where what is asked for may have been done without our hearing of it.
+    """
 
     question: Sentence
     court: Court
     offers: Mapping[str, Any] = field(default_factory=dict)
     code: str = ""
     warnings: Sequence[Sentence] = ()
+    recheck_in: timedelta | None = None
 
 
 @dataclass(frozen=True)

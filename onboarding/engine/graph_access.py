@@ -19,6 +19,7 @@ from graphclient import (
     ClientCredentials,
     Discoveries,
     GraphClient,
+    GraphError,
     Memo,
     NotAllowed,
     Reroutes,
@@ -27,6 +28,7 @@ from graphclient import (
     Transport,
     guards,
     resolve_tenant,
+    roles_named_in,
 )
 from onboarding.domain.consent_sizes import ConsentSize
 from onboarding.domain.desired import Desired
@@ -193,6 +195,13 @@ class TenantSession:
     def resolve(self, name: str) -> str | None:
         """The tenant id behind a domain or tenant id, or None."""
         return resolve_tenant(session(), GLOBAL, name)
+
+    def roles_in_token(self) -> frozenset[str] | None:
+        """Names of the permissions in the token at hand, a hint only; None where that cannot be told."""
+        try:
+            return roles_named_in(self._source().token())
+        except GraphError:
+            return None
 
     def forget_token(self) -> None:
         """Drop the tenant's cached token, so that newly granted permissions are seen, and what was read with it."""

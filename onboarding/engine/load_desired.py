@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from django.conf import settings
+from django.db.models import Max
 
 from onboarding.domain.consent_sizes import ConsentSize
 from onboarding.domain.desired import (
@@ -100,6 +101,7 @@ class Rows:
             size=self.onboarding.size,
             read_only=self.read_only,
             recipients=settings.NOTIFICATION_RECIPIENTS,
+            seen_before={key: state.offers for key, state in states.items() if state.offers},
         )
 
 
@@ -197,10 +199,11 @@ def _read_only(onboarding: Onboarding) -> ReadOnlyDesired | None:
 def _newest_link(onboarding_id: int, size: ConsentSize, since: datetime | None = None) -> LinkSent | None:
     """The newest that leads to the consent for this application of ours, used or not."""
     links = Link.objects.filter(onboarding_id=onboarding_id, revoked_at=None, consent_size=size.key)
-    link = (links.filter(created_at__gte=since) if since else links).order_by("-id").first()
+    wanted = links.filter(created_at__gte=since) if since else links
+    link = wanted.annotate(begun_at=Max("attempts__started_at")).order_by("-id").first()
     if link is None:
         return None
-    return LinkSent(link.contact_name, link.created_at, link.expires_at, link.seen_at)
+    return LinkSent(link.contact_name, link.created_at, link.expires_at, link.seen_at, getattr(link, "begun_at", None))
 
 
 def _newest_consent(onboarding_id: int, size: ConsentSize, since: datetime | None = None) -> ConsentSeen | None:
@@ -218,4 +221,5 @@ def _newest_consent(onboarding_id: int, size: ConsentSize, since: datetime | Non
         granted_at=attempt.granted_at,
         error=attempt.error,
         error_code=attempt.error_code,
+        error_text=attempt.error_text,
     )

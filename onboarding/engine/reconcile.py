@@ -376,7 +376,7 @@ def pause_after(step: Step[Any], verdict: Verdict, *, applies: bool) -> timedelt
         case Todo():
             return timedelta() if applies else A_DAY
         case Asking():
-            return RECHECK_WHILE_ASKING
+            return verdict.recheck_in or RECHECK_WHILE_ASKING
         case Broken():
             return RECHECK_WHEN_BROKEN
         case _:

@@ -48,6 +48,7 @@ class Link(models.Model):
     seen_at = models.DateTimeField(null=True, blank=True)
     used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    tries_from = models.DateTimeField(null=True, blank=True)  # earlier tries do not count: somebody has lifted a lock
     # The link whose holder could not approve and named this one's.
     forwarded_from = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="forwarded_to"
@@ -99,6 +100,8 @@ class ConsentAttempt(models.Model):
     granted_at = models.DateTimeField(null=True, blank=True)
     error = CutCharField(max_length=60, blank=True, default="")
     error_code = CutCharField(max_length=60, blank=True, default="")  # Microsoft's own, or our check's
+    error_text = CutCharField(max_length=300, blank=True, default="")  # what Microsoft said with it, as plain text
+    source_hash = models.CharField(max_length=64, blank=True, default="")  # of the network address it was begun from
 
     def __str__(self) -> str:
         return f"attempt {self.pk}"

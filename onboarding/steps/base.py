@@ -53,6 +53,10 @@ class Tenant(Protocol):
         """
         ...
 
+    def roles_in_token(self) -> frozenset[str] | None:
+        """Names of the permissions in our token for the tenant, a hint only; None where that cannot be told."""
+        ...
+
     def forget_token(self) -> None:
         """Have a new token fetched for the next request: a permission that was just granted is not in the old one."""
         ...

@@ -20,11 +20,11 @@ ENDINGS = {ending.code: ending for ending in trip.ENDINGS}
 CORRELATION = "8b1f4f0e-2222-47f3-8f3f-6f9b1f0d2f00"
 CUSTOMER, CS, HAIILO, MICROSOFT = Court.CUSTOMER, Court.CS, Court.HAIILO, Court.MICROSOFT
 BY_COURT = {
-    CUSTOMER: "65004 65001 90094 90093 90095 50105 50020 50034 16000 50053 50055 50057 50126 50074 50076 50079 53000 "
-    "53001 53003 530032 530035 500212 500213 500021 500022 650052 650056 650051 70001 90036 90072",
+    CUSTOMER: "65004 65001 90094 90093 90095 50105 50020 50034 16000 50053 50055 50057 50126 50074 50076 50079 "
+    "50158 65005 53000 53001 53003 530032 530035 500212 500213 500021 500022 650052 650056 650051 70001 90036 90072",
     HAIILO: "50011 900971 50194 650054 650057 70011 900144 90130",
     CS: "54005",
-    MICROSOFT: "90033 90055",
+    MICROSOFT: "90033 90055 90006 90024 90025",
 }
 ROWS = [(f"AADSTS{number}", court) for court, numbers in BY_COURT.items() for number in numbers.split()]
 WORDS = ["permission_denied", "consent_required", "access_denied"]
@@ -71,9 +71,10 @@ def test_shows_an_unknown_code_with_its_correlation_id(visitor, alice):
     invitation = invited()
     text = text_of(refuse(visitor, invitation, "AADSTS7654321"))
     assert f"AADSTS7654321 · {CORRELATION}" in text
+    assert "Microsoft says: “Something.”" in text
     assert "send us the code below" in text
     shown = open_record(alice, invitation.onboarding).text
-    assert "Microsoft gives the code AADSTS7654321" in shown
+    assert "Something." in shown
     assert CORRELATION in shown
 
 
@@ -97,7 +98,7 @@ def test_names_our_own_checks_too(visitor):
     [
         ("AADSTS50011", HAIILO, "AADSTS50011"),
         ("AADSTS90036", CUSTOMER, "AADSTS90036"),
-        ("AADSTS7654321", HAIILO, "failed_unexplained"),
+        ("AADSTS7654321", HAIILO, "failed_saying"),
     ],
 )
 def test_puts_the_onboarding_in_the_court_of_who_acts(visitor, code, court, stored):
@@ -106,4 +107,4 @@ def test_puts_the_onboarding_in_the_court_of_who_acts(visitor, code, court, stor
     verdict = Consent().assess(load_desired(invitation.onboarding.pk), Facts())
     assert isinstance(verdict, Asking)
     assert (verdict.court, verdict.code) == (court, stored)
-    assert str(verdict.question) == str(explain_code(code)[0])
+    assert str(verdict.question) == str(explain_code(code)[0]) or "“Something.”" in str(verdict.question)

@@ -75,7 +75,7 @@ def test_names_the_roles_that_may_approve(visitor, invitation, number):
         ),
         ("AADSTS90033: A transient error has occurred", 503, "Microsoft does not answer"),
         ("AADSTS7654321: Something new", 400, "AADSTS7654321"),
-        ("", 400, "server_error"),
+        ("", 503, "Microsoft does not answer"),
     ],
 )
 def test_reads_a_refusal_in_words(visitor, invitation, description, status, words):

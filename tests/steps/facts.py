@@ -285,6 +285,7 @@ class FakeTenant:
     client_id: str = "our-client-id"
     tenants: Mapping[str, str | GraphError] = field(default_factory=dict)
     forgotten: int = 0
+    roles: frozenset[str] | None = None
 
     def as_size(self, size: ConsentSize) -> FakeTenant:
         """This tenant; each of our applications sees it alike."""
@@ -298,6 +299,9 @@ class FakeTenant:
         if isinstance(found, GraphError):
             raise found
         return found
+
+    def roles_in_token(self) -> frozenset[str] | None:
+        return self.roles
 
     def forget_token(self) -> None:
         self.forgotten += 1

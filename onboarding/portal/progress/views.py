@@ -21,6 +21,7 @@ from onboarding.web.page import page
 from onboarding.web.paging import version
 from onboarding.web.private import kept_private
 from onboarding.web.refreshing import SECONDS_AT_REST, now_seen
+from onboarding.web.step_view import MOVING
 
 STAGE_MOVES = 3  # seconds between two questions of the open page
 
@@ -46,12 +47,16 @@ def _context(view: link_view.LinkView) -> dict[str, Any]:
     pending = any(just_approved(step) for step in view.steps) or just_renewed(view.steps)
     asking = next((step for step in view.steps if step.is_current and step.ask is not None and not pending), None)
     access_open = any(step.key in ACCESS and step.kind != Kind.DONE for step in view.steps)
+    arriving = any(
+        (step.key in ACCESS and step.is_current and step.kind in MOVING) or just_approved(step) for step in view.steps
+    )
     mode = view.read_only if view.is_about_read_only and not access_open else None
     ask = asked_of_customer(asking, mode)
     moving = (view.moving or pending or (mode is not None and mode.waits)) and not paused
     return {
         "view": view,
         "mode": mode,
+        "arriving": arriving,
         "stages": stages(view.steps),
         "live": all(step.kind == Kind.DONE for step in view.steps),
         "ask": ask,

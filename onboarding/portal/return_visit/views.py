@@ -6,10 +6,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from graphclient import GraphError
+from graphclient import Begun, GraphError
 from onboarding.causes import trip
 from onboarding.consent import return_visit
 from onboarding.engine import graph_access
+from onboarding.models import Link
 from onboarding.portal.shared.problems import problem_page
 from onboarding.portal.shared.trips import keep_return
 from onboarding.web import access
@@ -29,6 +30,24 @@ def begin(request: HttpRequest, token: str) -> HttpResponse:
         return problem_page(request, trip.MICROSOFT_DOWN, link=link, token=token)
     if link is None or begun is None:
         return redirect("link", token)
+    return _to_sign_in(request, link, begun)
+
+
+@kept_private
+@require_http_methods(["GET", "HEAD", "POST"])
+def begin_again(request: HttpRequest) -> HttpResponse:
+    """The same, from the page of a browser that came back from Microsoft; its session knows the link."""
+    link = access.forwarded_link(request)
+    try:
+        begun = return_visit.begin(link) if link and request.method == "POST" else None
+    except GraphError:
+        return problem_page(request, trip.MICROSOFT_DOWN, link=link)
+    if link is None or begun is None:
+        return problem_page(request, trip.NO_SESSION)
+    return _to_sign_in(request, link, begun)
+
+
+def _to_sign_in(request: HttpRequest, link: Link, begun: Begun) -> HttpResponse:
     access.remember_browser(request)
     keep_return(request, link, begun.flow)
     return HttpResponseRedirect(graph_access.reroutes().url(begun.url))

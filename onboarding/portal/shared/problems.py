@@ -26,20 +26,24 @@ def problem_page(
     link: Link | None = None,
     code: str = "",
     request_id: str = "",
+    said: str = "",
     is_answer: bool = False,
     token: str = "",
 ) -> HttpResponse:
     """The page for one ending. `is_answer`: its address is a callback's, which cannot be opened a second time.
 
     With the `token` of the link the page leads back to it; of a link that is used up, who approved may come back.
+    `said` is Microsoft's own sentence, shown where no entry knows the code.
     """
     view = link_view.link_view(link) if link else None
-    told = ending.told_by(lookup(code) if code else None)
+    known = lookup(code) if code else None
+    told = ending.told_by(known)
     context = {
         "kind": ending.code,
         "headline": ending.title(),
         "sentence": told.for_customer({}),
-        "needs": needs_of(told) if told is not ending.cause else None,
+        "said": said if known is None and ending.reads_code else "",
+        "needs": needs_of(told),
         "detail": " · ".join(part for part in (code, request_id) if part),
         "is_for_another": ending.acts[0] is Act.NAME_APPROVER,
         "acts": _acts(request, ending, told, link, token),
@@ -68,7 +72,7 @@ def _acts(request: HttpRequest, ending: Ending, told: Cause, link: Link | None, 
     possible = {
         Act.OPEN_AGAIN: works and (bool(token) or remembered),
         Act.NAME_APPROVER: works and remembered,
-        Act.RETURN: bool(token),
+        Act.RETURN: bool(token) or (link is not None and access.forwarded_link(request) == link),
         Act.WRITE_TO_US: True,
     }
     return {act.value for act in ending.acts if possible[act]}

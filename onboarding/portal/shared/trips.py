@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from onboarding.consent import round_trip
+from onboarding.consent.afterwards import own_state
 from onboarding.models import Link, clock
 from onboarding.models.link import digest
 from onboarding.portal.shared.problems import problem_page
@@ -44,6 +45,7 @@ def trip_problem(
         link=problem.link,
         code=problem.code,
         request_id=problem.request_id,
+        said=problem.said,
         is_answer=is_answer,
         token=token,
     )
@@ -72,14 +74,19 @@ def keep_return(request: HttpRequest, link: Link, flow: Mapping[str, Any]) -> No
     request.session[RETURNS] = dict(list(kept.items())[-MAX_RETURNS:])
 
 
-def is_returning(request: HttpRequest) -> bool:
+def answer_of(request: HttpRequest) -> dict[str, str]:
+    """What Microsoft's answer says; its state is our own one, or empty."""
+    return {**request.GET.dict(), "state": own_state(request.GET.getlist("state"))}
+
+
+def is_returning(request: HttpRequest, state: str) -> bool:
     """Whether the answer that this browser brings from Microsoft is to a return visit begun here."""
-    return digest(request.GET.get("state", "")) in request.session.get(RETURNS, {})
+    return digest(state) in request.session.get(RETURNS, {})
 
 
-def take_return(request: HttpRequest) -> tuple[int, float, dict[str, Any]]:
+def take_return(request: HttpRequest, state: str) -> tuple[int, float, dict[str, Any]]:
     """Key of the link, time of the beginning (seconds since 1970) and msal's part of a return visit; no longer kept."""
     kept = dict(request.session[RETURNS])
-    pk, begun_at, flow = kept.pop(digest(request.GET["state"]))
+    pk, begun_at, flow = kept.pop(digest(state))
     request.session[RETURNS] = kept
     return pk, begun_at, flow

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop as _
 from onboarding.causes import trip
 from onboarding.causes.base import Cause, Needs, Owner
 from onboarding.causes.roles import APPROVERS, MAY_CONSENT
-from onboarding.steps.shared.permission_causes import PERMISSIONS_INCOMPLETE, PERMISSIONS_MISSING
+from onboarding.steps.shared.permission_causes import ONLY_DELEGATED, PERMISSIONS_INCOMPLETE, PERMISSIONS_MISSING
 
 ADMIN_CONSENT = "https://learn.microsoft.com/entra/identity-platform/v2-admin-consent"
 ERROR_CODES = "https://learn.microsoft.com/entra/identity-platform/reference-error-codes"
@@ -24,6 +24,8 @@ class Code(enum.StrEnum):
     LINK_SENT = "link_sent"
     LINK_OPENED = "link_opened"
     LINK_EXPIRED = "link_expired"
+    APPROVED_UNSIGNED = "approved_unsigned"
+    REQUESTED = "requested"
     DECLINED = "declined"
     NOT_ALLOWED = "not_allowed"
     BLOCKED = "blocked"
@@ -32,6 +34,7 @@ class Code(enum.StrEnum):
     MICROSOFT_DOWN = "microsoft_down"
     FAILED = "failed"
     FAILED_UNEXPLAINED = "failed_unexplained"
+    FAILED_SAYING = "failed_saying"
     CONSENT_MISSING = "consent_missing"
     ACCESS_LOST = "access_lost"
     DOMAIN_MISMATCH = "domain_mismatch"
@@ -70,10 +73,28 @@ LINK_EXPIRED = _by_link(
     staff=_("The link has expired. Send a new one."),
     customer=APPROVE,
 )
+APPROVED_UNSIGNED = _by_link(
+    code=Code.APPROVED_UNSIGNED,
+    owner=Owner.CUSTOMER,
+    staff=_(
+        "The approval is there at Microsoft. What is missing is that %(contact)s, or another admin of the customer, "
+        "signs in by the link: only that proves whose tenant it is."
+    ),
+    customer=_(
+        "The approval is there at Microsoft. What is missing is a sign-in of an admin of yours, by the link. Nothing "
+        "has to be approved again."
+    ),
+    letter=_(
+        "The approval is there at Microsoft, thank you. What is missing is a sign-in: please open your link once more "
+        "and sign in. Nothing has to be approved again."
+    ),
+    source=ADMIN_CONSENT,
+)
 
 # The trip to Microsoft ended without an approval: the same entries as on the page that the browser came back to.
 DECLINED = trip.DECLINED.cause
 NOT_ALLOWED = trip.NOT_ALLOWED.cause
+REQUESTED = trip.REQUESTED.cause
 BLOCKED = trip.BLOCKED.cause
 WRONG_ACCOUNT = trip.WRONG_ACCOUNT.cause
 WRONG_TENANT = trip.WRONG_TENANT.cause
@@ -89,16 +110,34 @@ FAILED_UNEXPLAINED = Cause(
     ),
     source=ERROR_CODES,
 )
+FAILED_SAYING = Cause(
+    code=Code.FAILED_SAYING,
+    owner=Owner.ENGINEERS,
+    staff=_("Microsoft ended the approval with the code %(code)s and says: “%(reason)s” Our engineers have to look."),
+    customer=_(
+        "Microsoft ended the approval with an error that we do not know (%(code)s). We look into it; you need not do "
+        "anything."
+    ),
+    source=ERROR_CODES,
+)
 
 # The approval does not prove the tenant, or no longer.
 CONSENT_MISSING = _by_link(
     code=Code.CONSENT_MISSING,
     owner=Owner.CUSTOMER,
-    staff=_("The approval never arrived at Microsoft. Ask the admin to open a new link and accept."),
-    customer=_(
-        "Your approval has not arrived at Microsoft as it should. Nothing you did is lost; approve once more, please."
+    staff=_(
+        "The admin approved more than 15 minutes ago, and Microsoft still says that our application is not in the "
+        "tenant. Ask whether it is among the Enterprise apps there. If it is, write to our engineers; if not, send a "
+        "new link."
     ),
-    letter=_("Your approval has not arrived at Microsoft. Please open the link and approve once more."),
+    customer=_(
+        "You approved, but Microsoft still says that our application is not in your tenant. Please approve once more "
+        "by your link. If our application is among your Enterprise apps already, tell us."
+    ),
+    letter=_(
+        "You approved, but Microsoft still says that our application is not in your tenant. Please open the link and "
+        "approve once more."
+    ),
     source=ADMIN_CONSENT,
 )
 ACCESS_LOST = _by_link(
@@ -143,12 +182,14 @@ BOUND_ELSEWHERE = Cause(
 )
 
 ON_ITS_WAY = (NO_LINK, LINK_SENT, LINK_OPENED, LINK_EXPIRED)
-ENDED = (DECLINED, NOT_ALLOWED, BLOCKED, WRONG_ACCOUNT, WRONG_TENANT, MICROSOFT_DOWN)
+ENDED = (DECLINED, NOT_ALLOWED, REQUESTED, BLOCKED, WRONG_ACCOUNT, WRONG_TENANT, MICROSOFT_DOWN)
 CAUSES = (
     *ON_ITS_WAY,
+    APPROVED_UNSIGNED,
     *ENDED,
     FAILED,
     FAILED_UNEXPLAINED,
+    FAILED_SAYING,
     CONSENT_MISSING,
     ACCESS_LOST,
     DOMAIN_MISMATCH,
@@ -157,4 +198,5 @@ CAUSES = (
     BOUND_ELSEWHERE,
     PERMISSIONS_MISSING,
     PERMISSIONS_INCOMPLETE,
+    ONLY_DELEGATED,
 )

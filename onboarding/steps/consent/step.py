@@ -1,7 +1,8 @@
 """The customer's admin has signed in and consented, and the tenant is proved to be the customer's.
 
 Proof takes all of: a validated ID token whose ``tid`` is the expected tenant, a consent callback bound to the same
-browser and link, an app-only token of that tenant with which Graph answers, and a verified domain of the customer.
+browser and link (or, where the tenant shows an approval already, a sign-in by the link), an app-only token of that
+tenant with which Graph answers, and a verified domain of the customer.
 The callback alone proves nothing (Microsoft identity platform, "Admin consent": never use ``tenant`` to authorise).
 """
 
@@ -15,7 +16,17 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
-from graphclient import ConsentMissing, GraphError, NotAllowed, Organization, RoleMissing, TokenRefused
+from graphclient import (
+    ConsentMissing,
+    GraphError,
+    NotAllowed,
+    Organization,
+    OtherCloud,
+    OurCredentialRefused,
+    RoleMissing,
+    TokenRefused,
+    TryLater,
+)
 from graphclient.names import ascii_names, both_spellings
 from onboarding.causes.base import Cause
 from onboarding.causes.index import lookup
@@ -27,12 +38,14 @@ from onboarding.steps import stages
 from onboarding.steps.base import Step, Tenant
 from onboarding.steps.consent.causes import (
     ACCESS_LOST,
+    APPROVED_UNSIGNED,
     BLOCKED,
     CAUSES,
     CONSENT_MISSING,
     DOMAIN_MISMATCH,
     ENDED,
     FAILED,
+    FAILED_SAYING,
     FAILED_UNEXPLAINED,
     LINK_EXPIRED,
     LINK_OPENED,
@@ -43,10 +56,18 @@ from onboarding.steps.consent.causes import (
     WRONG_TENANT,
 )
 from onboarding.steps.consent.evidence import ConsentEvidence
-from onboarding.steps.shared.permission_causes import PERMISSIONS_INCOMPLETE, PERMISSIONS_MISSING
-from onboarding.steps.shared.permissions import missing_of, names_granted, taking_effect
+from onboarding.steps.shared.permission_causes import ONLY_DELEGATED, PERMISSIONS_INCOMPLETE, PERMISSIONS_MISSING
+from onboarding.steps.shared.permissions import (
+    RECHECK_YOUNG_AFTER,
+    missing_of,
+    names_granted,
+    seen_twice,
+    taking_effect,
+)
 
 RECHECK_SPREADING_AFTER = timedelta(seconds=10)
+SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(minutes=30)  # between looks for an approval
+ASKS_TO_WAIT = (429, 503)
 _ENDED = {str(cause.code): cause for cause in ENDED}
 _UNNAMED = {  # what there is to say where no family of causes has the code
     BLOCKED.code: _("Ask the admin to open the link from a device and a place that the policy allows."),
@@ -58,12 +79,15 @@ _UNNAMED = {  # what there is to say where no family of causes has the code
 class Facts:
     """What Graph says about the tenant when asked with a token of that tenant; None while it does not answer us.
 
-    `missing`: names of permissions that were not granted, as far as we may see that.
+    `missing`: names of permissions that were not granted, as far as we may see that; `has_some`: others were granted.
+    `no_principal`: the code with which Microsoft says that our application is not in the tenant.
     """
 
     organization: Organization | None = None
     permission_missing: bool = False
     missing: tuple[str, ...] = ()
+    has_some: bool = False
+    no_principal: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,42 +105,89 @@ class Consent(Step[Facts]):
     reads_consent: ClassVar[bool] = True
 
     def read(self, tenant: Tenant, desired: Desired) -> Facts:
-        """One harmless read with a token of the tenant that is to be proved.
+        """One harmless read with a token of the tenant that is to be proved, also while a link is out and no answer
+        has come back: an approval may be given in the portal, or its answer be lost.
 
         Raises what says more than that the approval has not arrived: a token that is refused for another reason, and,
         once it should have arrived, any other refusal.
         """
-        if desired.consent is None or desired.consent.granted_at is None:
+        if _was_granted(desired):
+            return _look(tenant, desired)
+        if desired.expected_tenant is None or not _is_link_out(desired):
             return Facts()
         try:
-            return Facts(tenant.graph.organization.get())
-        except RoleMissing:
-            missing = _missing(tenant, desired)
-            tenant.forget_token()  # it says what was granted when it was fetched
-            return Facts(permission_missing=True, missing=missing)
-        except NotAllowed as error:
-            if isinstance(error, TokenRefused) or not _may_be_on_its_way(error, desired):
+            return _look(tenant, desired)
+        except (TokenRefused, OtherCloud, OurCredentialRefused):
+            raise
+        except GraphError as error:
+            if isinstance(error, TryLater) and error.status in ASKS_TO_WAIT and error.retry_after:
                 raise
-            tenant.forget_token()
-            return Facts()
+            return Facts()  # unknown; what is to be said about the link does not depend on it
 
     def assess(self, desired: Desired, facts: Facts) -> Verdict:
         """Done when every proof agrees; a mismatch never binds."""
         consent = desired.consent
         if consent is None or consent.granted_at is None:
-            return _refusal(consent) if consent and consent.error else _about_link(desired)
+            return _unanswered(desired, facts)
         if consent.signed_in_tenant != desired.expected_tenant:
             return WRONG_TENANT.asking()
         if facts.organization is None:
-            spreading = taking_effect(consent, desired.now, recheck_in=RECHECK_SPREADING_AFTER)
-            return spreading or _not_arrived(desired, facts)
+            return _not_arrived(desired, consent, facts)
         return _compare(desired, consent, facts.organization)
 
 
-def _may_be_on_its_way(error: NotAllowed, desired: Desired) -> bool:
-    """Whether the refusal may only mean that Microsoft has not spread the approval to all its servers yet."""
-    young = taking_effect(desired.consent, desired.now, recheck_in=RECHECK_SPREADING_AFTER) is not None
-    return young or isinstance(error, ConsentMissing)
+def _was_granted(desired: Desired) -> bool:
+    return desired.consent is not None and desired.consent.granted_at is not None
+
+
+def _is_link_out(desired: Desired) -> bool:
+    return desired.link is not None and desired.link.expires_at > desired.now
+
+
+def _look(tenant: Tenant, desired: Desired) -> Facts:
+    try:
+        return Facts(tenant.graph.organization.get())
+    except RoleMissing:
+        granted = _granted(tenant)
+        tenant.forget_token()  # it says what was granted when it was fetched
+        missing = () if granted is None else tuple(missing_of(desired, granted))
+        return Facts(permission_missing=True, missing=missing, has_some=bool(granted))
+    except ConsentMissing as error:
+        tenant.forget_token()
+        return Facts(no_principal=error.code)
+    except NotAllowed as error:
+        if isinstance(error, TokenRefused | OtherCloud) or not _is_spreading(desired):
+            raise
+        tenant.forget_token()
+        return Facts()
+
+
+def _is_spreading(desired: Desired) -> bool:
+    """Whether the approval is so new that Microsoft may not have spread it to all its servers yet."""
+    return taking_effect(desired.consent, desired.now, recheck_in=RECHECK_SPREADING_AFTER) is not None
+
+
+def _unanswered(desired: Desired, facts: Facts) -> Asking:
+    """Where no approval came back to us: what the tenant says, else how far the link has come.
+
+    Nothing is bound by what the tenant says alone: that somebody of that tenant holds our link is not proved by it.
+    """
+    consent, pause = desired.consent, _pause(desired)
+    if facts.organization is not None and _is_link_out(desired):
+        contact = desired.link.contact if desired.link else ""
+        return replace(APPROVED_UNSIGNED.asking(contact=contact), recheck_in=pause)
+    if facts.permission_missing and facts.has_some and facts.missing:
+        return _names_missing(PERMISSIONS_MISSING, facts, recheck_in=pause)
+    return replace(_refusal(consent) if consent and consent.error else _about_link(desired), recheck_in=pause)
+
+
+def _pause(desired: Desired) -> timedelta:
+    """The longer nothing has happened, the longer until the next look."""
+    link, consent = desired.link, desired.consent
+    moments = [link.created_at, link.seen_at, link.begun_at] if link else []
+    moments += [consent.signed_in_at] if consent else []
+    newest = max((moment for moment in moments if moment), default=desired.now)
+    return min(max((desired.now - newest) / 2, SHORTEST_PAUSE), LONGEST_PAUSE)
 
 
 def _about_link(desired: Desired) -> Asking:
@@ -135,6 +206,8 @@ def _refusal(consent: ConsentSeen) -> Asking:
         return ended.asking(why=_why(ended, known)) if ended.code in _UNNAMED else ended.asking()
     if known is not None:
         return replace(known.asking(), code=consent.error_code)
+    if consent.error_text:
+        return FAILED_SAYING.asking(code=consent.error_code, reason=consent.error_text)
     return FAILED_UNEXPLAINED.asking(code=consent.error_code) if consent.error_code else FAILED.asking()
 
 
@@ -142,12 +215,26 @@ def _why(ended: Cause, known: Cause | None) -> Sentence:
     return known.for_staff({}) if known else say(_UNNAMED[ended.code])
 
 
-def _not_arrived(desired: Desired, facts: Facts) -> Asking:
+def _not_arrived(desired: Desired, consent: ConsentSeen, facts: Facts) -> Verdict:
+    """What is missing of an approval that somebody gave; half of one is told at the second look that finds it so."""
+    is_half = facts.has_some and bool(facts.missing)
+    spreading = taking_effect(
+        consent, desired.now, recheck_in=RECHECK_SPREADING_AFTER, missing=facts.missing if is_half else ()
+    )
+    if spreading is not None and not (is_half and seen_twice(desired, Consent.key, facts.missing)):
+        return spreading
     if facts.missing:
-        return PERMISSIONS_MISSING.asking(offers={"missing": list(facts.missing)}, names=", ".join(facts.missing))
+        cause = PERMISSIONS_MISSING if facts.has_some else ONLY_DELEGATED
+        return _names_missing(cause, facts, recheck_in=RECHECK_YOUNG_AFTER if spreading else None)
     if facts.permission_missing:
         return PERMISSIONS_INCOMPLETE.asking()
-    return (ACCESS_LOST if desired.proved else CONSENT_MISSING).asking()
+    seen = {"detail": facts.no_principal} if facts.no_principal else {}
+    return (ACCESS_LOST if desired.proved else CONSENT_MISSING).asking(offers=seen)
+
+
+def _names_missing(cause: Cause, facts: Facts, *, recheck_in: timedelta | None) -> Asking:
+    offers = {"missing": list(facts.missing)}
+    return replace(cause.asking(offers=offers, names=", ".join(facts.missing)), recheck_in=recheck_in)
 
 
 def _compare(desired: Desired, consent: ConsentSeen, organization: Organization) -> Verdict:
@@ -174,9 +261,9 @@ def _compare(desired: Desired, consent: ConsentSeen, organization: Organization)
     return Done(evidence, note)
 
 
-def _missing(tenant: Tenant, desired: Desired) -> tuple[str, ...]:
-    """Empty where that cannot be seen: the permission to look is among them, or Microsoft does not answer."""
+def _granted(tenant: Tenant) -> frozenset[str] | None:
+    """Names of the permissions we have: by Graph, else as our token hints; None where neither can be read."""
     try:
-        return tuple(missing_of(desired, names_granted(tenant.graph, tenant.client_id)))
+        return names_granted(tenant.graph, tenant.client_id)
     except GraphError:
-        return ()
+        return tenant.roles_in_token()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import ClassVar
 
@@ -29,7 +29,13 @@ from onboarding.steps.shared import applications, owned_objects, ownership, perm
 from onboarding.steps.shared.applications import Candidate
 from onboarding.steps.shared.owned_objects import OwnedObjects, UnexpectedObject
 from onboarding.steps.shared.permission_causes import PERMISSIONS_MISSING, PERMISSIONS_REFUSED
-from onboarding.steps.shared.permissions import missing_of, names_granted, taking_effect
+from onboarding.steps.shared.permissions import (
+    RECHECK_YOUNG_AFTER,
+    missing_of,
+    names_granted,
+    seen_twice,
+    taking_effect,
+)
 
 RECHECK_SPREADING_AFTER = timedelta(seconds=15)
 
@@ -99,7 +105,7 @@ class Readiness(Step[Facts]):
             return owned_objects.ask(facts.extras, facts.our_id)
         missing = missing_of(desired, facts.granted)
         if missing or facts.refused or facts.organization is None:
-            return _incomplete(desired, missing)
+            return _incomplete(desired, missing, is_half=bool(facts.granted))
         unowned = ownership.unowned(desired, facts.candidates, applications.chosen_id(desired))
         if unowned is not None:
             return ownership.ask(desired, unowned)
@@ -126,12 +132,15 @@ def _ready(desired: Desired, facts: Facts, organization: Organization) -> Done:
     )
 
 
-def _incomplete(desired: Desired, missing: list[str]) -> Verdict:
-    spreading = taking_effect(desired.consent, desired.now, recheck_in=RECHECK_SPREADING_AFTER)
-    if spreading is not None:
+def _incomplete(desired: Desired, missing: list[str], *, is_half: bool) -> Verdict:
+    spreading = taking_effect(
+        desired.consent, desired.now, recheck_in=RECHECK_SPREADING_AFTER, missing=missing if is_half else ()
+    )
+    if spreading is not None and not (missing and is_half and seen_twice(desired, Readiness.key, missing)):
         return spreading
     if missing:
-        return PERMISSIONS_MISSING.asking(offers={"missing": missing}, names=", ".join(missing))
+        asked = PERMISSIONS_MISSING.asking(offers={"missing": missing}, names=", ".join(missing))
+        return replace(asked, recheck_in=RECHECK_YOUNG_AFTER) if spreading else asked
     return PERMISSIONS_REFUSED.asking(offers={"missing": []})
 
 

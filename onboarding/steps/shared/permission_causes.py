@@ -14,10 +14,12 @@ AUTHORIZATION_ERRORS = "https://learn.microsoft.com/graph/resolve-auth-errors"
 
 
 class Code(enum.StrEnum):
-    """What can be wrong with permissions. Incomplete: some are missing, and which ones cannot be seen."""
+    """What can be wrong with permissions. Incomplete: some are missing, and which ones cannot be seen. Only
+    delegated: there is no application permission at all."""
 
     PERMISSIONS_MISSING = "permissions_missing"
     PERMISSIONS_INCOMPLETE = "permissions_incomplete"
+    ONLY_DELEGATED = "only_delegated"
     PERMISSIONS_REFUSED = "permissions_refused"
 
 
@@ -49,6 +51,28 @@ PERMISSIONS_INCOMPLETE = Cause(
     elsewhere=True,
     contacts=APPROVERS,
     source=GRANT_ADMIN_CONSENT,
+)
+ONLY_DELEGATED = Cause(
+    code=Code.ONLY_DELEGATED,
+    owner=Owner.CUSTOMER,
+    staff=_(
+        "Our application has no application permission in the tenant; delegated permissions do not count. These are "
+        "missing: %(names)s. Ask the admin to open a new link and accept all of them."
+    ),
+    customer=_(
+        "Our application has no application permission in your tenant; delegated permissions do not count, because "
+        "nobody is signed in when we read. These are missing: %(names)s. Please approve once more by your link and "
+        "accept all of them."
+    ),
+    letter=_(
+        "Our application has no application permission in your tenant; delegated permissions do not count. These are "
+        "missing: %(names)s. Please open your link once more and accept all of them."
+    ),
+    needs=Needs(MAY_CONSENT),
+    by_link=True,
+    elsewhere=True,
+    contacts=APPROVERS,
+    source="https://learn.microsoft.com/entra/identity-platform/permissions-consent-overview",
 )
 PERMISSIONS_REFUSED = Cause(
     code=Code.PERMISSIONS_REFUSED,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_noop as _
@@ -13,6 +14,7 @@ from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Waiting
 
 GRAPH = "00000003-0000-0000-c000-000000000000"  # Microsoft Graph's own application id, the same in every tenant
+RECHECK_YOUNG_AFTER = timedelta(minutes=1)  # while more may still arrive, also once what is missing has been said
 TAKES_EFFECT_WITHIN = timedelta(minutes=15)  # Entra may take some ten minutes to spread a consent
 
 
@@ -43,11 +45,23 @@ def missing_of(desired: Desired, names: frozenset[str]) -> list[str]:
     return [name for name in desired.size.names if name not in names]
 
 
-def taking_effect(consent: ConsentSeen | None, now: datetime, *, recheck_in: timedelta) -> Waiting | None:
-    """The verdict while a refusal may only mean that the approval is new, or None once it should have arrived."""
+def seen_twice(desired: Desired, step: str, missing: Sequence[str]) -> bool:
+    """Whether the last look at `step` found the same permissions missing: then they are not on their way."""
+    return list(desired.seen_before.get(step, {}).get("missing", ())) == list(missing)
+
+
+def taking_effect(
+    consent: ConsentSeen | None, now: datetime, *, recheck_in: timedelta, missing: Sequence[str] = ()
+) -> Waiting | None:
+    """The verdict while a refusal may only mean that the approval is new, or None once it should have arrived.
+
+    `missing`: the permissions that this look has not found yet, for the next one to compare.
+    """
     granted_at = consent.granted_at if consent else None
     if granted_at is None or now - granted_at >= TAKES_EFFECT_WITHIN:
         return None
     return Waiting(
-        say(_("The approval is taking effect at Microsoft. This can take up to 15 minutes.")), recheck_in=recheck_in
+        say(_("The approval is taking effect at Microsoft. This can take up to 15 minutes.")),
+        recheck_in=recheck_in,
+        offers={"missing": list(missing)} if missing else {},
     )

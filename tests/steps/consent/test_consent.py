@@ -1,9 +1,11 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from graphclient import ConsentMissing, GraphClient, GraphError, NotAllowed, TokenRefused
 from onboarding.causes.base import Owner
+from onboarding.domain.consent_sizes import STANDARD
 from onboarding.domain.verdicts import Asking, Broken, Court, Done, Waiting
 from onboarding.steps.consent.causes import CAUSES, Code
 from onboarding.steps.consent.evidence import ConsentEvidence
@@ -26,7 +28,13 @@ NOBODY_YET = [
     (link(), consent_seen(granted_at=None, error="not_allowed"), "not_allowed", Court.CUSTOMER, "may not approve"),
     (link(), consent_seen(granted_at=None, error="wrong_tenant"), "wrong_tenant", Court.CS, "another tenant"),
     (link(), consent_seen(granted_at=None, error="strange"), "failed", Court.CUSTOMER, "ended the approval"),
-    (link(), consent_seen(granted_at=None, error="microsoft_down"), "microsoft_down", Court.CUSTOMER, "did not answer"),
+    (
+        link(),
+        consent_seen(granted_at=None, error="microsoft_down"),
+        "microsoft_down",
+        Court.MICROSOFT,
+        "did not answer",
+    ),
     (link(), consent_seen(granted_at=None, error="blocked"), "blocked", Court.CUSTOMER, "that the policy allows"),
     (
         link(),
@@ -87,7 +95,7 @@ def test_waits_a_quarter_of_an_hour_for_the_consent_to_spread(facts):
 @pytest.mark.parametrize(
     ("facts", "proved", "code", "says"),
     [
-        (SILENT, None, "consent_missing", "never arrived"),
+        (SILENT, None, "consent_missing", "more than 15 minutes ago"),
         (FORBIDDEN, None, "permissions_incomplete", "lacks permissions"),
         (FORBIDDEN, desired().proved, "permissions_incomplete", "lacks permissions"),
         (SILENT, desired().proved, "access_lost", "lost access"),
@@ -118,9 +126,120 @@ def test_never_binds_a_tenant_without_one_of_the_customers_domains():
     assert (verdict.code, verdict.court) == ("domain_mismatch", Court.CS)
 
 
-def test_asks_graph_nothing_before_a_consent_came_back(tenant, far):
-    assert Consent().read(tenant, desired(consent=None)) == SILENT
+EXPIRED = link(expires_at=NOW - timedelta(minutes=1))
+
+
+@pytest.mark.parametrize(("sent", "expected"), [(None, TENANT), (link(), None), (EXPIRED, TENANT)])
+def test_asks_graph_nothing_before_a_link_is_out_and_the_tenant_known(tenant, far, sent, expected):
+    assert Consent().read(tenant, desired(consent=None, link=sent, expected_tenant=expected)) == SILENT
     assert far.asked == []
+
+
+# The tenant is the truth, the callback a hint (public case 06)
+
+NO_ANSWER = [None, consent_seen(granted_at=None, error="requested", error_code="AADSTS90095")]
+
+
+@pytest.mark.parametrize("consent", NO_ANSWER)
+@pytest.mark.parametrize("seen_at", [None, ago(hours=1)])
+def test_finds_an_approval_that_never_came_back_and_binds_nothing(tenant, far, consent, seen_at):
+    far.on("GET", "/v1.0/organization", Reply(200, {"value": [ORGANIZATION]}))
+    wished = desired(consent=consent, link=link(seen_at=seen_at))
+    verdict = assess(wished, Consent().read(tenant, wished))
+    assert isinstance(verdict, Asking)
+    assert (verdict.code, verdict.court) == ("approved_unsigned", Court.CUSTOMER)
+    assert "signs in by the link" in str(verdict.question)
+
+
+@pytest.mark.parametrize("reply", [Reply(500), Reply(200, body=b"<html>"), Reply(200, {"value": []}), Reply(403, {})])
+def test_says_how_far_the_link_has_come_while_the_tenant_cannot_be_read(tenant, far, reply):
+    far.on("GET", "/v1.0/organization", reply)
+    wished = desired(consent=None, link=link())
+    verdict = assess(wished, Consent().read(tenant, wished))
+    assert isinstance(verdict, Asking)
+    assert verdict.code == "link_sent"
+
+
+def test_says_at_once_that_our_application_is_switched_off_before_anybody_has_answered():
+    with pytest.raises(TokenRefused):
+        Consent().read(Refusing(TokenRefused(code="AADSTS7000112")), desired(consent=None, link=link()))
+
+
+@pytest.mark.parametrize(
+    ("moved", "pause"),
+    [
+        ({"created_at": ago(seconds=5)}, timedelta(minutes=1)),
+        ({"created_at": ago(minutes=20)}, timedelta(minutes=10)),
+        ({"created_at": ago(hours=9)}, timedelta(minutes=30)),
+        ({"created_at": ago(hours=9), "begun_at": ago(minutes=6)}, timedelta(minutes=3)),
+    ],
+)
+def test_looks_less_often_the_longer_nothing_happens(moved, pause):
+    verdict = assess(desired(consent=None, link=link(**moved)), SILENT)
+    assert isinstance(verdict, Asking)
+    assert verdict.recheck_in == pause
+
+
+# Half a consent
+
+HALF = Facts(permission_missing=True, missing=("User.Read.All",), has_some=True)
+NOTHING = Facts(permission_missing=True, missing=("User.Read.All", "Application.Read.All"))
+
+
+def test_names_what_is_missing_at_the_second_look_that_finds_it_so():
+    young = {"consent": consent_seen(granted_at=ago(seconds=20))}
+    first = assess(desired(**young), HALF)
+    assert isinstance(first, Waiting)
+    second = assess(desired(**young, seen_before={"consent": first.offers}), HALF)
+    assert isinstance(second, Asking)
+    assert (second.code, second.recheck_in) == ("permissions_missing", timedelta(minutes=1))
+    assert isinstance(assess(desired(**young, seen_before={"consent": second.offers}), HALF), Asking)
+    less = replace(HALF, missing=("Application.Read.All",))
+    assert isinstance(assess(desired(**young, seen_before={"consent": first.offers}), less), Waiting)
+
+
+def test_says_that_delegated_permissions_do_not_count_and_names_what_is_missing():
+    """Public case 13 (Graph): the token has no roles, and every call is refused."""
+    young = desired(consent=consent_seen(granted_at=ago(minutes=1)), seen_before={"consent": {"missing": ["x"]}})
+    assert isinstance(assess(young, NOTHING), Waiting)
+    verdict = assess(desired(consent=LONG_AGO), NOTHING)
+    assert isinstance(verdict, Asking)
+    assert (verdict.code, verdict.court) == ("only_delegated", Court.CUSTOMER)
+    for words in ("delegated permissions do not count", "User.Read.All", "Application.Read.All"):
+        assert words in str(verdict.question)
+
+
+@pytest.mark.parametrize(
+    ("roles", "missing", "has_some"),
+    [
+        (frozenset(), STANDARD.names, False),
+        (frozenset(STANDARD.names[:1]), STANDARD.names[1:], True),
+        (None, (), False),
+    ],
+)
+def test_goes_by_the_token_where_the_tenant_may_not_be_asked(tenant, far, roles, missing, has_some):
+    refused = Reply(403, {"error": {"code": "Authorization_RequestDenied", "message": "Insufficient privileges."}})
+    far.on("GET", "/v1.0/organization", refused)
+    far.on("GET", "/v1.0/servicePrincipals", refused)
+    tenant.roles = roles
+    assert Consent().read(tenant, desired()) == Facts(None, True, tuple(missing), has_some)
+
+
+def test_says_what_microsoft_says_where_nobody_knows_the_code():
+    said = consent_seen(
+        granted_at=None, error="failed", error_code="AADSTS7654321", error_text="The moon is in the way."
+    )
+    verdict = assess(desired(link=link(), consent=said), SILENT)
+    assert isinstance(verdict, Asking)
+    assert (verdict.code, verdict.court) == ("failed_saying", Court.HAIILO)
+    assert "“The moon is in the way.”" in str(verdict.question)
+
+
+def test_does_not_claim_that_nothing_arrived():
+    verdict = assess(desired(consent=LONG_AGO), Facts(no_principal="AADSTS700016"))
+    assert isinstance(verdict, Asking)
+    assert "never" not in str(verdict.question)
+    assert verdict.offers == {"detail": "AADSTS700016"}
 
 
 @pytest.mark.parametrize(
@@ -128,7 +247,10 @@ def test_asks_graph_nothing_before_a_consent_came_back(tenant, far):
     [
         (Reply(200, {"value": [ORGANIZATION]}), None),
         (Reply(403, {"error": {"code": "Authorization_RequestDenied", "message": "no"}}), FORBIDDEN),
-        (Reply(401, {"error": {"code": "Authorization_IdentityNotFound", "message": "who?"}}), SILENT),
+        (
+            Reply(401, {"error": {"code": "Authorization_IdentityNotFound", "message": "who?"}}),
+            Facts(no_principal="Authorization_IdentityNotFound"),
+        ),
     ],
 )
 def test_reads_the_organization_with_a_token_of_that_tenant(tenant, far, reply, facts):
@@ -138,7 +260,7 @@ def test_reads_the_organization_with_a_token_of_that_tenant(tenant, far, reply, 
 
 
 def test_names_what_is_missing_as_far_as_it_may_be_seen():
-    facts = Facts(permission_missing=True, missing=("Organization.Read.All",))
+    facts = Facts(permission_missing=True, missing=("Organization.Read.All",), has_some=True)
     verdict = assess(desired(consent=LONG_AGO), facts)
     assert isinstance(verdict, Asking)
     assert (verdict.code, verdict.court) == ("permissions_missing", Court.CUSTOMER)
@@ -197,7 +319,8 @@ def test_hands_on_why_a_token_is_refused_before_and_after_go_live(number, grante
 @pytest.mark.parametrize("granted", [ago(minutes=1), ago(minutes=16)])
 def test_takes_a_missing_principal_for_what_it_is(number, granted):
     seen = desired(consent=consent_seen(granted_at=granted))
-    assert Consent().read(Refusing(ConsentMissing(code=f"AADSTS{number}")), seen) == SILENT
+    found = Consent().read(Refusing(ConsentMissing(code=f"AADSTS{number}")), seen)
+    assert found == Facts(no_principal=f"AADSTS{number}")
 
 
 def test_lets_graphs_own_refusal_speak_once_the_approval_should_have_arrived():
