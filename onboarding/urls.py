@@ -38,6 +38,7 @@ urlpatterns = [
     path("customers/<int:pk>/edit/", customer.customer_edit, name="customer_edit"),
     path("customers/<int:pk>/link/", record.link_issue, name="link_issue"),
     path("customers/<int:pk>/links/<int:link_pk>/revoke/", record.link_revoke, name="link_revoke"),
+    path("customers/<int:pk>/links/<int:link_pk>/unlock/", record.link_unlock, name="link_unlock"),
     path("customers/<int:pk>/security/", security_pack.security_pack, name="security_pack"),
     path("customers/<int:pk>/tenant/", proposals.propose_tenant, name="propose_tenant"),
     path("customers/<int:pk>/sharing/", proposals.propose_sharing, name="propose_sharing"),

@@ -30,6 +30,7 @@ from onboarding.engine import graph_access, holds, ledger
 from onboarding.engine.queue import enqueue
 from onboarding.engine.transactions import once_more
 from onboarding.invites import links, rate_limit
+from onboarding.invites.rate_limit import Source
 from onboarding.models import ConsentAttempt, Link, Onboarding, StepState, clock
 from onboarding.models.link import digest
 from onboarding.steps.consent.causes import APPROVED_UNSIGNED
@@ -62,6 +63,7 @@ BY_WORD = {  # without a number of their own
     **dict.fromkeys(("access_denied", "permission_denied", "consent_required"), trip.DECLINED),
     **dict.fromkeys(("temporarily_unavailable", "server_error"), trip.MICROSOFT_DOWN),
 }
+NOWHERE = Source()
 PERSONAL = "a personal account"  # graphclient.identity.id_token's reason
 
 
@@ -106,7 +108,7 @@ class ConsentOutcome:
 
 
 def link_seen(link: Link) -> None:
-    """Note the first opening. A GET never uses the link up: mail scanners open links too."""
+    """Note that a person has opened the link: at the first press of a button. Mail scanners open links, too."""
     if Link.objects.filter(pk=link.pk, seen_at=None).update(seen_at=clock.now()):
         enqueue(link.onboarding_id)
 
@@ -118,11 +120,12 @@ def expected_tenant(link: Link) -> str | None:
     return state.evidence.get("tenant_id") if state and is_known else None
 
 
-def begin_sign_in(link: Link, *, browser: str) -> Redirect:
+def begin_sign_in(link: Link, *, browser: str, source: Source = NOWHERE) -> Redirect:
     """Start a round trip: to Microsoft's sign-in page of the expected tenant. `browser` is a secret of this session."""
     if not Link.objects.open().filter(pk=link.pk).exists():
         raise _link_closed(link)
-    if rate_limit.are_used_up(link):
+    link_seen(link)
+    if rate_limit.are_used_up(link, browser=browser, source=source):
         raise ConsentProblem(trip.TOO_MANY, link=link)
     tenant_id = expected_tenant(link)
     if tenant_id is None:
@@ -134,7 +137,11 @@ def begin_sign_in(link: Link, *, browser: str) -> Redirect:
     except GraphError as error:
         raise _microsoft_is_down(link, error) from error
     ConsentAttempt.objects.create(
-        link=link, session_hash=digest(browser), state_hash=digest(state), consent_size=size.key
+        link=link,
+        session_hash=digest(browser),
+        source_hash=source.hash,
+        state_hash=digest(state),
+        consent_size=size.key,
     )
     return Redirect(graph_access.reroutes().url(begun.url), begun.flow)
 

@@ -20,7 +20,7 @@ from onboarding.engine import ledger
 from onboarding.engine.may import Act
 from onboarding.engine.queue import enqueue
 from onboarding.invites import links
-from onboarding.models import Contact, Link, Onboarding
+from onboarding.models import Contact, Link, Onboarding, clock
 from onboarding.steps.consent.step import Consent
 
 
@@ -45,6 +45,15 @@ def issue_link(
     links.close_others(link)
     enqueue(onboarding.pk)
     return link, token
+
+
+@act
+def lift_lock(link: Link, *, actor: User) -> None:
+    """Have the tries of this link counted anew, so that whoever has tried it too often may go on."""
+    taken(link.onboarding, actor, Act.INVITE)
+    Link.objects.filter(pk=link.pk).update(tries_from=clock.now())
+    text = _("The link of %(contact)s may be tried again.")
+    ledger.note(link.onboarding_id, "link", say(text, contact=link.contact_name), step=Consent.key, actor=actor)
 
 
 @act

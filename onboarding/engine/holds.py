@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from onboarding.causes import trip
-from onboarding.models import Event, Link, Proposal, StepState, TenantBinding
+from onboarding.models import Event, Link, Proposal, StepState, TenantBinding, clock
 from onboarding.steps.readiness.step import Readiness
 from onboarding.steps.shared.owner_causes import OWNS_TOO_MUCH
 
-WRONG_TENANT, FORGED = trip.WRONG_TENANT.code, trip.FORGED.code  # kinds of lines in the timeline
+# kinds of lines in the timeline
+WRONG_TENANT, FORGED, LOCKED = trip.WRONG_TENANT.code, trip.FORGED.code, "link_locked"
+LOCKED_FOR = timedelta(hours=1)
 
 
 def wrong_tenant(onboarding_id: int) -> Event | None:
@@ -38,6 +42,15 @@ def forged(onboarding_id: int) -> Event | None:
         or TenantBinding.objects.filter(onboarding_id=onboarding_id, proved_at__gte=event.at).exists()
     )
     return None if dealt_with else event
+
+
+def locked(onboarding_id: int) -> Event | None:
+    """The newest lock of a link that was tried too often; None once it has ended, was lifted, or the link is closed."""
+    event = _newest(onboarding_id, LOCKED)
+    if event is None or event.at < clock.now() - LOCKED_FOR:
+        return None
+    link = Link.objects.open().filter(pk=event.detail.get("link")).first()
+    return event if link is not None and (link.tries_from is None or link.tries_from < event.at) else None
 
 
 def owns_too_much(onboarding_id: int) -> StepState | None:

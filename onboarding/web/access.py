@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import secrets
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from onboarding.engine.may import Act, where
+from onboarding.invites.rate_limit import MAX_AGENT, Source
 from onboarding.models import Link, Onboarding, Portfolio
 
 LINK_OF_SESSION = "link"
@@ -65,6 +67,15 @@ def forwarded_link(request: HttpRequest) -> Link | None:
 def browser_of(request: HttpRequest) -> str:
     """The secret by which this browser is known again, empty where it has none. It outlives a change of session key."""
     return str(request.session.get(BROWSER_OF_SESSION, ""))
+
+
+def source_of(request: HttpRequest) -> Source:
+    """Where this request comes from; behind our own proxy, the address that it names last."""
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    if settings.BEHIND_PROXY:
+        address = request.headers.get("X-Forwarded-For", address).rpartition(",")[2].strip()
+    agent = "".join(each for each in request.headers.get("User-Agent", "") if each.isprintable())
+    return Source(address[:45], agent[:MAX_AGENT])
 
 
 def remember_browser(request: HttpRequest) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from onboarding.customers import links
@@ -70,15 +72,58 @@ def test_raises_none_for_an_answer_that_belongs_to_nobody(visitor, invitation):
     assert not Event.objects.filter(kind="forged").exists()
 
 
+# A machine is not a person: what presses the button again and again shuts itself out (public case 15)
+
+
 def test_lets_a_link_be_tried_so_often_and_no_more(visitor, invitation):
     for _time in range(rate_limit.MAX_TRIPS):
         visitor.begin(invitation)
     page = visitor.client.post(invitation.begin_path)
     assert page.status_code == 429
     assert "Wait an hour" in text_of(page)
-    assert Visitor(visitor.entra).client.post(invitation.begin_path).status_code == 429
     assert ConsentAttempt.objects.count() == rate_limit.MAX_TRIPS
     assert Visitor(visitor.entra).client.post(invited().begin_path).status_code == 302
+    assert Visitor(visitor.entra).go_all_the_way(invitation).status_code == 302
+
+
+def hammer(invitation, *, times: int, address: str) -> list[int]:
+    """A machine that keeps no cookies presses the button."""
+    machines = [Client(REMOTE_ADDR=address, HTTP_USER_AGENT="Scanner/1.0\x00") for _time in range(times)]
+    return [machine.post(invitation.begin_path).status_code for machine in machines]
+
+
+def test_shuts_out_the_address_of_a_machine_without_cookies_and_nobody_else(visitor, invitation, alice):
+    statuses = hammer(invitation, times=rate_limit.MAX_OF_SOURCE + 2, address="203.0.113.7")
+    assert statuses == [302] * rate_limit.MAX_OF_SOURCE + [429] * 2
+    assert visitor.go_all_the_way(invitation).status_code == 302
+
+
+def test_tells_customer_success_of_a_lock_and_lets_them_lift_it(visitor, invitation, alice):
+    hammer(invitation, times=rate_limit.MAX_OF_SOURCE + 2, address="203.0.113.7")
+    event = Event.objects.get(kind="link_locked")
+    assert event.detail == {"link": invitation.link.pk, "address": "203.0.113.7", "browser": "Scanner/1.0"}
+    shown = open_record(alice, invitation.onboarding)
+    assert "203.0.113.7" in shown.text
+    assert "Scanner/1.0" in shown.text
+    unlock = reverse("link_unlock", args=[invitation.onboarding.pk, invitation.link.pk])
+    assert unlock in shown.html
+    assert alice.post(unlock).status_code == 302
+    assert unlock not in open_record(alice, invitation.onboarding).html
+    assert hammer(invitation, times=1, address="203.0.113.7") == [302]
+
+
+def test_lets_no_stranger_lift_a_lock(invitation, charlie):
+    unlock = reverse("link_unlock", args=[invitation.onboarding.pk, invitation.link.pk])
+    assert charlie.post(unlock).status_code == 404
+    assert invitation.fresh().tries_from is None
+
+
+def test_counts_the_address_that_our_own_proxy_names(visitor, invitation, settings):
+    settings.BEHIND_PROXY = True
+    for number in range(rate_limit.MAX_OF_SOURCE + 1):
+        made_up = f"198.51.100.{number}, 203.0.113.7"
+        last = Client().post(invitation.begin_path, headers={"X-Forwarded-For": made_up})
+    assert last.status_code == 429
 
 
 def test_lets_it_be_tried_again_after_an_hour(visitor, invitation):

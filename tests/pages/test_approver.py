@@ -138,7 +138,7 @@ def test_lets_the_approver_finish_what_the_first_one_began(visitor, invitation):
 def test_shows_customer_success_whether_the_approver_has_opened_it(alice, visitor, invitation):
     made = link_in(visitor.client.post(path_of(invitation), PERSON))
     assert "Eva Berg forwarded it to Greta Global not opened yet" in open_record(alice, invitation.onboarding).text
-    visitor.client.get(made)
+    visitor.client.post(f"{made}begin/")
     assert "Eva Berg forwarded it to Greta Global opened" in open_record(alice, invitation.onboarding).text
 
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 from config.redaction import Redacting
 from onboarding.customers import links
 from onboarding.domain import consent_sizes
-from onboarding.models import ConsentAttempt, Link, StepState
+from onboarding.models import ConsentAttempt, Link, Onboarding, StepState
 from tests import builders
 
 from .visitor import invited
@@ -88,15 +88,19 @@ def test_is_kept_by_no_cache_and_tells_no_other_site_its_address(client):
     assert "Set-Cookie" not in page.headers
 
 
-def test_notes_that_it_was_opened_and_nothing_else(client):
-    invitation = invited()
-    client.get(invitation.path)
+def test_notes_that_it_was_opened_when_the_button_is_pressed(visitor, invitation):
+    """A GET may be a mail scanner's or a link preview's."""
+    Onboarding.objects.update(next_run_at=timezone.now() + timedelta(hours=1))
+    visitor.client.get(invitation.path)
+    assert invitation.fresh().seen_at is None
+    assert not ConsentAttempt.objects.exists()
+    visitor.begin(invitation)
     first = invitation.fresh().seen_at
     assert first is not None
-    client.get(invitation.path)
+    assert Onboarding.objects.get().next_run_at < timezone.now() + timedelta(minutes=1)
+    visitor.begin(invitation)
     link = invitation.fresh()
     assert (link.seen_at, link.used_at, link.condition()) == (first, None, "open")
-    assert not ConsentAttempt.objects.exists()
 
 
 def test_does_not_take_a_head_request_for_a_reader(client):

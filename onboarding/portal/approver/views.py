@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
 from onboarding.causes import trip
-from onboarding.consent import delegation
+from onboarding.consent import delegation, round_trip
 from onboarding.customers.base import Refused
 from onboarding.domain.input_fields import focus_first_error
 from onboarding.invites import links
@@ -51,6 +51,7 @@ def _named(request: HttpRequest, link: Link, action: str, *, token: str = "") ->
     if link.condition() != "open":
         return closed_page(request, link)
     form = ApproverForm(request.POST)
+    round_trip.link_seen(link)
     if form.is_valid():
         try:
             made, fresh = delegation.name_approver(link, **form.cleaned_data, language=(get_language() or "en")[:2])

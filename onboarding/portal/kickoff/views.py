@@ -26,7 +26,7 @@ def questionnaire(request: HttpRequest, token: str) -> HttpResponse:
         return problem_page(request, trip.UNKNOWN)
     if link.condition() != "open":
         return closed_page(request, link)
-    if request.method == "GET":
+    if request.method == "POST":
         round_trip.link_seen(link)
     known = _known(link)
     form = QuestionnaireForm(request.POST if request.method == "POST" else None, known=known)

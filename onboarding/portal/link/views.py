@@ -38,8 +38,6 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
         return redirect("progress")
     if found.condition() != "open":
         return closed_page(request, found, token=token)
-    if request.method == "GET":
-        round_trip.link_seen(found)
     view = link_view.link_view(found)
     address = settings.PUBLIC_URL + reverse("link", args=[token])
     context = {

@@ -26,7 +26,9 @@ def to_microsoft(request: HttpRequest, found: Link, *, token: str = "") -> HttpR
     With its `token` that page leads back to the link.
     """
     try:
-        begun = round_trip.begin_sign_in(found, browser=access.remember_browser(request))
+        begun = round_trip.begin_sign_in(
+            found, browser=access.remember_browser(request), source=access.source_of(request)
+        )
     except round_trip.ConsentProblem as problem:
         return trip_problem(request, problem, is_answer=False, token=token)
     _keep_sign_in(request, begun.flow)

@@ -68,6 +68,7 @@ class Record:
     alarm: Event | None
     alarm_is_about_another_s: bool
     forged: Event | None
+    locked: Event | None
     proposals: list[Proposed]
     secret: CustomerSecret | None
     arrived: Arrived
@@ -92,7 +93,7 @@ class Record:
 
 
 def record(onboarding: Onboarding, reader: User) -> Record:
-    """All that the customer page shows to this reader. Nineteen queries at most."""
+    """All that the customer page shows to this reader. Twenty queries at most."""
     states = {state.key: state for state in onboarding.steps.select_related("answered_by")}
     steps = steps_of(onboarding, states)
     current = next((step for step in steps if step.is_current), None)
@@ -117,6 +118,7 @@ def record(onboarding: Onboarding, reader: User) -> Record:
         alarm=alarm,
         alarm_is_about_another_s=alarm is not None and _has_others(onboarding, alarm),
         forged=holds.forged(onboarding.pk),
+        locked=holds.locked(onboarding.pk),
         proposals=proposed(onboarding, reader),
         tenant=bound,
         tenant_expected=_expected(states),

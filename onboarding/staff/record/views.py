@@ -57,6 +57,19 @@ def link_revoke(request: HttpRequest, pk: int, link_pk: int) -> HttpResponse:
 
 @for_staff
 @require_POST
+def link_unlock(request: HttpRequest, pk: int, link_pk: int) -> HttpResponse:
+    """Let a link be tried again that was tried too often."""
+    onboarding = access.onboarding_for(request, pk)
+    link = onboarding.links.select_related("onboarding").filter(pk=link_pk).first()
+    if link is None:
+        raise Http404
+    links.lift_lock(link, actor=access.staff(request))
+    messages.success(request, _("The link may be tried again."))
+    return redirect("record", pk)
+
+
+@for_staff
+@require_POST
 def pause(request: HttpRequest, pk: int) -> HttpResponse:
     """Stop all runs of the engine for this customer."""
     onboarding = access.onboarding_for(request, pk)
