@@ -47,9 +47,8 @@ def _context(view: link_view.LinkView) -> dict[str, Any]:
     pending = any(just_approved(step) for step in view.steps) or just_renewed(view.steps)
     asking = next((step for step in view.steps if step.is_current and step.ask is not None and not pending), None)
     access_open = any(step.key in ACCESS and step.kind != Kind.DONE for step in view.steps)
-    arriving = any(
-        (step.key in ACCESS and step.is_current and step.kind in MOVING) or just_approved(step) for step in view.steps
-    )
+    first = next((step for step in view.steps if step.key in ACCESS and step.kind != Kind.DONE), None)
+    arriving = first is not None and (first.kind in MOVING or first.pending)
     mode = view.read_only if view.is_about_read_only and not access_open else None
     ask = asked_of_customer(asking, mode)
     moving = (view.moving or pending or (mode is not None and mode.waits)) and not paused

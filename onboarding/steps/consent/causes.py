@@ -81,8 +81,8 @@ APPROVED_UNSIGNED = _by_link(
         "signs in by the link: only that proves whose tenant it is."
     ),
     customer=_(
-        "The approval is there at Microsoft. What is missing is a sign-in of an admin of yours, by the link. Nothing "
-        "has to be approved again."
+        "The approval is there at Microsoft. What is missing is your sign-in: open your link and sign in with your "
+        "work account. Nothing has to be approved again."
     ),
     letter=_(
         "The approval is there at Microsoft, thank you. What is missing is a sign-in: please open your link once more "
