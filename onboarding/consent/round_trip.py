@@ -33,7 +33,6 @@ from onboarding.invites import links, rate_limit
 from onboarding.invites.rate_limit import Source
 from onboarding.models import ConsentAttempt, Link, Onboarding, StepState, clock
 from onboarding.models.link import digest
-from onboarding.steps.consent.causes import APPROVED_UNSIGNED
 from onboarding.steps.consent.step import Consent
 from onboarding.steps.customer.step import CustomerRecord
 
@@ -172,7 +171,7 @@ def finish_sign_in(flow: Mapping[str, Any], params: Mapping[str, str], *, browse
 
 
 def _on_to_consent(attempt: ConsentAttempt, identity: Identity) -> Redirect:
-    state, is_approved = secrets.token_urlsafe(32), is_approved_already(attempt.link) and not identity.is_guest
+    state, is_approved = secrets.token_urlsafe(32), links.is_approved_already(attempt.link) and not identity.is_guest
     used = ConsentAttempt.objects.filter(pk=attempt.pk, signed_in_at=None).update(
         signed_in_tenant=identity.tenant_id.lower(),
         signed_in_object_id=identity.object_id,
@@ -190,14 +189,6 @@ def _on_to_consent(attempt: ConsentAttempt, identity: Identity) -> Redirect:
     return Redirect(
         graph_access.reroutes().url(url), without_role=attempt.link if _shows_other_roles(identity) else None
     )
-
-
-def is_approved_already(link: Link) -> bool:
-    """Whether the tenant showed the approval that `link` asks for when the engine looked last, and only the sign-in of
-    an admin is missing.
-    """
-    asked = StepState.objects.filter(onboarding_id=link.onboarding_id, key=Consent.key, code=APPROVED_UNSIGNED.code)
-    return link.consent_size == link.onboarding.size.key and asked.exists()
 
 
 def _shows_other_roles(identity: Identity) -> bool:

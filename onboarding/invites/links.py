@@ -16,6 +16,7 @@ from onboarding.engine import ledger
 from onboarding.models import Contact, Link, Onboarding, StepState, clock
 from onboarding.models.link import digest
 from onboarding.steps import BESIDE, STEPS
+from onboarding.steps.consent.causes import APPROVED_UNSIGNED
 from onboarding.steps.consent.step import Consent
 from onboarding.steps.customer.step import CustomerRecord
 from onboarding.steps.readiness.step import Readiness
@@ -41,6 +42,14 @@ def masked_address() -> str:
 def other_cloud(onboarding_id: int) -> StepState | None:
     """The verdict that the customer's tenant is in another Microsoft cloud, so that no link leads anywhere; or None."""
     return StepState.objects.filter(onboarding_id=onboarding_id, key=CustomerRecord.key, code=OTHER_CLOUD.code).first()
+
+
+def is_approved_already(link: Link) -> bool:
+    """Whether the tenant showed the approval that `link` asks for when the engine looked last, and only the sign-in of
+    an admin is missing.
+    """
+    asked = StepState.objects.filter(onboarding_id=link.onboarding_id, key=Consent.key, code=APPROVED_UNSIGNED.code)
+    return link.consent_size == link.onboarding.size.key and asked.exists()
 
 
 def size_to_approve(onboarding: Onboarding) -> ConsentSize:

@@ -13,12 +13,13 @@ from django.utils import timezone
 
 from onboarding.consent import round_trip
 from onboarding.engine.load_desired import load_desired
+from onboarding.invites import links
 from onboarding.models import ConsentAttempt, Event, Link, Onboarding
 from onboarding.steps.consent.step import Consent, Facts
 from tests import builders
 
 from .desk import open_record
-from .visitor import Visitor, text_of
+from .visitor import Visitor, invited, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -170,6 +171,24 @@ def test_asks_for_the_sign_in_alone_where_the_tenant_shows_the_approval(visitor,
     assert invitation.is_granted
     assert invitation.fresh().condition() == "used"
     assert "approval was there at Microsoft already" in str(Event.objects.get(kind="consent").message)
+
+
+@pytest.mark.parametrize("what", ["another step", "another code", "another customer"])
+def test_leaves_the_approval_out_only_where_this_very_tenant_shows_it(visitor, invitation, what):
+    seen = invited() if what == "another customer" else invitation
+    key = "readiness" if what == "another step" else "consent"
+    code = "link_opened" if what == "another code" else "approved_unsigned"
+    seen.onboarding.steps.update_or_create(key=key, defaults={"kind": "asking", "court": "customer", "code": code})
+    assert "adminconsent" in visitor.signed_in(visitor.begin(invitation))["Location"]
+    assert not invitation.is_granted
+
+
+def test_leaves_no_approval_out_for_another_application_of_ours(invitation):
+    invitation.onboarding.steps.get_or_create(key="consent")
+    approved_in_the_portal(invitation)
+    assert links.is_approved_already(invitation.fresh())
+    Link.objects.update(consent_size="monitor")
+    assert not links.is_approved_already(invitation.fresh())
 
 
 def test_has_a_guest_approve_all_the_same(visitor, invitation):

@@ -45,7 +45,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
         "token": token,
         "is_ready": round_trip.expected_tenant(found) is not None,
         "elsewhere": _elsewhere(found),
-        "is_approved": round_trip.is_approved_already(found),
+        "is_approved": links.is_approved_already(found),
         "forwarding": forwarding(view, address),
         "client_id": view.size.client_id,
         "owner": {"client_id": view.size.client_id},
