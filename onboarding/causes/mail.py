@@ -39,7 +39,7 @@ NO_SMTPUTF8 = Cause(
     code="mail_no_smtputf8",
     owner=Owner.CS,
     staff=_(
-        "Our mail server takes no address with letters such as ä or ж before the @. Ask the contact for another one, "
+        "Our mail server takes no address with letters such as ä or é before the @. Ask the contact for another one, "
         "correct it under Contacts, and send the e-mail again."
     ),
 )

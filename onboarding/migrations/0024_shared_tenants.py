@@ -36,9 +36,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             "stepstate",
-            models.Index(
-                models.F("evidence__tenant_id"), condition=models.Q(("key", "customer")), name="expected_tenant"
-            ),
+            models.Index(models.F("evidence__tenant_id"), name="expected_tenant"),
         ),
         migrations.RunPython(fill_in_applications, migrations.RunPython.noop),
         migrations.AddConstraint(

@@ -45,9 +45,7 @@ class StepState(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["onboarding", "key"], name="one_state_per_step")]
-        indexes = [
-            models.Index(models.F("evidence__tenant_id"), condition=models.Q(key="customer"), name="expected_tenant")
-        ]
+        indexes = [models.Index(models.F("evidence__tenant_id"), name="expected_tenant")]
 
     def __str__(self) -> str:
         return f"{self.key}: {self.kind}"

@@ -53,7 +53,7 @@ def of_customer(customer: Customer, reader: User) -> list[Customer]:
     """The records of the same customer for other tenants, as far as the reader may see them. One query."""
     main = customer.belongs_to_id or customer.pk
     rows = Customer.objects.filter(Q(pk=main) | Q(belongs_to=main)).exclude(pk=customer.pk)
-    readable = where(reader, Act.SEE).values("customer")
+    readable = where(reader, Act.SEE).values("customer_id")
     return list(rows.filter(pk__in=readable).select_related("onboarding").order_by("pk"))
 
 

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from onboarding.domain.desired import SCIM_TOKEN
+from onboarding.domain.input_fields import TidyEmailField
 from onboarding.domain.sentences import Sentence
 from onboarding.domain.token_cleaning import clean_token
 from onboarding.steps.answer_form import PLAIN, AnswerForm
@@ -79,7 +80,7 @@ class SettingsForm(AnswerForm):
             "invalid_choice": _("Choose one of these."),
         },
     )
-    recipients = forms.EmailField(
+    recipients = TidyEmailField(
         label=_("Notification e-mail"),
         help_text=_("As in Entra under Provisioning > Settings. Empty where none is set."),
         required=False,
