@@ -52,9 +52,10 @@ from .models.audit import DirectoryAudit, Target
 from .models.changes import Modified
 from .models.directory import DirectoryObject, Group, User
 from .models.directory_definition import DirectoryDefinition
+from .models.entitlements import LeftOut
 from .models.expression import ParsedExpression
 from .models.logs import LogPage, LogStep, ProvisioningEvent
-from .models.on_demand import LeftOut, OnDemandResult, OnDemandStep
+from .models.on_demand import OnDemandResult, OnDemandStep
 from .models.organization import AssignedPlan, Domain, Organization, SubscribedSku, VerifiedDomain
 from .models.service_principal import AppRole, AppRoleAssignment, ServicePrincipal
 from .models.synchronization import Execution, Job, Progress, Quarantine, Schedule, Status, Template

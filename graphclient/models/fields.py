@@ -142,6 +142,11 @@ def word(data: Json, key: str, known: Iterable[str]) -> str:
     return next((usual for usual in known if usual.lower() == value.lower()), value)
 
 
+def squeezed(word: str) -> str:
+    """A name or code as it is compared: in lower case, without spaces and other marks."""
+    return "".join(char for char in word.lower() if char.isalnum())
+
+
 def moment(value: Any) -> datetime | None:
     """A point in time in UTC. None for null, "", year 1 and an unreadable value; decimals beyond six are cut."""
     found = _MOMENT.fullmatch(value.strip()) if isinstance(value, str) else None

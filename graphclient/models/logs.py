@@ -10,26 +10,14 @@ from typing import Any
 from ..errors import Unreadable
 from . import fields
 from .changes import Modified
+from .entitlements import denies_any
+from .fields import squeezed
 
 ACTIONS = ("other", "create", "delete", "disable", "update", "stagedDelete")
 STATUSES = ("success", "failure", "skipped", "warning")
 CATEGORIES = ("failure", "nonServiceFailure", "success")
 STEP_TYPES = ("import", "scoping", "matching", "processing", "referenceResolution", "export")
 NO_CODE = frozenset({"", "none", "null"})  # Microsoft's words for "no error"
-# What a scoping step says "False" to where it leaves an object out (docs/graph-facts.md, "Provisioning log").
-ENTITLEMENTS = frozenset(
-    {
-        "activeinthesourcesystem",
-        "isactive",
-        "assignedtotheapplication",
-        "assigned",
-        "userhastherequiredrole",
-        "grouphastherequiredrole",
-        "iseffectivelyentitledforprovisioning",
-        "scopingfilterevaluationpassed",
-        "isinprovisioningscope",
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -60,13 +48,7 @@ class LogStep:
     @property
     def leaves_out(self) -> bool:
         """Whether this step found the object not to be in scope: not assigned, blocked, or filtered out."""
-        said = {squeezed(key): squeezed(str(value)) for key, value in self.details.items()}
-        return self.type == "scoping" and any(said.get(name) == "false" for name in ENTITLEMENTS)
-
-
-def squeezed(word: str) -> str:
-    """A name or code as it is compared: in lower case, without spaces and other marks."""
-    return "".join(char for char in word.lower() if char.isalnum())
+        return self.type == "scoping" and denies_any(self.details)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ docs/graph-facts.md, "Provision on demand". Reading never raises, because the pe
 
 from __future__ import annotations
 
-import enum
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,37 +12,13 @@ from typing import Any
 
 from . import fields
 from .changes import Modified
+from .entitlements import LeftOut, denies
+from .fields import squeezed
 
 RESULTS = ("Success", "Skipped", "Failure", "Warning")
 _STEP_TYPES = ("Import", "Scoping", "Matching", "Processing", "ReferenceResolution", "Export")
 _TYPES_BY_NAME = (("entryexport", "Export"), ("entryimport", "Import"), ("entrysynchronizationscoping", "Scoping"))
 _NO_CODE = ("", "none", "null")
-
-
-class LeftOut(enum.StrEnum):
-    """Why a subject is not to be provisioned."""
-
-    NOT_ASSIGNED = "not assigned"
-    DISABLED = "disabled"
-    FILTERED = "filtered"
-
-
-# What a step's details say "False" to, in each spelling that was seen (docs/graph-facts.md, "Provision on demand").
-_ENTITLEMENTS: dict[LeftOut, frozenset[str]] = {
-    LeftOut.NOT_ASSIGNED: frozenset(
-        {
-            "assigned",
-            "assignedtotheapplication",
-            "userhastherequiredrole",
-            "grouphastherequiredrole",
-            "iseffectivelyentitledforprovisioning",
-        }
-    ),
-    LeftOut.DISABLED: frozenset({"isactive", "activeinthesourcesystem"}),
-    LeftOut.FILTERED: frozenset(
-        {"isinprovisioningscope", "isinprovisioningscopedisplayname", "scopingfilterevaluationpassed"}
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -63,7 +38,7 @@ class OnDemandStep:
         told = fields.word(data, "type", _STEP_TYPES) or fields.word(data, "provisioningStepType", _STEP_TYPES)
         return cls(
             name=name,
-            type=told or next((type_ for start, type_ in _TYPES_BY_NAME if _plain(name).startswith(start)), ""),
+            type=told or next((type_ for start, type_ in _TYPES_BY_NAME if squeezed(name).startswith(start)), ""),
             status=fields.word(data, "status", RESULTS),
             description=fields.text(data, "description"),
             details=fields.part(data, "details"),
@@ -77,18 +52,12 @@ class OnDemandStep:
     @property
     def skips(self) -> bool:
         """Whether it says that nothing was written, and perhaps why."""
-        return self.status == "Skipped" or bool(self.skip_reason) or _plain(self.name) == "entrysynchronizationskip"
+        return self.status == "Skipped" or bool(self.skip_reason) or squeezed(self.name) == "entrysynchronizationskip"
 
     @property
     def skip_reason(self) -> str:
         """Microsoft's word for it; empty where there is none."""
-        return next((str(value) for key, value in self.details.items() if _plain(key) == "skipreason" and value), "")
-
-    def denies(self, why: LeftOut) -> bool:
-        """Whether its details say that the subject is left out for this."""
-        return any(
-            _plain(key) in _ENTITLEMENTS[why] and _plain(str(value)) == "false" for key, value in self.details.items()
-        )
+        return next((str(value) for key, value in self.details.items() if squeezed(key) == "skipreason" and value), "")
 
 
 @dataclass(frozen=True)
@@ -123,7 +92,7 @@ class OnDemandResult:
         status = _status(entry)
         error = fields.part(status, "errorInformation") or status
         details = fields.part(head, "details")
-        left_out = next((why for why in LeftOut if any(step.denies(why) for step in steps)), None)
+        left_out = next((why for why in LeftOut if any(denies(step.details, why) for step in steps)), None)
         told = [fields.word(head, "result", RESULTS), fields.word(status, "status", RESULTS)]
         return cls(
             result=_result({word for word in told if word}, steps, left_out),
@@ -167,11 +136,6 @@ def _status(entry: Mapping[str, Any]) -> dict[str, Any]:
 def _code(error: Mapping[str, Any]) -> str:
     code = fields.text(error, "errorCode").strip()
     return "" if code.lower() in _NO_CODE else code
-
-
-def _plain(word: str) -> str:
-    """A name as it is compared: in lower case, without spaces and other marks."""
-    return "".join(char for char in word.lower() if char.isalnum())
 
 
 def _object(value: Any) -> dict[str, Any]:

@@ -81,6 +81,7 @@ def test_believes_the_error_before_the_steps_and_the_last_step_before_others() -
         ({"IsActive": "False", "Assigned": "True"}, True),
         ({"Scoping filter evaluation passed": False}, True),
         ({"User has the required role": "False"}, True),
+        ({"IsInProvisioningScopeDisplayName": "False"}, True),
         ({"Assigned to the application": "True", "ScopeEvaluationResult": "{}"}, False),
         ({}, False),
         (None, False),

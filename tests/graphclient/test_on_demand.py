@@ -91,6 +91,7 @@ STATED = [
     (scoped(IsActive="False", Assigned="True"), "Skipped", LeftOut.DISABLED),
     (scoped(**{"Active in the source system": "false"}), "Skipped", LeftOut.DISABLED),
     (scoped(IsInProvisioningScope="False"), "Skipped", LeftOut.FILTERED),
+    (scoped(IsInProvisioningScopeDisplayName="False"), "Skipped", LeftOut.FILTERED),
     (scoped(**{"Scoping filter evaluation passed": "False"}), "Skipped", LeftOut.FILTERED),
     (skipped("RedundantExport"), "Skipped", None),
     (
