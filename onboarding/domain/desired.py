@@ -110,9 +110,13 @@ class Arrived:
         return self.created + self.updated + self.matched
 
     @property
-    def in_haiilo(self) -> int:
-        """How many are in Haiilo: the one number that every page shows."""
-        return self.in_archive if self.told is None else self.told
+    def in_haiilo(self) -> int | None:
+        """How many are in Haiilo: the one number that every page shows. None where neither the job nor the archive
+        tells; that is not 0.
+        """
+        if self.told is not None:
+            return self.told
+        return None if self.is_empty else self.in_archive
 
     @property
     def is_empty(self) -> bool:

@@ -32,6 +32,7 @@ SUBJECTS: dict[str, Template] = {
         by="arrived",
     ),
 }
+LIVE_UNCOUNTED = _("Haiilo at %(customer)s is live")
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,15 @@ def compose(onboarding: Onboarding, contact: Contact, kind: str) -> LetterText:
     """The letter of this kind to this contact, about what the onboarding waits for now."""
     with translation.override(contact.language):
         context = _context(onboarding, contact)
-        named = sentence_of(SUBJECTS[Letter.Kind(kind)], {**context, "arrived": context["arrived_count"]})
+        named = sentence_of(_subject(kind, context["arrived_count"]), {**context, "arrived": context["arrived_count"]})
         subject = " ".join(str(named).split())
         text = render_to_string(f"mail/{kind}.txt", context)
     return LetterText(subject[:200], re.sub(r"\n{3,}", "\n\n", text).strip())
+
+
+def _subject(kind: str, arrived: int | None) -> Template:
+    """The subject of a letter of this kind; it counts nothing that nobody has told."""
+    return LIVE_UNCOUNTED if kind == Letter.Kind.COMPLETION and arrived is None else SUBJECTS[Letter.Kind(kind)]
 
 
 def _context(onboarding: Onboarding, contact: Contact) -> dict[str, Any]:
@@ -77,7 +83,7 @@ def _context(onboarding: Onboarding, contact: Contact) -> dict[str, Any]:
         "permissions": len(onboarding.size.permissions),
         "numbers": numbers,
         "arrived_count": numbers.in_haiilo,
-        "arrived": amount(numbers.in_haiilo),
+        "arrived": "" if numbers.in_haiilo is None else amount(numbers.in_haiilo),
         "in_scope": amount(scope.evidence["total"]) if scope and scope.evidence.get("total") else "",
     }
     # A name that looks like a marker must not become a link.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,8 @@ from onboarding.customers import base, contacts, links, outbox, records
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Court, Done, Waiting
 from onboarding.mail import context, delivery, letters
-from onboarding.models import ConsentAttempt, Letter, Onboarding, StepState
+from onboarding.models import ConsentAttempt, Contact, Letter, Onboarding, StepState
+from onboarding.steps.live.evidence import LiveEvidence
 from tests import builders
 from tests.engine.drafts import LINK_SENT, TENANT, at_consent, drafted, fresh, long_ago, released
 from tests.pages.desk import people, stand
@@ -91,6 +93,34 @@ def test_reports_the_numbers_at_live():
     assert "3 of 5 people" in letter.text
     assert "Not created yet: 1" in letter.text
     assert "3 accounts" in letter.subject
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "sentence"),
+    [
+        ("en", "Haiilo at {} is live", "set up at {}. Microsoft does not tell how many people have an account."),
+        ("de", "Haiilo bei {} ist live", "Microsoft nennt nicht, wie viele Personen ein Konto haben."),
+        ("fi", "Haiilo on käytössä, {}", "Microsoft ei kerro, montako tiliä on luotu."),
+    ],
+)
+def test_counts_nobody_at_live_where_nobody_tells(language, subject, sentence):
+    evidence = LiveEvidence(code="Active", told=False)
+    made = stand(builders.onboarding(name="Contoso"), "live", Done(evidence), scope={"total": 5})
+    Contact.objects.filter(onboarding=made).update(language=language)
+    letter = drafted(made)
+    assert letter.subject == subject.format("Contoso")
+    assert sentence.format("Contoso") in letter.text
+    assert not re.search(r"\b0\b", letter.text)
+
+
+def test_tells_the_jobs_number_at_live_without_what_only_the_log_tells():
+    made = stand(builders.onboarding(), "live", Done(LiveEvidence(created=4, in_haiilo=4)), scope={"total": 5})
+    Onboarding.objects.filter(pk=made.pk).update(in_haiilo=4)
+    letter = drafted(made)
+    assert "4 of 5 people" in letter.text
+    assert "4 accounts" in letter.subject
+    assert "Created" not in letter.text
+    assert "Not created yet" not in letter.text
 
 
 def test_escapes_what_customers_and_tenants_wrote():

@@ -11,12 +11,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from onboarding.domain.verdicts import Done
 from onboarding.models import Event, Onboarding, ProvisionedPerson
 from onboarding.staff.people.export import csv_file, guarded
 from onboarding.staff.people.line import line
+from onboarding.steps.live.evidence import LiveEvidence
 from tests import builders
 
-from .desk import HTMX, people, read
+from .desk import HTMX, people, read, stand
 
 NO_GROUP = {"result": "failed", "code": "BadRequest", "reason": "400.76 Group does not exist: Suomi"}
 CONFLICT = {"result": "failed", "code": "EntryConflict", "reason": "There is one already."}
@@ -46,9 +48,55 @@ def export(client, made, **data):
 
 
 def test_says_that_nobody_has_been_through_yet(alice, customer):
+    Onboarding.objects.filter(pk=customer.pk).update(in_haiilo=0)
     page = page_of(alice, customer)
     assert "Nobody is in Haiilo yet" in page.text
     assert "Nobody has been synced yet" in page.text
+
+
+@pytest.mark.parametrize(
+    ("language", "during", "after", "scope"),
+    [
+        (
+            "en",
+            "We do not know yet how many people are in Haiilo",
+            "Haiilo is set up; Microsoft does not tell how many people are in it",
+            "In scope: about 2,050",
+        ),
+        (
+            "de",
+            "Wir wissen noch nicht, wie viele Personen in Haiilo sind",
+            "Haiilo ist eingerichtet; Microsoft nennt nicht, wie viele Personen darin sind",
+            "Im Bereitstellungsbereich: etwa 2.050",
+        ),
+        (
+            "fi",
+            "Emme vielä tiedä, montako käyttäjää Haiilossa on",
+            "Haiilo on otettu käyttöön; Microsoft ei kerro, montako käyttäjää siellä on",
+            "Kohdejoukossa: noin 2 050",
+        ),
+    ],
+)
+def test_counts_nobody_where_nobody_tells(alice, customer, language, during, after, scope):
+    path, headers = reverse("people", args=[customer.pk]), {"Accept-Language": language}
+    page = read(alice.get(path, headers=headers), path)
+    assert during in page.text
+    assert scope not in page.text
+    stand(customer, "live", Done(LiveEvidence(code="Active", told=False)), scope={"total": 2050})
+    page = read(alice.get(path, headers=headers), path)
+    assert f"{after} {scope}" in page.text
+    assert during not in page.text
+
+
+def test_names_nobody_and_denies_nobody_where_nobody_tells(alice, customer):
+    page = page_of(alice, customer)
+    assert "People appear here as Microsoft syncs them" in page.text
+    assert "Nobody has been synced yet" not in page.text
+    stand(customer, "live", Done(LiveEvidence(code="Active", told=False)), scope={"total": 0})
+    page = page_of(alice, customer)
+    assert "comes from the provisioning log, which has shown us nobody so far" in page.text
+    for claim in ("Nobody has been synced yet", "Nobody is in Haiilo", "Everybody in scope", "People appear here"):
+        assert claim not in page.text
 
 
 def test_answers_whether_everyone_is_in(alice, customer):

@@ -11,6 +11,7 @@ from django.utils import timezone
 from onboarding.models import Link, Onboarding, StepState
 from tests.narrow import present
 
+from .desk import read
 from .visitor import text_of
 
 pytestmark = pytest.mark.django_db
@@ -104,6 +105,52 @@ def test_counts_the_people_who_have_arrived(visitor, invitation):
     visitor.go_all_the_way(invitation)
     stand_at(invitation, "initial_cycle", "waiting", "microsoft")
     StepState.objects.filter(key="scope").update(evidence={"total": 2050})
+    Onboarding.objects.update(in_haiilo=0)
     page = visitor.client.get(reverse("progress")).content.decode()
     assert "0 of 2,050 people are in Haiilo" in page
     assert 'max="2050"' in page
+
+
+@pytest.mark.parametrize(
+    ("language", "during", "after"),
+    [
+        (
+            "en",
+            "We do not know yet how many people are in Haiilo. In scope: 2,050",
+            "Microsoft does not tell how many people are in Haiilo. In scope: 2,050",
+        ),
+        (
+            "de",
+            "Wir wissen noch nicht, wie viele Personen in Haiilo sind. Im Bereitstellungsbereich: 2.050",
+            "Microsoft nennt nicht, wie viele Personen in Haiilo sind. Im Bereitstellungsbereich: 2.050",
+        ),
+        (
+            "fi",
+            "Emme vielä tiedä, montako käyttäjää Haiilossa on. Kohdejoukossa: 2 050",
+            "Microsoft ei kerro, montako käyttäjää Haiilossa on. Kohdejoukossa: 2 050",
+        ),
+    ],
+)
+def test_counts_nobody_where_nobody_tells(visitor, invitation, language, during, after):
+    visitor.go_all_the_way(invitation)
+    stand_at(invitation, "initial_cycle", "waiting", "microsoft")
+    StepState.objects.filter(key="scope").update(evidence={"total": 2050})
+    page = visitor.client.get(reverse("progress"), headers={"Accept-Language": language})
+    assert during in read(page).text
+    assert "<progress" not in page.content.decode()
+    stand_at(invitation, "live", "done")
+    Onboarding.objects.update(live_at=timezone.now())
+    page = visitor.client.get(reverse("progress"), headers={"Accept-Language": language})
+    assert after in read(page).text
+    assert "<progress" not in page.content.decode()
+
+
+def test_says_that_nobody_tells_where_the_scope_is_not_known_either(visitor, invitation):
+    visitor.go_all_the_way(invitation)
+    page = read(visitor.client.get(reverse("progress"))).text
+    assert "people are in Haiilo" not in page
+    stand_at(invitation, "live", "done")
+    Onboarding.objects.update(live_at=timezone.now())
+    page = read(visitor.client.get(reverse("progress"))).text
+    assert "Microsoft does not tell how many people are in Haiilo." in page
+    assert "In scope" not in page

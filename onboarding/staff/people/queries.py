@@ -57,7 +57,8 @@ class Cause:
 class People:
     """One page of people, with numbers over all of them whatever the filter is.
 
-    `erased`: how many the filter leaves beside the rows, whose names have been erased.
+    `arrived`: how many are in Haiilo, None where nobody has told. `erased`: how many the filter leaves beside the rows,
+    whose names have been erased.
     """
 
     rows: list[ProvisionedPerson]
@@ -65,7 +66,7 @@ class People:
     counts: Mapping[str, int]
     causes: list[Cause]
     total: int
-    arrived: int
+    arrived: int | None
     in_scope: int | None
     erased: int
 

@@ -61,7 +61,7 @@ def _list(
         "rows": [(person, queries.why(person, names=names)) for person in found.rows],
         "wanted": wanted,
         "kept": kept,
-        "missing": max(found.in_scope - found.arrived, 0) if found.in_scope is not None else None,
+        "missing": _missing(found),
         "line": line(found.counts, found.total),
         "chips": chips(found.counts, wanted, kept={"s": kept["s"]} if "s" in kept else {}),
         "causes": [(cause, urlencode(_query(_of(cause), hide))) for cause in found.causes],
@@ -69,6 +69,13 @@ def _list(
         "first": urlencode(kept) if after else None,
     }
     return page(request, "staff/people.html", "people", context)
+
+
+def _missing(found: queries.People) -> int | None:
+    """How many of those in scope are not in Haiilo; None while one of the two numbers is not known."""
+    if found.in_scope is None or found.arrived is None:
+        return None
+    return max(found.in_scope - found.arrived, 0)
 
 
 @for_staff
