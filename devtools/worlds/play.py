@@ -63,6 +63,7 @@ class Played:
     world: World
     customer: RehearsedCustomer
     reached_at: float = 0.0
+    settled: bool = False
     problem: str = ""
     """What the customer's admin met and should not have met."""
 
@@ -74,12 +75,15 @@ class Played:
             self.problem = str(problem)
 
     def ended(self) -> bool:
-        """Whether the customer is where the row says, and stays there for a moment."""
+        """Whether the customer was where the row says for a moment; what only waits may be told otherwise later."""
+        if self.settled:
+            return True
         if self.where() != self.world.ends:
             self.reached_at = 0.0
             return False
         self.reached_at = self.reached_at or time.monotonic()
-        return self.customer.live or time.monotonic() - self.reached_at > SETTLED_AFTER
+        self.settled = self.customer.live or time.monotonic() - self.reached_at > SETTLED_AFTER
+        return self.settled
 
     def where(self) -> End:
         """Where the customer stands."""
@@ -111,7 +115,7 @@ class Played:
             "message": message,
             "mismatches": self.mismatches(),
             "problem": self.problem[:300],
-            "as_told": self.where() == self.world.ends and not self.mismatches() and not self.problem,
+            "as_told": self.settled and not self.mismatches() and not self.problem,
         }
 
 

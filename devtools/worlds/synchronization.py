@@ -110,7 +110,7 @@ SYNCHRONIZATION = (
         ON_THE_WIRE,
         "pranems/SCIMServer, Issue 3",
         "That Microsoft asks Haiilo for groups and gets 404; our engineers have to look.",
-        End("connection", "SystemForCrossDomainIdentityManagementServiceIncompatible", "haiilo"),
+        End("connection", "GroupsUnanswered", "haiilo"),
         connection_test="groups_too",
         haiilo_groups="missing",
     ),

@@ -123,7 +123,7 @@ def get_job(call: Call) -> Answer:
 
 @route("POST", SP + "/jobs", WRITE_SYNC)
 def create_job(call: Call) -> Answer:
-    """201; not running; a second POST makes a second job."""
+    """201; not running; its id ends with the appId; a second POST is 409."""
     sp, body = service_principal(call), call.json()
     template = body.get("templateId") if isinstance(body, dict) else None
     if not isinstance(template, str) or not template:

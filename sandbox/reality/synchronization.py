@@ -20,7 +20,7 @@ class Synchronization:
     # Jobs
 
     job_id: str = one_of(
-        "random",
+        "application",
         "What stands at the end of a job's id?",
         random=documented("A GUID of its own.", "Graph: create synchronizationJob"),
         application=recorded(
@@ -30,7 +30,7 @@ class Synchronization:
         ),
     )
     same_template: str = one_of(
-        "second",
+        "refused",
         "What answers POST jobs where a job of that template is there?",
         second=documented("201 and a second job.", "Graph: create synchronizationJob"),
         refused=unconfirmed("409, as the id would be the same.", f"follows from the ids that were recorded ({AWS})"),

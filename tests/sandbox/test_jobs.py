@@ -13,7 +13,8 @@ def test_makes_a_job_that_does_not_run(entra: Entra) -> None:
     assert job["status"]["steadyStateFirstAchievedTime"].startswith("0001")
 
 
-def test_makes_a_second_job_when_asked_twice(entra: Entra) -> None:
+def test_makes_a_second_job_when_asked_twice_where_ids_are_drawn(entra: Entra) -> None:
+    entra.control("POST", "/reality", {"job_id": "random", "same_template": "second"})
     assert entra.job() != entra.job()
     assert len(entra.get(f"{entra.sync}/jobs")["value"]) == 2
 

@@ -32,7 +32,8 @@ def test_names_a_job_by_template_tenant_and_application(running: RunningSandbox)
 
 @pytest.mark.parametrize(("answer", "status"), [("second", 201), ("refused", 409), ("same", 201)])
 def test_answers_a_second_job_of_the_same_template(running: RunningSandbox, answer: str, status: int) -> None:
-    entra = running.tenant(reality={"same_template": answer})
+    named = "random" if answer == "second" else "application"
+    entra = running.tenant(reality={"same_template": answer, "job_id": named})
     first, second = job_of(entra), job_of(entra)
     assert second.status_code == status
     assert len(entra.get(f"{entra.sync}/jobs")["value"]) == (2 if answer == "second" else 1)
