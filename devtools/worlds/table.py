@@ -9,17 +9,9 @@ from devtools.worlds.synchronization import SYNCHRONIZATION
 from devtools.worlds.world import World
 
 AWAITS = {
-    "replaced-ghost": "a ghost has a sentence",
-    "replaced-stays": "a job that stays has an end",
-    "cloud-usgov": "a foreign cloud has a sentence",
-    "cloud-china": "a foreign cloud has a sentence",
-    "switched-off": "a refused token keeps its reason",
-    "conditional-access": "a refused token keeps its reason",
-    "foreign-endpoint": "a foreign cloud has a sentence",
-    "delegated-only": "a refused token keeps its reason",
-    "approved-in-portal": "the tenant is looked at without a callback",
-    "callback-lost": "the tenant is looked at without a callback",
-    "callback-with-title": "a tail behind the state is borne",
+    "replaced-ghost": "it is told after a quarter of an hour of the wall",
+    "replaced-stays": "it is told after a quarter of an hour of the wall",
+    "delegated-only": "it is told after a quarter of an hour of the wall",
 }
 """Name of a row → what the product still lacks to end so."""
 WORLDS = tuple(replace(row, awaits=AWAITS.get(row.name, "")) for row in (*SYNCHRONIZATION, *ACCESS))
