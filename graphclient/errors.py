@@ -5,6 +5,7 @@
     │   ├── Throttled         429
     │   ├── Unavailable       5xx, no connection: nothing was changed
     │   │   └── Unreadable    an answer that does not say what it has to, a web page for instance
+    │   │       └── TooLarge  an answer beyond the size cap
     │   └── OutcomeUnknown    a call that must not be repeated blindly: look first whether it happened
     ├── NotAllowed            the customer's tenant does not allow the call
     │   ├── ConsentMissing    no principal of ours in that tenant, or none yet
@@ -18,7 +19,6 @@
     │   ├── CredentialsRefused    validateCredentials said no; `inner_code` tells why
     │   └── LinkRefused           a nextLink is not taken any more: begin the list again
     ├── OurCredentialRefused  Entra refuses our own key or secret: it concerns every tenant
-    ├── TooLarge              an answer beyond the size cap
     ├── HostRefused           a redirect or a nextLink leads to another host: not followed
     └── WriteRefused          the guard of the transport forbade the request: nothing was sent
         └── ReadOnly          the same, by the guard that allows only reads
@@ -135,6 +135,10 @@ class Unreadable(Unavailable):
     """
 
 
+class TooLarge(Unreadable):
+    """The answer is larger than the cap; it was not read to its end."""
+
+
 class OutcomeUnknown(TryLater):
     """The call may have taken effect. Look first whether it did, before sending it again."""
 
@@ -193,10 +197,6 @@ class LinkRefused(Rejected):
 
 class OurCredentialRefused(GraphError):
     """Entra refuses the key or secret of our own application. Waiting does not help, and no tenant is spared."""
-
-
-class TooLarge(GraphError):
-    """The answer is larger than the cap; it was not read to its end."""
 
 
 class HostRefused(GraphError):

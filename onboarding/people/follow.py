@@ -11,7 +11,6 @@ from graphclient import (
     HostRefused,
     LinkRefused,
     OurCredentialRefused,
-    TooLarge,
     TryLater,
 )
 from onboarding.domain.log_trouble import KEPT_OF_MESSAGE, LogTrouble
@@ -22,7 +21,7 @@ from onboarding.people.reading import Reading
 
 GOES_ON_AFTER = timedelta(seconds=15)  # more pages at once would meet the limit of 5 requests in 10 s
 RETRY_AFTER = timedelta(seconds=30)
-PASSING = (TryLater, LinkRefused, HostRefused, TooLarge)  # another time, or another page, may be readable
+PASSING = (TryLater, LinkRefused, HostRefused)  # another time, or another page, may be readable
 
 
 def follow(

@@ -35,7 +35,7 @@ log = logging.getLogger("onboarding.people")
 
 MAX_PAGES = 10  # of a look: reports allow 5 requests in 10 s for an app in a tenant, and a page takes seconds
 PAGE_SIZE = 500
-BEGIN_AGAIN = (LinkRefused, HostRefused, TooLarge, Unreadable)  # at a link: another one may be readable
+BEGIN_AGAIN = (LinkRefused, HostRefused, Unreadable)  # at a link: another one may be readable
 
 
 def ingest(

@@ -17,6 +17,7 @@ from graphclient import (
     RoleMissing,
     Throttled,
     TokenRefused,
+    TooLarge,
     Unreadable,
 )
 from onboarding.customers import records
@@ -216,6 +217,7 @@ def test_stops_with_a_reason_when_a_step_has_a_fault(run):
         (Rejected(code="SomethingNew"), Broken, "haiilo"),
         (OurCredentialRefused(code="AADSTS7000222"), Broken, "haiilo"),
         (Unreadable("x"), Waiting, "microsoft"),
+        (TooLarge("x"), Waiting, "microsoft"),
         (NotAllowed(status=401, code="UnknownError"), Asking, "haiilo"),
         (NotAllowed(status=401, code="Unauthorized"), Asking, "haiilo"),
         (NotAllowed(status=401, code="InvalidAuthenticationToken"), Asking, "haiilo"),
