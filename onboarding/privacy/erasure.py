@@ -69,8 +69,8 @@ def erase_links(links: QuerySet[Link]) -> int:
 
 
 def erase_attempts(attempts: QuerySet[ConsentAttempt]) -> int:
-    """Take who signed in; from which tenant, and how it ended, stays."""
-    return attempts.update(signed_in_name="", signed_in_object_id="")
+    """Take who signed in and from which address; from which tenant, and how it ended, stays."""
+    return attempts.update(signed_in_name="", signed_in_object_id="", source_hash="")
 
 
 def without_values(document: Any) -> Any:

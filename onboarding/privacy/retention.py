@@ -83,7 +83,7 @@ def _attempts(before: datetime) -> QuerySet[ConsentAttempt]:
 
 
 def _named_attempts() -> QuerySet[ConsentAttempt]:
-    return ConsentAttempt.objects.exclude(signed_in_name="", signed_in_object_id="")
+    return ConsentAttempt.objects.exclude(signed_in_name="", signed_in_object_id="", source_hash="")
 
 
 def _closed(before: datetime) -> QuerySet[Onboarding]:
