@@ -22,5 +22,6 @@ def test_does_not_ask_again_for_what_was_just_given(visitor, invitation):
     visitor.go_all_the_way(invitation)
     text = text_of(visitor.client.get("/progress/"))
     assert "We need something from you" not in text
-    assert "Thank you, you can close this page" in text
+    assert "Thank you. We are looking whether everything has arrived" in text
+    assert "you can close this page" not in text
     assert "This page refreshes by itself" in text
