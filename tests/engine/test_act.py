@@ -40,7 +40,8 @@ def test_lets_both_of_two_acts_through_that_wait_for_each_other():
         Onboarding.objects.select_for_update().get(pk=second.pk)
 
     assert at_once(partial(in_this_order, one, two), partial(in_this_order, two, one)) == [None, None]
-    assert len(tries) == 3
+    # The one that is ended may be back first and end the other: each is begun once more at most.
+    assert len(tries) in (3, 4)
 
 
 @pytest.mark.parametrize("code", ["40P01", "40001"])

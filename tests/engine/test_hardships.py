@@ -161,7 +161,8 @@ def test_adopts_or_replaces_a_job_of_others_as_a_person_says(consented, far, wor
     answer_all(consented, far)
     assert consented.state == "live"
     [job] = far.jobs()
-    assert (job["id"] == before) is kept
+    assert job["id"] == before, "of the same template and application"
+    assert (not far.graph_calls("DELETE", "/jobs/")) is kept
     kept_copies = list(Backup.objects.filter(onboarding=consented).order_by("pk"))
     assert kept_copies[0].document["job_id"] == before
     assert kept_copies[0].document["schema"]["synchronizationRules"]
@@ -186,7 +187,8 @@ def test_makes_no_new_job_silently_when_ours_was_deleted_by_hand(consented, far)
     answer_all(consented, far)
     assert consented.state == "live"
     [new] = far.jobs()
-    assert new["id"] != job["id"]
+    assert new["id"] == job["id"], "of the same template and application"
+    assert len([call for call in far.graph_calls("POST", "/jobs") if call["path"].endswith("/jobs")]) == 2
     assert len(far.arrived()) == sum(far["scope"][key] for key in ("direct", "by_group", "guests"))
 
 

@@ -87,6 +87,7 @@ def test_leaves_no_text_of_microsofts_without_a_cut() -> None:
         "ProvisionedPerson.user_name",
         "ProvisionedPerson.action",
         "ProvisionedPerson.code",
+        "ProvisionedPerson.lacking",
         "ProvisionedPerson.event_id",
         "StepState.code",
         "StepState.request_id",

@@ -182,11 +182,12 @@ def _unanswered(desired: Desired, facts: Facts) -> Asking:
 
 
 def _pause(desired: Desired) -> timedelta:
-    """The longer nothing has happened, the longer until the next look."""
+    """The longer nothing has happened, the longer until the next look; long, where no link is out."""
     link, consent = desired.link, desired.consent
-    moments = [link.created_at, link.seen_at, link.begun_at] if link else []
-    moments += [consent.signed_in_at] if consent else []
-    newest = max((moment for moment in moments if moment), default=desired.now)
+    if link is None or not _is_link_out(desired):
+        return LONGEST_PAUSE
+    moments = [link.created_at, link.seen_at, link.begun_at, consent.signed_in_at if consent else None]
+    newest = max(moment for moment in moments if moment)
     return min(max((desired.now - newest) / 2, SHORTEST_PAUSE), LONGEST_PAUSE)
 
 
