@@ -86,10 +86,13 @@ def test_gives_up_at_a_read_and_goes_on_at_the_next(how, told, calm):
 
 
 def test_leaves_a_job_behind_with_each_answer_that_it_could_not_read(told):
-    """Whoever uses the SDK has to look before making it again, as the product does."""
+    """Whoever uses the SDK has to look before making it again, as the product does; made again it is refused
+    (docs/realities.md, `same_template`).
+    """
     found = told["writes"]
-    assert [found[how]["jobs"] for how in FATAL] == [1, 2, 3]
+    assert [found[how]["jobs"] for how in FATAL] == [1, 1, 1]
     assert all(re.match(FATAL[how], found[how]["raised"]) for how in FATAL)
+    assert all("already exists. (status 409)" in found[how]["again"] for how in FATAL)
 
 
 def test_is_written_down_with_what_it_raises():

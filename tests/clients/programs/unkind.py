@@ -45,10 +45,15 @@ class Unkind:
         return {"raised": raised, "afterwards": (await self.graph.organization.get()).value[0].id}
 
     async def create(self, how: str) -> Any:
-        """The fault at a write: what is raised, and what took effect."""
+        """The fault at a write: what is raised, what took effect, what the same call raises then. Leaves none."""
+        jobs = self.sso.synchronization.jobs
         self._order("POST", "/synchronization/jobs", how)
-        raised = await self._raised(self.sso.synchronization.jobs.post(SynchronizationJob(template_id="scim")))
-        return {"raised": raised, "jobs": len((await self.sso.synchronization.jobs.get()).value)}
+        raised = await self._raised(jobs.post(SynchronizationJob(template_id="scim")))
+        left = (await jobs.get()).value
+        again = await self._raised(jobs.post(SynchronizationJob(template_id="scim")))
+        for each in left:
+            await jobs.by_synchronization_job_id(each.id).delete()
+        return {"raised": raised, "jobs": len(left), "again": again}
 
     def _order(self, method: str, path: str, how: str) -> None:
         order = {"lose_next": {"method": method, "path_contains": path, "how": how}}
