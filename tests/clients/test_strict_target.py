@@ -13,6 +13,7 @@ import pytest
 from devtools.stack import ports
 from devtools.stack.processes import Program, Supervisor
 from tests.clients.conftest import CLIENT_ID, SECRET, Application, Gateway, make_customer
+from tests.clients.relay import MANAGER, MARK, Relay, relaying
 from tests.clients.strict import (
     ENTERPRISE,
     HOST,
@@ -42,14 +43,20 @@ def target(clients: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         supervisor.stop()
 
 
+@pytest.fixture(scope="module")
+def relay(target: Target) -> Iterator[Relay]:
+    with relaying(target.url) as made:
+        yield made
+
+
 @pytest.fixture
 def provisioning(
-    sandbox: Sandbox, application: Application, gateway: Gateway, target: Target
-) -> Callable[[str, str], Provisioning]:
-    """Make a customer whose people go to a new room of the strict server."""
+    sandbox: Sandbox, application: Application, gateway: Gateway, target: Target, relay: Relay
+) -> Callable[..., Provisioning]:
+    """Make a customer whose people go to a new room of the strict server, through the relay unless it is `bare`."""
 
-    def make(room: str, flag: str) -> Provisioning:
-        sandbox.control.route_host(HOST, target.url)
+    def make(room: str, flag: str, *, bare: bool = False) -> Provisioning:
+        sandbox.control.route_host(HOST, target.url if bare else relay.url)
         customer = make_customer(sandbox, users=PEOPLE, groups=2)
         http = gateway.session()
         form = {"client_id": CLIENT_ID, "client_secret": SECRET, "grant_type": "client_credentials"}
@@ -95,6 +102,32 @@ def test_refers_to_managers_and_members_by_their_accounts(provisioning, flag):
             wanted = {names[member["id"]] for member in group["members"] if member["id"] in names}
             there = {people[member["value"]] for member in groups[group["displayName"]]["members"]}
             assert there == wanted
+
+
+# How it refuses what the relay puts right
+NO_SUCH_SCHEMA = f"Unknown extension schemas: {MARK}"
+NO_OBJECT = "Input should be a valid dictionary or instance of Manager"
+
+
+@pytest.mark.parametrize(
+    ("flag", "put_right"), [(STRICT, {MARK}), (DEFAULT, {MARK, MANAGER})], ids=["strict", "default"]
+)
+def test_takes_the_rest_where_only_what_is_listed_is_put_right(provisioning, relay, flag, put_right):
+    made = provisioning(f"relayed{len(flag)}", flag)
+    assert {what for room, what in relay.put_right if room == made.room} == put_right
+    assert made.failures() == []
+
+
+@pytest.mark.parametrize(("flag", "managed"), [(STRICT, 0), (DEFAULT, PEOPLE - 2)], ids=["strict", "default"])
+def test_refuses_what_is_listed_and_takes_everybody_all_the_same(provisioning, flag, managed):
+    made = provisioning(f"bare{len(flag)}", flag, bare=True)
+    directory = made.customer.tenant.directory()
+    groups = {each["principalDisplayName"] for each in directory["assignments"] if each["principalType"] == "Group"}
+    reasons = {name: reason for _action, _code, reason, name in made.failures()}
+    assert {name for name, reason in reasons.items() if NO_SUCH_SCHEMA in reason} == groups
+    assert len([reason for reason in reasons.values() if NO_OBJECT in reason]) == managed
+    assert len(reasons) == len(groups) + managed
+    assert differences(made) == NONE
 
 
 @dataclass(frozen=True)
