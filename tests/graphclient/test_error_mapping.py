@@ -263,6 +263,17 @@ def test_carries_how_long_to_wait_and_in_which_scope() -> None:
     assert (error.retry_after, error.scope) == (120.0, "Tenant_Application/ReadWrite/1/2")
 
 
+IN_A_TEXT = envelope("TooManyRequests", '{"_version": 3, "Message": "An error has occurred", "RetryAfter": null}')
+
+
+@pytest.mark.parametrize("body", [HTML, IN_A_TEXT, envelope("UnknownError", "Too Many Requests")])
+def test_is_throttled_whatever_came_with_it_and_without_a_time(body: bytes) -> None:
+    """Public case 05: a web page, JSON within the message, no code of its own; and no Retry-After."""
+    error = error_of(Call("GET", "/auditLogs/provisioning", Effect.NONE), Answer(429, {}, body), NOW)
+    assert isinstance(error, errors.Throttled)
+    assert error.retry_after is None
+
+
 def test_takes_the_request_id_from_the_body_where_no_header_has_it() -> None:
     error = error_of(
         Call("GET", "/users", Effect.NONE, request_id="ours"), Answer(400, {}, envelope("A", "m", "B")), NOW

@@ -34,8 +34,8 @@ from onboarding.steps.sso_application.evidence import SsoApplicationEvidence, se
 
 START_VISIBLE_WITHIN = timedelta(minutes=10)
 READY = plural(
-    "Everything is ready. Starting creates %(count)s account in Haiilo.",
-    "Everything is ready. Starting creates %(count)s accounts in Haiilo.",
+    "Everything is ready. Starting provisions %(count)s person: whoever has no account in Haiilo gets one.",
+    "Everything is ready. Starting provisions %(count)s people: whoever has no account in Haiilo gets one.",
 )
 START = plural("Start provisioning (%(count)s person)", "Start provisioning (%(count)s people)")
 RUNS = plural(
