@@ -114,6 +114,11 @@ class TryLater(GraphError):
         )
         self.retry_after, self.scope = retry_after, scope
 
+    @property
+    def asks_to_wait(self) -> bool:
+        """Whether the service itself named a time before which it wants no call (RFC 9110, 10.2.3)."""
+        return self.status in (429, 503) and self.retry_after is not None
+
 
 class Throttled(TryLater):
     """429: too many calls."""

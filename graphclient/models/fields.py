@@ -21,6 +21,7 @@ _DURATION = re.compile(
     r"(?:T(?:(?P<hours>\d+(?:\.\d+)?)H)?(?:(?P<minutes>\d+(?:\.\d+)?)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?",
     re.IGNORECASE,
 )
+NO_CODE = frozenset({"", "none", "null"})
 MAX_DURATION = timedelta(days=10_000)  # the service writes .NET's largest TimeSpan where no interval is set
 
 
@@ -140,6 +141,12 @@ def word(data: Json, key: str, known: Iterable[str]) -> str:
     """A value of an enumeration in the spelling of `known`, compared regardless of case; an unknown one as it came."""
     value = text(data, key)
     return next((usual for usual in known if usual.lower() == value.lower()), value)
+
+
+def error_code(error: Json) -> str:
+    """The code of an ``errorInformation``; empty for Microsoft's words for "no error"."""
+    code = text(error, "errorCode").strip()
+    return "" if code.lower() in NO_CODE else code
 
 
 def squeezed(word: str) -> str:

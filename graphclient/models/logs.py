@@ -17,7 +17,6 @@ ACTIONS = ("other", "create", "delete", "disable", "update", "stagedDelete")
 STATUSES = ("success", "failure", "skipped", "warning")
 CATEGORIES = ("failure", "nonServiceFailure", "success")
 STEP_TYPES = ("import", "scoping", "matching", "processing", "referenceResolution", "export")
-NO_CODE = frozenset({"", "none", "null"})  # Microsoft's words for "no error"
 
 
 @dataclass(frozen=True)
@@ -120,7 +119,7 @@ class ProvisioningEvent:
             action=fields.word(data, "provisioningAction", ACTIONS) or fields.word(data, "action", ACTIONS),
             status=fields.word(info, "status", STATUSES),
             error_category=fields.word(error, "errorCategory", CATEGORIES),
-            error_code=_code(error),
+            error_code=fields.error_code(error),
             reason=fields.text(error, "reason"),
             recommended_action=fields.text(error, "recommendedAction"),
             source_id=fields.text(source, "id"),
@@ -135,11 +134,6 @@ class ProvisioningEvent:
             skip_text=next((step.description for step in reversed(steps) if step.detail("SkipReason")), ""),
             lacking=_last(steps, "PropertyName"),
         )
-
-
-def _code(error: Mapping[str, Any]) -> str:
-    code = fields.text(error, "errorCode").strip()
-    return "" if code.lower() in NO_CODE else code
 
 
 def _last(steps: Sequence[LogStep], name: str) -> str:

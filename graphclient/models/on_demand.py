@@ -18,7 +18,6 @@ from .fields import squeezed
 RESULTS = ("Success", "Skipped", "Failure", "Warning")
 _STEP_TYPES = ("Import", "Scoping", "Matching", "Processing", "ReferenceResolution", "Export")
 _TYPES_BY_NAME = (("entryexport", "Export"), ("entryimport", "Import"), ("entrysynchronizationscoping", "Scoping"))
-_NO_CODE = ("", "none", "null")
 
 
 @dataclass(frozen=True)
@@ -96,8 +95,8 @@ class OnDemandResult:
         told = [fields.word(head, "result", RESULTS), fields.word(status, "status", RESULTS)]
         return cls(
             result=_result({word for word in told if word}, steps, left_out),
-            error_code=_code(details)
-            or _code(error)
+            error_code=fields.error_code(details)
+            or fields.error_code(error)
             or next((each.skip_reason for each in steps if each.skip_reason), ""),
             error_message=fields.text(details, "errorMessage")
             or fields.text(error, "errorMessage")
@@ -131,11 +130,6 @@ def _status(entry: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(found, dict) and found:
             return found
     return {}
-
-
-def _code(error: Mapping[str, Any]) -> str:
-    code = fields.text(error, "errorCode").strip()
-    return "" if code.lower() in _NO_CODE else code
 
 
 def _object(value: Any) -> dict[str, Any]:

@@ -124,6 +124,11 @@ class Arrived:
         return not (self.in_archive + self.skipped + self.failed + self.removed)
 
 
+def moment_of(stored: Any) -> datetime | None:
+    """A time in what `apply` returned or a verdict offered, None where none is kept."""
+    return datetime.fromisoformat(stored) if isinstance(stored, str) and stored else None
+
+
 @dataclass(frozen=True)
 class Desired:
     """Everything a step may know beyond what it reads: the customer's record, people's answers, earlier evidence."""
@@ -183,8 +188,8 @@ class Desired:
 
     def applied_lately(self, step: str, change: str, within: timedelta) -> bool:
         """Whether `change` was made in the last moments, so that Microsoft may not show it yet."""
-        at = self.result(step, change).get("at")
-        return at is not None and self.now - datetime.fromisoformat(str(at)) < within
+        at = moment_of(self.result(step, change).get("at"))
+        return at is not None and self.now - at < within
 
     @property
     def base_url(self) -> str:

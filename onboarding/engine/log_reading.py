@@ -49,14 +49,16 @@ def read(copy: WorkingCopy, graph: GraphClient, desired: Desired, key: str) -> L
 
 
 def keep_number(copy: WorkingCopy, verdict: Verdict) -> None:
-    """Keep how many people are in Haiilo by this verdict, for all pages; it waits for the end of the run."""
+    """Keep how many people are in Haiilo by this verdict, for all pages, or that nobody tells it any more; it waits for
+    the end of the run. A verdict on something else leaves what is known.
+    """
     match verdict:
         case Done():
             found = verdict.evidence.to_json()
-            number = found.get("in_haiilo") if found.get("told", True) else None
+            number = found["in_haiilo"] if found["told"] else None
         case Waiting(progress=progress) if progress is not None:
             number = progress.done
         case _:
-            number = None
-    if number is not None and number != copy.rows.onboarding.in_haiilo:
+            return
+    if number != copy.rows.onboarding.in_haiilo:
         copy.rows.onboarding.in_haiilo = copy.standing["in_haiilo"] = number

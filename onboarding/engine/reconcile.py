@@ -10,11 +10,10 @@ import logging
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, assert_never
 
 from django.conf import settings
-from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_noop as _
 
 from graphclient import ConsentMissing, GraphError, NotAllowed, Rejected, TokenRefused, TryLater
@@ -43,7 +42,7 @@ log = logging.getLogger("onboarding.engine")
 RETRY_SPREADING_AFTER = timedelta(seconds=20)
 RETRY_HELD_AFTER = timedelta(seconds=20)
 READS = frozenset({"GET", "HEAD"})
-ASKS_TO_WAIT = (429, 503)  # with Retry-After (RFC 9110, 10.2.3)
+LONGEST_ASKED_WAIT = timedelta(hours=1)  # an answer that says more is not worth a customer's day
 NOT_CARRIED_OUT = (NotAllowed, Rejected)  # so Microsoft says of a request that it refused
 RECHECK_WHILE_ASKING = timedelta(minutes=30)
 RECHECK_WHEN_BROKEN = timedelta(hours=1)
@@ -110,7 +109,7 @@ class Reconciliation:
         self.tenant = TenantSession(self.desired, before_each=self._before_each)
         self._began = time.monotonic()
         self.time_outs = 0
-        self._asked_to_wait: float | None = None
+        self._asked_to_wait: timedelta | None = None
         self.live = self.copy.rows.onboarding.live_at is not None
         self._making: tuple[str, Change, int | None] | None = None
         self._sent = 0
@@ -161,12 +160,12 @@ class Reconciliation:
         self.outcome = f"ended before {following.key}"
         return self._wait_for_tenant()
 
-    def not_before(self) -> Combinable | None:
-        """When Microsoft wants to be called again for this tenant, by the database's clock; None where it did not say.
+    def not_before(self) -> datetime | None:
+        """When Microsoft wants to be called again for this tenant; None where it did not say.
 
         PACE does not shorten it: it is Microsoft's time, not ours.
         """
-        return None if self._asked_to_wait is None else clock.after(timedelta(seconds=self._asked_to_wait))
+        return None if self._asked_to_wait is None else clock.now() + min(self._asked_to_wait, LONGEST_ASKED_WAIT)
 
     def _wait_for_tenant(self) -> timedelta:
         return after_time_outs(self.time_outs) if self.time_outs else timedelta()
@@ -283,8 +282,8 @@ class Reconciliation:
                 ledger.doubt(self.copy, *GIVE_ACCESS)
             if isinstance(error, NotAllowed):
                 self.tenant.forget_token()  # a permission that is granted from now on is not in this token
-            if isinstance(error, TryLater) and error.status in ASKS_TO_WAIT:
-                self._asked_to_wait = error.retry_after
+            if isinstance(error, TryLater) and error.asks_to_wait:
+                self._asked_to_wait = timedelta(seconds=error.retry_after or 0)
             if isinstance(error, TryLater) and self.held.silent_for() > HANGS:
                 self.time_outs = self.lease.time_outs + 1
             return explain(error, now=self.desired.now, before=self.copy.state(step.key).offers)
@@ -326,7 +325,7 @@ class Reconciliation:
         if trouble is not None and not trouble.is_refusal and self.held.silent_for() > HANGS:
             self.time_outs = self.lease.time_outs + 1
         if trouble is not None and trouble.retry_at is not None:
-            self._asked_to_wait = max(0.0, (trouble.retry_at - clock.now()).total_seconds())
+            self._asked_to_wait = max(timedelta(), trouble.retry_at - clock.now())
         self._know_more()
 
     def _permit(self, step: Step[Any], todo: Todo) -> gate.Permit | None:

@@ -11,7 +11,6 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, When
-from django.db.models.expressions import Combinable
 
 from onboarding.domain import consent_sizes
 from onboarding.domain.consent_sizes import ConsentSize
@@ -110,11 +109,8 @@ class OnboardingQuerySet(models.QuerySet["Onboarding"]):
         """As `release`, but False, and nothing done, where somebody has asked for a run meanwhile or the lease was
         lost.
         """
-        computed = {name: value for name, value in found.items() if isinstance(value, Combinable)}
-        plain = {name: found[name] for name in sorted(found.keys() - computed.keys())}
         held = {"id": lease.onboarding_id, "lease_token": lease.token, "next_run_at": lease.next_run_at}
-        ending = _ending(*plain, **computed) if computed else _usual_ending(*plain)
-        return bool(ending.run(**held, after=after, **plain))
+        return bool(_end_unasked(*sorted(found)).run(**held, after=after, **found))
 
     def leave_due(self, lease: Lease) -> None:
         """End the lease of a run that has not begun: the onboarding stays as due as it was."""
@@ -165,14 +161,9 @@ def _whole() -> Select[Onboarding]:
 
 
 @cache
-def _usual_ending(*columns: str) -> Update:
-    """Where the database computes none of the columns."""
-    return _ending(*columns)
-
-
-def _ending(*columns: str, **computed: Combinable) -> Update:
+def _end_unasked(*columns: str) -> Update:
     """End the lease `lease_token` of the row `id` if the next run is due at `next_run_at` still; it is due so long
-    `after` now then, these columns are set, and the others are `computed`.
+    `after` now then, and these columns are set.
     """
     return Update(
         Onboarding.objects.filter(**given(Onboarding, "id", "lease_token", "next_run_at")),
@@ -180,7 +171,6 @@ def _ending(*columns: str, **computed: Combinable) -> Update:
         leased_until=None,
         leased_by="",
         **given(Onboarding, *columns),
-        **computed,
     )
 
 

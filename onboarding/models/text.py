@@ -6,12 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
+from graphclient.errors import storable
+
 MAX_LETTERS = 10_000  # where the column itself has no limit
-
-
-def storable(text: str) -> str:
-    """`text` without null characters and lone surrogates, which PostgreSQL refuses."""
-    return text.replace("\x00", "").encode(errors="replace").decode()
 
 
 def storable_json(value: Any) -> Any:

@@ -144,6 +144,13 @@ def test_sends_nothing_before_the_time_that_microsoft_names_whoever_asks(consent
     assert Onboarding.objects.filter(pk=made.pk, not_before=None, leased_until=None).exists()
 
 
+def test_waits_no_longer_than_an_hour_whatever_is_asked_for(consented, far):
+    far.chaos(throttle=20 * 3600)
+    made = look(consented)
+    assert made.not_before is not None
+    assert 3500 < (made.not_before - clock.now()).total_seconds() <= 3600
+
+
 def test_leaves_the_other_steps_of_a_live_customer_when_microsoft_asks_to_wait(consented, far):
     made = answer_all(consented, far)
     ledger.make_stale(made.pk)

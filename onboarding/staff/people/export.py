@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
 
-DIRECTIONS = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
+from onboarding.domain.sentences import TURNING
+
 MAX_ROWS = 200_000
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")  # what makes a spreadsheet take a cell for a formula (OWASP)
 
@@ -27,7 +27,7 @@ def guarded(cell: object) -> str:
 
     Signs that turn the direction of text around are left out: a spreadsheet would turn what stands beside it, too.
     """
-    text = DIRECTIONS.sub("", str(cell))
+    text = TURNING.sub("", str(cell))
     return f"'{text}" if text.lstrip(" ").startswith(DANGEROUS) else text
 
 

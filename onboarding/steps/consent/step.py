@@ -67,7 +67,6 @@ from onboarding.steps.shared.permissions import (
 
 RECHECK_SPREADING_AFTER = timedelta(seconds=10)
 SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(minutes=30)  # between looks for an approval
-ASKS_TO_WAIT = (429, 503)
 _ENDED = {str(cause.code): cause for cause in ENDED}
 _UNNAMED = {  # what there is to say where no family of causes has the code
     BLOCKED.code: _("Ask the admin to open the link from a device and a place that the policy allows."),
@@ -120,7 +119,7 @@ class Consent(Step[Facts]):
         except (TokenRefused, OtherCloud, OurCredentialRefused):
             raise
         except GraphError as error:
-            if isinstance(error, TryLater) and error.status in ASKS_TO_WAIT and error.retry_after:
+            if isinstance(error, TryLater) and error.asks_to_wait:
                 raise
             return Facts()  # unknown; what is to be said about the link does not depend on it
 

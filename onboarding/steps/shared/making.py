@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_noop as _
 
 from graphclient import Job
-from onboarding.domain.desired import Desired
+from onboarding.domain.desired import Desired, moment_of
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Change
 from onboarding.steps.connection.evidence import ConnectionEvidence
@@ -61,7 +60,7 @@ def making_of(desired: Desired, application_id: str, job: Job) -> Making | None:
     """
     made = desired.result(ConnectionEvidence.step, "create_job")
     if made.get("service_principal_id") == application_id and made.get("job_id"):
-        return Making(_moment(made.get("at"))) if made["job_id"] == job.id else None
+        return Making(moment_of(made.get("at"))) if made["job_id"] == job.id else None
     begun = desired.begun.get(ConnectionEvidence.step, {})
     requests = _requests(application_id, [job.template_id])
     if not is_new(job):
@@ -104,7 +103,7 @@ def is_our_making(
 
 def _is_made_after(desired: Desired, job_id: str, made: Making, settled: SsoApplicationEvidence) -> bool:
     """Whether it was made after a person said that the job of this id has to go, and after we deleted that one."""
-    before = (settled.replaced_at, _moment(removal_of(desired, job_id).get("at")))
+    before = (settled.replaced_at, moment_of(removal_of(desired, job_id).get("at")))
     return made.at is not None and all(at is None or at <= made.at for at in before)
 
 
@@ -130,7 +129,7 @@ def removal_of(desired: Desired, job_id: str) -> dict[str, Any]:
 
 def was_deleted(desired: Desired, job: Job, settled: SsoApplicationEvidence) -> bool:
     """Whether we have sent the request to delete this job since a person said that it has to go."""
-    at = _moment(removal_of(desired, job.id).get("at"))
+    at = moment_of(removal_of(desired, job.id).get("at"))
     return at is not None and (settled.replaced_at is None or settled.replaced_at <= at)
 
 
@@ -155,9 +154,5 @@ def undeletable(desired: Desired, jobs: Sequence[Job], settled: SsoApplicationEv
 
 
 def _may_go_yet(desired: Desired, removal: dict[str, Any]) -> bool:
-    at = _moment(removal.get("at"))
+    at = moment_of(removal.get("at"))
     return not removal.get("refused") and at is not None and desired.now - at < STILL_LISTED_WITHIN
-
-
-def _moment(text: Any) -> datetime | None:
-    return parse_datetime(text) if isinstance(text, str) else None

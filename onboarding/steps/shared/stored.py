@@ -13,9 +13,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.utils.dateparse import parse_datetime
-
-from onboarding.domain.desired import Desired
+from onboarding.domain.desired import Desired, moment_of
 from onboarding.steps.connection.evidence import ConnectionEvidence
 from onboarding.steps.enable.evidence import EnableEvidence
 from onboarding.steps.shared.secrets import OTHER_CREDENTIALS, SETTINGS, is_settings
@@ -102,7 +100,7 @@ def was_saved(desired: Desired, application_id: str) -> bool:
 def last_put(desired: Desired) -> datetime | None:
     """When we put something there last."""
     made = desired.result(ConnectionEvidence.step, "save_credentials")
-    times = [_moment(made.get("at")), *(_moment(result.get("put_at")) for result in _puts(desired))]
+    times = [moment_of(made.get("at")), *(moment_of(result.get("put_at")) for result in _puts(desired))]
     return max((at for at in times if at is not None), default=None)
 
 
@@ -110,7 +108,7 @@ def last_success(desired: Desired) -> datetime | None:
     """When Microsoft's own test of what is stored succeeded last; None where that was before our last PUT."""
     connection, put = desired.evidence_of(ConnectionEvidence), last_put(desired)
     started = desired.result(EnableEvidence.step, "enable")
-    times = [connection.tested_at if connection else None, _moment(started.get("tested_at"))]
+    times = [connection.tested_at if connection else None, moment_of(started.get("tested_at"))]
     newest = max((at for at in times if at is not None), default=None)
     return None if newest is None or (put is not None and newest < put) else newest
 
@@ -121,7 +119,3 @@ def _puts(desired: Desired) -> list[Mapping[str, Any]]:
         desired.result(ConnectionEvidence.step, "save_credentials"),
     )
     return [result for result in made if result.get("kept")]
-
-
-def _moment(value: Any) -> datetime | None:
-    return parse_datetime(value) if isinstance(value, str) else None
