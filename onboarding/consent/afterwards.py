@@ -18,7 +18,7 @@ from onboarding.consent.round_trip import ConsentOutcome, ConsentProblem
 from onboarding.domain.sentences import say
 from onboarding.engine import ledger
 from onboarding.engine.queue import enqueue
-from onboarding.engine.transactions import once_more
+from onboarding.engine.transactions import begun_again
 from onboarding.invites import links
 from onboarding.models import ConsentAttempt, Event, Onboarding
 from onboarding.models.link import digest
@@ -76,7 +76,7 @@ def _says_yes(params: Mapping[str, str], attempt: ConsentAttempt) -> bool:
     return is_yes and is_consents and params.get("tenant", "").lower() == attempt.signed_in_tenant
 
 
-@once_more
+@begun_again
 def _look(attempt: ConsentAttempt) -> None:
     """Have the tenant looked at now, and tell customer success once of each round trip."""
     onboarding_id = attempt.link.onboarding_id

@@ -28,7 +28,7 @@ from onboarding.domain import consent_sizes
 from onboarding.domain.sentences import Sentence, say
 from onboarding.engine import graph_access, holds, ledger
 from onboarding.engine.queue import enqueue
-from onboarding.engine.transactions import once_more
+from onboarding.engine.transactions import begun_again
 from onboarding.invites import links, rate_limit
 from onboarding.invites.rate_limit import Source
 from onboarding.models import ConsentAttempt, Link, Onboarding, StepState, clock
@@ -210,7 +210,7 @@ def record_consent(params: Mapping[str, str], *, browser: str) -> ConsentOutcome
     return ConsentOutcome(attempt.link)
 
 
-@once_more
+@begun_again
 def _grant(attempt: ConsentAttempt, text: str) -> None:
     """Use the link up: exactly one of many simultaneous answers wins."""
     Onboarding.objects.lock(attempt.link.onboarding_id)
@@ -309,7 +309,7 @@ def _wrong_tenant(attempt: ConsentAttempt, tenant_id: str) -> ConsentProblem:
     return ConsentProblem(trip.WRONG_TENANT, code="tenant_mismatch", link=attempt.link)
 
 
-@once_more
+@begun_again
 def _end(attempt: ConsentAttempt, ending: Ending, detail: Mapping[str, Any], said: str = "") -> None:
     Onboarding.objects.lock(attempt.link.onboarding_id)
     code = str(detail.get("code", ""))

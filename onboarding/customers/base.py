@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop as _
 from onboarding.domain.sentences import Sentence, say
 from onboarding.engine import holds
 from onboarding.engine.may import Act, may
-from onboarding.engine.transactions import MetAnother, once_more
+from onboarding.engine.transactions import MetAnother, begun_again
 from onboarding.models import Contact, Onboarding, StepState, Stop
 from onboarding.steps.customer.causes import TENANT_SHARED
 from onboarding.steps.customer.step import CustomerRecord
@@ -33,16 +33,16 @@ class Refused(Exception):
 
 
 def act(function: Callable[P, R]) -> Callable[P, R]:
-    """One act of a person: a transaction, begun once more when it met another one and the database let that one go on.
+    """One act of a person: a transaction, begun again when it met another one and the database let that one go on.
 
-    A second time the person is told so (`Refused`) and nothing is kept. Within another act it is a part of that one.
+    After the last try the person is told so (`Refused`), nothing is kept. Within another act it is a part of that one.
     """
-    twice = once_more(function)
+    several = begun_again(function)
 
     @wraps(function)
     def told(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            return twice(*args, **kwargs)
+            return several(*args, **kwargs)
         except MetAnother as error:
             raise Refused(say(MET_ANOTHER)) from error
 

@@ -19,7 +19,7 @@ from onboarding.customers.base import Refused, act, taken
 from onboarding.domain.sentences import say
 from onboarding.engine import ledger
 from onboarding.engine.may import Act
-from onboarding.engine.transactions import once_more
+from onboarding.engine.transactions import begun_again
 from onboarding.models import Link, Onboarding, Questionnaire, StepState, clock
 from onboarding.steps.pilot.step import Pilot
 from onboarding.steps.readiness.step import Readiness
@@ -45,7 +45,7 @@ def fill_in(onboarding: Onboarding, answers: Mapping[str, Any], *, actor: User) 
     use(onboarding, actor=actor)
 
 
-@once_more
+@begun_again
 def fill_in_by_link(link: Link, answers: Mapping[str, Any]) -> bool:
     """Keep the answers of whoever has the link; they wait to be used. False when the link does not work any more."""
     Onboarding.objects.lock(link.onboarding_id)

@@ -6,7 +6,7 @@ import logging
 
 from onboarding.domain.lifecycle import State
 from onboarding.domain.verdicts import Kind
-from onboarding.engine.transactions import once_more
+from onboarding.engine.transactions import begun_again
 from onboarding.models import Onboarding, Stop, clock
 
 log = logging.getLogger("onboarding.changes")
@@ -19,7 +19,7 @@ def stop(*, by: str, reason: str) -> Stop:
     return made
 
 
-@once_more
+@begun_again
 def allow(*, by: str) -> int:
     """End every stop that is in force, and have whoever has a plan looked at now. How many stops there were."""
     now = clock.now()

@@ -1,7 +1,9 @@
-"""A transaction that met another one is begun once more: the database has ended it because the other one went on."""
+"""A transaction that met another one is begun again: the database has ended it because the other one went on."""
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
@@ -13,15 +15,19 @@ R = TypeVar("R")
 
 DEADLOCK, SERIALISATION = "40P01", "40001"  # PostgreSQL, "Error codes"
 
+# Seconds before each further try, and up to as many more. The other one has to wake and take what this one gave back:
+# begun at once, this one would be there first and end as before.
+PAUSES = (0.1, 0.5)
+
 
 class MetAnother(OperationalError):
-    """It met another one twice; nothing of it was kept."""
+    """It met another one each time; nothing of it was kept."""
 
 
-def once_more(function: Callable[P, R]) -> Callable[P, R]:
-    """A transaction, begun a second time when it met another one. Within another transaction it is a part of that.
+def begun_again(function: Callable[P, R]) -> Callable[P, R]:
+    """A transaction, begun again up to twice when it met another one. Within another transaction it is a part of that.
 
-    Raises `MetAnother` the second time.
+    Raises `MetAnother` when it did so each time.
     """
 
     @wraps(function)
@@ -31,11 +37,13 @@ def once_more(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def again(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return once(*args, **kwargs)
-        except OperationalError as error:
-            if connection.in_atomic_block or not _met_another(error):
-                raise
+        for pause in PAUSES:
+            try:
+                return once(*args, **kwargs)
+            except OperationalError as error:
+                if connection.in_atomic_block or not _met_another(error):
+                    raise
+            time.sleep(random.uniform(pause, 2 * pause))  # noqa: S311 - spreads the tries, hides nothing
         try:
             return once(*args, **kwargs)
         except OperationalError as error:

@@ -1,4 +1,4 @@
-"""One act of a person meets another one: begun once more, then refused with a sentence."""
+"""One act of a person meets another one: begun again, then refused with a sentence."""
 
 from __future__ import annotations
 
@@ -40,12 +40,11 @@ def test_lets_both_of_two_acts_through_that_wait_for_each_other():
         Onboarding.objects.select_for_update().get(pk=second.pk)
 
     assert at_once(partial(in_this_order, one, two), partial(in_this_order, two, one)) == [None, None]
-    # The one that is ended may be back first and end the other: each is begun once more at most.
-    assert len(tries) in (3, 4)
+    assert len(tries) >= 3
 
 
 @pytest.mark.parametrize("code", ["40P01", "40001"])
-def test_says_so_when_it_happens_twice(code):
+def test_says_so_when_it_happens_each_time(code):
     tries = []
 
     @act
@@ -56,7 +55,7 @@ def test_says_so_when_it_happens_twice(code):
     with pytest.raises(Refused) as refused:
         unlucky()
     assert str(refused.value.sentence).startswith("Somebody else acted at the same moment.")
-    assert len(tries) == 2
+    assert len(tries) == 3
 
 
 def test_does_not_repeat_what_failed_for_another_reason():
@@ -86,4 +85,4 @@ def test_is_part_of_the_act_in_which_it_happens():
 
     with pytest.raises(Refused):
         outer()
-    assert len(tries) == 2, "the whole act is begun once more, not its part"
+    assert len(tries) == 3, "the whole act is begun again, not its part"
