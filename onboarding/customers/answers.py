@@ -118,7 +118,7 @@ def approve_plan(onboarding: Onboarding, step_key: str, *, actor: User, fingerpr
     state = StepState.objects.filter(onboarding=row, key=step_key).first()
     if state is None or state.plan.get("fingerprint") != fingerprint:
         raise Refused(say(_("The plan has changed meanwhile. Check the new one, then approve it.")))
-    before = approvals.standing(row, step_key, fingerprint)
+    before = approvals.in_force(row, step_key, fingerprint)
     if before is not None:
         _check_mine(before, actor)
         return

@@ -36,7 +36,7 @@ def plan_of(row: Approval, onboarding: Onboarding) -> ApprovedPlan:
     return ApprovedPlan(row.pk, changes, row.approved_at, stands)
 
 
-def standing(onboarding: Onboarding, key: str, fingerprint: str) -> Approval | None:
+def in_force(onboarding: Onboarding, key: str, fingerprint: str) -> Approval | None:
     """The open approval of just this plan by somebody who may still approve, or None."""
     rows = Approval.objects.open().select_related("approved_by")
     row = rows.filter(onboarding=onboarding, step=key, fingerprint=fingerprint).first()

@@ -171,14 +171,14 @@ def set_current(copy: WorkingCopy, key: str, *, live: bool) -> StepState:
     Returns the row of that step. Written when the run ends; whoever pauses it until then ends the run.
     """
     state, row = copy.state(key), copy.rows.onboarding
-    copy.standing |= {
+    copy.row_columns |= {
         "current_key": key,
         "current_kind": state.kind,
         "current_court": state.court,
         "current_since": state.since or clock.now(),
     }
     if live and row.state == State.OPEN:
-        copy.standing |= {"state": State.LIVE, "live_at": row.live_at or clock.now()}
+        copy.row_columns |= {"state": State.LIVE, "live_at": row.live_at or clock.now()}
         copy.add_line(State.LIVE, say(_("The onboarding is live.")), step=key)
     return state
 

@@ -44,7 +44,7 @@ def read(copy: WorkingCopy, graph: GraphClient, desired: Desired, key: str) -> L
         copy.add_line(LINE, say(READABLE_AGAIN), step=key)
     kept = after.to_json() if after else {}
     if kept != row.log_trouble:
-        row.log_trouble = copy.standing["log_trouble"] = kept
+        row.log_trouble = copy.row_columns["log_trouble"] = kept
     return after
 
 
@@ -61,4 +61,4 @@ def keep_number(copy: WorkingCopy, verdict: Verdict) -> None:
         case _:
             return
     if number != copy.rows.onboarding.in_haiilo:
-        copy.rows.onboarding.in_haiilo = copy.standing["in_haiilo"] = number
+        copy.rows.onboarding.in_haiilo = copy.row_columns["in_haiilo"] = number

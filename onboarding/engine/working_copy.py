@@ -30,7 +30,7 @@ class WorkingCopy:
     def __init__(self, lease: Lease) -> None:
         self.lease = lease
         self.rows = load_desired.rows_of(lease.row) if lease.row else load_desired.load(lease.onboarding_id)
-        self.standing: dict[str, Any] = {}
+        self.row_columns: dict[str, Any] = {}
         """Columns of the onboarding that are written when the run ends."""
         self._columns: dict[str, set[str]] = {}
         self._lines: list[Event] = []
@@ -87,7 +87,7 @@ class WorkingCopy:
 
     def finish(self, *, after: timedelta, **found: Any) -> None:
         """Write what waits and end the lease, in one transaction: all of it, or nothing. Raises `LeaseLost`."""
-        columns = {**self.standing, **found}
+        columns = {**self.row_columns, **found}
         with transaction.atomic():
             asked = not Onboarding.objects.end_unasked(self.lease, after=after, **columns)
             if asked:

@@ -58,7 +58,7 @@ def run(far: GraphStub, graph: GraphClient, lease: Lease) -> Any:
         copy = WorkingCopy(Lease(lease.onboarding_id, lease.token, lease.next_run_at))
         log_reading.read(copy, graph, copy.rows.desired(), "live")
         copy.write_back()
-        Onboarding.objects.filter(pk=made.pk).update(**copy.standing)
+        Onboarding.objects.filter(pk=made.pk).update(**copy.row_columns)
         return Onboarding.objects.get(pk=made.pk)
 
     return once

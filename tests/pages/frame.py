@@ -19,7 +19,7 @@ WHOLE = """<!doctype html><html lang="en"><head><meta charset="utf-8">
 <meta name="htmx-config" content='{{"allowEval": false, "timeout": 30000}}'></head>
 <body><main id="main"><div id="part" hx-target="#part" hx-swap="innerHTML">{part}</div></main>
 <div id="announcer" role="status"></div>{said}</body></html>"""
-REFRESHING = '<div id="standing" data-refresh hx-get="/again" hx-trigger="look" data-announce="{told}">{html}</div>'
+REFRESHING = '<div id="now" data-refresh hx-get="/again" hx-trigger="look" data-announce="{told}">{html}</div>'
 # One look of the part, until what came of it is in the page, was left out of it, or is said to have failed.
 ENDS = ["htmx:afterSettle", "house:postponed", "htmx:sendError", "htmx:responseError"]
 REFRESH = """(ends) => new Promise((done) => {

@@ -118,7 +118,7 @@ def test_says_on_the_page_itself_that_it_is_sending(open_record: Page, complaint
     expect(open_record.locator("#look_connection")).to_have_text("Sending…")
     assert serious_in_all_modes(open_record) == []
     waiting[0].continue_()
-    expect(open_record.locator("#standing")).not_to_contain_text("Sending…")
+    expect(open_record.locator("#now")).not_to_contain_text("Sending…")
     assert complaints == []
 
 

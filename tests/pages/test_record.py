@@ -191,14 +191,14 @@ def test_says_it_in_the_same_place_without_scripts(alice, customer):
     stand(customer, "connection", TOKEN_NEEDED)
     page = post(alice, "step", customer.pk, "connection", **token_of(customer))
     assert page.html.count('id="messages"') == 1
-    assert page.html.index('id="head"') < page.html.index("Saved.") < page.html.index('id="standing"')
+    assert page.html.index('id="head"') < page.html.index("Saved.") < page.html.index('id="now"')
 
 
 def test_sends_the_moving_part_alone_when_it_refreshes(alice, customer):
     stand(customer, "initial_cycle", WORKING)
     part = alice.get(reverse("record", args=[customer.pk]), headers=HTMX).content.decode()
     assert "<html" not in part
-    assert part.lstrip().startswith('<div id="standing"')
+    assert part.lstrip().startswith('<div id="now"')
     for name in ("head", "links", "timeline"):
         assert re.search(rf'id="{name}"[^>]*hx-swap-oob="true"', part)
 

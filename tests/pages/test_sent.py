@@ -259,7 +259,7 @@ def test_shows_the_message_of_an_act_until_something_has_changed(frame: Frame) -
     frame.page.evaluate("(html) => document.body.insertAdjacentHTML('afterbegin', html)", MESSAGES.format(""))
     saved = MESSAGES.format(' hx-swap-oob="innerHTML"').replace("Customer created.", "Saved.")
     frame.answers["/answer/"] = html(
-        f'<div id="standing" data-refresh hx-get="/again" hx-trigger="look" data-announce="checks">{FORM}</div>{saved}'
+        f'<div id="now" data-refresh hx-get="/again" hx-trigger="look" data-announce="checks">{FORM}</div>{saved}'
     )
     press(frame)
     expect(frame.page.locator(".note")).to_have_text("Saved.")
