@@ -1,0 +1,132 @@
+"""What becomes of a person: one pure function of everything that is known, which every page and letter goes by."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Scope(TextChoices):
+    """Whether Microsoft provisions a person, by what is assigned to the application and by the person's account."""
+
+    UNREAD = "", _("not looked at")
+    IN = "in", _("in scope")
+    DISABLED = "disabled", _("assigned, but the account is disabled")
+    NESTED = "nested", _("only in a group within an assigned group")
+    NO_ACCESS = "no_access", _("assigned with the role “Default Access” only")
+    FILTERED = "filtered", _("left out by a scoping filter")
+    OUT = "out", _("not assigned")
+
+
+class Told(enum.StrEnum):
+    """What Microsoft has reported of the person's account in Haiilo, whatever it reported last."""
+
+    NOTHING = ""
+    ACCOUNT = "account"
+    """It was created, changed or found there, and not removed since."""
+    REMOVED = "removed"
+
+
+class Last(enum.StrEnum):
+    """What Microsoft reported last."""
+
+    NOTHING = ""
+    WENT_THROUGH = "went_through"
+    FAILED = "failed"
+    """Or skipped, for a reason other than that the person is not in scope."""
+    OUTSIDE = "outside"
+    """Skipped, because the person is not in scope."""
+    REMOVAL_FAILED = "removal_failed"
+    REMOVAL_HELD = "removal_held"
+    """The deletion guard holds it back."""
+
+
+class InHaiilo(TextChoices):
+    """What Haiilo's own list says."""
+
+    UNTOLD = "", _("not asked")
+    ACTIVE = "active", _("active")
+    INACTIVE = "inactive", _("disabled")
+    ABSENT = "absent", _("not there")
+    TWICE = "twice", _("there more than once")
+
+
+class Standing(TextChoices):
+    """What becomes of a person."""
+
+    ARRIVED = "arrived", _("in Haiilo")
+    OUTDATED = "outdated", _("in Haiilo, last change failed")
+    TWICE = "twice", _("in Haiilo twice")
+    LEAVING = "leaving", _("in Haiilo, to be removed")
+    HELD_BACK = "held_back", _("in Haiilo, removal held back")
+    COMING = "coming", _("on the way")
+    FAILED = "failed", _("failed")
+    OUT = "out", _("not in scope")
+    GONE = "gone", _("removed")
+    UNKNOWN = "unknown", _("not told")
+
+
+HAVE_AN_ACCOUNT = (Standing.ARRIVED, Standing.OUTDATED, Standing.TWICE, Standing.LEAVING, Standing.HELD_BACK)
+"""In Haiilo at this moment, rightly or not."""
+AS_THEY_SHOULD = (Standing.ARRIVED, Standing.OUT, Standing.GONE)
+"""Nothing is left to do for them."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of one person.
+
+    `scope_is_newer`: the scope was read after Microsoft's last report. `in_haiilo`: `UNTOLD` too where Haiilo was asked
+    before that report.
+    """
+
+    scope: Scope = Scope.UNREAD
+    told: Told = Told.NOTHING
+    last: Last = Last.NOTHING
+    scope_is_newer: bool = False
+    in_haiilo: InHaiilo = InHaiilo.UNTOLD
+
+    @property
+    def belongs(self) -> bool:
+        """Whether the newest that is known says that the person should be in Haiilo."""
+        said_since = self.last in (Last.OUTSIDE, Last.REMOVAL_FAILED, Last.REMOVAL_HELD) or self.told is Told.REMOVED
+        return self.scope is Scope.IN and (self.scope_is_newer or not said_since)
+
+    @property
+    def has_account(self) -> bool:
+        """Whether there is an active account: Haiilo's own word counts before Microsoft's."""
+        if self.in_haiilo is InHaiilo.UNTOLD:
+            return self.told is Told.ACCOUNT
+        return self.in_haiilo in (InHaiilo.ACTIVE, InHaiilo.TWICE)
+
+
+def standing(known: Known) -> Standing:
+    """What becomes of this person. Never says that a person was removed, or has arrived, unless that was told."""
+    if known.in_haiilo is InHaiilo.TWICE:
+        return Standing.TWICE
+    return _with_account(known) if known.has_account else _without(known)
+
+
+def _with_account(known: Known) -> Standing:
+    if not known.belongs:
+        if known.last is Last.REMOVAL_HELD:
+            return Standing.HELD_BACK
+        if known.scope is not Scope.UNREAD or known.last in (Last.OUTSIDE, Last.REMOVAL_FAILED):
+            return Standing.LEAVING
+    return Standing.OUTDATED if known.last is Last.FAILED else Standing.ARRIVED
+
+
+def _without(known: Known) -> Standing:
+    if known.belongs:
+        lost = known.in_haiilo is not InHaiilo.UNTOLD and known.told is Told.ACCOUNT
+        return Standing.FAILED if lost or known.last is Last.FAILED else Standing.COMING
+    if known.told is Told.REMOVED or (known.told is Told.ACCOUNT and known.in_haiilo is not InHaiilo.UNTOLD):
+        return Standing.GONE
+    if known.scope is Scope.IN:  # Microsoft said since that the person is not: why is what the customer has to hear
+        return Standing.FAILED
+    if known.scope is Scope.UNREAD and known.last in (Last.NOTHING, Last.FAILED):
+        return Standing.FAILED if known.last is Last.FAILED else Standing.UNKNOWN
+    return Standing.OUT
