@@ -14,14 +14,14 @@ from onboarding.customers.base import check_member
 from onboarding.domain.sentences import say
 from onboarding.engine import ledger
 from onboarding.engine.may import Act
-from onboarding.models import Event, Onboarding, ProvisionedPerson, clock
+from onboarding.models import Event, Onboarding, Person, clock
 
 NAMES_SEEN = "names_seen"
 
 
 def permit(user: User, *, allowed: bool) -> None:
     """Let `user` see names from now on, or not."""
-    kind = ContentType.objects.get_for_model(ProvisionedPerson)
+    kind = ContentType.objects.get_for_model(Person)
     permission = Permission.objects.get(content_type=kind, codename="see_people")
     (user.user_permissions.add if allowed else user.user_permissions.remove)(permission)
 

@@ -31,7 +31,7 @@ from onboarding.models import (
     CustomerSecret,
     Link,
     Onboarding,
-    ProvisionedPerson,
+    Person,
     StepState,
     TenantBinding,
     clock,
@@ -107,7 +107,7 @@ class Rows:
 
 def arrived(onboarding: Onboarding) -> Arrived:
     """How many people have which result by our own archive, and how many are in Haiilo. No query."""
-    counts, result = onboarding.people_counts, ProvisionedPerson.Result
+    counts, result = onboarding.people_counts, Person.Result
     return Arrived(
         created=counts.get(result.CREATED, 0),
         updated=counts.get(result.UPDATED, 0),

@@ -10,7 +10,7 @@ from onboarding.models.letter import Letter
 from onboarding.models.letter_check import LetterCheck
 from onboarding.models.link import ConsentAttempt, Link
 from onboarding.models.onboarding import Onboarding
-from onboarding.models.person import ProvisionedPerson
+from onboarding.models.person import Person
 from onboarding.models.proposal import Proposal
 from onboarding.models.questionnaire import Questionnaire
 from onboarding.models.read_only import ReadOnlyMode
@@ -34,9 +34,9 @@ __all__ = [
     "LetterCheck",
     "Link",
     "Onboarding",
+    "Person",
     "Portfolio",
     "Proposal",
-    "ProvisionedPerson",
     "Questionnaire",
     "ReadOnlyMode",
     "StaffContact",

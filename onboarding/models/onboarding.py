@@ -217,8 +217,12 @@ class Onboarding(models.Model):
     log_watermark = models.DateTimeField(null=True, blank=True)
     log_reading = models.JSONField(default=dict, blank=True, editable=False)
     log_trouble = models.JSONField(default=dict, blank=True, editable=False)
-    # How many people have which result; kept by `people.ingest` with the rows that it counts.
+    # How many people have which result, standing and place in scope; kept by `people.roster` with the rows they count.
     people_counts = models.JSONField(default=dict, blank=True, editable=False)
+    standings = models.JSONField(default=dict, blank=True, editable=False)
+    scopes = models.JSONField(default=dict, blank=True, editable=False)
+    # When everybody in scope was read last, all of it; None before.
+    scope_read_at = models.DateTimeField(null=True, blank=True, editable=False)
     # How many people are in Haiilo as the last look has it; None before the first one.
     in_haiilo = models.PositiveIntegerField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)

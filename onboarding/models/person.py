@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from onboarding.causes.index import REASON_MARKS
+from onboarding.domain.standings import InHaiilo, Scope, Standing
 from onboarding.models.text import CutCharField, CutTextField, StorableJSONField
 
 ERASED = "erased:"
@@ -37,14 +38,18 @@ def kept_reason(reason: str) -> str:
     return kept if mark in kept else f"{kept} … {mark}"
 
 
-class ProvisionedPerson(models.Model):
-    """The newest outcome for one person of the customer's tenant, from the provisioning log.
+class Person(models.Model):
+    """One person of the customer's tenant who is, was or should be in Haiilo, whether or not Microsoft ever logged one.
 
     Personal data: shown to explain who arrived. Once `erased_at` is set, what says who it is has gone, and the outcome
-    alone goes on being counted; where `stays_erased`, for good, whatever the log says later.
+    alone goes on being counted; where `stays_erased`, for good, whatever is read later.
 
-    `lacking`: which attribute was empty, where Microsoft says so. `seen`: what `people.outcome` has to remember of
-    older rows, so that they may come in any order.
+    From the assignments: `scope` and `paths` (how: each ``{"by": "direct" | "group" | "nested", "group": name}``), as
+    read at `scope_at`. From the provisioning log: `result` (empty where it says nothing) to `event_id`; `lacking`:
+    which attribute was empty, where Microsoft says so; `seen`: what `people.outcome` has to remember of older rows, so
+    that they may come in any order. From Haiilo itself: `in_haiilo`, at `in_haiilo_at`.
+    `standing` is what all of that amounts to; only `people.roster` writes it, with the counts. `at`: when the newest of
+    it happened that says something new, by which names are erased.
     """
 
     class Result(models.TextChoices):
@@ -60,13 +65,20 @@ class ProvisionedPerson(models.Model):
     target_id = CutCharField(max_length=128, blank=True, default="")
     name = CutCharField(max_length=256, blank=True, default="")
     user_name = CutCharField(max_length=256, blank=True, default="")
-    action = CutCharField(max_length=20)
-    result = models.CharField(max_length=10, choices=Result)
+    standing = models.CharField(max_length=10, choices=Standing, default=Standing.UNKNOWN, editable=False)
+    scope = models.CharField(max_length=10, choices=Scope, blank=True, default=Scope.UNREAD)
+    paths = StorableJSONField(default=list, blank=True)
+    is_guest = models.BooleanField(default=False)
+    scope_at = models.DateTimeField(null=True, blank=True)
+    in_haiilo = models.CharField(max_length=10, choices=InHaiilo, blank=True, default=InHaiilo.UNTOLD)
+    in_haiilo_at = models.DateTimeField(null=True, blank=True)
+    action = CutCharField(max_length=20, blank=True, default="")
+    result = models.CharField(max_length=10, choices=Result, blank=True, default="")
     code = CutCharField(max_length=120, blank=True, default="")
     reason = CutTextField(blank=True, default="")
     lacking = CutCharField(max_length=120, blank=True, default="")
     at = models.DateTimeField()
-    event_id = CutCharField(max_length=64)
+    event_id = CutCharField(max_length=64, blank=True, default="")
     seen = StorableJSONField(default=dict, blank=True, editable=False)
     erased_at = models.DateTimeField(null=True, blank=True)
     stays_erased = models.BooleanField(default=False)
@@ -76,6 +88,7 @@ class ProvisionedPerson(models.Model):
         constraints = [models.UniqueConstraint(fields=["onboarding", "source_id"], name="one_row_per_person")]
         indexes = [
             models.Index(fields=["onboarding", "result", "user_name", "id"], name="person_by_result"),
+            models.Index(fields=["onboarding", "standing", "user_name", "id"], name="person_by_standing"),
             models.Index(
                 fields=["onboarding", "user_name", "id"], condition=models.Q(erased_at=None), name="person_by_user_name"
             ),

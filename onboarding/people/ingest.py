@@ -8,7 +8,6 @@ changes nothing, and nothing counts as read before its window of time is (`readi
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -25,10 +24,10 @@ from graphclient import (
     Unreadable,
 )
 from graphclient.resources.provisioning_logs import WAYS, Way
-from onboarding.models import Onboarding, ProvisionedPerson, clock
+from onboarding.models import Onboarding, Person, clock
 from onboarding.models.onboarding import Lease, LeaseLost
-from onboarding.models.person import marks_of
-from onboarding.people.outcome import COMPARED, outcome
+from onboarding.people import roster
+from onboarding.people.outcome import COMPARED, FROM_OTHERS, outcome
 from onboarding.people.reading import LATE_ROWS, Reading
 
 log = logging.getLogger("onboarding.people")
@@ -121,7 +120,7 @@ class _Look:
             log.warning("onboarding %s: %s rows of the log cannot be placed", self.row.pk, page.unreadable)
         if not _is_news(self.row, page.events):
             return
-        self.row.people_counts = keep(self.lease, page.events).people_counts
+        roster.carry_counts(keep(self.lease, page.events), self.row)
         if self.reading.again_at is None:
             self.reading = replace(self.reading, again_at=self.now + LATE_ROWS)
 
@@ -158,21 +157,8 @@ def keep(lease: Lease, events: Iterable[ProvisioningEvent]) -> Onboarding:
         known = _known(held, page)
         changed = _changed(held, page, known)
         if changed:
-            _write(held, known, changed)
+            roster.write(held, known, changed, COMPARED)
     return held
-
-
-def _write(held: Onboarding, known: Mapping[str, ProvisionedPerson], changed: Mapping[str, ProvisionedPerson]) -> None:
-    # Renamed before the rows are written: the upsert finds a row by its source id, and would make a second one.
-    for source_id, after in changed.items():
-        if source_id in known and known[source_id].source_id != after.source_id:  # erased by age, and seen again
-            held.people.filter(pk=known[source_id].pk).update(source_id=after.source_id)
-    ProvisionedPerson.objects.bulk_create(
-        changed.values(), update_conflicts=True, unique_fields=["onboarding", "source_id"], update_fields=COMPARED
-    )
-    # In the same transaction as the rows: counts without them would stay wrong.
-    held.people_counts = _counts(held.people_counts, known, changed)
-    held.save(update_fields=["people_counts"])
 
 
 def _of_people(events: Iterable[ProvisioningEvent]) -> list[ProvisioningEvent]:
@@ -194,30 +180,17 @@ def _is_news(row: Onboarding, events: Iterable[ProvisioningEvent]) -> bool:
     return bool(page and _changed(row, page, _known(row, page)))
 
 
-def _changed(
-    row: Onboarding, page: list[ProvisioningEvent], known: Mapping[str, ProvisionedPerson]
-) -> dict[str, ProvisionedPerson]:
+def _changed(row: Onboarding, page: list[ProvisioningEvent], known: Mapping[str, Person]) -> dict[str, Person]:
     """The rows that differ after this page, by source id."""
-    changed: dict[str, ProvisionedPerson] = {}
+    changed: dict[str, Person] = {}
     for event in sorted(page, key=lambda event: (event.at, event.id)):
-        after = outcome(row.pk, event, changed.get(event.source_id) or known.get(event.source_id))
+        before = changed.get(event.source_id) or known.get(event.source_id)
+        after = outcome(row.pk, event, before)
         if after is not None:
+            roster.carry_over(before, after, FROM_OTHERS)
             changed[event.source_id] = after
     return changed
 
 
-def _counts(
-    before: Mapping[str, int], known: Mapping[str, ProvisionedPerson], changed: Mapping[str, ProvisionedPerson]
-) -> dict[str, int]:
-    """How many people have which result, after these changes."""
-    counts = Counter(before)
-    counts.subtract(known[source_id].result for source_id in changed if source_id in known)
-    counts.update(str(after.result) for after in changed.values())
-    return {result: count for result, count in counts.items() if count}
-
-
-def _known(held: Onboarding, page: Iterable[ProvisioningEvent]) -> dict[str, ProvisionedPerson]:
-    """The rows of these people by source id, also of those who were erased."""
-    source_ids = {event.source_id for event in page}
-    found = {name: source_id for source_id in source_ids for name in (source_id[:64], *marks_of(held.pk, source_id))}
-    return {found[person.source_id]: person for person in held.people.filter(source_id__in=found)}
+def _known(held: Onboarding, page: Iterable[ProvisioningEvent]) -> dict[str, Person]:
+    return roster.rows_of(held, {event.source_id for event in page})

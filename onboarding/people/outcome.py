@@ -2,7 +2,7 @@
 
 The log's order cannot be relied on (docs/graph-facts.md, "Provisioning log"), so the outcome is a function of the *set*
 of a person's rows: the newest row that says something decides, and what the older ones have to add to it is kept as the
-newest time of each kind (`ProvisionedPerson.seen`).
+newest time of each kind (`Person.seen`).
 """
 
 from __future__ import annotations
@@ -14,15 +14,17 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from graphclient import ProvisioningEvent
-from onboarding.models import ProvisionedPerson
+from onboarding.models import Person
 from onboarding.models.person import kept_reason, mark_in
 
-Result = ProvisionedPerson.Result
+Result = Person.Result
 COMPARED = (
     *("target_id", "name", "user_name", "action", "result", "code", "reason", "lacking", "at", "event_id"),
     *("seen", "erased_at"),
 )
 """The columns that a row of the log can change."""
+FROM_OTHERS = ("scope", "paths", "is_guest", "scope_at", "in_haiilo", "in_haiilo_at")
+"""The columns that are told by others than the log."""
 SAME_ALREADY = "redundantexport"
 REDUNDANT = "redundant"
 NOT_ENTITLED = "NotEffectivelyEntitled"
@@ -99,9 +101,9 @@ class Seen:
     times: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, person: ProvisionedPerson | None) -> Seen:
+    def of(cls, person: Person | None) -> Seen:
         """What the row of a person remembers; of one that was written before rows remembered, what it shows."""
-        if person is None:
+        if person is None or not person.result:
             return cls()
         if person.seen:
             return cls(Kind(person.seen["last"]), {key: at for key, at in person.seen.items() if key != "last"})
@@ -128,17 +130,18 @@ class Seen:
         return Result.SKIPPED if self.last in (Kind.OUTSIDE, Kind.UNTOLD) else Result(self.last)
 
 
-def outcome(onboarding_id: int, event: ProvisioningEvent, before: ProvisionedPerson | None) -> ProvisionedPerson | None:
+def outcome(onboarding_id: int, event: ProvisioningEvent, before: Person | None) -> Person | None:
     """The person's row with `event`, or None where nothing changes."""
-    if before is not None and before.erased_at is not None and event.at <= before.at:
+    is_logged = before is not None and bool(before.result)
+    if before is not None and is_logged and before.erased_at is not None and event.at <= before.at:
         return None  # an erased row has lost which rows it was made of
     kind, seen = kind_of(event), Seen.of(before)
-    decides = before is None or _place(event, kind) > _place_of(before, seen)
+    decides = before is None or not is_logged or _place(event, kind) > _place_of(before, seen)
     texts = {} if before is not None and before.stays_erased else _texts(event, kind, before, seen)
     times = {key: at for key, at in seen.times.items() if key in LASTING} | {key: at for key, (at, _) in texts.items()}
     if kind in LASTING:
         times[kind] = max(event.at.timestamp(), seen.at(kind))
-    after = ProvisionedPerson(onboarding_id=onboarding_id, source_id=event.source_id[:64])
+    after = Person(onboarding_id=onboarding_id, source_id=event.source_id[:64])
     _decide(after, event, kind) if decides or before is None else _go_on(after, before)
     now = Seen(kind if decides else seen.last, times)
     after.result, after.seen = now.result, now.to_json()
@@ -154,18 +157,18 @@ def _place(event: ProvisioningEvent, kind: Kind) -> _Place:
     return _Place(kind is not Kind.UNTOLD, event.at, event.id[:64])
 
 
-def _place_of(person: ProvisionedPerson, seen: Seen) -> _Place:
+def _place_of(person: Person, seen: Seen) -> _Place:
     return _Place(seen.last is not Kind.UNTOLD, person.at, person.event_id)
 
 
-def _decide(after: ProvisionedPerson, event: ProvisioningEvent, kind: Kind) -> None:
+def _decide(after: Person, event: ProvisioningEvent, kind: Kind) -> None:
     """What the deciding row says. An own word where only the scoping step tells why."""
     code = NOT_ENTITLED if kind is Kind.OUTSIDE and not event.code else event.code
     after.action, after.code, after.reason = event.action.lower()[:20], code[-120:], kept_reason(event.words)
     after.lacking, after.at, after.event_id = event.lacking[:120], event.at, event.id[:64]
 
 
-def _go_on(after: ProvisionedPerson, before: ProvisionedPerson) -> None:
+def _go_on(after: Person, before: Person) -> None:
     for name in ("action", "code", "reason", "lacking", "at", "event_id"):
         setattr(after, name, getattr(before, name))
 
@@ -181,7 +184,7 @@ def _text(texts: Texts, *keys: str) -> str:
     return next((texts[key][1] for key in keys if key in texts), "")
 
 
-def _texts(event: ProvisioningEvent, kind: Kind, before: ProvisionedPerson | None, seen: Seen) -> Texts:
+def _texts(event: ProvisioningEvent, kind: Kind, before: Person | None, seen: Seen) -> Texts:
     """Each text with the time of the row that it is from."""
     known, at = _known_texts(before, seen), event.at.timestamp()
     told = {
@@ -196,9 +199,11 @@ def _texts(event: ProvisioningEvent, kind: Kind, before: ProvisionedPerson | Non
     return best
 
 
-def _known_texts(before: ProvisionedPerson | None, seen: Seen) -> Texts:
+def _known_texts(before: Person | None, seen: Seen) -> Texts:
     if before is None or before.erased_at is not None:
         return {}
+    if not before.result:  # as the directory has it; whatever the log says is newer
+        return {key: (0.0, text) for key, text in (("name", before.name), ("user_name", before.user_name)) if text}
     kept = {"target": before.target_id, "name": before.name}
     kept["written" if "written" in seen.times or not before.seen else "user_name"] = before.user_name
     old = before.at.timestamp() if not before.seen else float("-inf")
@@ -213,7 +218,7 @@ def _written(event: ProvisioningEvent, kind: Kind) -> str:
     return written[-1] if written else event.source_user_name if kind is Kind.CREATED else ""
 
 
-def _take_names(after: ProvisionedPerson, before: ProvisionedPerson) -> None:
+def _take_names(after: Person, before: Person) -> None:
     """The row of somebody who was erased on request: the outcome goes on, what says who it is does not come back."""
     after.source_id, after.event_id, after.target_id, after.name, after.user_name = before.source_id, "", "", "", ""
     after.reason, after.erased_at, after.stays_erased = mark_in(after.reason), before.erased_at, True

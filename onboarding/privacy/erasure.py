@@ -15,7 +15,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from onboarding.domain.sentences import TEMPLATE_KEYS
-from onboarding.models import Approval, ConsentAttempt, Event, Letter, Link, Onboarding, ProvisionedPerson, StepState
+from onboarding.models import Approval, ConsentAttempt, Event, Letter, Link, Onboarding, Person, StepState
 from onboarding.models.person import mark_in, marks_of
 
 NOBODY = "–"  # noqa: RUF001 - what pages show where there is no name, in every language
@@ -38,7 +38,7 @@ class Traces:
         )
 
 
-def traces_of(person_id: str, people: Iterable[ProvisionedPerson]) -> Traces:
+def traces_of(person_id: str, people: Iterable[Person]) -> Traces:
     """What is known about this person by these rows. A name or the id at Haiilo may be short, so it is no word."""
     rows = list(people)
     words = [person_id, *(row.user_name for row in rows)]
@@ -46,13 +46,13 @@ def traces_of(person_id: str, people: Iterable[ProvisionedPerson]) -> Traces:
     return Traces(frozenset(t.casefold() for t in words if t), frozenset(t.casefold() for t in wholes if t))
 
 
-def erase_people(rows: list[ProvisionedPerson], *, now: datetime, for_good: bool = False) -> None:
+def erase_people(rows: list[Person], *, now: datetime, for_good: bool = False) -> None:
     """Take identity and Microsoft's words from these rows; result, code and time stay."""
     for row in rows:
         if row.erased_at is None:
             row.source_id, row.reason = marks_of(row.onboarding_id, row.source_id)[0], mark_in(row.reason)
-    ProvisionedPerson.objects.bulk_update(rows, ["source_id", "reason"], batch_size=BATCH)
-    changed = ProvisionedPerson.objects.filter(pk__in=[row.pk for row in rows])
+    Person.objects.bulk_update(rows, ["source_id", "reason"], batch_size=BATCH)
+    changed = Person.objects.filter(pk__in=[row.pk for row in rows])
     changed.update(name="", user_name="", target_id="", event_id="", erased_at=now)
     if for_good:
         changed.update(stays_erased=True)

@@ -28,7 +28,7 @@ from onboarding.models import (
     Letter,
     Link,
     Onboarding,
-    ProvisionedPerson,
+    Person,
     Questionnaire,
     StepState,
     TenantBinding,
@@ -63,8 +63,8 @@ def oldest_kept(now: datetime) -> datetime | None:
 # What is due
 
 
-def _people(before: datetime) -> QuerySet[ProvisionedPerson]:
-    return ProvisionedPerson.objects.filter(at__lt=before, erased_at=None)
+def _people(before: datetime) -> QuerySet[Person]:
+    return Person.objects.filter(at__lt=before, erased_at=None)
 
 
 def _letters(before: datetime) -> QuerySet[Letter]:
@@ -99,7 +99,7 @@ def due(now: datetime) -> Erased:
     if before is None:
         return Erased()
     closed = list(_closed(before).values_list("pk", flat=True))
-    people = ProvisionedPerson.objects.filter(Q(at__lt=before) | Q(onboarding__in=closed), erased_at=None)
+    people = Person.objects.filter(Q(at__lt=before) | Q(onboarding__in=closed), erased_at=None)
     return Erased(
         people.count(), _letters(before).count(), _links(before).count(), _attempts(before).count(), len(closed)
     )
@@ -126,7 +126,7 @@ def erase_old(now: datetime) -> Erased:
     return erased
 
 
-def _erase_people(onboarding_id: int, found: QuerySet[ProvisionedPerson], now: datetime) -> int:
+def _erase_people(onboarding_id: int, found: QuerySet[Person], now: datetime) -> int:
     erased, batch = 0, BATCH
     while batch == BATCH:
         batch = _erase_batch(onboarding_id, found, now)
@@ -135,7 +135,7 @@ def _erase_people(onboarding_id: int, found: QuerySet[ProvisionedPerson], now: d
 
 
 @transaction.atomic
-def _erase_batch(onboarding_id: int, found: QuerySet[ProvisionedPerson], now: datetime) -> int:
+def _erase_batch(onboarding_id: int, found: QuerySet[Person], now: datetime) -> int:
     _held(onboarding_id)
     rows = list(found.filter(onboarding=onboarding_id).order_by("at", "pk")[:BATCH])
     if rows:
@@ -168,7 +168,7 @@ def _erase_closed(onboarding_id: int, now: datetime) -> Erased:
 
     The tenant stays bound, so that nobody else binds it.
     """
-    people = _erase_people(onboarding_id, ProvisionedPerson.objects.filter(erased_at=None), now)
+    people = _erase_people(onboarding_id, Person.objects.filter(erased_at=None), now)
     with transaction.atomic():
         onboarding = _held(onboarding_id)
         if onboarding.events.filter(kind=CLOSED_AND_ERASED).exists():

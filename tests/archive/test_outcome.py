@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from graphclient import ProvisioningEvent
-from onboarding.models import ProvisionedPerson
+from onboarding.models import Person
 from onboarding.models.onboarding import Lease
 from onboarding.models.person import KEPT_OF_REASON
 from onboarding.people import ingest
@@ -20,9 +20,9 @@ SCOPING = {"name": "EntrySynchronizationScoping", "provisioningStepType": "scopi
 LEFT_OUT = [SCOPING | {"details": {"Assigned to the application": "False"}}]
 
 
-def kept(lease: Lease, *rows: dict[str, Any]) -> ProvisionedPerson:
+def kept(lease: Lease, *rows: dict[str, Any]) -> Person:
     ingest.keep(lease, [ProvisioningEvent.from_json(each) for each in rows])
-    return ProvisionedPerson.objects.get(onboarding=lease.onboarding_id)
+    return Person.objects.get(onboarding=lease.onboarding_id)
 
 
 def skipped(minute: float, reason: str = "", **more: Any) -> dict[str, Any]:

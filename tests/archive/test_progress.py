@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graphclient import GraphError, ProvisioningEvent
-from onboarding.models import Onboarding, ProvisionedPerson
+from onboarding.models import Onboarding, Person
 from onboarding.people import ingest
 from tests import builders
 from tests.archive.conftest import Look
@@ -26,7 +26,7 @@ UNKNOWN = Reply(400, {"error": {"code": "UnknownError", "message": "Invalid Skip
 
 
 def people(made: Onboarding) -> dict[str, str]:
-    return dict(ProvisionedPerson.objects.filter(onboarding=made).values_list("source_id", "result"))
+    return dict(Person.objects.filter(onboarding=made).values_list("source_id", "result"))
 
 
 class FailsAt:
@@ -70,7 +70,7 @@ def test_keeps_everybody_of_5400_who_come_newest_first(look: Look, size: int) ->
     """Public case 03, without any fault."""
     log = LogServer([row(number / 60, f"p{number}") for number in range(5400)], size=size)
     looks = next(number for number in itertools.count(1) if not look(log).log_reading.get("since"))
-    assert ProvisionedPerson.objects.count() == 5400
+    assert Person.objects.count() == 5400
     assert looks == -(-5400 // (size * ingest.MAX_PAGES))
     assert len(log.asked) == -(-5400 // size)
 
@@ -158,7 +158,7 @@ def in_time_order(rows: list[Row]) -> dict[str, str]:
     lease = builders.claimed(builders.onboarding().pk)
     for each in sorted(rows, key=lambda each: str(each["activityDateTime"])):
         ingest.keep(lease, [ProvisioningEvent.from_json(each)])
-    return dict(ProvisionedPerson.objects.filter(onboarding=lease.onboarding_id).values_list("source_id", "result"))
+    return dict(Person.objects.filter(onboarding=lease.onboarding_id).values_list("source_id", "result"))
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from pytest_django import Settings
 
-from onboarding.models import Event, Onboarding, ProvisionedPerson
+from onboarding.models import Event, Onboarding, Person
 from tests import builders
 from tests.pages.desk import people
 
@@ -39,7 +39,7 @@ def told(*arguments, **options):
 def test_counts_first_and_erases_then_by_command(made):
     people(made, 2, at=timezone.now() - timedelta(days=KEPT_DAYS, hours=1))
     assert "Would be erased: people 2, letters 0" in told("--dry-run")
-    assert "p0001@" in dump(ProvisionedPerson)
+    assert "p0001@" in dump(Person)
     assert "Erased: people 2, letters 0" in told()
     assert "Erased: people 0" in told()
 
@@ -50,8 +50,8 @@ def test_erases_a_person_at_all_customers_or_at_one_by_command(made):
         people(each, 1, source_id="abc")
     assert "Would be erased at 2 customers." in told("--person", "ABC", "--dry-run")
     assert "Erased at 1 customers." in told("--person", "ABC", customer=other.pk)
-    assert '"abc"' in dump(ProvisionedPerson, made)
-    assert '"abc"' not in dump(ProvisionedPerson, other)
+    assert '"abc"' in dump(Person, made)
+    assert '"abc"' not in dump(Person, other)
     assert "abc" not in json.dumps(list(Event.objects.values_list("message", flat=True)))
 
 

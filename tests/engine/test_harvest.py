@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from graphclient import ProvisioningEvent
-from onboarding.models import Onboarding, ProvisionedPerson
+from onboarding.models import Onboarding, Person
 from onboarding.models.onboarding import Lease, LeaseLost
 from onboarding.people import ingest
 from tests import builders
@@ -37,7 +37,7 @@ def lease() -> Lease:
 
 
 def results(lease):
-    return dict(ProvisionedPerson.objects.filter(onboarding=lease.onboarding_id).values_list("source_id", "result"))
+    return dict(Person.objects.filter(onboarding=lease.onboarding_id).values_list("source_id", "result"))
 
 
 STORIES = [

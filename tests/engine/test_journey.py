@@ -1,7 +1,7 @@
 import pytest
 
 from onboarding.customers import answers, base, links, proposals
-from onboarding.models import Onboarding, Proposal, ProvisionedPerson, TenantBinding
+from onboarding.models import Onboarding, Person, Proposal, TenantBinding
 from onboarding.steps.sso_application.evidence import service_principal_id
 from tests import builders
 from tests.narrow import present
@@ -22,7 +22,7 @@ def test_goes_from_consent_to_live_and_everybody_in_scope_is_in_haiilo(consented
     assert (consented.state, consented.current_key, consented.current_kind) == ("live", "live", "done")
     scope = far["scope"]
     assert len(far.arrived()) == scope["direct"] + scope["by_group"] + scope["guests"]
-    created = ProvisionedPerson.objects.filter(onboarding=consented, result="created").count()
+    created = Person.objects.filter(onboarding=consented, result="created").count()
     assert created == len(far.arrived())
     assert len(far.jobs()) == 1
 

@@ -25,7 +25,7 @@ from onboarding.models import (
     Letter,
     Link,
     Onboarding,
-    ProvisionedPerson,
+    Person,
     Questionnaire,
     StepState,
     TenantBinding,
@@ -88,7 +88,7 @@ def test_erases_who_it_was_and_keeps_every_number(made):
     assert after[0] == before[0]
     assert after[1].counts == before[1].counts
     assert [(c.code, c.mark, c.count) for c in after[1].causes] == [(c.code, c.mark, c.count) for c in before[1].causes]
-    left = dump(ProvisionedPerson)
+    left = dump(Person)
     assert not any(f"p000{n}@" in left or f'"s{n}"' in left or f'"e{n}"' in left for n in range(5))
     assert "Korhonen" not in left
     assert '"t1"' not in left
@@ -112,9 +112,9 @@ def test_says_in_the_timeline_how_many_and_no_name(made):
 def test_erases_nothing_twice(made):
     people(made, 2, at=OLD)
     retention.erase_old(NOON)
-    before = dump(ProvisionedPerson)
+    before = dump(Person)
     assert retention.erase_old(NOON + timedelta(days=1)) == retention.Erased()
-    assert dump(ProvisionedPerson) == before
+    assert dump(Person) == before
 
 
 def test_erases_more_than_one_batch(made):
@@ -127,7 +127,7 @@ def test_keeps_everything_where_the_contract_says_how_long(made, settings):
     settings.RETENTION_DAYS = 0
     people(made, 2, at=OLD)
     assert retention.due(NOON) == retention.erase_old(NOON) == retention.Erased()
-    assert "p0001@" in dump(ProvisionedPerson)
+    assert "p0001@" in dump(Person)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -145,7 +145,7 @@ def test_lets_two_workers_erase_at_once(made):
     for worker in workers:
         worker.join()
     assert sum(counted) == 3 * BATCH
-    assert ProvisionedPerson.objects.filter(onboarding=made, erased_at=None).count() == 0
+    assert Person.objects.filter(onboarding=made, erased_at=None).count() == 0
 
 
 # The log goes on
@@ -165,7 +165,7 @@ def keep_old(lease, *events):
 def test_fills_the_row_again_when_the_log_names_the_person_anew(lease):
     keep_old(lease, event(0))
     ingest.keep(lease, [event(5, "update")])
-    [row] = ProvisionedPerson.objects.all()
+    [row] = Person.objects.all()
     assert (row.source_id, row.user_name, row.result) == ("eva", "eva@nordwind.example", "created")
     assert row.erased_at is None
 
@@ -173,7 +173,7 @@ def test_fills_the_row_again_when_the_log_names_the_person_anew(lease):
 def test_brings_nobody_back_by_reading_the_same_rows_again(lease):
     keep_old(lease, event(0))
     ingest.keep(lease, [event(0)])
-    [row] = ProvisionedPerson.objects.all()
+    [row] = Person.objects.all()
     assert row.user_name == ""
     assert row.source_id == marks_of(lease.onboarding_id, "eva")[0]
 
@@ -182,7 +182,7 @@ def test_recognises_after_a_change_of_keys(lease, settings):
     keep_old(lease, event(0))
     settings.ENCRYPTION_KEYS = ["MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=", *settings.ENCRYPTION_KEYS]
     ingest.keep(lease, [event(5, "update")])
-    assert ProvisionedPerson.objects.count() == 1
+    assert Person.objects.count() == 1
 
 
 def test_marks_the_same_person_differently_at_each_customer(made):
@@ -287,7 +287,7 @@ EVERYTHING = (
     Event,
     Letter,
     Link,
-    ProvisionedPerson,
+    Person,
     Questionnaire,
     StepState,
 )
@@ -350,7 +350,7 @@ def test_brings_no_name_back_of_somebody_who_was_erased_on_request(lease):
     retention.erase_person(lease.onboarding_id, "eva", now=NOON)
     newer = builders.claimed(lease.onboarding_id)
     ingest.keep(newer, [event(0), event(5, "disable")])
-    [row] = ProvisionedPerson.objects.all()
+    [row] = Person.objects.all()
     assert (row.result, row.name, row.user_name, row.event_id) == ("removed", "", "", "")
     assert row.source_id == marks_of(lease.onboarding_id, "eva")[0]
 
@@ -365,7 +365,7 @@ def test_erases_for_good_whoever_was_erased_by_age_before(lease):
     keep_old(lease, event(0))
     assert retention.concerned("eva") == [lease.onboarding_id]
     retention.erase_person(lease.onboarding_id, "eva", now=NOON)
-    assert ProvisionedPerson.objects.get().stays_erased
+    assert Person.objects.get().stays_erased
 
 
 def test_erases_the_admin_who_approved(made):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from graphclient import ProvisioningEvent, Unreadable
 from onboarding.engine.explain import explain
-from onboarding.models import Backup, Event, ProvisionedPerson, StepState, TenantBinding
+from onboarding.models import Backup, Event, Person, StepState, TenantBinding
 from onboarding.models.text import CutCharField
 from tests import builders
 from tests.graphclient.samples import EVENT
@@ -22,7 +22,7 @@ TEXTS = st.sampled_from(["x" * 100_000, "a\x00b", "\ud800", "\udfff" * 400, "ä"
 per_run = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 WITH_TEXTS = [
     (model, field.name)
-    for model in (ProvisionedPerson, StepState, TenantBinding, Event)
+    for model in (Person, StepState, TenantBinding, Event)
     for field in model._meta.get_fields()
     if isinstance(field, CutCharField)
 ]
@@ -58,22 +58,22 @@ def test_keeps_a_row_of_the_log_whatever_text_is_in_it(made: Any, text: str, nam
         "provisioningAction": text,
     }
     event = ProvisioningEvent.from_json(row)
-    person = ProvisionedPerson(
+    person = Person(
         onboarding=made,
         source_id=event.source_id,
         name=event.source_name,
         user_name=event.source_user_name,
         action=event.action,
-        result=ProvisionedPerson.Result.FAILED,
+        result=Person.Result.FAILED,
         code=event.error_code,
         reason=event.reason,
         at=event.at,
         event_id=event.id,
     )
-    ProvisionedPerson.objects.bulk_create(
+    Person.objects.bulk_create(
         [person], update_conflicts=True, unique_fields=["onboarding", "source_id"], update_fields=["reason"]
     )
-    kept = ProvisionedPerson.objects.get(onboarding=made, source_id=event.source_id)
+    kept = Person.objects.get(onboarding=made, source_id=event.source_id)
     assert len(kept.name) <= 256
     assert len(kept.reason) <= 10_000
 
@@ -81,14 +81,14 @@ def test_keeps_a_row_of_the_log_whatever_text_is_in_it(made: Any, text: str, nam
 def test_leaves_no_text_of_microsofts_without_a_cut() -> None:
     """The columns that are named here take what others wrote; a new one of them has to be such a column, too."""
     assert {f"{model.__name__}.{name}" for model, name in WITH_TEXTS} == {
-        "ProvisionedPerson.source_id",
-        "ProvisionedPerson.target_id",
-        "ProvisionedPerson.name",
-        "ProvisionedPerson.user_name",
-        "ProvisionedPerson.action",
-        "ProvisionedPerson.code",
-        "ProvisionedPerson.lacking",
-        "ProvisionedPerson.event_id",
+        "Person.source_id",
+        "Person.target_id",
+        "Person.name",
+        "Person.user_name",
+        "Person.action",
+        "Person.code",
+        "Person.lacking",
+        "Person.event_id",
         "StepState.code",
         "StepState.request_id",
         "TenantBinding.display_name",

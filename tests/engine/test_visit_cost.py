@@ -11,7 +11,7 @@ from django.db import connection
 
 from devtools.stack.sandbox_control import SandboxTenant
 from onboarding.engine import reconcile
-from onboarding.models import Event, Onboarding, ProvisionedPerson, StepState, clock
+from onboarding.models import Event, Onboarding, Person, StepState, clock
 from tests import builders
 from tests.pages.desk import people
 
@@ -86,7 +86,7 @@ def test_never_counts_the_people_nor_reads_them_all(made):
 
 def test_takes_up_new_people_at_the_cost_of_few_statements_more(made):
     """With all that a visit can find at once: rows of the log that were not known, and a line that says so."""
-    ProvisionedPerson.objects.filter(onboarding=made).delete()
+    Person.objects.filter(onboarding=made).delete()
     Onboarding.objects.filter(pk=made.pk).update(log_watermark=None, people_counts={})
     StepState.objects.filter(onboarding=made, key="live").update(message={"text": "Another."})
     lines = Event.objects.count()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -15,7 +15,9 @@ from onboarding.domain.verdicts import Asking, Change, Court, Detail, Done, Todo
 from onboarding.engine import ledger
 from onboarding.engine.ledger import Cost
 from onboarding.engine.working_copy import WorkingCopy
-from onboarding.models import Onboarding, ProvisionedPerson, clock
+from onboarding.models import Onboarding, Person, clock
+from onboarding.people import roster
+from onboarding.people.outcome import COMPARED, FROM_OTHERS
 from onboarding.steps import STEPS
 from tests import builders
 from tests.stored import Stored
@@ -70,15 +72,12 @@ def token_of(made: Onboarding, token: str = "t") -> dict[str, str]:
     return {"token": token, "host": made.customer.haiilo_host}
 
 
-def people(made: Onboarding, count: int, **fields: Any) -> list[ProvisionedPerson]:
+def people(made: Onboarding, count: int, **fields: Any) -> list[Person]:
     """Some people who came through, or did not."""
     given: dict[str, Any] = {"result": "created", "action": "create", "at": clock.now(), **fields}
     start = made.people.count()
-    made.refresh_from_db(fields=["people_counts"])
-    made.people_counts = Counter(made.people_counts) + Counter({given["result"]: count})
-    made.save(update_fields=["people_counts"])
-    return ProvisionedPerson.objects.bulk_create(
-        ProvisionedPerson(
+    rows = {
+        f"s{number}": Person(
             **{
                 "onboarding": made,
                 "source_id": f"s{number}",
@@ -89,4 +88,8 @@ def people(made: Onboarding, count: int, **fields: Any) -> list[ProvisionedPerso
             }
         )
         for number in range(start, start + count)
-    )
+    }
+    with transaction.atomic():
+        roster.write(Onboarding.objects.lock(made.pk), {}, rows, [*COMPARED, *FROM_OTHERS])
+    made.refresh_from_db(fields=list(roster.COUNTED))
+    return list(rows.values())

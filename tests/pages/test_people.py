@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from onboarding.domain.verdicts import Done
-from onboarding.models import Event, Onboarding, ProvisionedPerson
+from onboarding.models import Event, Onboarding, Person
 from onboarding.staff.people.export import csv_file, guarded
 from onboarding.staff.people.line import line
 from onboarding.steps.live.evidence import LiveEvidence
@@ -206,7 +206,7 @@ def test_ignores_what_it_does_not_know(alice, customer, query):
 
 def test_searches_by_name_and_user_name(alice, customer):
     people(customer, 3)
-    ProvisionedPerson.objects.filter(user_name="p0001@contoso.example").update(name="Aino Korhonen")
+    Person.objects.filter(user_name="p0001@contoso.example").update(name="Aino Korhonen")
     assert shown(search(alice, customer, "korho")) == ["p0001@contoso.example"]
     assert shown(search(alice, customer, "P0002")) == ["p0002@contoso.example"]
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from onboarding.models import ProvisionedPerson
+from onboarding.models import Person
 from onboarding.staff.people.queries import Filter
 
-Result = ProvisionedPerson.Result
+Result = Person.Result
 WIDTH = 100
 ORDER = (Result.CREATED, Result.UPDATED, Result.MATCHED, Result.SKIPPED, Result.FAILED, Result.REMOVED)
 

@@ -11,13 +11,13 @@ from django.db.models import Case, CharField, Count, Max, Q, QuerySet, Value, Wh
 
 from onboarding.causes.index import REASON_MARKS, explain_code
 from onboarding.engine.load_desired import arrived, seen
-from onboarding.models import Onboarding, ProvisionedPerson
+from onboarding.models import Onboarding, Person
 from onboarding.models.person import mark_in
 from onboarding.steps.scope.evidence import ScopeEvidence
 from onboarding.web.paging import cursor, read_cursor
 from onboarding.web.step_view import COURTS, Text
 
-Result = ProvisionedPerson.Result
+Result = Person.Result
 MAX_CAUSES = 12
 MARKS = REASON_MARKS
 
@@ -61,7 +61,7 @@ class People:
     whose names have been erased.
     """
 
-    rows: list[ProvisionedPerson]
+    rows: list[Person]
     next: str
     counts: Mapping[str, int]
     causes: list[Cause]
@@ -118,7 +118,7 @@ def _cause(row: Mapping[str, Any], *, names: bool) -> Cause:
     return Cause(*group, str(sentence), court, COURTS[court])
 
 
-def why(person: ProvisionedPerson, *, names: bool = True) -> str:
+def why(person: Person, *, names: bool = True) -> str:
     """Why the person is not in Haiilo, in a sentence; empty for those who are. Without `names` in our words only."""
     if person.result not in (Result.FAILED, Result.SKIPPED):
         return ""
@@ -126,7 +126,7 @@ def why(person: ProvisionedPerson, *, names: bool = True) -> str:
     return str(explain_code(person.code, told, lacking=person.lacking)[0])
 
 
-def people_rows(onboarding: Onboarding, wanted: Filter = Filter()) -> Iterator[ProvisionedPerson]:
+def people_rows(onboarding: Onboarding, wanted: Filter = Filter()) -> Iterator[Person]:
     """All people that the filter leaves, one by one, for an export; memory does not grow with their number.
 
     By user name, and after them those whose names have been erased.
@@ -136,8 +136,8 @@ def people_rows(onboarding: Onboarding, wanted: Filter = Filter()) -> Iterator[P
     return chain(named, found.filter(erased_at__isnull=False).order_by("pk").iterator(chunk_size=1000))
 
 
-def _filtered(onboarding: Onboarding, wanted: Filter) -> QuerySet[ProvisionedPerson]:
-    found: QuerySet[ProvisionedPerson] = onboarding.people.all()
+def _filtered(onboarding: Onboarding, wanted: Filter) -> QuerySet[Person]:
+    found: QuerySet[Person] = onboarding.people.all()
     if wanted.result in Result.values:
         found = found.filter(result=wanted.result)
     if wanted.mark in MARKS:

@@ -18,7 +18,7 @@ from django_htmx.http import push_url
 from onboarding.customers import name_access
 from onboarding.domain.input_fields import searched
 from onboarding.engine.may import Act, may
-from onboarding.models import Onboarding, ProvisionedPerson
+from onboarding.models import Onboarding, Person
 from onboarding.staff.people import queries
 from onboarding.staff.people.export import csv_file
 from onboarding.staff.people.line import chips, line
@@ -26,7 +26,7 @@ from onboarding.web import access, hidden_text
 from onboarding.web.page import is_swap, page
 from onboarding.web.staff_only import for_staff
 
-Result = ProvisionedPerson.Result
+Result = Person.Result
 Hide = Callable[[str], str]
 
 
@@ -92,7 +92,7 @@ def people_csv(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     return csv_file(f"{slugify(onboarding.customer.name) or 'customer'}-users.csv", header, rows)
 
 
-def _cells(people: Iterator[ProvisionedPerson], *, names: bool) -> Iterator[tuple[str, ...]]:
+def _cells(people: Iterator[Person], *, names: bool) -> Iterator[tuple[str, ...]]:
     for person in people:
         nameless = _("(erased)") if person.erased_at else "" if names else _("(hidden)")
         yield (

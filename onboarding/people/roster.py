@@ -1,0 +1,116 @@
+"""The roster: one row for each person of a customer, and the one place that writes them, with what they are counted by.
+
+Three readers tell it what they found: the provisioning log (`ingest`), the assignments (`scope`) and Haiilo itself.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from onboarding.domain.standings import InHaiilo, Known, Last, Scope, Told, standing
+from onboarding.models import Onboarding, Person
+from onboarding.models.person import marks_of
+from onboarding.people.outcome import GOING, THERE, Kind, Seen, plain
+
+HELD_BY_THE_GUARD = frozenset({"toomanydeletes", "stageddelete"})
+BATCH = 1000  # rows of one statement
+COUNTED = {"people_counts": "result", "standings": "standing", "scopes": "scope"}
+"""Column of the onboarding → column of a person whose values it counts; who has none is not counted."""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """By what a row was counted."""
+
+    result: str = ""
+    standing: str = ""
+    scope: str = ""
+
+    @classmethod
+    def of(cls, person: Person) -> Counted:
+        """As the row stands at this moment."""
+        return cls(str(person.result), str(person.standing), str(person.scope))
+
+
+def known(person: Person) -> Known:
+    """All that is known of a person, as what becomes of one is judged by."""
+    seen = Seen.of(person)
+    told_since = person.in_haiilo_at is not None and (not person.result or person.in_haiilo_at >= person.at)
+    return Known(
+        scope=Scope(person.scope),
+        told=_told(seen),
+        last=_last(person, seen),
+        scope_is_newer=person.scope_at is not None and (not person.result or person.scope_at > person.at),
+        in_haiilo=InHaiilo(person.in_haiilo) if told_since else InHaiilo.UNTOLD,
+    )
+
+
+def _told(seen: Seen) -> Told:
+    account, removed = seen.at(*THERE), seen.at(Kind.REMOVED)
+    if max(account, removed) == float("-inf"):
+        return Told.NOTHING
+    return Told.ACCOUNT if account >= removed else Told.REMOVED
+
+
+def _last(person: Person, seen: Seen) -> Last:
+    if not person.result or seen.last is Kind.UNTOLD:
+        return Last.NOTHING
+    if seen.last is Kind.OUTSIDE:
+        return Last.OUTSIDE
+    if seen.last not in (Kind.FAILED, Kind.SKIPPED):
+        return Last.WENT_THROUGH
+    if plain(person.code) in HELD_BY_THE_GUARD or person.action in HELD_BY_THE_GUARD:
+        return Last.REMOVAL_HELD
+    return Last.REMOVAL_FAILED if person.action in GOING else Last.FAILED
+
+
+def rows_of(held: Onboarding, source_ids: Iterable[str]) -> dict[str, Person]:
+    """The rows of these people by their id in Entra, also of those who were erased."""
+    found = {name: each for each in source_ids for name in (each[:64], *marks_of(held.pk, each))}
+    return {found[person.source_id]: person for person in held.people.filter(source_id__in=found)}
+
+
+def carry_over(before: Person | None, after: Person, columns: Iterable[str]) -> None:
+    """Give `after` what the row has in these columns already: another reader keeps them."""
+    for name in columns if before is not None else ():
+        setattr(after, name, getattr(before, name))
+
+
+def write(held: Onboarding, before: Mapping[str, Person], after: Mapping[str, Person], columns: Sequence[str]) -> None:
+    """Write these `columns` of the rows `after`, by id in Entra, with their standing and the counts: all or nothing.
+
+    `held` is locked by the caller's transaction. `before`: the rows that there are; others are made.
+    """
+    gone = [Counted.of(before[source_id]) for source_id in after if source_id in before]
+    for source_id, row in after.items():
+        row.standing = standing(known(row))
+        # Renamed first: the upsert finds a row by its source id, and would make a second one.
+        if source_id in before and before[source_id].source_id != row.source_id:  # erased by age, and seen again
+            held.people.filter(pk=before[source_id].pk).update(source_id=row.source_id)
+    Person.objects.bulk_create(
+        after.values(),
+        update_conflicts=True,
+        unique_fields=["onboarding", "source_id"],
+        update_fields=["standing", *columns],
+        batch_size=BATCH,
+    )
+    recount(held, gone, [Counted.of(row) for row in after.values()])
+
+
+def carry_counts(written: Onboarding, row: Onboarding) -> None:
+    """Have `row`, which a run goes by, know the counts that were written."""
+    for name in COUNTED:
+        setattr(row, name, getattr(written, name))
+
+
+def recount(held: Onboarding, gone: Iterable[Counted], come: Iterable[Counted]) -> None:
+    """Count these rows otherwise than before; in the transaction that writes them, or the counts would stay wrong."""
+    gone, come = list(gone), list(come)
+    for name, by in COUNTED.items():
+        counts = Counter(getattr(held, name))
+        counts.subtract(getattr(each, by) for each in gone)
+        counts.update(getattr(each, by) for each in come)
+        setattr(held, name, {value: count for value, count in counts.items() if count and value})
+    held.save(update_fields=list(COUNTED))
