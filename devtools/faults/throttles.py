@@ -123,8 +123,7 @@ def logs(rig: Rig) -> Iterator[Row]:
             rig.far.add(Rule(asked(path=LOGS, method="GET"), after=after, left=12))
             run.recover(180)
             archived = rig.sql(
-                "SELECT count(*) AS n, count(DISTINCT source_id) AS d FROM onboarding_person"
-                " WHERE onboarding_id = %s",
+                "SELECT count(*) AS n, count(DISTINCT source_id) AS d FROM onboarding_person WHERE onboarding_id = %s",
                 each.account.pk,
             )[0]
             run.must(archived["n"] == archived["d"] > 0, f"the archive holds {archived['n']} rows of {archived['d']}")

@@ -48,6 +48,13 @@ EDIT_SCOPE = Needs(
         (_("Entra ID"), _("Enterprise apps"), _("Provisioning"), _("Mappings"), _("Source Object Scope")),
     ),
 )
+SWITCH_SCOPE = Needs(
+    MAY_CREATE,
+    ClickPath(
+        Portal.ENTRA,
+        (_("Entra ID"), _("Enterprise apps"), _("Provisioning"), _("Edit provisioning"), _("Settings"), _("Scope")),
+    ),
+)
 ALLOW_DELETIONS = Needs(
     MAY_CREATE,
     ClickPath(Portal.ENTRA, (_("Entra ID"), _("Enterprise apps"), _("Provisioning"), _("Allow deletes"))),

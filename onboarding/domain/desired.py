@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from onboarding.domain import consent_sizes
 from onboarding.domain.consent_sizes import ConsentSize
 from onboarding.domain.evidence import Evidence
+from onboarding.domain.headcount import Headcount
 from onboarding.domain.log_trouble import LogTrouble
 from onboarding.domain.products import Profile
 from onboarding.domain.verdicts import ApprovedPlan
@@ -89,41 +90,6 @@ class ReadOnlyDesired:
         return self.setup if self.goes_up else consent_sizes.MONITOR
 
 
-@dataclass(frozen=True)
-class Arrived:
-    """How the people of the current job came through so far, from our own archive of the provisioning log.
-
-    `matched`: were in Haiilo already. `told`: how many are in Haiilo as the last look at the job has it; None before.
-    """
-
-    created: int = 0
-    updated: int = 0
-    skipped: int = 0
-    failed: int = 0
-    removed: int = 0
-    matched: int = 0
-    told: int | None = None
-
-    @property
-    def in_archive(self) -> int:
-        """How many are in Haiilo by the archive alone, which may lag behind."""
-        return self.created + self.updated + self.matched
-
-    @property
-    def in_haiilo(self) -> int | None:
-        """How many are in Haiilo: the one number that every page shows. None where neither the job nor the archive
-        tells; that is not 0.
-        """
-        if self.told is not None:
-            return self.told
-        return None if self.is_empty else self.in_archive
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether the archive knows nobody."""
-        return not (self.in_archive + self.skipped + self.failed + self.removed)
-
-
 def moment_of(stored: Any) -> datetime | None:
     """A time in what `apply` returned or a verdict offered, None where none is kept."""
     return datetime.fromisoformat(stored) if isinstance(stored, str) and stored else None
@@ -160,7 +126,7 @@ class Desired:
     """A token is stored that was entered for another host: it is sent nowhere, and erased."""
     taken_applications: Mapping[str, str] = field(default_factory=dict)
     """Applications of other customers in the same tenant: object id of the service principal → application id."""
-    arrived: Arrived = Arrived()
+    people: Headcount = field(default_factory=Headcount)
     log_trouble: LogTrouble | None = None
     size: ConsentSize = consent_sizes.STANDARD
     read_only: ReadOnlyDesired | None = None

@@ -13,7 +13,6 @@ from django.db.models import Max
 from onboarding.domain.consent_sizes import ConsentSize
 from onboarding.domain.desired import (
     SCIM_TOKEN,
-    Arrived,
     ConsentSeen,
     Desired,
     LinkSent,
@@ -23,6 +22,7 @@ from onboarding.domain.desired import (
 )
 from onboarding.domain.encryption import CannotDecrypt
 from onboarding.domain.evidence import Evidence
+from onboarding.domain.headcount import Failure, Headcount
 from onboarding.domain.log_trouble import LogTrouble
 from onboarding.domain.verdicts import ApprovedPlan
 from onboarding.engine import approvals, intents, neighbours
@@ -31,11 +31,11 @@ from onboarding.models import (
     CustomerSecret,
     Link,
     Onboarding,
-    Person,
     StepState,
     TenantBinding,
     clock,
 )
+from onboarding.people.failures import TO_MEND, failures
 from onboarding.steps.customer.step import CustomerRecord
 
 E = TypeVar("E", bound=Evidence)
@@ -57,6 +57,8 @@ class Rows:
     taken_applications: Mapping[str, str] = field(default_factory=dict)
     link: LinkSent | None = None
     consent: ConsentSeen | None = None
+    failures: tuple[Failure, ...] = ()
+    """Why people are not as they should be; read after the log, where there are any."""
     knows_consent: bool = False
     """Whether `link` and `consent` have been read: most runs look at no step that goes by them."""
 
@@ -65,6 +67,11 @@ class Rows:
         if not self.knows_consent:
             pk, size = self.onboarding.pk, self.onboarding.size
             self.link, self.consent, self.knows_consent = _newest_link(pk, size), _newest_consent(pk, size), True
+
+    def read_failures(self) -> None:
+        """Read `failures`. One query, where somebody is not as they should be."""
+        counts = headcount(self.onboarding)
+        self.failures = failures(self.onboarding) if counts.of(*TO_MEND) else ()
 
     def desired(self) -> Desired:
         """All of it as the one value that steps are given, with the present time. No query."""
@@ -96,7 +103,7 @@ class Rows:
             scim_token_misfit=self.secret is not None and not self.fits,
             unreadable_secret=self.secret is not None and self.fits and self.token is None,
             taken_applications=self.taken_applications,
-            arrived=arrived(self.onboarding),
+            people=replace(headcount(self.onboarding), failures=self.failures),
             log_trouble=LogTrouble.from_json(self.onboarding.log_trouble),
             size=self.onboarding.size,
             read_only=self.read_only,
@@ -105,17 +112,15 @@ class Rows:
         )
 
 
-def arrived(onboarding: Onboarding) -> Arrived:
-    """How many people have which result by our own archive, and how many are in Haiilo. No query."""
-    counts, result = onboarding.people_counts, Person.Result
-    return Arrived(
-        created=counts.get(result.CREATED, 0),
-        updated=counts.get(result.UPDATED, 0),
-        skipped=counts.get(result.SKIPPED, 0),
-        failed=counts.get(result.FAILED, 0),
-        removed=counts.get(result.REMOVED, 0),
-        matched=counts.get(result.MATCHED, 0),
+def headcount(onboarding: Onboarding) -> Headcount:
+    """How many people are where. No query."""
+    return Headcount(
+        results=onboarding.people_counts,
+        standings=onboarding.standings,
+        scopes=onboarding.scopes,
+        scope_read_at=onboarding.scope_read_at,
         told=onboarding.in_haiilo,
+        removed_on=onboarding.removed_on,
     )
 
 

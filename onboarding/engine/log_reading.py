@@ -9,7 +9,6 @@ from graphclient import GraphClient
 from onboarding.domain.desired import Desired
 from onboarding.domain.log_trouble import LogTrouble
 from onboarding.domain.sentences import say
-from onboarding.domain.verdicts import Done, Verdict, Waiting
 from onboarding.engine.working_copy import WorkingCopy
 from onboarding.models import clock
 from onboarding.people.follow import follow
@@ -48,17 +47,9 @@ def read(copy: WorkingCopy, graph: GraphClient, desired: Desired, key: str) -> L
     return after
 
 
-def keep_number(copy: WorkingCopy, verdict: Verdict) -> None:
-    """Keep how many people are in Haiilo by this verdict, for all pages, or that nobody tells it any more; it waits for
-    the end of the run. A verdict on something else leaves what is known.
+def keep_number(copy: WorkingCopy, number: int | None) -> None:
+    """Keep how many people are in Haiilo, for all pages, or that nobody tells it any more; it waits for the end of the
+    run.
     """
-    match verdict:
-        case Done():
-            found = verdict.evidence.to_json()
-            number = found["in_haiilo"] if found["told"] else None
-        case Waiting(progress=progress) if progress is not None:
-            number = progress.done
-        case _:
-            return
     if number != copy.rows.onboarding.in_haiilo:
         copy.rows.onboarding.in_haiilo = copy.row_columns["in_haiilo"] = number

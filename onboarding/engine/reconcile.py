@@ -226,8 +226,6 @@ class Reconciliation:
         if isinstance(verdict, Done):
             verdict = self._refused(step, verdict.evidence.to_json()) or verdict
         ledger.record(self.copy, step.key, verdict, cost)
-        if step.reads_people:
-            log_reading.keep_number(self.copy, verdict)
         if step.key in self.desired.approved:
             ledger.settle_approval(self.copy, step.key, self.desired.approved[step.key], verdict)
         if step is READ_ONLY and milestones.reach(self.copy, milestone(verdict)):
@@ -300,6 +298,7 @@ class Reconciliation:
             facts = step.read(self.tenant, self.desired)
             if step.reads_people:
                 self._read_log(step)
+                log_reading.keep_number(self.copy, step.in_haiilo(self.desired, facts))
             verdict = step.assess(self.desired, facts)
             if not isinstance(verdict, Todo):
                 return verdict
@@ -326,6 +325,7 @@ class Reconciliation:
             self.time_outs = self.lease.time_outs + 1
         if trouble is not None and trouble.retry_at is not None:
             self._asked_to_wait = max(timedelta(), trouble.retry_at - clock.now())
+        self.copy.rows.read_failures()
         self._know_more()
 
     def _permit(self, step: Step[Any], todo: Todo) -> gate.Permit | None:

@@ -62,7 +62,7 @@ def _context(onboarding: Onboarding, contact: Contact) -> dict[str, Any]:
     customer = onboarding.customer
     asker = asker_of(customer.owner)
     state = mail_context.current_state(onboarding)
-    found, numbers = mail_context.ask_of(state), load_desired.arrived(onboarding)
+    found, numbers = mail_context.ask_of(state), load_desired.headcount(onboarding)
     scope = StepState.objects.filter(onboarding=onboarding, key=Scope.key).first()
     context = {
         "name": contact.name,

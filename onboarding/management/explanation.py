@@ -211,7 +211,7 @@ def explain_whole(desired: Desired, printer: Printer) -> dict[str, Any]:
         "consent": printer.value(desired.consent),
         "link": printer.value(desired.link),
         "scim_token": _token(desired),
-        "people": printer.value(desired.arrived),
+        "people": printer.value(desired.people),
     }
 
 

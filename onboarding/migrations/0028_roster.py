@@ -89,6 +89,7 @@ class Migration(migrations.Migration):
         migrations.RenameModel("ProvisionedPerson", "Person"),
         migrations.AddField("onboarding", "standings", models.JSONField(blank=True, default=dict, editable=False)),
         migrations.AddField("onboarding", "scopes", models.JSONField(blank=True, default=dict, editable=False)),
+        migrations.AddField("onboarding", "removed_on", models.JSONField(blank=True, default=dict, editable=False)),
         migrations.AddField(
             "onboarding", "scope_read_at", models.DateTimeField(blank=True, editable=False, null=True)
         ),

@@ -9,13 +9,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from onboarding.domain.standings import InHaiilo, Known, Last, Scope, Told, standing
+from onboarding.domain.standings import InHaiilo, Known, Last, Scope, Standing, Told, standing
 from onboarding.models import Onboarding, Person
 from onboarding.models.person import marks_of
 from onboarding.people.outcome import GOING, THERE, Kind, Seen, plain
 
 HELD_BY_THE_GUARD = frozenset({"toomanydeletes", "stageddelete"})
 BATCH = 1000  # rows of one statement
+DAYS_KEPT = 30
 COUNTED = {"people_counts": "result", "standings": "standing", "scopes": "scope"}
 """Column of the onboarding → column of a person whose values it counts; who has none is not counted."""
 
@@ -84,8 +85,11 @@ def write(held: Onboarding, before: Mapping[str, Person], after: Mapping[str, Pe
     `held` is locked by the caller's transaction. `before`: the rows that there are; others are made.
     """
     gone = [Counted.of(before[source_id]) for source_id in after if source_id in before]
+    removed: Counter[str] = Counter()
     for source_id, row in after.items():
         row.standing = standing(known(row))
+        if row.standing == Standing.GONE and row.result and not _was(before, source_id, Standing.GONE):
+            removed[row.at.date().isoformat()] += 1
         # Renamed first: the upsert finds a row by its source id, and would make a second one.
         if source_id in before and before[source_id].source_id != row.source_id:  # erased by age, and seen again
             held.people.filter(pk=before[source_id].pk).update(source_id=row.source_id)
@@ -96,12 +100,22 @@ def write(held: Onboarding, before: Mapping[str, Person], after: Mapping[str, Pe
         update_fields=["standing", *columns],
         batch_size=BATCH,
     )
+    held.removed_on = _of_late(Counter(held.removed_on) + removed)
     recount(held, gone, [Counted.of(row) for row in after.values()])
+
+
+def _was(before: Mapping[str, Person], source_id: str, standing: Standing) -> bool:
+    return source_id in before and before[source_id].standing == standing
+
+
+def _of_late(counts: Mapping[str, int]) -> dict[str, int]:
+    """The newest days only."""
+    return {day: counts[day] for day in sorted(counts)[-DAYS_KEPT:]}
 
 
 def carry_counts(written: Onboarding, row: Onboarding) -> None:
     """Have `row`, which a run goes by, know the counts that were written."""
-    for name in COUNTED:
+    for name in (*COUNTED, "removed_on"):
         setattr(row, name, getattr(written, name))
 
 
@@ -113,4 +127,4 @@ def recount(held: Onboarding, gone: Iterable[Counted], come: Iterable[Counted]) 
         counts.subtract(getattr(each, by) for each in gone)
         counts.update(getattr(each, by) for each in come)
         setattr(held, name, {value: count for value, count in counts.items() if count and value})
-    held.save(update_fields=list(COUNTED))
+    held.save(update_fields=[*COUNTED, "removed_on"])

@@ -119,6 +119,10 @@ class Step(ABC, Generic[Facts]):
     def read(self, tenant: Tenant, desired: Desired) -> Facts:
         """Look at the live systems: GETs, and such POSTs as change nothing (validateCredentials)."""
 
+    def in_haiilo(self, desired: Desired, facts: Facts) -> int | None:
+        """How many people are in Haiilo by these facts, None where they do not tell; asked where `reads_people`."""
+        return None
+
     @abstractmethod
     def assess(self, desired: Desired, facts: Facts) -> Verdict:
         """Compare. Pure: no network, no database, no clock but `desired.now`."""

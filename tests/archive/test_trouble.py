@@ -9,14 +9,11 @@ import pytest
 
 from graphclient import GraphClient
 from onboarding.domain.log_trouble import LogTrouble
-from onboarding.domain.sentences import say
-from onboarding.domain.verdicts import Done, Verdict, Waiting
 from onboarding.engine import log_reading
 from onboarding.engine.working_copy import WorkingCopy
 from onboarding.models import Event, Onboarding, clock
 from onboarding.models.onboarding import Lease
 from onboarding.people.follow import GOES_ON_AFTER, RETRY_AFTER, goes_on_in
-from onboarding.steps.live.evidence import LiveEvidence
 from tests import builders
 from tests.archive.log_server import JOB, PATH, LogServer, row
 from tests.graphclient.graph_stub import Asked, GraphStub, Reply
@@ -158,15 +155,9 @@ def test_reads_no_row_from_before_the_job_was_made(run: Any, lease: Lease) -> No
     assert run(LogServer([row(1, "eva")])).people_counts == {}
 
 
-def number_after(lease: Lease, *verdicts: Verdict) -> int | None:
-    copy = WorkingCopy(Lease(lease.onboarding_id, lease.token, lease.next_run_at))
-    for verdict in verdicts:
-        log_reading.keep_number(copy, verdict)
-    return copy.rows.onboarding.in_haiilo
-
-
 def test_keeps_no_number_that_nobody_tells_any_more(lease: Lease) -> None:
-    told = Done(LiveEvidence(created=5, code="Active", in_haiilo=5))
-    assert number_after(lease, told) == 5
-    assert number_after(lease, told, Done(LiveEvidence(code="Active", told=False))) is None
-    assert number_after(lease, told, Waiting(say("Microsoft is busy."), timedelta(minutes=1))) == 5
+    copy = WorkingCopy(Lease(lease.onboarding_id, lease.token, lease.next_run_at))
+    log_reading.keep_number(copy, 5)
+    assert (copy.rows.onboarding.in_haiilo, copy.row_columns) == (5, {"in_haiilo": 5})
+    log_reading.keep_number(copy, None)
+    assert (copy.rows.onboarding.in_haiilo, copy.row_columns) == (None, {"in_haiilo": None})

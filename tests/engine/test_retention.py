@@ -74,7 +74,7 @@ def closed(made):
 
 
 def arrived(made):
-    return load_desired.arrived(Onboarding.objects.get(pk=made.pk))
+    return load_desired.headcount(Onboarding.objects.get(pk=made.pk))
 
 
 def test_erases_who_it_was_and_keeps_every_number(made):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -22,7 +22,8 @@ from graphclient import (
     VerifiedDomain,
 )
 from onboarding.domain.consent_sizes import ConsentSize
-from onboarding.domain.desired import Arrived, ConsentSeen, Desired, LinkSent, ProvedTenant, SecretText
+from onboarding.domain.desired import ConsentSeen, Desired, LinkSent, ProvedTenant, SecretText
+from onboarding.domain.headcount import Failure, Headcount
 from onboarding.domain.products import ADVOCACY
 from onboarding.domain.sentences import Sentence
 from onboarding.domain.verdicts import Done, Verdict
@@ -172,8 +173,12 @@ def finished(**status: Any) -> Job:
     return job("Active", **given | status)
 
 
-def arrived(**numbers: int) -> Arrived:
-    return Arrived(**numbers)
+def people(told: int | None = None, failures: Sequence[Failure] = (), **results: int) -> Headcount:
+    """So many of each result of the log, each with the standing that such a row alone amounts to."""
+    there = sum(results.get(name, 0) for name in ("created", "updated", "matched"))
+    amounts = {"arrived": there, "failed": results.get("failed", 0), "out": results.get("skipped", 0)}
+    amounts["gone"] = results.get("removed", 0)
+    return Headcount(results, amounts, told=told, failures=tuple(failures))
 
 
 def evidence_of(verdict: Verdict) -> Any:

@@ -43,7 +43,7 @@ def progress(request: HttpRequest) -> HttpResponse:
 def _context(view: link_view.LinkView) -> dict[str, Any]:
     """What the progress page shows beside the view itself."""
     paused = view.link.onboarding.state == State.PAUSED
-    arrived = view.arrived.in_haiilo
+    arrived = view.people.in_haiilo
     pending = any(just_approved(step) for step in view.steps) or just_renewed(view.steps)
     asking = next((step for step in view.steps if step.is_current and step.ask is not None and not pending), None)
     access_open = any(step.key in ACCESS and step.kind != Kind.DONE for step in view.steps)
@@ -67,5 +67,5 @@ def _context(view: link_view.LinkView) -> dict[str, Any]:
         "scope_text": number_format(view.in_scope, force_grouping=True) if view.in_scope else "",
         "every": STAGE_MOVES if moving else SECONDS_AT_REST,
         "paused": paused,
-        "seen": now_seen(version(view.steps, view.arrived, view.in_scope, view.read_only, paused)),
+        "seen": now_seen(version(view.steps, view.people, view.in_scope, view.read_only, paused)),
     }

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from onboarding.domain.consent_sizes import ConsentSize, Permission
-from onboarding.domain.desired import Arrived
+from onboarding.domain.headcount import Headcount
 from onboarding.domain.verdicts import Kind
-from onboarding.engine.load_desired import arrived
+from onboarding.engine.load_desired import headcount
 from onboarding.models import Asker, Customer, Link, StepState, asker_of
 from onboarding.steps.customer.evidence import CustomerEvidence
 from onboarding.steps.scope.evidence import ScopeEvidence
@@ -31,7 +31,7 @@ class LinkView:
     state: str
     steps: list[StepView]
     moving: bool
-    arrived: Arrived
+    people: Headcount
     in_scope: int | None
     read_only: ReadOnlyView
 
@@ -60,7 +60,7 @@ def link_view(link: Link) -> LinkView:
         state=link.condition(),
         steps=steps,
         moving=is_between(steps) or any(step.kind in MOVING for step in steps if step.is_current),
-        arrived=arrived(onboarding),
+        people=headcount(onboarding),
         in_scope=scope.total if scope else None,
         read_only=read_only_view(onboarding, states, live=live),
     )

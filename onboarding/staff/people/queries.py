@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Case, CharField, Count, Max, Q, QuerySet, Value, When
 
 from onboarding.causes.index import REASON_MARKS, explain_code
-from onboarding.engine.load_desired import arrived, seen
+from onboarding.engine.load_desired import headcount, seen
 from onboarding.models import Onboarding, Person
 from onboarding.models.person import mark_in
 from onboarding.steps.scope.evidence import ScopeEvidence
@@ -90,7 +90,7 @@ def people(
         counts={value: counts.get(value, 0) for value in Result.values},
         causes=_causes(onboarding, names=names),
         total=sum(counts.values()),
-        arrived=arrived(onboarding).in_haiilo,
+        arrived=headcount(onboarding).in_haiilo,
         in_scope=scope.total if scope else None,
         erased=filtered.filter(erased_at__isnull=False).count(),
     )

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 
-from onboarding.domain.desired import SCIM_TOKEN, Arrived
+from onboarding.domain.desired import SCIM_TOKEN
+from onboarding.domain.headcount import Headcount
 from onboarding.domain.lifecycle import MOVES, State
 from onboarding.domain.verdicts import Court, Kind
 from onboarding.engine import holds, neighbours
-from onboarding.engine.load_desired import arrived
+from onboarding.engine.load_desired import headcount
 from onboarding.models import (
     Customer,
     CustomerSecret,
@@ -71,7 +72,7 @@ class Record:
     locked: Event | None
     proposals: list[Proposed]
     secret: CustomerSecret | None
-    arrived: Arrived
+    people: Headcount
     read_only: ReadOnlyView
     mail: Mail
     version: str
@@ -99,7 +100,7 @@ def record(onboarding: Onboarding, reader: User) -> Record:
     current = next((step for step in steps if step.is_current), None)
     events = list(onboarding.events.select_related("actor").order_by("-id")[:MAX_EVENTS])
     links = list(onboarding.links.select_related("created_by", "forwarded_from").order_by("-id")[:MAX_LINKS])
-    numbers, mail = arrived(onboarding), mail_of(onboarding)
+    numbers, mail = headcount(onboarding), mail_of(onboarding)
     alarm, bound = holds.wrong_tenant(onboarding.pk), TenantBinding.objects.filter(onboarding=onboarding).first()
     active = onboarding.state in (State.OPEN, State.LIVE)
     mode = read_only_view(onboarding, states, live=all(step.kind == Kind.DONE for step in steps))
@@ -129,7 +130,7 @@ def record(onboarding: Onboarding, reader: User) -> Record:
         .filter(onboarding=onboarding, kind=SCIM_TOKEN)
         .defer("sealed")
         .first(),
-        arrived=numbers,
+        people=numbers,
         read_only=mode,
         mail=mail,
         version=version(

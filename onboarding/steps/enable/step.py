@@ -129,7 +129,7 @@ class Enable(ChangingStep[Facts]):
         sync, planned = tenant.graph.synchronization, change.payload
         app, guard, address = str(planned["service_principal_id"]), int(planned["guard"]), str(planned["base_url"])
         made: dict[str, Any] = {"guard": guard, "at": desired.now.isoformat(), "started": True}
-        made |= {"service_principal_id": app}
+        made |= {"service_principal_id": app, "sync_all": bool(planned["sync_all"])}
         job, found = sync.job(app, str(planned["job_id"])), credentials.stored_at(tenant.graph, desired, app)
         stored = _kept(found)
         if not _as_planned(stored, planned):

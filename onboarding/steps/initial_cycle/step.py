@@ -13,8 +13,9 @@ from django.utils.translation import gettext_noop as _
 
 from graphclient import Job
 from onboarding.causes.base import Cause
-from onboarding.domain.desired import Arrived, Desired
+from onboarding.domain.desired import Desired
 from onboarding.domain.evidence import Evidence
+from onboarding.domain.headcount import Headcount
 from onboarding.domain.sentences import Sentence, plural, say
 from onboarding.domain.verdicts import Done, Progress, Verdict, Waiting
 from onboarding.steps import stages
@@ -89,6 +90,10 @@ class InitialCycle(Step[Facts]):
         """The job with its status."""
         return Facts(jobs.our_job(tenant.graph, desired))
 
+    def in_haiilo(self, desired: Desired, facts: Facts) -> int | None:
+        """As the roster and the job have it together."""
+        return arrivals.in_haiilo(desired, known_people(facts.job) if facts.job else None)
+
     def assess(self, desired: Desired, facts: Facts) -> Verdict:
         """Waiting with honest words, broken with a reason, or done with numbers."""
         job = facts.job
@@ -120,7 +125,7 @@ class InitialCycle(Step[Facts]):
 
     def _finished(self, desired: Desired, job: Job) -> Done:
         total = desired.required(ScopeEvidence).total
-        numbers = arrived_so_far(desired, job)
+        numbers = people_so_far(desired, job)
         there = arrivals.in_haiilo(desired, known_people(job))
         if numbers is None or there is None:
             note = say(_("First cycle finished. Microsoft does not tell how many people are in Haiilo."))
@@ -151,20 +156,20 @@ def known_people(job: Job) -> int | None:
     return job.status.known_people
 
 
-def arrived_so_far(desired: Desired, job: Job) -> Arrived | None:
+def people_so_far(desired: Desired, job: Job) -> Headcount | None:
     """Our archive's numbers; where the log cannot be read (no P1), what the job counts itself; None where neither
     tells. What waits for another try is no number of people: groups are among it, and old entries stay counted.
     """
     known = known_people(job)
-    if not desired.arrived.is_empty:
-        return desired.arrived
-    return None if known is None else Arrived(created=known)
+    if not desired.people.is_empty:
+        return desired.people
+    return None if known is None else Headcount(results={"created": known})
 
 
 def tried_again(desired: Desired, job: Job) -> Iterator[Sentence]:
     """What the job could not write in its last run, where no log of it names people."""
     execution = job.status.last_execution
-    if desired.arrived.is_empty and execution and execution.state == "EntryLevelErrors" and execution.count_escrowed:
+    if desired.people.is_empty and execution and execution.state == "EntryLevelErrors" and execution.count_escrowed:
         yield say(TRIED_AGAIN, count=execution.count_escrowed)
 
 
@@ -220,7 +225,7 @@ def _so_far(desired: Desired, progress: Progress | None) -> Sentence:
     return say(LEFT, done=progress.done, total=progress.total, low=low, high=high)
 
 
-def _warnings(desired: Desired, job: Job, numbers: Arrived | None, there: int) -> Iterator[Sentence]:
+def _warnings(desired: Desired, job: Job, numbers: Headcount | None, there: int) -> Iterator[Sentence]:
     if numbers and numbers.failed:
         yield say(NOT_CREATED, count=numbers.failed)
     yield from tried_again(desired, job)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import ClassVar
 
@@ -13,42 +13,35 @@ from django.utils.translation import gettext_noop as _
 
 from graphclient import Job
 from onboarding.causes.base import Cause
-from onboarding.domain.desired import Arrived, Desired
+from onboarding.domain.desired import Desired
 from onboarding.domain.evidence import Evidence
 from onboarding.domain.sentences import Sentence, plural, say
 from onboarding.domain.verdicts import Done, Verdict
 from onboarding.steps import stages
 from onboarding.steps.base import Step, Tenant
 from onboarding.steps.connection.evidence import ConnectionEvidence
-from onboarding.steps.initial_cycle.step import DROPPED, NOT_CREATED, arrived_so_far, known_people, tried_again
+from onboarding.steps.initial_cycle.step import DROPPED, known_people, people_so_far, tried_again
 from onboarding.steps.live.causes import CAUSES
 from onboarding.steps.live.evidence import LiveEvidence
-from onboarding.steps.shared import arrivals, jobs
+from onboarding.steps.live.health import remarks, unwell
+from onboarding.steps.shared import arrivals, credentials, jobs
+from onboarding.steps.shared.stored import Stored
 from onboarding.steps.sso_application.evidence import SsoApplicationEvidence
 
-SILENT_AFTER = timedelta(hours=6)  # a healthy job runs every 40 minutes
 IN_HAIILO = plural("%(count)s person in Haiilo", "%(count)s people in Haiilo")
-ALL_FAILED = plural(
-    "%(count)s person failed, and nobody was created. Microsoft raises no alarm below 5,000 failures.",
-    "%(count)s people failed, and nobody was created. Microsoft raises no alarm below 5,000 failures.",
-)
-SILENT = plural(
-    "No sync for %(hours)s hour. It should run about every 40 minutes.",
-    "No sync for %(hours)s hours. It should run about every 40 minutes.",
-    by="hours",
-)
 
 
 @dataclass(frozen=True)
 class Facts:
-    """The job, None where it is gone."""
+    """The job, None where it is gone; and what is stored for it, as far as Microsoft shows that."""
 
     job: Job | None = None
+    stored: Stored = field(default_factory=Stored)
 
 
 @dataclass(frozen=True)
 class Live(Step[Facts]):
-    """Runs, is not quarantined, and did not fall silent; failures of single people are warnings."""
+    """Runs, sends whom it should to where it should, and most have arrived; what concerns single people is a remark."""
 
     key: ClassVar[str] = LiveEvidence.step
     title: ClassVar[str | Promise] = gettext_lazy("Live")
@@ -60,8 +53,13 @@ class Live(Step[Facts]):
     reads_people: ClassVar[bool] = True
 
     def read(self, tenant: Tenant, desired: Desired) -> Facts:
-        """The job with its status."""
-        return Facts(jobs.our_job(tenant.graph, desired))
+        """The job with its status, and where it sends whom."""
+        job = jobs.our_job(tenant.graph, desired)
+        return Facts(job, credentials.stored(tenant.graph, desired)) if job is not None else Facts()
+
+    def in_haiilo(self, desired: Desired, facts: Facts) -> int | None:
+        """As the roster and the job have it together."""
+        return arrivals.in_haiilo(desired, known_people(facts.job) if facts.job else None)
 
     def assess(self, desired: Desired, facts: Facts) -> Verdict:
         """Done while the job is healthy; what a person stopped or deleted is shown, with who has to be asked."""
@@ -71,11 +69,15 @@ class Live(Step[Facts]):
         unfit = jobs.unfit(job)
         if unfit is not None:
             return unfit
-        numbers = arrived_so_far(desired, job)
-        there = arrivals.in_haiilo(desired, known_people(job))
+        numbers = people_so_far(desired, job)
+        there = self.in_haiilo(desired, facts)
+        ill = unwell(desired, job, facts.stored, there)
+        if ill is not None:
+            return ill
+        notes = tuple(_warnings(desired, job, told=numbers is not None))
         if numbers is None or there is None:
             note = say(_("Provisioning runs. Microsoft does not tell how many people are in Haiilo."))
-            return Done(LiveEvidence(code=job.status.code, told=False), note, tuple(_warnings(desired, job, None, 0)))
+            return Done(LiveEvidence(code=job.status.code, told=False), note, notes)
         evidence = LiveEvidence(
             numbers.created,
             numbers.updated,
@@ -85,22 +87,12 @@ class Live(Step[Facts]):
             matched=numbers.matched,
             in_haiilo=there,
         )
-        return Done(evidence, say(IN_HAIILO, count=there), tuple(_warnings(desired, job, numbers, there)))
+        return Done(evidence, say(IN_HAIILO, count=there), notes)
 
 
-def _warnings(desired: Desired, job: Job, numbers: Arrived | None, there: int) -> Iterator[Sentence]:
-    execution = job.status.last_execution
-    yield from arrivals.log_notes(desired, told=numbers is not None)
-    if numbers and numbers.failed and not there:
-        yield say(ALL_FAILED, count=numbers.failed)
-    elif numbers and numbers.failed:
-        yield say(NOT_CREATED, count=numbers.failed)
+def _warnings(desired: Desired, job: Job, *, told: bool) -> Iterator[Sentence]:
+    yield from arrivals.log_notes(desired, told=told)
+    yield from remarks(desired, job)
     yield from tried_again(desired, job)
     if job.status.escrows_pruned:
         yield say(DROPPED)
-    if execution is not None and execution.state == "Failed":
-        yield say(_("The last sync failed: %(reason)s"), reason=execution.error_message or execution.error_code or "?")
-    last = execution.ended or execution.began if execution is not None else None
-    if last is not None and desired.now - last > SILENT_AFTER:
-        hours = int((desired.now - last).total_seconds() // 3600)
-        yield say(SILENT, hours=hours)

@@ -27,6 +27,8 @@ UNREADABLE = _(
 )
 READABLE_AGAIN = _("The provisioning log can be read again; the list of people catches up.")
 
+FAILED, SKIPPED = "failed", "skipped"  # results of the log
+
 
 def reads_no_log(desired: Desired) -> bool:
     """Whether everything has to go on without the log of this tenant: for want of a licence, or whatever Microsoft
@@ -66,9 +68,8 @@ def is_caught_up(desired: Desired, known: int | None) -> bool:
     """
     if known is None:
         scope = desired.required(ScopeEvidence)
-        everybody = _heard_of(desired) + desired.arrived.skipped + desired.arrived.failed
-        return not scope.sync_all and everybody >= scope.total
-    return _heard_of(desired) + _skipped(desired) >= known
+        return not scope.sync_all and sum(desired.people.results.values()) >= scope.total
+    return _heard_of(desired) - desired.people.result(FAILED) >= known
 
 
 def in_haiilo(desired: Desired, known: int | None) -> int | None:
@@ -77,17 +78,16 @@ def in_haiilo(desired: Desired, known: int | None) -> int | None:
     where neither tells.
     """
     if known is None:
-        return None if desired.arrived.is_empty else desired.arrived.in_archive
-    scope = desired.evidence_of(ScopeEvidence)
-    everybody = scope is not None and scope.sync_all  # then most of those who are skipped were never known to the job
-    heard_of = _heard_of(desired) + desired.arrived.failed + (0 if everybody else _skipped(desired))
-    return desired.arrived.in_archive + max(0, known - heard_of)
+        return None if desired.people.is_empty else desired.people.with_account
+    return desired.people.with_account + max(0, known - _heard_of(desired))
 
 
 def _heard_of(desired: Desired) -> int:
-    return desired.arrived.in_archive + desired.arrived.removed
-
-
-def _skipped(desired: Desired) -> int:
-    scope = desired.evidence_of(ScopeEvidence)
-    return max(0, desired.arrived.skipped - (scope.disabled if scope else 0))
+    """Of how many of those whom the job may know the log has told. Who is disabled is left out before the job knows
+    anybody, and so are most of a whole directory who are skipped.
+    """
+    scope, people = desired.evidence_of(ScopeEvidence), desired.people
+    skipped = people.result(SKIPPED)
+    if scope is not None:
+        skipped = 0 if scope.sync_all else max(0, skipped - scope.disabled)
+    return sum(people.results.values()) - people.result(SKIPPED) + skipped

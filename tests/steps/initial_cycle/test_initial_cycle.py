@@ -17,11 +17,11 @@ from tests.steps.facts import (
     JOB,
     SCOPE,
     ago,
-    arrived,
     at_step,
     execution,
     finished,
     job,
+    people,
     quarantine,
     texts,
 )
@@ -44,7 +44,7 @@ RUNNING = [
     (job("Active", counts={"User": 0}), {}, "begin the first cycle", 0),
     (running(0), {}, "finding out who is in scope", 0),
     (running(50), {}, "50 of about 200 people, about 1 to 12 minutes left", 50),
-    (running(0), {"arrived": arrived(created=80, updated=5, failed=9)}, "85 of about 200", 85),
+    (running(0), {"people": people(created=80, updated=5, failed=9)}, "85 of about 200", 85),
     (running(190), {"minutes": 300}, "longer than Microsoft's own estimate", 190),
     (running(500), {}, "200 of about 200", 200),
 ]
@@ -113,8 +113,8 @@ def test_claims_no_number_at_the_end_where_the_job_tells_none(counts):
 
 def test_waits_for_the_log_of_everybody_in_scope_where_the_job_tells_no_number():
     found = finished(counts={})
-    assert isinstance(assess(step(arrived=arrived(created=150, skipped=3)), Facts(found)), Waiting)
-    assert isinstance(assess(step(arrived=arrived(created=150, skipped=48, failed=2)), Facts(found)), Done)
+    assert isinstance(assess(step(people=people(created=150, skipped=3)), Facts(found)), Waiting)
+    assert isinstance(assess(step(people=people(created=150, skipped=48, failed=2)), Facts(found)), Done)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_counts_people_under_whatever_name_the_job_counts_them(name):
 
 
 def test_is_not_done_before_our_archive_has_caught_up():
-    verdict = assess(step(arrived=arrived(created=150, skipped=3)), Facts(finished()))
+    verdict = assess(step(people=people(created=150, skipped=3)), Facts(finished()))
     assert isinstance(verdict, Waiting)
     assert "last results" in str(verdict.why)
 
@@ -152,7 +152,7 @@ def test_is_not_done_before_our_archive_has_caught_up():
     ],
 )
 def test_is_done_with_numbers_once_it_has(numbers):
-    verdict = assess(step(arrived=arrived(**numbers)), Facts(finished()))
+    verdict = assess(step(people=people(**numbers)), Facts(finished()))
     assert isinstance(verdict, Done)
     nothing = dict.fromkeys(("created", "updated", "skipped", "failed", "matched"), 0)
     there = numbers["created"] + numbers.get("updated", 0) + numbers.get("matched", 0)
@@ -162,7 +162,7 @@ def test_is_done_with_numbers_once_it_has(numbers):
 
 def test_does_not_wait_for_a_log_that_does_not_come():
     late = finished(steady_state_first=ago(hours=1))
-    assert isinstance(assess(step(arrived=arrived(created=150)), Facts(late)), Done)
+    assert isinstance(assess(step(people=people(created=150)), Facts(late)), Done)
 
 
 def test_takes_the_jobs_own_numbers_where_there_is_no_log():
@@ -192,7 +192,7 @@ def test_does_not_take_what_waits_for_another_try_for_people_who_failed():
     ],
 )
 def test_warns_of_what_went_wrong(numbers, status, says):
-    verdict = assess(step(arrived=arrived(**numbers)), Facts(finished(**status)))
+    verdict = assess(step(people=people(**numbers)), Facts(finished(**status)))
     assert isinstance(verdict, Done)
     assert says in texts(verdict.warnings)
 

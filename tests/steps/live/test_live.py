@@ -1,18 +1,21 @@
 import pytest
 
 from graphclient import Execution, Job
+from onboarding.domain.headcount import Failure, Headcount
 from onboarding.domain.log_trouble import LogTrouble
-from onboarding.domain.verdicts import Broken, Court, Done
+from onboarding.domain.verdicts import Asking, Broken, Court, Done
 from onboarding.steps.live.causes import CAUSES, Code
 from onboarding.steps.live.step import Facts, Live
 from onboarding.steps.shared.arrivals import WITHOUT_LICENCE
+from onboarding.steps.shared.stored import Stored
 from tests.graphclient.graph_stub import Reply
 from tests.graphclient.recorded import PUBLIC_CASE_09
 from tests.graphclient.samples import job as job_json
 from tests.narrow import present
-from tests.steps.facts import APP, JOB, ago, arrived, at_step, evidence_of, execution, finished, job, quarantine, texts
+from tests.steps.facts import APP, JOB, ago, at_step, evidence_of, execution, finished, job, people, quarantine, texts
 
 assess = Live().assess
+TODAY = ago(hours=0).date().isoformat()
 
 
 def look(found, **fields):
@@ -20,7 +23,7 @@ def look(found, **fields):
 
 
 def test_is_done_while_the_job_is_healthy():
-    verdict = look(finished(), arrived=arrived(created=180, updated=20, skipped=3))
+    verdict = look(finished(), people=people(created=180, updated=20, skipped=3))
     assert isinstance(verdict, Done)
     numbers = {"created": 180, "updated": 20, "skipped": 3, "failed": 0, "matched": 0, "in_haiilo": 200}
     assert verdict.evidence.to_json() == numbers | {"code": "Active", "told": True}
@@ -31,21 +34,120 @@ def test_is_done_while_the_job_is_healthy():
 @pytest.mark.parametrize(
     ("found", "numbers", "says"),
     [
-        (finished(), {"created": 190, "failed": 10}, "10 people could not be created"),
-        (finished(), {"failed": 200}, "200 people failed, and nobody was created"),
+        (finished(), {"created": 190, "failed": 10}, "10 people have no account"),
         (finished(escrows_pruned=True), {"created": 200}, "dropped some"),
         (finished(last_execution=execution("Failed", error_message="Sick")), {"created": 200}, "failed: Sick"),
+    ],
+)
+def test_warns_of_single_people_without_calling_it_broken(found, numbers, says):
+    verdict = look(found, people=people(**numbers))
+    assert isinstance(verdict, Done)
+    assert says in texts(verdict.warnings)
+
+
+CONFLICT = Failure(11, "EntryConflict")
+LACKS_COUNTRY = Failure(150, "AttributeValidationFailed", lacking="country")
+
+
+@pytest.mark.parametrize(
+    ("fields", "code", "court", "says"),
+    [
+        # Most failed: whoever can end the most frequent cause is asked.
         (
-            finished(last_execution=Execution("Succeeded", ago(hours=9), ago(hours=8))),
-            {"created": 200},
-            "No sync for 8 hours",
+            {"people": people(created=1, failed=11, failures=[CONFLICT])},
+            Code.FAILED_FOR_CS,
+            Court.CS,
+            "11 of 12 people have no account, or not as it should be. Haiilo has another account",
+        ),
+        (
+            {"people": people(created=10, failed=190, failures=[Failure(40, "EntryConflict"), LACKS_COUNTRY])},
+            Code.FAILED_BY_CUSTOMER,
+            Court.CUSTOMER,
+            "190 of 200 people have no account, or not as it should be. country is empty",
+        ),
+        (
+            {"people": people(failed=200, failures=[Failure(200, "NobodyKnowsThis", "Something new.")])},
+            Code.FAILED_FOR_ENGINEERS,
+            Court.HAIILO,
+            "Microsoft says: Something new.",
+        ),
+        # All are there, and the last change of each failed.
+        (
+            {"people": Headcount({"failed": 12}, {"outdated": 12}, failures=(CONFLICT,), told=12)},
+            Code.FAILED_FOR_CS,
+            Court.CS,
+            "12 of 12 people",
+        ),
+        # Nobody is there, and nothing says why.
+        (
+            {"people": Headcount({"skipped": 12}, {"out": 12}, {"in": 12}, ago(hours=1), told=0)},
+            Code.NOBODY_ARRIVED,
+            Court.HAIILO,
+            "nobody is in Haiilo",
+        ),
+        # A third was removed since yesterday.
+        (
+            {"people": Headcount({"created": 8, "removed": 4}, {"arrived": 8, "gone": 4}, removed_on={TODAY: 4})},
+            Code.MANY_REMOVED,
+            Court.CS,
+            "4 people were removed from Haiilo since yesterday: 33%",
         ),
     ],
 )
-def test_warns_without_calling_it_broken(found, numbers, says):
-    verdict = look(found, arrived=arrived(**numbers))
-    assert isinstance(verdict, Done)
-    assert says in texts(verdict.warnings)
+def test_is_not_well_while_most_are_not_where_they_should_be(fields, code, court, says):
+    verdict = look(finished(counts={"User": 0}), **fields)
+    assert isinstance(verdict, Asking)
+    assert (verdict.code, verdict.court) == (code, court)
+    assert says in str(verdict.question)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        Headcount({"created": 190, "removed": 10}, {"arrived": 190, "gone": 10}, removed_on={TODAY: 10}),
+        Headcount({"created": 2, "removed": 2}, {"arrived": 2, "gone": 2}, removed_on={TODAY: 2}),
+        Headcount({"created": 8, "removed": 4}, {"arrived": 8, "gone": 4}, removed_on={"2001-01-01": 4}),
+        Headcount({}, {"coming": 12}, {"in": 12}, ago(hours=1), told=0),
+    ],
+)
+def test_is_well_while_few_left_or_somebody_is_on_the_way(given):
+    assert isinstance(look(finished(counts={"User": 0}), people=given), Done)
+
+
+def test_is_broken_when_nothing_was_synced_for_hours():
+    found = finished(last_execution=Execution("Succeeded", ago(hours=9), ago(hours=8)))
+    verdict = look(found, people=people(created=200))
+    assert isinstance(verdict, Broken)
+    assert (verdict.code, verdict.court) == (Code.SILENT, Court.MICROSOFT)
+    assert str(verdict.why).startswith("No sync for 8 hours")
+
+
+def stored(**shown):
+    return Stored(shown, frozenset(shown))
+
+
+@pytest.mark.parametrize(
+    ("values", "code", "court"),
+    [
+        ({"BaseAddress": "https://staging.smarpshare.com/scim"}, Code.SENDS_ELSEWHERE, Court.CS),
+        ({"SyncAll": "true"}, Code.WHOLE_DIRECTORY, Court.CUSTOMER),
+    ],
+)
+def test_sees_what_somebody_changed_in_the_tenant(values, code, court):
+    verdict = assess(at_step("live", people=people(created=200)), Facts(finished(), stored(**values)))
+    assert isinstance(verdict, Broken)
+    assert (verdict.code, verdict.court) == (code, court)
+
+
+def test_says_nothing_of_what_microsoft_does_not_show():
+    unseen = Stored({"BaseAddress": "https://staging.smarpshare.com/scim", "SyncAll": "true"}, frozenset())
+    assert isinstance(assess(at_step("live", people=people(created=200)), Facts(finished(), unseen)), Done)
+
+
+def test_leaves_the_whole_directory_alone_where_that_was_approved():
+    approved = {"enable": {"enable": {"sync_all": True}}}
+    desired = at_step("live", people=people(created=200), applied=approved)
+    assert isinstance(assess(desired, Facts(finished(), stored(SyncAll="true"))), Done)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +198,7 @@ def test_goes_by_the_job_where_its_log_is_refused_and_says_so():
     ],
 )
 def test_counts_who_is_in_haiilo_also_when_people_leave(numbers, there):
-    verdict = look(finished(), arrived=arrived(**numbers))
+    verdict = look(finished(), people=people(**numbers))
     assert isinstance(verdict, Done)
     assert (evidence_of(verdict).in_haiilo, str(verdict.note)) == (there, f"{there} people in Haiilo")
 
@@ -122,8 +224,12 @@ def test_says_that_the_job_tells_no_number():
 
 def test_reads_the_job_and_changes_nothing(tenant, far):
     far.on("GET", f"/v1.0/servicePrincipals/{APP}/synchronization/jobs/{JOB}", Reply(200, {**job_json(), "id": JOB}))
-    assert present(Live().read(tenant, at_step("live")).job).running
-    assert [asked.method for asked in far.asked] == ["GET"]
+    rows = [{"key": "BaseAddress", "value": "https://contoso.smarpshare.com/scim"}]
+    far.on("GET", f"/v1.0/servicePrincipals/{APP}/synchronization/secrets", Reply(200, {"value": rows}))
+    found = Live().read(tenant, at_step("live"))
+    assert present(found.job).running
+    assert found.stored.shows_address
+    assert [asked.method for asked in far.asked] == ["GET", "GET"]
 
 
 def test_has_one_cause_for_each_code():

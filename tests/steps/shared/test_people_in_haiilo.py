@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.steps.facts import arrived
+from tests.steps.facts import people
 
 
 @pytest.mark.parametrize(
@@ -22,4 +22,4 @@ from tests.steps.facts import arrived
     ],
 )
 def test_knows_a_number_only_where_somebody_told_one(numbers: dict[str, int], expected: int | None) -> None:
-    assert arrived(**numbers).in_haiilo == expected
+    assert people(**numbers).in_haiilo == expected

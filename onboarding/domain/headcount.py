@@ -1,0 +1,106 @@
+"""How many people are where: the one set of numbers that every page, letter and verdict goes by."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from onboarding.domain.standings import HAVE_AN_ACCOUNT, Scope, Standing
+
+
+@dataclass(frozen=True)
+class Failure:
+    """People of one standing whom the same cause keeps: Microsoft's `code`, a `reason` of one of them as a sample, the
+    attribute that is empty where Microsoft names one.
+    """
+
+    count: int
+    code: str
+    reason: str = ""
+    lacking: str = ""
+    standing: Standing = Standing.FAILED
+
+
+@dataclass(frozen=True)
+class Headcount:
+    """Counts of the roster. A number that nobody has told is None, which is not 0.
+
+    `results`: what Microsoft's log says, by result. `told`: how many are in Haiilo as the last look at the job has it;
+    None before the first. `removed_on`: how many were removed on each of the last days. `failures`: the largest groups
+    of those who are not as they should be, read where somebody goes by it.
+    """
+
+    results: Mapping[str, int] = field(default_factory=dict)
+    standings: Mapping[str, int] = field(default_factory=dict)
+    scopes: Mapping[str, int] = field(default_factory=dict)
+    scope_read_at: datetime | None = None
+    told: int | None = None
+    removed_on: Mapping[str, int] = field(default_factory=dict)
+    failures: tuple[Failure, ...] = ()
+
+    def of(self, *standings: Standing) -> int:
+        """How many have one of these standings."""
+        return sum(self.standings.get(standing, 0) for standing in standings)
+
+    def result(self, *results: str) -> int:
+        """Of how many Microsoft's log says one of these."""
+        return sum(self.results.get(result, 0) for result in results)
+
+    @property
+    def created(self) -> int:
+        """How many Microsoft says it has created."""
+        return self.result("created")
+
+    @property
+    def updated(self) -> int:
+        """How many it has found in Haiilo and changed."""
+        return self.result("updated")
+
+    @property
+    def matched(self) -> int:
+        """How many it has found in Haiilo as they should be."""
+        return self.result("matched")
+
+    @property
+    def skipped(self) -> int:
+        """How many it has skipped, rightly or not."""
+        return self.result("skipped")
+
+    @property
+    def failed(self) -> int:
+        """How many should have an account and have none, for a reason that is known."""
+        return self.of(Standing.FAILED)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether Microsoft's log has told of nobody."""
+        return not any(self.results.values())
+
+    @property
+    def with_account(self) -> int:
+        """How many have an account in Haiilo by the roster alone, which may lag behind."""
+        return self.of(*HAVE_AN_ACCOUNT)
+
+    @property
+    def in_haiilo(self) -> int | None:
+        """How many are in Haiilo: the one number that every page shows. None where neither the job nor the roster
+        tells.
+        """
+        if self.told is not None:
+            return self.told
+        return None if self.is_empty else self.with_account
+
+    @property
+    def in_scope(self) -> int | None:
+        """How many should have an account; None before everybody was read."""
+        return None if self.scope_read_at is None else self.scopes.get(Scope.IN, 0)
+
+    @property
+    def not_as_it_should_be(self) -> int:
+        """How many have no account for a reason that somebody can end, or one that is not as it should be."""
+        return self.of(Standing.FAILED, Standing.OUTDATED, Standing.TWICE)
+
+    def removed_lately(self, days: Collection[date]) -> int:
+        """How many were removed on these days."""
+        return sum(self.removed_on.get(day.isoformat(), 0) for day in days)

@@ -1,0 +1,139 @@
+"""Whether a job that runs does what it is for. Pure; the worst comes first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+from django.utils.translation import gettext_noop as _
+
+from graphclient import Job
+from onboarding.causes.base import Owner
+from onboarding.causes.index import explain_code, lookup
+from onboarding.domain.desired import Desired
+from onboarding.domain.headcount import Failure
+from onboarding.domain.sentences import Sentence, plural, say
+from onboarding.domain.standings import Standing
+from onboarding.domain.verdicts import Asking, Broken
+from onboarding.steps.enable.evidence import EnableEvidence
+from onboarding.steps.live.causes import FAILED, MANY_REMOVED, NOBODY_ARRIVED, SENDS_ELSEWHERE, SILENT, WHOLE_DIRECTORY
+from onboarding.steps.scope.evidence import ScopeEvidence
+from onboarding.steps.shared import secrets
+from onboarding.steps.shared.stored import ADDRESS, SCOPE, Stored
+
+LOOKED_AT_AGAIN = timedelta(minutes=20)
+SILENT_AFTER = timedelta(hours=6)  # a healthy job runs every 40 minutes
+MOST = 0.5  # of those who should have an account
+MANY, MANY_SHARE = 3, 0.2  # removed since yesterday, of those who had an account
+NOT_CREATED = plural(
+    "%(count)s person has no account. The list shows why, and who has to act.",
+    "%(count)s people have no account. The list shows why, and who has to act.",
+)
+OUTDATED = plural(
+    "%(count)s person is in Haiilo, but the last change failed. The list shows why.",
+    "%(count)s people are in Haiilo, but the last change of each failed. The list shows why.",
+)
+TWICE = plural(
+    "%(count)s person is in Haiilo twice. Merge or remove the second account.",
+    "%(count)s people are in Haiilo twice. Merge or remove the second accounts.",
+)
+LEAVING = plural(
+    "%(count)s person is no longer in scope and still in Haiilo.",
+    "%(count)s people are no longer in scope and still in Haiilo.",
+)
+REMOVED = plural(
+    "%(count)s person was removed from Haiilo since yesterday.",
+    "%(count)s people were removed from Haiilo since yesterday.",
+)
+HELD_BACK = plural(
+    "The removal of %(count)s person is held back.",
+    "The removal of %(count)s people is held back.",
+)
+
+
+def unwell(desired: Desired, job: Job, stored: Stored, there: int | None) -> Broken | Asking | None:
+    """What keeps a running job from being called healthy; `there`: how many are in Haiilo. None where nothing does."""
+    return _wrongly_set(desired, stored) or _silent(desired, job) or _empty(desired, there) or _removed(desired)
+
+
+def _wrongly_set(desired: Desired, stored: Stored) -> Broken | None:
+    """What somebody has changed in the tenant. What Microsoft does not show says nothing."""
+    address = stored.values.get(ADDRESS, "") if stored.shows_address else ""
+    if address and not secrets.same_address(address, desired.base_url):
+        return SENDS_ELSEWHERE.broken(address=address, host=desired.haiilo_host)
+    if SCOPE in stored.shown and secrets.covers_all(stored.values) and not _was_approved_for_all(desired):
+        return WHOLE_DIRECTORY.broken()
+    return None
+
+
+def _was_approved_for_all(desired: Desired) -> bool:
+    started = desired.result(EnableEvidence.step, "enable")
+    scope = desired.evidence_of(ScopeEvidence)
+    return bool(started.get("sync_all", scope is not None and scope.sync_all))
+
+
+def _silent(desired: Desired, job: Job) -> Broken | None:
+    execution = job.status.last_execution
+    last = (execution.ended or execution.began) if execution is not None else None
+    if last is None or desired.now - last <= SILENT_AFTER:
+        return None
+    return SILENT.broken(hours=int((desired.now - last).total_seconds() // 3600))
+
+
+def _empty(desired: Desired, there: int | None) -> Asking | None:
+    """Nobody arrived, or most are not as they should be: whoever can end the most frequent cause is asked."""
+    people = desired.people
+    failed = people.not_as_it_should_be
+    everybody = failed + people.of(Standing.ARRIVED, Standing.COMING)
+    if failed and failed >= MOST * everybody:
+        return _asked(people.failures, failed, everybody)
+    expected = people.in_scope if people.in_scope is not None else _counted(desired)
+    if there == 0 and expected and not people.of(Standing.COMING):
+        return replace(NOBODY_ARRIVED.asking(), recheck_in=LOOKED_AT_AGAIN)
+    return None
+
+
+def _counted(desired: Desired) -> int:
+    scope = desired.evidence_of(ScopeEvidence)
+    return scope.total if scope is not None and not scope.sync_all else 0
+
+
+def _asked(failures: Collection[Failure], failed: int, everybody: int) -> Asking:
+    main = max(failures, key=lambda failure: failure.count, default=Failure(failed, ""))
+    why, _court = explain_code(main.code, main.reason, lacking=main.lacking)
+    known = lookup(main.code, main.reason)
+    cause = FAILED[known.owner if known else Owner.ENGINEERS]
+    advice = (known.for_customer({"attribute": main.lacking}) if known else None) or why
+    offers = {"detail": main.code}
+    asked = cause.asking(offers=offers, failed=failed, all=everybody, why=why, advice=advice)
+    return replace(asked, recheck_in=LOOKED_AT_AGAIN)
+
+
+def _removed(desired: Desired) -> Asking | None:
+    count = desired.people.removed_lately(_since_yesterday(desired))
+    had = count + desired.people.with_account
+    if count < MANY or count < MANY_SHARE * had:
+        return None
+    return replace(MANY_REMOVED.asking(count=count, share=round(100 * count / had)), recheck_in=LOOKED_AT_AGAIN)
+
+
+def _since_yesterday(desired: Desired) -> tuple[date, date]:
+    today = desired.now.date()
+    return today - timedelta(days=1), today
+
+
+def remarks(desired: Desired, job: Job) -> Iterator[Sentence]:
+    """What is to be known of people where all is well as a whole."""
+    people, execution = desired.people, job.status.last_execution
+    told = (
+        (NOT_CREATED, people.failed),
+        (OUTDATED, people.of(Standing.OUTDATED)),
+        (TWICE, people.of(Standing.TWICE)),
+        (HELD_BACK, people.of(Standing.HELD_BACK)),
+        (LEAVING, people.of(Standing.LEAVING)),
+        (REMOVED, people.removed_lately(_since_yesterday(desired))),
+    )
+    yield from (say(text, count=count) for text, count in told if count)
+    if execution is not None and execution.state == "Failed":
+        yield say(_("The last sync failed: %(reason)s"), reason=execution.error_message or execution.error_code or "?")
