@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
-from graphclient import Job
+from graphclient import Job, TryLater
 from onboarding.causes.base import Cause
 from onboarding.domain.desired import Desired
 from onboarding.domain.evidence import Evidence
@@ -53,9 +53,16 @@ class Live(Step[Facts]):
     reads_people: ClassVar[bool] = True
 
     def read(self, tenant: Tenant, desired: Desired) -> Facts:
-        """The job with its status, and where it sends whom."""
+        """The job with its status; where it sends whom, while it runs and Microsoft shows that."""
         job = jobs.our_job(tenant.graph, desired)
-        return Facts(job, credentials.stored(tenant.graph, desired)) if job is not None else Facts()
+        if job is None or jobs.unfit(job) is not None:
+            return Facts(job)
+        try:
+            return Facts(job, credentials.stored(tenant.graph, desired))
+        except TryLater as error:
+            if error.asks_to_wait:
+                raise
+            return Facts(job)  # the job's own health is known, and does not wait for what is saved
 
     def in_haiilo(self, desired: Desired, facts: Facts) -> int | None:
         """As the roster and the job have it together."""

@@ -232,5 +232,15 @@ def test_reads_the_job_and_changes_nothing(tenant, far):
     assert [asked.method for asked in far.asked] == ["GET", "GET"]
 
 
+@pytest.mark.parametrize("answer", [Reply(503, {}), Reply(403, {}), Reply(200, "<html>")])
+def test_knows_the_jobs_health_where_what_is_saved_cannot_be_read(tenant, far, answer):
+    job_path = f"/v1.0/servicePrincipals/{APP}/synchronization/jobs/{JOB}"
+    far.on("GET", job_path, Reply(200, {**job_json(), "id": JOB}))
+    far.on("GET", f"/v1.0/servicePrincipals/{APP}/synchronization/secrets", answer)
+    found = Live().read(tenant, at_step("live"))
+    assert present(found.job).running
+    assert not found.stored.shows_address
+
+
 def test_has_one_cause_for_each_code():
     assert sorted(Code) == sorted(cause.code for cause in CAUSES)
