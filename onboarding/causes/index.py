@@ -8,11 +8,12 @@ from onboarding.causes.access import ACCESS, POLICY_BLOCKS, RESTRICTED
 from onboarding.causes.base import Cause, Owner
 from onboarding.causes.credentials import CREDENTIALS, by_answer
 from onboarding.causes.graph import GRAPH
-from onboarding.causes.people import BY_ATTRIBUTE, BY_REASON, PEOPLE
+from onboarding.causes.people import BY_ATTRIBUTE, BY_REASON, BY_SCOPE, NOT_ENTITLED, PEOPLE
 from onboarding.causes.sign_in import SIGN_IN
 from onboarding.causes.token import TOKEN
 from onboarding.causes.trip import ENDINGS
 from onboarding.domain.sentences import Sentence, say
+from onboarding.domain.standings import Scope
 from onboarding.domain.verdicts import Court
 
 FAMILIES = (SIGN_IN, TOKEN, GRAPH, CREDENTIALS, PEOPLE)
@@ -38,16 +39,26 @@ _OF_TOKENS: dict[str, Cause] = {
 _BY_NAME: dict[str, Cause] = {cause.code.lower(): cause for cause in ACCESS}
 
 
-def lookup(code: str, reason: str = "") -> Cause | None:
+def lookup(code: str, reason: str = "", *, lacking: str = "", scope: str = "") -> Cause | None:
     """The entry that answers `code`, or None where no family knows it.
 
     Codes are compared without regard to case and spaces, and by their end, because an application's name may stand
-    before them; the longest known ending counts. A mark of Haiilo's inside Microsoft's `reason` is more exact than the
+    before them; the longest known ending counts. More exact than a code are the attribute that is empty (`lacking`) and
+    where the person stands in `scope`. A mark of Haiilo's inside Microsoft's `reason` is more exact than the
     code. The kinds of errors of the Graph client are names of ours, and are compared as a whole.
     """
     for cause in BY_REASON:
         if cause.code in reason:
             return cause
+    found = _by_code(code, reason)
+    if found is not None and lacking:
+        return next((cause for cause in BY_ATTRIBUTE if found.code in (cause.code, *cause.also)), found)
+    if found is not None and found.code == NOT_ENTITLED and scope:
+        return BY_SCOPE.get(Scope(scope), found)
+    return found
+
+
+def _by_code(code: str, reason: str) -> Cause | None:
     asked = "".join(code.split()).lower()
     if asked in _BY_NAME:
         return _BY_NAME[asked]
@@ -62,18 +73,15 @@ def of_token(code: str) -> Cause | None:
     return _OF_TOKENS.get(code.strip().lower()) or lookup(code)
 
 
-def explain_code(code: str, reason: str = "", *, lacking: str = "") -> tuple[Sentence, Court]:
+def explain_code(code: str, reason: str = "", *, lacking: str = "", scope: str = "") -> tuple[Sentence, Court]:
     """What a code means to customer success, in one sentence, and whose court it is in.
 
-    `lacking`: which attribute is empty, where Microsoft says so. An unknown code gives Microsoft's own `reason`, cut,
-    and our engineers' court.
+    `lacking`: which attribute is empty, where Microsoft says so; `scope`: where the person stands. An unknown code
+    gives Microsoft's own `reason`, cut, and our engineers' court.
     """
-    cause = lookup(code, reason)
+    cause = lookup(code, reason, lacking=lacking, scope=scope)
     if cause is not None:
-        by_attribute = [each for each in BY_ATTRIBUTE if cause.code in (each.code, *each.also)]
-        if lacking and by_attribute:
-            return by_attribute[0].for_staff({"attribute": lacking}), by_attribute[0].owner.court
-        return cause.for_staff({}), cause.owner.court
+        return cause.for_staff({"attribute": lacking} if cause in BY_ATTRIBUTE else {}), cause.owner.court
     court = Owner.ENGINEERS.court
     told = " ".join(reason.split())
     if told:

@@ -7,9 +7,14 @@ from django.utils.translation import gettext_noop as _
 from onboarding.causes import portal_paths
 from onboarding.causes.base import Cause, Owner
 from onboarding.causes.roles import APPLICATION_OWNERS
+from onboarding.domain.standings import Scope
 
 SOURCE = "https://learn.microsoft.com/entra/identity/app-provisioning/application-provisioning-log-analytics"
 RECORDS = "https://github.com/elastic/integrations"  # rows that were recorded; Microsoft lists no reasons of skips
+
+NOT_ENTITLED = "NotEffectivelyEntitled"
+SCOPING = "https://learn.microsoft.com/entra/identity/app-provisioning/how-provisioning-works"
+FILTERS = "https://learn.microsoft.com/entra/identity/app-provisioning/define-conditional-rules-for-provisioning-user-accounts"
 
 PEOPLE: tuple[Cause, ...] = (
     Cause(
@@ -170,7 +175,7 @@ PEOPLE: tuple[Cause, ...] = (
         source=SOURCE,
     ),
     Cause(
-        code="NotEffectivelyEntitled",
+        code=NOT_ENTITLED,
         owner=Owner.CUSTOMER,
         staff=_(
             "The person is not assigned, or only through a nested group, or is disabled. The person or their group "
@@ -198,6 +203,75 @@ BY_ATTRIBUTE: tuple[Cause, ...] = (
         source=RECORDS,
     ),
 )
+
+# Why Microsoft leaves somebody out, where the assignments tell more than its word for it.
+BY_SCOPE: dict[Scope, Cause] = {
+    Scope.IN: Cause(
+        code=NOT_ENTITLED,
+        owner=Owner.MICROSOFT,
+        staff=_(
+            "Microsoft left the person out, although they are assigned and the account is enabled. A new assignment "
+            "takes until the next sync; if it stays so, open a support case with Microsoft."
+        ),
+        source=SCOPING,
+    ),
+    Scope.NO_ACCESS: Cause(
+        code=NOT_ENTITLED,
+        owner=Owner.CUSTOMER,
+        staff=_(
+            "The person is assigned with the role “Default Access” only, and the job leaves such people out. They "
+            "have to be assigned with another role."
+        ),
+        customer=_(
+            "The person is assigned with the role “Default Access” only, and the job leaves such people out. Assign "
+            "them with another role."
+        ),
+        needs=portal_paths.ASSIGN,
+        contacts=APPLICATION_OWNERS,
+        source=SCOPING,
+    ),
+    Scope.DISABLED: Cause(
+        code=NOT_ENTITLED,
+        owner=Owner.CUSTOMER,
+        staff=_("The account is disabled in Entra. Nothing to do, unless the person still works there."),
+        customer=_("The account is disabled in Entra. Enable it only if the person is still with you."),
+        contacts=APPLICATION_OWNERS,
+        source=SCOPING,
+    ),
+    Scope.NESTED: Cause(
+        code=NOT_ENTITLED,
+        owner=Owner.CUSTOMER,
+        staff=_(
+            "The person is only in a group within an assigned group, which Microsoft does not open. The inner group, "
+            "or the person, has to be assigned directly."
+        ),
+        customer=_(
+            "The person is only in a group within an assigned group, which Microsoft does not open. Assign the inner "
+            "group, or the person, directly."
+        ),
+        needs=portal_paths.ASSIGN,
+        contacts=APPLICATION_OWNERS,
+        source=SCOPING,
+    ),
+    Scope.FILTERED: Cause(
+        code=NOT_ENTITLED,
+        owner=Owner.CUSTOMER,
+        staff=_("A scoping filter of the provisioning leaves the person out. The customer has to change the filter."),
+        customer=_("A scoping filter of the provisioning leaves the person out. Change the filter if it should not."),
+        needs=portal_paths.EDIT_SCOPE,
+        contacts=APPLICATION_OWNERS,
+        source=FILTERS,
+    ),
+    Scope.OUT: Cause(
+        code=NOT_ENTITLED,
+        owner=Owner.CUSTOMER,
+        staff=_("The person is not assigned to the application. Nothing to do, unless they should be in Haiilo."),
+        customer=_("The person is not assigned to your Haiilo application. Assign them if they should be in Haiilo."),
+        needs=portal_paths.ASSIGN,
+        contacts=APPLICATION_OWNERS,
+        source=SCOPING,
+    ),
+}
 
 # Haiilo's own error numbers, which Microsoft hands through inside its reason.
 BY_REASON: tuple[Cause, ...] = (

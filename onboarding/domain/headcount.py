@@ -6,13 +6,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from onboarding.domain.standings import HAVE_AN_ACCOUNT, Scope, Standing
+from onboarding.domain.standings import HAVE_AN_ACCOUNT, SHOULD_ARRIVE, Scope, Standing
 
 
 @dataclass(frozen=True)
 class Failure:
     """People of one standing whom the same cause keeps: Microsoft's `code`, a `reason` of one of them as a sample, the
-    attribute that is empty where Microsoft names one.
+    attribute that is empty (`lacking`) where Microsoft names one, and where they stand in `scope`.
     """
 
     count: int
@@ -20,6 +20,7 @@ class Failure:
     reason: str = ""
     lacking: str = ""
     standing: Standing = Standing.FAILED
+    scope: Scope = Scope.UNREAD
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ class Headcount:
     @property
     def in_scope(self) -> int | None:
         """How many should have an account; None before everybody was read."""
-        return None if self.scope_read_at is None else self.scopes.get(Scope.IN, 0)
+        return None if self.scope_read_at is None else sum(self.scopes.get(scope, 0) for scope in SHOULD_ARRIVE)
 
     @property
     def not_as_it_should_be(self) -> int:

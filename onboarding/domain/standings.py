@@ -75,6 +75,12 @@ AS_THEY_SHOULD = (Standing.ARRIVED, Standing.OUT, Standing.GONE)
 """Nothing is left to do for them."""
 
 
+SHOULD_ARRIVE = (Scope.IN, Scope.NO_ACCESS)
+"""Who is provisioned, as far as the assignments tell: only jobs from before 2020 leave “Default Access” out
+(docs/graph-facts.md, "Scope and assignments").
+"""
+
+
 @dataclass(frozen=True)
 class Known:
     """What is known of one person.
@@ -93,7 +99,7 @@ class Known:
     def belongs(self) -> bool:
         """Whether the newest that is known says that the person should be in Haiilo."""
         said_since = self.last in (Last.OUTSIDE, Last.REMOVAL_FAILED, Last.REMOVAL_HELD) or self.told is Told.REMOVED
-        return self.scope is Scope.IN and (self.scope_is_newer or not said_since)
+        return self.scope in SHOULD_ARRIVE and (self.scope_is_newer or not said_since)
 
     @property
     def has_account(self) -> bool:
@@ -125,7 +131,9 @@ def _without(known: Known) -> Standing:
         return Standing.FAILED if lost or known.last is Last.FAILED else Standing.COMING
     if known.told is Told.REMOVED or (known.told is Told.ACCOUNT and known.in_haiilo is not InHaiilo.UNTOLD):
         return Standing.GONE
-    if known.scope is Scope.IN:  # Microsoft said since that the person is not: why is what the customer has to hear
+    if (
+        known.scope in SHOULD_ARRIVE
+    ):  # Microsoft said since that the person is not: why is what the customer has to hear
         return Standing.FAILED
     if known.scope is Scope.UNREAD and known.last in (Last.NOTHING, Last.FAILED):
         return Standing.FAILED if known.last is Last.FAILED else Standing.UNKNOWN

@@ -1,6 +1,7 @@
 import pytest
 
 from onboarding.causes.index import FAMILIES, explain_code, is_known
+from onboarding.domain.standings import Scope
 from onboarding.domain.verdicts import Court
 
 SCIM = "SystemForCrossDomainIdentityManagement"
@@ -84,3 +85,21 @@ def test_cuts_what_the_target_answered():
 
 def test_keeps_a_percent_sign_of_microsoft_as_it_is():
     assert str(explain_code("New", "100% of %(x)s")[0]) == "Microsoft says: 100% of %(x)s"
+
+
+@pytest.mark.parametrize(
+    ("scope", "court", "says"),
+    [
+        (Scope.IN, Court.MICROSOFT, "although they are assigned"),
+        (Scope.NO_ACCESS, Court.CUSTOMER, "Default Access"),
+        (Scope.DISABLED, Court.CUSTOMER, "Nothing to do, unless"),
+        (Scope.NESTED, Court.CUSTOMER, "within an assigned group"),
+        (Scope.FILTERED, Court.CUSTOMER, "scoping filter"),
+        (Scope.OUT, Court.CUSTOMER, "not assigned"),
+        (Scope.UNREAD, Court.CUSTOMER, "not assigned, or only through"),
+    ],
+)
+def test_says_why_somebody_is_left_out_by_what_is_assigned(scope, court, says):
+    """Microsoft has one word for all of it, and whoever has left must not be enabled again."""
+    sentence, whose = explain_code("NotEffectivelyEntitled", "the user is not effectively entitled", scope=scope)
+    assert (says in str(sentence), whose) == (True, court)

@@ -101,8 +101,9 @@ def _counted(desired: Desired) -> int:
 
 def _asked(failures: Collection[Failure], failed: int, everybody: int) -> Asking:
     main = max(failures, key=lambda failure: failure.count, default=Failure(failed, ""))
-    why, _court = explain_code(main.code, main.reason, lacking=main.lacking)
-    known = lookup(main.code, main.reason)
+    more = {"lacking": main.lacking, "scope": main.scope}
+    why, _court = explain_code(main.code, main.reason, **more)
+    known = lookup(main.code, main.reason, **more)
     cause = FAILED[known.owner if known else Owner.ENGINEERS]
     advice = (known.for_customer({"attribute": main.lacking}) if known else None) or why
     offers = {"detail": main.code}
