@@ -125,7 +125,7 @@ ACCESS = (
         DOCUMENTED,
         CODES,
         "That a policy of theirs keeps our application out.",
-        _consent("NotAllowed"),
+        _consent("TokenBlockedByPolicy"),
         token_refused=53003,
     ),
     answering(
@@ -142,8 +142,8 @@ ACCESS = (
         "The consent grants delegated permissions alone.",
         ON_THE_WIRE,
         "redhat-cop/group-sync-operator#345",
-        "Which permissions are missing.",
-        _consent("permissions_incomplete"),
+        "That delegated permissions do not count, and which application permissions are missing.",
+        _consent("only_delegated"),
         consent_grants="delegated",
     ),
     World(

@@ -36,7 +36,8 @@ PERMISSION_MISSING = Cause(
     source=AUTHORIZATION,
 )
 POLICY_BLOCKS = Cause(
-    code="NotAllowed",
+    code="TokenBlockedByPolicy",
+    also=("NotAllowed",),  # as rows of an earlier release name it
     owner=Owner.CUSTOMER,
     staff=_("A Conditional Access policy of the tenant blocks our application. The customer has to exclude it."),
     customer=_("A Conditional Access policy of your organisation blocks our application. Exclude it from that policy."),

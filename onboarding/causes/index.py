@@ -36,7 +36,7 @@ _OF_TOKENS: dict[str, Cause] = {
     **{f"aadsts{number}": RESTRICTED for number in (500021, 500022, 5000211, 500212, 500213, 90072)},
     "aadsts50105": next(cause for cause in TOKEN if cause.code == "AADSTS501051"),
 }
-_BY_NAME: dict[str, Cause] = {cause.code.lower(): cause for cause in ACCESS}
+_BY_NAME: dict[str, Cause] = {code.lower(): cause for cause in ACCESS for code in (cause.code, *cause.also)}
 
 
 def lookup(code: str, reason: str = "", *, lacking: str = "", scope: str = "") -> Cause | None:

@@ -11,9 +11,11 @@ import pytest
 
 from graphclient import ConsentMissing, GraphError, OurCredentialRefused, Rejected, TokenRefused, TryLater
 from graphclient.identity import aadsts
-from onboarding.causes.index import of_token
+from onboarding.causes.access import POLICY_BLOCKS
+from onboarding.causes.index import lookup, of_token
 from onboarding.domain.verdicts import Asking, Broken, Court, Waiting
 from onboarding.engine.explain import explain
+from tests.narrow import instance
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 CUSTOMER, CS, HAIILO = Court.CUSTOMER, Court.CS, Court.HAIILO
@@ -56,6 +58,15 @@ def test_speaks_at_once_with_an_owner_and_words_of_its_own(number, court, says):
     assert isinstance(verdict, Asking)
     assert (verdict.court, says in str(verdict.question)) == (court, True)
     assert f"AADSTS{number}" in (verdict.code, verdict.offers.get("detail"))
+
+
+@pytest.mark.parametrize("number", sorted(aadsts.POLICIES))
+def test_names_a_policy_that_blocks_our_application_and_keeps_microsofts_number_beside_it(number):
+    """Nobody signs in there, so the entry of the same number for a person's sign-in would give the wrong advice."""
+    verdict = instance(Asking, explain(refused(number), now=NOW))
+    assert (verdict.code, verdict.offers["detail"]) == (POLICY_BLOCKS.code, f"AADSTS{number}")
+    assert lookup(verdict.code) is POLICY_BLOCKS
+    assert lookup("NotAllowed") is POLICY_BLOCKS, "rows of an earlier release are still explained"
 
 
 def test_has_a_row_for_each_number_that_is_the_tenants_own():
