@@ -195,7 +195,7 @@ RUN_SECONDS = env.int("RUN_SECONDS", default=300)  # no further step is begun af
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=5.0)
 QUIET_SECONDS = env.float("QUIET_SECONDS", default=300.0)  # how long a create whose answer was lost is looked for
 QUIET_LOOKS = env.int("QUIET_LOOKS", default=5)
-PACE = env.float("PACE", default=1.0)  # pauses between runs are divided by this; above 1 only with a sandbox
+PACE = env.float("PACE", default=1.0)  # divides our pauses and the times Microsoft may take; sandbox only
 LINK_DAYS = env.int("LINK_DAYS", default=7)
 
 # A team of one may approve its own proposals; everybody else needs a second person.

@@ -71,9 +71,8 @@ def table(heads: Row, rows: Sequence[Row]) -> str:
 
 
 def _world_row(world: World) -> Row:
-    ends = str(world.ends) + (f" (not yet: {world.awaits})" if world.awaits else "")
     source = world.mark if world.source == "none" else f"{world.mark}: {world.source}"
-    return f"`{world.name}`", world.differs, source, world.seen, ends
+    return f"`{world.name}`", world.differs, source, world.seen, str(world.ends)
 
 
 def _setting_row(name: str, setting: Mapping[str, Any]) -> Row:

@@ -34,6 +34,8 @@ from devtools.worlds.world import World
 STAFF = "rehearsal"
 SPEED = 600.0  # Microsoft's 40 minutes between two cycles take 4 seconds
 PACE = 30.0
+"""Never more than the speed: the product would give up what the sandbox has not shown yet."""
+LOOKED_FOR = 300.0  # seconds at the pace of production that an unconfirmed change is looked for
 PATIENCE = 45.0  # seconds without any movement, where a reality is played
 FAILURES = (
     CommandFailed,
@@ -71,6 +73,14 @@ def choose_customers(wanted: argparse.Namespace, folder: Path) -> list[customers
         path = folder / "customers.csv"
         customers.write(path, customers.default(wanted.customers, wanted.users))
     return customers.read(path)
+
+
+def new_stack(wanted: argparse.Namespace, folder: Path) -> Stack:
+    """Everything that runs, not started yet; what production waits for is waited for at the pace."""
+    pace = max(1.0, min(PACE, wanted.speed))
+    quiet = {"QUIET_SECONDS": str(LOOKED_FOR / pace)}
+    options = {"pace": pace, "speed": wanted.speed, "seed": wanted.seed, "environment": quiet}
+    return Stack(StackOptions(folder / "stack", web_workers=2, **options))
 
 
 def new_staff(stack: Stack, folder: Path) -> StaffMember:
@@ -115,8 +125,7 @@ def totals(accounts: list[dict[str, Any]], seconds: float) -> dict[str, Any]:
 def rehearse(wanted: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """Everything; returns what is printed. Raises one of FAILURES or BadFile."""
     rows, started = choose_customers(wanted, folder), time.monotonic()
-    options = StackOptions(folder / "stack", web_workers=2, pace=PACE, speed=wanted.speed, seed=wanted.seed)
-    stack = Stack(options)
+    stack = new_stack(wanted, folder)
     stack.start()
     try:
         rehearsal = Rehearsal(stack, new_staff(stack, folder), say)
@@ -138,7 +147,7 @@ def rehearse(wanted: argparse.Namespace, folder: Path) -> dict[str, Any]:
 def play_worlds(wanted: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """One reality, or all; returns what is printed. Raises one of FAILURES, or UnknownWorld."""
     worlds = chosen_worlds(wanted.world)
-    stack = Stack(StackOptions(folder / "stack", web_workers=2, pace=PACE, speed=wanted.speed, seed=wanted.seed))
+    stack = new_stack(wanted, folder)
     stack.start()
     try:
         played = play(Rehearsal(stack, new_staff(stack, folder), say), worlds, patience=PATIENCE)
@@ -150,9 +159,9 @@ def play_worlds(wanted: argparse.Namespace, folder: Path) -> dict[str, Any]:
 
 
 def chosen_worlds(name: str) -> list[World]:
-    """The rows of that name; "all" are those that the product is ready for. Raises UnknownWorld."""
+    """The rows of that name; "all" are all of them. Raises UnknownWorld."""
     if name == "all":
-        return [world for world in WORLDS if not world.awaits]
+        return list(WORLDS)
     world = named(name)
     if world is None:
         raise UnknownWorld(f"There is no reality “{name}”. There are:\n{listed()}")

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from devtools.worlds.access import ACCESS
 from devtools.worlds.synchronization import SYNCHRONIZATION
 from devtools.worlds.world import World
 
-AWAITS = {
-    "replaced-ghost": "it is told after a quarter of an hour of the wall",
-    "replaced-stays": "it is told after a quarter of an hour of the wall",
-    "delegated-only": "it is told after a quarter of an hour of the wall",
-}
-"""Name of a row → what the product still lacks to end so."""
-WORLDS = tuple(replace(row, awaits=AWAITS.get(row.name, "")) for row in (*SYNCHRONIZATION, *ACCESS))
+WORLDS = (*SYNCHRONIZATION, *ACCESS)
 
 
 def named(name: str) -> World | None:

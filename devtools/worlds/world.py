@@ -28,8 +28,7 @@ class World:
     """`reality` is how Microsoft answers, by the names of the sandbox's settings; the rest is laid on the tenant.
 
     `differs`: from what the sandbox does without a word. `seen`: what a person reads. `admin`: what the customer's
-    admin does at Microsoft, see `devtools.worlds.play`. `awaits`: what the product still lacks to end so; such a row
-    is not played by the suite.
+    admin does at Microsoft, see `devtools.worlds.play`.
     """
 
     name: str
@@ -43,7 +42,6 @@ class World:
     chaos: Mapping[str, Any] = field(default_factory=dict)
     tenant: Mapping[str, Any] = field(default_factory=dict)
     admin: str = "accepts"
-    awaits: str = ""
 
 
 ON_THE_WIRE, DOCUMENTED, TOLD, UNCONFIRMED = "recorded", "documented", "told", "unconfirmed"

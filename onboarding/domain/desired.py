@@ -132,6 +132,8 @@ class Desired:
     read_only: ReadOnlyDesired | None = None
     recipients: str = ""
     """To whom Microsoft writes of a quarantine and of deletions that it holds back; empty for nobody."""
+    pace: float = 1.0
+    """How much faster than Microsoft a sandbox shows what was done; 1 with Microsoft itself."""
     seen_before: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """What the last look at a step that waits or asks has left, by step."""
 
@@ -154,8 +156,11 @@ class Desired:
 
     def applied_lately(self, step: str, change: str, within: timedelta) -> bool:
         """Whether `change` was made in the last moments, so that Microsoft may not show it yet."""
-        at = moment_of(self.result(step, change).get("at"))
-        return at is not None and self.now - at < within
+        return self.is_recent(moment_of(self.result(step, change).get("at")), within)
+
+    def is_recent(self, at: datetime | None, within: timedelta) -> bool:
+        """Whether that was so lately that Microsoft, which may take as long as `within`, may not show it yet."""
+        return at is not None and (self.now - at) * self.pace < within
 
     @property
     def base_url(self) -> str:

@@ -108,6 +108,7 @@ class Rows:
             size=self.onboarding.size,
             read_only=self.read_only,
             recipients=settings.NOTIFICATION_RECIPIENTS,
+            pace=settings.PACE,
             seen_before={key: state.offers for key, state in states.items() if state.offers},
         )
 

@@ -10,6 +10,7 @@ from kombu.exceptions import OperationalError as BrokerError
 
 from onboarding.engine import ledger, queue, reconcile, waits
 from onboarding.engine.lease_keeper import HeldLease
+from onboarding.engine.load_desired import load_desired
 from onboarding.models import Event, Onboarding, clock
 from onboarding.steps.customer.step import CustomerRecord
 from tests import builders
@@ -142,6 +143,12 @@ def test_sends_nothing_before_the_time_that_microsoft_names_whoever_asks(consent
     reconcile.reconcile(made.pk)
     assert len(far.journal()) > before
     assert Onboarding.objects.filter(pk=made.pk, not_before=None, leased_until=None).exists()
+
+
+def test_lets_the_steps_wait_by_the_pace_of_the_sandbox(consented, settings):
+    assert load_desired(consented.pk).pace == 1
+    settings.PACE = 30.0
+    assert load_desired(consented.pk).pace == 30
 
 
 def test_waits_no_longer_than_an_hour_whatever_is_asked_for(consented, far):

@@ -15,7 +15,6 @@ pytestmark = [pytest.mark.broker]
 
 
 def test_every_reality_ends_live_or_in_the_right_sentence_with_the_right_owner(stack, rehearsal):
-    ready = [world for world in WORLDS if not world.awaits]
-    told = [each.told() for each in play(rehearsal, together(ready), patience=PATIENCE)]
+    told = [each.told() for each in play(rehearsal, together(WORLDS), patience=PATIENCE)]
     assert [each for each in told if not each["as_told"]] == []
     assert stack.sandbox.violations() == []

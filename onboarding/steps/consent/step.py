@@ -131,7 +131,7 @@ class Consent(Step[Facts]):
         if consent.signed_in_tenant != desired.expected_tenant:
             return WRONG_TENANT.asking()
         if facts.organization is None:
-            return _not_arrived(desired, consent, facts)
+            return _not_arrived(desired, facts)
         return _compare(desired, consent, facts.organization)
 
 
@@ -163,7 +163,7 @@ def _look(tenant: Tenant, desired: Desired) -> Facts:
 
 def _is_spreading(desired: Desired) -> bool:
     """Whether the approval is so new that Microsoft may not have spread it to all its servers yet."""
-    return taking_effect(desired.consent, desired.now, recheck_in=RECHECK_SPREADING_AFTER) is not None
+    return taking_effect(desired, recheck_in=RECHECK_SPREADING_AFTER) is not None
 
 
 def _unanswered(desired: Desired, facts: Facts) -> Asking:
@@ -215,12 +215,10 @@ def _why(ended: Cause, known: Cause | None) -> Sentence:
     return known.for_staff({}) if known else say(_UNNAMED[ended.code])
 
 
-def _not_arrived(desired: Desired, consent: ConsentSeen, facts: Facts) -> Verdict:
+def _not_arrived(desired: Desired, facts: Facts) -> Verdict:
     """What is missing of an approval that somebody gave; half of one is told at the second look that finds it so."""
     is_half = facts.has_some and bool(facts.missing)
-    spreading = taking_effect(
-        consent, desired.now, recheck_in=RECHECK_SPREADING_AFTER, missing=facts.missing if is_half else ()
-    )
+    spreading = taking_effect(desired, recheck_in=RECHECK_SPREADING_AFTER, missing=facts.missing if is_half else ())
     if spreading is not None and not (is_half and seen_twice(desired, Consent.key, facts.missing)):
         return spreading
     if facts.missing:

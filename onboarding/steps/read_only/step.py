@@ -145,7 +145,7 @@ def _name(graph: GraphClient, client_id: str) -> str:
 
 
 def _incomplete(desired: Desired, seen: ReadOnlyDesired, missing: list[str]) -> Verdict:
-    spreading = taking_effect(seen.consent, desired.now, recheck_in=RECHECK_SPREADING_AFTER)
+    spreading = taking_effect(_judged_as(desired, seen), recheck_in=RECHECK_SPREADING_AFTER)
     if spreading is not None:
         return spreading
     if missing:

@@ -133,9 +133,7 @@ def _ready(desired: Desired, facts: Facts, organization: Organization) -> Done:
 
 
 def _incomplete(desired: Desired, missing: list[str], *, is_half: bool) -> Verdict:
-    spreading = taking_effect(
-        desired.consent, desired.now, recheck_in=RECHECK_SPREADING_AFTER, missing=missing if is_half else ()
-    )
+    spreading = taking_effect(desired, recheck_in=RECHECK_SPREADING_AFTER, missing=missing if is_half else ())
     if spreading is not None and not (missing and is_half and seen_twice(desired, Readiness.key, missing)):
         return spreading
     if missing:

@@ -113,7 +113,7 @@ def stuck_since(desired: Desired, application_id: str) -> datetime | None:
     begun, lost = desired.begun.get(step, {}), desired.unconfirmed.get(step, ())
     refused = [at for name, at in desired.refused.get(step, {}).items() if name in requests]
     unknown = [begun[name] for name in requests if name in lost and name in begun]
-    return max([*refused, *(at for at in unknown if desired.now - at > UNHEARD_FOR)], default=None)
+    return max([*refused, *(at for at in unknown if not desired.is_recent(at, UNHEARD_FOR))], default=None)
 
 
 # What a person wants removed
@@ -154,5 +154,4 @@ def undeletable(desired: Desired, jobs: Sequence[Job], settled: SsoApplicationEv
 
 
 def _may_go_yet(desired: Desired, removal: dict[str, Any]) -> bool:
-    at = moment_of(removal.get("at"))
-    return not removal.get("refused") and at is not None and desired.now - at < STILL_LISTED_WITHIN
+    return not removal.get("refused") and desired.is_recent(moment_of(removal.get("at")), STILL_LISTED_WITHIN)

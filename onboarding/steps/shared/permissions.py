@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.utils.translation import gettext_noop as _
 
 from graphclient import GraphClient, NotThere, Read, Unreadable
 from graphclient.resources.service_principals import PATH, read_by_app_id
-from onboarding.domain.desired import ConsentSeen, Desired
+from onboarding.domain.desired import Desired
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Waiting
 
@@ -50,15 +50,12 @@ def seen_twice(desired: Desired, step: str, missing: Sequence[str]) -> bool:
     return list(desired.seen_before.get(step, {}).get("missing", ())) == list(missing)
 
 
-def taking_effect(
-    consent: ConsentSeen | None, now: datetime, *, recheck_in: timedelta, missing: Sequence[str] = ()
-) -> Waiting | None:
+def taking_effect(desired: Desired, *, recheck_in: timedelta, missing: Sequence[str] = ()) -> Waiting | None:
     """The verdict while a refusal may only mean that the approval is new, or None once it should have arrived.
 
     `missing`: the permissions that this look has not found yet, for the next one to compare.
     """
-    granted_at = consent.granted_at if consent else None
-    if granted_at is None or now - granted_at >= TAKES_EFFECT_WITHIN:
+    if not desired.is_recent(desired.consent.granted_at if desired.consent else None, TAKES_EFFECT_WITHIN):
         return None
     return Waiting(
         say(_("The approval is taking effect at Microsoft. This can take up to 15 minutes.")),

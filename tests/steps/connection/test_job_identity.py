@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -116,6 +117,21 @@ def test_names_a_job_that_stays_although_it_was_deleted():
     asked = instance(Asking, assess(step(removed(20)), Facts((OLD,))))
     assert (asked.code, asked.court) == (Code.JOB_UNDELETABLE, Court.CUSTOMER)
     assert JOB in str(asked.question)
+
+
+def test_waits_for_a_sandbox_in_the_measure_of_its_pace():
+    """Ten minutes at Microsoft are twenty seconds in a sandbox at thirty times the pace, for each of these waits."""
+    at_pace = partial(step, pace=30.0)
+    assert isinstance(assess(at_pace(removed(0.1)), Facts((OLD,))), Waiting)
+    assert instance(Asking, assess(at_pace(removed(0.2)), Facts((OLD,)))).code == Code.JOB_UNDELETABLE
+    assert isinstance(assess(at_pace(removed(2) | created(0.4)), Facts()), Waiting)
+    assert "does not show it" in str(instance(Todo, assess(at_pace(removed(2) | created(0.6)), Facts())).why)
+    unanswered = frozenset({create().intent})
+    lost = partial(
+        step, begun={"connection": {create().intent: ago(minutes=1)}}, unconfirmed={"connection": unanswered}
+    )
+    assert making.stuck_since(lost(), APP) is None
+    assert making.stuck_since(lost(pace=30.0), APP) == ago(minutes=1)
 
 
 @pytest.mark.parametrize("status", [400, 405, 409])

@@ -12,7 +12,7 @@ from onboarding.steps.consent.evidence import ConsentEvidence
 from onboarding.steps.consent.step import Consent, Facts
 from tests.graphclient.graph_stub import Reply
 from tests.graphclient.samples import ORGANIZATION
-from tests.narrow import present
+from tests.narrow import instance, present
 from tests.steps.facts import NOW, TENANT, FakeTenant, ago, consent_seen, desired, link, organization
 
 assess = Consent().assess
@@ -207,6 +207,12 @@ def test_says_that_delegated_permissions_do_not_count_and_names_what_is_missing(
     assert (verdict.code, verdict.court) == ("only_delegated", Court.CUSTOMER)
     for words in ("delegated permissions do not count", "User.Read.All", "Application.Read.All"):
         assert words in str(verdict.question)
+
+
+def test_gives_an_approval_in_a_sandbox_as_much_less_time_as_that_is_faster():
+    young = desired(consent=consent_seen(granted_at=ago(minutes=1)))
+    assert isinstance(assess(replace(young, pace=10.0), NOTHING), Waiting)
+    assert instance(Asking, assess(replace(young, pace=30.0), NOTHING)).code == "only_delegated"
 
 
 @pytest.mark.parametrize(
