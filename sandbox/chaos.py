@@ -52,8 +52,9 @@ class Chaos:
                     settings.calm = bool(value)
                 case "throttle" | "fail":
                     setattr(settings, key, int(value))
-                case "lose_next" | "hold_next":
-                    getattr(settings, key).append(_order(key, value))
+                case "lose_next" | "hold_next" | "throttle_next":
+                    orders = value if isinstance(value, list) else [value]
+                    getattr(settings, key).extend([_order(key, order) for order in orders])
                 case _:
                     raise ValueError(f"no such setting: {key}")
 
@@ -87,6 +88,15 @@ class Chaos:
                     orders.remove(found)
                     return str(found.get("how", name))
         return ""
+
+    def is_throttled(self, tenant: Tenant, method: str, path: str) -> bool:
+        """Whether a 429 was ordered for this call through the control port, each order once; in a batch as well."""
+        orders = tenant.chaos.throttle_next
+        with self._lock:
+            found = next((order for order in orders if fits(order, method, path)), None)
+            if found is not None:
+                orders.remove(found)
+        return found is not None
 
     def hold(self, tenant: Tenant) -> None:
         """Wait until somebody releases the answer."""

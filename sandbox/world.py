@@ -184,6 +184,8 @@ class ChaosSettings:
     """Calls {method, path_contains, path_ends} that take effect but get no answer, each once."""
     hold_next: list[dict[str, Any]] = field(default_factory=list)
     """Calls {method, path_contains, path_ends} that take effect and are answered when released, each once."""
+    throttle_next: list[dict[str, Any]] = field(default_factory=list)
+    """Calls {method, path_contains, path_ends} of Graph that are refused with 429, without effect, each once."""
 
 
 @dataclass(slots=True)

@@ -220,7 +220,7 @@ class SandboxTenant:
         self.ask("POST", "/reality", values)
 
     def chaos(self, **chaos: Any) -> None:
-        """Set random and one-shot faults: throttle, fail, calm, lose_next, hold_next."""
+        """Set random and one-shot faults: throttle, fail, calm, lose_next, hold_next, throttle_next."""
         self.ask("POST", "/chaos", chaos)
 
     def run_cycles(self) -> None:

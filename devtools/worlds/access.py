@@ -14,6 +14,20 @@ from devtools.worlds.world import (
 )
 
 CODES = "error codes (Microsoft)"
+THROTTLED = (
+    *(("GET", "/organization") for _time in range(4)),
+    ("GET", "/templates"),
+    ("GET", "/synchronization/jobs"),
+    ("POST", "/validateCredentials"),
+    ("POST", "/synchronization/jobs"),
+    ("PUT", "/secrets"),
+    ("GET", "/schema"),
+    ("PUT", "/schema"),
+    ("POST", "/provisionOnDemand"),
+    ("POST", "/start"),
+    ("GET", "/auditLogs/provisioning"),
+)
+"""Method and end of the path of calls that are refused once; four in a row are more than one look tries again."""
 
 
 def _consent(code: str, court: str = "customer") -> End:
@@ -30,7 +44,7 @@ ACCESS = (
         GOES_LIVE,
         LIVE,
         {"throttled": "without_header"},
-        tenant={"calm": False},
+        chaos={"throttle_next": [{"method": method, "path_ends": path} for method, path in THROTTLED]},
     ),
     answering(
         "too-large",

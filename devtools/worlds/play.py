@@ -103,9 +103,15 @@ class Played:
             expectation.expected(tenant.directory(), product), expectation.found(tenant.arrived(), product)
         )
 
+    def unmet(self) -> list[dict[str, Any]]:
+        """What was ordered to go wrong once, and never did."""
+        chaos = self.customer.account.tenant.details()["chaos"]
+        return [order for key in self.world.chaos if key.endswith("_next") for order in chaos[key]]
+
     def told(self) -> dict[str, Any]:
         """As one JSON object."""
         _key, kind, message = self.customer.verdict
+        mismatches, unmet = self.mismatches(), self.unmet()
         return {
             "world": self.world.name,
             "differs": self.world.differs,
@@ -113,9 +119,10 @@ class Played:
             "ended": str(self.where()),
             "kind": kind,
             "message": message,
-            "mismatches": self.mismatches(),
+            "mismatches": mismatches,
+            "unmet": unmet,
             "problem": self.problem[:300],
-            "as_told": self.settled and not self.mismatches() and not self.problem,
+            "as_told": self.settled and not (mismatches or unmet or self.problem),
         }
 
 
@@ -124,7 +131,7 @@ def together(worlds: Sequence[World], most: int = MOST) -> list[World]:
 
     Whatever ends elsewhere keeps a tenant of its own.
     """
-    alone = [world for world in worlds if world.ends != LIVE or world.admin != "accepts" or world.tenant]
+    alone = [world for world in worlds if world.ends != LIVE or world.admin != "accepts" or world.tenant or world.chaos]
     bundles: list[list[World]] = []
     for world in worlds:
         if world in alone:

@@ -28,7 +28,7 @@ class World:
     """`reality` is how Microsoft answers, by the names of the sandbox's settings; the rest is laid on the tenant.
 
     `differs`: from what the sandbox does without a word. `seen`: what a person reads. `admin`: what the customer's
-    admin does at Microsoft, see `devtools.worlds.play`.
+    admin does at Microsoft, see `devtools.worlds.play`. `chaos`: what goes wrong once; all of it has to be met.
     """
 
     name: str

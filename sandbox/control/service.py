@@ -218,7 +218,7 @@ class _Control:
     # What goes wrong
 
     def set_chaos(self, tenant_id: str) -> Body:
-        """throttle, fail, calm, lose_next, hold_next."""
+        """throttle, fail, calm, lose_next, hold_next, throttle_next."""
         tenant = self._tenant(tenant_id)
         self.chaos.change(tenant, _body())
         return asdict(tenant.chaos)

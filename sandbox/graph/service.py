@@ -71,6 +71,8 @@ class Graph:
         settings = call.tenant.chaos
         if settings.throttle:
             raise throttling.too_many(settings.throttle)
+        if self.chaos.is_throttled(call.tenant, call.method, call.path):
+            raise self._busy()
         if settings.fail:
             raise Refused(settings.fail, "UnknownError" if settings.fail == 500 else "ServiceUnavailable", "")
         unusual.refuse_large(call)
@@ -83,11 +85,15 @@ class Graph:
 
     def _refuse_by_chance(self, call: Call, chance: str) -> None:
         if chance == "throttle":
-            raise throttling.too_many(max(1, math.ceil(self.world.clock.wait(timedelta(seconds=10)))))
+            raise self._busy()
         if chance == "unavailable":
             raise Refused(503, "ServiceUnavailable", "The service is temporarily unavailable.")
         if chance == "timeout":
             raise Refused(504, "GatewayTimeout", "")
+
+    def _busy(self) -> Refused:
+        """429 for ten seconds."""
+        return throttling.too_many(max(1, math.ceil(self.world.clock.wait(timedelta(seconds=10)))))
 
     def _answer(self, call: Call, found: routes.Route) -> Answer:
         if self.contract:

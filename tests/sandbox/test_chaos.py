@@ -19,6 +19,20 @@ def test_throttles_every_call_until_it_is_told_to_stop(entra: Entra) -> None:
     assert entra.get("/organization")
 
 
+def test_throttles_each_call_once_that_it_was_told_to_without_effect(entra: Entra) -> None:
+    orders = [{"method": "POST", "path_ends": "/synchronization/jobs"}, {"path_ends": "/organization"}]
+    entra.chaos(throttle_next=orders)
+    answer = entra.ask("POST", f"{entra.sync}/jobs", {"templateId": "scim"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (429, "TooManyRequests")
+    assert int(answer.headers["Retry-After"]) > 0
+    assert entra.get(f"{entra.sync}/jobs")["value"] == []
+    assert entra.control("GET", "")["chaos"]["throttle_next"] == orders[1:]
+    batch = {"requests": [{"id": "1", "method": "GET", "url": "/organization"}]}
+    assert [row["status"] for row in entra.ask("POST", "/$batch", batch).json()["responses"]] == [429]
+    assert entra.ask("GET", "/organization").status_code == 200
+    assert entra.ask("POST", f"{entra.sync}/jobs", {"templateId": "scim"}).status_code == 201
+
+
 def test_fails_every_call_with_a_status(entra: Entra) -> None:
     entra.chaos(fail=503)
     assert entra.ask("GET", "/organization").status_code == 503
