@@ -24,6 +24,8 @@ KNOWN = frozenset(
         " app_name switches wids reality job"
     )
 )
+KNOWN_OF_APPLICATIONS = frozenset(words("product haiilo_host haiilo_groups app_name users also"))
+PRODUCTS = ("advocacy", "home")
 GALLERY = "WindowsAzureActiveDirectoryGalleryApplicationNonPrimaryV1"
 GROUP_MEMBERS, NESTED_MEMBERS = 5, 3
 
@@ -55,6 +57,26 @@ def make_tenant(world: World, options: Mapping[str, Any]) -> dict[str, Any]:
     return tenant.made
 
 
+def add_application(world: World, tenant: Tenant, options: Mapping[str, Any]) -> dict[str, Any]:
+    """One more application for Haiilo in a tenant, as for a second product or a subsidiary: with its own platform, and
+    with people of its own assigned to it; `also` names people of the tenant who are assigned besides. Raises BadOption.
+    """
+    unknown, host = set(options) - KNOWN_OF_APPLICATIONS, str(options.get("haiilo_host", "")).lower()
+    product, also = str(options.get("product", "advocacy")), list(options.get("also") or [])
+    unknown |= {str(name) for name in also if tenant.user_named(str(name)) is None}
+    if unknown or "." not in host or product not in PRODUCTS or int(options.get("users", 1)) < 1:
+        raise BadOption(
+            f"unknown: {sorted(unknown)}" if unknown else "it needs a host, a product and people of its own"
+        )
+    with world.lock:
+        if host in world.platforms:
+            raise BadOption(f"somebody has this platform already: {host}")
+        tenant.other_hosts.append(host)
+        made = _TenantBuilder(world, tenant, options, host).build_beside(product, also)
+        world.touch()
+    return made
+
+
 def _tenant(world: World, domain: str, options: Mapping[str, Any]) -> Tenant:
     label = domain.partition(".")[0]
     licence = str(options.get("licence", "P1"))
@@ -80,12 +102,13 @@ def _by_name(domain: str) -> dict[str, Any]:
 
 
 class _TenantBuilder:
-    """Fills one tenant."""
+    """Fills one tenant, or adds to it what belongs to another platform at `host`."""
 
-    def __init__(self, world: World, tenant: Tenant, options: Mapping[str, Any]) -> None:
+    def __init__(self, world: World, tenant: Tenant, options: Mapping[str, Any], host: str = "") -> None:
         self.world, self.tenant, self.options = world, tenant, options
-        countries = tenant.haiilo_groups
-        self.people = made_up(f"{world.seed}/{tenant.domains[0]}", tenant.domains[0], countries)
+        self.groups = list(options.get("haiilo_groups") or DEFAULT_GROUPS)
+        drawn = made_up(f"{world.seed}/{host or tenant.domains[0]}", tenant.domains[0], self.groups)
+        self.people = (each for each in drawn if each["userPrincipalName"] not in tenant.upns)
 
     def build(self) -> dict[str, Any]:
         tenant, count = self.tenant, int(self.options.get("users", 10))
@@ -114,6 +137,22 @@ class _TenantBuilder:
             "guest": {"user_name": guest.userPrincipalName},
             "disabled": {"user_name": disabled.userPrincipalName},
             "unassigned": {"user_name": unassigned.userPrincipalName},
+        }
+
+    def build_beside(self, product: str, also: Sequence[str]) -> dict[str, Any]:
+        host = self.tenant.other_hosts[-1]
+        sp = self._to_provision(product, host)
+        pilot, *_others = [self._assign(self._user(), sp) for _number in range(int(self.options.get("users", 3)))]
+        for user in filter(None, map(self.tenant.user_named, also)):
+            self._assign(user, sp)
+        token = haiilo.make_platform(self.world, host, product, self.groups)
+        return {
+            "service_principal_id": sp.id,
+            "haiilo_host": host,
+            "base_url": f"https://{host}/api/scim/v2",
+            "scim_token": token,
+            "haiilo": haiilo.credentials(self.world, host),
+            "pilot": {"user_name": pilot.userPrincipalName, "id": pilot.id},
         }
 
     # People
@@ -216,9 +255,13 @@ class _TenantBuilder:
             self._principal(name, new_id(), **_saml(address, GALLERY), templates=[])
         self._principal("Expenses", new_id(), replyUrls=["https://expenses.example/oidc"], tags=[INTEGRATED])
         self._principal("Haiilo (test)", new_id(), **_oidc(f"https://{other}/login/oauth2/code/microsoft"))
+        return self._to_provision(tenant.product, host)
+
+    def _to_provision(self, product: str, host: str) -> ServicePrincipal:
+        """Advocacy takes its single sign-on application; Home has a second one for provisioning."""
         name = str(self.options.get("app_name") or "Haiilo SSO")
         saml = _saml(f"https://{host}/login/saml2/sso", CUSTOM)
-        if tenant.product != "home":
+        if product != "home":
             return self._principal(name, new_id(), **saml, templates=["scim"], applicationTemplateId=NON_GALLERY)
         self._principal("Haiilo Home", new_id(), **saml, templates=[])
         return self._principal(

@@ -21,7 +21,7 @@ from .journal import Journal
 from .reality import Reality, changed
 
 UNKEPT = ("lock", "random", "version", "engine", "journal", "hosts")
-FORMAT = 4
+FORMAT = 5
 """Of what is kept; a world of another one is not read."""
 LONG_AGO = datetime(2024, 1, 10, 8, tzinfo=UTC)
 
@@ -234,6 +234,8 @@ class Tenant:
     product: str = "advocacy"
     haiilo_host: str = ""
     haiilo_groups: list[str] = field(default_factory=list)
+    other_hosts: list[str] = field(default_factory=list)
+    """Of further platforms, each with an application of its own in the directory."""
     licence: str = "P1"
     """P1, P2 or none."""
     users: dict[str, User] = field(default_factory=dict)

@@ -205,6 +205,12 @@ class SandboxTenant:
         """Change a group: `add` and `remove` are ids of members, `displayName` its name."""
         self.ask("PATCH", f"/groups/{group_id}", changes)
 
+    def add_application(self, **wanted: Any) -> SandboxTenant:
+        """The same tenant, seen from one more application for Haiilo with a platform of its own: product, haiilo_host,
+        haiilo_groups, app_name, users, and also, the names of people of the tenant who are assigned to it besides.
+        """
+        return SandboxTenant(self.control, {**self.made, **wanted, **self.ask("POST", "/applications", wanted)})
+
     # What goes wrong
 
     def switch(self, **faults: Any) -> None:
@@ -242,8 +248,8 @@ class SandboxTenant:
         return bool(self.details()["holding"])
 
     def directory(self) -> Json:
-        """Users, groups and assignments."""
-        return dict(self.ask("GET", "/directory"))
+        """Users, groups, and who is assigned to the application that is to be provisioned."""
+        return dict(self.ask("GET", f"/directory?service_principal_id={self.made['service_principal_id']}"))
 
     def arrived(self) -> list[Json]:
         """The SCIM users that Haiilo holds for this customer."""

@@ -16,10 +16,16 @@ class Unknown(ValueError):
     """No such tenant, person, group or application."""
 
 
-def show(world: World, tenant: Tenant) -> Body:
-    """Users, groups with their members, and the assignments to the application that is to be provisioned."""
+def show(world: World, tenant: Tenant, application: str = "") -> Body:
+    """Users, groups with their members, and the assignments to the application that is to be provisioned.
+
+    `application`: the service principal of another one. Raises Unknown.
+    """
+    wanted = application or tenant.made["service_principal_id"]
+    if wanted not in tenant.service_principals:
+        raise Unknown(f"no such application: {wanted}")
     with world.lock:
-        assigned = tenant.assignments_of(tenant.made["service_principal_id"])
+        assigned = tenant.assignments_of(wanted)
         return {
             "users": [show_user(user) for user in tenant.users.values() if not user.deleted_at],
             "groups": [show_with_members(group) for group in tenant.groups.values()],

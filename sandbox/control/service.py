@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from .. import faults, haiilo, seeding
 from ..chaos import Chaos
+from ..haiilo import lookup
 from ..login import consenting, keys
 from ..provisioning_port import cycles
 from ..reality import described
@@ -54,6 +55,7 @@ class _Control:
             ("POST", "/tenants", self.make_tenant),
             ("GET", "/tenants/<tenant_id>", self.tenant),
             ("GET", "/tenants/<tenant_id>/directory", self.directory),
+            ("POST", "/tenants/<tenant_id>/applications", self.add_application),
             ("PATCH", "/tenants/<tenant_id>/users/<user>", self.change_user),
             ("DELETE", "/tenants/<tenant_id>/users/<user>", self.delete_user),
             ("POST", "/tenants/<tenant_id>/users/<user>/restore", self.restore_user),
@@ -160,8 +162,12 @@ class _Control:
         }
 
     def directory(self, tenant_id: str) -> Body:
-        """Users, groups, and the assignments to the application that is to be provisioned."""
-        return directory.show(self.world, self._tenant(tenant_id))
+        """Users, groups, and the assignments to the application that is to be provisioned, or to a named one."""
+        return directory.show(self.world, self._tenant(tenant_id), request.args.get("service_principal_id", ""))
+
+    def add_application(self, tenant_id: str) -> Body:
+        """One more application for Haiilo in this tenant, with a platform and people of its own."""
+        return seeding.add_application(self.world, self._tenant(tenant_id), _body())
 
     def change_user(self, tenant_id: str, user: str) -> Body:
         """Change attributes as Graph names them; {"assigned": false} takes the assignment away."""
@@ -314,7 +320,8 @@ class _Control:
 
     def _owners(self) -> dict[str, str]:
         """Host → id of the tenant whose platform it is."""
-        return {each.haiilo_host: each.id for each in reversed(list(self.world.tenants.values()))}
+        tenants = reversed(list(self.world.tenants.values()))
+        return {host: each.id for each in tenants for host in lookup.hosts_of(each)}
 
     def journal_counts(self) -> Body:
         """How often what was asked, whether or not the request is still kept."""

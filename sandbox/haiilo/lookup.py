@@ -11,9 +11,14 @@ if TYPE_CHECKING:
     from .platform import Platform
 
 
+def hosts_of(tenant: Tenant) -> list[str]:
+    """Of every platform that is this organisation's, the first one first."""
+    return [tenant.haiilo_host, *tenant.other_hosts]
+
+
 def owner(world: World, host: str) -> Tenant | None:
     """The tenant whose platform this is."""
-    return next((tenant for tenant in list(world.tenants.values()) if tenant.haiilo_host == host), None)
+    return next((tenant for tenant in list(world.tenants.values()) if host in hosts_of(tenant)), None)
 
 
 def find(world: World, host: str) -> tuple[Platform | None, Tenant | None]:

@@ -59,6 +59,46 @@ def test_has_a_separate_application_for_home(running: RunningSandbox) -> None:
     assert entra.get(sso)["value"] == []
 
 
+@pytest.mark.parametrize(
+    ("product", "host"), [("advocacy", "beside.smarpshare.com"), ("home", "beside.haiilo.example")]
+)
+def test_has_another_application_with_a_platform_and_people_of_its_own(entra: Entra, product: str, host: str) -> None:
+    both = entra.made["pilot"]["user_name"]
+    wanted = {"product": product, "haiilo_host": host, "users": 2, "also": [both]}
+    made = entra.control("POST", "/applications", wanted)
+    assert made["service_principal_id"] != entra.made["service_principal_id"]
+    assert made["scim_token"] not in ("", entra.made["scim_token"])
+    shown = entra.control("GET", f"/directory?service_principal_id={made['service_principal_id']}")
+    people = {user["id"]: user["userPrincipalName"] for user in shown["users"]}
+    assigned = {people[each["principalId"]] for each in shown["assignments"]}
+    assert {both, made["pilot"]["user_name"]} < assigned
+    assert len(assigned) == 3
+    first = {each["principalId"] for each in entra.control("GET", "/directory")["assignments"]}
+    assert made["pilot"]["id"] not in first
+    templates = f"/servicePrincipals/{made['service_principal_id']}/synchronization/templates"
+    assert [row["id"] for row in entra.get(templates)["value"]] == ["scim"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"haiilo_host": "nowhere"},
+        {"product": "other"},
+        {"users": 0},
+        {"also": ["nobody@far.example"]},
+        {"nonsense": 1},
+    ],
+)
+def test_refuses_another_application_that_cannot_be(entra: Entra, wrong: dict[str, Any]) -> None:
+    entra.control("POST", "/applications", {"haiilo_host": "refused.smarpshare.com", **wrong}, expect=400)
+
+
+def test_gives_no_platform_to_two_applications(running: RunningSandbox, entra: Entra) -> None:
+    for tenant in (entra, running.tenant()):
+        tenant.control("POST", "/applications", {"haiilo_host": entra.made["haiilo_host"]}, expect=400)
+    entra.control("GET", "/directory?service_principal_id=nobody", expect=404)
+
+
 def test_changes_a_person_and_takes_an_assignment_away(entra: Entra) -> None:
     pilot = entra.made["pilot"]
     entra.control("PATCH", f"/users/{pilot['id']}", {"jobTitle": "Chief", "assigned": False})
