@@ -9,6 +9,7 @@ from typing import Any
 
 from devtools.robots.customers import Customer
 from devtools.robots.people import Account, Admin, StaffMember
+from devtools.stack.sandbox_control import SandboxTenant
 from devtools.stack.stack import Stack
 
 CONTACT = "Robin Admin"
@@ -69,7 +70,24 @@ class Rehearsal:
             "users": customer.users,
             "haiilo_groups": list(customer.groups),
         }
-        tenant = self.stack.sandbox.make_tenant(**about, **tenant_options)
+        return self._follow_new(customer, self.stack.sandbox.make_tenant(**about, **tenant_options))
+
+    def add_beside(
+        self, other: RehearsedCustomer, customer: Customer, *, also: Sequence[str] = ()
+    ) -> RehearsedCustomer:
+        """A customer in the tenant of another one, with an application and a platform of its own; `also`: who is
+        assigned to both.
+        """
+        tenant = other.account.tenant.add_application(
+            product=customer.product,
+            haiilo_host=customer.host,
+            haiilo_groups=list(customer.groups),
+            users=customer.users,
+            also=list(also),
+        )
+        return self._follow_new(customer, tenant)
+
+    def _follow_new(self, customer: Customer, tenant: SandboxTenant) -> RehearsedCustomer:
         contact = (CONTACT, str(tenant["admin"]["user_name"]))
         account = self.staff.find(customer, tenant) or self.staff.create(customer, tenant, contact)
         self.tell(f"{customer.name}: created, {customer.users} users assigned directly")
