@@ -23,8 +23,9 @@ OTHER_MEANINGS = {
         "management/commands/explain.py",
         "staff/people/views.py",
     },
-    "failed": {"mail/rules.py", "models/letter.py", "models/person.py"},
+    "failed": {"domain/standings.py", "mail/rules.py", "models/letter.py", "models/person.py"},
     "live": {"domain/lifecycle.py"},
+    "scope": {"people/failures.py", "people/outcome.py", "people/roster.py"},  # a column of a person
     "paused": {"domain/lifecycle.py", "portal/progress/views.py"},
     "read_only": {"models/onboarding.py", "urls.py"},
 }

@@ -91,7 +91,7 @@ _FAILED = plural(
     "%(failed)s of %(all)s people have no account, or not as it should be. %(why)s",
     by="all",
 )
-FAILED_FOR_CS = Cause(code=Code.FAILED_FOR_CS, owner=Owner.CS, staff=_FAILED)
+FAILED_FOR_CS = Cause(code=Code.FAILED_FOR_CS, owner=Owner.CS, staff=_FAILED, source=HOW_IT_WORKS)
 FAILED_BY_CUSTOMER = Cause(
     code=Code.FAILED_BY_CUSTOMER,
     owner=Owner.CUSTOMER,
@@ -103,10 +103,11 @@ FAILED_BY_CUSTOMER = Cause(
     ),
     needs=portal_paths.EDIT_PEOPLE,
     contacts=APPLICATION_OWNERS,
+    source=HOW_IT_WORKS,
 )
-FAILED_BY_MICROSOFT = Cause(code=Code.FAILED_BY_MICROSOFT, owner=Owner.MICROSOFT, staff=_FAILED)
-FAILED_AT_HAIILO = Cause(code=Code.FAILED_AT_HAIILO, owner=Owner.HAIILO, staff=_FAILED)
-FAILED_FOR_ENGINEERS = Cause(code=Code.FAILED_FOR_ENGINEERS, owner=Owner.ENGINEERS, staff=_FAILED)
+FAILED_BY_MICROSOFT = Cause(code=Code.FAILED_BY_MICROSOFT, owner=Owner.MICROSOFT, staff=_FAILED, source=HOW_IT_WORKS)
+FAILED_AT_HAIILO = Cause(code=Code.FAILED_AT_HAIILO, owner=Owner.HAIILO, staff=_FAILED, source=HOW_IT_WORKS)
+FAILED_FOR_ENGINEERS = Cause(code=Code.FAILED_FOR_ENGINEERS, owner=Owner.ENGINEERS, staff=_FAILED, source=HOW_IT_WORKS)
 FAILED = {
     cause.owner: cause
     for cause in (FAILED_FOR_CS, FAILED_BY_CUSTOMER, FAILED_BY_MICROSOFT, FAILED_AT_HAIILO, FAILED_FOR_ENGINEERS)
