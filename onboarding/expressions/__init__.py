@@ -1,0 +1,1 @@
+"""The language of Microsoft Entra's attribute mappings."""
