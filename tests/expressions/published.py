@@ -1,0 +1,92 @@
+"""What Microsoft's reference says of each function: an expression, a person, and what comes of it.
+
+https://learn.microsoft.com/entra/identity/app-provisioning/functions-for-customizing-application-data
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+Row = tuple[str, dict[str, Any], Any]
+ZONES = 'Switch([state], "Australia/Sydney", "NSW", "Australia/Sydney","QLD", "Australia/Brisbane", "SA", "Adelaide")'
+PREFIX = 'IgnoreFlowIfNullOrEmpty(Switch([prefix], "", "3443", "Dr.", "3444", "Prof.", "3445", "Prof. Dr."))'
+FLAG = 'Switch([statusFlag], "Default Value", "true", "1", "", "0")'
+LOWER_FLAG = 'Switch(ToLower([statusFlag]), "0", "true", "1", "false", "0")'
+COMPANY = 'IIF([companyName] = "Company A", "A", IIF([companyName] = "Company B", "B", "External"))'
+BOTH = 'IIF([country]="USA",IIF([state]="CA","True","False"),"False")'
+EITHER = 'IIF([country]="USA","True",IIF([state]="CA","True","False"))'
+LOGIN = 'ToLower(Join("@", NormalizeDiacritics(StripSpaces(Join(".",  [First], [Last]))), "contoso.com"))'
+
+TEXTS: list[Row] = [
+    ('Append([userPrincipalName], ".test")', {"userPrincipalName": "a@b.example"}, "a@b.example.test"),
+    ('ConvertToBase64("Hello world!")', {}, "SABlAGwAbABvACAAdwBvAHIAbABkACEA"),
+    ('ConvertToUTF8Hex("Hello world!")', {}, "48656C6C6F20776F726C6421"),
+    ("CStr([dn])", {"dn": "cn=Joe,dc=contoso,dc=com"}, "cn=Joe,dc=contoso,dc=com"),
+    ('InStr("repEated","e",3,vbBinaryCompare)', {}, 7),
+    ('InStr("The quick brown fox","quick")', {}, 5),
+    ("IsString([department])", {"department": "Sales"}, True),
+    ('Join(", ", "", [surname], [givenName])', {"givenName": "John", "surname": "Doe"}, "Doe, John"),
+    ('Join(";", [proxyAddresses], "c")', {"proxyAddresses": ["a", "b"]}, "a;b;c"),
+    ('Left("John Doe", 3)', {}, "Joh"),
+    ('Left("John Doe", 0)', {}, ""),
+    ('Left("John Doe", -1)', {}, "John Doe"),
+    ('Left("John Doe", 80)', {}, "John Doe"),
+    ("Left([surname], 3)", {"surname": None}, ""),
+    ("Append(Mid([givenName], 1, 3), Mid([surname], 1, 5))", {"givenName": "John", "surname": "Doe"}, "JohDoe"),
+    ("NormalizeDiacritics([givenName])", {"givenName": "Zo\u00eb"}, "Zoe"),
+    ("PCase([firstName])", {"firstName": "PABLO GONSALVES (SECOND)"}, "Pablo Gonsalves (Second)"),
+    ('PCase([lastName]," \'-")', {"lastName": "PINTO-DE'SILVA"}, "Pinto-De'Silva"),
+    ('PCase(Join(" ",[firstName],[lastName]))', {"firstName": "GREGORY", "lastName": "JAMES"}, "Gregory James"),
+    ("Redact([userPrincipalName])", {"userPrincipalName": "a@b.example"}, "a@b.example"),
+    ("StripSpaces([displayName])", {"displayName": " An na "}, "Anna"),
+    (LOGIN, {"First": "John", "Last": "Smith"}, "john.smith@contoso.com"),
+    ("ToUpper([city])", {"city": "Bonn"}, "BONN"),
+    ('ToLower([userPrincipalName], "")', {"userPrincipalName": "A@B.example"}, "a@b.example"),
+    ('Word("The quick brown fox",3," ")', {}, "brown"),
+    ('Word("This,string!has&many separators",3,",!&#")', {}, "has"),
+    ('Word("one two", 0, " ")', {}, ""),
+    ('Word("one two", 3, " ")', {}, ""),
+    ('Word([displayName], 1, " ")', {"displayName": None}, ""),
+]
+CHOICES: list[Row] = [
+    ("BitAnd(&HF, &HF7)", {}, 7),
+    ("CBool([one] = [other])", {"one": "x", "other": "x"}, True),
+    ("CBool([one] = [other])", {"one": "x", "other": "y"}, False),
+    ("CBool(0)", {}, False),
+    ("CBool(7)", {}, True),
+    ("Coalesce([mail],[upn])", {"mail": None, "upn": "a@b.example"}, "a@b.example"),
+    ("Coalesce([mail],[upn])", {"mail": "", "upn": "a@b.example"}, ""),
+    ('Coalesce([mail], "none")', {"mail": None}, "none"),
+    ("Coalesce([mail])", {"mail": None}, None),
+    ('IIF([country]="USA",[country],[department])', {"country": "USA", "department": "HR"}, "USA"),
+    ('IIF([country]="USA",[country],[department])', {"country": "Peru", "department": "HR"}, "HR"),
+    (BOTH, {"country": "USA", "state": "CA"}, "True"),
+    (BOTH, {"country": "USA", "state": "TX"}, "False"),
+    (EITHER, {"country": "Peru", "state": "CA"}, "True"),
+    (EITHER, {"country": "Peru", "state": "TX"}, "False"),
+    (COMPANY, {"companyName": "Company B"}, "B"),
+    (COMPANY, {"companyName": "Another"}, "External"),
+    ("IsNull([displayName])", {"displayName": None}, True),
+    ("IsNull([displayName])", {"displayName": ""}, False),
+    ("IsNullOrEmpty([displayName])", {"displayName": None}, True),
+    ("IsNullOrEmpty([displayName])", {"displayName": ""}, True),
+    ("IsNullOrEmpty([displayName])", {"displayName": "A"}, False),
+    ("IsPresent([director])", {"director": "A"}, True),
+    ("IsPresent([director])", {"director": ""}, False),
+    ("Not([accountDisabled])", {"accountDisabled": "True"}, False),
+    ("Not([accountDisabled])", {"accountDisabled": "False"}, True),
+    (ZONES, {"state": "QLD"}, "Australia/Brisbane"),
+    (ZONES, {"state": "qld"}, "Australia/Sydney"),
+    (FLAG, {"statusFlag": ""}, "0"),
+    (FLAG, {"statusFlag": None}, "0"),
+    (FLAG, {"statusFlag": "TRUE"}, "Default Value"),
+    (LOWER_FLAG, {"statusFlag": "TRUE"}, "1"),
+    ('Switch([country],[country],"","Other")', {"country": None}, "Other"),
+    ('Switch([country],[country],"","Other")', {"country": "Peru"}, "Peru"),
+]
+DROPPED = [
+    ("IgnoreFlowIfNullOrEmpty([department])", {"department": None}),
+    ("IgnoreFlowIfNullOrEmpty([department])", {"department": ""}),
+    (PREFIX, {"prefix": "1"}),
+]
+ROWS = [*TEXTS, *CHOICES]
