@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from onboarding.expressions import choices, texts
+from onboarding.expressions import choices, lists, replacing, texts
 from onboarding.expressions.arguments import Arguments, Function
 from onboarding.expressions.tree import (
     Attribute,
@@ -24,6 +24,8 @@ from onboarding.expressions.values import NotEvaluated, Person, Plain, Unknown, 
 FUNCTIONS: Mapping[str, Function] = {
     **texts.FUNCTIONS,
     **choices.FUNCTIONS,
+    **lists.FUNCTIONS,
+    **replacing.FUNCTIONS,
 }
 TRUTH = {"True": True, "False": False, "true": True, "false": False}
 

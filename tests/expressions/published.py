@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 Row = tuple[str, dict[str, Any], Any]
+PHONE = r'"\\+(?<isdCode>\\d* )(?<phoneNumber>\\d{10})"'
 ZONES = 'Switch([state], "Australia/Sydney", "NSW", "Australia/Sydney","QLD", "Australia/Brisbane", "SA", "Adelaide")'
 PREFIX = 'IgnoreFlowIfNullOrEmpty(Switch([prefix], "", "3443", "Dr.", "3444", "Prof.", "3445", "Prof. Dr."))'
 FLAG = 'Switch([statusFlag], "Default Value", "true", "1", "", "0")'
@@ -48,6 +49,20 @@ TEXTS: list[Row] = [
     ('Word("one two", 3, " ")', {}, ""),
     ('Word([displayName], 1, " ")', {"displayName": None}, ""),
 ]
+REPLACED: list[Row] = [
+    ('Replace([mail], "@contoso.com", , ,"", ,)', {"mail": "john.doe@contoso.com"}, "john.doe"),
+    ('Replace([t],"Product Developer", , , "Software Engineer", , )', {"t": "Product Developer"}, "Software Engineer"),
+    ('Replace([u],"<username>", , , , , "<username>@contoso.com")', {"u": "jsmith"}, "jsmith@contoso.com"),
+    (f'Replace([t], , {PHONE}, , "${{phoneNumber}}", , )', {"t": "+91 9998887777"}, "9998887777"),
+    # The reference shows this one without the plus, which its own pattern does not match
+    (r'Replace([mobile], , "[()\\s-]+", , "", , )', {"mobile": "+1 (999) 888-7777"}, "+19998887777"),
+    (r'Replace([a], ,"(?<n>^\\d*)","n", "888", , )', {"a": "545 Tremont Street"}, "888 Tremont Street"),
+    ('Replace([u], , "(?<Suffix>@(.)*)", "Suffix", "", , )', {"u": "jsmith@contoso.com"}, "jsmith"),
+    (f'Replace([t], , {PHONE}, "phoneNumber" , , [m], )', {"t": "", "m": "+91 8887779999"}, "8887779999"),
+    (f'Replace([t], , {PHONE}, "phoneNumber" , , [m], )', {"t": "12", "m": "+91 8887779999"}, "12"),
+    ('Join("", 1000, Replace(ConvertToUTF8Hex([id]), , "[a-zA-Z_]*", , "", , ))', {"id": "k1"}, "1000631"),
+    ('Replace([mailNickname], , "[a-zA-Z_]*", , "", , )', {"mailNickname": "john_doe72"}, "72"),
+]
 CHOICES: list[Row] = [
     ("BitAnd(&HF, &HF7)", {}, 7),
     ("CBool([one] = [other])", {"one": "x", "other": "x"}, True),
@@ -84,9 +99,18 @@ CHOICES: list[Row] = [
     ('Switch([country],[country],"","Other")', {"country": None}, "Other"),
     ('Switch([country],[country],"","Other")', {"country": "Peru"}, "Peru"),
 ]
+LISTS: list[Row] = [
+    ("Count([proxyAddresses])", {"proxyAddresses": ["a", "b"]}, 2),
+    ("Item([proxyAddresses], 1)", {"proxyAddresses": ["a", "b"]}, "a"),
+    ("RemoveDuplicates([proxyAddresses])", {"proxyAddresses": ["a", "b", "a"]}, ("a", "b")),
+    ('Split([x], ",")', {"x": "PermissionSetOne, PermissionSetTwo"}, ("PermissionSetOne", "PermissionSetTwo")),
+    ("SingleAppRoleAssignment([appRoleAssignments])", {"appRoleAssignments": ["User"]}, "User"),
+    ("AppRoleAssignmentsComplex([appRoleAssignments])", {"appRoleAssignments": ["User", "Admin"]}, ("User", "Admin")),
+    ("AssertiveAppRoleAssignmentsComplex([appRoleAssignments])", {"appRoleAssignments": ["User"]}, ("User",)),
+]
 DROPPED = [
     ("IgnoreFlowIfNullOrEmpty([department])", {"department": None}),
     ("IgnoreFlowIfNullOrEmpty([department])", {"department": ""}),
     (PREFIX, {"prefix": "1"}),
 ]
-ROWS = [*TEXTS, *CHOICES]
+ROWS = [*TEXTS, *REPLACED, *CHOICES, *LISTS]
