@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from onboarding.expressions import choices, lists, replacing, texts
+from onboarding.expressions import choices, dates, lists, replacing, texts
 from onboarding.expressions.arguments import Arguments, Function
 from onboarding.expressions.tree import (
     Attribute,
@@ -25,8 +25,10 @@ FUNCTIONS: Mapping[str, Function] = {
     **texts.FUNCTIONS,
     **choices.FUNCTIONS,
     **lists.FUNCTIONS,
+    **dates.FUNCTIONS,
     **replacing.FUNCTIONS,
 }
+NOW = "Now"
 TRUTH = {"True": True, "False": False, "true": True, "false": False}
 
 
@@ -94,9 +96,17 @@ def _attribute(node: Attribute, person: Person) -> Plain:
 
 
 def _call(node: Call, work_out: Callable[[Expression], Value], now: datetime | None) -> Value:
+    if node.function == NOW and not node.arguments:
+        return _now(now)
     if node.function not in FUNCTIONS:
         raise Unknown(Why.UNKNOWN_FUNCTION, node.function)
     return FUNCTIONS[node.function](Arguments(node.function, node.arguments, work_out))
+
+
+def _now(now: datetime | None) -> Value:
+    if now is None:
+        raise Unknown(Why.ONLY_AT_MICROSOFT, NOW)
+    return dates.written(now.astimezone(UTC).replace(tzinfo=None))
 
 
 __all__ = ["FUNCTIONS", "NotEvaluated", "evaluate", "names_of"]

@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 Row = tuple[str, dict[str, Any], Any]
+HIRED = {"StatusHireDate": "2012-03-16-07:00"}
+LATER = "8/25/2021 5:41:18 PM"
 PHONE = r'"\\+(?<isdCode>\\d* )(?<phoneNumber>\\d{10})"'
 ZONES = 'Switch([state], "Australia/Sydney", "NSW", "Australia/Sydney","QLD", "Australia/Brisbane", "SA", "Adelaide")'
 PREFIX = 'IgnoreFlowIfNullOrEmpty(Switch([prefix], "", "3443", "Dr.", "3444", "Prof.", "3445", "Prof. Dr."))'
@@ -17,6 +19,7 @@ COMPANY = 'IIF([companyName] = "Company A", "A", IIF([companyName] = "Company B"
 BOTH = 'IIF([country]="USA",IIF([state]="CA","True","False"),"False")'
 EITHER = 'IIF([country]="USA","True",IIF([state]="CA","True","False"))'
 LOGIN = 'ToLower(Join("@", NormalizeDiacritics(StripSpaces(Join(".",  [First], [Last]))), "contoso.com"))'
+ACTIVE = 'Switch([Active], , "1", IIF(DateDiff("d", [today], CDate([hired])) > 5, "False", "True"), "0", "False")'
 
 TEXTS: list[Row] = [
     ('Append([userPrincipalName], ".test")', {"userPrincipalName": "a@b.example"}, "a@b.example.test"),
@@ -108,9 +111,50 @@ LISTS: list[Row] = [
     ("AppRoleAssignmentsComplex([appRoleAssignments])", {"appRoleAssignments": ["User", "Admin"]}, ("User", "Admin")),
     ("AssertiveAppRoleAssignmentsComplex([appRoleAssignments])", {"appRoleAssignments": ["User"]}, ("User",)),
 ]
+
+
+def _difference(unit: str, first: str, second: str, found: int) -> Row:
+    return (f'DateDiff("{unit}", [first], CDate([second]))', {"first": first, "second": second}, found)
+
+
+DATES: list[Row] = [
+    ("CDate([StatusHireDate])", {"StatusHireDate": "2020-03-16-07:00"}, "3/16/2020 7:00:00 AM"),
+    ('CDate("2021-06-30+08:00")', {}, "6/29/2021 4:00:00 PM"),
+    ('CDate("2009-06-15T01:45:30-07:00")', {}, "6/15/2009 8:45:30 AM"),
+    ('DateAdd("d", 7, CDate([StatusHireDate]))', HIRED, "3/23/2012 7:00:00 AM"),
+    ('DateAdd("d", -10, CDate([StatusHireDate]))', HIRED, "3/6/2012 7:00:00 AM"),
+    ('DateAdd("ww", 2, CDate([StatusHireDate]))', HIRED, "3/30/2012 7:00:00 AM"),
+    ('DateAdd("m", 10, CDate([StatusHireDate]))', HIRED, "1/16/2013 7:00:00 AM"),
+    ('DateAdd("yyyy", 2, CDate([StatusHireDate]))', HIRED, "3/16/2014 7:00:00 AM"),
+    _difference("d", "2021-08-18+08:00", "2021-08-31+08:00", 13),
+    _difference("d", LATER, "2012-03-16-07:00", -3449),
+    _difference("ww", LATER, "2012-03-16-07:00", -493),
+    _difference("m", LATER, "2012-03-16-07:00", -113),
+    _difference("yyyy", LATER, "2012-03-16-07:00", -9),
+    _difference("d", "2021-08-31+08:00", "2021-08-31+08:00", 0),
+    _difference("h", "2021-08-24", "2021-08-25", 24),
+    _difference("n", "2021-08-24", "2021-08-25", 1440),
+    _difference("s", "2021-08-24", "2021-08-25", 86400),
+    (ACTIVE, {"Active": "1", "today": "2021-08-18", "hired": "2021-08-31"}, "False"),
+    (ACTIVE, {"Active": "1", "today": "2021-08-28", "hired": "2021-08-31"}, "True"),
+    (ACTIVE, {"Active": "0"}, "False"),
+    ("DateFromNum(129699324000000000)", {}, "1/1/2012 11:00:00 PM"),
+    ('FormatDateTime([x], , "yyyyMMddHHmmss.fZ", "yyyy-MM-dd")', {"x": "20150123105347.1Z"}, "2015-01-23"),
+    ('NumFromDate("2012-01-01T23:00:00Z")', {}, 129699324000000000),
+    (
+        'NumFromDate(Join("", FormatDateTime([end], ,"yyyy-MM-ddzzz", "yyyy-MM-dd"), " 23:59:59-08:00"))',
+        {"end": "2020-12-31-08:00"},
+        132539615990000000,
+    ),
+    (
+        'FormatDateTime([end], ,"M/d/yyyy hh:mm:ss tt","yyyy-MM-dd")',
+        {"end": "7/2/2021 03:33:38 PM"},
+        "2021-07-02",
+    ),
+]
 DROPPED = [
     ("IgnoreFlowIfNullOrEmpty([department])", {"department": None}),
     ("IgnoreFlowIfNullOrEmpty([department])", {"department": ""}),
     (PREFIX, {"prefix": "1"}),
 ]
-ROWS = [*TEXTS, *REPLACED, *CHOICES, *LISTS]
+ROWS = [*TEXTS, *REPLACED, *CHOICES, *LISTS, *DATES]
