@@ -14,6 +14,9 @@ ASSIGN = Needs(
         Portal.ENTRA, (_("Entra ID"), _("Enterprise apps"), _("Users and groups"), _("Add user/group"), _("Assign"))
     ),
 )
+REMOVE_FROM_APPLICATION = Needs(
+    MAY_ASSIGN, ClickPath(Portal.ENTRA, (_("Entra ID"), _("Enterprise apps"), _("Users and groups")))
+)
 EDIT_PEOPLE = Needs(
     say(_("User Administrator")), ClickPath(Portal.ENTRA, (_("Entra ID"), _("Users"), _("All users"), _("Properties")))
 )

@@ -6,6 +6,7 @@ from typing import Any
 
 from onboarding.causes.access import ACCESS
 from onboarding.causes.base import GAP, Cause, Owner
+from onboarding.causes.forecast import FORECAST
 from onboarding.causes.index import FAMILIES
 from onboarding.causes.mail import MAIL
 from onboarding.causes.ours import OURS
@@ -22,6 +23,7 @@ ENTRIES: tuple[tuple[str, Cause], ...] = (
     *OF_STEPS,
     *(("", cause) for cause in OF_MICROSOFT),
     *(("trip", cause) for cause in OF_TRIPS),
+    *(("forecast", cause) for cause in FORECAST),
     *(("mail", cause) for cause in MAIL),
     *(("ours", cause) for cause in OURS),
 )

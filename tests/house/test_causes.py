@@ -13,7 +13,7 @@ import pytest
 from babel.messages import Catalog
 
 from devtools.commands import messages
-from onboarding.causes import trip
+from onboarding.causes import forecast, trip
 from onboarding.causes.base import GAP, Cause, Owner
 from onboarding.causes.index import is_known, lookup
 from onboarding.consent import round_trip
@@ -59,6 +59,10 @@ def test_makes_no_verdict_that_asks_or_fails_but_from_an_entry():
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("Asking", "Broken")
     }
     assert found == ASK_BY_MICROSOFTS_CODE
+
+
+def test_has_an_entry_for_each_code_of_the_forecast():
+    assert [cause.code for cause in forecast.FORECAST] == list(forecast.Code)
 
 
 def test_has_an_entry_for_each_ending_of_the_trip():
