@@ -25,6 +25,8 @@ class Why(enum.StrEnum):
     """A regular expression, or a pattern of dates, that is not understood here."""
     TOO_SLOW = "too_slow"
     """A regular expression that had to be stopped."""
+    NOT_AN_EXPRESSION = "not_an_expression"
+    """What the mapping has is no expression, or one beyond our limits. Told by those who read mappings."""
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,12 @@ class Comparison:
 # Finding
 
 
+def attribute_mappings(document: Mapping[str, Any]) -> list[Json]:
+    """How each attribute of people is mapped. Raises `NotAMapping` or `SeveralMappings`."""
+    [people] = _object_mappings(rule_of(document), "user")
+    return _parts(people, "attributeMappings")
+
+
 def check(document: Mapping[str, Any]) -> None:
     """Raise `Unreadable` where the document does not tell what is mapped, or whether: nothing is planned on that."""
     for rule in document["synchronizationRules"]:
@@ -146,7 +152,7 @@ def compare(profile: Profile, document: Mapping[str, Any]) -> Comparison:
     """What has to change so that the document is as the profile wants. Raises `NotAMapping` or `SeveralMappings`."""
     rule, groups = rule_of(document), _groups(document)
     [people] = _object_mappings(rule, "user")
-    present = _parts(people, "attributeMappings")
+    present = attribute_mappings(document)
     return Comparison(
         rule_id=str(rule.get("id", "")),
         lines=tuple(_lines(profile, present)),
