@@ -38,13 +38,20 @@ def compare(node: Comparison, work_out: Callable[[Expression], Value]) -> bool:
         raise both.undocumented()
     if node.operator in ORDERED:
         return ORDERED[node.operator](_number(left, both), _number(right, both))
-    return _same(left, right, node.operator) is (node.operator == "=")
+    return _same(left, right, both) is (node.operator == "=")
 
 
-def _same(left: Plain, right: Plain, what: str) -> bool:
-    """Whether capitals count is not said, so both readings have to agree."""
-    one, other = text_of(left, what), text_of(right, what)
-    return bool(agreed(what, (one == other, one.lower() == other.lower())))
+def _same(left: Plain, right: Plain, both: Arguments) -> bool:
+    """Whether capitals count, and as what a number and a text are compared, is not said: the readings have to agree."""
+    one, other = text_of(left, both.function), text_of(right, both.function)
+    readings = [one == other, one.lower() == other.lower()]
+    if _is_number(left) or _is_number(right):
+        readings.append(_number(left, both) == _number(right, both))
+    return bool(agreed(both.function, readings))
+
+
+def _is_number(value: Plain) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _number(value: Plain, both: Arguments) -> float:
@@ -98,12 +105,14 @@ def _ignore_flow(arguments: Arguments) -> Value:
 
 
 def _not(arguments: Arguments) -> Value:
-    """True becomes False, anything else True; whether that holds for a true in other letters is not said."""
+    """True becomes False, any other text True; whether that holds for a true in other letters is not said."""
     value = arguments.value(0)
-    is_true = value is True or value == "True"
-    if not is_true and str(value).lower() == "true":
+    if isinstance(value, bool):
+        return not value
+    text = "" if value is None else value
+    if not isinstance(text, str) or (text != "True" and text.lower() == "true"):
         raise arguments.undocumented()
-    return not is_true
+    return text != "True"
 
 
 def _c_bool(arguments: Arguments) -> Value:

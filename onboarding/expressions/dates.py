@@ -28,8 +28,8 @@ TEXTS = (
 )
 """ISO 8601, and the form in which the functions write; .NET takes more than is told here."""
 AD_BEGINS = datetime(1601, 1, 1)  # noqa: DTZ001 - all dates of this module are in UTC
-TICKS = 10
-"""Of Active Directory's clock, in a microsecond."""
+TICKS_OF_A_SECOND = 10_000_000
+"""Of Active Directory's clock."""
 UNITS = {
     "ww": timedelta(weeks=1),
     "d": timedelta(days=1),
@@ -79,8 +79,8 @@ def _months_later(start: datetime, months: int) -> datetime:
 
 
 def _date_diff(arguments: Arguments) -> Value:
-    """Whether bounds of the calendar or whole units are counted is not said, so both have to agree; weeks are told
-    by an example, which counts Sundays.
+    """Whether bounds of the calendar or whole units are counted is not said, so the readings have to agree. The one
+    example of weeks, 492.8 of them, comes to 493: whole weeks are no reading there.
     """
     unit, first, second = arguments.text(0), _utc(arguments, 1), _utc(arguments, 2)
     if unit not in _READINGS:
@@ -120,19 +120,27 @@ _SUNDAY = datetime(1601, 1, 7)  # noqa: DTZ001 - all dates of this module are in
 _READINGS: dict[str, tuple[Reading, ...]] = {
     **{name: (_whole(UNITS[name]), _bounds(UNITS[name])) for name in ("d", "h", "n", "s")},
     **{name: (_calendar_months(size), _whole_months(size)) for name, size in MONTHS.items()},
-    "ww": (_bounds(UNITS["ww"], _SUNDAY),),
+    "ww": (
+        _bounds(UNITS["ww"], _SUNDAY),
+        lambda first, second: (second - first) // UNITS["ww"],
+        lambda first, second: round((second - first) / UNITS["ww"]),
+    ),
 }
 
 
 def _date_from_num(arguments: Arguments) -> Value:
+    """Of parts of a second the text of a date says nothing, and a function around this one might."""
+    seconds, rest = divmod(arguments.whole(0), TICKS_OF_A_SECOND)
+    if rest:
+        raise arguments.undocumented()
     try:
-        return written(AD_BEGINS + timedelta(microseconds=arguments.whole(0) // TICKS))
+        return written(AD_BEGINS + timedelta(seconds=seconds))
     except OverflowError:
         raise arguments.wrong() from None
 
 
 def _num_from_date(arguments: Arguments) -> Value:
-    return (_utc(arguments, 0) - AD_BEGINS) // timedelta(microseconds=1) * TICKS
+    return (_utc(arguments, 0) - AD_BEGINS) // timedelta(microseconds=1) * (TICKS_OF_A_SECOND // 1_000_000)
 
 
 def _format(arguments: Arguments) -> Value:

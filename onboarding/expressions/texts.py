@@ -16,6 +16,7 @@ WITH_MARK = {"œ": "oe", "Œ": "OE"}
 """In Microsoft's table with a macron alone."""
 SEPARATORS = frozenset({"Zs", "Cc", "Cf", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sm", "Sc", "Sk", "So"})
 APOSTROPHES = frozenset("'\u2019")
+DATES = ("CDate", "DateAdd", "DateFromNum", "Now")
 COMPARE = ("vbTextCompare", "vbBinaryCompare")
 
 
@@ -52,10 +53,12 @@ def _mid(source: str, arguments: Arguments) -> str:
 
 
 def _word(arguments: Arguments) -> Value:
-    """Whether a word may be empty, between two delimiters, is left open: both readings have to agree."""
+    """Whether a word may be empty, between two delimiters, is left open, and whether a text without any delimiter is a
+    word: the readings have to agree.
+    """
     source, number, delimiters = arguments.text_or_null(0) or "", arguments.whole(1), arguments.text(2)
     words = "".join("\0" if sign in delimiters else sign for sign in source).split("\0")
-    readings = (words, [word for word in words if word])
+    readings: list[list[str]] = [words, [word for word in words if word], words if len(words) > 1 else []]
     return agreed("Word", [each[number - 1] if 0 < number <= len(each) else "" for each in readings])
 
 
@@ -85,7 +88,12 @@ def _in_culture(source: str, arguments: Arguments, change: Callable[[str], str])
     """Sign by sign, as .NET does: a ß has no capital of one sign and stays."""
     if arguments.option(1).lower().partition("-")[0] in OTHER_CASES:
         raise arguments.undocumented()
-    return "".join(made if len(made := change(sign)) == 1 else sign for sign in source)
+    return "".join(_alone(sign, change) for sign in source)
+
+
+def _alone(sign: str, change: Callable[[str], str]) -> str:
+    made = change(sign)
+    return made if len(made) == 1 else sign
 
 
 def _strip_spaces(source: str, arguments: Arguments) -> str:
@@ -94,11 +102,13 @@ def _strip_spaces(source: str, arguments: Arguments) -> str:
 
 def _proper_case(source: str, arguments: Arguments) -> str:
     own = arguments.text_or_null(1)
+    if own is not None and any(sign.isalpha() for sign in own):
+        raise arguments.undocumented()
     made, begins, before = [], True, ""
     for sign in source:
         if own is None:
             _check_title_case(before, sign, source)
-        made.append(sign.upper() if begins else sign.lower())
+        made.append(_alone(sign, str.upper if begins else str.lower))
         begins = sign in own if own is not None else unicodedata.category(sign) in SEPARATORS
         before = sign
     return "".join(made)
@@ -153,8 +163,9 @@ def _c_str(arguments: Arguments) -> Value:
 
 
 def _is_string(arguments: Arguments) -> Value:
+    """A date is a text here alone, so nothing is said of what a function of dates gives."""
     value: Plain = arguments.value(0)
-    if isinstance(value, str):
+    if isinstance(value, str) and arguments.called(0) not in DATES:
         return True
     raise arguments.undocumented()
 
