@@ -14,11 +14,13 @@ from .errors import (
     TryLater,
     Unreadable,
 )
+from .reading import HaiiloUser
 
 __all__ = [
     "AddressRefused",
     "Forbidden",
     "HaiiloError",
+    "HaiiloUser",
     "Moving",
     "NotOffered",
     "TokenRefused",
