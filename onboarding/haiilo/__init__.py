@@ -1,6 +1,7 @@
 """Haiilo's own word: reads its SCIM endpoint, and compares whom it has with who should be there. Knows no tables.
 
-Nothing here writes to Haiilo. `errors` shows all errors as a tree.
+Start with ``HaiiloScim(base_url, token, transport=Transport(host))``; `errors` shows all errors as a tree, `may_ask`
+says whether Haiilo may be asked at all, `compare` what differs. Nothing here writes to Haiilo.
 """
 
 from .errors import (
@@ -15,6 +16,7 @@ from .errors import (
     Unreadable,
 )
 from .reading import HaiiloUser
+from .transport import Transport, new_session
 
 __all__ = [
     "AddressRefused",
@@ -25,6 +27,8 @@ __all__ = [
     "NotOffered",
     "TokenRefused",
     "TooLarge",
+    "Transport",
     "TryLater",
     "Unreadable",
+    "new_session",
 ]
