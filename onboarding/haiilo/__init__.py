@@ -16,12 +16,14 @@ from .errors import (
     Unreadable,
 )
 from .reading import HaiiloUser
+from .scim import HaiiloScim
 from .transport import Transport, new_session
 
 __all__ = [
     "AddressRefused",
     "Forbidden",
     "HaiiloError",
+    "HaiiloScim",
     "HaiiloUser",
     "Moving",
     "NotOffered",
