@@ -4,6 +4,7 @@ Start with ``HaiiloScim(base_url, token, transport=Transport(host))``; `errors` 
 says whether Haiilo may be asked at all, `compare` what differs. Nothing here writes to Haiilo.
 """
 
+from .abilities import Abilities, Ability
 from .errors import (
     AddressRefused,
     Forbidden,
@@ -20,6 +21,8 @@ from .scim import HaiiloScim
 from .transport import Transport, new_session
 
 __all__ = [
+    "Abilities",
+    "Ability",
     "AddressRefused",
     "Forbidden",
     "HaiiloError",

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from onboarding.domain.desired import SecretText
 
+from .abilities import Abilities, probe
 from .errors import Moving, NotOffered, TooLarge, Unreadable
 from .filters import equals
 from .reading import HaiiloUser, Page, folded, read_page
@@ -34,6 +35,13 @@ class HaiiloScim:
     def __repr__(self) -> str:
         return f"<HaiiloScim at {self._transport.host}>"
 
+    def abilities(self, known: str = "") -> Abilities:
+        """What Haiilo lets us ask, found out by four GETs at most; never raises a `HaiiloError`.
+
+        `known`: the user name of somebody who is believed to be there, to try the filter with.
+        """
+        return probe(self._page, known)
+
     def users(self, page_size: int = PAGE_SIZE) -> Iterator[HaiiloUser]:
         """Every account once, page by page. Use what it yields only once it has ended: an error may end it.
 
@@ -47,7 +55,7 @@ class HaiiloScim:
     def by_user_name(self, name: str) -> list[HaiiloUser]:
         """The accounts with that user name, in any case. Raises `Unreadable` where the filter was not applied.
 
-        An empty list is Haiilo's word only where the filter is known to find somebody: it may also find nobody, ever.
+        An empty list is Haiilo's word only where `abilities().finds` is True: a filter may also find nobody, ever.
         """
         page = self._page({"filter": equals("userName", name)}, hidden=(name,))
         if any(folded(user.user_name) != folded(name) for user in page.users):
