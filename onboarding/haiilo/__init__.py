@@ -5,6 +5,7 @@ says whether Haiilo may be asked at all, `compare` what differs. Nothing here wr
 """
 
 from .abilities import Abilities, Ability
+from .compare import Differences, Different, Expected, Pair, Twice, compare
 from .errors import (
     AddressRefused,
     Forbidden,
@@ -24,16 +25,22 @@ __all__ = [
     "Abilities",
     "Ability",
     "AddressRefused",
+    "Differences",
+    "Different",
+    "Expected",
     "Forbidden",
     "HaiiloError",
     "HaiiloScim",
     "HaiiloUser",
     "Moving",
     "NotOffered",
+    "Pair",
     "TokenRefused",
     "TooLarge",
     "Transport",
     "TryLater",
+    "Twice",
     "Unreadable",
+    "compare",
     "new_session",
 ]
