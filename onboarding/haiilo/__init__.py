@@ -17,6 +17,7 @@ from .errors import (
     TryLater,
     Unreadable,
 )
+from .policy import Circumstances, MayAsk, may_ask
 from .reading import HaiiloUser
 from .scim import HaiiloScim
 from .transport import Transport, new_session
@@ -25,6 +26,7 @@ __all__ = [
     "Abilities",
     "Ability",
     "AddressRefused",
+    "Circumstances",
     "Differences",
     "Different",
     "Expected",
@@ -32,6 +34,7 @@ __all__ = [
     "HaiiloError",
     "HaiiloScim",
     "HaiiloUser",
+    "MayAsk",
     "Moving",
     "NotOffered",
     "Pair",
@@ -42,5 +45,6 @@ __all__ = [
     "Twice",
     "Unreadable",
     "compare",
+    "may_ask",
     "new_session",
 ]
