@@ -11,16 +11,15 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, render_template, request
 
 from .. import faults
-from . import groups, lookup, people, schemas
+from . import groups, lookup, people, reading, schemas
 from .platform import BASE, Platform, issue_access_token
-from .refusals import ScimRefused
+from .refusals import ScimRefused, WebPage
 
 if TYPE_CHECKING:
     from ..faults.fault import Fault
+    from ..reality import Reality
     from ..world import Tenant, World
 
-LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
-MAX_PAGE = 200
 _PATHS = frozenset({"Users", "Groups", "ServiceProviderConfig", "ResourceTypes", "Schemas"})
 
 
@@ -68,7 +67,9 @@ class Service:
                 self._authenticate(platform)
                 status, body, headers = view(platform, tenant, **arguments)
             except ScimRefused as refused:
-                status, body, headers = refused.status, refused.json(), _refusal_headers(refused.status)
+                status, body, headers = refused.status, refused.json(), refused.headers
+            except WebPage as shown:
+                return _web_page("haiilo/unavailable.html", shown.status)
             return _response(status, body, headers)
 
         return answer
@@ -83,6 +84,9 @@ class Service:
 
     def _now(self) -> datetime:
         return self.world.clock.stamp()
+
+    def _reality(self, tenant: Tenant | None) -> Reality:
+        return self.world.reality if tenant is None else tenant.reality
 
     def _changing(self, change: Callable[[], Any]) -> Any:
         with self.world.lock:
@@ -100,18 +104,19 @@ class Service:
             person = self._changing(lambda: people.create(platform, body, self._now()))
             shown = platform.user_json(person)
             return 201, shown, {"Location": shown["meta"]["location"]}
-        text = request.args.get("filter")
+        text, reality = request.args.get("filter"), self._reality(tenant)
+        reading.check(reality, text, request.headers.get("User-Agent", ""))
         for fault in _faults(tenant):
             fault.check_filter(text or "")
-        found = people.search(platform, text)
-        if len(found) == 1 and text and found[0].user_name.lower() in platform.doubled:
-            shown = platform.user_json(found[0])
-            return 200, _list([shown, {**shown, "id": found[0].id[::-1]}], 2, 1), {}
-        return 200, _page(found, platform.user_json), {}
+        found = reading.accounts(platform, people.search(platform, text))
+        paging = reading.AS_DOCUMENTED if text else reality
+        return 200, _page(paging, found, lambda each: reading.shown(reality, reading.row_of(platform, each))), {}
 
     def user(self, platform: Platform, tenant: Tenant | None, identity: str) -> Any:
         """GET, PUT, PATCH and DELETE /Users/{id}."""
         person = platform.get(identity)
+        if request.method == "GET":
+            return 200, _selected(reading.shown(self._reality(tenant), platform.user_json(person))), {}
         if request.method == "DELETE":
             self._changing(lambda: people.remove(platform, person, self._now()))
             return 204, None, {}
@@ -130,14 +135,14 @@ class Service:
     def groups(self, platform: Platform, tenant: Tenant | None) -> Any:
         """GET and POST /Groups."""
         if request.method == "GET" and tenant is not None and tenant.reality.haiilo_groups == "empty":
-            return 200, _page(groups.search(platform, request.args.get("filter")), platform.group_json), {}
+            return 200, _groups_page(platform), {}
         _needs_groups(platform)
         if request.method == "POST":
             body = _json()
             group = self._changing(lambda: groups.create(platform, body, self._now()))
             shown = platform.group_json(group)
             return 201, shown, {"Location": shown["meta"]["location"]}
-        return 200, _page(groups.search(platform, request.args.get("filter")), platform.group_json), {}
+        return 200, _groups_page(platform), {}
 
     def group(self, platform: Platform, tenant: Tenant | None, identity: str) -> Any:
         """GET, PUT, PATCH and DELETE /Groups/{id}."""
@@ -196,7 +201,11 @@ class Service:
 
 
 def _unknown_host() -> Response:
-    return Response(render_template("haiilo/unknown.html"), 404, content_type="text/html; charset=utf-8")
+    return _web_page("haiilo/unknown.html", 404)
+
+
+def _web_page(template: str, status: int) -> Response:
+    return Response(render_template(template), status, content_type="text/html; charset=utf-8")
 
 
 def _faults(tenant: Tenant | None) -> list[Fault]:
@@ -231,10 +240,6 @@ def _needs_groups(platform: Platform) -> None:
         raise ScimRefused(404, "Haiilo Advocacy has no groups over SCIM.")
 
 
-def _refusal_headers(status: int) -> dict[str, str]:
-    return {401: {"WWW-Authenticate": "Bearer"}, 429: {"Retry-After": "1"}}.get(status, {})
-
-
 def _response(status: int, body: Any, headers: dict[str, str], kind: str = "application/scim+json") -> Response:
     data = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
     response = Response(data, status, content_type=f"{kind}; charset=utf-8" if data else None)
@@ -244,26 +249,19 @@ def _response(status: int, body: Any, headers: dict[str, str], kind: str = "appl
 
 def _described(things: dict[str, dict[str, Any]], identity: str) -> Any:
     if not identity:
-        return 200, _list(list(things.values()), len(things), 1), {}
+        return 200, reading.listed(list(things.values()), len(things), 1), {}
     if identity not in things:
         raise ScimRefused(404, f"Resource {identity} not found.")
     return 200, things[identity], {}
 
 
-def _list(resources: list[dict[str, Any]], total: int, start: int) -> dict[str, Any]:
-    return {
-        "schemas": [LIST],
-        "totalResults": total,
-        "startIndex": start,
-        "itemsPerPage": len(resources),
-        "Resources": resources,
-    }
+def _page(reality: Reality, found: list[Any], show: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+    start, count = _whole("startIndex", 1), _whole("count", 100)
+    return reading.page(reality, found, lambda each: _selected(show(each)), start, count)
 
 
-def _page(found: list[Any], show: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
-    start, count = max(1, _whole("startIndex", 1)), min(MAX_PAGE, max(0, _whole("count", 100)))
-    shown = [_selected(show(each)) for each in found[start - 1 : start - 1 + count]]
-    return _list(shown, len(found), start)
+def _groups_page(platform: Platform) -> dict[str, Any]:
+    return _page(reading.AS_DOCUMENTED, groups.search(platform, request.args.get("filter")), platform.group_json)
 
 
 def _whole(name: str, default: int) -> int:

@@ -1,4 +1,4 @@
-"""What only a real tenant can tell: how Microsoft's service answers where sources differ or are silent.
+"""What only a real tenant can tell: how Microsoft's service, and Haiilo, answer where sources differ or are silent.
 
 `Reality` has one field for each such thing. A tenant has its own; the world's is that of every tenant that says nothing
 else. Rooms read `tenant.reality`; people change it by the control port.
@@ -12,6 +12,7 @@ from typing import Any
 
 from .login import Login
 from .logs import Logs
+from .receiver import Receiver
 from .setting import Mark, Setting, settings_of
 from .synchronization import Synchronization
 from .wire import Wire
@@ -20,8 +21,8 @@ __all__ = ["Mark", "Reality", "Setting", "changed", "described", "settings"]
 
 
 @dataclass(frozen=True)
-class Reality(Wire, Login, Logs, Synchronization):
-    """One way in which Microsoft's services may answer."""
+class Reality(Receiver, Wire, Login, Logs, Synchronization):
+    """One way in which Microsoft's services and Haiilo may answer."""
 
 
 def settings() -> dict[str, Setting]:

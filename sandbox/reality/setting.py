@@ -14,7 +14,7 @@ class Mark(StrEnum):
     ON_THE_WIRE = "recorded"
     """The wire was seen, and published."""
     DOCUMENTED = "documented"
-    """A page of Microsoft's says so."""
+    """A page of Microsoft's says so, or an RFC."""
     TOLD = "told"
     """Somebody's account of what was seen."""
     UNCONFIRMED = "unconfirmed"
@@ -53,7 +53,7 @@ def recorded(seen: str, source: str) -> Value:
 
 
 def documented(seen: str, source: str) -> Value:
-    """A value that a page of Microsoft's gives."""
+    """A value that a page of Microsoft's gives, or an RFC."""
     return Value(seen, Mark.DOCUMENTED, source)
 
 
