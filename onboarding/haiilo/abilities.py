@@ -50,8 +50,8 @@ class Ask(Protocol):
 
 
 def probe(ask: Ask, known: str = "") -> Abilities:
-    """Ask for two pages of one account each, for somebody who cannot be there, and for somebody who is."""
-    first = _tried(lambda: ask({"startIndex": "1", "count": "1"}))
+    """Ask for two pages of two accounts each, for somebody who cannot be there, and for somebody who is."""
+    first = _tried(lambda: ask({"startIndex": "1", "count": "2"}))
     if isinstance(first, TokenRefused) or _is_silent(first):
         return _abilities(first, None, None, None)
     lists = _lists(ask, first)
@@ -83,12 +83,12 @@ def _lists(ask: Ask, first: Page | HaiiloError) -> bool | None:
         return None
     if first.total is not None and first.total <= len(first.users):
         return True
-    second = _tried(lambda: ask({"startIndex": str(len(first.users) + 1), "count": "1"}))
+    second = _tried(lambda: ask({"startIndex": str(len(first.users) + 1), "count": "2"}))
     if isinstance(second, HaiiloError):
         return None if _is_silent(second) else False
     if not second.users:
         return first.total is None
-    return {user.id for user in second.users}.isdisjoint(user.id for user in first.users)
+    return not {user.id for user in second.users} <= {user.id for user in first.users}
 
 
 def _finds(ask: Ask, absent: Page | HaiiloError, name: str, *, is_there: bool) -> bool | None:

@@ -17,9 +17,7 @@ from urllib3.exceptions import NewConnectionError
 
 def is_public(address: str) -> bool:
     """Whether the IP address is one of the internet, by the registries of special addresses (RFC 6890)."""
-    found = ipaddress.ip_address(address.partition("%")[0])
-    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
-    return (mapped or found).is_global
+    return ipaddress.ip_address(address.partition("%")[0]).is_global
 
 
 class _PublicConnection(HTTPSConnection):

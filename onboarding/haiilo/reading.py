@@ -42,8 +42,11 @@ class Page:
 
 
 def folded(text: str) -> str:
-    """The form in which user names and addresses are compared: without regard to case (RFC 7643, 4.1.1)."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text.strip()).casefold())
+    """The form in which user names and addresses are compared: without regard to case (RFC 7643, 4.1.1).
+
+    Not `casefold`, to which ß is ss: these are two people.
+    """
+    return unicodedata.normalize("NFC", text.strip()).lower()
 
 
 def read_page(document: Mapping[str, Any]) -> Page:

@@ -102,7 +102,8 @@ class _Reading:
         return list(fresh.values())
 
     def _note_total(self, page: Page) -> None:
-        if page.total is None:
+        """A total below what the page itself shows is none: some servers count the page, not the list."""
+        if page.total is None or page.total < self.start - 1 + len(page.users):
             return
         if self._total is not None and page.total < self._total:
             raise Moving("the list became shorter while it was read")

@@ -38,7 +38,7 @@ _TOKEN = re.compile(r"[!-~]+")
 
 def new_session(reroutes: Reroutes | None = None) -> requests.Session:
     """A session that reaches public addresses alone, and those that `reroutes` puts in their place (a sandbox)."""
-    session = harden(requests.Session())
+    session = requests.Session()
     session.mount("https://", PublicOnly())
     (reroutes or Reroutes({})).mount(session)
     return session
@@ -65,7 +65,7 @@ class Transport:
         if not HOST.fullmatch(host) or NOT_PUBLIC.search(host) or ADDRESS_INSIDE.search(host):
             raise AddressRefused("the record's host is no public name")
         self.host, self.calls = host, 0
-        self._session = new_session() if session is None else harden(session)
+        self._session = harden(new_session() if session is None else session)
         self._read_seconds, self._max_bytes = read_seconds, max_bytes
         self._clock, self._timer, self._sleep, self._jitter = clock, timer, sleep, jitter
 

@@ -27,6 +27,10 @@ def told(listing: Answering, searching: Answering) -> Callable[[Asked], Reply]:
     return answer
 
 
+def pages(first: Reply, other: Reply) -> Callable[[Asked], Reply]:
+    return lambda asked: first if asked.query["startIndex"] == "1" else other
+
+
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_lists_and_finds(far: GraphStub, reader: HaiiloScim, count: int):
     far.on("GET", USERS, platform(ALL[:count]))
@@ -45,6 +49,10 @@ def test_lists_and_finds(far: GraphStub, reader: HaiiloScim, count: int):
         # the first page for ever; a total and nothing behind it
         (page(ALL[0], total=3), platform(ALL), Ability.FINDS, False, True),
         (page(ALL[0], total=3), refusal(400), Ability.NEITHER, False, False),
+        (pages(page(*ALL[:2], total=3), page(total=3)), refusal(400), Ability.NEITHER, False, False),
+        (pages(Reply(200, {"Resources": ALL[:2]}), page()), refusal(400), Ability.LISTS, True, False),
+        # the same one to every search
+        (refusal(403), page(ALL[1]), Ability.NEITHER, False, False),
         # no list
         (refusal(403), platform(ALL), Ability.FINDS, False, True),
         (refusal(400, scimType="tooMany"), platform(ALL), Ability.FINDS, False, True),

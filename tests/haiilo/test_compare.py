@@ -78,6 +78,12 @@ def test_goes_by_the_surer_sign_first_and_gives_an_account_to_one_person_only():
     assert found.others == 1
 
 
+def test_gives_an_account_that_two_people_fit_to_the_first_and_misses_the_other():
+    people = [person("eva", email="team@x.example"), person("ali", email="team@x.example")]
+    found = compare([user("x", emails=("team@x.example",))], people)
+    assert names(found.missing) == ["ali"]
+
+
 def test_looks_further_where_the_account_of_old_is_gone():
     found = compare([user("eva", id="h-new")], [person("eva", haiilo_id="h-old")])
     assert (found.missing, found.others) == ((), 0)

@@ -81,6 +81,22 @@ def test_does_not_end_at_a_total_that_is_too_small(far: GraphStub, reader: Haiil
     assert ids(reader) == IDS
 
 
+def test_takes_no_notice_of_a_total_that_counts_the_page(far: GraphStub, reader: HaiiloScim):
+    far.on("GET", USERS, page(*ALL[:3]), page(*ALL[3:6]), page(*ALL[6:]), page())
+    assert ids(reader) == IDS
+
+
+def test_says_that_most_of_the_list_went_meanwhile(far: GraphStub, reader: HaiiloScim):
+    far.on("GET", USERS, page(*ALL[:3], total=7), page(total=2))
+    with pytest.raises(Unreadable, match="ended at 3 of 7"):
+        ids(reader)
+
+
+def test_takes_an_account_that_went_after_it_was_read_as_read(far: GraphStub, reader: HaiiloScim):
+    far.on("GET", USERS, page(*ALL[:6], total=6), page(total=5))
+    assert ids(reader) == IDS[:6]
+
+
 def test_does_not_call_a_list_whole_that_ends_before_its_total(far: GraphStub, reader: HaiiloScim):
     far.on("GET", USERS, page(*ALL, total=9), page(total=9))
     with pytest.raises(Unreadable, match="ended at 7 of 9"):

@@ -137,6 +137,12 @@ def test_tells_answers_apart(far: GraphStub, reader: HaiiloScim, reply: Reply, e
     assert type(raised.value) is error
 
 
+def test_tells_what_an_error_under_a_good_status_says(far: GraphStub, reader: HaiiloScim):
+    far.on("GET", USERS, refusal(200, "The directory is switched off.", Resources=[account(1)], totalResults=1))
+    with pytest.raises(Unreadable, match="The directory is switched off"):
+        next(reader.users())
+
+
 def test_stops_reading_what_is_too_large(far: GraphStub, make_transport: Callable[..., Transport]):
     reader = HaiiloScim(BASE, SecretText(TOKEN), transport=make_transport(max_bytes=1000))
     far.on("GET", USERS, page(account(1, nickName="x" * 2000)))
