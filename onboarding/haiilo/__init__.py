@@ -5,7 +5,7 @@ says whether Haiilo may be asked at all, `compare` what differs. Nothing here wr
 """
 
 from .abilities import Abilities, Ability
-from .compare import Differences, Different, Expected, Pair, Twice, compare
+from .compare import Differences, Different, Expected, Pair, Twice, Word, compare
 from .errors import (
     AddressRefused,
     Forbidden,
@@ -44,6 +44,7 @@ __all__ = [
     "TryLater",
     "Twice",
     "Unreadable",
+    "Word",
     "compare",
     "may_ask",
     "new_session",

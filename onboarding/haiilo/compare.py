@@ -7,8 +7,9 @@ e-mail address; whoever is found by one is not looked for by the next. What Haii
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 
 from .reading import HaiiloUser, folded
 
@@ -57,6 +58,19 @@ class Different:
     found: str = field(repr=False)
 
 
+class Word(Enum):
+    """What Haiilo says of one person. `UNCLEAR`: there, and not told whether active."""
+
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+    ABSENT = "absent"
+    TWICE = "twice"
+    UNCLEAR = "unclear"
+
+
+WORDS = {True: Word.ACTIVE, False: Word.INACTIVE, None: Word.UNCLEAR}
+
+
 @dataclass(frozen=True)
 class Differences:
     """What differs. A person may be in several of them, but in one of the first four only.
@@ -65,6 +79,7 @@ class Differences:
     is active. `unclear`: should not be there, and Haiilo does not say whether it is active. `left_over`: accounts that
     Entra once made and nobody expects. `others`: how many more accounts nobody expects, which are not ours to name;
     None where only single accounts were asked for. Neither counts accounts that are switched off, or in `twice`.
+    `words`: person id → what Haiilo says of that person, for each who was expected.
     """
 
     missing: tuple[Expected, ...] = ()
@@ -75,6 +90,7 @@ class Differences:
     left_over: tuple[HaiiloUser, ...] = ()
     others: int | None = None
     different: tuple[Different, ...] = ()
+    words: Mapping[str, Word] = field(default_factory=dict, repr=False)
 
 
 def compare(
@@ -95,7 +111,7 @@ def compare(
     there = [pair for pair in pairs if pair.person.should_be_there]
     gone = [pair for pair in pairs if not pair.person.should_be_there]
     known = {pair.person for pair in pairs}
-    twice = tuple(_twice(accounts))
+    twice = tuple(_twice(accounts, {id(user) for user in alone}))
     told = {id(account) for each in twice for account in each.accounts}
     unexpected = [user for user in alone if user.active is not False and id(user) not in told] if whole else []
     ours = tuple(user for user in unexpected if not _ids(user).isdisjoint(map(folded, made_by_entra)))
@@ -108,7 +124,15 @@ def compare(
         left_over=ours,
         others=len(unexpected) - len(ours) if whole else None,
         different=tuple(each for pair in there for each in _different(pair)),
+        words={each.person_id: Word.ABSENT for each in people} | _words(pairs, told),
     )
+
+
+def _words(pairs: Iterable[Pair], twice: set[int]) -> dict[str, Word]:
+    """Of the people who have an account; `twice`: those accounts that are one of several."""
+    return {
+        pair.person.person_id: Word.TWICE if id(pair.account) in twice else WORDS[pair.account.active] for pair in pairs
+    }
 
 
 def _ids(user: HaiiloUser) -> set[str]:
@@ -161,8 +185,10 @@ def _index(users: Iterable[HaiiloUser], keys: Keys) -> dict[str, list[HaiiloUser
     return index
 
 
-def _twice(accounts: list[HaiiloUser]) -> Iterator[Twice]:
-    """Each set of accounts once, by the first attribute that they share."""
+def _twice(accounts: list[HaiiloUser], alone: set[int]) -> Iterator[Twice]:
+    """Each set of accounts once, by the first attribute that they share. Several people may share an e-mail address:
+    it tells of a double only where one of the accounts is `alone`, that of nobody expected.
+    """
     told: set[frozenset[int]] = set()
     ways: Sequence[tuple[str, Keys]] = (
         ("external_id", lambda user: [folded(user.external_id)]),
@@ -172,7 +198,7 @@ def _twice(accounts: list[HaiiloUser]) -> Iterator[Twice]:
     for attribute, keys in ways:
         for value, users in _index(accounts, keys).items():
             those = frozenset(map(id, users))
-            if len(users) > 1 and those not in told:
+            if len(users) > 1 and those not in told and (attribute != "email" or those & alone):
                 told.add(those)
                 yield Twice(attribute, value, tuple(users))
 

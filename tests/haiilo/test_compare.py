@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from onboarding.haiilo import Differences, Expected, HaiiloUser, compare
+from onboarding.haiilo import Differences, Expected, HaiiloUser, Word, compare
 
 
 def person(name: str, **more: Any) -> Expected:
@@ -27,7 +27,7 @@ def of(pairs: Any) -> list[tuple[str, str]]:
 
 def test_finds_nothing_where_both_agree():
     found = compare([user("eva"), user("ali")], [person("ali"), person("eva")])
-    assert found == Differences(others=0)
+    assert found == Differences(others=0, words={"entra-ali": Word.ACTIVE, "entra-eva": Word.ACTIVE})
 
 
 def test_tells_who_is_missing():
@@ -52,7 +52,8 @@ def test_tells_who_should_not_be_there(active: bool | None, told: str):
 
 
 def test_misses_nobody_who_left_and_is_gone():
-    assert compare([], [person("eva", should_be_there=False)]) == Differences(others=0)
+    found = compare([], [person("eva", should_be_there=False)])
+    assert found == Differences(others=0, words={"entra-eva": Word.ABSENT})
 
 
 @pytest.mark.parametrize(
@@ -113,6 +114,13 @@ def test_tells_two_accounts_once_although_they_share_everything():
     assert of(found.not_deactivated) == [("entra-eva", "haiilo-b")]  # the one that is active
 
 
+def test_takes_two_people_with_one_address_for_two():
+    accounts = [user("eva", emails=("team@x.example",)), user("ali", emails=("team@x.example",))]
+    assert compare(accounts, [person("eva"), person("ali")]).twice == ()
+    (twice,) = compare(accounts, [person("eva")]).twice
+    assert twice.attribute == "email"
+
+
 def test_takes_accounts_without_a_name_for_no_double():
     assert compare([HaiiloUser("1"), HaiiloUser("2")], []).twice == ()
 
@@ -163,6 +171,18 @@ def test_tells_values_that_differ(account: HaiiloUser, expected: Expected, diffe
     assert [(each.attribute, each.expected, each.found) for each in found] == different
 
 
+def test_says_of_each_person_what_haiilo_says():
+    accounts = [user("a"), user("b", active=False), user("c", active=None), user("d"), user("D", id="h-2"), user("x")]
+    found = compare(accounts, [person(name) for name in "abcde"])
+    assert found.words == {
+        "entra-a": Word.ACTIVE,
+        "entra-b": Word.INACTIVE,
+        "entra-c": Word.UNCLEAR,
+        "entra-d": Word.TWICE,
+        "entra-e": Word.ABSENT,
+    }
+
+
 def test_shows_no_person_in_a_repr():
     found = compare([user("eva", emails=("e@x.example",))], [person("eva", email="eva@y.example"), person("ali")])
     assert "@" not in repr(found)
@@ -174,7 +194,7 @@ def test_compares_a_large_platform_in_one_pass():
     people = [Looked(f"entra-{number}", f"u{number}@x.example") for number in range(count)]
     accounts = [HaiiloUser(f"h-{number}", user_name=f"U{number}@x.example", active=True) for number in range(count)]
     Looked.hashes = 0
-    assert compare(accounts, people) == Differences(others=0)
+    assert set(compare(accounts, people).words.values()) == {Word.ACTIVE}
     assert count < Looked.hashes <= 20 * count
 
 
