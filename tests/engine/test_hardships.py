@@ -75,7 +75,7 @@ def test_tells_a_tenant_without_licence_what_it_will_miss_and_goes_on(tenant_at)
     made = answer_all(started(far), far)
     assert made.state == "live"
     assert "groups need P1" in said(made, "readiness")
-    assert builders.state(made, "live").evidence["created"] == len(far.arrived())
+    assert builders.state(made, "live").evidence["in_haiilo"] == len(far.arrived())
 
 
 def test_waits_for_half_a_consent_and_then_asks_for_a_whole_one(tenant_at):

@@ -19,6 +19,7 @@ from onboarding.engine import ledger
 from onboarding.engine.working_copy import WorkingCopy
 from onboarding.models import Link, Onboarding
 from onboarding.steps import STEPS
+from onboarding.steps.live.evidence import LiveEvidence
 from tests import builders
 from tests.narrow import present
 from tests.stored import Stored
@@ -63,6 +64,17 @@ def test_shows_progress_as_far_as_it_is_known(alice, customer):
     page = open_record(alice, customer)
     assert "1,204 of about 2,050 people" in page.text
     assert re.search(r'<progress[^>]*max="2050"[^>]*value="1204"', page.html)
+
+
+def test_shows_no_number_that_nothing_told(alice, customer):
+    stand(customer, "live", Done(LiveEvidence(code="Active", in_haiilo=196)))
+    page = read(alice.get(reverse("step", args=[customer.pk, "live"])))
+    assert "In Haiilo 196" in page.text
+    for untold in ("Created", "Updated", "Skipped", "Failed"):
+        assert untold not in page.text
+    stand(customer, "live", Done(LiveEvidence(190, 6, 0, 0, 0, code="Active", in_haiilo=196)))
+    page = read(alice.get(reverse("step", args=[customer.pk, "live"])))
+    assert "Created 190 Updated 6 Skipped 0 Failed 0" in page.text
 
 
 def test_tells_what_happened_newest_first(alice, customer):

@@ -15,19 +15,15 @@ from graphclient import Job
 from onboarding.causes.base import Cause
 from onboarding.domain.desired import Desired
 from onboarding.domain.evidence import Evidence
-from onboarding.domain.headcount import Headcount
 from onboarding.domain.sentences import Sentence, plural, say
 from onboarding.domain.verdicts import Done, Progress, Verdict, Waiting
-from onboarding.steps import stages
-from onboarding.steps.base import Step, Tenant
-from onboarding.steps.connection.evidence import ConnectionEvidence
 from onboarding.steps.enable.evidence import EnableEvidence
 from onboarding.steps.initial_cycle.causes import CAUSES
 from onboarding.steps.initial_cycle.evidence import InitialCycleEvidence
 from onboarding.steps.scope.evidence import ScopeEvidence
-from onboarding.steps.shared import arrivals, jobs
+from onboarding.steps.shared import arrivals
 from onboarding.steps.shared.estimate import AT_MOST_UNTIL_FIRST_RUN, minutes_of_a_cycle
-from onboarding.steps.sso_application.evidence import SsoApplicationEvidence
+from onboarding.steps.shared.followed_job import Facts, FollowedJob, Through, through_so_far, untold_failures
 
 LOG_COMPLETE_AFTER = timedelta(minutes=45)  # Microsoft promises no figure; after that the job's own numbers have to do
 WHOLE_DIRECTORY = plural(
@@ -55,53 +51,24 @@ NOT_TOLD_LATE = _(
     "Microsoft does not tell how many people are done. This takes longer than Microsoft's own estimate of %(high)s "
     "minutes. If nothing changes for hours, open a support case with Microsoft."
 )
-TRIED_AGAIN = plural(
-    "Microsoft could not write %(count)s entry (a person or a group) in its last run, and tries it again by itself.",
-    "Microsoft could not write %(count)s entries (people or groups) in its last run, and tries them again by itself.",
-)
 NOT_CREATED = plural(
     "%(count)s person could not be created. The list shows why, and who has to act.",
     "%(count)s people could not be created. The list shows why, and who has to act.",
 )
-DROPPED = _("So many people failed that Microsoft has dropped some of them. Fix the cause, then restart provisioning.")
 
 
 @dataclass(frozen=True)
-class Facts:
-    """The job, None where it is gone."""
-
-    job: Job | None = None
-
-
-@dataclass(frozen=True)
-class InitialCycle(Step[Facts]):
+class InitialCycle(FollowedJob):
     """Done when Microsoft has synced everybody once and our archive holds what came of it."""
 
     key: ClassVar[str] = InitialCycleEvidence.step
     title: ClassVar[str | Promise] = gettext_lazy("First cycle")
-    stage: ClassVar[stages.Stage] = stages.EVERYBODY
     fresh_for: ClassVar[timedelta] = timedelta(days=30)
-    rests_on: ClassVar[tuple[str, ...]] = (SsoApplicationEvidence.step, ConnectionEvidence.step)
     evidence: ClassVar[type[Evidence]] = InitialCycleEvidence
     causes: ClassVar[tuple[Cause, ...]] = CAUSES
-    reads_people: ClassVar[bool] = True
 
-    def read(self, tenant: Tenant, desired: Desired) -> Facts:
-        """The job with its status."""
-        return Facts(jobs.our_job(tenant.graph, desired))
-
-    def in_haiilo(self, desired: Desired, facts: Facts) -> int | None:
-        """As the roster and the job have it together."""
-        return arrivals.in_haiilo(desired, known_people(facts.job) if facts.job else None)
-
-    def assess(self, desired: Desired, facts: Facts) -> Verdict:
-        """Waiting with honest words, broken with a reason, or done with numbers."""
-        job = facts.job
-        if job is None:
-            return jobs.missing(desired)
-        unfit = jobs.unfit(job)
-        if unfit is not None:
-            return unfit
+    def judge(self, desired: Desired, facts: Facts, job: Job) -> Verdict:
+        """Waiting with honest words, or done with numbers."""
         if not job.finished_initial_cycle:
             return self._running(desired, job)
         if not _is_archived(desired, job):
@@ -124,53 +91,21 @@ class InitialCycle(Step[Facts]):
         return Waiting(_so_far(desired, progress), _pause(desired), progress=progress, warnings=notes)
 
     def _finished(self, desired: Desired, job: Job) -> Done:
-        total = desired.required(ScopeEvidence).total
-        numbers = people_so_far(desired, job)
-        there = arrivals.in_haiilo(desired, known_people(job))
-        if numbers is None or there is None:
+        total, through = desired.required(ScopeEvidence).total, through_so_far(desired, job)
+        evidence, warnings = InitialCycleEvidence.of(through, total=total), tuple(_warnings(desired, job, through))
+        if through is None:
             note = say(_("First cycle finished. Microsoft does not tell how many people are in Haiilo."))
-            return Done(InitialCycleEvidence(total=total, told=False), note, tuple(_warnings(desired, job, None, 0)))
-        evidence = InitialCycleEvidence(
-            numbers.created,
-            numbers.updated,
-            numbers.skipped,
-            numbers.failed,
-            total,
-            matched=numbers.matched,
-            in_haiilo=there,
-        )
+            return Done(evidence, note, warnings)
         note = say(
             plural(
                 "First cycle finished: %(done)s of %(total)s person is in Haiilo.",
                 "First cycle finished: %(done)s of %(total)s people are in Haiilo.",
                 by="total",
             ),
-            done=there,
+            done=through.there,
             total=total,
         )
-        return Done(evidence, note, tuple(_warnings(desired, job, numbers, there)))
-
-
-def known_people(job: Job) -> int | None:
-    """How many people the job knows, by its own count; grows through the initial cycle. None where it does not tell."""
-    return job.status.known_people
-
-
-def people_so_far(desired: Desired, job: Job) -> Headcount | None:
-    """Our archive's numbers; where the log cannot be read (no P1), what the job counts itself; None where neither
-    tells. What waits for another try is no number of people: groups are among it, and old entries stay counted.
-    """
-    known = known_people(job)
-    if not desired.people.is_empty:
-        return desired.people
-    return None if known is None else Headcount(results={"created": known})
-
-
-def tried_again(desired: Desired, job: Job) -> Iterator[Sentence]:
-    """What the job could not write in its last run, where no log of it names people."""
-    execution = job.status.last_execution
-    if desired.people.is_empty and execution and execution.state == "EntryLevelErrors" and execution.count_escrowed:
-        yield say(TRIED_AGAIN, count=execution.count_escrowed)
+        return Done(evidence, note, warnings)
 
 
 def _is_archived(desired: Desired, job: Job) -> bool:
@@ -178,11 +113,11 @@ def _is_archived(desired: Desired, job: Job) -> bool:
     reached = job.status.steady_state_first
     if arrivals.reads_no_log(desired) or (reached is not None and desired.now - reached > LOG_COMPLETE_AFTER):
         return True
-    return arrivals.is_caught_up(desired, known_people(job))
+    return arrivals.is_caught_up(desired, job.status.known_people)
 
 
 def _progress(desired: Desired, job: Job) -> Progress | None:
-    scope, done = desired.required(ScopeEvidence), arrivals.in_haiilo(desired, known_people(job))
+    scope, done = desired.required(ScopeEvidence), arrivals.in_haiilo(desired, job.status.known_people)
     if done is None:
         return None
     total = None if scope.sync_all else scope.total
@@ -225,12 +160,10 @@ def _so_far(desired: Desired, progress: Progress | None) -> Sentence:
     return say(LEFT, done=progress.done, total=progress.total, low=low, high=high)
 
 
-def _warnings(desired: Desired, job: Job, numbers: Headcount | None, there: int) -> Iterator[Sentence]:
-    if numbers and numbers.failed:
-        yield say(NOT_CREATED, count=numbers.failed)
-    yield from tried_again(desired, job)
-    if job.status.escrows_pruned:
-        yield say(DROPPED)
-    if numbers and not (there + numbers.skipped):
+def _warnings(desired: Desired, job: Job, through: Through | None) -> Iterator[Sentence]:
+    if through and through.failed:
+        yield say(NOT_CREATED, count=through.failed)
+    yield from untold_failures(desired, job)
+    if through and not (through.there + through.skipped):
         yield say(_("Nobody arrived in Haiilo. Check the failures first."))
-    yield from arrivals.log_notes(desired, told=numbers is not None)
+    yield from arrivals.log_notes(desired, told=through is not None)

@@ -7,7 +7,8 @@ from onboarding.causes.index import lookup
 from onboarding.domain.log_trouble import LogTrouble
 from onboarding.domain.verdicts import Broken, Court, Done, Progress, Waiting
 from onboarding.steps.initial_cycle.causes import CAUSES, Code
-from onboarding.steps.initial_cycle.step import Facts, InitialCycle
+from onboarding.steps.initial_cycle.step import InitialCycle
+from onboarding.steps.shared.followed_job import Facts
 from tests.graphclient.graph_stub import Reply
 from tests.graphclient.recorded import PUBLIC_CASE_09
 from tests.graphclient.samples import job as job_json
@@ -168,7 +169,7 @@ def test_does_not_wait_for_a_log_that_does_not_come():
 def test_takes_the_jobs_own_numbers_where_there_is_no_log():
     found = finished(last_execution=execution("EntryLevelErrors", count_escrowed=4), counts={"User": 196})
     verdict = assess(step(evidence={"readiness": {"licence": "none"}}), Facts(found))
-    assert (verdict.evidence.created, verdict.evidence.failed) == (196, 0)
+    assert (verdict.evidence.in_haiilo, verdict.evidence.created, verdict.evidence.failed) == (196, None, None)
     assert "Without Entra ID P1" in texts(verdict.warnings)
     assert "could not write 4 entries (people or groups) in its last run" in texts(verdict.warnings)
 

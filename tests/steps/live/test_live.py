@@ -5,8 +5,9 @@ from onboarding.domain.headcount import Failure, Headcount
 from onboarding.domain.log_trouble import LogTrouble
 from onboarding.domain.verdicts import Asking, Broken, Court, Done
 from onboarding.steps.live.causes import CAUSES, Code
-from onboarding.steps.live.step import Facts, Live
+from onboarding.steps.live.step import Live
 from onboarding.steps.shared.arrivals import WITHOUT_LICENCE
+from onboarding.steps.shared.followed_job import Facts
 from onboarding.steps.shared.stored import Stored
 from tests.graphclient.graph_stub import Reply
 from tests.graphclient.recorded import PUBLIC_CASE_09
@@ -203,15 +204,17 @@ def test_counts_who_is_in_haiilo_also_when_people_leave(numbers, there):
     assert (evidence_of(verdict).in_haiilo, str(verdict.note)) == (there, f"{there} people in Haiilo")
 
 
-def test_takes_the_jobs_own_numbers_where_there_is_no_log():
-    assert look(finished(), evidence={"readiness": {"licence": "none"}}).evidence.created == 200
+def test_takes_the_jobs_own_number_where_there_is_no_log_and_knows_no_other():
+    evidence = evidence_of(look(finished(), evidence={"readiness": {"licence": "none"}})).to_json()
+    untold = dict.fromkeys(("created", "updated", "skipped", "failed", "matched"))
+    assert evidence == untold | {"code": "Active", "told": True, "in_haiilo": 200}
 
 
 def test_says_how_many_a_recorded_job_knows_and_alarms_nobody():
     """Public case 09: counts by pairs of objects, and 15 entries that wait in a run that succeeded."""
     found = Job.from_json(PUBLIC_CASE_09)
     verdict = look(found, evidence={"readiness": {"licence": "none"}}, now=present(found.status.steady_state_last))
-    assert (str(verdict.note), verdict.evidence.created, verdict.evidence.failed) == ("3 people in Haiilo", 3, 0)
+    assert (str(verdict.note), verdict.evidence.in_haiilo, verdict.evidence.failed) == ("3 people in Haiilo", 3, None)
     assert texts(verdict.warnings) == WITHOUT_LICENCE
 
 

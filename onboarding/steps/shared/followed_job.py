@@ -1,0 +1,134 @@
+"""What the first cycle and the watch over a live tenant share: the job, how it begins to be judged, what it counts."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, TypeVar
+
+from django.utils.translation import gettext_noop as _
+
+from graphclient import Job
+from onboarding.domain.desired import Desired
+from onboarding.domain.evidence import Evidence
+from onboarding.domain.headcount import Headcount
+from onboarding.domain.sentences import Sentence, plural, say
+from onboarding.domain.verdicts import Verdict
+from onboarding.steps import stages
+from onboarding.steps.base import Step, Tenant
+from onboarding.steps.connection.evidence import ConnectionEvidence
+from onboarding.steps.shared import arrivals, jobs
+from onboarding.steps.shared.stored import Stored
+from onboarding.steps.sso_application.evidence import SsoApplicationEvidence
+
+TRIED_AGAIN = plural(
+    "Microsoft could not write %(count)s entry (a person or a group) in its last run, and tries it again by itself.",
+    "Microsoft could not write %(count)s entries (people or groups) in its last run, and tries them again by itself.",
+)
+DROPPED = _("So many people failed that Microsoft has dropped some of them. Fix the cause, then restart provisioning.")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The job, None where it is gone; and what is stored for it, where a step looks, as far as Microsoft shows that."""
+
+    job: Job | None = None
+    stored: Stored = field(default_factory=Stored)
+
+
+@dataclass(frozen=True)
+class Through:
+    """How the people of a job came through: `numbers` by our archive, None where it knows nobody; `there` are in
+    Haiilo.
+    """
+
+    numbers: Headcount | None
+    there: int
+
+    @property
+    def skipped(self) -> int:
+        """How many were left out, as far as anything tells."""
+        return self.numbers.skipped if self.numbers else 0
+
+    @property
+    def failed(self) -> int:
+        """How many could not be written, as far as anything tells."""
+        return self.numbers.failed if self.numbers else 0
+
+
+class FollowedJob(Step[Facts]):
+    """A step that goes by the job that runs, and by what our archive of the log makes of it."""
+
+    stage: ClassVar[stages.Stage] = stages.EVERYBODY
+    rests_on: ClassVar[tuple[str, ...]] = (SsoApplicationEvidence.step, ConnectionEvidence.step)
+    reads_people: ClassVar[bool] = True
+
+    def read(self, tenant: Tenant, desired: Desired) -> Facts:
+        """The job with its status."""
+        return Facts(jobs.our_job(tenant.graph, desired))
+
+    def in_haiilo(self, desired: Desired, facts: Facts) -> int | None:
+        """As the roster and the job have it together."""
+        return arrivals.in_haiilo(desired, facts.job.status.known_people if facts.job else None)
+
+    def assess(self, desired: Desired, facts: Facts) -> Verdict:
+        """What a person stopped or deleted is broken, with who has to be asked; a job that runs is judged."""
+        if facts.job is None:
+            return jobs.missing(desired)
+        return jobs.unfit(facts.job) or self.judge(desired, facts, facts.job)
+
+    @abstractmethod
+    def judge(self, desired: Desired, facts: Facts, job: Job) -> Verdict:
+        """The verdict on a job that runs."""
+
+
+COUNTED = ("created", "updated", "skipped", "failed", "matched")
+Kept = TypeVar("Kept", bound="ThroughEvidence")
+
+
+@dataclass(frozen=True)
+class ThroughEvidence(Evidence):
+    """How many people came through how: None where nothing tells. `in_haiilo` have an account.
+
+    `told`: whether anything tells how many came through.
+    """
+
+    step: ClassVar[str]
+
+    created: int | None = None
+    updated: int | None = None
+    skipped: int | None = None
+    failed: int | None = None
+    matched: int | None = None
+    told: bool = True
+    in_haiilo: int = 0
+
+    @classmethod
+    def of(cls: type[Kept], through: Through | None, **more: Any) -> Kept:
+        """What is kept of it, beside what the step alone knows."""
+        if through is None:
+            return cls(told=False, **more)
+        if through.numbers is None:
+            return cls(in_haiilo=through.there, **more)
+        kept = {name: getattr(through.numbers, name) for name in COUNTED}
+        return cls(**kept, in_haiilo=through.there, **more)
+
+
+def through_so_far(desired: Desired, job: Job) -> Through | None:
+    """Our archive's numbers; where the log cannot be read (no P1), only how many people the job knows; None where
+    neither tells. What waits for another try is no number of people: groups are among it, and old entries stay counted.
+    """
+    there = arrivals.in_haiilo(desired, job.status.known_people)
+    if there is None:
+        return None
+    return Through(None if desired.people.is_empty else desired.people, there)
+
+
+def untold_failures(desired: Desired, job: Job) -> Iterator[Sentence]:
+    """What the job could not write in its last run, where no log of it names people; and what it has given up."""
+    execution = job.status.last_execution
+    if desired.people.is_empty and execution and execution.state == "EntryLevelErrors" and execution.count_escrowed:
+        yield say(TRIED_AGAIN, count=execution.count_escrowed)
+    if job.status.escrows_pruned:
+        yield say(DROPPED)
