@@ -21,9 +21,9 @@ from devtools.stack.broker import NoBroker
 from devtools.stack.ports import NoFreePort
 from devtools.stack.processes import DidNotStart, Interrupted, interruptible
 from devtools.stack.progress import doing, say
-from devtools.stack.reports import CommandFailed
+from devtools.stack.reports import ROOT, CommandFailed
 from devtools.stack.sandbox_control import SandboxRefused
-from devtools.stack.stack import ROOT, Stack, StackOptions
+from devtools.stack.stack import Stack, StackOptions
 
 FOLDER = ROOT / ".demo"
 STAFF = "demo"

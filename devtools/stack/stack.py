@@ -18,10 +18,9 @@ from devtools.stack.keys import CLIENT_ID, MONITOR_CLIENT_ID, SCOPED_CLIENT_ID, 
 from devtools.stack.ports import HOST
 from devtools.stack.processes import Program, Supervisor, end_stale
 from devtools.stack.progress import doing, say
-from devtools.stack.reports import CommandFailed, Reports
+from devtools.stack.reports import ROOT, CommandFailed, Reports
 from devtools.stack.sandbox_control import SandboxControl, redirects_of
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 # The product's own lists are in onboarding/consent_sizes.py; a house test keeps the two the same.
 READS = [
     "Application.Read.All",

@@ -12,6 +12,7 @@ from onboarding.domain.standings import Scope
 SOURCE = "https://learn.microsoft.com/entra/identity/app-provisioning/application-provisioning-log-analytics"
 RECORDS = "https://github.com/elastic/integrations"  # rows that were recorded; Microsoft lists no reasons of skips
 
+SAME_ALREADY = "RedundantExport"
 NOT_ENTITLED = "NotEffectivelyEntitled"
 SCOPING = "https://learn.microsoft.com/entra/identity/app-provisioning/how-provisioning-works"
 FILTERS = "https://learn.microsoft.com/entra/identity/app-provisioning/define-conditional-rules-for-provisioning-user-accounts"
@@ -155,7 +156,7 @@ PEOPLE: tuple[Cause, ...] = (
         source=RECORDS,
     ),
     Cause(
-        code="RedundantExport",
+        code=SAME_ALREADY,
         owner=Owner.MICROSOFT,
         staff=_("Haiilo has the same data already. Nothing to do."),
         source=SOURCE,

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from graphclient import ProvisioningEvent
+from onboarding.causes.people import NOT_ENTITLED, SAME_ALREADY
 from onboarding.models import Person
 from onboarding.models.person import kept_reason, mark_in
 
@@ -25,9 +26,7 @@ COMPARED = (
 """The columns that a row of the log can change."""
 FROM_OTHERS = ("scope", "paths", "is_guest", "scope_at", "in_haiilo", "in_haiilo_at")
 """The columns that are told by others than the log."""
-SAME_ALREADY = "redundantexport"
 REDUNDANT = "redundant"
-NOT_ENTITLED = "NotEffectivelyEntitled"
 TELLS_NO_REASON = ("", "entrysynchronizationskipped")
 GOING = frozenset({"delete", "disable"})
 CARRIED_OUT = frozenset({"success", "warning"})
@@ -68,7 +67,7 @@ def kind_of(event: ProvisioningEvent) -> Kind:
 
 def _kind_of_skip(event: ProvisioningEvent, action: str) -> Kind:
     code = plain(event.code)
-    if code.endswith(SAME_ALREADY):
+    if code.endswith(plain(SAME_ALREADY)):
         return Kind.REMOVED if action in GOING else Kind.MATCHED
     if code.startswith(REDUNDANT):  # RedundantSoftDelete: disabled already
         return Kind.REMOVED

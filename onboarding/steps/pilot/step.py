@@ -18,6 +18,7 @@ from django.utils.translation import gettext_noop as _
 from graphclient import GraphClient, LeftOut, NotThere, OnDemandResult, User
 from onboarding.causes.base import Cause, Owner
 from onboarding.causes.index import explain_code, is_known, lookup
+from onboarding.causes.people import NOT_ENTITLED, SAME_ALREADY
 from onboarding.domain.desired import Desired
 from onboarding.domain.evidence import Evidence
 from onboarding.domain.sentences import Sentence, say
@@ -32,8 +33,6 @@ from onboarding.steps.pilot.form import PilotForm
 from onboarding.steps.scope.evidence import ScopeEvidence
 from onboarding.steps.sso_application.evidence import SsoApplicationEvidence, service_principal_id
 
-SAME_ALREADY = "redundantexport"
-NOT_ENTITLED = "NotEffectivelyEntitled"
 NOT_RETURNED = _(
     "Haiilo took everything, but does not give back: %(names)s. So nobody can see whether it kept them, and Microsoft "
     "writes them again at each change. Look at them in Haiilo."
@@ -156,9 +155,9 @@ def read_outcome(outcome: OnDemandResult) -> dict[str, Any]:
 
 def _says_redundant(outcome: OnDemandResult) -> bool:
     if outcome.error_code:
-        return outcome.error_code.lower().endswith(SAME_ALREADY)
+        return outcome.error_code.lower().endswith(SAME_ALREADY.lower())
     told = [*(step.name for step in outcome.steps), *(str(v) for step in outcome.steps for v in step.details.values())]
-    return any(text.lower().endswith(SAME_ALREADY) for text in told)
+    return any(text.lower().endswith(SAME_ALREADY.lower()) for text in told)
 
 
 def _settled(desired: Desired) -> PilotEvidence | None:
