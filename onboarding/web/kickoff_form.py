@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from onboarding.domain.input_fields import GUID, TidyEmailField, TidyField
+from onboarding.domain.spelling import SPELLING, SpellingForm
 from onboarding.models import Questionnaire
 
 PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
@@ -26,7 +27,7 @@ class ApplicationIdField(TidyField):
         return text
 
 
-class QuestionnaireForm(forms.Form):
+class QuestionnaireForm(SpellingForm):
     """What is good to know before the first click in the tenant."""
 
     has_p1 = forms.ChoiceField(
@@ -75,4 +76,5 @@ class QuestionnaireForm(forms.Form):
     )
 
     def __init__(self, data: Any = None, *, known: Questionnaire | None = None) -> None:
-        super().__init__(data, initial={name: getattr(known, name) for name in self.base_fields} if known else None)
+        names = [name for name in self.base_fields if name != SPELLING]
+        super().__init__(data, initial={name: getattr(known, name) for name in names} if known else None)

@@ -5,37 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django import template
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from graphclient.names import both_spellings
+from onboarding.domain import spelling
 from onboarding.steps.scope.evidence import ends_shown
 
 register = template.Library()
+isolated = register.filter(spelling.isolated)
 
 
 @register.filter
 def spelled(names: str | Sequence[str]) -> str:
-    """A domain or mail address, or several, in letters, and behind it how it is resolved where that differs.
-
-    Letters that run from right to left stay by themselves (`bdi`).
-    """
+    """A domain or mail address, or several, each as `spelling.spelled` shows it."""
     if isinstance(names, str):
-        return _isolated(both_spellings(names))
-    return format_html_join(", ", "{}", ((_isolated(both_spellings(name)),) for name in names))
-
-
-@register.filter
-def isolated(text: object) -> SafeString:
-    """Text that others wrote: whatever signs of direction are in it turn nothing beside it around."""
-    return format_html("<bdi>{}</bdi>", text)
+        return spelling.spelled(names)
+    return format_html_join(", ", "{}", ((spelling.spelled(name),) for name in names))
 
 
 @register.filter
 def ends(text: object) -> SafeString:
     """Text that others wrote, with blanks at its ends to be seen."""
-    return isolated(ends_shown(str(text)))
-
-
-def _isolated(text: str) -> str:
-    return text if text.isascii() else isolated(text)
+    return spelling.isolated(ends_shown(str(text)))

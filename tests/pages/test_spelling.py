@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from onboarding.customers import base, links, records
 from onboarding.mail import letters
-from onboarding.models import Customer
+from onboarding.models import Customer, Questionnaire
+from onboarding.steps.connection.form import SettingsForm
 from tests import builders
 from tests.graphclient.entra import TENANT
 
@@ -85,6 +86,53 @@ def test_asks_about_the_address_of_each_contact_and_keeps_it_in_one_spelling(ali
     page = post(alice, "contact_add", customer.pk, **given, spelling="xn--mller-kva.example")
     assert "max@müller.example (max@xn--mller-kva.example)" in page.text
     assert customer.contacts.last().email == "max@xn--mller-kva.example"
+
+
+ADMIN = "max@maßbau.example"
+
+
+@pytest.fixture
+def token(customer):
+    builders.done(customer, customer={"tenant_id": TENANT, "domain": customer.customer.domains[0]})
+    return links.issue_link(customer, actor=builders.person("alice"))[1]
+
+
+def test_asks_who_names_an_approver(client, customer, token):
+    given = {"name": "Max", "email": ADMIN}
+    assert BOTH in post(client, "approver_by_link", token, **given).text
+    assert customer.contacts.count() == 1
+    post(client, "approver_by_link", token, **given, spelling=SZ)
+    assert customer.contacts.last().email == f"max@{SZ}"
+
+
+def test_asks_who_answers_the_kick_off_questions_by_link(client, customer, token):
+    assert BOTH in post(client, "questionnaire_by_link", token, admin_email=ADMIN).text
+    assert not Questionnaire.objects.exists()
+    post(client, "questionnaire_by_link", token, admin_email=ADMIN, spelling=SZ)
+    assert Questionnaire.objects.get().admin_email == f"max@{SZ}"
+    post(client, "questionnaire_by_link", token, admin_email=ADMIN, admin_name="Max")
+    assert Questionnaire.objects.get().admin_name == "Max"
+
+
+def test_asks_staff_anew_about_what_came_by_link(alice, client, customer, token):
+    post(client, "questionnaire_by_link", token, admin_email=ADMIN, spelling=SZ)
+    assert f"max@{SZ}" in read(alice.get(reverse("questionnaire", args=[customer.pk]))).text
+    assert BOTH in post(alice, "questionnaire", customer.pk, admin_email=ADMIN).text
+    assert customer.contacts.count() == 1
+    post(alice, "questionnaire", customer.pk, admin_email=ADMIN, spelling=SZ)
+    assert customer.contacts.last().email == f"max@{SZ}"
+    post(alice, "questionnaire", customer.pk, admin_email=ADMIN, admin_name="Max")
+    assert Questionnaire.objects.get().admin_name == "Max"
+
+
+def test_asks_about_the_address_that_microsoft_writes_to():
+    typed = {"scope": "assigned", "recipients": ADMIN}
+    form = SettingsForm(typed, offers={"settings": ["SyncAll"], "app": "a-1"})
+    assert list(form.errors) == ["spelling"]
+    form = SettingsForm({**typed, "spelling": [SZ]}, offers={"settings": ["SyncAll"], "app": "a-1"})
+    assert form.is_valid()
+    assert f"max@{SZ}" in str(form.answer())
+    assert set(form.answer()) == {"settings"}
 
 
 def test_shows_both_spellings_wherever_somebody_has_to_know_the_domain(alice, customer):

@@ -54,7 +54,7 @@ def _named(request: HttpRequest, link: Link, action: str, *, token: str = "") ->
     round_trip.link_seen(link)
     if form.is_valid():
         try:
-            made, fresh = delegation.name_approver(link, **form.cleaned_data, language=(get_language() or "en")[:2])
+            made, fresh = delegation.name_approver(link, **form.person(), language=(get_language() or "en")[:2])
         except Refused as refused:
             form.add_error("email", str(refused.sentence))
         else:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from onboarding.domain.input_fields import TidyEmailField, TidyField
+from onboarding.domain.spelling import SpellingForm
 from onboarding.models import Link
 from onboarding.portal.shared import link_view
 
 
-class ApproverForm(forms.Form):
+class ApproverForm(SpellingForm):
     """A name and an address; nothing else is asked of somebody who only passes it on."""
 
     use_required_attribute = False
@@ -29,6 +29,10 @@ class ApproverForm(forms.Form):
             "invalid": _("This is not an e-mail address. Enter one such as eva@contoso.com."),
         },
     )
+
+    def person(self) -> dict[str, str]:
+        """Who was named, ready for the services."""
+        return {name: self.cleaned_data[name] for name in ("name", "email")}
 
 
 def ask_who_approves(

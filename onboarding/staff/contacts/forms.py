@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from onboarding.causes.base import ContactRole
 from onboarding.domain.input_fields import TidyEmailField, TidyField
+from onboarding.domain.spelling import SpellingForm
 from onboarding.models import Contact
-from onboarding.web.spelling import SpellingForm
 
 FIELDS = ("name", "email", "role", "language", "note")
 

@@ -14,8 +14,8 @@ from onboarding.customers import record_changes
 from onboarding.domain import consent_sizes, hosts
 from onboarding.domain.hosts import HostRefused
 from onboarding.domain.input_fields import DomainsField, TenantIdField, TidyEmailField, TidyField
+from onboarding.domain.spelling import SpellingForm
 from onboarding.models import Customer, Portfolio, clock
-from onboarding.web.spelling import SpellingForm
 
 NOT_AN_E_MAIL = _("This is not an e-mail address. Enter one such as eva@contoso.com.")
 FIELDS = ("name", "product", "haiilo_host", "domains", "contact_name", "contact_email", "target_date", "tenant_hint")

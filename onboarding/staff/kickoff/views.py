@@ -38,7 +38,7 @@ def questionnaire(request: HttpRequest, pk: int) -> HttpResponse:
         done(request, use, _("Answers saved. Checking now…"))
         return redirect("questionnaire", pk)
     if request.method == "POST":
-        form = QuestionnaireForm(request.POST)
+        form = QuestionnaireForm(request.POST, known=known if known and known.used_at else None)
         if form.is_valid():
             done(
                 request,

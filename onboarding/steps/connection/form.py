@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from onboarding.domain.desired import SCIM_TOKEN
 from onboarding.domain.input_fields import TidyEmailField
 from onboarding.domain.sentences import Sentence
+from onboarding.domain.spelling import SpellingForm
 from onboarding.domain.token_cleaning import clean_token
 from onboarding.steps.answer_form import PLAIN, AnswerForm
 from onboarding.steps.shared import secrets
@@ -64,7 +65,7 @@ class TokenForm(AnswerForm):
         return self._note
 
 
-class SettingsForm(AnswerForm):
+class SettingsForm(SpellingForm, AnswerForm):
     """The settings of a job as the customer reads them in the portal, because Microsoft does not show them to us."""
 
     button = _("Save with these settings")

@@ -11,9 +11,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from graphclient.names import in_letters, mixes_alphabets
+from graphclient.names import both_spellings, in_letters, mixes_alphabets
 from onboarding.domain.input_fields import DomainsField, TidyEmailField
-from onboarding.web.name_tags import spelled
 
 SPELLING = "spelling"
 FIELDS_WITH_NAMES = (DomainsField, TidyEmailField)
@@ -49,19 +48,33 @@ class SpellingForm(forms.Form):
         return cleaned
 
     def _names_to_confirm(self, cleaned: dict[str, Any]) -> Iterator[str]:
-        known = {name for field in self.initial for name in _names(self.initial[field])}
-        for key, field in self.fields.items():
-            if isinstance(field, FIELDS_WITH_NAMES):
-                typed = str(self[key].data or "").lower()
-                for name in _names(cleaned.get(key)):
-                    if name not in known and (name not in typed or in_letters(name) != name):
-                        yield name
+        fields = [key for key, field in self.fields.items() if isinstance(field, FIELDS_WITH_NAMES)]
+        known = {name for key in fields for name in _names(self.initial.get(key))}
+        for key in fields:
+            typed = str(self[key].data or "").lower()
+            for name in _names(cleaned.get(key)):
+                if name not in known and (name not in typed or in_letters(name) != name):
+                    yield name
 
     def _ask(self, names: list[str]) -> None:
         field = self.fields[SPELLING]
         assert isinstance(field, forms.MultipleChoiceField)
         field.widget, field.required = forms.CheckboxSelectMultiple(), True
         field.choices = [(name, _label(name)) for name in names]
+
+
+def isolated(text: object) -> SafeString:
+    """Text that others wrote: whatever signs of direction are in it turn nothing beside it around."""
+    return format_html("<bdi>{}</bdi>", text)
+
+
+def spelled(name: str) -> str:
+    """A domain or mail address in letters, and behind it how it is resolved where that differs.
+
+    Letters that run from right to left stay by themselves (`bdi`).
+    """
+    both = both_spellings(name)
+    return both if both.isascii() else isolated(both)
 
 
 def _label(name: str) -> str | SafeString:
