@@ -74,6 +74,14 @@ OURS = Cause(
     owner=Owner.ENGINEERS,
     staff=_("The dashboard itself failed with this e-mail. We try again; our engineers have to look into it."),
 )
+UNWRITTEN = Cause(
+    code="mail_unwritten",
+    owner=Owner.ENGINEERS,
+    staff=_(
+        "The dashboard itself failed to write this e-mail. Our engineers have to look into it; it is written as soon "
+        "as that works."
+    ),
+)
 NOT_WRITTEN = Cause(
     code="mail_not_written",
     owner=Owner.ENGINEERS,
@@ -94,6 +102,7 @@ MAIL: tuple[Cause, ...] = (
     NO_CONTACT,
     PERHAPS_SENT,
     OURS,
+    UNWRITTEN,
     NOT_WRITTEN,
 )
 BY_CODE = {cause.code: cause for cause in MAIL}

@@ -78,8 +78,12 @@ def retry(letter: Letter, *, actor: User) -> None:
 
 
 def may_retry(letter: Letter) -> bool:
-    """Whether it can be sent again: it did not go, perhaps did not, or is put off; and it still has an address."""
-    return bool(letter.to_email) and (letter.state in Letter.TROUBLE_STATES or letter.is_put_off)
+    """Whether it can be sent again: it did not go, perhaps did not, or is put off; and it has words and an address."""
+    return (
+        bool(letter.to_email)
+        and not letter.is_unwritten
+        and (letter.state in Letter.TROUBLE_STATES or letter.is_put_off)
+    )
 
 
 @act

@@ -51,7 +51,8 @@ def _check(onboarding: Onboarding, gathered: context.Gathered) -> None:
         with letters.locked(onboarding.pk):
             letters.withdraw_outdated(onboarding.pk, now=now)
     lies_ready = any(letter.state in rules.UNSENT_STATES for letter in written)
-    if not lies_ready and rules.due(facts, context.rules()):
+    fails = any(letter.is_unwritten and letter.settled_at is None for letter in written)
+    if (fails or not lies_ready) and rules.due(facts, context.rules()):
         with letters.locked(onboarding.pk):
             letters.write_due(onboarding.pk, now=now)
 

@@ -72,7 +72,7 @@ class Gathered:
             waiting_on=waiting_on(state.key, state.code),
             since=timezone.localtime(onboarding.current_since),
             contacts=self._contacts[onboarding.pk],
-            letters=[_written(letter) for letter in self.letters[onboarding.pk]],
+            letters=[_written(letter) for letter in self.letters[onboarding.pk] if not letter.is_unwritten],
             roles=[role.value for role in ask_of(state).contacts],
             holder=self._holders.get(onboarding.pk),
             busy=onboarding.pk in self._busy,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
 from django.contrib.auth.models import User
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
+from onboarding.causes import mail as causes
 from onboarding.domain import lifecycle
 from onboarding.domain.sentences import Sentence, say
 from onboarding.engine import ledger
@@ -22,6 +24,8 @@ from onboarding.models import Contact, Letter, Onboarding, clock
 from onboarding.steps.asks import waiting_on
 from onboarding.steps.customer.evidence import CustomerEvidence
 from onboarding.steps.customer.step import CustomerRecord
+
+log = logging.getLogger(__name__)
 
 State = Letter.State
 IN_TROUBLE = Q(state__in=Letter.TROUBLE_STATES, settled_at=None)
@@ -101,10 +105,51 @@ def write_due(onboarding_id: int, *, now: datetime) -> list[Letter]:
     """Write the letters that are due for this onboarding now."""
     onboarding = _load(onboarding_id)
     contacts = {contact.pk: contact for contact in onboarding.contacts.all()}
-    return [
-        write(onboarding, contacts[each.contact], each.kind, rule=each.rule, draft=each.draft)
-        for each in rules.due(context.facts_of(onboarding, now=now), context.rules())
-    ]
+    due = rules.due(context.facts_of(onboarding, now=now), context.rules())
+    return [letter for each in due if (letter := _written(onboarding, contacts[each.contact], each))]
+
+
+def _written(onboarding: Onboarding, contact: Contact, due: rules.Due) -> Letter | None:
+    """The letter that is due; None where we fail to write it, which is said in its place."""
+    failed = Letter.objects.filter(state=State.FAILED, trouble=causes.UNWRITTEN.code)
+    unwritten = failed.filter(
+        Q(settled_at=None) | Q(day=timezone.localdate(clock.now())),
+        onboarding=onboarding,
+        contact=contact,
+        kind=due.kind,
+    )
+    try:
+        letter = write(onboarding, contact, due.kind, rule=due.rule, draft=due.draft)
+    except (DatabaseError, InterfaceError):
+        raise
+    except Exception as error:
+        log.exception("%s of onboarding %s cannot be written", due.kind, onboarding.pk)
+        if not unwritten.update(error=type(error).__name__):
+            _say_unwritten(onboarding, contact, due, error)
+        return None
+    unwritten.update(settled_at=clock.now())
+    return letter
+
+
+def _say_unwritten(onboarding: Onboarding, contact: Contact, due: rules.Due, error: Exception) -> None:
+    """Keep a letter without words that has failed. The exception's message may hold anything, so its class is told."""
+    fields = {
+        "to_name": contact.name,
+        "to_email": contact.email,
+        "language": contact.language,
+        "rule": due.rule,
+        "waiting_on": waiting_on(onboarding.current_key, context.current_state(onboarding).code),
+        **dict.fromkeys(("subject", "text", "html"), ""),
+        "state": State.FAILED,
+        "trouble": causes.UNWRITTEN.code,
+        "error": type(error).__name__,
+        "settled_at": None,
+    }
+    today = timezone.localdate(clock.now())
+    letter, _made = Letter.objects.update_or_create(
+        onboarding=onboarding, contact=contact, kind=due.kind, day=today, defaults=fields
+    )
+    note(letter, _("Could not be written to %(contact)s: %(kind)s"))
 
 
 def _load(onboarding_id: int) -> Onboarding:

@@ -117,6 +117,16 @@ class Letter(models.Model):
         return f"{self.kind} to {self.to_name}"
 
     @property
+    def title(self) -> str:
+        """What it is called in lists: its subject, or its kind where it could not be written."""
+        return self.subject or self.get_kind_display()
+
+    @property
+    def is_unwritten(self) -> bool:
+        """Whether we failed to write it, so that it has no words yet; it is written as soon as that works."""
+        return self.state == self.State.FAILED and self.trouble == mail_causes.UNWRITTEN.code
+
+    @property
     def is_put_off(self) -> bool:
         """Whether the mail server would not take it yet, and it is tried again."""
         return self.state == self.State.APPROVED and self.tries > 0

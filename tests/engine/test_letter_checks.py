@@ -7,10 +7,13 @@ from datetime import timedelta
 import pytest
 from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from onboarding import tasks
-from onboarding.customers import contacts, records
+from onboarding.causes import mail as causes
+from onboarding.causes.base import Owner
+from onboarding.customers import contacts, links, outbox, records
 from onboarding.domain.verdicts import Done
 from onboarding.mail import checks, compose, context, letters
 from onboarding.models import Letter, LetterCheck, Onboarding
@@ -43,7 +46,7 @@ def cost() -> int:
 
 def test_keeps_nobody_elses_letters_when_one_customers_cannot_be_written(monkeypatch):
     theirs, others = at_consent(), at_consent()
-    breaks_for(monkeypatch, letters, "compose", theirs)
+    breaks_for(monkeypatch, letters, "write_due", theirs)
     tasks.remind()
     assert [made.letters.count() for made in (theirs, others)] == [0, 1]
     noted = LetterCheck.objects.get(onboarding=theirs)
@@ -86,7 +89,57 @@ def test_keeps_nobody_elses_letters_when_the_facts_of_one_cannot_be_read(monkeyp
     assert [made.letters.count() for made in (theirs, others)] == [0, 1]
 
 
-def test_leaves_half_of_nothing_where_one_of_two_letters_fails(monkeypatch):
+def test_says_which_letter_cannot_be_written_and_writes_it_once_that_works(monkeypatch):
+    theirs, others = at_consent(), at_consent()
+    breaks_for(monkeypatch, letters, "compose", theirs)
+    for _round in range(2):
+        tasks.remind()
+    letter, others_letter = theirs.letters.get(), others.letters.get()
+    assert (letter.state, letter.cause, letter.error) == ("failed", causes.UNWRITTEN, "KeyError")
+    assert causes.UNWRITTEN.owner is Owner.ENGINEERS
+    assert (letter.text, others_letter.state) == ("", "draft")
+    assert not outbox.may_retry(letter)
+    assert theirs.events.filter(kind="letter").count() == 1
+    assert list(Letter.objects.stuck(timezone.now())) == [letter]
+    assert not LetterCheck.objects.exclude(failing_since=None).exists()
+    alice = builders.signed_in(builders.owner_of(theirs).username)
+    for page in (alice.get(reverse("outbox")), alice.get(reverse("letter", args=[theirs.pk, letter.pk]))):
+        assert "The dashboard itself failed to write this e-mail." in page.content.decode()
+        assert theirs.customer.name not in letter.error
+    monkeypatch.undo()
+    tasks.remind()
+    assert (fresh(letter).state, fresh(letter).trouble, fresh(letter).settled_at) == ("draft", "", None)
+    assert fresh(letter).subject
+
+
+def test_settles_what_could_not_be_written_yesterday_once_it_is(monkeypatch):
+    made = at_consent()
+    breaks_for(monkeypatch, letters, "compose", made)
+    tasks.remind()
+    long_ago(made, 1)
+    tasks.remind()
+    assert made.letters.count() == 1
+    monkeypatch.undo()
+    tasks.remind()
+    assert [(each.state, each.settled_at is None) for each in made.letters.order_by("pk")] == [
+        ("failed", False),
+        ("draft", True),
+    ]
+
+
+def test_counts_no_letter_without_words_as_one_that_was_released(monkeypatch):
+    made = at_consent(LINK_SENT)
+    links.issue_link(made, actor=builders.owner_of(made))
+    long_ago(made, 9)
+    breaks_for(monkeypatch, letters, "compose", made)
+    tasks.remind()
+    assert made.letters.get().kind == "reminder"
+    monkeypatch.undo()
+    tasks.remind()
+    assert made.letters.get().state == "draft"
+
+
+def test_writes_the_other_of_two_letters_where_one_fails(monkeypatch):
     made = stand(builders.onboarding(), "live", Done())
     owner = builders.owner_of(made)
     contacts.add_contact(made, actor=owner, name="Sara", email="sara@contoso.example", role="sponsor")
@@ -99,10 +152,10 @@ def test_leaves_half_of_nothing_where_one_of_two_letters_fails(monkeypatch):
 
     monkeypatch.setattr(letters, "compose", fail)
     tasks.remind()
-    assert made.letters.count() == 0
+    assert sorted(made.letters.values_list("to_name", "state")) == [("Eva Berg", "draft"), ("Sara", "failed")]
     monkeypatch.undo()
     tasks.remind()
-    assert made.letters.count() == 2
+    assert [letter.state for letter in made.letters.all()] == ["draft", "draft"]
 
 
 def test_takes_a_database_that_is_away_for_no_customers_fault(monkeypatch):
