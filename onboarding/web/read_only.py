@@ -92,7 +92,7 @@ def read_only_view(onboarding: Onboarding, states: Mapping[str, StepState], *, l
         kind_label=Kind(state.kind).label,
         court_label=COURTS[state.court],
         sentence=str(state.sentence or ""),
-        missing=offers.get("missing", []),
+        missing=offers.get("missing", []) if state.kind == Kind.ASKING else [],
         ask=context.ask_of(state) if state.kind == Kind.ASKING and state.checked_at is not None else None,
         pending=state.checked_at is None,
         approved=state.kind == Kind.WAITING or state.code not in NOT_APPROVED,

@@ -29,7 +29,7 @@ from onboarding.steps.read_only.causes import CAUSES, SETUP_STILL_THERE
 from onboarding.steps.read_only.evidence import ReadOnlyEvidence
 from onboarding.steps.shared import jobs
 from onboarding.steps.shared.permission_causes import PERMISSIONS_INCOMPLETE, PERMISSIONS_MISSING
-from onboarding.steps.shared.permissions import names_granted, taking_effect
+from onboarding.steps.shared.permissions import RECHECK_YOUNG_AFTER, names_granted, seen_twice, taking_effect
 
 RECHECK_SPREADING_AFTER = timedelta(seconds=15)
 _CONSENT = Consent()
@@ -127,10 +127,11 @@ def milestone(verdict: Verdict) -> Milestone:
 
 def _judged_as(desired: Desired, seen: ReadOnlyDesired) -> Desired:
     """What the consent step looks at, for the application that was asked for. It was not there before, so that its
-    access cannot have been lost.
+    access cannot have been lost, and what was seen before is what this step saw.
     """
     known = desired.proved if seen.is_active and not seen.goes_up else None
-    return replace(desired, size=seen.asks_for, link=seen.link, consent=seen.consent, proved=known)
+    before = {Consent.key: desired.seen_before.get(ReadOnly.key, {})}
+    return replace(desired, size=seen.asks_for, link=seen.link, consent=seen.consent, proved=known, seen_before=before)
 
 
 def _missing(seen: ReadOnlyDesired, facts: Facts) -> list[str]:
@@ -145,11 +146,14 @@ def _name(graph: GraphClient, client_id: str) -> str:
 
 
 def _incomplete(desired: Desired, seen: ReadOnlyDesired, missing: list[str]) -> Verdict:
-    spreading = taking_effect(_judged_as(desired, seen), recheck_in=RECHECK_SPREADING_AFTER)
-    if spreading is not None:
+    """What is missing of an approval; half of one is told at the second look that finds it so."""
+    half = missing if len(missing) < len(seen.asks_for.names) else []
+    spreading = taking_effect(_judged_as(desired, seen), recheck_in=RECHECK_SPREADING_AFTER, missing=half)
+    if spreading is not None and not (half and seen_twice(desired, ReadOnly.key, half)):
         return spreading
     if missing:
-        return PERMISSIONS_MISSING.asking(offers={"missing": missing}, names=", ".join(missing))
+        asked = PERMISSIONS_MISSING.asking(offers={"missing": missing}, names=", ".join(missing))
+        return replace(asked, recheck_in=RECHECK_YOUNG_AFTER) if spreading else asked
     return PERMISSIONS_INCOMPLETE.asking(offers={"missing": []})
 
 

@@ -25,6 +25,7 @@ from onboarding.steps.readiness import abilities
 from onboarding.steps.scope.step import Scope
 from onboarding.steps.shared import credentials, secrets
 from onboarding.steps.shared.applications import find
+from onboarding.steps.shared.permissions import RECHECK_YOUNG_AFTER
 from tests.graphclient.graph_stub import Reply
 from tests.graphclient.samples import ORGANIZATION
 from tests.graphclient.samples import job as job_json
@@ -120,6 +121,29 @@ def test_names_what_half_a_consent_lacks():
         assert isinstance(verdict, Asking)
         assert verdict.offers["missing"] == list(lacks)
         assert "User.Read.All" in str(verdict.question)
+
+
+HALF = (
+    Facts(consent.Facts(permission_missing=True, missing=consent_sizes.MONITOR.names[3:], has_some=True)),
+    complete(granted=frozenset(consent_sizes.MONITOR.names[:3])),
+)
+
+
+@pytest.mark.parametrize("facts", HALF, ids=("tenant_unread", "tenant_read"))
+def test_names_half_of_a_young_consent_at_the_second_look_that_finds_it_so(facts):
+    lacks = list(consent_sizes.MONITOR.names[3:])
+
+    def again(before):
+        return assess(at_step("live", read_only=mode(), seen_before=before), facts)
+
+    first = again({"consent": {"missing": lacks}})
+    assert isinstance(first, Waiting)
+    assert first.offers == {"missing": lacks}
+    second = again({"read_only": first.offers})
+    assert isinstance(second, Asking)
+    assert (second.code, second.offers["missing"]) == ("permissions_missing", lacks)
+    assert second.recheck_in == RECHECK_YOUNG_AFTER
+    assert isinstance(again({"read_only": {"missing": lacks[1:]}}), Waiting)
 
 
 def test_watches_while_the_other_application_is_there_and_tells_what_it_is_called():
