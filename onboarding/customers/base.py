@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.http import Http404
 from django.utils.translation import gettext_noop as _
 
+from onboarding.causes.clouds import OTHER_CLOUD, named
 from onboarding.domain.sentences import Sentence, say
 from onboarding.engine import holds
 from onboarding.engine.may import Act, may
@@ -95,11 +96,22 @@ def check_tenant_is_ours_to_change(onboarding: Onboarding) -> None:
         )
 
 
-def check_tenant_is_not_another_s(onboarding: Onboarding) -> None:
-    """Raise `Refused` while another record has the tenant of this one's domains, and nobody has agreed to that."""
-    state = StepState.objects.filter(onboarding=onboarding, key=CustomerRecord.key, code=TENANT_SHARED.code).first()
-    if state is not None and state.sentence is not None:
-        raise Refused(state.sentence)
+def why_no_link(record: StepState | None) -> Sentence | None:
+    """Why no link leads anywhere as the step of the customer's record stands: the tenant is in another Microsoft cloud,
+    or another record has it and nobody has agreed that both share it.
+    """
+    if record is not None and record.code == TENANT_SHARED.code:
+        return record.sentence
+    if record is not None and record.code == OTHER_CLOUD.code:
+        return record.sentence or OTHER_CLOUD.for_staff({"cloud": named("")})
+    return None
+
+
+def check_link_leads_somewhere(onboarding: Onboarding) -> None:
+    """Raise `Refused` where there is a reason in `why_no_link`."""
+    why = why_no_link(StepState.objects.filter(onboarding=onboarding, key=CustomerRecord.key).first())
+    if why is not None:
+        raise Refused(why)
 
 
 def first_contact(onboarding: Onboarding) -> Contact:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop as _
 
 from onboarding.causes.base import ContactRole
 from onboarding.causes.mail import NOT_WRITTEN
-from onboarding.customers.base import Refused, act, check_tenant_is_not_another_s, first_contact, taken
+from onboarding.customers.base import Refused, act, check_link_leads_somewhere, first_contact, taken
 from onboarding.customers.links import issue_link
 from onboarding.domain.sentences import Sentence, say
 from onboarding.engine import ledger
@@ -26,6 +26,9 @@ from onboarding.models import Contact, Customer, Letter, Link, Onboarding, clock
 
 log = logging.getLogger(__name__)
 
+HAS_ONE_TODAY = _(
+    "%(contact)s already got an e-mail today. Create a link and send it yourself, or send the e-mail tomorrow."
+)
 ADDRESS_TAKEN = _("Another contact of this customer has this e-mail address already.")
 
 
@@ -91,6 +94,12 @@ def link_by_hand(contact: Contact, *, actor: User) -> tuple[Link, str]:
     return issue_link(contact.onboarding, actor=actor, contact=contact)
 
 
+def why_no_letter(onboarding: Onboarding) -> Sentence | None:
+    """Why no letter with a link can go to anybody now: there is nothing to approve by one."""
+    by_link = context.ask_of(context.current_state(onboarding)).by_link
+    return None if by_link else say(_("There is nothing to approve by a link at the moment."))
+
+
 @act
 def link_by_letter(contact: Contact, *, actor: User) -> Letter:
     """A fresh link by mail: a draft at first; at once when a person has released a letter to this customer before.
@@ -98,19 +107,12 @@ def link_by_letter(contact: Contact, *, actor: User) -> Letter:
     Raises `Refused` when there is nothing to approve, or when a letter went to this address today.
     """
     onboarding = contact.onboarding
-    check_tenant_is_not_another_s(taken(onboarding, actor, Act.WRITE_LETTERS))
-    if not context.ask_of(context.current_state(onboarding)).by_link:
-        raise Refused(say(_("There is nothing to approve by a link at the moment.")))
-    if onboarding.letters.filter(to_email=contact.email, sent_on=timezone.localdate(clock.now())).exists():
-        raise Refused(
-            say(
-                _(
-                    "%(contact)s already got an e-mail today. Create a link and send it yourself, or send the e-mail "
-                    "tomorrow."
-                ),
-                contact=contact.name,
-            )
-        )
+    check_link_leads_somewhere(taken(onboarding, actor, Act.WRITE_LETTERS))
+    why = why_no_letter(onboarding)
+    if why is None and onboarding.letters.filter(to_email=contact.email, sent_on=timezone.localdate(clock.now())):
+        why = say(HAS_ONE_TODAY, contact=contact.name)
+    if why is not None:
+        raise Refused(why)
     known = onboarding.letters.exclude(approved_at=None).exists() and bool(letters.confirmed_tenant(onboarding))
     letter = _written(onboarding, contact, actor, draft=not known)
     enqueue_letters_on_commit()

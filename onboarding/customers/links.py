@@ -6,14 +6,7 @@ from django.contrib.auth.models import User
 from django.http import Http404
 from django.utils.translation import gettext_noop as _
 
-from onboarding.causes.clouds import OTHER_CLOUD, named
-from onboarding.customers.base import (
-    Refused,
-    act,
-    check_tenant_is_not_another_s,
-    first_contact,
-    taken,
-)
+from onboarding.customers.base import act, check_link_leads_somewhere, first_contact, taken
 from onboarding.domain.consent_sizes import ConsentSize
 from onboarding.domain.sentences import say
 from onboarding.engine import ledger
@@ -34,13 +27,10 @@ def issue_link(
     Raises `Refused` where the tenant is in another Microsoft cloud, and while another record has it and nobody has
     agreed that both share it.
     """
-    check_tenant_is_not_another_s(taken(onboarding, actor, Act.INVITE))
+    check_link_leads_somewhere(taken(onboarding, actor, Act.INVITE))
     contact = contact or first_contact(onboarding)
     if contact.onboarding_id != onboarding.pk:
         raise Http404
-    elsewhere = links.other_cloud(onboarding.pk)
-    if elsewhere is not None:
-        raise Refused(elsewhere.sentence or OTHER_CLOUD.for_staff({"cloud": named("")}))
     link, token = links.make(contact, actor=actor, size=size)
     links.close_others(link)
     enqueue(onboarding.pk)

@@ -175,6 +175,10 @@ def test_writes_no_second_letter_that_day(alice, customer):
     contact = customer.contacts.get()
     letter = letters.write(customer, contact, "reminder", rule="test", draft=False)
     Letter.objects.filter(pk=letter.pk).update(state="sent", sent_on=timezone.localdate())
+    page = read(alice.get(reverse("contacts", args=[customer.pk])))
+    assert "already got an e-mail today" in page.text
+    assert "E-mail a link" not in page.text
+    assert "Create a link to send yourself" in page.text
     page = post(alice, "contact_link", customer.pk, contact.pk, how="letter")
     assert "already got an e-mail today" in page.text
     assert customer.letters.count() == 1
@@ -182,6 +186,9 @@ def test_writes_no_second_letter_that_day(alice, customer):
 
 def test_writes_no_letter_with_a_link_when_there_is_nothing_to_approve(alice, customer):
     stand(customer, "connection", TOKEN_NEEDED)
+    page = read(alice.get(reverse("contacts", args=[customer.pk])))
+    assert "nothing to approve" in page.text
+    assert "E-mail a link" not in page.text
     page = post(alice, "contact_link", customer.pk, customer.contacts.get().pk, how="letter")
     assert "nothing to approve" in page.text
     assert not customer.letters.exists()

@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from onboarding.customers import contacts, links, proposals
 from onboarding.customers.base import Refused
-from onboarding.domain.verdicts import Asking
+from onboarding.domain.sentences import say
+from onboarding.domain.verdicts import Asking, Court
 from onboarding.engine import ledger, neighbours
 from onboarding.engine.load_desired import load_desired
 from onboarding.engine.working_copy import WorkingCopy
@@ -52,6 +53,17 @@ def second(first: Onboarding) -> Onboarding:
     refused = instance(Asking, neighbours.refusal_to_expect(made.pk, EVIDENCE))
     assert refused.code == TENANT_SHARED.code
     return stand(made, "customer", refused)
+
+
+def test_offers_no_link_that_would_be_refused_and_says_why_in_its_place(alice: Client, second: Onboarding) -> None:
+    for path in (reverse("record", args=[second.pk]), reverse("contacts", args=[second.pk])):
+        page = read(alice.get(path), path)
+        assert "Create a link" not in page.text
+        assert "E-mail a link" not in page.text
+        assert page.text.count(str(builders.state(second, "customer").sentence)) >= 1 + ("contacts" not in path)
+    stand(second, "consent", Asking(say("Send the link."), Court.CS, code="no_link"))
+    for path in (reverse("record", args=[second.pk]), reverse("contacts", args=[second.pk])):
+        assert "Create a link" in read(alice.get(path), path).text
 
 
 @pytest.fixture

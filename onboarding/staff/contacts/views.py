@@ -19,6 +19,7 @@ from onboarding.domain.input_fields import focus_first_error
 from onboarding.models import Contact, Link, Onboarding
 from onboarding.staff.contacts.forms import ContactForm
 from onboarding.staff.contacts.queries import contacts as cards_of
+from onboarding.steps.customer.step import CustomerRecord
 from onboarding.web import access
 from onboarding.web.acts import done
 from onboarding.web.expected_tenant import expected_tenant
@@ -122,6 +123,8 @@ def _show(
         "onboarding": onboarding,
         "customer": onboarding.customer,
         "cards": cards_of(onboarding),
+        "no_link": base.why_no_link(onboarding.steps.filter(key=CustomerRecord.key).first()),
+        "no_letter": customer_contacts.why_no_letter(onboarding),
         "tenant": expected_tenant(onboarding),
         "form": form,
         "changed": changed,

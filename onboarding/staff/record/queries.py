@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 
+from onboarding.customers.base import why_no_link
 from onboarding.domain.desired import SCIM_TOKEN
 from onboarding.domain.headcount import Headcount
 from onboarding.domain.lifecycle import MOVES, State
+from onboarding.domain.sentences import Sentence
 from onboarding.domain.verdicts import Court, Kind
 from onboarding.engine import holds, neighbours
 from onboarding.engine.load_desired import headcount
@@ -47,7 +49,8 @@ class Forwarded:
 class Record:
     """What the customer page shows. `version` is the same as long as nothing on it has changed.
 
-    `tenant_in_question`: the one that is bound, asked about or expected; empty while there is none.
+    `tenant_in_question`: the one that is bound, asked about or expected; empty while there is none. `no_link`: why no
+    link can be made now.
     `moving`: something happens by itself, or is about to. `watched`: that, or the next act is somebody else's; then
     the page refreshes itself, too.
     """
@@ -74,6 +77,7 @@ class Record:
     secret: CustomerSecret | None
     people: Headcount
     read_only: ReadOnlyView
+    no_link: Sentence | None
     mail: Mail
     version: str
 
@@ -132,6 +136,7 @@ def record(onboarding: Onboarding, reader: User) -> Record:
         .first(),
         people=numbers,
         read_only=mode,
+        no_link=why_no_link(states.get(CustomerRecord.key)),
         mail=mail,
         version=version(
             onboarding.state,
