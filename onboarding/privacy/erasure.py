@@ -21,6 +21,7 @@ from onboarding.models.person import mark_in, marks_of
 NOBODY = "–"  # noqa: RUF001 - what pages show where there is no name, in every language
 DOCUMENTS = ("message", "warnings", "evidence", "offers", "plan", "progress", "answer", "intents")
 BATCH = 500
+SOURCE = frozenset({"address", "browser"})  # as `invites.rate_limit` names them in the line of a lock
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,16 @@ def erase_links(links: QuerySet[Link]) -> int:
 def erase_attempts(attempts: QuerySet[ConsentAttempt]) -> int:
     """Take who signed in and from which address; from which tenant, and how it ended, stays."""
     return attempts.update(signed_in_name="", signed_in_object_id="", source_hash="")
+
+
+def erase_sources(locks: QuerySet[Event]) -> int:
+    """Take from which network address, and with which browser, a link was tried too often; whose link it was stays."""
+    rows = list(locks)
+    for event in rows:
+        values = event.message.get("values", {})
+        event.message = {**event.message, "values": {**values, **dict.fromkeys(SOURCE & values.keys(), NOBODY)}}
+        event.detail = {name: value for name, value in event.detail.items() if name not in SOURCE}
+    return Event.objects.bulk_update(rows, ["message", "detail"], batch_size=BATCH)
 
 
 def without_values(document: Any) -> Any:

@@ -20,11 +20,12 @@ from django.utils.translation import gettext_noop as _
 
 from onboarding.domain.lifecycle import State
 from onboarding.domain.sentences import plural, say
-from onboarding.engine import ledger
+from onboarding.engine import holds, ledger
 from onboarding.models import (
     Approval,
     ConsentAttempt,
     Customer,
+    Event,
     Letter,
     Link,
     Onboarding,
@@ -50,6 +51,7 @@ class Erased:
     links: int = 0
     sign_ins: int = 0
     onboardings: int = 0
+    addresses: int = 0
 
     def __add__(self, other: Erased) -> Erased:
         return Erased(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
@@ -86,6 +88,11 @@ def _named_attempts() -> QuerySet[ConsentAttempt]:
     return ConsentAttempt.objects.exclude(signed_in_name="", signed_in_object_id="", source_hash="")
 
 
+def _locks(before: datetime) -> QuerySet[Event]:
+    """Lines about a link that was tried too often, which tell the network address it was tried from."""
+    return Event.objects.filter(kind=holds.LOCKED, at__lt=before, detail__has_key="address")
+
+
 def _closed(before: datetime) -> QuerySet[Onboarding]:
     """Those that were closed before, and are not erased yet."""
     closed = Onboarding.objects.filter(state=State.CLOSED).exclude(events__kind=CLOSED_AND_ERASED)
@@ -101,7 +108,12 @@ def due(now: datetime) -> Erased:
     closed = list(_closed(before).values_list("pk", flat=True))
     people = Person.objects.filter(Q(at__lt=before) | Q(onboarding__in=closed), erased_at=None)
     return Erased(
-        people.count(), _letters(before).count(), _links(before).count(), _attempts(before).count(), len(closed)
+        people.count(),
+        _letters(before).count(),
+        _links(before).count(),
+        _attempts(before).count(),
+        len(closed),
+        _locks(before).count(),
     )
 
 
@@ -114,16 +126,28 @@ def erase_old(now: datetime) -> Erased:
     if before is None:
         return Erased()
     erased = Erased()
-    for pk in list(_people(before).order_by().values_list("onboarding_id", flat=True).distinct()):
+    for pk in _in_question(_people(before)):
         erased += Erased(people=_erase_people(pk, _people(before), now))
     erased += Erased(
         letters=_in_batches(_letters(before), erasure.erase_letters),
         links=_in_batches(_links(before), erasure.erase_links),
         sign_ins=_in_batches(_attempts(before), erasure.erase_attempts),
+        addresses=sum(_erase_sources(pk, before) for pk in _in_question(_locks(before))),
     )
     for pk in list(_closed(before).values_list("pk", flat=True)):
         erased += _erase_closed(pk, now)
     return erased
+
+
+def _in_question(found: QuerySet[Any]) -> list[int]:
+    """The onboardings of these rows."""
+    return list(found.order_by().values_list("onboarding_id", flat=True).distinct())
+
+
+@transaction.atomic
+def _erase_sources(onboarding_id: int, before: datetime) -> int:
+    _held(onboarding_id)
+    return erasure.erase_sources(_locks(before).filter(onboarding=onboarding_id))
 
 
 def _erase_people(onboarding_id: int, found: QuerySet[Person], now: datetime) -> int:

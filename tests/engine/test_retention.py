@@ -16,6 +16,7 @@ from onboarding.domain.lifecycle import State
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Change, Todo
 from onboarding.engine import ledger, load_desired
+from onboarding.invites import rate_limit
 from onboarding.models import (
     Approval,
     ConsentAttempt,
@@ -221,6 +222,26 @@ def test_shows_an_erased_letter_without_a_button_to_send_it(made, client):
     assert reverse("letter_retry", args=[made.pk, row.pk]) not in page.content.decode()
     answer = client.post(reverse("letter_retry", args=[made.pk, row.pk]), follow=True)
     assert "Only an e-mail that was not sent can be sent again." in answer.content.decode()
+
+
+def test_erases_from_where_a_link_was_tried_too_often(made):
+    link, _token = links.issue_link(made, actor=builders.owner_of(made))
+    source = rate_limit.Source("203.0.113.7", "Firefox on Windows")
+    tries = [{"session_hash": "x", "state_hash": str(n), "source_hash": source.hash} for n in range(40)]
+    ConsentAttempt.objects.bulk_create(ConsentAttempt(link=link, **each) for each in tries)
+    assert rate_limit.are_used_up(link, browser="another", source=source)
+    line = Event.objects.get(kind="link_locked")
+    assert retention.erase_old(line.at + timedelta(days=KEPT_DAYS - 1)).addresses == 0
+    assert "203.0.113.7" in str(line.sentence)
+    later = line.at + timedelta(days=KEPT_DAYS, seconds=1)
+    assert retention.due(later).addresses == retention.erase_old(later).addresses == 1
+    line.refresh_from_db()
+    assert (
+        str(line.sentence)
+        == f"The link of Eva Berg was tried too often from {NOBODY}, with {NOBODY}. It is locked there."
+    )
+    assert line.detail == {"link": link.pk}
+    assert "203.0.113.7" not in dump(Event)
 
 
 def test_erases_who_held_a_link_and_who_signed_in(made):

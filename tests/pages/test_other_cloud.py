@@ -48,7 +48,9 @@ def test_says_so_before_a_link_goes_out(far: GraphStub, alice: Client, hint: str
     made = looked_at(far, {"usgovagency.example": GOV, GOV_TENANT: GOV}, tenant_hint=hint)
     state = builders.state(made, "customer")
     assert (state.kind, state.code, state.court) == ("asking", "other_cloud", "cs")
-    assert open_record(alice, made).text.count("US Government cloud") == 3  # the step, the timeline, in place of the button
+    assert (
+        open_record(alice, made).text.count("US Government cloud") == 3
+    )  # the step, the timeline, in place of the button
     for path in ("record", "contacts"):
         page = alice.get(reverse(path, args=[made.pk])).content.decode()
         assert "US Government cloud" in page
