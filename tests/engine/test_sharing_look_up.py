@@ -1,0 +1,36 @@
+"""The look-up of who else has a tenant goes by its index, however many customers there are."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+
+from onboarding.engine import neighbours
+from onboarding.models import StepState
+from tests import builders
+
+pytestmark = pytest.mark.django_db
+
+CUSTOMERS, STEPS_EACH = 40, 50
+INDEX = {"postgresql": "expected_tenant", "sqlite": "sqlite_autoindex_onboarding_stepstate_1"}
+"""What each database goes by; SQLite is for tests, and takes the key of the step."""
+
+
+def tenant(number: int) -> str:
+    return f"{number:08d}-2222-4333-8444-555555555555"
+
+
+def test_finds_who_expects_a_tenant_by_the_index():
+    made = [builders.onboarding() for _number in range(CUSTOMERS)]
+    for number, each in enumerate(made):
+        builders.done(each, customer={"tenant_id": tenant(number), "domain": "contoso.example"})
+    StepState.objects.bulk_create(
+        StepState(onboarding=each, key=f"step_{step}", evidence={"total": step})
+        for each in made
+        for step in range(STEPS_EACH)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    rows = neighbours.others(made[0].pk, tenant(7))
+    assert list(rows) == [made[7]]
+    assert INDEX[connection.vendor] in rows.explain()
