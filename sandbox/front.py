@@ -16,7 +16,7 @@ from flask import Flask, Response, g, jsonify, make_response, request
 from waitress.channel import ClientDisconnected
 
 from .chaos import Chaos
-from .graph.exchange import ROOT, Call, parse_query
+from .graph.exchange import ROOTS, Call, parse_query
 from .graph.service import Graph, Outcome
 from .login import service as login_service
 from .login.refusals import LoginRefused
@@ -57,14 +57,15 @@ class Front:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         path = environ["PATH_INFO"] = re.sub("//+", "/", environ.get("PATH_INFO", "/"))
-        if path.startswith(ROOT + "/"):
-            return self._graph(environ, start_response, path.removeprefix(ROOT))
+        root = next((root for root in ROOTS if path.startswith(root + "/")), "")
+        if root:
+            return self._graph(environ, start_response, root, path.removeprefix(root))
         if "/oauth2/" in path:
             return self._login(environ, start_response, path)
         return self._flask(environ, start_response)
 
-    def _graph(self, environ: Environ, start_response: StartResponse, path: str) -> Iterable[bytes]:
-        call = _call(self.world, environ, path)
+    def _graph(self, environ: Environ, start_response: StartResponse, root: str, path: str) -> Iterable[bytes]:
+        call = _call(self.world, environ, root, path)
         outcome = self.graph.handle(call)
         if call.caller_:
             self._wait(outcome.fault, call.caller_.tenant)
@@ -91,7 +92,7 @@ class Front:
             raise ClientDisconnected
 
 
-def _call(world: World, environ: Environ, path: str) -> Call:
+def _call(world: World, environ: Environ, root: str, path: str) -> Call:
     headers = {key[5:].replace("_", "-").lower(): str(value) for key, value in environ.items() if key[:5] == "HTTP_"}
     if environ.get("CONTENT_TYPE"):
         headers["content-type"] = environ["CONTENT_TYPE"]
@@ -104,6 +105,7 @@ def _call(world: World, environ: Environ, path: str) -> Call:
         headers=headers,
         body=environ["wsgi.input"].read(length) if length else b"",
         origin=origin_of(headers.get("host", "")),
+        root=root,
     )
 
 

@@ -30,6 +30,8 @@ DOCUMENTED_SHAPES = {
     "schema_document": "plain",
     "log_rows": "documented",
     "not_run": "until_first_end",
+    "job_times": "seconds",
+    "assignments": "documented",
 }
 RECORDED_SHAPES = {
     "job_id": "application",
@@ -47,6 +49,7 @@ RECORDED_SHAPES = {
     "on_demand_rows": "flat",
     "not_run": "until_first_end",
     "start_without_credentials": "quarantine",
+    "job_times": "seven_decimals",
 }
 SYNCHRONIZATION = (
     World(
@@ -95,6 +98,20 @@ SYNCHRONIZATION = (
         GOES_LIVE,
         LIVE,
         {"secret_values": "checked"},
+    ),
+    answering(
+        "tests-limited",
+        "Two tests of what is saved are answered within ten minutes, more are 429.",
+        UNCONFIRMED,
+        NO_SOURCE,
+        saved_tests=2,
+    ),
+    answering(
+        "template-tested",
+        "A connection test with a template that the application does not have is 400.",
+        UNCONFIRMED,
+        NO_SOURCE,
+        test_template="checked",
     ),
     answering(
         "groups-tested",
@@ -167,6 +184,7 @@ SYNCHRONIZATION = (
         {"other_template": "taken"},
         tenant={"job": "customappsso"},
     ),
+    answering("jobs-filtered", "The list of jobs can be filtered.", UNCONFIRMED, NO_SOURCE, jobs_filter="taken"),
     answering("paused-job", "A new job shows PT40M and null.", ON_THE_WIRE, AWS, new_job="forty_minutes"),
     answering(
         "not-run-long",
@@ -211,6 +229,28 @@ SYNCHRONIZATION = (
         UNCONFIRMED,
         NO_SOURCE,
         schema_order="turned",
+    ),
+    # Any call
+    answering(
+        "assignments-by-guid",
+        "Assignments have GUIDs as ids and times in whole seconds.",
+        UNCONFIRMED,
+        NO_SOURCE,
+        assignments="guid",
+    ),
+    answering(
+        "batch-takes-any-address",
+        "The items of a batch may have whole addresses.",
+        UNCONFIRMED,
+        NO_SOURCE,
+        batch_urls="absolute",
+    ),
+    answering(
+        "manager-as-object",
+        "With the flag, a manager in a PATCH is an object.",
+        UNCONFIRMED,
+        NO_SOURCE,
+        manager_with_flag="object",
     ),
     # The log and provision on demand
     answering("log-recorded", "Log rows as they were recorded.", ON_THE_WIRE, GRAPH2OTEL, log_rows="recorded"),

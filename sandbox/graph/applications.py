@@ -14,7 +14,7 @@ from typing import Any
 from .. import faults
 from ..clock import graph_time
 from ..world import ServicePrincipal, User, new_id
-from .exchange import ROOT, Answer, Call, Refused, context, not_found, service_principal
+from .exchange import Answer, Call, Refused, context, not_found, service_principal
 from .filters import Filterable, ops
 from .lists import Listing, answer, count, one
 from .permissions import KNOWN, MAKE_APPS, OWNED_BY, READ_APPS, WRITE_APPS, Need
@@ -184,7 +184,7 @@ def list_owner_references(call: Call) -> Answer:
 
 def _references(call: Call, ids: Sequence[str]) -> Answer:
     """Objects, as the reference shows them; the OpenAPI document says texts."""
-    rows = [{"@odata.id": f"{call.origin}{ROOT}/directoryObjects/{key}"} for key in ids]
+    rows = [{"@odata.id": f"{call.origin}{call.root}/directoryObjects/{key}"} for key in ids]
     return Answer(200, {"@odata.context": context(call, "Collection($ref)"), "value": rows}, deviates=True)
 
 

@@ -5,10 +5,16 @@ Facts: docs/graph-facts.md, "Scope and assignments".
 
 from __future__ import annotations
 
+import base64
+import hashlib
+from dataclasses import replace
+from typing import Any
+
+from ..clock import graph_time, in_ticks
 from ..world import Assignment, Group, ServicePrincipal, Tenant, User, new_id
 from .applications import GRAPH_APP_ID
 from .exchange import Answer, Call, Refused, context, not_found, service_principal
-from .lists import answer, count, one
+from .lists import Listing, answer, count, one
 from .permissions import ASSIGN, KNOWN, READ_APPS, UNASSIGN
 from .routes import route
 from .shapes import ASSIGNMENTS
@@ -21,10 +27,34 @@ def _assigned(call: Call) -> list[Assignment]:
     return call.tenant.assignments_of(service_principal(call).id)
 
 
+def _listing(call: Call, name: str) -> Listing:
+    """How they are shown in this tenant, below this name."""
+    if call.tenant.reality.assignments == "guid":
+        return ASSIGNMENTS
+    return replace(ASSIGNMENTS, name=name, show=_shown)
+
+
+def _assigned_to(call: Call) -> Listing:
+    return _listing(call, f"servicePrincipals('{service_principal(call).id}')/appRoleAssignedTo")
+
+
+def _shown(assignment: Assignment) -> dict[str, Any]:
+    return {
+        **ASSIGNMENTS.show(assignment),
+        "id": _text_id(assignment.id),
+        "createdDateTime": in_ticks(graph_time(assignment.createdDateTime)),
+    }
+
+
+def _text_id(guid: str) -> str:
+    """Thirty-two bytes as 43 letters, in which capitals count."""
+    return base64.urlsafe_b64encode(hashlib.sha256(guid.encode()).digest()).decode().rstrip("=")
+
+
 def _one(call: Call) -> Assignment:
     """The one in the path. Raises Refused (404)."""
-    wanted = call.parts["appRoleAssignment-id"]
-    found = next((each for each in _assigned(call) if each.id == wanted), None)
+    wanted, show = call.parts["appRoleAssignment-id"], _assigned_to(call).show
+    found = next((each for each in _assigned(call) if show(each)["id"] == wanted), None)
     if found is None:
         raise not_found(wanted)
     return found
@@ -33,7 +63,7 @@ def _one(call: Call) -> Assignment:
 @route("GET", "/servicePrincipals/{servicePrincipal-id}/appRoleAssignedTo", READ_APPS)
 def list_assigned(call: Call) -> Answer:
     """Users, groups and service principals (Graph: servicePrincipal, list appRoleAssignedTo)."""
-    return answer(call, ASSIGNMENTS, _assigned(call))
+    return answer(call, _assigned_to(call), _assigned(call))
 
 
 @route("GET", "/servicePrincipals/{servicePrincipal-id}/appRoleAssignedTo/$count", READ_APPS)
@@ -45,7 +75,7 @@ def count_assigned(call: Call) -> Answer:
 @route("GET", "/servicePrincipals/{servicePrincipal-id}/appRoleAssignedTo/{appRoleAssignment-id}", READ_APPS)
 def get_assigned(call: Call) -> Answer:
     """One assignment."""
-    return one(call, ASSIGNMENTS, _one(call))
+    return one(call, _assigned_to(call), _one(call))
 
 
 @route("POST", "/servicePrincipals/{servicePrincipal-id}/appRoleAssignedTo", ASSIGN)
@@ -68,8 +98,8 @@ def assign(call: Call) -> Answer:
         raise Refused(400, "Request_BadRequest", "Permission being assigned already exists on the object")
     made = put(call.tenant, sp, principal, role_id)
     made.createdDateTime = call.world.clock.stamp()
-    body = {"@odata.context": context(call, "appRoleAssignments/$entity"), **ASSIGNMENTS.show(made)}
-    return Answer(201, body)
+    shown = _assigned_to(call)
+    return Answer(201, {"@odata.context": context(call, f"{shown.name}/$entity"), **shown.show(made)})
 
 
 def _check_role(sp: ServicePrincipal, role_id: str) -> None:
@@ -116,4 +146,4 @@ def list_granted(call: Call) -> Answer:
         )
         for role in (consent.roles if consent else [])
     ]
-    return answer(call, ASSIGNMENTS, rows)
+    return answer(call, _listing(call, ASSIGNMENTS.name), rows)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from .exchange import ROOT, Answer, Call, Refused, parse_query
+from .exchange import Answer, Call, Refused, parse_query
 from .permissions import NOTHING
 from .routes import route
 
@@ -54,11 +54,12 @@ def _single(call: Call, row: dict[str, Any]) -> Call:
     if row.get("body") is not None and "content-type" not in headers:
         raise Refused(400, "BadRequest", "A request with a body needs the header Content-Type.")
     path, _, query = url.partition("?")
-    path = "/" + path.lstrip("/")  # an absolute one is no path of Graph's: the item fails, as with msgraph-sdk as it is
+    path = _path(call, path)
     return Call(
         world=call.world,
         method=method,
-        path=path.removeprefix(ROOT),
+        path=path,
+        root=call.root,
         query=parse_query(query),
         headers={**headers, "authorization": call.headers.get("authorization", "")},
         body=json.dumps(row["body"]).encode() if row.get("body") is not None else b"",
@@ -66,3 +67,15 @@ def _single(call: Call, row: dict[str, Any]) -> Call:
         batched=True,
         dispatch=call.dispatch,
     )
+
+
+def _path(call: Call, address: str) -> str:
+    """The path below the version. What is no relative address is no path of Graph's then: the item fails, as with
+    msgraph-sdk as it is.
+    """
+    taken = call.tenant.reality.batch_urls
+    if taken == "absolute":
+        address = address.removeprefix(call.origin)
+    if taken != "relative" and address.startswith(call.root + "/"):
+        address = address.removeprefix(call.root)
+    return "/" + address.lstrip("/")

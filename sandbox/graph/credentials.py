@@ -13,9 +13,9 @@ from .. import faults, provisioning_port
 from ..reality import Reality
 from ..wording import words
 from ..world import Job
-from . import audit
+from . import audit, throttling
 from .exchange import Answer, Call, Refused, context, no_route, service_principal
-from .jobs import JOB, SP, job_in
+from .jobs import JOB, SP, job_in, templates_of
 from .permissions import READ_SYNC, WRITE_SYNC
 from .routes import route
 
@@ -117,7 +117,12 @@ def _validate(call: Call, job: Job | None) -> Answer:
     sp, tenant, body = service_principal(call), call.tenant, call.json()
     if not isinstance(body, dict) or (job is None and not body.get("templateId")):
         raise Refused(400, "RequestMissingRequiredParameter", "Required parameter 'templateId' is missing.")
+    named = body.get("templateId")
+    if tenant.reality.test_template == "checked" and named and named not in templates_of(call):
+        raise Refused(400, "InvalidTemplate", f"Template '{named}' is not available for this application.")
     if body.get("useSavedCredentials"):
+        if tenant.reality.saved_tests:
+            throttling.count(call, "ValidateSavedCredentials", tenant.reality.saved_tests, 600.0)
         pairs = provisioning_port.visible_secrets(call.world, tenant, sp.id)
     else:
         pairs = _pairs(body.get("credentials"), what="credentials")

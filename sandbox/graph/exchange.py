@@ -17,6 +17,8 @@ from urllib.parse import parse_qsl, quote
 from ..world import ServicePrincipal, Tenant, World
 
 ROOT = "/v1.0"
+ROOTS = (ROOT, "/beta")
+"""The versions. What version 1.0 has is in the other one too, in the same shape; it has no more here."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class Call:
     parts: dict[str, str] = field(default_factory=dict)
     template: str = ""
     request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    root: str = ROOT
+    """Below which version it was asked for."""
     batched: bool = False
     dispatch: Callable[[Call], Answer] | None = None
     """Answers another call, for $batch."""
@@ -78,7 +82,7 @@ class Call:
     def link(self, query: Mapping[str, str]) -> str:
         """An address of the same collection with another query, on the host that the client used."""
         text = "&".join(f"{quote(key, safe='$')}={quote(value, safe='')}" for key, value in query.items())
-        return f"{self.origin}{ROOT}{self.path}?{text}"
+        return f"{self.origin}{self.root}{self.path}?{text}"
 
 
 @dataclass
@@ -151,7 +155,7 @@ def not_found(resource: str) -> Refused:
 
 def no_route(call: Call) -> Refused:
     """404 for a verb or path that the service does not have, such as PATCH on the schema."""
-    where = f"{call.origin}{ROOT}{call.path}"
+    where = f"{call.origin}{call.root}{call.path}"
     if "/synchronization/" in call.path:
         return Refused(404, "UnknownError", f"No HTTP resource was found that matches the request URI '{where}'.")
     return Refused(400, "BadRequest", f"Resource not found for the segment '{call.path.rsplit('/', 1)[-1]}'.")
@@ -175,7 +179,7 @@ def parse_query(text: str) -> dict[str, str]:
 
 def context(call: Call, what: str) -> str:
     """The value of @odata.context."""
-    return f"{call.origin}{ROOT}/$metadata#{what}"
+    return f"{call.origin}{call.root}/$metadata#{what}"
 
 
 def service_principal(call: Call, key: str = "servicePrincipal-id") -> ServicePrincipal:

@@ -5,6 +5,7 @@ Facts: docs/graph-facts.md, "Applications and templates", "Jobs".
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,12 +13,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from .. import faults, provisioning_port
-from ..clock import NEVER
+from ..clock import NEVER, in_ticks
 from ..wording import words
 from ..world import Job, ServicePrincipal, Tenant, World
 from . import audit
 from .exchange import Answer, Call, Refused, context, service_principal
-from .filters import Filterable
+from .filters import Filterable, ops
 from .lists import Listing, answer, one
 from .permissions import READ_SYNC, WRITE_SYNC
 from .routes import route
@@ -32,6 +33,7 @@ SETTINGS = [
 ]
 SCOPES = frozenset(words("none connectordatastore escrows watermark quarantinestate full forcedeletes"))
 RECORDED_SETTINGS = SETTINGS[:1]
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 BLOCKED_FOR = timedelta(minutes=10)
 UNSET = "P10675199DT2H48M5.4775807S"  # the largest TimeSpan, as the service shows it before the first start
 
@@ -112,13 +114,30 @@ def _jobs(call: Call) -> Sequence[Job]:
 @route("GET", SP + "/jobs", READ_SYNC)
 def list_jobs(call: Call) -> Answer:
     """All of the application; a new one comes up late (docs/graph-facts.md, "Replication delays")."""
-    return answer(call, _named(_JOBS, call, "jobs"), [job.as_graph() for job in _jobs(call)])
+    listing = _named(_JOBS, call, "jobs")
+    if call.tenant.reality.jobs_filter == "taken":
+        listing = replace(listing, filterable=Filterable({"id": ops("eq"), "templateId": ops("eq")}))
+    return answer(call, listing, [_shown(call, job) for job in _jobs(call)])
+
+
+def _shown(call: Call, job: Job) -> dict[str, Any]:
+    """Graph: synchronizationJob."""
+    row = job.as_graph()
+    return {**row, "status": _in_ticks(row["status"])} if call.tenant.reality.job_times == "seven_decimals" else row
+
+
+def _in_ticks(part: Any) -> Any:
+    if isinstance(part, dict):
+        return {name: _in_ticks(value) for name, value in part.items()}
+    if isinstance(part, list):
+        return [_in_ticks(each) for each in part]
+    return in_ticks(part) if isinstance(part, str) and TIME.fullmatch(part) else part
 
 
 @route("GET", JOB, READ_SYNC)
 def get_job(call: Call) -> Answer:
     """One job, with its status."""
-    return one(call, _named(_JOBS, call, "jobs"), job_in(call).as_graph())
+    return one(call, _named(_JOBS, call, "jobs"), _shown(call, job_in(call)))
 
 
 @route("POST", SP + "/jobs", WRITE_SYNC)
@@ -128,15 +147,15 @@ def create_job(call: Call) -> Answer:
     template = body.get("templateId") if isinstance(body, dict) else None
     if not isinstance(template, str) or not template:
         raise Refused(400, "RequestMissingRequiredParameter", "Required parameter 'templateId' is missing.")
-    if template not in _makeable(call):
+    if template not in templates_of(call):
         raise Refused(400, "InvalidTemplate", f"Template '{template}' is not available for this application.")
     job = _same(call, sp.id, template) or make(call, sp.id, template)
     body = {"@odata.context": context(call, f"servicePrincipals('{sp.id}')/synchronization/jobs/$entity")}
     status = faults.first(fault.created_status() for fault in faults.on(call.tenant))
-    return Answer(status or 201, {**body, **job.as_graph()})
+    return Answer(status or 201, {**body, **_shown(call, job)})
 
 
-def _makeable(call: Call) -> list[str]:
+def templates_of(call: Call) -> list[str]:
     """The listed templates, and scim in place of customappsso where the service takes that."""
     listed = _templates(call)
     taken = call.tenant.reality.other_template == "taken" and "customappsso" in listed

@@ -27,7 +27,7 @@ from . import (  # noqa: F401  (each registers its routes)
     throttling,
     unusual,
 )
-from .exchange import Answer, Call, Refused, common_headers, no_route
+from .exchange import ROOT, Answer, Call, Refused, common_headers, no_route
 
 log = logging.getLogger(__name__)
 
@@ -125,7 +125,7 @@ class Graph:
                 "time": self.world.clock.stamp().isoformat(),
                 "kind": "graph",
                 "method": call.method,
-                "path": call.path,
+                "path": call.path if call.root == ROOT else call.root + call.path,
                 "query": call.query,
                 "tenant": caller.tenant.id if caller else "",
                 "token_tenant": caller.tenant.id if caller else "",

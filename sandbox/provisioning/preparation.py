@@ -88,6 +88,7 @@ def prepare(world: World, tenant: Tenant, job: Job, send: Send, *, strict: bool 
     pause = target.pause
     target.pause = lambda seconds: pause(clock.wait(timedelta(seconds=seconds)))
     target.recorded = tenant.reality.log_rows == "recorded"
+    target.bare_references = tenant.reality.manager_with_flag == "bare"
     context = EvaluationContext(now=clock.stamp, chance=world.random)
     return Prepared(
         settings=settings,

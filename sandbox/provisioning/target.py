@@ -52,6 +52,8 @@ class Target:
     writes: int = 0
     recorded: bool = False
     """Whether a refusal is told as it was recorded."""
+    bare_references: bool = True
+    """Whether a manager is the id alone in the strict dialect too."""
 
     # Calls
 
@@ -163,7 +165,7 @@ class Target:
     def operations(self, changes: list[tuple[Slot, Value, Value]]) -> list[dict[str, Any]]:
         """PATCH operations for (place, old value, new value)."""
         if self.strict:
-            return _strict_operations(changes)
+            return _strict_operations(changes, bare_references=self.bare_references)
         return [
             {"op": "Add" if old is None else "Replace", "path": slot.name, "value": _loose(new)}
             for slot, old, new in changes
@@ -190,13 +192,13 @@ def _loose(value: Value) -> Value:
     return str(value) if isinstance(value, bool) else value
 
 
-def _strict_operations(changes: list[tuple[Slot, Value, Value]]) -> list[dict[str, Any]]:
+def _strict_operations(changes: list[tuple[Slot, Value, Value]], *, bare_references: bool) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     merged: dict[str, dict[str, Any]] = {}
     for slot, old, new in changes:
         op = "add" if old is None else "replace"
         if slot.pairs or slot.type == "Reference" or len(changes) == 1:
-            value = {"value": new} if slot.type == "Reference" else new
+            value = {"value": new} if slot.type == "Reference" and not bare_references else new
             found.append({"op": op, "path": slot.name, "value": value})
         else:
             merged.setdefault(op, {})[slot.name] = new

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .setting import documented, one_of, recorded, told, unconfirmed
+from .setting import documented, number, one_of, recorded, told, unconfirmed
 
 AWS = "Microsoft's walk-through for AWS, 2021"
 CLOUD_SYNC = "MicrosoftDocs/azure-docs, cloud provisioning, concept-attributes: job list of a running tenant"
@@ -99,6 +99,18 @@ class Synchronization:
         pages=documented("Pages of the source, done and all.", "Graph: synchronizationProgress"),
         none=unconfirmed("No: the list is empty."),
     )
+    job_times: str = one_of(
+        "seven_decimals",
+        "How exact are the times in a job's status?",
+        seconds=documented("Whole seconds.", "Graph: get synchronizationJob"),
+        seven_decimals=recorded("Seven decimals, but for year 1.", CLOUD_SYNC),
+    )
+    jobs_filter: str = one_of(
+        "refused",
+        "May the list of jobs be filtered?",
+        refused=unconfirmed("No: 400."),
+        taken=unconfirmed("By id and templateId, with eq."),
+    )
     steady_state: str = one_of(
         "initial_cycle",
         "When is the steady state reached?",
@@ -143,6 +155,15 @@ class Synchronization:
         ),
         mapped_groups=unconfirmed("Groups too, as long as their mapping is on.", SCIM_SERVER),
     )
+    saved_tests: int = number(
+        "How many tests of what is saved are answered within ten minutes?", unconfirmed("More are 429.")
+    )
+    test_template: str = one_of(
+        "any",
+        "Is the templateId of a connection test looked at?",
+        any=unconfirmed("No."),
+        checked=unconfirmed("400 for one that the application does not have."),
+    )
     empty_settings: str = one_of(
         "refused",
         "What answers PUT secrets with an empty SyncNotificationSettings?",
@@ -156,6 +177,13 @@ class Synchronization:
         "Are the values of secrets looked at when they are saved?",
         any=unconfirmed("No."),
         checked=unconfirmed("400 for a SyncAll that is no truth value, and for an address without https."),
+    )
+
+    manager_with_flag: str = one_of(
+        "bare",
+        "What is a manager in a PATCH with the flag aadOptscim062020?",
+        bare=told("The id alone, as without the flag.", f"SCIM-SDK#686; {SCIM_SERVER}, commit bbde79a8"),
+        object=unconfirmed("An object with the id as its value."),
     )
 
     # Schema

@@ -39,6 +39,22 @@ class Wire:
         templates=unconfirmed("The list of templates."),
         organization=recorded("The organization.", "microsoft-graph-explorer-v4#870"),
     )
+    assignments: str = one_of(
+        "documented",
+        "What does an assignment to an application look like?",
+        documented=documented(
+            "Its id is a text of 43 letters, its time has seven decimals, the context names the service principal.",
+            "Graph: list appRoleAssignedTo",
+        ),
+        guid=unconfirmed("Its id is a GUID, its time has whole seconds."),
+    )
+    batch_urls: str = one_of(
+        "relative",
+        "Which addresses may the items of a batch have?",
+        relative=documented("Relative to the version alone; the item of any other is 400.", "Graph: JSON batching"),
+        with_version=unconfirmed("With the version before it, too."),
+        absolute=unconfirmed("Whole ones of Graph, too."),
+    )
     haiilo_groups: str = one_of(
         "empty",
         "What does Haiilo Advocacy answer to a search of groups?",

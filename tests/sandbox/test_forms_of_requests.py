@@ -51,3 +51,18 @@ def test_takes_a_date_without_a_time_in_the_filter_of_the_log(entra: Entra) -> N
     ]
     assert found[0] > 0
     assert found[1] == 0
+
+
+def test_answers_the_same_below_beta_and_has_no_more_there(entra: Entra) -> None:
+    beta = entra.running.session.get
+    headers = {"Authorization": f"Bearer {entra.token()}", "Host": "graph.microsoft.com"}
+    found = beta(f"{entra.running.url}/beta/organization", headers=headers)
+    assert found.json()["value"] == entra.get("/organization")["value"]
+    assert found.json()["@odata.context"].startswith("https://graph.microsoft.com/beta/$metadata#")
+    page = beta(f"{entra.running.url}/beta/users?$top=1", headers=headers).json()
+    assert page["@odata.nextLink"].startswith("https://graph.microsoft.com/beta/users?")
+    missing = beta(f"{entra.running.url}/beta/identityProtection", headers=headers)
+    assert (missing.status_code, missing.json()["error"]["code"]) == (400, "BadRequest")
+    assert beta(f"{entra.running.url}/beta/organization", headers={"Host": "graph.microsoft.com"}).status_code == 401
+    journal = entra.running.control("GET", f"/journal?tenant={entra.tid}&kind=graph")
+    assert "/beta/organization" in {line["path"] for line in journal}

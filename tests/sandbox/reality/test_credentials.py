@@ -85,3 +85,26 @@ def test_asks_for_groups_only_while_their_mapping_is_on(running: RunningSandbox)
     assert tried(entra, job).status_code == 204
     entra.control("POST", "/reality", {"connection_test": "groups_too"})
     assert tried(entra, job).status_code == 400
+
+
+def test_answers_a_few_tests_of_what_is_saved_and_then_asks_to_wait(running: RunningSandbox) -> None:
+    entra = running.tenant(reality={"saved_tests": 2})
+    job = entra.job()
+    saved(entra)
+    answers = [tried(entra, job) for _time in range(3)]
+    assert [answer.status_code for answer in answers] == [204, 204, 429]
+    assert int(answers[-1].headers["Retry-After"]) > 0
+    typed = {"useSavedCredentials": False, "templateId": "scim", "credentials": entra.credentials()}
+    assert entra.ask("POST", f"{job}/validateCredentials", typed).status_code == 204
+    entra.control("POST", "/reality", {"saved_tests": 0})
+    assert tried(entra, job).status_code == 204
+
+
+@pytest.mark.parametrize(("looked_at", "status"), [("any", 204), ("checked", 400)])
+def test_may_look_at_the_template_of_a_connection_test(running: RunningSandbox, looked_at: str, status: int) -> None:
+    entra = running.tenant(reality={"test_template": looked_at})
+    job = entra.job()
+    saved(entra)
+    for template, expected in (("scim", 204), ("nothing", status)):
+        body = {"useSavedCredentials": True, "templateId": template}
+        assert entra.ask("POST", f"{job}/validateCredentials", body).status_code == expected

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from sandbox.clock import NEVER
 
 from ..provisioning.rig import Rig
+from ..provisioning.test_requests import watch
+
+ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 
 
 def test_says_not_run_until_the_first_run_has_ended_also_after_a_pilot(rig: Rig) -> None:
@@ -63,3 +68,18 @@ def test_succeeds_although_people_failed_before(rig: Rig) -> None:
     rig.answer_as(escrows="entry_errors")
     rig.next_cycle()
     assert rig.next_cycle()["lastExecution"]["state"] == "EntryLevelErrors"
+
+
+@pytest.mark.parametrize(("written", "is_object"), [("bare", False), ("object", True)])
+def test_writes_a_manager_with_the_flag_as_it_is_set(home: Rig, written: str, is_object: bool) -> None:
+    home.answer_as(manager_with_flag=written)
+    home.save_secrets(BaseAddress=f"https://{home.host}/api/scim/v2?aadOptscim062020")
+    boss = home.add_user("boss")
+    eva = home.add_user("eva", manager=boss.id)
+    seen = watch(home)
+    home.start()
+    linked = home.memory.links[boss.id]
+    [patched] = [body for method, _path, body in seen if method == "PATCH"]
+    assert patched["Operations"][0]["op"] == "add"
+    assert patched["Operations"][0]["value"] == ({"value": linked} if is_object else linked)
+    assert home.arrived()[eva.userPrincipalName][ENTERPRISE]["manager"] == {"value": linked}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 import pytest
@@ -114,3 +116,28 @@ def test_counts_entries_by_keys(running: RunningSandbox, keys: str, shown: list[
     counted = entra.get(entra.started())["status"]["synchronizedEntryCountByType"]
     assert [row["key"] for row in counted] == shown
     assert all(row["value"] > 4 for row in counted)
+
+
+def times(row: dict[str, Any]) -> set[str]:
+    return set(re.findall(r'"(\d{4}-[^"]*Z)"', json.dumps(row["status"])))
+
+
+def test_tells_times_as_exactly_as_it_is_set(running: RunningSandbox) -> None:
+    entra = running.tenant()
+    job = entra.started()
+    told = times(entra.get(job))
+    assert {len(each) for each in told if not each.startswith("0001-")} == {28}
+    assert "0001-01-01T00:00:00Z" in told
+    entra.control("POST", "/reality", {"job_times": "seconds"})
+    assert {len(each) for each in times(entra.get(job))} == {20}
+    assert {each[:19] for each in told} == {each[:19] for each in times(entra.get(job))}
+
+
+def test_lets_jobs_be_filtered_or_not(running: RunningSandbox) -> None:
+    entra = running.tenant(reality={"jobs_filter": "taken"})
+    job = entra.job()
+    path = f"{entra.sync}/jobs?$filter=templateId eq '{{}}'"
+    assert [row["id"] for row in entra.get(path.format("scim"))["value"]] == [job.rpartition("/")[2]]
+    assert entra.get(path.format("customappsso"))["value"] == []
+    entra.control("POST", "/reality", {"jobs_filter": "refused"})
+    assert entra.ask("GET", path.format("scim")).status_code == 400

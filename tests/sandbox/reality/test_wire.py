@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -74,3 +75,31 @@ def test_refuses_to_list_a_group_that_is_too_large(running: RunningSandbox) -> N
     assert entra.refused("GET", path)[:2] == (400, "Directory_ResultSizeLimitExceeded")
     entra.control("POST", "/reality", {"largest_group": 0})
     assert entra.get(path)["value"]
+
+
+def test_shows_assignments_as_documented_or_with_guids(running: RunningSandbox) -> None:
+    entra = running.tenant()
+    path = f"{entra.sp}/appRoleAssignedTo"
+    listed = entra.get(path)
+    assert listed["@odata.context"].endswith(f"('{entra.made['service_principal_id']}')/appRoleAssignedTo")
+    first = listed["value"][0]
+    assert re.fullmatch(r"[\w-]{43}", first["id"])
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z", first["createdDateTime"])
+    assert entra.get(f"{path}/{first['id']}")["principalId"] == first["principalId"]
+    assert entra.ask("GET", f"{path}/{first['id'].swapcase()}").status_code == 404
+    entra.control("POST", "/reality", {"assignments": "guid"})
+    again = entra.get(path)["value"][0]
+    assert (len(again["id"]), len(again["createdDateTime"])) == (36, 20)
+    assert entra.get(f"{path}/{again['id']}")["principalId"] == first["principalId"]
+
+
+@pytest.mark.parametrize(
+    ("taken", "good"),
+    [("relative", {"a"}), ("with_version", {"a", "b"}), ("absolute", {"a", "b", "c"})],
+)
+def test_takes_some_addresses_in_a_batch(running: RunningSandbox, taken: str, good: set[str]) -> None:
+    entra = running.tenant(reality={"batch_urls": taken})
+    urls = {"a": "/organization", "b": "/v1.0/organization", "c": "https://graph.microsoft.com/v1.0/organization"}
+    body = {"requests": [{"id": key, "method": "GET", "url": url} for key, url in urls.items()]}
+    answers = {row["id"]: row["status"] for row in entra.ask("POST", "/$batch", body).json()["responses"]}
+    assert answers == {key: 200 if key in good else 400 for key in urls}
