@@ -74,9 +74,11 @@ SILENT = Cause(
 MANY_REMOVED = Cause(
     code=Code.MANY_REMOVED,
     owner=Owner.CS,
-    staff=_(
+    staff=plural(
+        "%(count)s person was removed from Haiilo since yesterday: %(share)s%% of those who had an account. Ask the "
+        "customer whether that is intended.",
         "%(count)s people were removed from Haiilo since yesterday: %(share)s%% of those who had an account. Ask the "
-        "customer whether that is intended."
+        "customer whether that is intended.",
     ),
 )
 NOBODY_ARRIVED = Cause(
