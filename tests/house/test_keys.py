@@ -25,6 +25,8 @@ OTHER_MEANINGS = {
     },
     "failed": {"domain/standings.py", "mail/rules.py", "models/letter.py", "models/person.py"},
     "live": {"domain/lifecycle.py"},
+    "no_link": {"staff/contacts/views.py"},
+    "silent": {"haiilo/abilities.py"},
     "scope": {"people/failures.py", "people/outcome.py", "people/roster.py"},  # a column of a person
     "paused": {"domain/lifecycle.py", "portal/progress/views.py"},
     "read_only": {"models/onboarding.py", "urls.py"},
