@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 from django.urls import reverse
 from django.utils import timezone
 from hypothesis import HealthCheck, example, given
@@ -106,6 +109,21 @@ class World:
     def browser(self, answer: Answer) -> Visitor:
         return self.parties[answer.browser].visitor if answer.browser in self.parties else self.nobody
 
+    @contextmanager
+    def undone(self) -> Iterator[None]:
+        """What happens in the block is undone at its end: rows, cookies, and what the tenants claim."""
+        visitors = [self.nobody, *(party.visitor for party in self.parties.values())]
+        cookies = [copy.deepcopy(each.client.cookies) for each in visitors]
+        before = transaction.savepoint()
+        try:
+            yield
+        finally:
+            transaction.savepoint_rollback(before)
+            for visitor, kept in zip(visitors, cookies, strict=True):
+                visitor.client.cookies = kept
+            for party in self.parties.values():
+                party.entra.claims = {}
+
 
 def ended_state(party: Party) -> str:
     """The state of a round trip that the admin declined."""
@@ -114,27 +132,43 @@ def ended_state(party: Party) -> str:
     return state
 
 
+@pytest.fixture
+def world(far) -> World:
+    return World(far)
+
+
+@pytest.fixture
+def consents(world: World) -> dict[str, str]:
+    """The states of the round trips that are under way to Microsoft's consent page."""
+    return consents_in(world)
+
+
 @many
 @given(answer=ANSWERS)
 @example(answer=Answer())
 @example(answer=Answer("boris's", "boris's", "boris's"))
-def test_takes_a_consent_only_if_everything_agrees(far, answer):
-    check_consent(World(far), answer)
+def test_takes_a_consent_only_if_everything_agrees(world, consents, answer):
+    with world.undone():
+        check_consent(world, consents, answer)
 
 
 @pytest.mark.parametrize("answer", ONE_THING_WRONG, ids=str)
 def test_takes_no_consent_if_one_thing_differs(far, answer):
     assert not answer.agrees
-    check_consent(World(far), answer)
+    world = World(far)
+    check_consent(world, consents_in(world), answer)
 
 
-def check_consent(world: World, answer: Answer) -> None:
-    states = {
+def consents_in(world: World) -> dict[str, str]:
+    return {
         "an ended one of anna's": ended_state(world.anna),
         "another kind of anna's": world.anna.visitor.begin(world.anna.invitation)["state"],
         "made up": "made-up",
         **{name: party.visitor.consent(party.invitation)["state"] for name, party in world.parties.items()},
     }
+
+
+def check_consent(world: World, states: dict[str, str], answer: Answer) -> None:
     world.spoil(answer)
     tenant = world.parties[answer.tenant].tenant
     params = {"state": states[answer.state], "tenant": tenant, "admin_consent": "True"}
@@ -148,24 +182,36 @@ def check_consent(world: World, answer: Answer) -> None:
         assert (party.visitor.client.get(reverse("progress")).status_code == 200) is mine
 
 
+@dataclass(frozen=True)
+class SignIns:
+    """Those under way, by who began them: what Microsoft answers, and what msal kept. And a state of another kind."""
+
+    begun: dict[str, dict[str, str]]
+    flows: dict[str, Mapping[str, Any]]
+    other_state: str
+
+
+@pytest.fixture
+def sign_ins(world: World) -> SignIns:
+    return sign_ins_in(world)
+
+
 @many
 @given(answer=ANSWERS)
 @example(answer=Answer())
 @example(answer=Answer("boris's", "boris's", "boris's"))
-def test_goes_on_after_a_sign_in_only_if_everything_agrees(far, answer):
-    check_sign_in(World(far), answer)
+def test_goes_on_after_a_sign_in_only_if_everything_agrees(world, sign_ins, answer):
+    with world.undone():
+        check_sign_in(world, sign_ins, answer)
 
 
 @pytest.mark.parametrize("answer", ONE_THING_WRONG, ids=str)
 def test_does_not_go_on_after_a_sign_in_if_one_thing_differs(far, answer):
-    check_sign_in(World(far), answer)
+    world = World(far)
+    check_sign_in(world, sign_ins_in(world), answer)
 
 
-def check_sign_in(world: World, answer: Answer) -> None:
-    """Here the browser's session also holds what msal kept, so the answer is carried with the state's own flow.
-
-    A forger who could also plant that would still be refused: the functions are asked directly.
-    """
+def sign_ins_in(world: World) -> SignIns:
     begun, flows = {}, {}
     for name, party in world.parties.items():
         redirect = round_trip.begin_sign_in(party.invitation.link, browser=name)
@@ -173,7 +219,16 @@ def check_sign_in(world: World, answer: Answer) -> None:
     nonce = world.anna.entra.nonce
     other_state = world.anna.visitor.consent(world.anna.invitation)["state"]
     world.anna.entra.nonce = nonce
-    states = {"another kind of anna's": other_state, "made up": "made-up"}
+    return SignIns(begun, flows, other_state)
+
+
+def check_sign_in(world: World, sign_ins: SignIns, answer: Answer) -> None:
+    """Here the browser's session also holds what msal kept, so the answer is carried with the state's own flow.
+
+    A forger who could also plant that would still be refused: the functions are asked directly.
+    """
+    begun, flows = sign_ins.begun, sign_ins.flows
+    states = {"another kind of anna's": sign_ins.other_state, "made up": "made-up"}
     if answer.state == "an ended one of anna's":
         ConsentAttempt.objects.filter(link=world.anna.invitation.link, signed_in_at=None).update(
             answered_at=timezone.now()

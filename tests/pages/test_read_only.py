@@ -23,7 +23,7 @@ from tests.narrow import present
 from tests.stored import Stored
 
 from .desk import PLAN, open_record, post, read, stand
-from .test_consent_forgery import ONE_THING_WRONG, Answer, World, check_consent, check_sign_in
+from .test_consent_forgery import ONE_THING_WRONG, Answer, World, check_consent, check_sign_in, consents_in, sign_ins_in
 from .visitor import Invitation, Visitor, query_of, text_of
 
 pytestmark = pytest.mark.django_db
@@ -357,18 +357,18 @@ def forgers(far: GraphStub, settings: Settings) -> World:
 
 
 def test_takes_a_consent_for_reading_if_everything_agrees(forgers):
-    check_consent(forgers, Answer())
+    check_consent(forgers, consents_in(forgers), Answer())
     assert ConsentAttempt.objects.exclude(granted_at=None).get().consent_size == "monitor"
 
 
 @pytest.mark.parametrize("answer", ONE_THING_WRONG, ids=str)
 def test_takes_no_consent_for_reading_if_one_thing_differs(forgers, answer):
-    check_consent(forgers, answer)
+    check_consent(forgers, consents_in(forgers), answer)
 
 
 @pytest.mark.parametrize("answer", ONE_THING_WRONG, ids=str)
 def test_does_not_go_on_after_a_sign_in_for_reading_if_one_thing_differs(forgers, answer):
-    check_sign_in(forgers, answer)
+    check_sign_in(forgers, sign_ins_in(forgers), answer)
 
 
 def test_begins_no_more_with_a_link_for_an_application_that_is_not_asked_for_now(client, live):
