@@ -27,6 +27,8 @@ from devtools.stack.progress import doing, say
 ROOT = Path(__file__).resolve().parent.parent.parent
 FLOWS = "tests/flows"
 ENGINE_AND_OTHERS = [f"tests/{name}" for name in ("engine", "sandbox", "contract", "clients", "graphclient", "house")]
+# With MAKEFLAGS `make` would talk in the tests; without bytecode each of the suite's processes compiles all it imports.
+NOT_INHERITED = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "PYTHONDONTWRITEBYTECODE")
 Run = tuple[list[str], Mapping[str, str]]
 """Arguments for pytest, and what is added to its environment."""
 ALSO_ON_SQLITE = [f"tests/engine/test_{name}.py" for name in ("lease", "sql_time", "any_order", "compiled")]
@@ -76,8 +78,8 @@ def look_around(resources: ExitStack, *, everything: bool = True) -> Machine:
 
 def environment() -> dict[str, str]:
     """That of every run of pytest, but the database."""
-    # importing config.celery names the product's settings, and MAKEFLAGS would make `make` talk in the tests
-    inherited = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
+    inherited = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
+    # importing config.celery names the product's settings
     return {**inherited, "DJANGO_SETTINGS_MODULE": "tests.settings", "PYTHONUNBUFFERED": "1"}
 
 
