@@ -68,6 +68,14 @@ def test_goes_on_without_what_only_the_browser_tests_need(setup, monkeypatch, tm
     assert "lacks chromium (for the browser tests)" in capsys.readouterr().err
 
 
+def test_takes_the_browser_without_windows_where_it_is_there(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    plain = program(tmp_path / "chromium", "true")
+    assert machine.browser() == str(plain)
+    lean = program(tmp_path / "chromium-headless-shell", "true")
+    assert machine.browser() == str(lean)
+
+
 def test_installs_it_as_root(setup, python_without_venv, monkeypatch, tmp_path):
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     works = f"mkdir -p {setup.VENV}/bin"
