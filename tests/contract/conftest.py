@@ -140,7 +140,7 @@ def from_sandbox(sandbox: Any) -> World:
         scim_token=made["scim_token"],
         user=made["pilot"]["user_name"],
         reroutes=Reroutes({GLOBAL.login: sandbox.url, GLOBAL.graph: sandbox.url}),
-        patience=20.0,
+        patience=60.0,
         pause=0.05,
         live=False,
     )

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 import redis
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from kombu.exceptions import OperationalError
@@ -69,7 +70,7 @@ def test_lets_nobody_wait_for_a_broker_that_stands_still(line, own_broker, monke
     with frozen(own_broker[1]):
         started = time.monotonic()
         assert alice.post(click).status_code == 302
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < settings.CELERY_BROKER_TRANSPORT_OPTIONS["socket_timeout"] / 2
         with pytest.raises(OperationalError, match="a moment ago"):
             bell.ring(queue.RECONCILE, made.pk)
     monkeypatch.setattr(bell._Patience, "until", 0.0)

@@ -59,7 +59,7 @@ def test_gives_up_a_line_whose_server_stands_still(line, impatient):
         started = time.monotonic()
         with pytest.raises(OperationalError), line.cursor() as cursor:
             cursor.execute("SELECT 1")
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 15
     line.close_if_unusable_or_obsolete()
     with line.cursor() as cursor:
         cursor.execute("SELECT 1")

@@ -17,7 +17,7 @@ from tests.fixtures.processes import beat_program, broker_of_its_own, frozen, ru
 
 pytestmark = [pytest.mark.broker, pytest.mark.django_db(transaction=True)]
 OFTEN = {"SWEEP_SECONDS": "0.25"}
-WITHIN = 30.0  # seconds, on a machine that does much else
+WITHIN = 120.0  # seconds; nobody waits for them but where it fails, on however busy a machine
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from devtools.stack.progress import say
 from devtools.stack.stack import Stack, StackOptions
 
 STAFF = "alice"
-SOON = 20.0  # seconds
+SOON = 60.0  # seconds; only a failure takes them
 AT_CONSENT = re.compile(r'id="step_consent"[^>]*aria-current="step"')
 _numbers = itertools.count(1)
 FAST = {

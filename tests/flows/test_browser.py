@@ -15,7 +15,7 @@ from .visits import sign_in_staff
 
 pytestmark = [pytest.mark.broker, pytest.mark.browser]
 
-SOON = 30_000  # milliseconds; the far side and the worker are real processes
+SOON = 90_000  # milliseconds; the far side and the worker are real processes
 
 
 @pytest.fixture

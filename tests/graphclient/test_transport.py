@@ -123,7 +123,7 @@ def test_says_outcome_unknown_when_the_answer_comes_too_late(session: requests.S
     enough = threading.Event()
 
     def late(asked: Asked) -> Reply:
-        enough.wait(5)
+        enough.wait(60)
         return Reply(201, {"id": "1"})
 
     far.on("POST", f"/v1.0{JOBS}", late)
@@ -276,7 +276,7 @@ def test_frees_the_worker_at_the_deadline(session: requests.Session, far: GraphS
     began = time.monotonic()
     outcome = exchange(session, "GET", f"{GLOBAL.graph}/v1.0/users", read_timeout=30, within=0.3)
     assert outcome == Lost(LossReason.TIMED_OUT)
-    assert 0.2 < time.monotonic() - began < 5
+    assert 0.2 < time.monotonic() - began < 20  # the answer itself would take 30
 
 
 def test_begins_no_attempt_that_its_time_does_not_cover(

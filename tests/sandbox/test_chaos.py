@@ -64,13 +64,13 @@ def test_holds_an_answer_until_it_is_released(running: RunningSandbox, entra: En
         target=lambda: answers.append(entra.ask("POST", f"{entra.sync}/jobs", {"templateId": "scim"}))
     )
     thread.start()
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while not entra.control("GET", "")["holding"]:
         assert time.monotonic() < until
     assert len(entra.control("GET", "")["jobs"]) == 1
     assert answers == []
     running.control("POST", "/release")
-    thread.join(10)
+    thread.join(60)
     assert answers[0].status_code == 201
     assert not entra.control("GET", "")["holding"]
 

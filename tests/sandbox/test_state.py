@@ -23,7 +23,7 @@ from sandbox.world import Tenant, World
 
 from .conftest import RunningSandbox
 
-SOON = 20.0
+SOON = 60.0
 Start = Callable[..., tuple[subprocess.Popen[str], RunningSandbox]]
 
 

@@ -214,7 +214,7 @@ class Rig:
     def scim(self, method: str, path: str, body: Any = None, **headers: str) -> requests.Response:
         """A call to the platform with its token."""
         sent = {"Host": self.host, "Authorization": f"Bearer {self.token}", **headers}
-        return requests.request(method, f"{self.base}/api/scim/v2{path}", json=body, headers=sent, timeout=10)
+        return requests.request(method, f"{self.base}/api/scim/v2{path}", json=body, headers=sent, timeout=60)
 
 
 def skip_reason(row: dict[str, Any]) -> str:
