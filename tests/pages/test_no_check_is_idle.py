@@ -98,7 +98,7 @@ WHERE_TO_LOOK_FIRST = {
     "finish_sign_in": "sign_in_if_one|redeems_no_code|after_ten_minutes|cannot_be_believed|private_account",
     "record_consent": "is_down|plain_yes|believes_the_error|record_was_changed|after_ten_minutes|consent_if_one",
     "_grant": "second_answer",
-    "_attempt": "redeems_no_code|repeated_answer",
+    "_attempt": "redeems_no_code|repeated_answer|consent_if_one",
     "_check_in_time": "after_ten_minutes",
     "_checked": "callback|redeems_nothing",
     "validate_id_token": "does_not_believe|also_without_msal",
