@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -58,6 +58,14 @@ def opened(browser: Browser, html: str, **how) -> Page:
     page.route("**/*", answer)
     page.goto(SITE)
     return page
+
+
+@pytest.fixture(autouse=True)
+def closed(browser: Browser) -> Iterator[None]:
+    """No window outlives its test: each keeps a process of the browser."""
+    yield
+    for context in browser.contexts:
+        context.close()
 
 
 @pytest.fixture
