@@ -33,6 +33,7 @@ from .errors import (
 )
 from .http import guards
 from .http.memo import Memo, Read
+from .http.paging import Page
 from .http.reroute import Reroutes
 from .http.retry import Effect
 from .http.sender import TokenSource
@@ -112,6 +113,7 @@ __all__ = [
     "OtherCloud",
     "OurCredentialRefused",
     "OutcomeUnknown",
+    "Page",
     "ParsedExpression",
     "Probe",
     "Progress",

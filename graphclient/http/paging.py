@@ -6,15 +6,55 @@ Microsoft Graph, "Paging Microsoft Graph data in your app" (docs/graph-facts.md,
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Generic
 
-from ..errors import Unreadable
+from ..errors import LinkRefused, NotThere, Rejected, Unreadable
 from .document import Document, Model, read_model, unreadable
 from .transport import Transport
 
 NEXT_LINK = "@odata.nextLink"
 MAX_EMPTY_PAGES = 50  # one after the other; Graph may send some, an endless chain of them is a fault
 ADVANCED_QUERY = {"ConsistencyLevel": "eventual"}  # for $count, $search, and some filters; kept on every page
+
+
+@dataclass(frozen=True)
+class Page(Generic[Model]):
+    """One page of a list; `next_link` leads to the next one, None on the last."""
+
+    rows: tuple[Model, ...]
+    next_link: str | None = None
+
+
+def page_of(model: Callable[[Any], Model], document: Mapping[str, Any], path: str) -> Page[Model]:
+    """The page in this document. Raises `Unreadable` where one row is."""
+    rows = tuple(read_model(model, document, row) for row in rows_of(document, path))
+    return Page(rows, next_link(document))
+
+
+def page_behind(transport: Transport, model: Callable[[Any], Model], link: str, path: str) -> Page[Model]:
+    """The page behind a `next_link` of the list at `path`. Raises `LinkRefused` where Graph refuses it."""
+    return page_of(model, follow_own(transport, link), path)
+
+
+def follow_own(transport: Transport, link: str, headers: Mapping[str, str] | None = None) -> Document:
+    """As `Transport.follow`; a refusal is a `LinkRefused`.
+
+    Seen: 400 "Invalid Skip Token" without a code of its own. Nothing of ours is in a link that could be wrong.
+    """
+    try:
+        return transport.follow(link, headers)
+    except (Rejected, NotThere) as error:
+        refused = error
+    raise LinkRefused(
+        refused.message,
+        method=refused.method,
+        path=refused.path,
+        status=refused.status,
+        code=refused.code,
+        inner_code=refused.inner_code,
+        request_id=refused.request_id,
+    )
 
 
 def pages(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
@@ -161,19 +161,24 @@ class Transport:
             if isinstance(parsed(answer.body), dict):
                 memo.keep(key, answer)
 
-    def batch_get(self, urls: Sequence[str]) -> list[Document | None]:
+    def batch_get(
+        self, urls: Sequence[str], headers: Sequence[Mapping[str, str]] = (), *, optional: Container[int] = ()
+    ) -> list[Document | None]:
         """The answers of several GETs, sent as one ``$batch``, in the given order; None where one answered 404.
 
-        Raises the first error. Graph throttles the items one by one (docs/graph-facts.md, "Paging and batch"): only
-        throttled items are sent again, within the ten seconds of any call. The guard is asked about each item.
+        `headers`: those of each, in the same order, as far as there are any. Raises the first error, but for items
+        whose position is `optional`: None then. Graph throttles the items one by one (docs/graph-facts.md, "Paging and
+        batch"): only throttled items are sent again, within the ten seconds of any call. The guard is asked about each
+        item.
         """
+        given = [*headers, *({} for _url in urls[len(headers) :])]
         for url in urls:
             self._sender.ask_guard("GET", url.partition("?")[0])
         answers: dict[int, Answer] = {}
         waiting, attempt, waited = list(range(len(urls))), 0, 0.0
         while waiting:
             attempt += 1
-            body = batch_body([urls[number] for number in waiting])
+            body = batch_body([urls[number] for number in waiting], [given[number] for number in waiting])
             call = _call("POST", "/$batch", Effect.NONE)
             outcome = self._sender.send(call, Request(self._url("/$batch"), json=body, guarded=True))
             value = self._required(call, outcome)
@@ -195,10 +200,15 @@ class Transport:
                 break
             waited += max(known)
             self._sender.sleep(max(known))
-        return [self._item(url, answers[number]) for number, url in enumerate(urls)]
+        return [self._item(url, answers[number], number in optional) for number, url in enumerate(urls)]
 
-    def _item(self, url: str, answer: Answer) -> Document | None:
-        return None if answer.status == 404 else self._required(_call("GET", url), answer)
+    def _item(self, url: str, answer: Answer, is_optional: bool) -> Document | None:
+        try:
+            return None if answer.status == 404 else self._required(_call("GET", url), answer)
+        except GraphError:
+            if is_optional:
+                return None
+            raise
 
     def _required(self, call: Call, outcome: Answer | Lost) -> Document:
         return cast(Document, value_of(call, outcome, self._clock(), required=True))

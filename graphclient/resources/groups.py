@@ -5,11 +5,11 @@ docs/graph-facts.md, "Scope and assignments".
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ..http.document import read_model
 from ..http.memo import Read
-from ..http.paging import ADVANCED_QUERY, models, rows_of
+from ..http.paging import ADVANCED_QUERY, Page, models, page_behind, page_of, rows_of
 from ..http.paths import literal, part
 from ..http.transport import Transport
 from ..models.directory import DirectoryObject, Group
@@ -17,6 +17,7 @@ from ..models.directory import DirectoryObject, Group
 SELECT = "id,displayName,securityEnabled"
 MEMBER_SELECT = "id,displayName,userPrincipalName,accountEnabled,userType,surname,country"
 PAGE_SIZE, MAX_PAGE_SIZE = "999", 100
+MEMBERS = {"$select": MEMBER_SELECT, "$top": PAGE_SIZE}
 
 
 class Groups:
@@ -31,11 +32,26 @@ class Groups:
 
     def members(self, group_id: str) -> Iterator[DirectoryObject]:
         """Direct members of every kind."""
-        return self._members(f"/groups/{part(group_id)}/members")
+        return self._all(_members(group_id))
+
+    def first_pages(self, group_ids: Sequence[str]) -> list[Page[DirectoryObject] | None]:
+        """The first page of direct members of each of twenty groups at most, in one request; None for a group that is
+        not there.
+        """
+        reads = [Read(_members(group_id), MEMBERS) for group_id in group_ids]
+        found = self._transport.batch_get([read.url for read in reads])
+        return [
+            None if page is None else page_of(DirectoryObject.from_json, page, read.path)
+            for read, page in zip(reads, found, strict=True)
+        ]
+
+    def next_page(self, link: str) -> Page[DirectoryObject]:
+        """The next page of members. Raises `LinkRefused`."""
+        return page_behind(self._transport, DirectoryObject.from_json, link, "/groups")
 
     def transitive_members(self, group_id: str) -> Iterator[DirectoryObject]:
         """Members of every kind, those of nested groups included, whom Entra does not provision."""
-        return self._members(f"/groups/{part(group_id)}/transitiveMembers")
+        return self._all(f"/groups/{part(group_id)}/transitiveMembers")
 
     def find(self, text: str, top: int = 20) -> list[Group]:
         """Up to `top` groups whose display name begins with `text`; none for an empty text."""
@@ -58,9 +74,12 @@ class Groups:
         path = f"/groups/{part(group_id)}/transitiveMembers/microsoft.graph.user/$count"
         return self._transport.get_count(path, ADVANCED_QUERY)
 
-    def _members(self, path: str) -> Iterator[DirectoryObject]:
-        selected = {"$select": MEMBER_SELECT, "$top": PAGE_SIZE}
-        return models(self._transport, DirectoryObject.from_json, path, selected)
+    def _all(self, path: str) -> Iterator[DirectoryObject]:
+        return models(self._transport, DirectoryObject.from_json, path, MEMBERS)
+
+
+def _members(group_id: str) -> str:
+    return f"/groups/{part(group_id)}/members"
 
 
 def read_find(text: str, top: int) -> Read:

@@ -8,13 +8,13 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, NoReturn
+from typing import Any
 
-from ..errors import GraphError, LinkRefused, NotThere, Rejected, Unreadable
+from ..errors import Rejected, Unreadable
 from ..http.document import Document
 from ..http.memo import Read
+from ..http.paging import follow_own, rows_of
 from ..http.paging import next_link as link_of
-from ..http.paging import rows_of
 from ..http.paths import literal, moment_literal
 from ..http.transport import Transport
 from ..models.logs import LogPage, ProvisioningEvent
@@ -145,10 +145,7 @@ class ProvisioningLogs:
         raise first
 
     def _behind(self, link: str) -> Document:
-        try:
-            return self._transport.follow(link, HEADERS)
-        except (Rejected, NotThere) as error:
-            _refuse_link(error)
+        return follow_own(self._transport, link, HEADERS)
 
 
 def read_touch() -> Read:
@@ -160,19 +157,6 @@ def read_touch() -> Read:
 def _concerns_the_query(error: Rejected) -> bool:
     """Whether another query may fare better."""
     return error.status == 400 and not error.code.lower().startswith(NOT_ABOUT_THE_QUERY)
-
-
-def _refuse_link(error: GraphError) -> NoReturn:
-    """Seen: 400 "Invalid Skip Token" without a code of its own. Nothing of ours is in a link that could be wrong."""
-    raise LinkRefused(
-        error.message,
-        method=error.method,
-        path=error.path,
-        status=error.status,
-        code=error.code,
-        inner_code=error.inner_code,
-        request_id=error.request_id,
-    ) from None
 
 
 def _readable(row: dict[str, Any]) -> ProvisioningEvent | None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import chain
 
-from ..errors import Rejected
+from ..errors import NotThere, Rejected
 from ..http.document import read_model
 from ..http.memo import Read
-from ..http.paging import ADVANCED_QUERY, models
+from ..http.paging import ADVANCED_QUERY, Page, models, page_behind, page_of
 from ..http.paths import guid, literal, part
 from ..http.transport import Transport
 from ..models.directory import DirectoryObject
-from ..models.service_principal import AppRoleAssignment, ServicePrincipal
+from ..models.fields import count
+from ..models.service_principal import AppRole, AppRoleAssignment, ServicePrincipal
 from .owners import add_owner, list_owners
 
 PATH = "/servicePrincipals"
@@ -23,6 +25,20 @@ SELECT = (
 ENTERPRISE_APP_TAG = "WindowsAzureActiveDirectoryIntegratedApp"  # the portal lists applications with this tag
 GRAPH_APP_ID = "00000003-0000-0000-c000-000000000000"  # Microsoft Graph itself, a principal in every tenant
 PAGE_SIZE = "999"
+
+
+HOW_MANY = Read("/users", {"$count": "true", "$top": "1", "$select": "id"}, ADVANCED_QUERY)
+
+
+@dataclass(frozen=True)
+class FirstAssigned:
+    """The first page of an application's assignments, the roles that it offers, and how many people the directory has;
+    None where that is not told.
+    """
+
+    page: Page[AppRoleAssignment]
+    roles: tuple[AppRole, ...]
+    in_directory: int | None
 
 
 class ServicePrincipals:
@@ -90,6 +106,32 @@ class ServicePrincipals:
             params["$filter"] = f"startswith(principalDisplayName,{literal(named)})"
         path = f"{PATH}/{part(sp_id)}/appRoleAssignedTo"
         return models(self._transport, AppRoleAssignment.from_json, path, params)
+
+    def assigned_first(self, sp_id: str) -> FirstAssigned:
+        """The first page of assignments, with what else has to be known to go on, in one request.
+
+        Raises `NotThere` where the application is not.
+        """
+        at = f"{PATH}/{part(sp_id)}"
+        reads = [
+            Read(f"{at}/appRoleAssignedTo", {"$top": PAGE_SIZE}),
+            Read(at, {"$select": "id,appId,appRoles"}),
+            HOW_MANY,
+        ]
+        page, app, users = self._transport.batch_get(
+            [read.url for read in reads], [read.headers for read in reads], optional={reads.index(HOW_MANY)}
+        )
+        if page is None or app is None:
+            raise NotThere("the application is not there", method="GET", path=at, status=404)
+        return FirstAssigned(
+            page_of(AppRoleAssignment.from_json, page, reads[0].path),
+            read_model(ServicePrincipal.from_json, app).app_roles,
+            count(users or {}, "@odata.count"),
+        )
+
+    def assigned_next(self, link: str) -> Page[AppRoleAssignment]:
+        """The next page of assignments. Raises `LinkRefused`."""
+        return page_behind(self._transport, AppRoleAssignment.from_json, link, PATH)
 
     def count_assigned(self, sp_id: str) -> int:
         """The number of assignments of every kind, counted in an index that lags."""

@@ -11,7 +11,7 @@ from ..errors import Unreadable
 from ..http.batch import MAX_BATCH_REQUESTS
 from ..http.document import read_model
 from ..http.memo import Read
-from ..http.paging import ADVANCED_QUERY, models, models_from, rows_of
+from ..http.paging import ADVANCED_QUERY, Page, models, models_from, page_behind, page_of, rows_of
 from ..http.paths import literal, part
 from ..http.transport import Transport
 from ..models.directory import User
@@ -19,7 +19,9 @@ from ..models.directory import User
 SELECT = "id,displayName,userPrincipalName,mail,accountEnabled,userType,givenName,surname,country,city,state"
 MAX_PAGE_SIZE = 100
 PAGE_SIZE = "999"
+DIRECTORY = {"$select": SELECT, "$top": PAGE_SIZE}
 IDS_IN_A_FILTER = 15  # Graph refuses more expressions in one "in"
+IDS_IN_A_BATCH = IDS_IN_A_FILTER * MAX_BATCH_REQUESTS
 
 
 class Users:
@@ -57,7 +59,7 @@ class Users:
         whole directory.
         """
         wanted = list(dict.fromkeys(ids))
-        calls = -(-len(wanted) // (IDS_IN_A_FILTER * MAX_BATCH_REQUESTS))
+        calls = -(-len(wanted) // IDS_IN_A_BATCH)
         if calls > 2 and 1 + -(-self.count() // int(PAGE_SIZE)) < calls:
             found = self._directory()
         else:
@@ -65,8 +67,20 @@ class Users:
         kept = {user.id: user for user in found}
         return {user_id: kept[user_id] for user_id in wanted if user_id in kept}
 
+    def some(self, ids: Sequence[str]) -> dict[str, User]:
+        """The users with these ids, `IDS_IN_A_BATCH` at most, by id and in one request; without whom Graph does not
+        know.
+        """
+        return {user.id: user for user in self._filtered(ids)}
+
+    def page(self, link: str = "") -> Page[User]:
+        """A page of the whole directory, the first one without a `link`. Raises `LinkRefused`."""
+        if link:
+            return page_behind(self._transport, User.from_json, link, "/users")
+        return page_of(User.from_json, self._transport.get("/users", DIRECTORY), "/users")
+
     def _directory(self) -> Iterator[User]:
-        return models(self._transport, User.from_json, "/users", {"$select": SELECT, "$top": PAGE_SIZE})
+        return models(self._transport, User.from_json, "/users", DIRECTORY)
 
     def _filtered(self, ids: Sequence[str]) -> Iterator[User]:
         filters = [ids[at : at + IDS_IN_A_FILTER] for at in range(0, len(ids), IDS_IN_A_FILTER)]
