@@ -223,6 +223,8 @@ class Onboarding(models.Model):
     scopes = models.JSONField(default=dict, blank=True, editable=False)
     # How many people were removed on each of the last days (ISO 8601).
     removed_on = models.JSONField(default=dict, blank=True, editable=False)
+    # How far the assignments were read, and what was counted (`people.scope`).
+    scope_reading = models.JSONField(default=dict, blank=True, editable=False)
     # When everybody in scope was read last, all of it; None before.
     scope_read_at = models.DateTimeField(null=True, blank=True, editable=False)
     # How many people are in Haiilo as the last look has it; None before the first one.

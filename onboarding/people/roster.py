@@ -113,6 +113,13 @@ def _of_late(counts: Mapping[str, int]) -> dict[str, int]:
     return {day: counts[day] for day in sorted(counts)[-DAYS_KEPT:]}
 
 
+def drop(held: Onboarding, rows: Sequence[Person]) -> None:
+    """Take these rows away. `held` is locked by the caller's transaction."""
+    if rows:
+        held.people.filter(pk__in=[row.pk for row in rows]).delete()
+        recount(held, [Counted.of(row) for row in rows], [])
+
+
 def carry_counts(written: Onboarding, row: Onboarding) -> None:
     """Have `row`, which a run goes by, know the counts that were written."""
     for name in (*COUNTED, "removed_on"):

@@ -202,7 +202,7 @@ def _erase_closed(onboarding_id: int, now: datetime) -> Erased:
         Questionnaire.objects.filter(onboarding=onboarding).delete()
         _erase_contacts(onboarding)
         onboarding.proposals.update(reason=NOBODY)
-        Onboarding.objects.filter(pk=onboarding.pk).update(log_reading={}, log_trouble={})
+        Onboarding.objects.filter(pk=onboarding.pk).update(log_reading={}, log_trouble={}, scope_reading={})
         TenantBinding.objects.filter(onboarding=onboarding).update(admin_name="", admin_object_id="")
         erasure.erase_from_steps(onboarding, erasure.without_values)
         erasure.erase_from_approvals(onboarding, erasure.without_values)

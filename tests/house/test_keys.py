@@ -27,7 +27,10 @@ OTHER_MEANINGS = {
     "live": {"domain/lifecycle.py"},
     "no_link": {"staff/contacts/views.py"},
     "silent": {"haiilo/abilities.py"},
-    "scope": {"people/failures.py", "people/outcome.py", "people/roster.py"},  # a column of a person
+    "scope": {  # a column of a person
+        *("people/failures.py", "people/outcome.py", "people/roster.py"),
+        *("people/scope.py", "people/scope_rows.py"),
+    },
     "paused": {"domain/lifecycle.py", "portal/progress/views.py"},
     "read_only": {"models/onboarding.py", "urls.py"},
 }
