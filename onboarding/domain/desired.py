@@ -13,6 +13,7 @@ from onboarding.domain.evidence import Evidence
 from onboarding.domain.headcount import Headcount
 from onboarding.domain.log_trouble import LogTrouble
 from onboarding.domain.products import Profile
+from onboarding.domain.scope_read import ScopeRead
 from onboarding.domain.verdicts import ApprovedPlan
 
 E = TypeVar("E", bound=Evidence)
@@ -128,6 +129,8 @@ class Desired:
     """Applications of other customers in the same tenant: object id of the service principal → application id."""
     people: Headcount = field(default_factory=Headcount)
     log_trouble: LogTrouble | None = None
+    scope_read: ScopeRead | None = None
+    """What the newest reading of the assignments found; None where there is none, or the whole directory is taken."""
     size: ConsentSize = consent_sizes.STANDARD
     read_only: ReadOnlyDesired | None = None
     recipients: str = ""

@@ -43,6 +43,7 @@ from onboarding.steps.customer.step import CustomerRecord
 from onboarding.steps.sso_application.causes import APPLICATION_TAKEN
 
 MAX_TRIES = 3
+PLAN_CHANGED = _("The plan has changed since it was approved. It has to be approved again.")
 OF_A_VERDICT = (
     *("kind", "court", "message", "warnings", "code", "request_id", "evidence", "offers", "plan", "progress"),
     *("since", "checked_at", "done_at", "graph_calls", "seconds"),
@@ -119,8 +120,17 @@ def settle_approval(copy: WorkingCopy, key: str, plan: ApprovedPlan, verdict: Ve
     """Use up or withdraw what was approved before this verdict, as the verdict says. Raises `LeaseLost`."""
     with copy.writing() as row:
         if approvals.settle(copy.state(key), plan, verdict):
-            text = _("The plan has changed since it was approved. It has to be approved again.")
-            copy.add_line("withdrawn", say(text), step=key)
+            copy.add_line("withdrawn", say(PLAN_CHANGED), step=key)
+        approved = approvals.plans(row)
+    copy.rows.approved = approved
+
+
+def withdraw_approvals(copy: WorkingCopy, *keys: str) -> None:
+    """End the open approvals of these steps: what they were given for is no more. Raises `LeaseLost`."""
+    with copy.writing() as row:
+        for key in keys:
+            if approvals.withdraw(row.pk, key):
+                copy.add_line("withdrawn", say(PLAN_CHANGED), step=key)
         approved = approvals.plans(row)
     copy.rows.approved = approved
 

@@ -24,6 +24,7 @@ from onboarding.domain.encryption import CannotDecrypt
 from onboarding.domain.evidence import Evidence
 from onboarding.domain.headcount import Failure, Headcount
 from onboarding.domain.log_trouble import LogTrouble
+from onboarding.domain.scope_read import ScopeRead
 from onboarding.domain.verdicts import ApprovedPlan
 from onboarding.engine import approvals, intents, neighbours
 from onboarding.models import (
@@ -36,6 +37,7 @@ from onboarding.models import (
     clock,
 )
 from onboarding.people.failures import TO_MEND, failures
+from onboarding.people.scope_place import Place
 from onboarding.steps.customer.step import CustomerRecord
 
 E = TypeVar("E", bound=Evidence)
@@ -61,6 +63,7 @@ class Rows:
     """Why people are not as they should be; read after the log, where there are any."""
     knows_consent: bool = False
     """Whether `link` and `consent` have been read: most runs look at no step that goes by them."""
+    scope_read: ScopeRead | None = None
 
     def read_consent(self) -> None:
         """Read `link` and `consent`, too. Two queries, once."""
@@ -105,6 +108,7 @@ class Rows:
             taken_applications=self.taken_applications,
             people=replace(headcount(self.onboarding), failures=self.failures),
             log_trouble=LogTrouble.from_json(self.onboarding.log_trouble),
+            scope_read=self.scope_read,
             size=self.onboarding.size,
             read_only=self.read_only,
             recipients=settings.NOTIFICATION_RECIPIENTS,
@@ -160,7 +164,13 @@ def rows_of(onboarding: Onboarding) -> Rows:
         read_only=_read_only(onboarding),
         approved=approvals.plans(onboarding) if onboarding.has_approvals else {},
         taken_applications=neighbours.applications(onboarding) if onboarding.has_neighbours else {},
+        scope_read=_scope_read(onboarding),
     )
+
+
+def _scope_read(onboarding: Onboarding) -> ScopeRead | None:
+    place = Place.from_json(onboarding.scope_reading)
+    return place.read() if place else None
 
 
 def _secret(onboarding_id: int) -> CustomerSecret | None:

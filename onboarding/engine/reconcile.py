@@ -21,7 +21,7 @@ from onboarding.domain.desired import SCIM_TOKEN
 from onboarding.domain.durations import short
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Broken, Change, Done, Kind, Todo, Verdict, Waiting
-from onboarding.engine import gate, lanes, ledger, log_reading, milestones, misfits, neighbours, process
+from onboarding.engine import gate, lanes, ledger, log_reading, milestones, misfits, neighbours, process, scope_reading
 from onboarding.engine.explain import explain, our_failure
 from onboarding.engine.graph_access import TenantSession
 from onboarding.engine.lease_keeper import HeldLease, keeper
@@ -228,6 +228,9 @@ class Reconciliation:
         ledger.record(self.copy, step.key, verdict, cost)
         if step.key in self.desired.approved:
             ledger.settle_approval(self.copy, step.key, self.desired.approved[step.key], verdict)
+        if isinstance(verdict, Asking) and (keys := scope_reading.approved_on(step.key, self.desired)):
+            ledger.withdraw_approvals(self.copy, *keys)
+            self._know_more()
         if step is READ_ONLY and milestones.reach(self.copy, milestone(verdict)):
             self._know_more()
         if isinstance(verdict, Done):
@@ -299,6 +302,8 @@ class Reconciliation:
             if step.reads_people:
                 self._read_log(step)
                 log_reading.keep_number(self.copy, step.in_haiilo(self.desired, facts))
+            if step.reads_scope:
+                self._read_scope(step, facts)
             verdict = step.assess(self.desired, facts)
             if not isinstance(verdict, Todo):
                 return verdict
@@ -326,6 +331,13 @@ class Reconciliation:
         if trouble is not None and trouble.retry_at is not None:
             self._asked_to_wait = max(timedelta(), trouble.retry_at - clock.now())
         self.copy.rows.read_failures()
+        self._know_more()
+
+    def _read_scope(self, step: Step[Any], facts: Any) -> None:
+        def go_on() -> bool:
+            return not self._must_end()
+
+        scope_reading.read(self.copy, self.tenant.graph, self.desired, step.key, facts, go_on)
         self._know_more()
 
     def _permit(self, step: Step[Any], todo: Todo) -> gate.Permit | None:

@@ -115,6 +115,11 @@ class Step(ABC, Generic[Facts]):
     reads_people: ClassVar[bool] = False
     """Whether the provisioning log is ingested before this step reads."""
 
+    reads_scope: ClassVar[bool] = False
+    """Whether who is assigned is read into the roster after this step reads."""
+    recounts: ClassVar[tuple[str, ...]] = ()
+    """Keys of earlier steps: who approves a plan here has these read anew first, however fresh they are."""
+
     @abstractmethod
     def read(self, tenant: Tenant, desired: Desired) -> Facts:
         """Look at the live systems: GETs, and such POSTs as change nothing (validateCredentials)."""

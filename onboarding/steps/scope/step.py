@@ -253,9 +253,14 @@ def _read(person: User | DirectoryObject, attribute: str) -> str | None:
     return str(person.raw[attribute] or "")
 
 
+def takes_country(desired: Desired) -> bool:
+    """Whether the product takes a country from Entra as it stands there."""
+    return any(mapped.expression == "[country]" for mapped in desired.profile.mappings)
+
+
 def _countries(desired: Desired, people: Sequence[Member]) -> tuple[CountryInEntra, ...]:
-    """How often each value occurs, where the product takes a country from Entra as it stands there."""
-    if not any(mapped.expression == "[country]" for mapped in desired.profile.mappings):
+    """How often each value occurs, where the product takes any."""
+    if not takes_country(desired):
         return ()
     counts = Counter(person.country for person in people if person.country is not None)
     return tuple(CountryInEntra(value, number) for value, number in counts.most_common(MAX_COUNTRIES))

@@ -1,0 +1,48 @@
+"""Who is in scope, within a run: read into the roster after the settings that say whether assignments count at all."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from graphclient import GraphClient
+from onboarding.domain.desired import Desired
+from onboarding.engine.working_copy import WorkingCopy
+from onboarding.people import scope
+from onboarding.people.scope_place import Place
+from onboarding.steps import STEPS
+from onboarding.steps.scope.step import Facts, takes_country
+from onboarding.steps.sso_application.evidence import service_principal_id
+
+
+def read(copy: WorkingCopy, graph: GraphClient, desired: Desired, key: str, facts: Facts, go_on: scope.GoOn) -> None:
+    """Read on, at most as long as `go_on` says so, and have `copy` know what was found. Where the whole directory is
+    taken, nobody is listed. Raises `LeaseLost`, and what the client raises.
+    """
+    row = copy.rows.onboarding
+    if facts.sync_all:
+        scope.forget(copy.lease, row)
+        copy.rows.scope_read = None
+        return
+    copy.rows.scope_read = scope.read(
+        copy.lease,
+        graph,
+        service_principal_id(desired),
+        row,
+        anew=_is_older(Place.from_json(row.scope_reading), _pressed_at(desired, key)),
+        countries=takes_country(desired),
+        go_on=go_on,
+    )
+
+
+def _pressed_at(desired: Desired, key: str) -> datetime | None:
+    """When somebody last approved a plan for which this step counts anew."""
+    return max((desired.approved[each].at for each in approved_on(key, desired)), default=None)
+
+
+def _is_older(place: Place | None, pressed: datetime | None) -> bool:
+    return place is not None and pressed is not None and place.began < pressed
+
+
+def approved_on(key: str, desired: Desired) -> list[str]:
+    """Keys of the steps with an open approval for which the step `key` is read anew."""
+    return [step.key for step in STEPS if key in step.recounts and step.key in desired.approved]
