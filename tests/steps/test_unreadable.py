@@ -52,7 +52,6 @@ READS = [
     ("connection", JOBS),
     ("connection", SECRETS),
     ("scope", SECRETS),
-    ("scope", f"{SP}/appRoleAssignedTo"),
     ("mappings", f"{OURS}/schema"),
     ("enable", OURS),
     ("enable", SECRETS),

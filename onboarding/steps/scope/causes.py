@@ -20,6 +20,7 @@ class Code(enum.StrEnum):
     NOBODY_IN_SCOPE = "nobody_in_scope"
     NOBODY_WITHOUT_P1 = "nobody_without_p1"
     ONLY_DISABLED = "only_disabled"
+    ONLY_DEFAULT_ACCESS = "only_default_access"
     ONLY_NESTED = "only_nested"
     EMPTY_GROUPS = "empty_groups"
 
@@ -35,6 +36,21 @@ ASSIGN = Needs(
             "%(application)s",
             _("Users and groups"),
             _("Add user/group"),
+            _("Assign"),
+        ),
+    ),
+)
+REASSIGN = Needs(
+    MAY_ASSIGN,
+    ClickPath(
+        Portal.ENTRA,
+        (
+            _("Entra ID"),
+            _("Enterprise apps"),
+            "%(application)s",
+            _("Users and groups"),
+            _("Edit assignment"),
+            _("Select a role"),
             _("Assign"),
         ),
     ),
@@ -74,6 +90,21 @@ NOBODY_WITHOUT_P1 = Cause(
     contacts=APPLICATION_OWNERS,
     source=ASSIGNING,
 )
+ONLY_DEFAULT_ACCESS = Cause(
+    code=Code.ONLY_DEFAULT_ACCESS,
+    owner=Owner.CUSTOMER,
+    staff=_(
+        "Whoever is assigned has the role “Default Access” only, with which provisioning jobs from before 2020 leave "
+        "people out, and this job was there already. The customer has to assign another role of the application."
+    ),
+    customer=_(
+        "Whoever is assigned to your Haiilo application has the role “Default Access” only, and Microsoft may leave "
+        "them out. Edit the assignments and select another role, such as “User”."
+    ),
+    needs=REASSIGN,
+    contacts=APPLICATION_OWNERS,
+    source=SCOPING,
+)
 ONLY_DISABLED = Cause(
     code=Code.ONLY_DISABLED,
     owner=Owner.CUSTOMER,
@@ -112,4 +143,4 @@ EMPTY_GROUPS = Cause(
     contacts=APPLICATION_OWNERS,
     source=ASSIGNING,
 )
-CAUSES = (NOBODY_IN_SCOPE, NOBODY_WITHOUT_P1, ONLY_DISABLED, ONLY_NESTED, EMPTY_GROUPS)
+CAUSES = (NOBODY_IN_SCOPE, NOBODY_WITHOUT_P1, ONLY_DEFAULT_ACCESS, ONLY_DISABLED, ONLY_NESTED, EMPTY_GROUPS)

@@ -43,8 +43,10 @@ class CountryInEntra:
 
 @dataclass(frozen=True)
 class ScopeEvidence(Evidence):
-    """How many people are in scope and why; disabled people and nested groups are counted apart and left out.
+    """How many people are in scope and why, each counted once.
 
+    Of them `no_access` have the role "Default Access" only. Counted apart and left out: disabled people, and
+    `nested_people`, who are only in groups within assigned groups (`nested_groups`).
     `countries`: the values that decide the group in Haiilo, the most frequent first; empty where the product takes
     none. `no_surname`: people without a last name. Both are of those whose attributes were read. `sync_all`: the job
     takes the whole directory, so that nobody knows the total.
@@ -57,6 +59,8 @@ class ScopeEvidence(Evidence):
     by_group: int = 0
     groups: tuple[AssignedGroup, ...] = ()
     nested_groups: int = 0
+    nested_people: int = 0
+    no_access: int = 0
     guests: int = 0
     disabled: int = 0
     sync_all: bool = False

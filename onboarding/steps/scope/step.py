@@ -1,49 +1,61 @@
 """Who will be provisioned and why, counted before anything starts.
 
 Entra provisions people who are assigned directly and the direct members of assigned groups; nested groups are not
-opened, disabled people are not created (Entra documentation, "How provisioning works").
+opened, disabled people are not created (Entra documentation, "How provisioning works"). The engine reads them into the
+roster (`people.scope`) after this step has read whether the job goes by assignments at all; what is judged here is what
+that reading has counted.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
-from itertools import islice
 from typing import ClassVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
-from graphclient import AppRoleAssignment, DirectoryObject, GraphClient, NotThere, User
 from onboarding.causes.base import Cause
 from onboarding.domain.desired import Desired
 from onboarding.domain.evidence import Evidence
+from onboarding.domain.scope_read import ScopeRead
 from onboarding.domain.sentences import Sentence, plural, say
-from onboarding.domain.verdicts import Done, Verdict
+from onboarding.domain.verdicts import Done, Progress, Verdict, Waiting
 from onboarding.steps import stages
 from onboarding.steps.base import Step, Tenant
-from onboarding.steps.connection.evidence import ConnectionEvidence
+from onboarding.steps.connection.evidence import ConnectionEvidence, made_at
 from onboarding.steps.readiness.evidence import lacks_licence
 from onboarding.steps.scope.causes import (
     CAUSES,
     EMPTY_GROUPS,
     NOBODY_IN_SCOPE,
     NOBODY_WITHOUT_P1,
+    ONLY_DEFAULT_ACCESS,
     ONLY_DISABLED,
     ONLY_NESTED,
 )
 from onboarding.steps.scope.evidence import AssignedGroup, CountryInEntra, SampledPerson, ScopeEvidence, ends_shown
 from onboarding.steps.shared import credentials, secrets
-from onboarding.steps.sso_application.evidence import SsoApplicationEvidence, service_principal_id
+from onboarding.steps.sso_application.evidence import SsoApplicationEvidence
 
-SAMPLE = 20
-LOOKED_UP = 2000  # directly assigned people that are read one by one; beyond that they are counted as they are
+GOES_ON_AFTER = timedelta(seconds=1)
+READING = plural(
+    "Reading who is assigned: %(count)s person so far.", "Reading who is assigned: %(count)s people so far.", by="count"
+)
+WHOLE_DIRECTORY = _("The whole directory is in scope; nobody can say how many people that is.")
 NESTED = plural(
-    "%(count)s nested group is left out, because Microsoft provisions direct members only. Assign it directly.",
-    "%(count)s nested groups are left out, because Microsoft provisions direct members only. Assign them directly.",
+    "%(count)s person is only in a group within an assigned group and is left out, because Microsoft provisions direct "
+    "members only. Assign the inner group directly.",
+    "%(count)s people are only in groups within assigned groups and are left out, because Microsoft provisions direct "
+    "members only. Assign the inner groups directly.",
+)
+NO_ACCESS = plural(
+    "%(count)s person has the role “Default Access” only, with which provisioning jobs from before 2020 leave people "
+    "out. Better assign another role: “Users and groups”, “Edit assignment”.",
+    "%(count)s people have the role “Default Access” only, with which provisioning jobs from before 2020 leave people "
+    "out. Better assign another role: “Users and groups”, “Edit assignment”.",
 )
 DISABLED = plural(
     "%(count)s assigned account is disabled and will not be created.",
@@ -71,50 +83,10 @@ MAX_COUNTRIES = 60
 
 
 @dataclass(frozen=True)
-class Member:
-    """A person in scope; `enabled`, `surname` and `country` are None where they were not read."""
-
-    id: str
-    name: str = ""
-    user_name: str = ""
-    enabled: bool | None = None
-    guest: bool = False
-    surname: str | None = None
-    country: str | None = None
-
-
-@dataclass(frozen=True)
-class Group:
-    """An assigned group: the people who are direct members, and how many groups are inside it."""
-
-    id: str
-    name: str
-    people: tuple[Member, ...] = ()
-    nested: int = 0
-
-
-@dataclass(frozen=True)
 class Facts:
-    """Whom the application is assigned to, and whether the job takes the whole directory instead."""
+    """Whether the job takes the whole directory instead of whoever is assigned."""
 
-    direct: tuple[Member, ...] = ()
-    groups: tuple[Group, ...] = ()
     sync_all: bool = False
-
-
-@dataclass(frozen=True)
-class Counted:
-    """People in scope who will be created, each once; disabled ones apart."""
-
-    direct: Mapping[str, Member] = field(default_factory=dict)
-    by_group: Mapping[str, Member] = field(default_factory=dict)
-    disabled: int = 0
-    nested: int = 0
-
-    @property
-    def people(self) -> list[Member]:
-        """All of them, those assigned directly first."""
-        return [*self.direct.values(), *self.by_group.values()]
 
 
 @dataclass(frozen=True)
@@ -128,102 +100,75 @@ class Scope(Step[Facts]):
     rests_on: ClassVar[tuple[str, ...]] = (SsoApplicationEvidence.step, ConnectionEvidence.step)
     evidence: ClassVar[type[Evidence]] = ScopeEvidence
     causes: ClassVar[tuple[Cause, ...]] = CAUSES
+    reads_scope: ClassVar[bool] = True
 
     def read(self, tenant: Tenant, desired: Desired) -> Facts:
-        """Assignments, the direct members of assigned groups, and the people behind the direct ones."""
-        graph, app = tenant.graph, service_principal_id(desired)
-        assigned = list(graph.service_principals.assigned_to(app))
-        stored = credentials.stored(graph, desired).values
-        return Facts(
-            direct=tuple(_direct(graph, [each for each in assigned if each.kind == "User"])),
-            groups=tuple(_group(graph, each) for each in assigned if each.kind == "Group"),
-            sync_all=secrets.covers_all(stored),
-        )
+        """Whether assignments count at all; who is assigned is read after this."""
+        return Facts(secrets.covers_all(credentials.stored(tenant.graph, desired).values))
 
     def assess(self, desired: Desired, facts: Facts) -> Verdict:
         """Done when somebody is in scope; else the customer has to assign people."""
-        counted = count(facts)
-        if not counted.people and not facts.sync_all:
-            groups = ", ".join(sorted(group.name for group in facts.groups))
-            return _nobody(desired, facts, counted).asking(
+        if facts.sync_all:
+            warning = _(
+                "The job takes the whole directory, not only assigned users and groups. Have that changed first."
+            )
+            return Done(
+                ScopeEvidence(sync_all=True, sample=_sample(desired, None)), say(WHOLE_DIRECTORY), (say(warning),)
+            )
+        found = desired.scope_read or ScopeRead()
+        if not found.is_whole:
+            return Waiting(say(READING, count=found.seen), GOES_ON_AFTER, progress=Progress(found.seen))
+        if not found.total or _is_left_out(desired, found):
+            groups = ", ".join(sorted(group.name for group in found.groups))
+            return _nobody(desired, found).asking(
                 application=desired.required(SsoApplicationEvidence).name, groups=groups
             )
-        evidence = _evidence(desired, facts, counted)
-        note = say(
-            plural(
-                "%(total)s person in scope: %(direct)s assigned directly, %(by_group)s through groups",
-                "%(total)s people in scope: %(direct)s assigned directly, %(by_group)s through groups",
-                by="total",
-            ),
-            total=evidence.total,
-            direct=evidence.direct,
-            by_group=evidence.by_group,
-        )
-        return Done(evidence, note, tuple(_warnings(desired, facts, counted)))
+        return Done(_evidence(desired, found), _note(found), tuple(_warnings(desired, found)))
 
 
-def _evidence(desired: Desired, facts: Facts, counted: Counted) -> ScopeEvidence:
-    people = counted.people
-    likely = (member for member in people if member.enabled is not False)
+def takes_country(desired: Desired) -> bool:
+    """Whether the product takes a country from Entra as it stands there."""
+    return any(mapped.expression == "[country]" for mapped in desired.profile.mappings)
+
+
+def _note(found: ScopeRead) -> Sentence:
+    text = plural(
+        "%(total)s person in scope: %(direct)s assigned directly, %(by_group)s through groups",
+        "%(total)s people in scope: %(direct)s assigned directly, %(by_group)s through groups",
+        by="total",
+    )
+    return say(text, total=found.total, direct=found.direct, by_group=found.by_group)
+
+
+def _evidence(desired: Desired, found: ScopeRead) -> ScopeEvidence:
     return ScopeEvidence(
-        total=len(people),
-        direct=len(counted.direct),
-        by_group=len(counted.by_group),
-        groups=tuple(AssignedGroup(group.id, group.name, len(group.people)) for group in facts.groups),
-        nested_groups=counted.nested,
-        guests=sum(1 for member in people if member.guest),
-        disabled=counted.disabled,
-        sync_all=facts.sync_all,
-        countries=_countries(desired, people),
-        no_surname=sum(1 for member in people if member.surname is not None and not member.surname.strip()),
-        sample=tuple(SampledPerson(member.id, member.name, member.user_name) for member in islice(likely, SAMPLE)),
+        total=found.total,
+        direct=found.direct,
+        by_group=found.by_group,
+        groups=tuple(AssignedGroup(group.id, group.name, group.people) for group in found.groups),
+        nested_groups=found.nested_groups,
+        nested_people=found.nested,
+        no_access=found.no_access,
+        guests=found.guests,
+        disabled=found.disabled,
+        countries=_countries(desired, found),
+        no_surname=found.no_surname,
+        sample=_sample(desired, found),
     )
 
 
-def count(facts: Facts) -> Counted:
-    """Each person once: as directly assigned, else by group; disabled ones only as a number."""
-    direct = {member.id: member for member in facts.direct}
-    by_group: dict[str, Member] = {}
-    for group in facts.groups:
-        by_group |= {member.id: member for member in group.people if member.id not in direct}
-    everybody = [*direct.values(), *by_group.values()]
-    return Counted(
-        direct={key: member for key, member in direct.items() if member.enabled is not False},
-        by_group={key: member for key, member in by_group.items() if member.enabled is not False},
-        disabled=sum(1 for member in everybody if member.enabled is False),
-        nested=sum(group.nested for group in facts.groups),
-    )
+def _sample(desired: Desired, found: ScopeRead | None) -> tuple[SampledPerson, ...]:
+    """A reading names them while it is fresh only; then those who were named before stay."""
+    if found is not None and found.sample:
+        return tuple(SampledPerson(each.id, each.name, each.user_name) for each in found.sample)
+    before = desired.evidence_of(ScopeEvidence)
+    return before.sample if before is not None else ()
 
 
-def _direct(graph: GraphClient, assigned: list[AppRoleAssignment]) -> Iterator[Member]:
-    names = {each.principal_id: each.principal_display_name for each in assigned}  # one person may have two roles
-    known = graph.users.many(islice(names, LOOKED_UP))
-    for index, (identity, name) in enumerate(names.items()):
-        user = known.get(identity)
-        if user is not None:
-            yield member_of(user)
-        elif index >= LOOKED_UP:
-            yield Member(identity, name)
-
-
-def _group(graph: GraphClient, assigned: AppRoleAssignment) -> Group:
-    try:
-        members = list(graph.groups.members(assigned.principal_id))
-    except NotThere:
-        members = []
-    return Group(
-        assigned.principal_id,
-        assigned.principal_display_name,
-        tuple(member_of(member) for member in members if member.kind == "user"),
-        sum(1 for member in members if member.kind == "group"),
-    )
-
-
-def _odd_values(desired: Desired, people: Sequence[Member]) -> Iterator[Sentence]:
-    nameless = sum(1 for person in people if person.surname is not None and not person.surname.strip())
-    if nameless:
-        yield say(NO_SURNAME, count=nameless)
-    countries = _countries(desired, people)
+def _odd_values(desired: Desired, found: ScopeRead) -> Iterator[Sentence]:
+    if found.no_surname:
+        yield say(NO_SURNAME, count=found.no_surname)
+    countries = _countries(desired, found)
     without = sum(each.people for each in countries if not each.value.strip())
     if without:
         yield say(NO_COUNTRY, count=without)
@@ -233,62 +178,40 @@ def _odd_values(desired: Desired, people: Sequence[Member]) -> Iterator[Sentence
         yield say(PADDED_COUNTRY, count=sum(each.people for each in padded), values=values)
 
 
-def member_of(person: User | DirectoryObject) -> Member:
-    """A person of the directory as a member of the scope."""
-    return Member(
-        person.id,
-        person.display_name,
-        person.user_principal_name or "",
-        person.account_enabled,
-        (person.user_type or "").lower() == "guest",
-        _read(person, "surname"),
-        _read(person, "country"),
-    )
-
-
-def _read(person: User | DirectoryObject, attribute: str) -> str | None:
-    """The value byte for byte, empty where Graph gives none; None where Graph does not give the attribute."""
-    if attribute not in person.raw:
-        return None
-    return str(person.raw[attribute] or "")
-
-
-def takes_country(desired: Desired) -> bool:
-    """Whether the product takes a country from Entra as it stands there."""
-    return any(mapped.expression == "[country]" for mapped in desired.profile.mappings)
-
-
-def _countries(desired: Desired, people: Sequence[Member]) -> tuple[CountryInEntra, ...]:
+def _countries(desired: Desired, found: ScopeRead) -> tuple[CountryInEntra, ...]:
     """How often each value occurs, where the product takes any."""
     if not takes_country(desired):
         return ()
-    counts = Counter(person.country for person in people if person.country is not None)
-    return tuple(CountryInEntra(value, number) for value, number in counts.most_common(MAX_COUNTRIES))
+    most = sorted(found.countries.items(), key=lambda each: -each[1])[:MAX_COUNTRIES]
+    return tuple(CountryInEntra(value, people) for value, people in most)
 
 
-def _nobody(desired: Desired, facts: Facts, counted: Counted) -> Cause:
-    if counted.disabled:
+def _is_left_out(desired: Desired, found: ScopeRead) -> bool:
+    """Whether everybody has "Default Access" only, and the job was there before us, so that it may be an old one."""
+    return found.no_access == found.total and made_at(desired) is None
+
+
+def _nobody(desired: Desired, found: ScopeRead) -> Cause:
+    if found.total:
+        return ONLY_DEFAULT_ACCESS
+    if found.disabled:
         return ONLY_DISABLED
-    if counted.nested:
+    if found.nested_groups:
         return ONLY_NESTED
-    if facts.groups:
+    if found.groups:
         return EMPTY_GROUPS
     return NOBODY_WITHOUT_P1 if lacks_licence(desired) else NOBODY_IN_SCOPE
 
 
-def _warnings(desired: Desired, facts: Facts, counted: Counted) -> Iterator[Sentence]:
-    if facts.sync_all:
-        yield say(_("The job takes the whole directory, not only assigned users and groups. Have that changed first."))
-    if counted.nested:
-        yield say(NESTED, count=counted.nested)
-    if counted.disabled:
-        yield say(DISABLED, count=counted.disabled)
-    guests = sum(1 for member in counted.people if member.guest)
-    if guests:
-        yield say(GUESTS, count=guests)
-    yield from _odd_values(desired, counted.people)
-    empty = [group.name for group in facts.groups if not group.people]
+def _warnings(desired: Desired, found: ScopeRead) -> Iterator[Sentence]:
+    for text, count in ((NESTED, found.nested), (NO_ACCESS, found.no_access), (DISABLED, found.disabled)):
+        if count:
+            yield say(text, count=count)
+    if found.guests:
+        yield say(GUESTS, count=found.guests)
+    yield from _odd_values(desired, found)
+    empty = [group.name for group in found.groups if not group.people]
     if empty:
         yield say(_("Groups without direct members: %(groups)s."), groups=", ".join(sorted(empty)))
-    if facts.groups and lacks_licence(desired):
+    if found.groups and lacks_licence(desired):
         yield say(_("Groups are assigned although the tenant has no Entra ID P1; their members may be left out."))
