@@ -109,6 +109,8 @@ def _seal(
 def approve_plan(onboarding: Onboarding, step_key: str, *, actor: User, fingerprint: str) -> None:
     """Let the engine make exactly this plan. Once more by the same person changes nothing.
 
+    What the step recounts is read anew before; where that gives another plan, this one is made no more.
+
     Raises `Refused` when the plan has changed since it was shown, when somebody else has approved it, while all changes
     are stopped, and while we only watch.
     """
@@ -125,7 +127,8 @@ def approve_plan(onboarding: Onboarding, step_key: str, *, actor: User, fingerpr
     made = approvals.approve(row.pk, step_key, state.plan, actor=actor)
     detail = {"approval": made.pk, "plan": fingerprint}
     ledger.note(row.pk, "approved", say(_("Plan approved.")), step=step_key, actor=actor, detail=detail)
-    ledger.make_stale(row.pk, step_key)
+    for key in (step_key, *by_key(step_key).recounts):
+        ledger.make_stale(row.pk, key)
     enqueue(row.pk)
 
 

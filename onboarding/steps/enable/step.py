@@ -37,7 +37,22 @@ READY = plural(
     "Everything is ready. Starting provisions %(count)s person: whoever has no account in Haiilo gets one.",
     "Everything is ready. Starting provisions %(count)s people: whoever has no account in Haiilo gets one.",
 )
+READY_FOR_ALL = _(
+    "Everything is ready. Starting provisions the whole directory: whoever has no account in Haiilo gets one."
+)
+RECOUNTED = plural(
+    "Nothing was started: the plan was approved for %(before)s, and now %(count)s person is in scope. Check the new "
+    "plan and approve it again.",
+    "Nothing was started: the plan was approved for %(before)s, and now %(count)s people are in scope. Check the new "
+    "plan and approve it again.",
+)
 START = plural("Start provisioning (%(count)s person)", "Start provisioning (%(count)s people)")
+GUARDED_START = plural(
+    "Switch on “Prevent accidental deletions” and start provisioning for %(count)s person.",
+    "Switch on “Prevent accidental deletions” and start provisioning for %(count)s people.",
+)
+GUARDED_START_FOR_ALL = _("Switch on “Prevent accidental deletions” and start provisioning for the whole directory.")
+START_ALL = _("Start provisioning (whole directory)")
 RUNS = plural(
     "Provisioning runs. More than %(guard)s deletion at once needs the customer's confirmation (“Prevent accidental "
     "deletions”).",
@@ -93,6 +108,7 @@ class Enable(ChangingStep[Facts]):
     causes: ClassVar[tuple[Cause, ...]] = CAUSES
     sends_token: ClassVar[bool] = True
     asks_first: ClassVar[bool] = True
+    recounts: ClassVar[tuple[str, ...]] = (ScopeEvidence.step,)
 
     def read(self, tenant: Tenant, desired: Desired) -> Facts:
         """The job and the stored settings; as long as it does not run, Microsoft's test of them too."""
@@ -173,13 +189,7 @@ class Enable(ChangingStep[Facts]):
         people, guard = scope.total, secrets.guard_for(scope.total)
         change = Change(
             "enable",
-            say(
-                plural(
-                    "Switch on “Prevent accidental deletions” and start provisioning for %(count)s person.",
-                    "Switch on “Prevent accidental deletions” and start provisioning for %(count)s people.",
-                ),
-                count=people,
-            ),
+            say(GUARDED_START_FOR_ALL) if scope.sync_all else say(GUARDED_START, count=people),
             tuple(_details(people, guard, scope.sync_all, desired.recipients)),
             payload={
                 "service_principal_id": service_principal_id(desired),
@@ -202,9 +212,11 @@ class Enable(ChangingStep[Facts]):
                 if facts.job and facts.job.never_ran and InitialCycleEvidence.step in desired.evidence
                 else STOPPED
             )
+        elif (before := _approved_for(desired)) not in (None, people):
+            why = say(RECOUNTED, before=before, count=people)
         else:
-            why = say(READY, count=people)
-        return Todo(why, [change], say(START, count=people), _unseen(facts))
+            why = say(READY_FOR_ALL) if scope.sync_all else say(READY, count=people)
+        return Todo(why, [change], say(START_ALL) if scope.sync_all else say(START, count=people), _unseen(facts))
 
 
 def _as_planned(stored: Mapping[str, str], planned: Mapping[str, Any]) -> bool:
@@ -257,6 +269,12 @@ def _was_started(desired: Desired) -> bool:
     return before is not None and before.job_made_at in (None, made_at(desired))
 
 
+def _approved_for(desired: Desired) -> int | None:
+    """For how many people the open approval was given; None where there is none."""
+    plan = desired.approved.get(Enable.key)
+    return next((change.payload["people"] for change in plan.changes), None) if plan else None
+
+
 def _sends_elsewhere(desired: Desired, stored: Mapping[str, str]) -> bool:
     """Whether another address than the record's is saved. It is saved with the guard, which must move no data."""
     address = stored.get("BaseAddress", "")
@@ -278,5 +296,6 @@ def _details(people: int, guard: int, sync_all: bool, recipients: str) -> Iterat
     yield Detail("+", say(_("provisioning runs about every 40 minutes, until somebody stops it")))
     if sync_all:
         yield Detail("~", say(_("the whole directory is in scope, not only assigned users and groups")))
+        return
     took = say(_("the first cycle takes %(low)s to %(high)s minutes, by Microsoft's own figures"), low=low, high=high)
     yield Detail("=", took)

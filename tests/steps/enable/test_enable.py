@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from graphclient import Unavailable
 from onboarding.domain.desired import SecretText
 from onboarding.domain.sentences import say
-from onboarding.domain.verdicts import Asking, Broken, Change, Done, Todo, Waiting
+from onboarding.domain.verdicts import ApprovedPlan, Asking, Broken, Change, Done, Todo, Waiting
 from onboarding.steps.base import StepFailed
 from onboarding.steps.enable.causes import CAUSES, Code
 from onboarding.steps.enable.step import Enable, Facts
@@ -102,6 +103,17 @@ def test_says_that_the_whole_directory_is_in_scope():
     everybody = step(**with_token(), evidence={"scope": SCOPE | {"sync_all": True}})
     plan = instance(Todo, assess(everybody, Facts(job(), OPEN)))
     assert "whole directory" in texts(d.text for d in plan.changes[0].details)
+    said = texts([plan.why, plan.button, plan.changes[0].summary, *(d.text for d in plan.changes[0].details)])
+    assert not re.search(r"\d+ (person|people|to)\b", said), "nobody knows how many people that is"
+
+
+@pytest.mark.parametrize(
+    ("approved_for", "says"), [(200, "Everything is ready"), (199, "approved for 199, and now 200")]
+)
+def test_says_that_the_count_has_changed_since_the_plan_was_approved(approved_for, says):
+    plan = Change("enable", say("x"), payload={"people": approved_for})
+    approved = {"enable": ApprovedPlan(1, (plan,), NOW)}
+    assert says in str(instance(Todo, assess(step(**with_token(), approved=approved), Facts(job(), OPEN))).why)
 
 
 @pytest.mark.parametrize(("people", "guard"), [(0, 5), (30, 5), (51, 5), (200, 20), (4999, 499), (90_000, 500)])
