@@ -42,7 +42,7 @@ test: setup ## every test, on PostgreSQL and SQLite; TESTS="tests/house -k name"
 quick: setup ## the tests that need no browser, no broker and no running sandbox
 	@exec $(PY) -m devtools.commands.quick $(TESTS)
 
-bench: setup ## what things cost, each beside its bar; PARTS="client product sandbox", DOCS=1 writes docs/benchmarks.md
+bench: setup ## what things cost, each beside its bar; PARTS="client product scope sandbox", DOCS=1 writes docs/benchmarks.md
 	@exec $(PY) -m bench $(if $(filter file,$(origin USERS)),,--users $(USERS)) $(if $(DOCS),--docs) $(PARTS)
 
 soak: setup ## the real stack for MINUTES=10 with unkind tenants and faults
