@@ -44,14 +44,6 @@ def decide(page: Page, decision: str) -> None:
     page.locator(f"button[name=decision][value={decision}]").click()
 
 
-def approve(page: Page) -> None:
-    """Approve where Microsoft asks. Once a look of ours has found the approval, our page asks for none any more."""
-    accept = page.locator("button[name=decision][value=accept]")
-    accept.or_(page.locator("ol.steps")).first.wait_for()
-    if accept.is_visible():
-        accept.click()
-
-
 def serious(page: Page, rules: list[str] | None = None) -> list[str]:
     """What axe finds that keeps somebody from using the page as it is now: by these rules, or by all."""
     options = {"resultTypes": ["violations"], **({"runOnly": rules} if rules else {})}
