@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from onboarding.domain.standings import HAVE_AN_ACCOUNT, SHOULD_ARRIVE, Scope, Standing
+
+
+class Source(enum.StrEnum):
+    """Who tells how many people are in Haiilo."""
+
+    NOBODY = ""
+    JOB = "job"
+    """The job's own totals, without names."""
+    MICROSOFT = "microsoft"
+    """Its provisioning log, person by person."""
+    HAIILO = "haiilo"
+    """Haiilo's own list, read after everything that Microsoft has reported."""
 
 
 @dataclass(frozen=True)
@@ -28,8 +41,10 @@ class Headcount:
     """Counts of the roster. A number that nobody has told is None, which is not 0.
 
     `results`: what Microsoft's log says, by result. `told`: how many are in Haiilo as the last look at the job has it;
-    None before the first. `removed_on`: how many were removed on each of the last days. `failures`: the largest groups
-    of those who are not as they should be, read where somebody goes by it.
+    None before the first; `told_at`: when that look was. `heard_until`: the newest row of Microsoft's log.
+    `haiilo_read_at`: when Haiilo's own list was read last, all of it; None before. `removed_on`: how many were removed
+    on each of the last days. `failures`: the largest groups of those who are not as they should be, read where somebody
+    goes by it.
     """
 
     results: Mapping[str, int] = field(default_factory=dict)
@@ -37,6 +52,9 @@ class Headcount:
     scopes: Mapping[str, int] = field(default_factory=dict)
     scope_read_at: datetime | None = None
     told: int | None = None
+    told_at: datetime | None = None
+    heard_until: datetime | None = None
+    haiilo_read_at: datetime | None = None
     removed_on: Mapping[str, int] = field(default_factory=dict)
     failures: tuple[Failure, ...] = ()
 
@@ -91,6 +109,52 @@ class Headcount:
         if self.told is not None:
             return self.told
         return None if self.is_empty else self.with_account
+
+    @property
+    def source(self) -> Source:
+        """Who tells `in_haiilo`."""
+        if self.in_haiilo is None:
+            return Source.NOBODY
+        read = self.haiilo_read_at
+        if read and self.in_haiilo == self.with_account and (self.heard_until is None or read >= self.heard_until):
+            return Source.HAIILO
+        return Source.JOB if self.is_empty else Source.MICROSOFT
+
+    @property
+    def as_of(self) -> datetime | None:
+        """When that was told; None where nobody tells, or where it was not kept."""
+        if self.source is Source.NOBODY:
+            return None
+        return self.haiilo_read_at if self.source is Source.HAIILO else self.told_at
+
+    @property
+    def names_nobody(self) -> bool:
+        """Whether the job alone tells how many are in Haiilo, so that of nobody by name anything is known."""
+        return self.source is Source.JOB and bool(self.in_haiilo)
+
+    @property
+    def shown(self) -> Mapping[str, int]:
+        """How many people have which standing, as pages tell it: who may have arrived is not called on the way."""
+        if not self.names_nobody or not self.of(Standing.COMING):
+            return self.standings
+        untold = self.of(Standing.COMING, Standing.UNKNOWN)
+        rest = {each: count for each, count in self.standings.items() if each != Standing.COMING}
+        return rest | {Standing.UNKNOWN: untold}
+
+    @property
+    def arrived(self) -> int | None:
+        """How many have an account, but for those who are to leave; None where nobody tells."""
+        if self.in_haiilo is None:
+            return None
+        return max(0, self.in_haiilo - self.of(Standing.LEAVING, Standing.HELD_BACK))
+
+    @property
+    def everybody_arrived(self) -> bool:
+        """Whether it is known of each person in scope, by name, that there is an account."""
+        if not self.in_scope or self.source in (Source.NOBODY, Source.JOB):
+            return False
+        missing = self.of(Standing.COMING, Standing.FAILED, Standing.UNKNOWN)
+        return not missing and self.of(Standing.ARRIVED, Standing.OUTDATED, Standing.TWICE) >= self.in_scope
 
     @property
     def in_scope(self) -> int | None:

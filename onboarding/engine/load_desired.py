@@ -125,6 +125,9 @@ def headcount(onboarding: Onboarding) -> Headcount:
         scopes=onboarding.scopes,
         scope_read_at=onboarding.scope_read_at,
         told=onboarding.in_haiilo,
+        told_at=onboarding.in_haiilo_at,
+        heard_until=onboarding.log_watermark,
+        haiilo_read_at=onboarding.haiilo_read_at,
         removed_on=onboarding.removed_on,
     )
 

@@ -48,8 +48,9 @@ def read(copy: WorkingCopy, graph: GraphClient, desired: Desired, key: str) -> L
 
 
 def keep_number(copy: WorkingCopy, number: int | None) -> None:
-    """Keep how many people are in Haiilo, for all pages, or that nobody tells it any more; it waits for the end of the
-    run.
+    """Keep how many people are in Haiilo at this moment, for all pages, or that nobody tells it any more; it waits for
+    the end of the run.
     """
-    if number != copy.rows.onboarding.in_haiilo:
-        copy.rows.onboarding.in_haiilo = copy.row_columns["in_haiilo"] = number
+    row = copy.rows.onboarding
+    row.in_haiilo = copy.row_columns["in_haiilo"] = number
+    row.in_haiilo_at = copy.row_columns["in_haiilo_at"] = clock.now()

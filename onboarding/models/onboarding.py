@@ -227,8 +227,11 @@ class Onboarding(models.Model):
     scope_reading = models.JSONField(default=dict, blank=True, editable=False)
     # When everybody in scope was read last, all of it; None before.
     scope_read_at = models.DateTimeField(null=True, blank=True, editable=False)
-    # How many people are in Haiilo as the last look has it; None before the first one.
+    # How many people are in Haiilo as the last look has it, and when it was; None before the first one.
     in_haiilo = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    in_haiilo_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # When Haiilo's own list was read last, all of it; None before.
+    haiilo_read_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
     live_at = models.DateTimeField(null=True, blank=True)
 

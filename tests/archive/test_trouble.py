@@ -158,6 +158,14 @@ def test_reads_no_row_from_before_the_job_was_made(run: Any, lease: Lease) -> No
 def test_keeps_no_number_that_nobody_tells_any_more(lease: Lease) -> None:
     copy = WorkingCopy(Lease(lease.onboarding_id, lease.token, lease.next_run_at))
     log_reading.keep_number(copy, 5)
-    assert (copy.rows.onboarding.in_haiilo, copy.row_columns) == (5, {"in_haiilo": 5})
+    assert (copy.rows.onboarding.in_haiilo, copy.row_columns["in_haiilo"]) == (5, 5)
     log_reading.keep_number(copy, None)
-    assert (copy.rows.onboarding.in_haiilo, copy.row_columns) == (None, {"in_haiilo": None})
+    assert (copy.rows.onboarding.in_haiilo, copy.row_columns["in_haiilo"]) == (None, None)
+
+
+def test_keeps_when_it_was_counted_also_where_the_number_is_the_same(lease: Lease) -> None:
+    copy = WorkingCopy(Lease(lease.onboarding_id, lease.token, lease.next_run_at))
+    log_reading.keep_number(copy, 5)
+    first = copy.row_columns["in_haiilo_at"]
+    log_reading.keep_number(copy, 5)
+    assert first < copy.row_columns["in_haiilo_at"] == copy.rows.onboarding.in_haiilo_at
