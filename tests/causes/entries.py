@@ -10,6 +10,7 @@ from onboarding.causes.forecast import FORECAST
 from onboarding.causes.index import FAMILIES
 from onboarding.causes.mail import MAIL
 from onboarding.causes.ours import OURS
+from onboarding.causes.standings import OF_PEOPLE
 from onboarding.causes.trip import ENDINGS
 from onboarding.domain.sentences import Plural, Template
 from onboarding.steps import BESIDE, STEPS
@@ -26,6 +27,7 @@ ENTRIES: tuple[tuple[str, Cause], ...] = (
     *(("forecast", cause) for cause in FORECAST),
     *(("mail", cause) for cause in MAIL),
     *(("ours", cause) for cause in OURS),
+    *(("people", cause) for cause in OF_PEOPLE),
 )
 OF_CUSTOMER = tuple((key, cause) for key, cause in ENTRIES if cause.owner is Owner.CUSTOMER)
 

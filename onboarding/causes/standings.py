@@ -1,0 +1,98 @@
+"""Why a person is not as they should be: by what became of the person, then by Microsoft's code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_noop as _
+
+from onboarding.causes.base import Cause, Owner
+from onboarding.causes.index import explain_code, lookup
+from onboarding.causes.people import BY_SCOPE, NOT_ENTITLED, SCOPING
+from onboarding.domain.sentences import Sentence, say
+from onboarding.domain.standings import SHOULD_ARRIVE, Scope, Standing
+
+TWICE = Cause(
+    code="twice",
+    owner=Owner.CS,
+    staff=_("Haiilo has more than one account for this person. Merge or remove the second one in Haiilo."),
+)
+LEAVING = Cause(
+    code="leaving",
+    owner=Owner.MICROSOFT,
+    staff=_("No longer in scope, and still in Haiilo. Microsoft removes the account with one of its next syncs."),
+    source=SCOPING,
+)
+LOST = Cause(
+    code="lost",
+    owner=Owner.CS,
+    staff=_(
+        "Microsoft has reported an account, and Haiilo has none now. Ask in Haiilo who removed it; then provision the "
+        "person again."
+    ),
+)
+OF_PEOPLE = (TWICE, LEAVING, LOST)
+HELD_BACK = "TooManyDeletes"  # as Microsoft calls it, also where the row has another word for it
+OUTSIDE = _("Not in scope, as Microsoft reports: not assigned, only in a nested group, disabled, or filtered out.")
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A sentence for customer success, and who can end it; `customer`: the one for the customer's admin, if any."""
+
+    sentence: Sentence
+    owner: Owner
+    cause: Cause | None = None
+    customer: Sentence | None = None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of somebody who is not as they should be. `is_lost`: an account was reported, and Haiilo says that
+    there is none.
+    """
+
+    standing: str
+    code: str = ""
+    reason: str = ""
+    lacking: str = ""
+    scope: str = Scope.UNREAD
+    is_lost: bool = False
+
+
+def explained(facts: Facts) -> Explained | None:
+    """Why somebody is not as they should be, or not in scope; None where nothing is to be explained."""
+    match facts.standing:
+        case Standing.TWICE:
+            return _by_entry(TWICE)
+        case Standing.LEAVING if not _failed_to_go(facts):
+            return _by_entry(LEAVING)
+        case Standing.FAILED if facts.is_lost:
+            return _by_entry(LOST)
+        case Standing.HELD_BACK:
+            return _by_code(Facts(facts.standing, HELD_BACK))
+        case Standing.FAILED | Standing.OUTDATED | Standing.LEAVING:
+            return _by_code(facts)
+        case Standing.OUT if facts.scope in BY_SCOPE and facts.scope not in SHOULD_ARRIVE:
+            return _by_entry(BY_SCOPE[Scope(facts.scope)])
+        case Standing.OUT if facts.code:
+            return Explained(say(OUTSIDE), Owner.CUSTOMER)
+    return None
+
+
+def _failed_to_go(facts: Facts) -> bool:
+    """Whether Microsoft tried to remove the account and could not; its word for who is not in scope is no failure."""
+    found = lookup(facts.code) if facts.code else None
+    return bool(facts.code) and (found is None or found.code != NOT_ENTITLED)
+
+
+def _by_entry(cause: Cause) -> Explained:
+    return Explained(cause.for_staff({}), cause.owner, cause, cause.for_customer({}))
+
+
+def _by_code(facts: Facts) -> Explained:
+    sentence, _court = explain_code(facts.code, facts.reason, lacking=facts.lacking, scope=facts.scope)
+    cause = lookup(facts.code, facts.reason, lacking=facts.lacking, scope=facts.scope)
+    if cause is None:
+        return Explained(sentence, Owner.ENGINEERS)
+    return Explained(sentence, cause.owner, cause, cause.for_customer({"attribute": facts.lacking}))
