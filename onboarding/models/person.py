@@ -60,6 +60,8 @@ class Person(models.Model):
         SKIPPED = "skipped", _("skipped")
         FAILED = "failed", _("failed")
 
+    THERE = (Result.CREATED, Result.UPDATED, Result.MATCHED)
+
     onboarding = models.ForeignKey("onboarding.Onboarding", on_delete=models.CASCADE, related_name="people")
     source_id = CutCharField(max_length=64)
     target_id = CutCharField(max_length=128, blank=True, default="")

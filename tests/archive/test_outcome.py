@@ -33,7 +33,7 @@ def test_tells_who_fell_out_of_scope_from_who_was_there_already(lease: Lease) ->
     assert kept(lease, row(1, "eva"), skipped(2, "RedundantExport")).result == "created"
     person = kept(lease, skipped(3, "NotEffectivelyEntitled"))
     assert (person.result, person.code) == ("skipped", "NotEffectivelyEntitled")
-    assert "not assigned" in why(person)
+    assert "No longer in scope" in why(person)
 
 
 def test_is_nobodys_problem_where_the_person_was_there_already(lease: Lease) -> None:

@@ -27,9 +27,9 @@ OTHER_MEANINGS = {
     "live": {"domain/lifecycle.py"},
     "no_link": {"staff/contacts/views.py"},
     "silent": {"haiilo/abilities.py"},
-    "scope": {  # a column of a person
-        *("people/failures.py", "people/outcome.py", "people/roster.py"),
-        *("people/scope.py", "people/scope_rows.py"),
+    "scope": {  # a column of a person, and by it a filter
+        *("people/failures.py", "people/outcome.py", "people/roster.py", "people/look_up.py"),
+        *("people/scope.py", "people/scope_rows.py", "staff/people/filters.py"),
     },
     "paused": {"domain/lifecycle.py", "portal/progress/views.py"},
     "read_only": {"models/onboarding.py", "urls.py"},

@@ -169,8 +169,8 @@ def test_says_how_many_are_only_counted(alice, customer):
     assert "No users found" in search(alice, customer, "p0001").text
     _answer, rows = export(alice, customer)
     assert [row[:3] for row in rows[1:]] == [
-        ["Person 0003", "p0003@contoso.example", "created"],
-        *[["(erased)", "(erased)", "created"]] * 3,
+        ["Person 0003", "p0003@contoso.example", "in Haiilo"],
+        *[["(erased)", "(erased)", "in Haiilo"]] * 3,
     ]
 
 

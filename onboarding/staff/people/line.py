@@ -1,4 +1,4 @@
-"""The stacked line of results, drawn on the server, and the filters that go with it."""
+"""The stacked line of what becomes of people, drawn on the server, and the filters that go with it."""
 
 from __future__ import annotations
 
@@ -6,19 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from onboarding.models import Person
+from onboarding.domain.standings import Standing
 from onboarding.staff.people.queries import Filter
 
-Result = Person.Result
 WIDTH = 100
-ORDER = (Result.CREATED, Result.UPDATED, Result.MATCHED, Result.SKIPPED, Result.FAILED, Result.REMOVED)
+ORDER = (
+    *(Standing.ARRIVED, Standing.OUTDATED, Standing.TWICE, Standing.LEAVING, Standing.HELD_BACK),
+    *(Standing.COMING, Standing.UNKNOWN, Standing.FAILED, Standing.OUT, Standing.GONE),
+)
+NOT_ASKED_FOR = (Standing.OUT, Standing.GONE)
+"""Who neither is in Haiilo nor should be: no part of the line, which answers whether everybody is in."""
 
 
 @dataclass(frozen=True)
 class Piece:
     """One piece of the line: where it begins and how long it is, of `WIDTH` in all."""
 
-    result: str
+    standing: str
     label: str
     count: int
     x: str
@@ -27,36 +31,36 @@ class Piece:
 
 @dataclass(frozen=True)
 class Chip:
-    """One filter: a result, or everybody where it is empty."""
+    """One filter: a standing."""
 
-    result: str
+    standing: str
     label: str
     count: int
     query: str
     is_chosen: bool
 
 
-def line(counts: Mapping[str, int], total: int) -> list[Piece]:
+def line(counts: Mapping[str, int]) -> list[Piece]:
     """The pieces in a fixed order, as wide as their share. Numbers are text, so that no locale puts a comma in."""
-    pieces, x = [], 0.0
-    for result in ORDER:
-        if count := counts.get(result, 0):
-            width = WIDTH * count / total
-            pieces.append(Piece(result, str(result.label), count, f"{x:.2f}", f"{width:.2f}"))
-            x += width
+    drawn = [standing for standing in ORDER if standing not in NOT_ASKED_FOR and counts.get(standing, 0)]
+    total, pieces, x = sum(counts[standing] for standing in drawn), [], 0.0
+    for standing in drawn:
+        width = WIDTH * counts[standing] / total
+        pieces.append(Piece(standing, str(standing.label), counts[standing], f"{x:.2f}", f"{width:.2f}"))
+        x += width
     return pieces
 
 
 def chips(counts: Mapping[str, int], wanted: Filter, *, kept: Mapping[str, str]) -> list[Chip]:
-    """A filter for each result that there is; `kept` is what each address has besides."""
+    """A filter for each standing that there is; `kept` is what each address has besides."""
     return [
         Chip(
-            result,
-            str(result.label),
-            counts.get(result, 0),
-            urlencode({**kept, "result": result.value}),
-            wanted.result == result and not (wanted.code or wanted.mark or wanted.lacking),
+            standing,
+            str(standing.label),
+            counts.get(standing, 0),
+            urlencode({**kept, "standing": standing.value}),
+            wanted.standing == standing and not (wanted.code or wanted.of_cause),
         )
-        for result in ORDER
-        if counts.get(result, 0)
+        for standing in ORDER
+        if counts.get(standing, 0)
     ]

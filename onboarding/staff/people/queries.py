@@ -1,25 +1,35 @@
-"""Everybody whom the cycle has touched: how many came through how, why some did not, and the rows one by one."""
+"""Everybody who is, was or should be in Haiilo: what becomes of them, why some are not as they should be, and who."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
 
-from django.db.models import Case, CharField, Count, Max, Q, QuerySet, Value, When
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
-from onboarding.causes.index import REASON_MARKS, explain_code
+from onboarding.causes.base import Owner
+from onboarding.causes.index import REASON_MARKS
+from onboarding.causes.standings import Explained, Facts, explained
+from onboarding.domain.headcount import Failure, Headcount
+from onboarding.domain.standings import SHOULD_ARRIVE, InHaiilo, Scope, Standing
 from onboarding.engine.load_desired import headcount, seen
 from onboarding.models import Onboarding, Person
 from onboarding.models.person import mark_in
+from onboarding.people.failures import failures
 from onboarding.steps.scope.evidence import ScopeEvidence
 from onboarding.web.paging import cursor, read_cursor
-from onboarding.web.step_view import COURTS, Text
+from onboarding.web.step_view import Text
 
-Result = Person.Result
-MAX_CAUSES = 12
 MARKS = REASON_MARKS
+OWNERS: dict[str, Text] = {
+    Owner.CS: _("We have to act"),
+    Owner.CUSTOMER: _("The customer has to act"),
+    Owner.MICROSOFT: _("Microsoft has to act"),
+    Owner.HAIILO: _("Haiilo has to act"),
+    Owner.ENGINEERS: _("Our engineers have to act"),
+}
 
 
 @dataclass(frozen=True)
@@ -27,103 +37,146 @@ class Filter:
     """Which people to show. `mark` is one of the catalogue's marks inside a reason; with `code` alone, none of them.
 
     `lacking`: with `code`, those for whom this attribute is empty; without it, those for whom none is named.
+    `of_cause`: exactly one group of a cause, also where there is no code; then `scope` counts, too.
     """
 
-    result: str = ""
+    standing: str = ""
     code: str = ""
     mark: str = ""
     lacking: str = ""
+    scope: str = ""
+    of_cause: str = ""
     search: str = ""
 
     def __bool__(self) -> bool:
-        return bool(self.result or self.code or self.mark or self.lacking or self.search)
+        return any(vars(self).values())
 
 
 @dataclass(frozen=True)
 class Cause:
-    """Why some people did not come through, in a sentence, how many it concerns, and who acts."""
+    """Why some people are not as they should be, how many it concerns, and who acts.
 
-    result: str
-    code: str
-    mark: str
-    lacking: str
-    count: int
+    `sample`: Microsoft's words of one of them, empty where they are not shown. `message_to_customer`: whether there is
+    something that the customer can be asked for.
+    """
+
+    failure: Failure
+    wanted: Filter
     sentence: str
-    court: str
-    court_label: Text
+    owner: Owner
+    owner_label: Text
+    standing_label: str
+    sample: str
+    message_to_customer: bool
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """The group as fields of a form."""
+        return {name: value for name, value in vars(self.wanted).items() if value}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One person of the list: what becomes of them as pages tell it, and why, in a sentence or empty."""
+
+    person: Person
+    standing: Standing
+    why: str
 
 
 @dataclass(frozen=True)
 class People:
     """One page of people, with numbers over all of them whatever the filter is.
 
-    `arrived`: how many are in Haiilo, None where nobody has told. `erased`: how many the filter leaves beside the rows,
-    whose names have been erased.
+    `in_scope`: how many should have an account, None where nobody knows; `is_about`: an older count of the assignments
+    tells it. `erased`: how many the filter leaves beside the rows, whose names have been erased.
     """
 
-    rows: list[Person]
+    rows: list[Row]
     next: str
-    counts: Mapping[str, int]
+    numbers: Headcount
     causes: list[Cause]
-    total: int
-    arrived: int | None
     in_scope: int | None
+    is_about: bool
     erased: int
+
+    @property
+    def total(self) -> int:
+        """How many people there are rows of."""
+        return sum(self.numbers.standings.values())
 
 
 def people(
     onboarding: Onboarding, wanted: Filter = Filter(), *, after: str = "", limit: int = 100, names: bool = True
 ) -> People:
     """One page of people by user name. Without `names` no cause quotes what Microsoft says of one. Four queries."""
-    filtered = _filtered(onboarding, wanted)
+    numbers = headcount(onboarding)
+    filtered = _filtered(onboarding, wanted, numbers)
     found = filtered.filter(erased_at=None)
     start = read_cursor(after)
     if start:
         user_name, pk = start
         found = found.filter(Q(user_name__gt=user_name) | Q(user_name=user_name, pk__gt=pk))
     rows = list(found.order_by("user_name", "pk")[: limit + 1])
-    counts = onboarding.people_counts
     scope = seen(onboarding.pk, ScopeEvidence)
+    counted = scope.total if scope is not None and not scope.sync_all else None
     return People(
-        rows=rows[:limit],
+        rows=[Row(person, shown(person, numbers), why(person, names=names)) for person in rows[:limit]],
         next=cursor(rows[limit - 1].user_name, rows[limit - 1].pk) if len(rows) > limit else "",
-        counts={value: counts.get(value, 0) for value in Result.values},
-        causes=_causes(onboarding, names=names),
-        total=sum(counts.values()),
-        arrived=headcount(onboarding).in_haiilo,
-        in_scope=scope.total if scope else None,
+        numbers=numbers,
+        causes=[_cause(failure, names=names) for failure in failures(onboarding)],
+        in_scope=counted if numbers.in_scope is None else numbers.in_scope,
+        is_about=numbers.in_scope is None,
         erased=filtered.filter(erased_at__isnull=False).count(),
     )
 
 
-def _causes(onboarding: Onboarding, *, names: bool) -> list[Cause]:
-    """Failures first, then the largest groups."""
-    marked = Case(
-        *[When(reason__contains=mark, then=Value(mark)) for mark in MARKS], default=Value(""), output_field=CharField()
-    )
-    grouped = (
-        onboarding.people.filter(result__in=[Result.FAILED, Result.SKIPPED])
-        .annotate(mark=marked)
-        .values("result", "code", "mark", "lacking")
-        .annotate(people=Count("id"), sample=Max("reason"))
-        .order_by("result", "-people", "code", "mark", "lacking")[:MAX_CAUSES]
-    )
-    return [_cause(row, names=names) for row in grouped]
+def shown(person: Person, numbers: Headcount) -> Standing:
+    """What becomes of the person, as pages tell it: nobody is on the way who may have arrived."""
+    untold = person.standing == Standing.COMING and numbers.names_nobody
+    return Standing.UNKNOWN if untold else Standing(person.standing)
 
 
-def _cause(row: Mapping[str, Any], *, names: bool) -> Cause:
-    told = row["mark"] or (row["sample"] if names else "")
-    sentence, court = explain_code(row["code"], told, lacking=row["lacking"])
-    group = (row["result"], row["code"], row["mark"], row["lacking"], row["people"])
-    return Cause(*group, str(sentence), court, COURTS[court])
+def filter_for(failure: Failure) -> Filter:
+    """Which people are exactly this group."""
+    mark = mark_in(failure.reason)
+    return Filter(failure.standing, failure.code, mark, failure.lacking, failure.scope, of_cause="1")
+
+
+def facts_of(failure: Failure, *, names: bool = True) -> Facts:
+    """What is known of this group; without `names` nothing that Microsoft says of one of them."""
+    told = failure.reason if names else mark_in(failure.reason)
+    return Facts(failure.standing, failure.code, told, failure.lacking, failure.scope)
+
+
+def _cause(failure: Failure, *, names: bool) -> Cause:
+    found = explained(facts_of(failure, names=names))
+    assert found is not None
+    return Cause(
+        failure=failure,
+        wanted=filter_for(failure),
+        sentence=str(found.sentence),
+        owner=found.owner,
+        owner_label=OWNERS[found.owner],
+        standing_label=str(failure.standing.label),
+        sample=failure.reason if names and failure.reason != mark_in(failure.reason) and found.cause else "",
+        message_to_customer=found.owner is Owner.CUSTOMER and found.customer is not None,
+    )
+
+
+def reason_of(person: Person, *, names: bool = True) -> Explained | None:
+    """Why the person is not as they should be; without `names` in our words only."""
+    told = person.reason if names else mark_in(person.reason)
+    is_lost = person.in_haiilo in (InHaiilo.ABSENT, InHaiilo.INACTIVE) and person.result in Person.THERE
+    return explained(Facts(person.standing, person.code, told, person.lacking, person.scope, is_lost=is_lost))
 
 
 def why(person: Person, *, names: bool = True) -> str:
-    """Why the person is not in Haiilo, in a sentence; empty for those who are. Without `names` in our words only."""
-    if person.result not in (Result.FAILED, Result.SKIPPED):
-        return ""
-    told = person.reason if names else mark_in(person.reason)
-    return str(explain_code(person.code, told, lacking=person.lacking)[0])
+    """Why the person is not in Haiilo, or not as they should be, in a sentence; empty where nothing is to be said."""
+    if person.standing == Standing.OUT and person.scope not in (Scope.UNREAD, *SHOULD_ARRIVE):
+        return str(Scope(person.scope).label)
+    found = reason_of(person, names=names)
+    return str(found.sentence) if found else ""
 
 
 def people_rows(onboarding: Onboarding, wanted: Filter = Filter()) -> Iterator[Person]:
@@ -131,21 +184,36 @@ def people_rows(onboarding: Onboarding, wanted: Filter = Filter()) -> Iterator[P
 
     By user name, and after them those whose names have been erased.
     """
-    found = _filtered(onboarding, wanted)
+    found = _filtered(onboarding, wanted, headcount(onboarding))
     named = found.filter(erased_at=None).order_by("user_name", "pk").iterator(chunk_size=1000)
     return chain(named, found.filter(erased_at__isnull=False).order_by("pk").iterator(chunk_size=1000))
 
 
-def _filtered(onboarding: Onboarding, wanted: Filter) -> QuerySet[Person]:
+def people_of(onboarding: Onboarding, wanted: Filter, *, most: int) -> list[Person]:
+    """At most so many of those whose names are kept, by user name."""
+    found = _filtered(onboarding, wanted, headcount(onboarding)).filter(erased_at=None)
+    return list(found.order_by("user_name", "pk")[:most])
+
+
+def _filtered(onboarding: Onboarding, wanted: Filter, numbers: Headcount) -> QuerySet[Person]:
     found: QuerySet[Person] = onboarding.people.all()
-    if wanted.result in Result.values:
-        found = found.filter(result=wanted.result)
+    if wanted.standing in Standing.values:
+        found = found.filter(standing__in=_standings(wanted.standing, numbers))
     if wanted.mark in MARKS:
         found = found.filter(reason__contains=wanted.mark)
-    if wanted.code:
+    if wanted.of_cause:
+        found = found.filter(scope=wanted.scope)
+    if wanted.code or wanted.of_cause:
         found = found.filter(code=wanted.code, lacking=wanted.lacking)
         for mark in MARKS if not wanted.mark else ():
             found = found.exclude(reason__contains=mark)
     if wanted.search:
         found = found.filter(Q(name__icontains=wanted.search) | Q(user_name__icontains=wanted.search))
     return found
+
+
+def _standings(wanted: str, numbers: Headcount) -> list[str]:
+    """Which standings of rows are shown as this one."""
+    if not numbers.names_nobody or wanted not in (Standing.COMING, Standing.UNKNOWN):
+        return [wanted]
+    return [Standing.UNKNOWN, Standing.COMING] if wanted == Standing.UNKNOWN else []

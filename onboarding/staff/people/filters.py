@@ -1,0 +1,44 @@
+"""Filters of people as forms and addresses carry them: what was searched for cannot be read in an address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from django.http import HttpRequest, QueryDict
+
+from onboarding.domain.input_fields import searched
+from onboarding.domain.standings import Scope, Standing
+from onboarding.models import Onboarding
+from onboarding.staff.people.queries import Filter
+from onboarding.web import access, hidden_text
+
+Hide = Callable[[str], str]
+
+
+def seals(request: HttpRequest, onboarding: Onboarding) -> tuple[Hide, Hide]:
+    """How texts are put into addresses of these pages, and taken out again."""
+    whose: Mapping[str, Any] = {"onboarding": onboarding, "reader": access.staff(request).pk}
+    return partial(hidden_text.hidden, **whose), partial(hidden_text.opened, **whose)
+
+
+def filter_of(data: QueryDict, search: str = "") -> Filter:
+    """What was sent, as far as it is known."""
+    standing, scope = data.get("standing", ""), data.get("scope", "")
+    return Filter(
+        standing=standing if standing in Standing.values else "",
+        code=searched(data, "code"),
+        mark=searched(data, "mark"),
+        lacking=searched(data, "lacking"),
+        scope=scope if scope in Scope.values else "",
+        of_cause="1" if data.get("of_cause") else "",
+        search=search,
+    )
+
+
+def query_of(wanted: Filter, hide: Hide) -> dict[str, str]:
+    """The filter for an address."""
+    open_ = {name: value for name, value in vars(replace(wanted, search="")).items() if value}
+    return {**open_, "s": hide(wanted.search)} if wanted.search else open_
