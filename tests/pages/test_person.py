@@ -1,0 +1,160 @@
+"""A person's story: in scope or not, what Microsoft did, what Haiilo holds, what is open; and the message about it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from onboarding.domain.standings import InHaiilo, Scope
+from onboarding.models import Event, Onboarding, Person, clock
+from tests import builders
+
+from .desk import people, read
+from .test_people import CONFLICT, NO_GROUP, search
+from .test_people_in_scope import NOT_LOGGED, in_scope
+
+STORY = "In scope"
+
+
+def row_of(person):
+    return Person.objects.get(source_id=person.source_id, onboarding=person.onboarding)
+
+
+def story_of(client, person, query=""):
+    found = row_of(person)
+    path = reverse("person", args=[found.onboarding_id, found.pk]) + query
+    return read(client.get(path), path)
+
+
+def told(page):
+    """The story itself."""
+    return page.text[page.text.index(STORY) :]
+
+
+def test_opens_from_the_list_and_leads_back_to_it_as_it_was_filtered(alice, customer):
+    [person] = people(customer, 1, **CONFLICT)
+    people(customer, 2)
+    page = search(alice, customer, "person", standing="failed")
+    [href] = [href for href, text in page.links if text == person.name]
+    back = [href for href, text in read(alice.get(href), href).links if text.endswith(" Users")]
+    listed = read(alice.get(back[0]), back[0])
+    assert [text for _href, text in listed.links if text.startswith("Person ")] == [person.name]
+
+
+def test_tells_of_somebody_who_has_arrived(alice, customer):
+    at = clock.now() - timedelta(hours=3)
+    [person] = people(
+        customer, 1, **in_scope(), in_haiilo=InHaiilo.ACTIVE, in_haiilo_at=clock.now(), at=at, result="created"
+    )
+    page = story_of(alice, person)
+    for text in ("Assigned directly", "Microsoft created the account in Haiilo.", "Haiilo has an active account."):
+        assert text in told(page)
+    assert "What is open yes Nothing." in told(page)
+    assert f'datetime="{at.strftime("%Y-%m-%dT%H:%M")}' in page.html
+
+
+@pytest.mark.parametrize(
+    ("scope", "sentence"),
+    [
+        (Scope.OUT, "Not assigned to the application"),
+        (Scope.NESTED, "Only in a group within an assigned group"),
+        (Scope.DISABLED, "Assigned, but the account is disabled"),
+        (Scope.FILTERED, "Left out by a scoping filter"),
+    ],
+)
+def test_ends_at_the_first_no_with_who_can_act(alice, customer, scope, sentence):
+    [person] = people(customer, 1, **NOT_LOGGED, **in_scope(scope))
+    story = told(story_of(alice, person))
+    assert sentence in story
+    assert "The customer has to act" in story
+    assert ("Entra ID > " in story) is (scope != Scope.DISABLED)  # nobody is asked to enable who has left
+    for later in ("What Microsoft did", "What Haiilo holds"):
+        assert later not in story
+
+
+def test_names_the_groups_that_bring_somebody_into_the_scope(alice, customer):
+    paths = [{"by": "group", "group": "All staff"}, {"by": "nested", "group": "Europe"}]
+    [person] = people(customer, 1, **{**in_scope(), "paths": paths})
+    story = told(story_of(alice, person))
+    assert "Direct member of the assigned group “All staff”" in story
+    assert "In a group within the assigned group “Europe”" in story
+
+
+def test_tells_what_failed_in_words_and_folds_microsofts_own(alice, customer):
+    seen = {"last": "failed", "created": (clock.now() - timedelta(days=2)).timestamp()}
+    [person] = people(customer, 1, **NO_GROUP, seen=seen)
+    page = story_of(alice, person)
+    story = told(page)
+    assert "Microsoft tried and failed." in story
+    assert "Microsoft created the account in Haiilo." in story  # before that
+    assert "in Haiilo, last change failed" in page.text
+    assert "The person's country is not the name of a Haiilo group." in story
+    assert "400.76 Group does not exist: Suomi" in page.html[page.html.index("<details") :]
+
+
+def test_says_that_nothing_was_read_rather_than_that_somebody_is_not_assigned(alice, customer):
+    [person] = people(customer, 1)
+    story = told(story_of(alice, person))
+    assert "In scope not known We have not read whether this person is assigned." in story
+    assert "Haiilo has not been asked about this person." in story
+
+
+@pytest.mark.parametrize(
+    ("counted", "sentence"),
+    [
+        ({}, "Provisioning has not been started yet."),
+        ({"in_haiilo": 1}, "Microsoft shows no log that would say who."),
+    ],
+)
+def test_says_why_microsofts_log_tells_nothing(alice, customer, counted, sentence):
+    [person] = people(customer, 1, **NOT_LOGGED, **in_scope())
+    Onboarding.objects.filter(pk=customer.pk).update(**counted)
+    assert sentence in told(story_of(alice, person))
+
+
+def test_waits_for_microsoft_once_provisioning_was_started(alice, customer):
+    builders.done(customer, enable={})
+    [person] = people(customer, 1, **NOT_LOGGED, **in_scope())
+    story = told(story_of(alice, person))
+    assert "Microsoft has not reported on this person yet." in story
+    assert "What is open under way The account" in story
+
+
+def test_shows_the_story_without_the_name_to_who_may_not_see_it(customer):
+    [person] = people(customer, 1, **{**NO_GROUP, "reason": "Person 0000 400.76 is nobody"}, **in_scope())
+    builders.portfolio(builders.person("bob", sees_names=False))
+    bob = builders.signed_in("bob")
+    page = story_of(bob, person)
+    assert "(hidden)" in page.text
+    assert "The person's country is not the name of a Haiilo group." in page.text
+    for name in ("Person 0000", "p0000@", "is nobody"):
+        assert name not in page.html
+    assert not Event.objects.filter(onboarding=customer, kind="names_seen").exists()
+
+
+def test_notes_who_opened_the_story_of_a_person(alice, customer):
+    [person] = people(customer, 1)
+    story_of(alice, person)
+    assert Event.objects.get(onboarding=customer, kind="names_seen").actor == builders.person("alice")
+
+
+def test_shows_nobody_of_another_customer(alice, charlie, customer):
+    [person] = people(customer, 1)
+    assert story_of(charlie, person).status == 404
+    other = builders.onboarding()
+    assert alice.get(reverse("person", args=[other.pk, row_of(person).pk])).status_code == 404
+
+
+def test_costs_the_same_for_few_people_and_for_many(alice, customer):
+    [person] = people(customer, 1)
+    story_of(alice, person)
+    with CaptureQueriesContext(connection) as few:
+        story_of(alice, person)
+    people(customer, 120, **NO_GROUP)
+    with CaptureQueriesContext(connection) as many:
+        story_of(alice, person)
+    assert len(many) == len(few)
