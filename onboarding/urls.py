@@ -18,6 +18,7 @@ from onboarding.staff.contacts import views as contacts
 from onboarding.staff.customer import views as customer
 from onboarding.staff.kickoff import views as questionnaire
 from onboarding.staff.letters import views as outbox
+from onboarding.staff.people import message as people_message
 from onboarding.staff.people import person as person
 from onboarding.staff.people import views as people
 from onboarding.staff.proposals import views as proposals
@@ -53,6 +54,7 @@ urlpatterns = [
     path("customers/<int:pk>/steps/<slug:key>/recheck/", wizard.step_recheck, name="step_recheck"),
     path("customers/<int:pk>/users/", people.people, name="people"),
     path("customers/<int:pk>/users.csv", people.people_csv, name="people_csv"),
+    path("customers/<int:pk>/users/message/", people_message.people_message, name="people_message"),
     path("customers/<int:pk>/users/<int:person_pk>/", person.person, name="person"),
     # the customer's admin
     path("l/<str:token>/", link.link, name="link"),

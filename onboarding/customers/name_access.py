@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from onboarding.customers.base import check_member
-from onboarding.domain.sentences import say
+from onboarding.domain.sentences import plural, say
 from onboarding.engine import ledger
 from onboarding.engine.may import Act
 from onboarding.models import Event, Onboarding, Person, clock
@@ -37,6 +37,20 @@ def note_viewing(onboarding: Onboarding, *, actor: User) -> None:
         User.objects.select_for_update().get(pk=actor.pk)  # of two pages at once, one leaves the line
         if not today.exists():
             ledger.note(onboarding.pk, NAMES_SEEN, say(_("Names in the list of users viewed.")), actor=actor)
+
+
+@transaction.atomic
+def note_message(onboarding: Onboarding, *, actor: User, named: int) -> None:
+    """Leave a line that a message was written to the customer, and how many people it names."""
+    check_member(onboarding, actor, Act.EXPORT)
+    if named:
+        check_member(onboarding, actor, Act.SEE_NAMES)
+    text = plural(
+        "Message to the customer written that names %(count)s person.",
+        "Message to the customer written that names %(count)s people.",
+    )
+    line = say(text, count=named) if named else say(_("Message to the customer written, without names."))
+    ledger.note(onboarding.pk, "export", line, actor=actor)
 
 
 @transaction.atomic

@@ -142,6 +142,7 @@ def test_groups_those_who_are_missing_by_cause_with_who_acts_and_what_to_send(al
     assert "The person's country is not the name of a Haiilo group." in causes
     assert "The customer has to act" in causes
     assert "We have to act" in causes
+    assert causes.count("Write the message with these names") == 1
 
 
 def test_groups_by_the_attribute_that_is_empty(alice, customer):

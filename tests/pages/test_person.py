@@ -9,12 +9,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from onboarding.customers import contacts
 from onboarding.domain.standings import InHaiilo, Scope
-from onboarding.models import Event, Onboarding, Person, clock
+from onboarding.models import Contact, Event, Onboarding, Person, clock
 from tests import builders
 
-from .desk import people, read
-from .test_people import CONFLICT, NO_GROUP, search
+from .desk import HTMX, people, read
+from .test_people import CONFLICT, NO_GROUP, page_of, search
 from .test_people_in_scope import NOT_LOGGED, in_scope
 
 STORY = "In scope"
@@ -158,3 +159,71 @@ def test_costs_the_same_for_few_people_and_for_many(alice, customer):
     with CaptureQueriesContext(connection) as many:
         story_of(alice, person)
     assert len(many) == len(few)
+
+
+# The message
+
+
+def message(client, made, **data):
+    answer = client.post(reverse("people_message", args=[made.pk]), data, headers=HTMX)
+    return read(answer)
+
+
+def of_cause(client, made, lacking=""):
+    """The form of a cause on the page, as it is sent."""
+    forms = [form for form in page_of(client, made).forms if "of_cause" in form.fields]
+    sent = [{name: field.value for name, field in form.fields.items()} for form in forms]
+    return next(each for each in sent if each.get("lacking", "") == lacking)
+
+
+def test_writes_who_it_is_and_what_is_empty_in_the_language_of_its_reader(alice, customer):
+    Contact.objects.filter(onboarding=customer).update(language="de")
+    people(customer, 2, result="failed", code="AttributeValidationFailed", lacking="country")
+    people(customer, 1, result="failed", code="AttributeValidationFailed", lacking="mail")
+    text = message(alice, customer, **of_cause(alice, customer, "country")).text
+    assert "Guten Tag Eva Berg" in text
+    assert "Person 0000 · p0000@contoso.example" in text
+    assert "Person 0001 · p0001@contoso.example" in text
+    assert "Person 0002" not in text
+    assert "Attribut: country" in text
+    assert "Hello" not in text
+
+
+def test_notes_the_message_like_an_export(alice, customer):
+    people(customer, 2, **NO_GROUP)
+    assert "Person 0001" in message(alice, customer, **of_cause(alice, customer)).text
+    noted = Event.objects.get(onboarding=customer, kind="export")
+    assert noted.actor == builders.person("alice")
+    assert str(noted.sentence) == "Message to the customer written that names 2 people."
+
+
+def test_writes_no_names_for_who_may_not_see_them(customer):
+    people(customer, 2, **NO_GROUP)
+    builders.portfolio(builders.person("bob", sees_names=False))
+    bob = builders.signed_in("bob")
+    page = message(bob, customer, **of_cause(bob, customer))
+    assert "2 of your people have no Haiilo account yet." in page.text
+    assert "Person 0" not in page.html
+    assert "without names" in str(Event.objects.get(onboarding=customer, kind="export").sentence)
+
+
+def test_asks_the_contact_who_can_act(alice, customer):
+    contacts.add_contact(
+        customer, actor=builders.owner_of(customer), name="Otto", email="o@contoso.example", role="sso_owner"
+    )
+    [person] = people(customer, 1, **NOT_LOGGED, **in_scope(Scope.OUT))
+    text = message(alice, customer, person=str(row_of(person).pk)).text
+    assert "Hello Otto" in text
+    assert "The person is not assigned to your Haiilo application." in text
+    assert "p0000@contoso.example" in text
+
+
+def test_writes_nothing_about_a_cause_that_is_over_or_that_is_ours(alice, customer):
+    people(customer, 1, **NO_GROUP)
+    sent = of_cause(alice, customer)
+    Person.objects.filter(onboarding=customer).update(standing="arrived")
+    assert message(alice, customer, **sent).status == 404
+    [person] = people(customer, 1, **CONFLICT)
+    assert message(alice, customer, person=str(row_of(person).pk)).status == 404
+    assert message(alice, customer, person="nobody").status == 404
+    assert not Event.objects.filter(onboarding=customer, kind="export").exists()
