@@ -92,6 +92,11 @@ class Headcount:
         return self.of(Standing.FAILED)
 
     @property
+    def outdated(self) -> int:
+        """How many are in Haiilo, and the last change of them failed."""
+        return self.of(Standing.OUTDATED)
+
+    @property
     def is_empty(self) -> bool:
         """Whether Microsoft's log has told of nobody."""
         return not any(self.results.values())
@@ -149,6 +154,13 @@ class Headcount:
         return max(0, self.in_haiilo - self.of(Standing.LEAVING, Standing.HELD_BACK))
 
     @property
+    def share(self) -> int | None:
+        """Of how many in scope `arrived` is told; None where more are there than should be, or the scope is unread."""
+        if self.in_scope is None or self.arrived is None or self.arrived > self.in_scope:
+            return None
+        return self.in_scope
+
+    @property
     def everybody_arrived(self) -> bool:
         """Whether it is known of each person in scope, by name, that there is an account."""
         if not self.in_scope or self.source in (Source.NOBODY, Source.JOB):
@@ -165,6 +177,11 @@ class Headcount:
     def not_as_it_should_be(self) -> int:
         """How many have no account for a reason that somebody can end, or one that is not as it should be."""
         return self.of(Standing.FAILED, Standing.OUTDATED, Standing.TWICE)
+
+    @property
+    def amiss(self) -> int:
+        """For how many somebody has to act: those, and whose removal is held back."""
+        return self.not_as_it_should_be + self.of(Standing.HELD_BACK)
 
     def removed_lately(self, days: Collection[date]) -> int:
         """How many were removed on these days."""

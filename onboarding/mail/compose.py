@@ -54,8 +54,8 @@ def compose(onboarding: Onboarding, contact: Contact, kind: str) -> LetterText:
 
 
 def _subject(kind: str, arrived: int | None) -> Template:
-    """The subject of a letter of this kind; it counts nothing that nobody has told."""
-    return LIVE_UNCOUNTED if kind == Letter.Kind.COMPLETION and arrived is None else SUBJECTS[Letter.Kind(kind)]
+    """The subject of a letter of this kind; it counts nothing that nobody has told, and no zeros."""
+    return LIVE_UNCOUNTED if kind == Letter.Kind.COMPLETION and not arrived else SUBJECTS[Letter.Kind(kind)]
 
 
 def _context(onboarding: Onboarding, contact: Contact) -> dict[str, Any]:
@@ -64,6 +64,8 @@ def _context(onboarding: Onboarding, contact: Contact) -> dict[str, Any]:
     state = mail_context.current_state(onboarding)
     found, numbers = mail_context.ask_of(state), load_desired.headcount(onboarding)
     scope = StepState.objects.filter(onboarding=onboarding, key=Scope.key).first()
+    counted = scope.evidence.get("total") if scope else None
+    in_scope = counted if numbers.in_scope is None else numbers.in_scope
     context = {
         "name": contact.name,
         "customer": customer.name,
@@ -82,9 +84,9 @@ def _context(onboarding: Onboarding, contact: Contact) -> dict[str, Any]:
         "days": settings.LINK_DAYS,
         "permissions": len(onboarding.size.permissions),
         "numbers": numbers,
-        "arrived_count": numbers.in_haiilo,
-        "arrived": "" if numbers.in_haiilo is None else amount(numbers.in_haiilo),
-        "in_scope": amount(scope.evidence["total"]) if scope and scope.evidence.get("total") else "",
+        "arrived_count": numbers.arrived,
+        "arrived": "" if numbers.arrived is None else amount(numbers.arrived),
+        "in_scope": amount(in_scope) if in_scope and (numbers.arrived or 0) <= in_scope else "",
     }
     # A name that looks like a marker must not become a link.
     plain = {name: MARKERS.sub("", value) if isinstance(value, str) else value for name, value in context.items()}

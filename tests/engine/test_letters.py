@@ -123,6 +123,22 @@ def test_tells_the_jobs_number_at_live_without_what_only_the_log_tells():
     assert "Not created yet" not in letter.text
 
 
+def test_writes_no_zero_and_nothing_untrue_of_who_is_in_haiilo():
+    made = stand(builders.onboarding(), "live", Done(), scope={"total": 31})
+    people(made, 1, result="failed", code="EntryConflict")
+    letter = drafted(made)
+    assert "No account has been created yet." in letter.text
+    assert not re.search(r"\b0\b", letter.subject + letter.text)
+    letter.delete()
+    people(made, 2)
+    people(made, 1, result="failed", code="EntryConflict", seen={"last": "failed", "created": 1.0})
+    text = letters.write(made, base.first_contact(made), "completion", rule="test", draft=True).text
+    assert "3 of 31 people" in text
+    assert "Not created yet: 1" in text
+    assert "In Haiilo, but the last change did not arrive: 1" in text
+    assert "You do not need to do anything" not in text
+
+
 def test_escapes_what_customers_and_tenants_wrote():
     made = at_consent(LINK_SENT, contact_name=HOSTILE, name=HOSTILE)
     verdict = Asking(say("%(app)s is missing.", app=HOSTILE), Court.CUSTOMER, code="no_application")

@@ -16,7 +16,7 @@ from onboarding.staff.board import queries
 from onboarding.steps import STEPS
 from tests import builders
 
-from .desk import HTMX, PLAN, TOKEN_NEEDED, read, stand
+from .desk import HTMX, PLAN, TOKEN_NEEDED, people, read, stand
 
 FROM: dict[str, Verdict] = {
     "us": TOKEN_NEEDED,
@@ -181,3 +181,21 @@ def test_sends_nothing_while_nothing_has_changed(alice, same_minute):
 def test_escapes_what_people_typed(alice):
     builders.onboarding(name="<script>alert(1)</script>")
     assert "<script>alert" not in alice.get(reverse("board")).content.decode()
+
+
+def test_marks_a_live_customer_of_whose_people_some_are_not_as_they_should_be(alice):
+    made = stand(builders.onboarding(name="Contoso"), "live", Done())
+    people(made, 20)
+    assert "as they should be" not in board(alice).text
+    with CaptureQueriesContext(connection) as without:
+        board(alice)
+    people(made, 12, result="failed", code="EntryConflict")
+    people(made, 1, result="failed", code="EntryConflict", seen={"last": "failed", "created": 1.0})
+    with CaptureQueriesContext(connection) as marked:
+        assert "13 people are not as they should be" in board(alice).text
+    assert len(marked) == len(without)
+
+
+def test_marks_nobody_before_a_customer_is_live(alice):
+    people(stand(builders.onboarding(), "connection", TOKEN_NEEDED), 2, result="failed", code="EntryConflict")
+    assert "as they should be" not in board(alice).text

@@ -11,7 +11,7 @@ from django.utils import timezone
 from onboarding.models import Link, Onboarding, StepState
 from tests.narrow import present
 
-from .desk import read
+from .desk import people, read
 from .visitor import text_of
 
 pytestmark = pytest.mark.django_db
@@ -154,3 +154,37 @@ def test_says_that_nobody_tells_where_the_scope_is_not_known_either(visitor, inv
     page = read(visitor.client.get(reverse("progress"))).text
     assert "Microsoft does not tell how many people are in Haiilo." in page
     assert "In scope" not in page
+
+
+def live(invitation):
+    stand_at(invitation, "live", "done")
+    Onboarding.objects.update(live_at=timezone.now(), in_haiilo=None)
+    return Onboarding.objects.get()
+
+
+def test_does_not_call_everything_set_up_while_somebody_is_missing(visitor, invitation):
+    visitor.go_all_the_way(invitation)
+    made = live(invitation)
+    people(made, 3)
+    assert "Everything is set up" in read(visitor.client.get(reverse("progress"))).text
+    people(made, 2, result="failed", code="EntryConflict")
+    people(made, 1, result="failed", code="EntryConflict", seen={"last": "failed", "created": 1.0})
+    page = read(visitor.client.get(reverse("progress"))).text
+    assert "Haiilo is set up, but not for everybody yet" in page
+    assert "4 people are in Haiilo As Microsoft reports" in page
+    assert "2 accounts could not be created yet" in page
+    assert "1 person is in Haiilo, but the last change did not arrive" in page
+    assert "You do not need to do anything" not in page
+
+
+def test_counts_against_the_scope_that_was_read_last(visitor, invitation):
+    visitor.go_all_the_way(invitation)
+    made = live(invitation)
+    StepState.objects.filter(key="scope").update(evidence={"total": 2050})
+    people(made, 3, scope="in", scope_at=timezone.now())
+    Onboarding.objects.update(scope_read_at=timezone.now())
+    assert "3 of 3 people are in Haiilo" in read(visitor.client.get(reverse("progress"))).text
+    Onboarding.objects.update(in_haiilo=9)
+    page = read(visitor.client.get(reverse("progress")))
+    assert "9 people are in Haiilo" in page.text
+    assert "<progress" not in page.html

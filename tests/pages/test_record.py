@@ -24,7 +24,7 @@ from tests import builders
 from tests.narrow import present
 from tests.stored import Stored
 
-from .desk import HTMX, PLAN, TOKEN_NEEDED, open_record, post, read, stand, token_of
+from .desk import HTMX, PLAN, TOKEN_NEEDED, open_record, people, post, read, stand, token_of
 
 WORKING = Waiting(say("Microsoft works."), timedelta(seconds=30), progress=Progress(1204, 2050))
 LINK_SENT = Asking(say("Eva has not opened it yet."), Court.CUSTOMER, code="link_sent")
@@ -67,14 +67,21 @@ def test_shows_progress_as_far_as_it_is_known(alice, customer):
 
 
 def test_shows_no_number_that_nothing_told(alice, customer):
-    stand(customer, "live", Done(LiveEvidence(code="Active", in_haiilo=196)))
+    stand(customer, "live", Done(LiveEvidence(code="Active", told=False)))
     page = read(alice.get(reverse("step", args=[customer.pk, "live"])))
-    assert "In Haiilo 196" in page.text
-    for untold in ("Created", "Updated", "Skipped", "Failed"):
-        assert untold not in page.text
-    stand(customer, "live", Done(LiveEvidence(190, 6, 0, 0, 0, code="Active", in_haiilo=196)))
+    assert "In Haiilo" not in page.text
+    Onboarding.objects.filter(pk=customer.pk).update(in_haiilo=196)
     page = read(alice.get(reverse("step", args=[customer.pk, "live"])))
-    assert "Created 190 Updated 6 Skipped 0 Failed 0" in page.text
+    assert "In Haiilo 196 By the job's own counters, without names" in page.text
+
+
+def test_counts_as_the_users_page_does(alice, customer):
+    stand(customer, "live", Done(LiveEvidence(code="Active", in_haiilo=4)))
+    people(customer, 3)
+    people(customer, 2, result="failed", code="EntryConflict")
+    people(customer, 1, result="failed", code="EntryConflict", seen={"last": "failed", "created": 1.0})
+    page = read(alice.get(reverse("step", args=[customer.pk, "live"])))
+    assert "In Haiilo 4 In Haiilo, last change failed 1 Failed 2 As Microsoft reports" in page.text
 
 
 def test_tells_what_happened_newest_first(alice, customer):

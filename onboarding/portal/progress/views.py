@@ -43,7 +43,8 @@ def progress(request: HttpRequest) -> HttpResponse:
 def _context(view: link_view.LinkView) -> dict[str, Any]:
     """What the progress page shows beside the view itself."""
     paused = view.link.onboarding.state == State.PAUSED
-    arrived = view.people.in_haiilo
+    arrived = view.people.arrived
+    in_scope = view.in_scope if view.people.in_scope is None else view.people.in_scope
     pending = any(just_approved(step) for step in view.steps) or just_renewed(view.steps)
     asking = next((step for step in view.steps if step.is_current and step.ask is not None and not pending), None)
     access_open = any(step.key in ACCESS and step.kind != Kind.DONE for step in view.steps)
@@ -64,7 +65,9 @@ def _context(view: link_view.LinkView) -> dict[str, Any]:
         "arrived": arrived,
         "shown": "" if arrived is None else number_format(arrived, force_grouping=True),
         "set_up": view.link.onboarding.live_at is not None,
-        "scope_text": number_format(view.in_scope, force_grouping=True) if view.in_scope else "",
+        "in_scope": in_scope,
+        "share": in_scope is not None and arrived is not None and arrived <= in_scope,
+        "scope_text": number_format(in_scope, force_grouping=True) if in_scope else "",
         "every": STAGE_MOVES if moving else SECONDS_AT_REST,
         "paused": paused,
         "seen": now_seen(version(view.steps, view.people, view.in_scope, view.read_only, paused)),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from onboarding.domain.lifecycle import State
 from onboarding.domain.verdicts import Court, Kind
+from onboarding.engine.load_desired import headcount
 from onboarding.engine.may import Act, where
 from onboarding.models import Customer, Onboarding
 from onboarding.steps import STEPS, by_key
@@ -52,7 +53,10 @@ class Bucket:
 
 @dataclass(frozen=True)
 class BoardRow:
-    """One customer: where it stands, whose court, since when, and the one sentence."""
+    """One customer: where it stands, whose court, since when, and the one sentence.
+
+    `amiss`: for how many people of a live customer somebody has to act.
+    """
 
     pk: int
     name: str
@@ -67,6 +71,7 @@ class BoardRow:
     paused: bool
     moving: bool
     progress: Mapping[str, Any]
+    amiss: int = 0
 
     @property
     def age(self) -> str:
@@ -159,6 +164,7 @@ def _row(onboarding: Onboarding) -> BoardRow:
         paused=paused,
         moving=onboarding.current_kind in MOVING and not paused,
         progress=current.progress if current else {},
+        amiss=headcount(onboarding).amiss if onboarding.live_at else 0,
     )
 
 
@@ -175,4 +181,5 @@ def _shown(row: BoardRow) -> tuple[object, ...]:
         row.sentence,
         row.paused,
         sorted(row.progress.items()),
+        row.amiss,
     )

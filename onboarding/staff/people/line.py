@@ -8,12 +8,9 @@ from urllib.parse import urlencode
 
 from onboarding.domain.standings import Standing
 from onboarding.staff.people.queries import Filter
+from onboarding.web.standings import ORDER
 
 WIDTH = 100
-ORDER = (
-    *(Standing.ARRIVED, Standing.OUTDATED, Standing.TWICE, Standing.LEAVING, Standing.HELD_BACK),
-    *(Standing.COMING, Standing.UNKNOWN, Standing.FAILED, Standing.OUT, Standing.GONE),
-)
 NOT_ASKED_FOR = (Standing.OUT, Standing.GONE)
 """Who neither is in Haiilo nor should be: no part of the line, which answers whether everybody is in."""
 

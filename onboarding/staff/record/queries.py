@@ -12,6 +12,7 @@ from onboarding.domain.desired import SCIM_TOKEN
 from onboarding.domain.headcount import Headcount
 from onboarding.domain.lifecycle import MOVES, State
 from onboarding.domain.sentences import Sentence
+from onboarding.domain.standings import Standing
 from onboarding.domain.verdicts import Court, Kind
 from onboarding.engine import holds, neighbours
 from onboarding.engine.load_desired import headcount
@@ -30,6 +31,7 @@ from onboarding.steps.customer.evidence import CustomerEvidence
 from onboarding.steps.customer.step import CustomerRecord
 from onboarding.web.paging import version
 from onboarding.web.read_only import ReadOnlyView, read_only_view
+from onboarding.web.standings import beside_arrived
 from onboarding.web.step_view import MOVING, StepView, is_between, steps_of
 from onboarding.web.stuck_mail import Mail, mail_of
 
@@ -80,6 +82,11 @@ class Record:
     no_link: Sentence | None
     mail: Mail
     version: str
+
+    @property
+    def others(self) -> list[tuple[Standing, int]]:
+        """How many people are otherwise than simply in Haiilo."""
+        return beside_arrived(self.people)
 
     @property
     def reads_only(self) -> bool:
