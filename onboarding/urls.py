@@ -18,6 +18,7 @@ from onboarding.staff.contacts import views as contacts
 from onboarding.staff.customer import views as customer
 from onboarding.staff.kickoff import views as questionnaire
 from onboarding.staff.letters import views as outbox
+from onboarding.staff.people import look as look
 from onboarding.staff.people import message as people_message
 from onboarding.staff.people import person as person
 from onboarding.staff.people import views as people
@@ -56,6 +57,8 @@ urlpatterns = [
     path("customers/<int:pk>/users.csv", people.people_csv, name="people_csv"),
     path("customers/<int:pk>/users/message/", people_message.people_message, name="people_message"),
     path("customers/<int:pk>/users/<int:person_pk>/", person.person, name="person"),
+    path("customers/<int:pk>/users/look/", look.look, name="person_look"),
+    path("customers/<int:pk>/users/look/<int:inquiry_pk>/", look.found, name="person_found"),
     # the customer's admin
     path("l/<str:token>/", link.link, name="link"),
     path("l/<str:token>/begin/", link.begin, name="link_begin"),

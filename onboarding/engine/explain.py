@@ -27,12 +27,13 @@ from onboarding.causes.base import Cause
 from onboarding.causes.graph import GRAPH
 from onboarding.causes.index import lookup, of_token
 from onboarding.causes.ours import OUR_FAILURE
-from onboarding.domain.verdicts import Asking, Broken, Verdict, Waiting
+from onboarding.domain.verdicts import Asking, Broken, Waiting
 from onboarding.engine.waits import after_unreadable
 
 RETRY_ERROR_AFTER = timedelta(seconds=30)
 RETRY_ABSENT_AFTER = timedelta(minutes=1)
 LASTS = timedelta(hours=1)  # no moment of Microsoft's any more
+Fault = Waiting | Asking | Broken
 SIGN_IN_CODES = "AADSTS"  # a refused token is named by the sign-in service, a refused request by Graph
 
 
@@ -41,7 +42,7 @@ def our_failure(error: Exception) -> Broken:
     return replace(OUR_FAILURE.broken(), code=type(error).__name__)
 
 
-def explain(error: GraphError, *, now: datetime, before: Mapping[str, Any] | None = None) -> Verdict:
+def explain(error: GraphError, *, now: datetime, before: Mapping[str, Any] | None = None) -> Fault:
     """What an error of the Graph client means for an onboarding: the entry of Microsoft's code, else of its kind.
 
     `before`: what the last verdict on the step offered, so that answers that cannot be read are counted.

@@ -24,6 +24,7 @@ from onboarding.domain.verdicts import Asking, Broken, Change, Done, Kind, Todo,
 from onboarding.engine import gate, lanes, ledger, log_reading, milestones, misfits, neighbours, process, scope_reading
 from onboarding.engine.explain import explain, our_failure
 from onboarding.engine.graph_access import TenantSession
+from onboarding.engine.inquiries import answer_open
 from onboarding.engine.lease_keeper import HeldLease, keeper
 from onboarding.engine.ledger import Cost
 from onboarding.engine.waits import OUR_FAULTS, after_time_outs
@@ -131,6 +132,7 @@ class Reconciliation:
         if self.desired.scim_token_misfit:
             misfits.erase_under(self.copy)
         pause, current = self._enter_or_leave_read_only(), ""
+        self._asked_to_wait = answer_open(self.copy, self.tenant, self.desired) or self._asked_to_wait
         for step in STEPS:
             if self._must_end():
                 return self._end_early(step, pause, current)

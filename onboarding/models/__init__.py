@@ -6,6 +6,7 @@ from onboarding.models.contact import Contact
 from onboarding.models.customer import Customer, Portfolio
 from onboarding.models.event import Event
 from onboarding.models.heartbeat import Heartbeat
+from onboarding.models.inquiry import Inquiry
 from onboarding.models.letter import Letter
 from onboarding.models.letter_check import LetterCheck
 from onboarding.models.link import ConsentAttempt, Link
@@ -30,6 +31,7 @@ __all__ = [
     "CustomerSecret",
     "Event",
     "Heartbeat",
+    "Inquiry",
     "Letter",
     "LetterCheck",
     "Link",

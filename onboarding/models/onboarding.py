@@ -81,7 +81,8 @@ class OnboardingQuerySet(models.QuerySet["Onboarding"]):
 
     def whole(self, pk: int) -> Onboarding:
         """The row with customer, read-only mode and tenant in the same query, and whether there are secrets, open
-        approvals or others in its tenant (`has_secrets`, `has_approvals`, `has_neighbours`): most customers have none.
+        approvals, others in its tenant or open inquiries (`has_secrets`, `has_approvals`, `has_neighbours`,
+        `has_inquiries`): most customers have none.
         Raises `Onboarding.DoesNotExist`.
         """
         found = _whole().rows(id=pk)
@@ -155,6 +156,7 @@ def _whole() -> Select[Onboarding]:
         "has_secrets": _exists("CustomerSecret"),
         "has_approvals": _exists("Approval", used_at=None, withdrawn_at=None),
         "has_neighbours": _has_neighbours(),
+        "has_inquiries": _exists("Inquiry", answered_at=None),
     }
     related = Onboarding.objects.select_related("customer", "read_only", "binding")
     return Select(related.annotate(**found).filter(**given(Onboarding, "id")))
@@ -239,6 +241,7 @@ class Onboarding(models.Model):
     has_secrets: bool
     has_approvals: bool
     has_neighbours: bool
+    has_inquiries: bool
 
     objects = OnboardingQuerySet.as_manager()
 

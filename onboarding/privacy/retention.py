@@ -26,6 +26,7 @@ from onboarding.models import (
     ConsentAttempt,
     Customer,
     Event,
+    Inquiry,
     Letter,
     Link,
     Onboarding,
@@ -34,6 +35,7 @@ from onboarding.models import (
     StepState,
     TenantBinding,
 )
+from onboarding.models.inquiry import KEPT
 from onboarding.models.person import marks_of
 from onboarding.privacy import erasure
 from onboarding.privacy.erasure import BATCH, DOCUMENTS, NOBODY
@@ -122,6 +124,7 @@ def due(now: datetime) -> Erased:
 
 def erase_old(now: datetime) -> Erased:
     """Erase what is older than `settings.RETENTION_DAYS`. May be called as often as one likes, and by several."""
+    Inquiry.objects.filter(asked_at__lt=now - KEPT).delete()
     before = oldest_kept(now)
     if before is None:
         return Erased()
@@ -199,6 +202,7 @@ def _erase_closed(onboarding_id: int, now: datetime) -> Erased:
             return Erased(people=people)
         onboarding.secrets.all().delete()
         onboarding.backups.all().delete()
+        onboarding.inquiries.all().delete()
         Questionnaire.objects.filter(onboarding=onboarding).delete()
         _erase_contacts(onboarding)
         onboarding.proposals.update(reason=NOBODY)
@@ -254,6 +258,7 @@ def erase_person(onboarding_id: int, person_id: str, *, now: datetime) -> None:
     rows = list(onboarding.people.filter(source_id__in=[person_id, *marks_of(onboarding_id, person_id)]))
     traces = erasure.traces_of(person_id, rows)
     erasure.erase_people(rows, now=now, for_good=True)
+    onboarding.inquiries.all().delete()  # whoever may be among them
     erasure.erase_from_steps(onboarding, partial(erasure.without, traces=traces))
     erasure.erase_from_approvals(onboarding, partial(erasure.without, traces=traces))
     erasure.erase_from_events(onboarding, partial(erasure.without, traces=traces))

@@ -17,10 +17,11 @@ from django.views.decorators.http import require_POST
 from onboarding.causes.standings import Explained, explained
 from onboarding.customers import name_access
 from onboarding.engine.may import Act, may
-from onboarding.models import Contact, Onboarding, Person
+from onboarding.models import Contact, Inquiry, Onboarding, Person
 from onboarding.people.failures import failures
 from onboarding.staff.people import queries
 from onboarding.staff.people.filters import filter_of
+from onboarding.staff.people.look import person_found
 from onboarding.web import access
 from onboarding.web.page import page
 from onboarding.web.staff_only import for_staff
@@ -34,9 +35,7 @@ def people_message(request: HttpRequest, pk: int) -> HttpResponse:
     """The message about one cause, or one person, to be copied. A POST, because who took the names is noted."""
     onboarding, actor = access.onboarding_for(request, pk), access.staff(request)
     names = may(actor, Act.SEE_NAMES, onboarding)
-    topic = (
-        _of_person(onboarding, request.POST["person"]) if "person" in request.POST else _of_cause(request, onboarding)
-    )
+    topic = _topic(request, onboarding)
     named = topic.people if names else []
     contact = reader_of(onboarding, topic)
     text = written(topic, contact, named)
@@ -56,6 +55,20 @@ class Topic:
     people: list[Person]
 
 
+def _topic(request: HttpRequest, onboarding: Onboarding) -> Topic:
+    """What was asked for. Raises `Http404` where that is no more."""
+    if "person" in request.POST:
+        return _of_person(onboarding.people.filter(pk=_key(request, "person"), erased_at=None).first())
+    if "inquiry" in request.POST:
+        return _of_inquiry(onboarding, onboarding.inquiries.filter(pk=_key(request, "inquiry")).first())
+    return _of_cause(request, onboarding)
+
+
+def _key(request: HttpRequest, name: str) -> int:
+    key = request.POST[name]
+    return int(key) if key.isdecimal() else 0
+
+
 def _of_cause(request: HttpRequest, onboarding: Onboarding) -> Topic:
     """The group that is meant, as it is now. Raises `Http404` where there is none any more."""
     wanted = filter_of(request.POST)
@@ -67,11 +80,15 @@ def _of_cause(request: HttpRequest, onboarding: Onboarding) -> Topic:
     raise Http404
 
 
-def _of_person(onboarding: Onboarding, key: str) -> Topic:
-    person = onboarding.people.filter(pk=int(key), erased_at=None).first() if key.isdecimal() else None
+def _of_person(person: Person | None) -> Topic:
     if person is None:
         raise Http404
     return Topic(1, person.standing, person.lacking, partial(queries.reason_of, person), [person])
+
+
+def _of_inquiry(onboarding: Onboarding, inquiry: Inquiry | None) -> Topic:
+    found = person_found(onboarding, inquiry) if inquiry is not None else None
+    return _of_person(found if found is not None and found.erased_at is None else None)
 
 
 def reader_of(onboarding: Onboarding, topic: Topic) -> Contact:

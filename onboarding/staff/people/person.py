@@ -45,10 +45,13 @@ def story_context(request: HttpRequest, onboarding: Onboarding, row: Person, *, 
         "onboarding": onboarding,
         "customer": onboarding.customer,
         "names": names,
-        "story": story(row, headcount(onboarding), started=_is_started(onboarding), names=names),
+        "inquiry": None,
+        "asked": "",
+        "story": story(row, headcount(onboarding), started=is_started(onboarding), names=names),
         "back": reverse("people", args=[onboarding.pk]) + (f"?{urlencode(kept)}" if kept else ""),
     }
 
 
-def _is_started(onboarding: Onboarding) -> bool:
+def is_started(onboarding: Onboarding) -> bool:
+    """Whether provisioning was ever started. One query."""
     return onboarding.steps.filter(key=EnableEvidence.step).exclude(done_at=None).exists()

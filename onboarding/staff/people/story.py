@@ -6,13 +6,14 @@ Pure: it is told from one row, and from what is known of the customer as a whole
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
+from onboarding.causes.base import Owner
 from onboarding.causes.standings import Explained
 from onboarding.domain.headcount import Headcount
 from onboarding.domain.sentences import Sentence, Template, say
@@ -25,6 +26,7 @@ from onboarding.staff.people.queries import OWNERS, reason_of, shown
 from onboarding.web.step_view import Text
 
 PATHS: dict[str, Template] = {
+    "all": _("The job takes the whole directory"),
     "direct": _("Assigned directly"),
     "group": _("Direct member of the assigned group “%(group)s”"),
     "nested": _("In a group within the assigned group “%(group)s”"),
@@ -49,6 +51,7 @@ HOLDS: dict[str, Template] = {
 BY_NO_LOG = _("The job's counters say how many people are in Haiilo, and Microsoft shows no log that would say who.")
 NOT_REPORTED = _("Microsoft has not reported on this person yet. It syncs about every 40 minutes.")
 NOT_STARTED = _("Provisioning has not been started yet.")
+IN_TENANT = gettext_lazy("In the directory")
 LABELS: dict[str, Text] = {
     Kind.DONE: gettext_lazy("yes"),
     Kind.BROKEN: gettext_lazy("no"),
@@ -98,6 +101,25 @@ def story(person: Person, numbers: Headcount, *, started: bool, names: bool) -> 
     """The story of this person. Without `names` in our words only."""
     standing = shown(person, numbers)
     return Story(person, standing, tuple(_parts(person, standing, numbers, started=started, names=names)))
+
+
+def looked_up(person: Person, numbers: Headcount, *, started: bool) -> Story:
+    """The story of somebody who was looked up in the directory."""
+    told = story(person, numbers, started=started, names=True)
+    there = Part(IN_TENANT, Kind.DONE, [say(_("There is such a person in the customer's directory."))])
+    parts = (replace(part, looks=False) for part in told.parts)
+    return replace(told, parts=(there, *parts))
+
+
+def nobody() -> Story:
+    """The story of somebody whom the directory does not know."""
+    missing = say(_("Nobody in the customer's directory has this name, user name, e-mail address or object ID."))
+    ask = say(_("How is it written? Ask who asked you; a user name or e-mail address finds most surely."))
+    parts = (
+        Part(IN_TENANT, Kind.BROKEN, [missing]),
+        Part(gettext_lazy("What is open"), Kind.ASKING, [ask], owner_label=OWNERS[Owner.CS]),
+    )
+    return Story(Person(), Standing.UNKNOWN, parts)
 
 
 def _parts(person: Person, standing: Standing, numbers: Headcount, *, started: bool, names: bool) -> Iterator[Part]:
