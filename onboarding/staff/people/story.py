@@ -51,13 +51,18 @@ HOLDS: dict[str, Template] = {
 BY_NO_LOG = _("The job's counters say how many people are in Haiilo, and Microsoft shows no log that would say who.")
 NOT_REPORTED = _("Microsoft has not reported on this person yet. It syncs about every 40 minutes.")
 NOT_STARTED = _("Provisioning has not been started yet.")
-IN_TENANT = gettext_lazy("In the directory")
+IN_TENANT, OPEN = gettext_lazy("In the directory"), gettext_lazy("What is open")
+IS_OPEN: dict[str, Text] = {
+    Kind.DONE: gettext_lazy("nothing"),
+    Kind.WAITING: gettext_lazy("under way"),
+    Kind.NEW: gettext_lazy("not known"),
+    Kind.ASKING: gettext_lazy("open"),
+}
 LABELS: dict[str, Text] = {
     Kind.DONE: gettext_lazy("yes"),
     Kind.BROKEN: gettext_lazy("no"),
     Kind.WAITING: gettext_lazy("under way"),
     Kind.NEW: gettext_lazy("not known"),
-    Kind.ASKING: gettext_lazy("open"),
 }
 
 
@@ -85,7 +90,7 @@ class Part:
     @property
     def label(self) -> Text:
         """The kind in a word."""
-        return LABELS[self.kind]
+        return IS_OPEN[self.kind] if self.title is OPEN else LABELS[self.kind]
 
 
 @dataclass(frozen=True)
@@ -117,7 +122,7 @@ def nobody() -> Story:
     ask = say(_("How is it written? Ask who asked you; a user name or e-mail address finds most surely."))
     parts = (
         Part(IN_TENANT, Kind.BROKEN, [missing]),
-        Part(gettext_lazy("What is open"), Kind.ASKING, [ask], owner_label=OWNERS[Owner.CS]),
+        Part(OPEN, Kind.ASKING, [ask], owner_label=OWNERS[Owner.CS]),
     )
     return Story(Person(), Standing.UNKNOWN, parts)
 
@@ -193,13 +198,12 @@ def _haiilo(person: Person) -> Part:
 
 
 def _open(person: Person, standing: Standing, found: Explained | None) -> Part:
-    title = gettext_lazy("What is open")
     if found is None:
-        return Part(title, *_settled(standing))
+        return Part(OPEN, *_settled(standing))
     needs = found.cause.needs if found.cause else None
     return Part(
-        title,
-        Kind.NEW if standing in AS_THEY_SHOULD else Kind.ASKING,
+        OPEN,
+        Kind.DONE if standing in AS_THEY_SHOULD else Kind.ASKING,
         [found.sentence],
         owner_label=OWNERS[found.owner],
         path=needs.path.sentences({}) if needs and needs.path else (),
@@ -211,7 +215,7 @@ def _open(person: Person, standing: Standing, found: Explained | None) -> Part:
 def _settled(standing: Standing) -> tuple[str, list[Sentence]]:
     match standing:
         case Standing.ARRIVED | Standing.GONE | Standing.OUT:
-            return Kind.DONE, [say(_("Nothing."))]
+            return Kind.DONE, []
         case Standing.COMING:
             return Kind.WAITING, [say(_("The account: Microsoft creates it with one of its next syncs."))]
     return Kind.NEW, [say(_("Whether the person has an account is not told."))]
