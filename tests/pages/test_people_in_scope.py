@@ -33,11 +33,11 @@ def test_says_that_everyone_has_arrived_only_of_a_scope_that_was_read_person_by_
     assert EVERYBODY not in page_of(alice, customer).text
     scope_was_read(customer)
     page = page_of(alice, customer)
-    assert "2 of 2 people are in Haiilo" in page.text
+    assert "2 of 2 people in scope are in Haiilo" in page.text
     assert EVERYBODY in page.text
     people(customer, 1, **NOT_LOGGED, **in_scope())
     page = page_of(alice, customer)
-    assert "2 of 3 people are in Haiilo" in page.text
+    assert "2 of 3 people in scope are in Haiilo" in page.text
     assert EVERYBODY not in page.text
 
 
@@ -46,8 +46,9 @@ def test_counts_nobody_among_those_in_scope_who_has_to_leave(alice, customer):
     people(customer, 1, **in_scope(Scope.OUT, hours=1))
     scope_was_read(customer)
     page = page_of(alice, customer)
-    assert "2 of 2 people are in Haiilo" in page.text
+    assert "2 of 2 people in scope are in Haiilo" in page.text
     assert "in Haiilo, to be removed 1" in page.text
+    assert "3 accounts in all, with those that are to be removed" in page.text
 
 
 def test_lists_who_is_in_scope_before_microsoft_reports(alice, customer):
@@ -66,7 +67,7 @@ def test_calls_nobody_missing_where_the_job_counts_and_no_log_names_anybody(alic
     people(customer, 3, **NOT_LOGGED, **in_scope())
     Onboarding.objects.filter(pk=customer.pk).update(in_haiilo=3, in_haiilo_at=clock.now(), scope_read_at=clock.now())
     page = page_of(alice, customer)
-    assert "3 of 3 people are in Haiilo" in page.text
+    assert "3 of 3 people in scope are in Haiilo" in page.text
     assert "By the job's own counters, without names" in page.text
     assert "not told 3" in page.text
     for claim in ("on the way", "0 of", EVERYBODY):

@@ -80,6 +80,7 @@ def test_counts_as_the_users_page_does(alice, customer):
     people(customer, 3)
     people(customer, 2, result="failed", code="EntryConflict")
     people(customer, 1, result="failed", code="EntryConflict", seen={"last": "failed", "created": 1.0})
+    assert "As Microsoft reports" in open_record(alice, customer).text
     page = read(alice.get(reverse("step", args=[customer.pk, "live"])))
     assert "In Haiilo 4 In Haiilo, last change failed 1 Failed 2 As Microsoft reports" in page.text
 
