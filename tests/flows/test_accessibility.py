@@ -146,3 +146,23 @@ def test_keeps_nobody_out_where_another_tenant_is_proposed(stack, browse, desk, 
     desk.press("#propose_tenant_reason", "Enter")
     desk.wait_for_selector("[id^=proposal_]")
     assert serious_in_all_modes(desk) == []
+
+
+def test_keeps_nobody_out_from_the_list_to_a_person_and_into_the_directory(desk, rehearsal, new_customer):
+    """By keyboard alone: j and Enter open a person, the way back keeps the filter, and a stranger is looked up."""
+    rehearsed = rehearsal.add(new_customer(users=2), calm=True)
+    rehearsal.drive(until=lambda each: each.live)
+    desk.goto(f"{rehearsed.account.address}users/?standing=arrived")
+    desk.keyboard.press("j")
+    desk.keyboard.press("Enter")
+    desk.wait_for_selector("#story")
+    assert serious_in_all_modes(desk) == []
+    desk.locator("a[href$='?standing=arrived']").press("Enter")
+    desk.wait_for_selector(".chip[aria-current]")
+    desk.keyboard.press("/")
+    desk.keyboard.type(rehearsed.account.tenant["unassigned"]["user_name"])
+    desk.keyboard.press("Enter")
+    desk.locator("form[action$='/look/'] button").press("Enter")
+    desk.wait_for_selector("#found .story")
+    assert "Not assigned to the application." in desk.inner_text("#found")
+    assert serious_in_all_modes(desk) == []

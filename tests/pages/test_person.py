@@ -12,6 +12,7 @@ from django.urls import reverse
 from onboarding.customers import contacts
 from onboarding.domain.standings import InHaiilo, Scope
 from onboarding.models import Contact, Event, Onboarding, Person, clock
+from onboarding.privacy import retention
 from tests import builders
 
 from .desk import HTMX, people, read
@@ -227,3 +228,18 @@ def test_writes_nothing_about_a_cause_that_is_over_or_that_is_ours(alice, custom
     assert message(alice, customer, person=str(row_of(person).pk)).status == 404
     assert message(alice, customer, person="nobody").status == 404
     assert not Event.objects.filter(onboarding=customer, kind="export").exists()
+
+
+def test_tells_of_somebody_who_was_erased_without_saying_who(alice, customer):
+    people(customer, 1, **NO_GROUP, at=clock.now() - timedelta(days=4000))
+    retention.erase_old(clock.now())
+    erased = Person.objects.get()
+    page = read(alice.get(reverse("person", args=[customer.pk, erased.pk])))
+    assert "(erased)" in page.text
+    assert "Microsoft tried and failed." in page.text
+    assert "The person's country is not the name of a Haiilo group." in page.text
+    for gone in ("Person 0000", "p0000@", "not exist: Suomi", erased.source_id):
+        assert gone not in page.html
+    assert not [form for form in page.forms if "person" in form.fields or "asked" in form.fields]
+    assert message(alice, customer, person=str(erased.pk)).status == 404
+    assert not Event.objects.filter(onboarding=customer, kind="names_seen").exists()
