@@ -98,6 +98,15 @@ def test_tells_what_failed_in_words_and_folds_microsofts_own(alice, customer):
     assert "400.76 Group does not exist: Suomi" in page.html[page.html.index("<details") :]
 
 
+def test_leads_to_where_we_can_act(alice, customer):
+    [person] = people(customer, 1, **CONFLICT)
+    page = story_of(alice, person)
+    assert "We have to act" in told(page)
+    assert (f"https://{customer.customer.haiilo_host}/", "Open Haiilo") in page.links
+    [person] = people(customer, 1, **NO_GROUP)
+    assert "Open Haiilo" not in story_of(alice, person).text
+
+
 def test_says_that_nothing_was_read_rather_than_that_somebody_is_not_assigned(alice, customer):
     [person] = people(customer, 1)
     story = told(story_of(alice, person))

@@ -84,6 +84,8 @@ class Part:
     path: Sequence[Sentence] = ()
     role: Sentence | None = None
     message: bool = False
+    is_ours: bool = False
+    """Whether customer success has to act, in Haiilo or in the steps."""
     looks: bool = False
     """Whether the directory can be looked at for more."""
 
@@ -206,6 +208,7 @@ def _open(person: Person, standing: Standing, found: Explained | None) -> Part:
         Kind.DONE if standing in AS_THEY_SHOULD else Kind.ASKING,
         [found.sentence],
         owner_label=OWNERS[found.owner],
+        is_ours=found.owner is Owner.CS,
         path=needs.path.sentences({}) if needs and needs.path else (),
         role=needs.role if needs else None,
         message=found.customer is not None and person.erased_at is None,
