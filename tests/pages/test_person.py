@@ -127,6 +127,13 @@ def test_says_why_microsofts_log_tells_nothing(alice, customer, counted, sentenc
     assert sentence in told(story_of(alice, person))
 
 
+def test_promises_no_account_before_provisioning_was_started(alice, customer):
+    [person] = people(customer, 1, **NOT_LOGGED, **in_scope())
+    story = told(story_of(alice, person))
+    assert "nobody gets one before provisioning is started" in story
+    assert "next syncs" not in story
+
+
 def test_waits_for_microsoft_once_provisioning_was_started(alice, customer):
     builders.done(customer, enable={})
     [person] = people(customer, 1, **NOT_LOGGED, **in_scope())

@@ -135,7 +135,7 @@ def _parts(person: Person, standing: Standing, numbers: Headcount, *, started: b
     if person.scope in (Scope.UNREAD, *SHOULD_ARRIVE) or told or standing in HAVE_AN_ACCOUNT:
         yield _microsoft(person, numbers, started=started, names=names)
         yield _haiilo(person)
-    yield _open(person, standing, reason_of(person, names=names))
+    yield _open(person, standing, reason_of(person, names=names), started=started)
 
 
 def _scope(person: Person) -> Part:
@@ -199,9 +199,9 @@ def _haiilo(person: Person) -> Part:
     return Part(title, kind, sentences, person.in_haiilo_at)
 
 
-def _open(person: Person, standing: Standing, found: Explained | None) -> Part:
+def _open(person: Person, standing: Standing, found: Explained | None, *, started: bool) -> Part:
     if found is None:
-        return Part(OPEN, *_settled(standing))
+        return Part(OPEN, *_settled(standing, started=started))
     needs = found.cause.needs if found.cause else None
     return Part(
         OPEN,
@@ -215,10 +215,12 @@ def _open(person: Person, standing: Standing, found: Explained | None) -> Part:
     )
 
 
-def _settled(standing: Standing) -> tuple[str, list[Sentence]]:
+def _settled(standing: Standing, *, started: bool) -> tuple[str, list[Sentence]]:
     match standing:
         case Standing.ARRIVED | Standing.GONE | Standing.OUT:
             return Kind.DONE, []
+        case Standing.COMING if not started:
+            return Kind.NEW, [say(_("The account: nobody gets one before provisioning is started."))]
         case Standing.COMING:
             return Kind.WAITING, [say(_("The account: Microsoft creates it with one of its next syncs."))]
     return Kind.NEW, [say(_("Whether the person has an account is not told."))]
