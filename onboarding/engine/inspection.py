@@ -23,7 +23,7 @@ from onboarding.engine import gate, ledger, neighbours
 from onboarding.engine.explain import explain, our_failure
 from onboarding.engine.graph_access import TenantSession
 from onboarding.engine.load_desired import load_desired, with_evidence
-from onboarding.engine.reconcile import ends_run, pause_after
+from onboarding.engine.pauses import ends_run, pause_after
 from onboarding.models import Onboarding
 from onboarding.steps import BESIDE, STEPS
 from onboarding.steps.base import Step

@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, assert_never
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext_noop as _
@@ -20,13 +20,14 @@ from graphclient import ConsentMissing, GraphError, NotAllowed, Rejected, TokenR
 from onboarding.domain.desired import SCIM_TOKEN
 from onboarding.domain.durations import short
 from onboarding.domain.sentences import say
-from onboarding.domain.verdicts import Asking, Broken, Change, Done, Kind, Todo, Verdict, Waiting
+from onboarding.domain.verdicts import Asking, Change, Done, Kind, Todo, Verdict, Waiting
 from onboarding.engine import gate, lanes, ledger, log_reading, milestones, misfits, neighbours, process, scope_reading
 from onboarding.engine.explain import explain, our_failure
 from onboarding.engine.graph_access import TenantSession
 from onboarding.engine.inquiries import answer_open
 from onboarding.engine.lease_keeper import HeldLease, keeper
 from onboarding.engine.ledger import Cost
+from onboarding.engine.pauses import A_DAY, ends_run, pause_after
 from onboarding.engine.waits import OUR_FAULTS, after_time_outs
 from onboarding.engine.working_copy import WorkingCopy
 from onboarding.models import Onboarding, clock
@@ -45,9 +46,6 @@ RETRY_HELD_AFTER = timedelta(seconds=20)
 READS = frozenset({"GET", "HEAD"})
 LONGEST_ASKED_WAIT = timedelta(hours=1)  # an answer that says more is not worth a customer's day
 NOT_CARRIED_OUT = (NotAllowed, Rejected)  # so Microsoft says of a request that it refused
-RECHECK_WHILE_ASKING = timedelta(minutes=30)
-RECHECK_WHEN_BROKEN = timedelta(hours=1)
-A_DAY = timedelta(days=1)
 LASTS = 5  # so many faults of ours in a row are more than a moment
 HANGS = 10.0  # seconds without an answer, all retries of a call included; after them the tenant counts as slow
 A_MINUTE = timedelta(minutes=1)
@@ -372,28 +370,6 @@ class Reconciliation:
     def _pause_after(self, step: Step[Any], verdict: Verdict) -> timedelta:
         applies = isinstance(verdict, Todo) and self._permit(step, verdict) is not None
         return pause_after(step, verdict, applies=applies)
-
-
-def ends_run(step: Step[Any], *, live: bool) -> bool:
-    """Whether later steps are left alone while `step` is not done: on a live tenant only without access to it."""
-    return not live or step.gives_access
-
-
-def pause_after(step: Step[Any], verdict: Verdict, *, applies: bool) -> timedelta:
-    """How long after this verdict the step is read again, before PACE; `applies`: its plan is applied at once."""
-    match verdict:
-        case Done():
-            return step.fresh_for
-        case Waiting():
-            return verdict.recheck_in
-        case Todo():
-            return timedelta() if applies else A_DAY
-        case Asking():
-            return verdict.recheck_in or RECHECK_WHILE_ASKING
-        case Broken():
-            return RECHECK_WHEN_BROKEN
-        case _:
-            assert_never(verdict)
 
 
 def _keys(permit: gate.Permit) -> list[str]:
