@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from onboarding.domain import consent_sizes
 from onboarding.domain.consent_sizes import ConsentSize
 from onboarding.domain.evidence import Evidence
+from onboarding.domain.haiilo_list import HaiiloList
 from onboarding.domain.headcount import Headcount
 from onboarding.domain.log_trouble import LogTrouble
 from onboarding.domain.products import Profile
@@ -131,6 +132,7 @@ class Desired:
     log_trouble: LogTrouble | None = None
     scope_read: ScopeRead | None = None
     """What the newest reading of the assignments found; None where there is none, or the whole directory is taken."""
+    haiilo: HaiiloList = field(default_factory=HaiiloList)
     size: ConsentSize = consent_sizes.STANDARD
     read_only: ReadOnlyDesired | None = None
     recipients: str = ""

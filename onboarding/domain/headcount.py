@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from onboarding.domain.standings import HAVE_AN_ACCOUNT, SHOULD_ARRIVE, Scope, Standing
+from onboarding.domain.standings import HAVE_AN_ACCOUNT, SHOULD_ARRIVE, InHaiilo, Scope, Standing
 
 
 class Source(enum.StrEnum):
@@ -25,7 +25,8 @@ class Source(enum.StrEnum):
 @dataclass(frozen=True)
 class Failure:
     """People of one standing whom the same cause keeps: Microsoft's `code`, a `reason` of one of them as a sample, the
-    attribute that is empty (`lacking`) where Microsoft names one, and where they stand in `scope`.
+    attribute that is empty (`lacking`) where Microsoft names one, and where they stand in `scope`. `in_haiilo`: what
+    Haiilo says of those for whom Microsoft has reported an account.
     """
 
     count: int
@@ -34,6 +35,7 @@ class Failure:
     lacking: str = ""
     standing: Standing = Standing.FAILED
     scope: Scope = Scope.UNREAD
+    in_haiilo: InHaiilo = InHaiilo.UNTOLD
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from onboarding.domain.desired import (
 )
 from onboarding.domain.encryption import CannotDecrypt
 from onboarding.domain.evidence import Evidence
+from onboarding.domain.haiilo_list import HaiiloList
 from onboarding.domain.headcount import Failure, Headcount
 from onboarding.domain.log_trouble import LogTrouble
 from onboarding.domain.scope_read import ScopeRead
@@ -109,6 +110,7 @@ class Rows:
             people=replace(headcount(self.onboarding), failures=self.failures),
             log_trouble=LogTrouble.from_json(self.onboarding.log_trouble),
             scope_read=self.scope_read,
+            haiilo=HaiiloList.from_json(self.onboarding.haiilo_list),
             size=self.onboarding.size,
             read_only=self.read_only,
             recipients=settings.NOTIFICATION_RECIPIENTS,

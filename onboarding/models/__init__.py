@@ -7,6 +7,7 @@ from onboarding.models.customer import Customer, Portfolio
 from onboarding.models.event import Event
 from onboarding.models.heartbeat import Heartbeat
 from onboarding.models.inquiry import Inquiry
+from onboarding.models.kept_token import KeptToken
 from onboarding.models.letter import Letter
 from onboarding.models.letter_check import LetterCheck
 from onboarding.models.link import ConsentAttempt, Link
@@ -32,6 +33,7 @@ __all__ = [
     "Event",
     "Heartbeat",
     "Inquiry",
+    "KeptToken",
     "Letter",
     "LetterCheck",
     "Link",

@@ -158,7 +158,7 @@ def _whole() -> Select[Onboarding]:
         "has_neighbours": _has_neighbours(),
         "has_inquiries": _exists("Inquiry", answered_at=None),
     }
-    related = Onboarding.objects.select_related("customer", "read_only", "binding")
+    related = Onboarding.objects.select_related("customer", "read_only", "binding", "kept_token")
     return Select(related.annotate(**found).filter(**given(Onboarding, "id")))
 
 
@@ -234,6 +234,8 @@ class Onboarding(models.Model):
     in_haiilo_at = models.DateTimeField(null=True, blank=True, editable=False)
     # When Haiilo's own list was read last, all of it; None before.
     haiilo_read_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # What that list has shown, in numbers (`domain.haiilo_list`).
+    haiilo_list = models.JSONField(default=dict, blank=True, editable=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
     live_at = models.DateTimeField(null=True, blank=True)
 

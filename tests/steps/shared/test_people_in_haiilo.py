@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from onboarding.domain.headcount import Headcount, Source
 from tests.steps.facts import people
 
 
@@ -25,3 +27,26 @@ from tests.steps.facts import people
 )
 def test_knows_a_number_only_where_somebody_told_one(numbers: dict[str, Any], expected: int | None) -> None:
     assert people(**numbers).in_haiilo == expected
+
+
+AT = datetime(2026, 11, 30, 10, 32, tzinfo=UTC)
+LATER = AT + timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "source", "as_of"),
+    [
+        (Headcount(), Source.NOBODY, None),
+        (Headcount(told=5, told_at=AT), Source.JOB, AT),
+        (Headcount(results={"created": 5}, told=5, told_at=AT), Source.MICROSOFT, AT),
+        (Headcount(standings={"arrived": 5}, told=5, told_at=AT, haiilo_read_at=LATER), Source.HAIILO, LATER),
+        (Headcount(standings={"arrived": 5}, told=6, told_at=LATER, haiilo_read_at=AT), Source.JOB, LATER),
+        (
+            Headcount({"created": 5}, {"arrived": 5}, told=5, told_at=LATER, heard_until=LATER, haiilo_read_at=AT),
+            Source.MICROSOFT,
+            LATER,
+        ),
+    ],
+)
+def test_says_who_tells_the_number_and_when(numbers: Headcount, source: Source, as_of: datetime | None) -> None:
+    assert (numbers.source, numbers.as_of) == (source, as_of)
