@@ -126,10 +126,12 @@ def _with_account(known: Known) -> Standing:
 
 
 def _without(known: Known) -> Standing:
+    lost = known.in_haiilo is not InHaiilo.UNTOLD and known.told is Told.ACCOUNT
+    if lost and known.scope is Scope.UNREAD and known.last in (Last.WENT_THROUGH, Last.FAILED):
+        return Standing.FAILED  # Microsoft has said of nobody that they are not to be there
     if known.belongs:
-        lost = known.in_haiilo is not InHaiilo.UNTOLD and known.told is Told.ACCOUNT
         return Standing.FAILED if lost or known.last is Last.FAILED else Standing.COMING
-    if known.told is Told.REMOVED or (known.told is Told.ACCOUNT and known.in_haiilo is not InHaiilo.UNTOLD):
+    if known.told is Told.REMOVED or lost:
         return Standing.GONE
     if (
         known.scope in SHOULD_ARRIVE
