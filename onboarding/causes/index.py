@@ -8,12 +8,12 @@ from onboarding.causes.access import ACCESS, POLICY_BLOCKS, RESTRICTED
 from onboarding.causes.base import Cause, Owner
 from onboarding.causes.credentials import CREDENTIALS, by_answer
 from onboarding.causes.graph import GRAPH
-from onboarding.causes.people import BY_ATTRIBUTE, BY_REASON, BY_SCOPE, NOT_ENTITLED, PEOPLE
+from onboarding.causes.people import BY_ATTRIBUTE, BY_HAIILO, BY_REASON, BY_SCOPE, NOT_ENTITLED, PEOPLE
 from onboarding.causes.sign_in import SIGN_IN
 from onboarding.causes.token import TOKEN
 from onboarding.causes.trip import ENDINGS
 from onboarding.domain.sentences import Sentence, say
-from onboarding.domain.standings import Scope
+from onboarding.domain.standings import InHaiilo, Scope
 from onboarding.domain.verdicts import Court
 
 FAMILIES = (SIGN_IN, TOKEN, GRAPH, CREDENTIALS, PEOPLE)
@@ -39,14 +39,17 @@ _OF_TOKENS: dict[str, Cause] = {
 _BY_NAME: dict[str, Cause] = {code.lower(): cause for cause in ACCESS for code in (cause.code, *cause.also)}
 
 
-def lookup(code: str, reason: str = "", *, lacking: str = "", scope: str = "") -> Cause | None:
+def lookup(code: str, reason: str = "", *, lacking: str = "", scope: str = "", in_haiilo: str = "") -> Cause | None:
     """The entry that answers `code`, or None where no family knows it.
 
     Codes are compared without regard to case and spaces, and by their end, because an application's name may stand
     before them; the longest known ending counts. More exact than a code are the attribute that is empty (`lacking`) and
-    where the person stands in `scope`. A mark of Haiilo's inside Microsoft's `reason` is more exact than the
+    where the person stands in `scope`. What Haiilo itself says of an account that Microsoft has reported (`in_haiilo`)
+    goes before all of that. A mark of Haiilo's inside Microsoft's `reason` is more exact than the
     code. The kinds of errors of the Graph client are names of ours, and are compared as a whole.
     """
+    if in_haiilo in BY_HAIILO:
+        return BY_HAIILO[InHaiilo(in_haiilo)]
     for cause in BY_REASON:
         if cause.code in reason:
             return cause
@@ -73,13 +76,16 @@ def of_token(code: str) -> Cause | None:
     return _OF_TOKENS.get(code.strip().lower()) or lookup(code)
 
 
-def explain_code(code: str, reason: str = "", *, lacking: str = "", scope: str = "") -> tuple[Sentence, Court]:
+def explain_code(
+    code: str, reason: str = "", *, lacking: str = "", scope: str = "", in_haiilo: str = ""
+) -> tuple[Sentence, Court]:
     """What a code means to customer success, in one sentence, and whose court it is in.
 
-    `lacking`: which attribute is empty, where Microsoft says so; `scope`: where the person stands. An unknown code
-    gives Microsoft's own `reason`, cut, and our engineers' court.
+    `lacking`: which attribute is empty, where Microsoft says so; `scope`: where the person stands; `in_haiilo`: what
+    Haiilo says of an account that Microsoft has reported. An unknown code gives Microsoft's own `reason`, cut, and our
+    engineers' court.
     """
-    cause = lookup(code, reason, lacking=lacking, scope=scope)
+    cause = lookup(code, reason, lacking=lacking, scope=scope, in_haiilo=in_haiilo)
     if cause is not None:
         return cause.for_staff({"attribute": lacking} if cause in BY_ATTRIBUTE else {}), cause.owner.court
     court = Owner.ENGINEERS.court

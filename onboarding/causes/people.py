@@ -7,7 +7,7 @@ from django.utils.translation import gettext_noop as _
 from onboarding.causes import portal_paths
 from onboarding.causes.base import Cause, Owner
 from onboarding.causes.roles import APPLICATION_OWNERS
-from onboarding.domain.standings import Scope
+from onboarding.domain.standings import InHaiilo, Scope
 
 SOURCE = "https://learn.microsoft.com/entra/identity/app-provisioning/application-provisioning-log-analytics"
 RECORDS = "https://github.com/elastic/integrations"  # rows that were recorded; Microsoft lists no reasons of skips
@@ -204,6 +204,26 @@ BY_ATTRIBUTE: tuple[Cause, ...] = (
         source=RECORDS,
     ),
 )
+
+# What Haiilo itself says of somebody for whom Microsoft has reported an account.
+BY_HAIILO: dict[InHaiilo, Cause] = {
+    InHaiilo.ABSENT: Cause(
+        code="account_lost",
+        owner=Owner.ENGINEERS,
+        staff=_(
+            "Microsoft has reported an account, and Haiilo has none now. Our engineers have to find out who removed "
+            "it; then provision the person again."
+        ),
+    ),
+    InHaiilo.INACTIVE: Cause(
+        code="account_disabled",
+        owner=Owner.CS,
+        staff=_(
+            "The account is disabled in Haiilo, although the person is in scope. Ask who disabled it; then enable it "
+            "in Haiilo or provision the person again."
+        ),
+    ),
+}
 
 # Why Microsoft leaves somebody out, where the assignments tell more than its word for it.
 BY_SCOPE: dict[Scope, Cause] = {

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_noop as _
 
 from onboarding.causes.base import Cause, Owner
 from onboarding.causes.index import explain_code, lookup
-from onboarding.causes.people import BY_SCOPE, NOT_ENTITLED, SCOPING
+from onboarding.causes.people import BY_HAIILO, BY_SCOPE, NOT_ENTITLED, SCOPING
 from onboarding.domain.sentences import Sentence, say
-from onboarding.domain.standings import SHOULD_ARRIVE, Scope, Standing
+from onboarding.domain.standings import SHOULD_ARRIVE, InHaiilo, Scope, Standing
 
 TWICE = Cause(
     code="twice",
@@ -23,15 +23,7 @@ LEAVING = Cause(
     staff=_("No longer in scope, and still in Haiilo. Microsoft removes the account with one of its next syncs."),
     source=SCOPING,
 )
-LOST = Cause(
-    code="lost",
-    owner=Owner.CS,
-    staff=_(
-        "Microsoft has reported an account, and Haiilo has none now. Ask in Haiilo who removed it; then provision the "
-        "person again."
-    ),
-)
-OF_PEOPLE = (TWICE, LEAVING, LOST)
+OF_PEOPLE = (TWICE, LEAVING, *BY_HAIILO.values())
 HELD_BACK = "TooManyDeletes"  # as Microsoft calls it, also where the row has another word for it
 OUTSIDE = _("Not in scope, as Microsoft reports: not assigned, only in a nested group, disabled, or filtered out.")
 
@@ -48,8 +40,8 @@ class Explained:
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known of somebody who is not as they should be. `is_lost`: an account was reported, and Haiilo says that
-    there is none.
+    """What is known of somebody who is not as they should be. `in_haiilo`: what Haiilo says of an account that
+    Microsoft has reported.
     """
 
     standing: str
@@ -57,7 +49,7 @@ class Facts:
     reason: str = ""
     lacking: str = ""
     scope: str = Scope.UNREAD
-    is_lost: bool = False
+    in_haiilo: str = ""
 
 
 def explained(facts: Facts) -> Explained | None:
@@ -67,8 +59,8 @@ def explained(facts: Facts) -> Explained | None:
             return _by_entry(TWICE)
         case Standing.LEAVING if not _failed_to_go(facts):
             return _by_entry(LEAVING)
-        case Standing.FAILED if facts.is_lost:
-            return _by_entry(LOST)
+        case Standing.FAILED if facts.in_haiilo in BY_HAIILO:
+            return _by_entry(BY_HAIILO[InHaiilo(facts.in_haiilo)])
         case Standing.HELD_BACK:
             return _by_code(Facts(facts.standing, HELD_BACK))
         case Standing.FAILED | Standing.OUTDATED | Standing.LEAVING:

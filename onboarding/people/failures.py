@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from django.db.models import Case, CharField, Count, Max, Value, When
+from django.db.models import Case, CharField, Count, F, Max, Value, When
 
 from onboarding.causes.index import REASON_MARKS
 from onboarding.domain.headcount import Failure
-from onboarding.domain.standings import Scope, Standing
-from onboarding.models import Onboarding
+from onboarding.domain.standings import InHaiilo, Scope, Standing
+from onboarding.models import Onboarding, Person
 
 MAX_GROUPS = 12
+REPORTED = (Person.Result.CREATED, Person.Result.UPDATED, Person.Result.MATCHED)
 TO_MEND = (Standing.FAILED, Standing.OUTDATED, Standing.HELD_BACK)
 
 
 def failures(onboarding: Onboarding) -> tuple[Failure, ...]:
-    """The largest groups: by standing, code, the catalogue's mark inside the reason, empty attribute and scope.
+    """The largest groups: by standing, code, the catalogue's mark inside the reason, empty attribute, scope, and what
+    Haiilo says of those whose account Microsoft has reported.
 
     `reason` is one of theirs, of which the mark is a part. One query.
     """
@@ -23,12 +25,13 @@ def failures(onboarding: Onboarding) -> tuple[Failure, ...]:
         default=Value(""),
         output_field=CharField(),
     )
+    lost = When(standing=Standing.FAILED, result__in=REPORTED, then=F("in_haiilo"))
     grouped = (
         onboarding.people.filter(standing__in=TO_MEND)
-        .annotate(mark=marked)
-        .values("standing", "code", "mark", "lacking", "scope")
+        .annotate(mark=marked, word=Case(lost, default=Value(""), output_field=CharField()))
+        .values("standing", "code", "mark", "lacking", "scope", "word")
         .annotate(people=Count("id"), sample=Max("reason"))
-        .order_by("-people", "standing", "code", "mark", "lacking", "scope")[:MAX_GROUPS]
+        .order_by("-people", "standing", "code", "mark", "lacking", "scope", "word")[:MAX_GROUPS]
     )
     return tuple(
         Failure(
@@ -38,6 +41,7 @@ def failures(onboarding: Onboarding) -> tuple[Failure, ...]:
             row["lacking"],
             Standing(row["standing"]),
             Scope(row["scope"]),
+            InHaiilo(row["word"]),
         )
         for row in grouped
     )

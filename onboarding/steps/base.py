@@ -114,6 +114,8 @@ class Step(ABC, Generic[Facts]):
     """Whether this step sends the customer's SCIM token; it is erased when all such steps are done."""
     reads_people: ClassVar[bool] = False
     """Whether the provisioning log is ingested before this step reads."""
+    asks_haiilo: ClassVar[bool] = False
+    """Whether Haiilo's own list is read, where it is due and may be, before this step assesses."""
 
     reads_scope: ClassVar[bool] = False
     """Whether who is assigned is read into the roster after this step reads."""

@@ -146,7 +146,7 @@ def filter_for(failure: Failure) -> Filter:
 def facts_of(failure: Failure, *, names: bool = True) -> Facts:
     """What is known of this group; without `names` nothing that Microsoft says of one of them."""
     told = failure.reason if names else mark_in(failure.reason)
-    return Facts(failure.standing, failure.code, told, failure.lacking, failure.scope)
+    return Facts(failure.standing, failure.code, told, failure.lacking, failure.scope, failure.in_haiilo)
 
 
 def _cause(failure: Failure, *, names: bool) -> Cause:
@@ -167,8 +167,8 @@ def _cause(failure: Failure, *, names: bool) -> Cause:
 def reason_of(person: Person, *, names: bool = True) -> Explained | None:
     """Why the person is not as they should be; without `names` in our words only."""
     told = person.reason if names else mark_in(person.reason)
-    is_lost = person.in_haiilo in (InHaiilo.ABSENT, InHaiilo.INACTIVE) and person.result in Person.THERE
-    return explained(Facts(person.standing, person.code, told, person.lacking, person.scope, is_lost=is_lost))
+    word = person.in_haiilo if person.result in Person.THERE else InHaiilo.UNTOLD
+    return explained(Facts(person.standing, person.code, told, person.lacking, person.scope, word))
 
 
 def why(person: Person, *, names: bool = True) -> str:

@@ -24,7 +24,7 @@ from onboarding.steps.enable.causes import CAUSES, GUARD_OFF
 from onboarding.steps.enable.evidence import EnableEvidence
 from onboarding.steps.initial_cycle.evidence import InitialCycleEvidence
 from onboarding.steps.scope.evidence import ScopeEvidence
-from onboarding.steps.shared import credentials, jobs, secrets
+from onboarding.steps.shared import credentials, haiilo_notes, jobs, secrets
 from onboarding.steps.shared.credentials import UNTRIED, Trial
 from onboarding.steps.shared.estimate import minutes_of_a_cycle
 from onboarding.steps.shared.plan_causes import PLAN_OUTDATED
@@ -45,6 +45,12 @@ RECOUNTED = plural(
     "plan and approve it again.",
     "Nothing was started: the plan was approved for %(before)s, and now %(count)s people are in scope. Check the new "
     "plan and approve it again.",
+)
+READY_WITH_LINKED = plural(
+    "Everything is ready. Of %(count)s person in scope, Haiilo has %(there)s already, who is linked; starting creates "
+    "%(new)s.",
+    "Everything is ready. Of %(count)s people in scope, Haiilo has %(there)s already, who are linked; starting creates "
+    "%(new)s.",
 )
 START = plural("Start provisioning (%(count)s person)", "Start provisioning (%(count)s people)")
 GUARDED_START = plural(
@@ -107,6 +113,7 @@ class Enable(ChangingStep[Facts]):
     evidence: ClassVar[type[Evidence]] = EnableEvidence
     causes: ClassVar[tuple[Cause, ...]] = CAUSES
     sends_token: ClassVar[bool] = True
+    asks_haiilo: ClassVar[bool] = True
     asks_first: ClassVar[bool] = True
     recounts: ClassVar[tuple[str, ...]] = (ScopeEvidence.step,)
 
@@ -215,8 +222,18 @@ class Enable(ChangingStep[Facts]):
         elif (before := _approved_for(desired)) not in (None, people):
             why = say(RECOUNTED, before=before, count=people)
         else:
-            why = say(READY_FOR_ALL) if scope.sync_all else say(READY, count=people)
-        return Todo(why, [change], say(START_ALL) if scope.sync_all else say(START, count=people), _unseen(facts))
+            why = say(READY_FOR_ALL) if scope.sync_all else _ready(desired, people)
+        notes = (*_unseen(facts), *haiilo_notes.trouble_notes(desired))
+        return Todo(why, [change], say(START_ALL) if scope.sync_all else say(START, count=people), notes)
+
+
+def _ready(desired: Desired, people: int) -> Sentence:
+    """That everything is ready, with who is in Haiilo already where it is known of each person in scope."""
+    found = desired.haiilo
+    if found.is_recent(desired.now) and found.asked == people and not found.untold:
+        new = people - found.there - found.inactive
+        return say(READY_WITH_LINKED, count=people, there=found.there + found.inactive, new=new)
+    return say(READY, count=people)
 
 
 def _as_planned(stored: Mapping[str, str], planned: Mapping[str, Any]) -> bool:

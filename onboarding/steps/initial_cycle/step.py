@@ -82,7 +82,7 @@ class InitialCycle(FollowedJob):
 
     def _running(self, desired: Desired, job: Job) -> Waiting:
         progress, notes = _progress(desired, job), tuple(arrivals.log_notes(desired))
-        if job.never_ran and not (progress and progress.done):
+        if job.never_ran and desired.people.is_empty and not job.status.known_people:
             why = say(
                 _("Waiting for Microsoft to begin the first cycle; that takes up to %(minutes)s minutes."),
                 minutes=AT_MOST_UNTIL_FIRST_RUN,

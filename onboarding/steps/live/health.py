@@ -101,7 +101,7 @@ def _counted(desired: Desired) -> int:
 
 def _asked(failures: Collection[Failure], failed: int, everybody: int) -> Asking:
     main = max(failures, key=lambda failure: failure.count, default=Failure(failed, ""))
-    more = {"lacking": main.lacking, "scope": main.scope}
+    more = {"lacking": main.lacking, "scope": main.scope, "in_haiilo": main.in_haiilo}
     why, _court = explain_code(main.code, main.reason, **more)
     known = lookup(main.code, main.reason, **more)
     cause = FAILED[known.owner if known else Owner.ENGINEERS]

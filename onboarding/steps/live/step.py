@@ -21,7 +21,7 @@ from onboarding.steps.base import Tenant
 from onboarding.steps.live.causes import CAUSES
 from onboarding.steps.live.evidence import LiveEvidence
 from onboarding.steps.live.health import remarks, unwell
-from onboarding.steps.shared import arrivals, credentials, jobs
+from onboarding.steps.shared import arrivals, credentials, haiilo_notes, jobs
 from onboarding.steps.shared.followed_job import Facts, FollowedJob, through_so_far, untold_failures
 
 NOT_TOLD = _("Provisioning runs. Microsoft does not tell how many people are in Haiilo.")
@@ -35,6 +35,7 @@ class Live(FollowedJob):
     key: ClassVar[str] = LiveEvidence.step
     title: ClassVar[str | Promise] = gettext_lazy("Live")
     fresh_for: ClassVar[timedelta] = timedelta(minutes=20)
+    asks_haiilo: ClassVar[bool] = True
     evidence: ClassVar[type[Evidence]] = LiveEvidence
     causes: ClassVar[tuple[Cause, ...]] = CAUSES
 
@@ -64,4 +65,5 @@ class Live(FollowedJob):
 def _warnings(desired: Desired, job: Job, *, told: bool) -> Iterator[Sentence]:
     yield from arrivals.log_notes(desired, told=told)
     yield from remarks(desired, job)
+    yield from haiilo_notes.remarks(desired)
     yield from untold_failures(desired, job)

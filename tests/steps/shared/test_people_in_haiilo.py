@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from onboarding.domain.haiilo_list import HaiiloList
 from onboarding.domain.headcount import Headcount, Source
-from tests.steps.facts import people
+from onboarding.steps.shared import arrivals
+from tests.steps.facts import desired, people
 
 
 @pytest.mark.parametrize(
@@ -50,3 +52,23 @@ LATER = AT + timedelta(minutes=1)
 )
 def test_says_who_tells_the_number_and_when(numbers: Headcount, source: Source, as_of: datetime | None) -> None:
     assert (numbers.source, numbers.as_of) == (source, as_of)
+
+
+@pytest.mark.parametrize(
+    ("haiilo", "standings", "known", "expected"),
+    [
+        (HaiiloList(), {}, None, None),
+        (HaiiloList(at=AT), {}, None, None),  # nobody was looked for, which says nothing of anybody
+        (HaiiloList(at=AT, asked=3, there=2, after_cycle=True), {"arrived": 2}, None, 2),
+        (HaiiloList(at=AT, asked=3, there=0, after_cycle=True), {}, None, 0),
+        (HaiiloList(at=AT, asked=3, there=2, after_cycle=True), {"arrived": 2}, 3, 2),  # Haiilo has lost one
+        (HaiiloList(at=AT, asked=3, there=2, after_cycle=True), {"arrived": 2}, 4, 3),  # one came since
+        (HaiiloList(at=AT, asked=3, there=1), {"arrived": 1}, 3, 3),  # the first cycle created the others since
+        (HaiiloList(at=AT, asked=3, there=1, left=2), {"arrived": 1}, None, None),
+    ],
+)
+def test_counts_whom_haiilo_has_where_microsoft_names_nobody(
+    haiilo: HaiiloList, standings: dict[str, int], known: int | None, expected: int | None
+) -> None:
+    numbers = Headcount(standings=standings)
+    assert arrivals.in_haiilo(desired(people=numbers, haiilo=haiilo), known) == expected
