@@ -198,6 +198,10 @@ QUIET_LOOKS = env.int("QUIET_LOOKS", default=5)
 PACE = env.float("PACE", default=1.0)  # divides our pauses and the times Microsoft may take; sandbox only
 LINK_DAYS = env.int("LINK_DAYS", default=7)
 
+# Whether Haiilo is asked for its accounts, with the token that is stored for a customer, to compare them with who
+# should be there (ADR 27). With a sandbox it is, unless set.
+HAIILO_ASKED = env.bool("HAIILO_ASKED", default=bool(SANDBOX_URL))
+
 # A team of one may approve its own proposals; everybody else needs a second person.
 SINGLE_APPROVER = env.bool("SINGLE_APPROVER", default=False)
 

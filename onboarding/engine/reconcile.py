@@ -17,11 +17,21 @@ from django.conf import settings
 from django.utils.translation import gettext_noop as _
 
 from graphclient import ConsentMissing, GraphError, NotAllowed, Rejected, TokenRefused, TryLater
-from onboarding.domain.desired import SCIM_TOKEN
 from onboarding.domain.durations import short
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Change, Done, Kind, Todo, Verdict, Waiting
-from onboarding.engine import gate, lanes, ledger, log_reading, milestones, misfits, neighbours, process, scope_reading
+from onboarding.engine import (
+    gate,
+    haiilo_reading,
+    lanes,
+    ledger,
+    log_reading,
+    milestones,
+    misfits,
+    neighbours,
+    process,
+    scope_reading,
+)
 from onboarding.engine.explain import explain, our_failure
 from onboarding.engine.graph_access import TenantSession
 from onboarding.engine.inquiries import answer_open
@@ -35,7 +45,6 @@ from onboarding.models.onboarding import Lease, LeaseLost
 from onboarding.people.follow import goes_on_in
 from onboarding.steps import BESIDE, STEPS
 from onboarding.steps.base import ChangingStep, Step, StepFailed
-from onboarding.steps.connection.evidence import token_is_saved
 from onboarding.steps.enable.step import Enable
 from onboarding.steps.read_only.step import milestone
 
@@ -144,6 +153,8 @@ class Reconciliation:
         return self._end(pause, current)
 
     def _end(self, pause: timedelta, current: str) -> timedelta:
+        if not current:
+            haiilo_reading.release_token(self.copy, self.desired, live=True)
         row = ledger.set_current(self.copy, current or STEPS[-1].key, live=not current)
         self.outcome = f"{row.key} → {row.kind} {row.code}".rstrip()
         return max(pause, self._wait_for_tenant())
@@ -254,10 +265,10 @@ class Reconciliation:
         ledger.doubt(self.copy, *(other.key for other in STEPS if step.key in other.rests_on))
 
     def _release_secret(self, key: str) -> None:
-        """Erase the token once nobody has to send it again (`enable` does once more, with the deletion guard)."""
+        """Erase the token once nobody has to send it again, unless Haiilo is asked with it until go-live."""
         done = set(self.desired.evidence) >= SEND_THE_TOKEN
-        if key in SEND_THE_TOKEN and done and token_is_saved(self.desired):
-            ledger.release_secret(self.copy, SCIM_TOKEN)
+        if key in SEND_THE_TOKEN and done:
+            haiilo_reading.release_token(self.copy, self.desired, live=self.live)
 
     def _before_each(self, method: str) -> None:
         """Before each request to Graph; before each that changes something, the gate is asked once more."""
@@ -299,11 +310,7 @@ class Reconciliation:
         made: set[str] = set()
         while True:
             facts = step.read(self.tenant, self.desired)
-            if step.reads_people:
-                self._read_log(step)
-                log_reading.keep_number(self.copy, step.in_haiilo(self.desired, facts))
-            if step.reads_scope:
-                self._read_scope(step, facts)
+            self._read_people(step, facts)
             verdict = step.assess(self.desired, facts)
             if not isinstance(verdict, Todo):
                 return verdict
@@ -321,6 +328,17 @@ class Reconciliation:
             made |= set(_keys(permit))
             self._know_more()
 
+    def _read_people(self, step: Step[Any], facts: Any) -> None:
+        """What else the step goes by: the log, then Haiilo, whose word is newer; and who is assigned."""
+        if step.reads_people:
+            self._read_log(step)
+        if step.asks_haiilo and haiilo_reading.is_due(self.copy.rows, self.desired, step.key, live=self.live):
+            self._ask_haiilo(step)
+        if step.reads_people:
+            log_reading.keep_number(self.copy, step.in_haiilo(self.desired, facts))
+        if step.reads_scope:
+            self._read_scope(step, facts)
+
     def _read_log(self, step: Step[Any]) -> None:
         """After the job, because the job's own health must not wait for its log."""
         if Enable.key not in self.desired.evidence:
@@ -334,10 +352,15 @@ class Reconciliation:
         self._know_more()
 
     def _read_scope(self, step: Step[Any], facts: Any) -> None:
-        def go_on() -> bool:
-            return not self._must_end()
+        graph = self.tenant.graph
+        scope_reading.read(self.copy, graph, self.desired, step.key, facts, lambda: not self._must_end())
+        self._know_more()
 
-        scope_reading.read(self.copy, self.tenant.graph, self.desired, step.key, facts, go_on)
+    def _ask_haiilo(self, step: Step[Any]) -> None:
+        self.copy.write_back()
+        haiilo_reading.read(self.copy, self.desired, step.key, alive=lambda: self.held.before_request("GET"))
+        self.held.sign_of_life()
+        self.copy.rows.read_failures()
         self._know_more()
 
     def _permit(self, step: Step[Any], todo: Todo) -> gate.Permit | None:
