@@ -256,8 +256,13 @@ LOGGING: dict[str, Any] = {
         "line": {"()": "config.redaction.Redacting", "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s"}
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    # Django's own handlers would write paths as they are, tokens and all.
-    "loggers": {"django": {"handlers": []}, "django.server": {"handlers": [], "propagate": True}},
+    # Django's own handlers would write paths as they are, tokens and all; urllib3 tells at DEBUG of each address with
+    # its query, in which Haiilo and Graph are asked for people by name.
+    "loggers": {
+        "django": {"handlers": []},
+        "django.server": {"handlers": [], "propagate": True},
+        "urllib3": {"level": "INFO"},
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }
 
