@@ -42,7 +42,7 @@ from onboarding.haiilo import (
     may_ask,
     new_session,
 )
-from onboarding.models import clock
+from onboarding.models import Customer, clock
 from onboarding.people import haiilo_list
 from onboarding.people.failures import REPORTED
 from onboarding.steps.connection.evidence import token_is_saved
@@ -69,6 +69,11 @@ class OutOfTime(TryLater):
 
 
 # Whether
+
+
+def is_asked(customer: Customer) -> bool:
+    """Whether Haiilo is asked at this customer's address at all, whatever token there is. No query."""
+    return settings.HAIILO_ASKED and is_haiilos(customer.product, customer.haiilo_host)
 
 
 def allowed(rows: Rows, *, live: bool) -> MayAsk:
