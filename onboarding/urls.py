@@ -23,6 +23,7 @@ from onboarding.staff.people import message as people_message
 from onboarding.staff.people import person as person
 from onboarding.staff.people import views as people
 from onboarding.staff.proposals import views as proposals
+from onboarding.staff.record import kept_token as kept_token
 from onboarding.staff.record import read_only as read_only
 from onboarding.staff.record import views as record
 from onboarding.staff.record import wizard
@@ -48,6 +49,7 @@ urlpatterns = [
     path("customers/<int:pk>/address/", proposals.propose_address, name="propose_address"),
     path("customers/<int:pk>/proposals/<int:proposal_pk>/", proposals.decide, name="proposal_decide"),
     path("customers/<int:pk>/read-only/", read_only.read_only_mode, name="read_only"),
+    path("customers/<int:pk>/kept-token/", kept_token.kept_token, name="kept_token"),
     path("customers/<int:pk>/pause/", record.pause, name="pause"),
     path("customers/<int:pk>/resume/", record.resume, name="resume"),
     path("customers/<int:pk>/steps/<slug:key>/", wizard.step, name="step"),

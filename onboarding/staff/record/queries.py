@@ -29,6 +29,7 @@ from onboarding.models import (
 from onboarding.staff.record.proposed import Proposed, proposed
 from onboarding.steps.customer.evidence import CustomerEvidence
 from onboarding.steps.customer.step import CustomerRecord
+from onboarding.web.kept_token import KeptTokenView, kept_token_of
 from onboarding.web.paging import version
 from onboarding.web.read_only import ReadOnlyView, read_only_view
 from onboarding.web.standings import beside_arrived
@@ -77,6 +78,7 @@ class Record:
     locked: Event | None
     proposals: list[Proposed]
     secret: CustomerSecret | None
+    token: KeptTokenView
     people: Headcount
     read_only: ReadOnlyView
     no_link: Sentence | None
@@ -111,7 +113,7 @@ def record(onboarding: Onboarding, reader: User) -> Record:
     current = next((step for step in steps if step.is_current), None)
     events = list(onboarding.events.select_related("actor").order_by("-id")[:MAX_EVENTS])
     links = list(onboarding.links.select_related("created_by", "forwarded_from").order_by("-id")[:MAX_LINKS])
-    numbers, mail = headcount(onboarding), mail_of(onboarding)
+    numbers, mail, token = headcount(onboarding), mail_of(onboarding), kept_token_of(onboarding)
     alarm, bound = holds.wrong_tenant(onboarding.pk), TenantBinding.objects.filter(onboarding=onboarding).first()
     active = onboarding.state in (State.OPEN, State.LIVE)
     mode = read_only_view(onboarding, states, live=all(step.kind == Kind.DONE for step in steps))
@@ -141,6 +143,7 @@ def record(onboarding: Onboarding, reader: User) -> Record:
         .filter(onboarding=onboarding, kind=SCIM_TOKEN)
         .defer("sealed")
         .first(),
+        token=token,
         people=numbers,
         read_only=mode,
         no_link=why_no_link(states.get(CustomerRecord.key)),
@@ -153,6 +156,7 @@ def record(onboarding: Onboarding, reader: User) -> Record:
             events[0].pk if events else 0,
             [(link.pk, link.seen_at, link.condition()) for link in links],
             numbers,
+            (token.is_asked, token.agreed and token.agreed.noted_at),
             (mode.stage, mode.kind, mode.sentence, mode.pending),
             mail.shown,
         ),
