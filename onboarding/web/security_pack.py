@@ -8,6 +8,7 @@ from django.shortcuts import render
 
 from onboarding.domain.consent_sizes import ConsentSize
 from onboarding.models import Onboarding, asker_of
+from onboarding.web.kept_token import kept_token_of
 
 
 def security_pack_page(
@@ -28,5 +29,6 @@ def security_pack_page(
         "sender": settings.DEFAULT_FROM_EMAIL,
         "address": f"{settings.PUBLIC_URL}/",
         "token": token,
+        "kept": kept_token_of(onboarding),
     }
     return render(request, "portal/security_pack.html" if token else "staff/security_pack.html", context)

@@ -23,7 +23,7 @@ from tests.narrow import present
 from tests.stored import Stored
 
 from .desk import open_record, stand
-from .visitor import text_of
+from .visitor import Invitation, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +82,7 @@ def test_notes_who_agreed_for_both_sides_and_says_so_to_the_reviewer(alice, clie
     kept = KeptToken.objects.get(onboarding=customer)
     assert (kept.contact, kept.agreed_on, present(kept.noted_by).username) == (contact_of(customer), TODAY, "alice")
     assert f"once a day: {name} agreed on" in record_of(alice, customer)
+    assert f"{name} agreed to that on" in text_of(alice.get(reverse("security_pack", args=[customer.pk])))
     line = present(customer.events.order_by("-pk").first())
     assert (line.message["values"]["contact"], present(line.actor).username) == (name, "alice")
 
@@ -140,6 +141,22 @@ def test_lets_no_stranger_agree_or_end(customer):
         kept_token.agree(customer, actor=stranger, contact=contact_of(customer), agreed_on=TODAY)
     with pytest.raises(Http404):
         kept_token.end(customer, actor=stranger)
+
+
+def test_tells_the_reviewer_that_no_account_data_passes_through_us(client, invitation: Invitation):
+    text = text_of(client.get(reverse("security_pack_by_link", args=[invitation.token])))
+    assert text.count("ccount data does not pass through it") == 2
+    assert "asks Haiilo" not in text
+
+
+@pytest.mark.usefixtures("asked")
+def test_tells_the_reviewer_what_is_asked_of_haiilo(client, invitation: Invitation):
+    text = text_of(client.get(reverse("security_pack_by_link", args=[invitation.token])))
+    host = invitation.onboarding.customer.haiilo_host
+    assert f"it asks Haiilo, at {host} only, which accounts there are" in text
+    assert "of all other accounts only how many there are" in text
+    assert "until go-live; then it is erased" in text
+    assert "ccount data does not pass through it" not in text
 
 
 def test_costs_the_customer_page_two_queries_to_say_so(alice, customer, settings):

@@ -1,6 +1,7 @@
 """The job exists once, address and token are saved, and Microsoft has tested both: as typed and as saved.
 
-The token is sent to Microsoft and nowhere else. A PUT replaces all stored secrets, so what is there is read, merged
+This step sends the token to Microsoft and nowhere else; whether Haiilo itself is asked with it, `engine.haiilo_reading`
+says. A PUT replaces all stored secrets, so what is there is read, merged
 and written (Graph: synchronization secrets), and believed only when Microsoft's own test with the saved ones succeeds.
 """
 

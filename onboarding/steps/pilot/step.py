@@ -1,7 +1,7 @@
 """One named person is provisioned on demand and read back, before anybody else is touched.
 
 Read back means a second run that finds nothing left to do (``RedundantExport``): Microsoft compares with what Haiilo
-answers, so nothing of ours connects to a customer's address.
+answers, so this step connects to no customer's address.
 """
 
 from __future__ import annotations
