@@ -54,6 +54,12 @@ class OnDemandStep:
         return self.status == "Skipped" or bool(self.skip_reason) or squeezed(self.name) == "entrysynchronizationskip"
 
     @property
+    def lacking(self) -> str:
+        """Which attribute was empty; the empty text where it does not say."""
+        found = (str(value).strip() for key, value in self.details.items() if squeezed(key) == "propertyname" and value)
+        return next(found, "")
+
+    @property
     def skip_reason(self) -> str:
         """Microsoft's word for it; empty where there is none."""
         return next((str(value) for key, value in self.details.items() if squeezed(key) == "skipreason" and value), "")
@@ -65,7 +71,7 @@ class OnDemandResult:
 
     `result`: Success, Skipped, Failure, or empty where the answer does not tell. It is Success only where something was
     written: an import alone, or an assignment that is missing, is none, whatever the answer's key says.
-    `left_out`: why it is not to be provisioned, where the answer tells that.
+    `left_out`: why it is not to be provisioned, `lacking`: which attribute was empty, where the answer tells that.
     """
 
     result: str
@@ -76,6 +82,7 @@ class OnDemandResult:
     steps: tuple[OnDemandStep, ...] = ()
     modified: tuple[Modified, ...] = ()
     left_out: LeftOut | None = None
+    lacking: str = ""
 
     @property
     def only_read(self) -> bool:
@@ -106,6 +113,7 @@ class OnDemandResult:
             steps=steps,
             modified=tuple(Modified.from_json(row) for row in fields.rows(entry, "modifiedProperties")),
             left_out=left_out,
+            lacking=next((each.lacking for each in reversed(steps) if each.lacking), ""),
         )
 
 

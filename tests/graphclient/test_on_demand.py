@@ -150,6 +150,14 @@ def test_reads_the_reason_of_a_skip_from_the_steps(info: dict[str, str]) -> None
     assert OnDemandResult.from_json(answer).error_code == "AttributeValidationFailed"
 
 
+@pytest.mark.parametrize(
+    ("details", "lacking"), [({"PropertyName": " surname "}, "surname"), ({"property name": ""}, "")]
+)
+def test_reads_which_attribute_was_empty(details: dict[str, str], lacking: str) -> None:
+    step = {"name": "EntryExportAdd", "type": "Export", "status": "Failure", "details": details}
+    assert OnDemandResult.from_json(on_demand_a("Failure", provisioningSteps=[step])).lacking == lacking
+
+
 def test_understands_the_words_of_the_log() -> None:
     step = OnDemandStep.from_json({"name": "x", "provisioningStepType": "export", "status": "success"})
     assert (step.type, step.status) == ("Export", "Success")
