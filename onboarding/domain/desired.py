@@ -15,6 +15,7 @@ from onboarding.domain.headcount import Headcount
 from onboarding.domain.log_trouble import LogTrouble
 from onboarding.domain.products import Profile
 from onboarding.domain.scope_read import ScopeRead
+from onboarding.domain.suggested import Suggested
 from onboarding.domain.verdicts import ApprovedPlan
 
 E = TypeVar("E", bound=Evidence)
@@ -139,6 +140,8 @@ class Desired:
     """To whom Microsoft writes of a quarantine and of deletions that it holds back; empty for nobody."""
     pace: float = 1.0
     """How much faster than Microsoft a sandbox shows what was done; 1 with Microsoft itself."""
+    suggested: tuple[Suggested, ...] = ()
+    """Whom the roster offers as test users; read for the step that tries people only."""
     seen_before: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """What the last look at a step that waits or asks has left, by step."""
 

@@ -135,7 +135,8 @@ class Done:
 class Todo:
     """Something differs from the desired state, and these changes would end that.
 
-    `asks` is for a plan that a person must approve although its step usually acts by itself.
+    `asks` is for a plan that a person must approve although its step usually acts by itself. `at_once`: so many of the
+    changes may be made before the step is assessed again; all where it is None.
     """
 
     why: Sentence
@@ -143,6 +144,7 @@ class Todo:
     button: Sentence
     warnings: Sequence[Sentence] = ()
     asks: bool = False
+    at_once: int | None = None
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ the request is on its way.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from onboarding.domain.desired import Desired
@@ -30,6 +30,10 @@ class Permit:
 
     changes: tuple[Change, ...]
     approval: int | None = None
+
+    def first(self, number: int | None) -> Permit:
+        """So many of the changes, all where it is None."""
+        return self if number is None else replace(self, changes=self.changes[:number])
 
 
 def permit(step: Step[Any], todo: Todo, desired: Desired, *, onboarding_id: int, live: bool) -> Permit | None:

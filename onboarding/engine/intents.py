@@ -18,7 +18,9 @@ from onboarding.domain.sentences import Sentence, say
 from onboarding.domain.verdicts import Change
 
 RETRY_UNHEARD_AFTER = timedelta(hours=6)
+KEPT = 3  # so many results of changes of one key
 Intents = dict[str, dict[str, Any]]
+NOT_KNOWN = _("Begun; it is not known whether Microsoft carried it out: %(change)s")
 Line = tuple[str, Sentence]
 """The key of a change, and what the timeline says of it."""
 
@@ -28,6 +30,8 @@ def begun(change: Change, now: datetime, before: Mapping[str, Any] | None = None
     entry: dict[str, Any] = {"at": now.isoformat(), "tries": before["tries"] + 1 if before else 1, "looks": 0}
     if before and _is_unconfirmed(before):
         entry["unsure"] = True  # an earlier try may have been carried out, whatever becomes of this one
+    if "person_id" in change.payload:
+        entry["of_person"] = True
     return {**entry, "change": change.key, "summary": change.summary.as_json()}
 
 
@@ -76,22 +80,39 @@ def refuse(intents: Intents, change: Change, now: datetime) -> None:
 def give_up_others(intents: Intents, change: Change, now: datetime) -> list[Line]:
     """`change` begins with another payload than before: what became of an unconfirmed one is not found out any more."""
     others = [intents[name] for name in sorted(unconfirmed(intents) - {change.intent})]
-    return [
-        _close(entry, "refused_at", now, _("Begun; it is not known whether Microsoft carried it out: %(change)s"))
-        for entry in others
-        if entry["change"] == change.key
+    return [_close(entry, "refused_at", now, NOT_KNOWN) for entry in others if entry["change"] == change.key]
+
+
+def forget_superseded(intents: Intents, change: Change) -> None:
+    """Of those that were made under the same key, about the same person where they are about one, keep the newest
+    `KEPT`: what is tried again and again would grow without end.
+    """
+    person = change.payload.get("person_id")
+    made = [
+        (entry["applied_at"], name)
+        for name, entry in intents.items()
+        if name != change.key
+        and entry.get("change") == change.key
+        and entry.get("applied_at")
+        and (entry.get("result") or {}).get("person_id") == person
     ]
+    for _at, name in sorted(made)[:-KEPT]:
+        del intents[name]
 
 
-def find_done(intents: Intents, planned: Sequence[Change], now: datetime) -> list[Line]:
-    """Those that were begun and that no plan wants any more are there, though a crash swallowed their line."""
+def end_unwanted(intents: Intents, planned: Sequence[Change], now: datetime) -> list[tuple[str, Line]]:
+    """Those that were begun and that no plan wants any more are there, though a crash swallowed their line: "applied".
+    What was begun for a person shows nowhere what became of it: "unknown".
+    """
     wanted = {change.key for change in planned}
     entries = [intents[name] for name in sorted(unconfirmed(intents))]
-    return [
-        _close(entry, "applied_at", now, _("Found done after an interruption: %(change)s"))
-        for entry in entries
-        if entry["change"] not in wanted
-    ]
+    return [_ended(entry, now) for entry in entries if entry["change"] not in wanted]
+
+
+def _ended(entry: dict[str, Any], now: datetime) -> tuple[str, Line]:
+    if entry.get("of_person"):
+        return "unknown", _close(entry, "refused_at", now, NOT_KNOWN)
+    return "applied", _close(entry, "applied_at", now, _("Found done after an interruption: %(change)s"))
 
 
 def _close(entry: dict[str, Any], how: str, now: datetime, text: str) -> Line:

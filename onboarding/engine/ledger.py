@@ -327,20 +327,21 @@ def found_done(copy: WorkingCopy, key: str, planned: Sequence[Change]) -> None:
 
 def _found(copy: WorkingCopy, key: str, planned: Sequence[Change] = ()) -> intents.Intents:
     entries = _entries(copy, key)
-    for change, sentence in intents.find_done(entries, planned, clock.now()):
-        copy.add_line("applied", sentence, step=key, detail={"change": change, "found": True})
+    for kind, (change, sentence) in intents.end_unwanted(entries, planned, clock.now()):
+        copy.add_line(kind, sentence, step=key, detail={"change": change, "found": kind == "applied"})
     return entries
 
 
 def applied(
     copy: WorkingCopy, key: str, change: Change, result: Mapping[str, Any] | None, *, approval: int | None = None
 ) -> None:
-    """Note that `change` was made, with the sentence that announced it, or which part of it was; keep its backup.
+    """Note that `change` was made, with the sentence that announced it, or which part of it was; keep its backup. No
+    line for what ended as it did before.
 
     Raises `LeaseLost`.
     """
     kept = dict(result or {})
-    backup, partly = kept.pop("backup", None), kept.pop("partly", None)
+    backup, partly, untold = (kept.pop(name, None) for name in ("backup", "partly", "untold"))
     with copy.writing() as row:
         if backup is not None:
             Backup.objects.create(onboarding=row, step=key, document=backup)
@@ -350,7 +351,10 @@ def applied(
         entry["result"] = kept
         # Results are looked up by the change's own key; the newest one wins.
         entries[change.key] = {**entry}
+        intents.forget_superseded(entries, change)
         _keep(copy, key, entries)
+        if untold:
+            return
         detail = {"change": change.key, **({"approval": approval} if approval else {})}
         detail |= {"partly": True} if partly else {}
         copy.add_line("applied", partly or change.summary, step=key, detail=detail)

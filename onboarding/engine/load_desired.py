@@ -26,6 +26,7 @@ from onboarding.domain.haiilo_list import HaiiloList
 from onboarding.domain.headcount import Failure, Headcount
 from onboarding.domain.log_trouble import LogTrouble
 from onboarding.domain.scope_read import ScopeRead
+from onboarding.domain.suggested import Suggested
 from onboarding.domain.verdicts import ApprovedPlan
 from onboarding.engine import approvals, intents, neighbours
 from onboarding.models import (
@@ -39,6 +40,8 @@ from onboarding.models import (
 )
 from onboarding.people.failures import TO_MEND, failures
 from onboarding.people.scope_place import Place
+from onboarding.people.suggested import suggested
+from onboarding.steps.base import Step
 from onboarding.steps.customer.step import CustomerRecord
 
 E = TypeVar("E", bound=Evidence)
@@ -62,9 +65,18 @@ class Rows:
     consent: ConsentSeen | None = None
     failures: tuple[Failure, ...] = ()
     """Why people are not as they should be; read after the log, where there are any."""
+    suggested: tuple[Suggested, ...] = ()
+    """Whom the roster offers as test users; read where a step asks for them."""
     knows_consent: bool = False
     """Whether `link` and `consent` have been read: most runs look at no step that goes by them."""
     scope_read: ScopeRead | None = None
+
+    def read_for(self, step: Step[Any]) -> None:
+        """Read what this step alone goes by. No query for most steps."""
+        if step.reads_consent:
+            self.read_consent()
+        if step.tries_people:
+            self.suggested = suggested(self.onboarding)
 
     def read_consent(self) -> None:
         """Read `link` and `consent`, too. Two queries, once."""
@@ -114,6 +126,7 @@ class Rows:
             size=self.onboarding.size,
             read_only=self.read_only,
             recipients=settings.NOTIFICATION_RECIPIENTS,
+            suggested=self.suggested,
             pace=settings.PACE,
             seen_before={key: state.offers for key, state in states.items() if state.offers},
         )

@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -42,6 +41,7 @@ from onboarding.engine.waits import OUR_FAULTS, after_time_outs
 from onboarding.engine.working_copy import WorkingCopy
 from onboarding.models import Onboarding, clock
 from onboarding.models.onboarding import Lease, LeaseLost
+from onboarding.people import tried
 from onboarding.people.follow import goes_on_in
 from onboarding.steps import BESIDE, STEPS
 from onboarding.steps.base import ChangingStep, Step, StepFailed
@@ -226,10 +226,8 @@ class Reconciliation:
         by it.
         """
         self.held.sign_of_life()
-        if step.reads_consent:
-            self.copy.rows.read_consent()
-            self.desired = self.copy.rows.desired()
-        self.desired = replace(self.desired, now=clock.now())
+        self.copy.rows.read_for(step)
+        self.desired = self.copy.rows.desired()
         started, calls, before = time.monotonic(), self.tenant.calls, self.desired.evidence.get(step.key)
         verdict = self._converge_safely(step)
         cost = Cost(self.tenant.calls - calls, time.monotonic() - started)
@@ -311,6 +309,7 @@ class Reconciliation:
         while True:
             facts = step.read(self.tenant, self.desired)
             self._read_people(step, facts)
+            tried.keep(self.lease, self.copy.rows.onboarding, step.told_on_demand(self.desired))
             verdict = step.assess(self.desired, facts)
             if not isinstance(verdict, Todo):
                 return verdict
@@ -364,7 +363,8 @@ class Reconciliation:
         self._know_more()
 
     def _permit(self, step: Step[Any], todo: Todo) -> gate.Permit | None:
-        return gate.permit(step, todo, self.desired, onboarding_id=self.lease.onboarding_id, live=self.live)
+        permit = gate.permit(step, todo, self.desired, onboarding_id=self.lease.onboarding_id, live=self.live)
+        return permit.first(todo.at_once) if permit else None
 
     def _apply(self, step: Step[Any], permit: gate.Permit) -> Verdict | None:
         for change in permit.changes:

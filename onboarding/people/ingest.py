@@ -177,6 +177,12 @@ def _is_news(row: Onboarding, events: Iterable[ProvisioningEvent]) -> bool:
     page = _of_people(events)
     if any(row.log_watermark is None or event.at > row.log_watermark for event in page):
         return True
+    return tells_more(row, page)
+
+
+def tells_more(row: Onboarding, events: Iterable[ProvisioningEvent]) -> bool:
+    """Whether these rows change anything that is kept of their people. One query."""
+    page = _of_people(events)
     return bool(page and _changed(row, page, _known(row, page)))
 
 

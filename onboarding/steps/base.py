@@ -7,13 +7,13 @@ is pure. Verify is `assess(read())` being `Done`; preview and drift are the same
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from django.utils.functional import Promise
 
-from graphclient import GraphClient
+from graphclient import GraphClient, ProvisioningEvent
 from onboarding.causes.base import Cause
 from onboarding.domain.consent_sizes import ConsentSize
 from onboarding.domain.desired import Desired
@@ -116,6 +116,10 @@ class Step(ABC, Generic[Facts]):
     """Whether the provisioning log is ingested before this step reads."""
     asks_haiilo: ClassVar[bool] = False
     """Whether Haiilo's own list is read, where it is due and may be, before this step assesses."""
+    tries_people: ClassVar[bool] = False
+    """Whether this step provisions people on demand: it is told whom the roster suggests, and the roster what it found;
+    who has it looked at again has what failed tried again.
+    """
 
     reads_scope: ClassVar[bool] = False
     """Whether who is assigned is read into the roster after this step reads."""
@@ -129,6 +133,10 @@ class Step(ABC, Generic[Facts]):
     def in_haiilo(self, desired: Desired, facts: Facts) -> int | None:
         """How many people are in Haiilo by these facts, None where they do not tell; asked where `reads_people`."""
         return None
+
+    def told_on_demand(self, desired: Desired) -> Sequence[ProvisioningEvent]:
+        """What was said of people on demand, as rows of the log: of nobody by most steps."""
+        return ()
 
     @abstractmethod
     def assess(self, desired: Desired, facts: Facts) -> Verdict:
@@ -146,6 +154,7 @@ class ChangingStep(Step[Facts]):
 
         What it returns (JSON, no secret) is kept; the next `assess` sees it as ``desired.applied[step][change.key]``;
         what it returns under ``backup`` is kept apart, and nothing is done after it before that is stored. Where only
-        a part could be made yet, the `Sentence` under ``partly`` tells in the timeline which.
+        a part could be made yet, the `Sentence` under ``partly`` tells in the timeline which; ``untold`` says that it
+        ended as it did before, which needs no line.
         Raises `StepFailed` where Microsoft's answer already is the verdict.
         """
