@@ -75,6 +75,7 @@ def test_is_done_when_a_second_run_finds_nothing_left_to_do(first, action):
         "job_made_at": None,
         "asked": ASKED,
         "not_returned": [],
+        "people": [],
     }
 
 
