@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from devtools.robots.browser import Browser, Form, NotOnThePage, Page
@@ -110,11 +111,13 @@ class StaffMember:
         tenant = account.tenant
         known = {
             "token": tenant["scim_token"],
-            "person": tenant["pilot"]["user_name"],
+            "others": tenant["pilot"]["user_name"],
             "service_principal_id": tenant["service_principal_id"],
             "existing_job": "replace",
         }
-        values = {name: str(known[name]) for name in known if name in form.fields}
+        values: dict[str, Any] = {name: str(known[name]) for name in known if name in form.fields}
+        if "suggested" in form.fields:
+            values["suggested"] = ()  # whoever the test knows, and nobody else
         if "accepted" in form.fields:
             values["accepted"] = form.fields["accepted"].choices[0]
         return values or None

@@ -23,6 +23,8 @@ from onboarding.engine.queue import enqueue, interrupt
 from onboarding.models import Approval, CustomerSecret, Onboarding, StepState, clock
 from onboarding.steps import STEPS, by_key
 from onboarding.steps.customer.step import CustomerRecord
+from onboarding.steps.pilot.naming import MOST
+from onboarding.steps.pilot.trial import AGAIN, EVERYBODY
 
 LEADS_TO_CHANGES = frozenset(step.key for step in STEPS if step.changes_tenant)
 
@@ -76,7 +78,8 @@ def _check_nobody_said_otherwise(
 
 def _told(person: User, answer: Mapping[str, Any], other: Collection[str]) -> Sentence:
     name = person.get_full_name() or person.get_username()
-    first = ", ".join(str(answer[key]) for key in other if isinstance(answer.get(key), str))
+    texts = [answer[key] if isinstance(answer.get(key), list) else [answer.get(key)] for key in other]
+    first = ", ".join(each for several in texts for each in several if isinstance(each, str))
     if first:
         return say(
             _("%(person)s has just answered “%(answer)s” here. Yours was not saved; save it again to replace that."),
@@ -142,5 +145,30 @@ def _check_mine(before: Approval, actor: User) -> None:
 def recheck(onboarding: Onboarding, *, actor: User, step_key: str | None = None) -> None:
     """Read the live systems now instead of believing what was seen before."""
     row = taken(onboarding, actor, Act.RECHECK)
+    for step in STEPS:
+        if step.tries_people and step_key in (None, step.key):
+            _ask_again(row, step.key, EVERYBODY)
     ledger.make_stale(row.pk, step_key)
     enqueue(row.pk)
+
+
+@act
+def try_again(onboarding: Onboarding, step_key: str, *, actor: User, person_id: str) -> None:
+    """Have one person tried again who did not get through; on a live customer a plan to approve comes of it.
+
+    Raises `Refused` while we only watch.
+    """
+    row = taken(onboarding, actor, Act.ANSWER)
+    check_may_change(row)
+    _ask_again(row, step_key, person_id)
+    ledger.make_stale(row.pk, step_key)
+    enqueue(row.pk)
+
+
+def _ask_again(onboarding: Onboarding, step_key: str, person_id: str) -> None:
+    """Keep when this was asked. It is no answer: who answered last, and when, stays."""
+    state = StepState.objects.filter(onboarding=onboarding, key=step_key).first()
+    if state is not None:
+        others = [each for each in state.answer.get(AGAIN, []) if each["id"] != person_id][-MOST:]
+        state.answer = {**state.answer, AGAIN: [*others, {"id": person_id[:64], "at": clock.now().isoformat()}]}
+        state.save(update_fields=["answer"])

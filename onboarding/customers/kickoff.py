@@ -21,6 +21,7 @@ from onboarding.engine import ledger
 from onboarding.engine.may import Act
 from onboarding.engine.transactions import begun_again
 from onboarding.models import Link, Onboarding, Questionnaire, StepState, clock
+from onboarding.steps.pilot.naming import named_in
 from onboarding.steps.pilot.step import Pilot
 from onboarding.steps.readiness.step import Readiness
 from onboarding.steps.sso_application.step import SsoApplication
@@ -101,7 +102,7 @@ def _tell(onboarding: Onboarding, key: str, said: Mapping[str, str], actor: User
     state = StepState.objects.filter(onboarding=onboarding, key=key).first()
     known = state.answer if state else {}
     new = {name: value for name, value in said.items() if value and known.get(name) != value}
-    if new and not (state and (state.done_at or (key == Pilot.key and known.get("person")))):
+    if new and not (state and (state.done_at or (key == Pilot.key and named_in(known)))):
         answer(onboarding, key, actor=actor, answer=new)
 
 

@@ -151,6 +151,11 @@ def answer_all(made: Onboarding, far: SandboxTenant, *, until: str = "") -> Onbo
 @pytest.fixture
 def consented(far: SandboxTenant) -> Onboarding:
     """A customer whose admin has just said yes."""
+    return consented_in(far)
+
+
+def consented_in(far: SandboxTenant) -> Onboarding:
+    """As `consented`, in this tenant."""
     far.consent()
     made = customer_of(far)
     look(made)

@@ -90,8 +90,10 @@ def test_leads_from_a_new_customer_to_live(stack, browser, page, staff, rehearsa
     page.locator("[name=token]").fill(tenant["scim_token"])
     page.press("[name=token]", "Enter")
     page.locator("form[action*='/mappings/approve/'] button").click()
-    page.locator("[name=person]").fill(tenant["pilot"]["user_name"])
-    page.press("[name=person]", "Enter")
+    for box in page.locator("[name=suggested]").all():
+        box.uncheck()
+    page.locator("[name=others]").fill(tenant["pilot"]["user_name"])
+    page.press("[name=others]", "Enter")
     page.locator("form[action*='/enable/approve/'] button").click()
     expect(page.locator("[aria-current=step]")).to_contain_text("Live", timeout=2 * SOON)
 

@@ -47,7 +47,7 @@ TENANT_ID = "3f0e0d0c-0000-4000-8000-00000000000a"
 QUESTIONS = {
     "connection": (TOKEN_NEEDED, {"token": TOKEN}, {"token_saved": True}),
     "sso_application": (CHOOSE, {"service_principal_id": "app-2"}, {"service_principal_id": "app-2"}),
-    "pilot": (PILOT, {"person": " eva@x.example "}, {"person": "eva@x.example"}),
+    "pilot": (PILOT, {"others": " eva@x.example, jan@x.example "}, {"people": ["eva@x.example", "jan@x.example"]}),
     "customer": (UNKNOWN, {"tenant_id": TENANT_ID.upper()}, {"tenant_id": TENANT_ID}),
 }
 BAD = [
@@ -58,7 +58,9 @@ BAD = [
     ("sso_application", CHOOSE, {}, "Choose one of the applications"),
     ("sso_application", CHOOSE, {"service_principal_id": "app-3"}, "can no longer be chosen"),
     ("sso_application", EXISTING, {"existing_job": "eat"}, "adopt the job or to replace"),
-    ("pilot", PILOT, {"person": "\u200b"}, "Enter the user name of one person"),
+    ("pilot", PILOT, {"others": "\u200b"}, "Choose at least one person"),
+    ("pilot", PILOT, {"suggested": "2"}, "no longer suggested"),
+    ("pilot", PILOT, {"suggested": "1", "others": "a b c d e"}, "Choose five people at most"),
     ("customer", TENANTS, {"tenant_id": "contoso"}, "This is not a tenant ID"),
 ]
 
@@ -90,8 +92,8 @@ def test_refuses_beside_the_field_and_keeps_nothing(alice, customer, key, verdic
 
 def test_keeps_what_was_typed_after_a_refusal(alice, customer):
     stand(customer, "pilot", PILOT)
-    page = read(alice.post(reverse("step", args=[customer.pk, "pilot"]), {"person": "x" * 300}))
-    assert page.form(having="person").fields["person"].value == "x" * 300
+    page = read(alice.post(reverse("step", args=[customer.pk, "pilot"]), {"others": "x" * 300}))
+    assert page.form(having="others").fields["others"].value == "x" * 300
     stand(customer, "sso_application", EXISTING)
     page = read(alice.post(reverse("step", args=[customer.pk, "sso_application"]), {"existing_job": "eat"}))
     assert page.form(having="existing_job").fields["existing_job"].choices == ["adopt", "replace"]
@@ -99,9 +101,9 @@ def test_keeps_what_was_typed_after_a_refusal(alice, customer):
 
 def test_sends_a_refusal_as_a_part_to_a_browser_that_swaps(alice, customer):
     stand(customer, "pilot", PILOT)
-    part = alice.post(reverse("step", args=[customer.pk, "pilot"]), {"person": ""}, headers=HTMX).content.decode()
+    part = alice.post(reverse("step", args=[customer.pk, "pilot"]), {"others": ""}, headers=HTMX).content.decode()
     assert "<html" not in part
-    assert "Enter the user name of one person" in part
+    assert "Choose at least one person" in part
     assert "autofocus" in part
 
 
@@ -111,10 +113,10 @@ def test_tells_the_second_person_what_the_first_answered(alice, customer):
     bob = Client()
     builders.portfolio(builders.person("bob"))
     bob.force_login(builders.person("bob"))
-    post(bob, "step", customer.pk, "pilot", person="jan@contoso.example", shown=shown)
-    page = post(alice, "step", customer.pk, "pilot", person="eva@contoso.example", shown=shown)
+    post(bob, "step", customer.pk, "pilot", others="jan@contoso.example", shown=shown)
+    page = post(alice, "step", customer.pk, "pilot", others="eva@contoso.example", shown=shown)
     assert "bob has just answered “jan@contoso.example” here." in page.text
-    assert builders.state(customer, "pilot").answer == {"person": "jan@contoso.example"}
+    assert builders.state(customer, "pilot").answer == {"people": ["jan@contoso.example"]}
 
 
 # The token
@@ -191,7 +193,39 @@ def test_offers_the_tenants_that_were_found(alice, customer):
 
 def test_offers_people_of_the_scope(alice, customer):
     stand(customer, "pilot", PILOT)
-    assert '<option value="eva@x.example">' in open_record(alice, customer).html
+    form = open_record(alice, customer).form(action="/steps/pilot/")
+    assert (form.fields["suggested"].choices, form.fields["suggested"].value) == (["1"], "1")
+    assert [button.text for button in form.buttons] == ["Create the test accounts"]
+
+
+def failed(identity, court, text):
+    """What the step offers of a person who is not through."""
+    line = {"ok": False, "text": say("Send: Haiilo did not take the account.").as_json()}
+    told = {"sentence": say(text).as_json(), "court": court, "tried": True, "steps": [line], "fields": []}
+    return {"id": identity, "name": identity.title(), "user_name": f"{identity}@x.example", "ok": False, **told}
+
+
+def test_shows_each_test_user_with_a_cause_an_owner_and_a_button_of_its_own(alice, customer):
+    through = failed("ute", "", "") | {"ok": True, "sentence": None, "tried": True}
+    through["fields"] = [{"name": "last name", "attribute": "name.familyName", "kept": True}]
+    results = [failed("eva", "customer", "Eva has no last name."), failed("jan", "cs", "Jan is there."), through]
+    offers = {"people": [], "named": ["eva", "jan", "ute"], "results": results}
+    stand(customer, "pilot", Asking(say("Jan is there."), Court.CS, offers, "pilot_failed"))
+    page = open_record(alice, customer)
+    for text in (
+        "Eva has no last name.",
+        "The customer has to act",
+        "We have to act",
+        "last name: sent, kept by Haiilo",
+    ):
+        assert text in page.text, text
+    again = [form for form in page.forms if "again" in form.fields]
+    assert [form.fields["again"].value for form in again] == ["eva", "jan"]
+    assert page.form(having="others").fields["others"].value == "eva, jan, ute"
+    post(alice, "step_recheck", customer.pk, "pilot", again="eva")
+    state = builders.state(customer, "pilot")
+    assert [each["id"] for each in state.answer["again"]] == ["eva"]
+    assert (state.answered_at, state.checked_at) == (None, None)
 
 
 def test_says_that_a_question_is_settled(alice, customer):

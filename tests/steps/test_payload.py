@@ -16,6 +16,7 @@ from onboarding.steps.base import ChangingStep, StepFailed
 from onboarding.steps.connection.step import Facts as ConnectionFacts
 from onboarding.steps.enable.step import Facts as EnableFacts
 from onboarding.steps.mappings.step import Facts as MappingsFacts
+from onboarding.steps.pilot.naming import Named
 from onboarding.steps.pilot.step import Facts as PilotFacts
 from tests.graphclient.graph_stub import GraphStub, Reply
 from tests.graphclient.samples import NEW_JOB
@@ -58,7 +59,7 @@ def planned() -> list[tuple[str, Desired, Change]]:
         ("connection", entered, ConnectionFacts()),
         ("connection", anew, ConnectionFacts((job(identity="old"),))),
         ("mappings", at_step("mappings"), MappingsFacts(job(), DOCUMENT)),
-        ("pilot", tried, PilotFacts(User("u-1", "Eva Berg"), in_scope=True)),
+        ("pilot", tried, PilotFacts((Named("eva", User("u-1", "Eva Berg"), in_scope=True),))),
         ("enable", begins, EnableFacts(job())),
     ]
     plans = [(key, desired, instance(Todo, by_key(key).assess(desired, facts))) for key, desired, facts in found]

@@ -151,7 +151,7 @@ def record(onboarding: Onboarding, reader: User) -> Record:
         version=version(
             onboarding.state,
             [(step.key, step.kind, step.court, step.sentence, step.pending, step.progress) for step in steps],
-            [(step.warnings, step.code, step.plan) for step in steps],
+            [(step.warnings, step.code, step.plan, step.offers.get("results")) for step in steps],
             [step.waiting for step in steps],
             events[0].pk if events else 0,
             [(link.pk, link.seen_at, link.condition()) for link in links],

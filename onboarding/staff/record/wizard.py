@@ -68,10 +68,16 @@ def step_approve(request: HttpRequest, pk: int, key: str) -> HttpResponse:
 @for_staff
 @require_POST
 def step_recheck(request: HttpRequest, pk: int, key: str) -> HttpResponse:
-    """Read the live systems anew."""
+    """Read the live systems anew, or try the person again who is named."""
     onboarding = access.onboarding_for(request, pk)
     _check(key)
-    answers.recheck(onboarding, actor=access.staff(request), step_key=key)
+    if not (person := request.POST.get("again", "")):
+        answers.recheck(onboarding, actor=access.staff(request), step_key=key)
+        return redirect("record", pk)
+    try:
+        answers.try_again(onboarding, key, actor=access.staff(request), person_id=person)
+    except base.Refused as refused:
+        messages.warning(request, str(refused.sentence))
     return redirect("record", pk)
 
 

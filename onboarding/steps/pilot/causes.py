@@ -33,7 +33,7 @@ class Code(enum.StrEnum):
     NOT_TOLD = "pilot_not_told"
 
 
-PILOT_NEEDED = Cause(code=Code.PILOT_NEEDED, owner=Owner.CS, staff=_("Choose one test user"))
+PILOT_NEEDED = Cause(code=Code.PILOT_NEEDED, owner=Owner.CS, staff=_("Choose the test users"))
 PERSON_UNKNOWN = Cause(
     code=Code.PERSON_UNKNOWN,
     owner=Owner.CS,

@@ -1,125 +1,139 @@
-"""One named person is provisioned on demand and read back, before anybody else is touched.
+"""Some named people are provisioned on demand and read back, before anybody else is touched.
 
 Read back means a second run that finds nothing left to do (``RedundantExport``): Microsoft compares with what Haiilo
-answers, so this step connects to no customer's address.
+answers, so this step connects to no customer's address. What failed is tried again once an hour, because the cause
+may be gone, and at once where a person asks for it; on a live customer only then, by a plan to approve.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
-from graphclient import GraphClient, LeftOut, NotThere, OnDemandResult, User
-from onboarding.causes.base import Cause, Owner
-from onboarding.causes.index import explain_code, is_known, lookup
-from onboarding.causes.people import NOT_ENTITLED, SAME_ALREADY
+from graphclient import ProvisioningEvent
+from onboarding.causes.base import Cause
 from onboarding.domain.desired import Desired
 from onboarding.domain.evidence import Evidence
-from onboarding.domain.sentences import Sentence, say
-from onboarding.domain.verdicts import Asking, Change, Done, Todo, Verdict
+from onboarding.domain.sentences import Sentence, plural, say
+from onboarding.domain.verdicts import Asking, Change, Done, Progress, Todo, Verdict, Waiting
 from onboarding.steps import stages
 from onboarding.steps.base import AnswerFormClass, ChangingStep, Tenant
 from onboarding.steps.connection.evidence import ConnectionEvidence, job_id, made_at
 from onboarding.steps.mappings.evidence import MappingsEvidence
-from onboarding.steps.pilot import causes
-from onboarding.steps.pilot.evidence import PilotEvidence
+from onboarding.steps.pilot import attempts, causes, judging, naming, story, suggesting
+from onboarding.steps.pilot.evidence import PilotEvidence, TriedPerson
 from onboarding.steps.pilot.form import PilotForm
-from onboarding.steps.scope.evidence import ScopeEvidence
+from onboarding.steps.pilot.trial import Trial
 from onboarding.steps.sso_application.evidence import SsoApplicationEvidence, service_principal_id
 
+PROVISION = "provision"
 NOT_RETURNED = _(
     "Haiilo took everything, but does not give back: %(names)s. So nobody can see whether it kept them, and Microsoft "
     "writes them again at each change. Look at them in Haiilo."
+)
+FIRST = plural("%(count)s test account is created first.", "%(count)s test accounts are created first.")
+AGAIN = plural("%(count)s test account is tried again.", "%(count)s test accounts are tried again.")
+CREATE, TRY_AGAIN = (
+    _("Create the account of %(name)s in Haiilo and check that it is kept."),
+    _("Try again to create the account of %(name)s in Haiilo."),
+)
+BUTTON, BUTTONS = _("Create the test account"), _("Create the test accounts")
+TRY_BUTTON = _("Try again")
+NEXT = _("The next test accounts follow in some seconds: Microsoft allows five runs in ten seconds.")
+CREATED = _("Test account for %(name)s created and verified")
+ALL_CREATED = plural(
+    "%(count)s test account created and verified: %(names)s", "%(count)s test accounts created and verified: %(names)s"
 )
 
 
 @dataclass(frozen=True)
 class Facts:
-    """The named person, or None where the tenant has nobody of that name; and whether the scope holds them."""
+    """The named people as the tenant has them, and whom else to suggest, where that was looked for."""
 
-    person: User | None = None
-    in_scope: bool = False
+    people: tuple[naming.Named, ...] = ()
+    candidates: tuple[suggesting.Candidate, ...] | None = None
 
 
 @dataclass(frozen=True)
 class Pilot(ChangingStep[Facts]):
-    """Nobody is provisioned but the person that was named."""
+    """Nobody is provisioned but the people that were named."""
 
     key: ClassVar[str] = PilotEvidence.step
-    title: ClassVar[str | Promise] = gettext_lazy("Test user")
+    title: ClassVar[str | Promise] = gettext_lazy("Test users")
     stage: ClassVar[stages.Stage] = stages.TRIAL
     fresh_for: ClassVar[timedelta] = timedelta(days=30)
     rests_on: ClassVar[tuple[str, ...]] = (SsoApplicationEvidence.step, ConnectionEvidence.step)
     evidence: ClassVar[type[Evidence]] = PilotEvidence
     causes: ClassVar[tuple[Cause, ...]] = causes.CAUSES
     always: ClassVar[AnswerFormClass | None] = PilotForm
+    tries_people: ClassVar[bool] = True
 
     def read(self, tenant: Tenant, desired: Desired) -> Facts:
-        """The named person and their assignment; nothing where the pilot is behind us."""
-        named = str(desired.answer(self.key, "person", "")).strip()
-        if not named or _settled(desired) is not None:
+        """The named people and their assignments; nothing where the pilot is behind us."""
+        if _settled(desired) is not None:
             return Facts()
-        try:
-            person = tenant.graph.users.get(named)
-        except NotThere:
-            return Facts()
-        return Facts(person, _is_in_scope(tenant.graph, desired, person))
+        names = _names(desired)
+        is_offered = bool(names and desired.seen_before.get(self.key, {}).get("people"))
+        return Facts(
+            naming.find(tenant.graph, desired, names),
+            None if is_offered else suggesting.read(tenant.graph, desired),
+        )
+
+    def told_on_demand(self, desired: Desired) -> Sequence[ProvisioningEvent]:
+        """What Microsoft said of each person, as a row of its log would have it."""
+        return attempts.events(desired)
 
     def assess(self, desired: Desired, facts: Facts) -> Verdict:
-        """Done once the named person went through and a second run found nothing left to do."""
+        """Done once each named person went through and a second run found nothing left to do."""
         settled = _settled(desired)
         if settled is not None:
             return _done(settled)
-        named = str(desired.answer(self.key, "person", "")).strip()
-        if not named:
-            return causes.PILOT_NEEDED.asking(offers=_offers(desired))
-        person = facts.person
-        if person is None:
-            return causes.PERSON_UNKNOWN.asking(offers=_offers(desired), name=named)
-        if person.account_enabled is False:
-            return causes.PERSON_DISABLED.asking(offers=_offers(desired), name=person.display_name)
-        if not facts.in_scope:
-            return causes.PERSON_OUT_OF_SCOPE.asking(offers=_offers(desired), name=person.display_name)
-        return self._runs(desired, person)
-
-    def _runs(self, desired: Desired, person: User) -> Verdict:
-        asked = _asked_at(desired)
-        first, second = (_result(desired, key, person, asked) for key in ("provision", "read_back"))
-        payload = {"person_id": person.id, "asked": asked, **_where(desired)}
-        if first is None:
-            change = Change(
-                "provision",
-                say(_("Create the account of %(name)s in Haiilo."), name=person.display_name),
-                payload=payload,
-            )
-        elif not first["arrived"]:
-            return _failed(desired, person, first)
-        elif second is None:
-            summary = say(_("Check that Haiilo has kept the account of %(name)s."), name=person.display_name)
-            change = Change("read_back", summary, payload=payload)
-        elif not second["arrived"]:
-            return _failed(desired, person, second)
-        elif (not_returned := _not_returned(desired, first, second)) is None:
-            return _not_kept(desired, person, second)
-        else:
-            return _done(_evidence(desired, person, first, not_returned))
-        return Todo(
-            say(_("The account of %(name)s is created first."), name=person.display_name),
-            [change],
-            say(_("Create the test account")),
-        )
+        offers = _offers(desired, facts)
+        if not _names(desired):
+            return causes.PILOT_NEEDED.asking(offers=offers)
+        known = attempts.newest(desired)
+        trials = [Trial.of(desired, each, known) for each in facts.people]
+        due, failed = [each for each in trials if each.is_due], [each for each in trials if each.problem]
+        if due and (places := attempts.places_left(desired)):
+            return _plan(desired, due, places)
+        if any(each.attempt is None for each in due):
+            passed = len(trials) - len(due) - len(failed)
+            return Waiting(say(NEXT), attempts.WINDOW, progress=Progress(passed, len(trials)))
+        if failed:
+            return _asking(desired, trials, offers)
+        return _done(_evidence(desired, trials))
 
     def apply(self, tenant: Tenant, desired: Desired, change: Change) -> Mapping[str, Any]:
-        """One run for the one person; of its outcome the values that were written are not kept."""
+        """Send the account of one person, and have Microsoft compare where that went well; of the outcome the values
+        that were written are not kept.
+        """
         where = [str(change.payload[name]) for name in ("service_principal_id", "job_id", "rule_id", "person_id")]
-        outcome = tenant.graph.synchronization.provision_on_demand(*where)
-        return {**change.payload, **read_outcome(outcome), "at": desired.now.isoformat()}
+        runs = tenant.graph.synchronization
+        first = attempts.read_outcome(runs.provision_on_demand(*where))
+        second = attempts.read_outcome(runs.provision_on_demand(*where)) if first["arrived"] else None
+        kept = {**change.payload, "first": first, "second": second, "at": desired.now.isoformat()}
+        before = attempts.newest(desired).get(where[-1])
+        same = before is not None and attempts.of(kept).outcome() == before.outcome()
+        return {**kept, "untold": True} if same else kept
+
+
+def _names(desired: Desired) -> tuple[str, ...]:
+    return naming.named_in(desired.answers.get(PilotEvidence.step, {}))
+
+
+def _offers(desired: Desired, facts: Facts) -> dict[str, Any]:
+    """Whom to choose from, and who was chosen."""
+    if facts.candidates is None:
+        people = desired.seen_before.get(PilotEvidence.step, {}).get("people", [])
+    else:
+        people = suggesting.offers(desired, facts.candidates)
+    return {"people": people, "named": list(_names(desired))}
 
 
 def _where(desired: Desired) -> dict[str, str]:
@@ -129,137 +143,106 @@ def _where(desired: Desired) -> dict[str, str]:
     return where | ({"made_at": made.isoformat()} if (made := made_at(desired)) else {})
 
 
-def read_outcome(outcome: OnDemandResult) -> dict[str, Any]:
-    """What a run says, in JSON: whether the person is in Haiilo now, whether nothing was left to do, else why not.
+def _plan(desired: Desired, due: Sequence[Trial], places: int) -> Todo:
+    """All who are due, a few at once. Nothing in it changes by approving it: `after` is the attempt before."""
+    again = all(each.attempt for each in due)
+    return Todo(
+        say(AGAIN if again else FIRST, count=len(due)),
+        [_change(desired, each) for each in due],
+        say(TRY_BUTTON if again else BUTTON if len(due) == 1 else BUTTONS),
+        at_once=places,
+    )
 
-    `written`: which attributes it wrote, and whether Haiilo had given back anything for them; no values, which are
-    personal data.
-    """
-    same = outcome.result == "Skipped" and not outcome.left_out and _says_redundant(outcome)
-    scoped_out = any(step.type == "Scoping" and step.status in ("Skipped", "Failure") for step in outcome.steps)
-    left_out = scoped_out or outcome.left_out is LeftOut.NOT_ASSIGNED
-    code = outcome.error_code or (NOT_ENTITLED if left_out and not same else "")
+
+def _change(desired: Desired, trial: Trial) -> Change:
+    person = trial.known
+    after = trial.attempt.at.isoformat() if trial.attempt else ""
+    who = {"person_id": person.id, "name": person.display_name, "user_name": person.user_principal_name}
+    return Change(
+        PROVISION,
+        say(TRY_AGAIN if after else CREATE, name=trial.name),
+        payload={**who, "after": after, **_where(desired)},
+    )
+
+
+def _asking(desired: Desired, trials: Sequence[Trial], offers: Mapping[str, Any]) -> Asking:
+    """What has to be done about the worst of them; the others are told beside it."""
+    asked = {id(each): judging.judge(desired, each) for each in trials if each.problem}
+    worst = min(asked.values(), key=lambda verdict: judging.RANK[verdict.court])
+    results = [_result(desired, each, asked.get(id(each))) for each in trials]
+    return replace(worst, offers={**worst.offers, **offers, "results": results}, recheck_in=_soonest(desired, trials))
+
+
+def _soonest(desired: Desired, trials: Sequence[Trial]) -> timedelta | None:
+    """When the next of them is due by itself; None where none is."""
+    waits = [wait for each in trials if (wait := each.due_in(desired)) is not None]
+    return max(min(waits), attempts.WINDOW) if waits else None
+
+
+def _result(desired: Desired, trial: Trial, asked: Asking | None) -> dict[str, Any]:
+    """What a page shows of one person; JSON."""
+    attempt = trial.attempt
     return {
-        "result": outcome.result,
-        "arrived": outcome.result in ("Success", "Warning") or same,
-        "same": same,
-        "code": code,
-        "reason": outcome.error_message,
-        "action": outcome.action.lower(),
-        "left_out": outcome.left_out or "",
-        "only_read": outcome.only_read,
-        "written": {change.name: bool(change.old) for change in outcome.modified if change.name},
-        "steps": [{"name": step.name, "type": step.type, "status": step.status} for step in outcome.steps],
+        "id": trial.known.id if trial.named.person else "",
+        "name": trial.name,
+        "user_name": trial.known.user_principal_name if trial.named.person else trial.named.text,
+        "ok": asked is None,
+        "sentence": asked.question.as_json() if asked else None,
+        "court": asked.court.value if asked else "",
+        "detail": asked.offers.get("detail", "") if asked else "",
+        "reason": asked.offers.get("reason", "") if asked else "",
+        "tried": attempt is not None,
+        "steps": story.steps_of(attempt, desired) if attempt else [],
+        "fields": story.fields_of(attempt) if attempt else [],
     }
-
-
-def _says_redundant(outcome: OnDemandResult) -> bool:
-    if outcome.error_code:
-        return outcome.error_code.lower().endswith(SAME_ALREADY.lower())
-    told = [*(step.name for step in outcome.steps), *(str(v) for step in outcome.steps for v in step.details.values())]
-    return any(text.lower().endswith(SAME_ALREADY.lower()) for text in told)
 
 
 def _settled(desired: Desired) -> PilotEvidence | None:
     """What was seen on this job, or None where somebody has named another person since."""
     seen = desired.evidence_of(PilotEvidence)
-    same = seen is not None and seen.job_made_at in (None, made_at(desired))
-    settled = same and seen is not None and (seen.job_id, seen.asked) == (job_id(desired), _asked_at(desired))
-    return seen if settled else None
+    if seen is None or seen.job_id != job_id(desired) or seen.job_made_at not in (None, made_at(desired)):
+        return None
+    return seen if seen.asked == _asked_at(desired) or naming.are_in(seen, _names(desired)) else None
 
 
 def _asked_at(desired: Desired) -> str:
-    at = desired.answered_at.get(PilotEvidence.step)
+    at: datetime | None = desired.answered_at.get(PilotEvidence.step)
     return at.isoformat() if at else ""
 
 
-def _result(desired: Desired, key: str, person: User, asked: str) -> Mapping[str, Any] | None:
-    result = desired.result(PilotEvidence.step, key)
-    if (result.get("person_id"), result.get("asked")) != (person.id, asked):
-        return None
-    made, run_of = made_at(desired), result.get("made_at")
-    return result if not (made and run_of) or run_of == made.isoformat() else None
-
-
-def _is_in_scope(graph: GraphClient, desired: Desired, person: User) -> bool:
-    """Assigned directly, or a direct member of an assigned group; the whole directory where the job takes that."""
-    scope = desired.evidence_of(ScopeEvidence)
-    if scope is not None and scope.sync_all:
-        return True
-    principals, app = graph.service_principals, service_principal_id(desired)
-    if any(True for _assigned in principals.assigned_to(app, principal_id=person.id)):
-        return True
-    groups = [each.principal_id for each in principals.assigned_to(app) if each.kind == "Group"]
-    return any(member.id == person.id for group in groups for member in graph.groups.members(group))
-
-
-def _offers(desired: Desired) -> dict[str, Any]:
-    scope = desired.evidence_of(ScopeEvidence)
-    return {"people": scope.to_json()["sample"] if scope else []}
-
-
-def _not_returned(desired: Desired, first: Mapping[str, Any], second: Mapping[str, Any]) -> tuple[str, ...] | None:
-    """What the second run wrote again, if anything, because Haiilo gives nothing back for it.
-
-    None where it wrote anything else. By what people are matched with must come back: without it each run would make
-    one more account.
-    """
-    if second["same"]:
-        return ()
-    before, again = first.get("written") or {}, second.get("written") or {}
-    matching = {mapped.target for mapped in desired.profile.mappings if mapped.matching_priority}
-    untold = all(name in before and not given and name not in matching for name, given in again.items())
-    return tuple(sorted(again)) if again and untold else None
-
-
-def _failed(desired: Desired, person: User, result: Mapping[str, Any]) -> Asking:
-    name, offers = person.display_name, {**_offers(desired), "detail": str(result["code"])}
-    if result["result"] == "Failure":
-        return _explained(desired, person, result)
-    if result.get("left_out") == LeftOut.DISABLED:
-        return causes.PERSON_DISABLED.asking(offers=offers, name=name)
-    if result.get("left_out") == LeftOut.FILTERED:
-        return causes.FILTERED.asking(offers=offers, name=name)
-    if result.get("only_read"):
-        return causes.ONLY_READ.asking(offers=offers, name=name)
-    if not result["result"] and not result["code"]:
-        return causes.NOT_TOLD.asking(offers=offers, name=name)
-    return _explained(desired, person, result)
-
-
-def _explained(desired: Desired, person: User, result: Mapping[str, Any]) -> Asking:
-    code, reason = str(result["code"]), str(result["reason"])
-    known, why = lookup(code, reason), explain_code(code, reason)[0]
-    cause = causes.FAILED.get(known.owner if known else Owner.ENGINEERS, causes.FAILED_FOR_ENGINEERS)
-    offers = {**_offers(desired), "detail": code, "reason": reason if is_known(code) else ""}
-    advice = (known.for_customer({}) if known else None) or why
-    return cause.asking(offers=offers, name=person.display_name, why=why, advice=advice)
-
-
-def _not_kept(desired: Desired, person: User, result: Mapping[str, Any]) -> Asking:
-    offers = {**_offers(desired), "detail": result["action"]}
-    return causes.NOT_KEPT.asking(offers=offers, name=person.display_name)
-
-
-def _evidence(desired: Desired, person: User, first: Mapping[str, Any], not_returned: tuple[str, ...]) -> PilotEvidence:
+def _evidence(desired: Desired, trials: Sequence[Trial]) -> PilotEvidence:
     return PilotEvidence(
-        person_id=person.id,
-        name=person.display_name,
-        user_name=person.user_principal_name or "",
-        action="none" if first["same"] else str(first["action"]),
+        people=tuple(_tried(desired, each) for each in trials),
         read_back=True,
         job_id=job_id(desired),
         job_made_at=made_at(desired),
         asked=_asked_at(desired),
-        not_returned=not_returned,
+    )
+
+
+def _tried(desired: Desired, trial: Trial) -> TriedPerson:
+    assert trial.attempt is not None
+    first = trial.attempt.first
+    return TriedPerson(
+        id=trial.known.id,
+        name=trial.known.display_name,
+        user_name=trial.known.user_principal_name,
+        named=trial.named.text,
+        action="none" if first["same"] else str(first["action"]),
+        not_returned=trial.attempt.not_returned(desired) or (),
+        steps=tuple(story.steps_of(trial.attempt, desired)),
+        fields=tuple(story.fields_of(trial.attempt)),
     )
 
 
 def _done(evidence: PilotEvidence) -> Done:
-    note = say(_("Test account for %(name)s created and verified"), name=evidence.name)
+    names = [each.name or each.user_name for each in evidence.people] or [evidence.name]
+    several = say(ALL_CREATED, count=len(names), names=", ".join(names))
+    note = several if len(names) > 1 else say(CREATED, name=names[0])
     return Done(evidence, note, tuple(_warnings(evidence)))
 
 
 def _warnings(evidence: PilotEvidence) -> Iterator[Sentence]:
-    if evidence.not_returned:
-        yield say(NOT_RETURNED, names=", ".join(evidence.not_returned))
+    untold = {name for each in evidence.people for name in each.not_returned} | set(evidence.not_returned)
+    if untold:
+        yield say(NOT_RETURNED, names=", ".join(sorted(untold)))

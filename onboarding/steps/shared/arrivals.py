@@ -75,10 +75,10 @@ def is_caught_up(desired: Desired, known: int | None) -> bool:
 def in_haiilo(desired: Desired, known: int | None) -> int | None:
     """How many people are in Haiilo: those of our archive, which hears of everybody who leaves, and those whom the job
     knows (`known`, which never falls) and the archive has not heard of, because the log lags or cannot be read, nor
-    Haiilo itself been asked for. None where nobody tells.
+    Haiilo itself been asked for. None where nobody tells: without a licence the archive knows the test users only.
     """
     if known is None:
-        is_told = not desired.people.is_empty or desired.haiilo.told_of
+        is_told = (not desired.people.is_empty and not lacks_licence(desired)) or desired.haiilo.told_of
         return desired.people.with_account if is_told else None
     return desired.people.with_account + max(0, known - max(_heard_of(desired), desired.haiilo.told_of))
 

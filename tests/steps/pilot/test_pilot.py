@@ -1,49 +1,76 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from graphclient import OnDemandResult, User
-from onboarding.domain.verdicts import Asking, Court, Done, Todo
+from onboarding.domain.suggested import Suggested
+from onboarding.domain.verdicts import Asking, Court, Done, Todo, Waiting, fingerprint
+from onboarding.steps.pilot.attempts import read_outcome
 from onboarding.steps.pilot.causes import CAUSES, Code
-from onboarding.steps.pilot.step import Facts, Pilot, read_outcome
+from onboarding.steps.pilot.naming import Named
+from onboarding.steps.pilot.step import Facts, Pilot
+from onboarding.steps.pilot.suggesting import Candidate
 from tests.graphclient.graph_stub import Reply
 from tests.graphclient.samples import on_demand_a, on_demand_b
 from tests.narrow import instance, present
-from tests.steps.facts import APP, EVIDENCE, JOB, NOW, SCOPE, at_step, texts
+from tests.steps.facts import APP, EVIDENCE, JOB, NOW, ago, at_step, offered, texts
 
 EVA = User("u-1", "Eva Berg", "eva@nordwind.example", account_enabled=True)
-ASKED = NOW.isoformat()
-EVA_ID = "5e0a0000-0000-4000-8000-00000000e7a1"
+JAN = User("u-2", "Jan Berg", "jan@nordwind.example", account_enabled=True)
+NAMED = ago(days=1)
+ASKED, AT = NAMED.isoformat(), NOW.isoformat()
+LATELY = ago(minutes=5)
 assess = Pilot().assess
 
 
 def step(**fields):
-    given = {"answers": {"pilot": {"person": "eva@nordwind.example"}}, "answered_at": {"pilot": NOW}}
+    given = {"answers": {"pilot": {"person": "eva@nordwind.example"}}, "answered_at": {"pilot": NAMED}}
     return at_step("pilot", **given | fields)
 
 
-def ran(result="Success", code="", message="", *, asked=ASKED, answer=None, **more):
-    outcome = OnDemandResult.from_json(answer or on_demand_a(result, code, message))
-    return {"person_id": "u-1", "asked": asked, "at": ASKED, **read_outcome(outcome), **more}
+def ran(result="Success", code="", message="", *, answer=None):
+    """What one run said."""
+    return read_outcome(OnDemandResult.from_json(answer or on_demand_a(result, code, message)))
+
+
+def tried(first, second=None, *, person=EVA, at=LATELY, **more):
+    """What is kept of an attempt."""
+    who = {"person_id": person.id, "name": person.display_name, "user_name": person.user_principal_name}
+    return {**who, "job_id": JOB, "after": "", "at": at.isoformat(), "first": first, "second": second, **more}
+
+
+def after(*attempts, **fields):
+    """The step after these attempts."""
+    kept = {f"provision:{number}": each for number, each in enumerate(attempts)}
+    return step(applied={"pilot": kept}, **fields)
+
+
+def named(*people, in_scope=True):
+    return Facts(tuple(Named(each.user_principal_name, each, in_scope) for each in people))
 
 
 SAME = ran("Skipped", "RedundantExport")
-IN_SCOPE = Facts(EVA, in_scope=True)
+FAILED = ran("Failure", "MandatoryFieldsMissing")
+IN_SCOPE = named(EVA)
+BOTH = {"answers": {"pilot": {"people": ["eva@nordwind.example", "jan@nordwind.example"]}}}
 
 
-def test_offers_people_of_the_scope_to_name():
-    verdict = assess(step(answers={}), Facts())
+def test_suggests_people_of_the_scope():
+    candidate = Candidate(Suggested("u-1", by="direct"), EVA)
+    verdict = assess(step(answers={}), Facts(candidates=(candidate,)))
     assert isinstance(verdict, Asking)
     assert (verdict.code, verdict.court) == (Code.PILOT_NEEDED, Court.CS)
-    assert verdict.offers["people"] == SCOPE["sample"]
+    [person] = verdict.offers["people"]
+    assert (person["id"], person["name"], offered(person["why"])) == ("u-1", "Eva Berg", "assigned directly")
 
 
 @pytest.mark.parametrize(
     ("facts", "code", "says"),
     [
-        (Facts(), Code.PERSON_UNKNOWN, "nobody called “eva@nordwind.example”"),
-        (Facts(EVA), Code.PERSON_OUT_OF_SCOPE, "not in scope"),
-        (Facts(User("u-1", "Eva Berg", account_enabled=False), in_scope=True), Code.PERSON_DISABLED, "disabled"),
+        (Facts((Named("eva@x.example"),)), Code.PERSON_UNKNOWN, "nobody called “eva@x.example”"),
+        (named(EVA, in_scope=False), Code.PERSON_OUT_OF_SCOPE, "not in scope"),
+        (named(User("u-1", "Eva Berg", account_enabled=False)), Code.PERSON_DISABLED, "disabled"),
     ],
 )
 def test_asks_for_another_person_when_this_one_cannot_be_tried(facts, code, says):
@@ -53,36 +80,148 @@ def test_asks_for_another_person_when_this_one_cannot_be_tried(facts, code, says
     assert says in str(verdict.question)
 
 
-def test_provisions_the_named_person_and_then_reads_back():
-    first = assess(step(), IN_SCOPE)
-    assert isinstance(first, Todo)
-    assert [change.key for change in first.changes] == ["provision"]
-    second = assess(step(applied={"pilot": {"provision": ran()}}), IN_SCOPE)
-    assert [change.key for change in instance(Todo, second).changes] == ["read_back"]
+def test_tries_those_who_can_be_tried_before_it_asks_about_the_others():
+    facts = Facts((Named("nobody@x.example"), Named("eva", EVA, in_scope=True)))
+    assert [change.payload["person_id"] for change in instance(Todo, assess(step(), facts)).changes] == ["u-1"]
+
+
+def test_tries_all_in_one_plan_and_two_at_once():
+    people = [User(f"u-{number}", f"P {number}", f"p{number}@x.example", account_enabled=True) for number in range(5)]
+    todo = instance(Todo, assess(step(), named(*people)))
+    assert [change.payload["person_id"] for change in todo.changes] == [each.id for each in people]
+    assert todo.at_once == 2
+
+
+def test_waits_for_the_rest_until_microsoft_allows_more_runs():
+    lately = [tried(ran(), SAME, person=EVA, at=NOW), tried(FAILED, person=JAN, at=NOW)]
+    third = User("u-3", "Ute", "ute@x.example", account_enabled=True)
+    assert instance(Todo, assess(after(*lately, **BOTH), named(EVA, JAN, third))).at_once == 1
+    lately[1] = tried(ran(), SAME, person=JAN, at=NOW)
+    waits = instance(Waiting, assess(after(*lately, **BOTH), named(EVA, JAN, third)))
+    assert (waits.recheck_in, present(waits.progress).done) == (timedelta(seconds=10), 2)
+    assert isinstance(assess(after(*lately, now=NOW + timedelta(seconds=10)), named(EVA, JAN, third)), Todo)
 
 
 @pytest.mark.parametrize(("first", "action"), [(ran(), "create"), (SAME, "none")])
 def test_is_done_when_a_second_run_finds_nothing_left_to_do(first, action):
-    verdict = assess(step(applied={"pilot": {"provision": first, "read_back": SAME}}), IN_SCOPE)
-    assert isinstance(verdict, Done)
-    assert verdict.evidence.to_json() == {
-        "person_id": "u-1",
-        "name": "Eva Berg",
-        "user_name": "eva@nordwind.example",
-        "action": action,
-        "read_back": True,
-        "job_id": JOB,
-        "job_made_at": None,
-        "asked": ASKED,
-        "not_returned": [],
-        "people": [],
-    }
+    verdict = instance(Done, assess(after(tried(first, SAME)), IN_SCOPE))
+    evidence = verdict.evidence.to_json()
+    [person] = evidence.pop("people")
+    told = {"id": "u-1", "name": "Eva Berg", "user_name": "eva@nordwind.example", "named": "eva@nordwind.example"}
+    assert {name: person[name] for name in told} == told
+    assert (person["action"], person["not_returned"]) == (action, [])
+    assert (evidence["read_back"], evidence["job_id"], evidence["asked"]) == (True, JOB, ASKED)
+    assert str(verdict.note) == "Test account for Eva Berg created and verified"
+
+
+def test_is_done_with_all_or_not_at_all():
+    both = tried(ran(), SAME), tried(ran(), SAME, person=JAN)
+    assert isinstance(assess(after(*both, **BOTH), named(EVA, JAN)), Done)
+    half = tried(ran(), SAME), tried(ran(), ran(), person=JAN)
+    assert instance(Asking, assess(after(*half, **BOTH), named(EVA, JAN))).code == Code.NOT_KEPT
+
+
+def test_tells_each_and_asks_by_the_worst():
+    attempts = tried(FAILED), tried(ran("Failure", "EntryConflict"), person=JAN)
+    ute = User("u-3", "Ute", "ute@x.example", account_enabled=True)
+    facts = named(EVA, JAN, ute)
+    verdict = instance(Asking, assess(after(*attempts, tried(ran(), SAME, person=ute)), facts))
+    assert (verdict.code, verdict.court) == (Code.PILOT_FAILED, Court.CS)
+    assert str(verdict.question).startswith("Jan Berg could not be created in Haiilo.")
+    results = verdict.offers["results"]
+    assert [(each["id"], each["ok"], each["court"]) for each in results] == [
+        ("u-1", False, "customer"),
+        ("u-2", False, "cs"),
+        ("u-3", True, ""),
+    ]
+    assert "empty in Entra" in offered([results[0]["sentence"]])
+
+
+def test_tells_microsofts_steps_in_words_and_what_haiilo_kept():
+    first = ran(answer=on_demand_a("Success", modifiedProperties=[{"displayName": "userName", "newValue": "x"}]))
+    [person] = instance(Done, assess(after(tried(first, SAME)), IN_SCOPE)).evidence.to_json()["people"]
+    assert [(line["ok"], line["text"]["text"]) for line in person["steps"]] == [
+        (True, "Read: the account was found in Entra."),
+        (True, "Send: the account was created in Haiilo."),
+        (True, "Check: Haiilo has kept the account."),
+    ]
+    assert [(each["attribute"], each["kept"]) for each in person["fields"]] == [("userName", True)]
 
 
 def test_does_not_believe_a_haiilo_that_takes_and_forgets():
-    verdict = assess(step(applied={"pilot": {"provision": ran(), "read_back": ran()}}), IN_SCOPE)
+    verdict = assess(after(tried(ran(), ran())), IN_SCOPE)
     assert isinstance(verdict, Asking)
     assert (verdict.code, verdict.court) == (Code.NOT_KEPT, Court.HAIILO)
+
+
+# Again
+
+
+def test_tries_again_once_an_hour_and_no_sooner():
+    early = instance(Asking, assess(after(tried(FAILED, at=ago(minutes=45))), IN_SCOPE))
+    assert early.recheck_in == timedelta(minutes=15)
+    again = instance(Todo, assess(after(tried(FAILED, at=ago(hours=1))), IN_SCOPE))
+    assert [change.payload["after"] for change in again.changes] == [ago(hours=1).isoformat()]
+
+
+def test_tries_again_sixty_times_as_often_in_a_sandbox_of_that_pace():
+    assert isinstance(assess(after(tried(FAILED, at=ago(minutes=1)), pace=60.0), IN_SCOPE), Todo)
+
+
+@pytest.mark.parametrize(
+    ("asked_of", "minutes", "is_tried"),
+    [("u-1", 4, True), ("", 4, True), ("u-2", 4, False), ("u-1", 6, False), ("", 6, False)],
+)
+def test_tries_again_at_once_whom_a_person_asked_for(asked_of, minutes, is_tried):
+    asked = [{"id": asked_of, "at": ago(minutes=minutes).isoformat()}]
+    answers = {"pilot": {"people": ["eva@nordwind.example"], "again": asked}}
+    verdict = assess(after(tried(FAILED), answers=answers), IN_SCOPE)
+    assert isinstance(verdict, Todo if is_tried else Asking)
+
+
+def test_tries_again_what_failed_before_the_mapping_was_changed():
+    written = {"write_mapping": {"at": ago(minutes=4).isoformat()}}
+    desired = after(tried(FAILED))
+    changed = step(applied={**desired.applied, "mappings": written})
+    assert isinstance(assess(changed, IN_SCOPE), Todo)
+
+
+def test_tries_nobody_again_by_itself_on_a_live_customer():
+    desired = after(tried(FAILED, at=ago(hours=3)), evidence={"live": {}})
+    verdict = instance(Asking, assess(desired, IN_SCOPE))
+    assert verdict.recheck_in is None
+
+
+def test_plans_the_same_however_often_people_answer():
+    plans = [
+        instance(Todo, assess(after(tried(FAILED, at=ago(hours=2)), answered_at={"pilot": at}), IN_SCOPE)).changes
+        for at in (NAMED, NOW - timedelta(minutes=3))
+    ]
+    assert fingerprint(plans[0]) == fingerprint(plans[1])
+
+
+def test_asks_meanwhile_where_more_have_to_be_tried_again_than_is_allowed():
+    runs = [tried(FAILED, at=ago(hours=2)), *(tried(ran(), SAME, person=JAN, at=NOW, after=str(n)) for n in range(2))]
+    runs[2]["at"] = ago(seconds=1).isoformat()
+    verdict = instance(Asking, assess(after(*runs, **BOTH), named(EVA, JAN)))
+    assert verdict.recheck_in == timedelta(seconds=10)
+
+
+def test_tries_again_whoever_is_named_again():
+    assert isinstance(assess(after(tried(FAILED), answered_at={"pilot": ago(minutes=4)}), IN_SCOPE), Todo)
+
+
+@pytest.mark.parametrize("earlier", [{"job_id": "other"}, {"person_id": "other"}])
+def test_knows_nothing_by_an_attempt_of_another_job_or_person(earlier):
+    assert isinstance(assess(after(tried(FAILED) | earlier), IN_SCOPE), Todo)
+
+
+def test_tries_anew_whom_an_earlier_release_has_tried():
+    old = {"person_id": "u-1", "asked": ASKED, "job_id": JOB, "at": AT, "arrived": True, "result": "Success"}
+    assert isinstance(assess(step(applied={"pilot": {"provision": old}}), IN_SCOPE), Todo)
+
+
+# What Haiilo gives back
 
 
 def again(**old):
@@ -98,7 +237,7 @@ FIRST = again(userName=None, name__givenName=None, active=None)
 
 @pytest.mark.parametrize("second", [again(active=None), again(active="", name__givenName=None)])
 def test_warns_of_what_haiilo_does_not_give_back(second):
-    verdict = assess(step(applied={"pilot": {"provision": FIRST, "read_back": second}}), IN_SCOPE)
+    verdict = assess(after(tried(FIRST, second)), IN_SCOPE)
     assert isinstance(verdict, Done)
     assert "does not give back: active" in texts(verdict.warnings)
     behind = step(evidence={"pilot": verdict.evidence.to_json()})
@@ -110,7 +249,7 @@ def test_warns_of_what_haiilo_does_not_give_back(second):
     [again(active="True"), again(userName=None), again(title=None), again(active=None, name__givenName="Ewa"), again()],
 )
 def test_does_not_believe_a_haiilo_that_gives_back_something_else(second):
-    verdict = assess(step(applied={"pilot": {"provision": FIRST, "read_back": second}}), IN_SCOPE)
+    verdict = assess(after(tried(FIRST, second)), IN_SCOPE)
     assert instance(Asking, verdict).code == Code.NOT_KEPT
 
 
@@ -137,7 +276,7 @@ def scoped(**details):
     ],
 )
 def test_tells_apart_why_nothing_was_sent(result, code, court):
-    verdict = instance(Asking, assess(step(applied={"pilot": {"provision": result}}), IN_SCOPE))
+    verdict = instance(Asking, assess(after(tried(result)), IN_SCOPE))
     assert (verdict.code, verdict.court) == (code, court)
     assert "Eva Berg" in str(verdict.question)
 
@@ -150,127 +289,72 @@ FAILURES = [
     (ran("Failure", "SomethingNew", "Said Microsoft"), OURS, Court.HAIILO, "Microsoft says: Said Microsoft"),
     (ran("Failure", "X", "status 400, 400.76 Group does not exist"), THEIRS, Court.CUSTOMER, "name of a Haiilo group"),
     (ran("Skipped", "NotEffectivelyEntitled"), THEIRS, Court.CUSTOMER, "not assigned"),
-    (ran(arrived=False), OURS, Court.HAIILO, "no reason"),
+    ({**ran(), "arrived": False}, OURS, Court.HAIILO, "no reason"),
 ]
 
 
 @pytest.mark.parametrize(("result", "code", "court", "says"), FAILURES)
 def test_explains_a_failure_and_who_acts(result, code, court, says):
-    verdict = assess(step(applied={"pilot": {"provision": result}}), IN_SCOPE)
+    verdict = assess(after(tried(result)), IN_SCOPE)
     assert isinstance(verdict, Asking)
     assert (verdict.code, verdict.court) == (code, court)
     assert says in str(verdict.question)
-    assert verdict.offers["people"]
 
 
 def test_tells_the_customers_admin_what_is_to_be_done_in_entra():
-    verdict = assess(step(applied={"pilot": {"provision": ran("Failure", "MandatoryFieldsMissing")}}), IN_SCOPE)
+    verdict = assess(after(tried(FAILED)), IN_SCOPE)
     [cause] = [each for each in CAUSES if each.code == verdict.code]
     told = str(cause.for_customer(verdict.question.values))
     assert told.startswith("The account of Eva Berg could not be created in Haiilo. ")
     assert "Entra" in told
 
 
-@pytest.mark.parametrize(
-    "earlier", [ran("Failure", "X", asked="2026-11-01T00:00:00+00:00"), ran("Failure", "X", person_id="other")]
-)
-def test_tries_again_when_a_person_answers_again(earlier):
-    verdict = assess(step(applied={"pilot": {"provision": earlier}}), IN_SCOPE)
-    assert isinstance(verdict, Todo)
+OLD = {"job_id": JOB, "asked": ASKED, "name": "Eva Berg"}
+NEW = {"job_id": JOB, "people": [{"id": "u-1", "name": "Eva Berg", "named": "eva@nordwind.example"}]}
 
 
-def test_lets_the_pilot_rest_once_it_went_through():
-    behind = {"pilot": {"job_id": JOB, "asked": ASKED, "name": "Eva Berg"}}
-    assert isinstance(assess(step(evidence=behind), Facts()), Done)
-    named_anew = step(evidence=behind, answered_at={"pilot": NOW + timedelta(hours=1)})
-    assert isinstance(assess(named_anew, IN_SCOPE), Todo)
+@pytest.mark.parametrize("seen", [OLD, NEW])
+def test_lets_the_pilot_rest_once_it_went_through(seen):
+    behind = {"pilot": seen}
+    verdict = instance(Done, assess(step(evidence=behind), Facts()))
+    assert str(verdict.note) == "Test account for Eva Berg created and verified"
+    later = {"answered_at": {"pilot": NOW + timedelta(hours=1)}, "answers": {"pilot": {"people": ["eva", "jan"]}}}
+    assert isinstance(assess(step(evidence=behind, **later), IN_SCOPE), Todo)
     other_job = step(evidence=behind | {"connection": EVIDENCE["connection"] | {"job_id": "new"}})
     assert isinstance(assess(other_job, IN_SCOPE), Todo)
 
 
-# What a run says
+def test_lets_it_rest_when_one_of_several_is_not_named_any_more():
+    people = [{"id": "u-1", "named": "eva@nordwind.example"}, {"id": "u-2", "named": "jan"}]
+    behind = {"pilot": {"job_id": JOB, "people": people}}
+    assert isinstance(assess(step(evidence=behind), Facts()), Done)
 
 
-def outcome(answer):
-    return read_outcome(OnDemandResult.from_json(answer))
-
-
-SCOPED_OUT = [{"name": "EntrySynchronizationScoping", "type": "Scoping", "status": "Skipped", "details": {}}]
-REDUNDANT = [
-    {"name": "EntryExport", "type": "Export", "status": "Skipped", "details": {"SkipReason": "RedundantExport"}}
-]
-
-
-@pytest.mark.parametrize(
-    ("answer", "arrived", "same", "code"),
-    [
-        (on_demand_a(), True, False, ""),
-        (on_demand_b(), True, False, ""),
-        (on_demand_a("Skipped", "RedundantExport"), True, True, "RedundantExport"),
-        (on_demand_b(provisioningSteps=REDUNDANT), True, True, "RedundantExport"),
-        (on_demand_b(provisioningSteps=SCOPED_OUT), False, False, "NotEffectivelyEntitled"),
-        (on_demand_a("Failure", "DuplicateTargetEntries"), False, False, "DuplicateTargetEntries"),
-        ({"key": "not json", "value": "neither"}, False, False, ""),
-    ],
-)
-def test_understands_both_shapes_of_an_answer(answer, arrived, same, code):
-    read = outcome(answer)
-    assert (read["arrived"], read["same"], read["code"]) == (arrived, same, code)
-
-
-def test_keeps_none_of_the_values_that_a_run_wrote():
-    assert "eva@" not in str(outcome(on_demand_a()))
+# What is sent
 
 
 def test_sends_rule_and_person_and_keeps_the_outcome(tenant, far):
     path = f"/v1.0/servicePrincipals/{APP}/synchronization/jobs/{JOB}/provisionOnDemand"
     far.on("POST", path, Reply(200, on_demand_a()))
     [change] = instance(Todo, assess(step(), IN_SCOPE)).changes
-    result = Pilot().apply(tenant, step(), change)
-    [asked] = far.seen("POST", path)
+    result: Any = Pilot().apply(tenant, step(), change)
+    sent = far.seen("POST", path)
     subject = {"objectId": "u-1", "objectTypeName": "User"}
-    assert asked.json == {"parameters": [{"ruleId": "rule-1", "subjects": [subject]}]}
-    assert (result["person_id"], result["asked"], result["arrived"]) == ("u-1", ASKED, True)
+    assert [asked.json for asked in sent] == [{"parameters": [{"ruleId": "rule-1", "subjects": [subject]}]}] * 2
+    assert (result["person_id"], result["first"]["arrived"], result["at"]) == ("u-1", True, AT)
+    assert "untold" not in result
 
 
-def member(identity):
-    return {"id": identity, "@odata.type": "#microsoft.graph.user"}
-
-
-@pytest.mark.parametrize(
-    ("assigned", "members", "in_scope"),
-    [
-        ([{"id": "a", "principalId": EVA_ID, "principalType": "User"}], [], True),
-        ([{"id": "a", "principalId": "g-1", "principalType": "Group"}], [member(EVA_ID)], True),
-        ([{"id": "a", "principalId": "g-1", "principalType": "Group"}], [member("u-2")], False),
-        ([], [], False),
-    ],
-)
-def test_reads_whether_the_person_is_assigned(tenant, far, assigned, members, in_scope):
-    def filtered(asked):
-        wanted = asked.query.get("$filter", "").removeprefix("principalId eq ")
-        return Reply(200, {"value": [row for row in assigned if wanted in ("", row["principalId"])]})
-
-    eva = {"id": EVA_ID, "displayName": "Eva Berg", "userPrincipalName": "eva@nordwind.example"}
-    far.on("GET", "/v1.0/users/eva%40nordwind.example", Reply(200, eva))
-    far.on("GET", f"/v1.0/servicePrincipals/{APP}/appRoleAssignedTo", filtered)
-    far.on("GET", "/v1.0/groups/g-1/members", Reply(200, {"value": members}))
-    facts = Pilot().read(tenant, step())
-    assert (present(facts.person).id, facts.in_scope) == (EVA_ID, in_scope)
-
-
-def test_reads_one_assignment_of_a_person_who_is_assigned_directly(tenant, far):
-    eva = {"id": EVA_ID, "displayName": "Eva Berg", "userPrincipalName": "eva@nordwind.example"}
-    far.on("GET", "/v1.0/users/eva%40nordwind.example", Reply(200, eva))
-    row = {"id": "a", "principalId": EVA_ID, "principalType": "User"}
-    far.on("GET", f"/v1.0/servicePrincipals/{APP}/appRoleAssignedTo", Reply(200, {"value": [row]}))
-    assert Pilot().read(tenant, step()).in_scope
-    assert [asked.query.get("$filter") for asked in far.asked[1:]] == [f"principalId eq {EVA_ID}"]
-
-
-def test_reads_nobody_where_the_tenant_knows_nobody_of_that_name(tenant, far):
-    far.on("GET", "/v1.0/users/eva%40nordwind.example", Reply(404, {"error": {"code": "Request_ResourceNotFound"}}))
-    assert Pilot().read(tenant, step()) == Facts()
+def test_sends_nothing_a_second_time_that_did_not_arrive_and_tells_the_same_once(tenant, far):
+    path = f"/v1.0/servicePrincipals/{APP}/synchronization/jobs/{JOB}/provisionOnDemand"
+    far.on("POST", path, Reply(200, on_demand_a("Failure", "MandatoryFieldsMissing")))
+    desired = after(tried(FAILED, at=ago(hours=1)))
+    [change] = instance(Todo, assess(desired, IN_SCOPE)).changes
+    result: Any = Pilot().apply(tenant, desired, change)
+    assert len(far.seen("POST", path)) == 1
+    assert (result["second"], result["untold"]) == (None, True)
+    other = after(tried(ran("Failure", "EntryConflict"), at=ago(hours=1)))
+    assert "untold" not in present(Pilot().apply(tenant, other, change))
 
 
 def test_has_one_cause_for_each_code():
