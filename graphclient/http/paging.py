@@ -5,7 +5,7 @@ Microsoft Graph, "Paging Microsoft Graph data in your app" (docs/graph-facts.md,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic
 
@@ -24,6 +24,11 @@ class Page(Generic[Model]):
 
     rows: tuple[Model, ...]
     next_link: str | None = None
+
+
+def selected(names: str, more: Iterable[str] = ()) -> str:
+    """A `$select` of these names and more, each once."""
+    return ",".join(dict.fromkeys([*names.split(","), *more]))
 
 
 def page_of(model: Callable[[Any], Model], document: Mapping[str, Any], path: str) -> Page[Model]:

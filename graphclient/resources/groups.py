@@ -5,11 +5,11 @@ docs/graph-facts.md, "Scope and assignments".
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ..http.document import read_model
 from ..http.memo import Read
-from ..http.paging import ADVANCED_QUERY, Page, models, page_behind, page_of, rows_of
+from ..http.paging import ADVANCED_QUERY, Page, models, page_behind, page_of, rows_of, selected
 from ..http.paths import literal, part
 from ..http.transport import Transport
 from ..models.directory import DirectoryObject, Group
@@ -34,11 +34,12 @@ class Groups:
         """Direct members of every kind."""
         return self._all(_members(group_id))
 
-    def first_pages(self, group_ids: Sequence[str]) -> list[Page[DirectoryObject] | None]:
+    def first_pages(self, group_ids: Sequence[str], more: Iterable[str] = ()) -> list[Page[DirectoryObject] | None]:
         """The first page of direct members of each of twenty groups at most, in one request; None for a group that is
-        not there.
+        not there. `more`: properties of users to be told besides, on the pages behind, too.
         """
-        reads = [Read(_members(group_id), MEMBERS) for group_id in group_ids]
+        wanted = MEMBERS | {"$select": selected(MEMBER_SELECT, more)}
+        reads = [Read(_members(group_id), wanted) for group_id in group_ids]
         found = self._transport.batch_get([read.url for read in reads])
         return [
             None if page is None else page_of(DirectoryObject.from_json, page, read.path)

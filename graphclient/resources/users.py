@@ -11,7 +11,7 @@ from ..errors import Unreadable
 from ..http.batch import MAX_BATCH_REQUESTS
 from ..http.document import read_model
 from ..http.memo import Read
-from ..http.paging import ADVANCED_QUERY, Page, models, models_from, page_behind, page_of, rows_of
+from ..http.paging import ADVANCED_QUERY, Page, models, models_from, page_behind, page_of, rows_of, selected
 from ..http.paths import literal, part
 from ..http.transport import Transport
 from ..models.directory import User
@@ -67,25 +67,29 @@ class Users:
         kept = {user.id: user for user in found}
         return {user_id: kept[user_id] for user_id in wanted if user_id in kept}
 
-    def some(self, ids: Sequence[str]) -> dict[str, User]:
+    def some(self, ids: Sequence[str], more: Iterable[str] = ()) -> dict[str, User]:
         """The users with these ids, `IDS_IN_A_BATCH` at most, by id and in one request; without whom Graph does not
-        know.
+        know. `more`: properties to be told besides.
         """
-        return {user.id: user for user in self._filtered(ids)}
+        return {user.id: user for user in self._filtered(ids, more)}
 
-    def page(self, link: str = "") -> Page[User]:
-        """A page of the whole directory, the first one without a `link`. Raises `LinkRefused`."""
+    def page(self, link: str = "", more: Iterable[str] = ()) -> Page[User]:
+        """A page of the whole directory, the first one without a `link`. `more`: properties to be told besides, on the
+        pages behind, too. Raises `LinkRefused`.
+        """
         if link:
             return page_behind(self._transport, User.from_json, link, "/users")
-        return page_of(User.from_json, self._transport.get("/users", DIRECTORY), "/users")
+        wanted = DIRECTORY | {"$select": selected(SELECT, more)}
+        return page_of(User.from_json, self._transport.get("/users", wanted), "/users")
 
     def _directory(self) -> Iterator[User]:
         return models(self._transport, User.from_json, "/users", DIRECTORY)
 
-    def _filtered(self, ids: Sequence[str]) -> Iterator[User]:
+    def _filtered(self, ids: Sequence[str], more: Iterable[str] = ()) -> Iterator[User]:
+        select = selected(SELECT, more)
         filters = [ids[at : at + IDS_IN_A_FILTER] for at in range(0, len(ids), IDS_IN_A_FILTER)]
         for at in range(0, len(filters), MAX_BATCH_REQUESTS):
-            reads = [_read_ids(chunk) for chunk in filters[at : at + MAX_BATCH_REQUESTS]]
+            reads = [_read_ids(chunk, select) for chunk in filters[at : at + MAX_BATCH_REQUESTS]]
             for page in self._transport.batch_get([read.url for read in reads]):
                 if page is None:
                     raise Unreadable("a list of people is not found", method="GET", path="/users", status=404)
@@ -100,6 +104,6 @@ def read_find(text: str, top: int) -> Read:
     return Read("/users", {"$filter": begins, "$select": SELECT, "$top": str(max(1, min(top, MAX_PAGE_SIZE)))})
 
 
-def _read_ids(ids: Sequence[str]) -> Read:
+def _read_ids(ids: Sequence[str], select: str) -> Read:
     wanted = ",".join(literal(user_id) for user_id in ids)
-    return Read("/users", {"$filter": f"id in ({wanted})", "$select": SELECT})
+    return Read("/users", {"$filter": f"id in ({wanted})", "$select": select})
