@@ -9,6 +9,7 @@ from django.utils.translation import gettext_noop as _
 from onboarding.causes import portal_paths
 from onboarding.causes.base import Cause, Owner
 from onboarding.causes.roles import APPLICATION_OWNERS
+from onboarding.domain.sentences import Template, plural
 
 MATCHING = "https://learn.microsoft.com/entra/identity/app-provisioning/customize-application-attributes"
 GUESTS = "https://learn.microsoft.com/entra/identity/app-provisioning/how-provisioning-works"
@@ -26,6 +27,7 @@ class Code(enum.StrEnum):
     GUEST = "guest"
     BLANKS_AROUND = "blanks_around"
     DOUBLED_USER_NAME = "doubled_user_name"
+    NOT_EVALUATED = "not_evaluated"
 
 
 FORECAST: tuple[Cause, ...] = (
@@ -126,5 +128,59 @@ FORECAST: tuple[Cause, ...] = (
         needs=portal_paths.EDIT_PEOPLE,
         source=MATCHING,
     ),
+    Cause(
+        code=Code.NOT_EVALUATED,
+        owner=Owner.CS,
+        staff=_(
+            "What %(attribute)s comes to for this person cannot be worked out here, so nothing is said about it. "
+            "Choose this person as a test user to see what Microsoft makes of it."
+        ),
+        source=MATCHING,
+    ),
 )
 BY_CODE = {Code(cause.code): cause for cause in FORECAST}
+CERTAIN = frozenset({Code.MATCHING_VALUE_EMPTY, Code.COUNTRY_WITHOUT_GROUP, Code.COUNTRY_SPELLED_OTHERWISE})
+"""Findings with which nobody is created: Microsoft skips the person, or Haiilo refuses them. What Haiilo does without a
+required value is not published.
+"""
+DECIDED = frozenset(Code) - {Code.NOT_EVALUATED, Code.BLANKS_AROUND}
+"""Findings of which somebody may say that they are known and that provisioning starts all the same."""
+OF_SEVERAL: dict[Code, Template] = {
+    Code.MATCHING_VALUE_EMPTY: plural(
+        "The matching attribute is empty for %(count)s person, whom Microsoft skips.",
+        "The matching attribute is empty for %(count)s people, whom Microsoft skips.",
+    ),
+    Code.REQUIRED_VALUE_EMPTY: plural(
+        "A value that Haiilo needs is empty for %(count)s person.",
+        "A value that Haiilo needs is empty for %(count)s people.",
+    ),
+    Code.SIGNS_IN_MATCHING_VALUE: plural(
+        "The user name of %(count)s person has characters for which Haiilo may refuse to search.",
+        "The user names of %(count)s people have characters for which Haiilo may refuse to search.",
+    ),
+    Code.COUNTRY_WITHOUT_GROUP: plural(
+        "The country of %(count)s person is not the name of a Haiilo group, so Haiilo refuses them.",
+        "The countries of %(count)s people are not the names of Haiilo groups, so Haiilo refuses them.",
+    ),
+    Code.COUNTRY_SPELLED_OTHERWISE: plural(
+        "The country of %(count)s person is not spelled exactly like the Haiilo group, so Haiilo refuses them.",
+        "The countries of %(count)s people are not spelled exactly like the Haiilo groups, so Haiilo refuses them.",
+    ),
+    Code.GUEST: plural(
+        "%(count)s guest gets another user name in Haiilo than in Entra.",
+        "%(count)s guests get other user names in Haiilo than in Entra.",
+    ),
+    Code.BLANKS_AROUND: plural(
+        "A value of %(count)s person has blanks before or behind it.",
+        "Values of %(count)s people have blanks before or behind them.",
+    ),
+    Code.DOUBLED_USER_NAME: plural(
+        "%(count)s person would share a user name with somebody else.",
+        "%(count)s people would share a user name with somebody else.",
+    ),
+    Code.NOT_EVALUATED: plural(
+        "Of %(count)s person not every value can be worked out here, so nothing is said about it.",
+        "Of %(count)s people not every value can be worked out here, so nothing is said about them.",
+    ),
+}
+"""What a finding says of everybody whom it is about, without a value of anybody."""

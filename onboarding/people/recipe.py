@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -9,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from onboarding.causes.base import Cause
-from onboarding.causes.forecast import BY_CODE, Code
+from onboarding.causes.forecast import BY_CODE, CERTAIN, Code
 from onboarding.domain.products import WORK, Profile
 from onboarding.domain.sentences import Sentence
 from onboarding.expressions.evaluating import evaluate, names_of
@@ -27,10 +29,6 @@ COUNTRY = meaning.unwritten(f"{WORK}.country")
 """Decides the group in Haiilo, which has to have exactly this name."""
 PLAIN = re.compile(r"[A-Za-z0-9.@_-]")
 """Signs that no search is known to refuse."""
-CERTAIN = frozenset({Code.MATCHING_VALUE_EMPTY, Code.COUNTRY_WITHOUT_GROUP, Code.COUNTRY_SPELLED_OTHERWISE})
-"""Findings with which nobody is created: Microsoft skips the person, or Haiilo refuses them. What Haiilo does without a
-required value is not published.
-"""
 
 
 @dataclass(frozen=True)
@@ -143,6 +141,13 @@ class Recipe:
     def properties(self) -> tuple[str, ...]:
         """What has to be selected of Graph's user so that as much as possible is known."""
         return properties_of({*self.sources, "userPrincipalName", "objectId"})
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for what makes the same of everybody."""
+        rules = [[rule.target, rule.source, rule.default, rule.required, rule.priority] for rule in self.rules]
+        told = [rules, None if self.groups is None else sorted(self.groups), self.decided_by_country]
+        return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
 
     def made_of(self, person: Person, now: datetime | None = None) -> Made:
         """What becomes of `person`, whose attributes have Entra's names (`attributes.attributes_of`).
