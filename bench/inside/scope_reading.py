@@ -10,11 +10,13 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from onboarding.customers import records
+from onboarding.domain.products import ADVOCACY
 from onboarding.domain.scope_read import ScopeRead
 from onboarding.engine.graph_access import TenantSession
 from onboarding.engine.load_desired import load_desired, with_evidence
 from onboarding.models import Onboarding, Portfolio
 from onboarding.people import scope
+from onboarding.people.recipe import recipe_of
 
 LOCK = "FOR NO KEY UPDATE"  # each page begins with it
 
@@ -38,7 +40,16 @@ def take(tenant_id: str, application: str) -> dict[str, float]:
     with connection.execute_wrapper(note):
         found, runs = ScopeRead(), 0
         while not found.is_whole:
-            found = scope.read(lease, graph, application, row, anew=not runs, countries=True, go_on=lambda: True)
+            found = scope.read(
+                lease,
+                graph,
+                application,
+                row,
+                recipe=recipe_of(ADVOCACY),
+                anew=not runs,
+                countries=True,
+                go_on=lambda: True,
+            )
             runs += 1
     return {
         "calls": session.calls,

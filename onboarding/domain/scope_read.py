@@ -31,7 +31,9 @@ class ScopeRead:
     `is_whole`: it came to its end; until then `seen` says how many people it has met, and everything else is unknown.
     `direct`, `by_group`: who is in scope. Of them are `no_access`, who have the role "Default Access" only, and, as far
     as Graph told the attribute, `guests`, `countries` (value → people) and `no_surname`. Left out: `disabled`;
-    `nested`, who are only in a group within an assigned group.
+    `nested`, who are only in a group within an assigned group. `findings`: what the mappings make of whoever is in
+    scope, people by the code of `causes.forecast`; `certain_to_fail`: for how many no account can be created, None
+    where the mappings were not worked out.
     """
 
     is_whole: bool = False
@@ -46,6 +48,8 @@ class ScopeRead:
     countries: Mapping[str, int] = field(default_factory=dict)
     groups: tuple[GroupRead, ...] = ()
     nested_groups: int = 0
+    findings: Mapping[str, int] = field(default_factory=dict)
+    certain_to_fail: int | None = None
     sample: tuple[PersonRead, ...] = ()
 
     @property

@@ -8,6 +8,7 @@ from graphclient import GraphClient
 from onboarding.domain.desired import Desired
 from onboarding.engine.working_copy import WorkingCopy
 from onboarding.people import scope
+from onboarding.people.recipe import recipe_of
 from onboarding.people.scope_place import Place
 from onboarding.steps import STEPS
 from onboarding.steps.scope.step import Facts, takes_country
@@ -28,6 +29,7 @@ def read(copy: WorkingCopy, graph: GraphClient, desired: Desired, key: str, fact
         graph,
         service_principal_id(desired),
         row,
+        recipe=recipe_of(desired.profile),
         anew=_is_older(Place.from_json(row.scope_reading), _pressed_at(desired, key)),
         countries=takes_country(desired),
         go_on=go_on,

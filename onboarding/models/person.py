@@ -45,9 +45,12 @@ class Person(models.Model):
     alone goes on being counted; where `stays_erased`, for good, whatever is read later.
 
     From the assignments: `scope` and `paths` (how: each ``{"by": "direct" | "group" | "nested", "group": name}``), as
-    read at `scope_at`. From the provisioning log: `result` (empty where it says nothing) to `event_id`; `lacking`:
-    which attribute was empty, where Microsoft says so; `seen`: what `people.outcome` has to remember of older rows, so
-    that they may come in any order. From Haiilo itself: `in_haiilo`, at `in_haiilo_at`.
+    read at `scope_at`; and what the mappings make of somebody in scope: `findings` (what is odd, each ``{"code",
+    "target", "source"}``, and no value), `certain_to_fail` (None where that could not be worked out) and `made_name`,
+    the user name without capitals, empty where it is not known. From the provisioning log: `result` (empty where it
+    says nothing) to `event_id`; `lacking`: which attribute was empty, where Microsoft says so; `seen`: what
+    `people.outcome` has to remember of older rows, so that they may come in any order. From Haiilo itself: `in_haiilo`,
+    at `in_haiilo_at`.
     `standing` is what all of that amounts to; only `people.roster` writes it, with the counts. `at`: when the newest of
     it happened that says something new, by which names are erased.
     """
@@ -72,6 +75,9 @@ class Person(models.Model):
     paths = StorableJSONField(default=list, blank=True)
     is_guest = models.BooleanField(default=False)
     scope_at = models.DateTimeField(null=True, blank=True)
+    findings = StorableJSONField(default=list, blank=True, editable=False)
+    certain_to_fail = models.BooleanField(null=True, blank=True, editable=False)
+    made_name = CutCharField(max_length=256, blank=True, default="", editable=False)
     in_haiilo = models.CharField(max_length=10, choices=InHaiilo, blank=True, default=InHaiilo.UNTOLD)
     in_haiilo_at = models.DateTimeField(null=True, blank=True)
     action = CutCharField(max_length=20, blank=True, default="")
@@ -93,6 +99,9 @@ class Person(models.Model):
             models.Index(fields=["onboarding", "standing", "user_name", "id"], name="person_by_standing"),
             models.Index(
                 fields=["onboarding", "user_name", "id"], condition=models.Q(erased_at=None), name="person_by_user_name"
+            ),
+            models.Index(
+                fields=["onboarding", "made_name"], condition=~models.Q(made_name=""), name="person_by_made_name"
             ),
             models.Index(fields=["at"], condition=models.Q(erased_at=None), name="person_to_erase"),
             models.Index(

@@ -64,7 +64,7 @@ def forecast(recipe: Recipe, people: Iterable[tuple[str, Person]], now: datetime
     made: dict[str, Made] = {}
     for person, attributes in people:
         made[person] = recipe.made_of(attributes, now)
-        for target, problem in _stopped(made[person]):
+        for target, problem in stopped(made[person]):
             recipe = recipe.without(target, problem)
     doubled = _doubled(made)
     return Forecast(
@@ -75,7 +75,8 @@ def forecast(recipe: Recipe, people: Iterable[tuple[str, Person]], now: datetime
     )
 
 
-def _stopped(made: Made) -> list[tuple[str, NotEvaluated]]:
+def stopped(made: Made) -> list[tuple[str, NotEvaluated]]:
+    """Targets whose expression had to be stopped for this person, so that it must not be tried for others."""
     problems = [(target, value) for target, value in made.values.items() if isinstance(value, NotEvaluated)]
     return [(target, value) for target, value in problems if value.why is Why.TOO_SLOW]
 

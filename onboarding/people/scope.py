@@ -1,8 +1,10 @@
 """Bring who is assigned to the application into the roster, page by page.
 
-Four phases (`scope_place.Phase`): the list of assignments; the members of groups, twenty groups to a request, inner
+Five phases (`scope_place.Phase`): the list of assignments; the members of groups, twenty groups to a request, inner
 groups too, whose people Microsoft leaves out; the accounts of people assigned directly whom no group has told of, by
-filters or by the pages of the whole directory, whichever takes fewer requests; and who was not met is out. Each page is
+filters or by the pages of the whole directory, whichever takes fewer requests; who would share a user name with
+somebody, for which only rows are read; and who was not met is out. What the mappings make of a person is worked out
+while the page with the account is at hand (`prospects`). Each page is
 written with the place behind it in one transaction: whoever is killed loses no more than the page at hand. Nobody is
 out before the reading is whole.
 """
@@ -18,18 +20,22 @@ from django.db.models import Q, QuerySet
 
 from graphclient import AppRoleAssignment, DirectoryObject, GraphClient, HostRefused, LinkRefused, Page, User
 from graphclient.resources.users import IDS_IN_A_BATCH, PAGE_SIZE
+from onboarding.causes.forecast import Code
 from onboarding.domain.scope_read import PersonRead, ScopeRead
 from onboarding.domain.standings import SHOULD_ARRIVE, Scope
 from onboarding.models import Onboarding, Person, clock
 from onboarding.models.onboarding import Lease, LeaseLost
 from onboarding.models.person import ERASED
 from onboarding.people import roster
-from onboarding.people.scope_place import GroupPlace, Phase, Place
+from onboarding.people.prospects import Prospects, doubled, mark_doubled
+from onboarding.people.recipe import Recipe
+from onboarding.people.scope_place import FINDING, GroupPlace, Phase, Place
 from onboarding.people.scope_rows import (
     COLUMNS,
     Account,
     Met,
     counted_as,
+    forget_forecast,
     is_settled,
     is_unread,
     left_out_roles,
@@ -48,17 +54,27 @@ GroupPage = tuple[GroupPlace, Page[DirectoryObject] | None]
 
 
 def read(
-    lease: Lease, graph: GraphClient, application: str, row: Onboarding, *, anew: bool, countries: bool, go_on: GoOn
+    lease: Lease,
+    graph: GraphClient,
+    application: str,
+    row: Onboarding,
+    *,
+    recipe: Recipe,
+    anew: bool,
+    countries: bool,
+    go_on: GoOn,
 ) -> ScopeRead:
-    """Read on where the last run ended, or `anew`: at most `MAX_PAGES` pages, and while `go_on` says so.
+    """Read on where the last run ended, or `anew`, also by another `recipe`: at most `MAX_PAGES` pages, and while
+    `go_on` says so.
 
     `row` is the onboarding as its lease has it; place and counts there are kept as the database has them. `countries`:
     whether anybody needs them counted. Raises `LeaseLost`, and what the client raises: the place stays.
     """
     place = Place.from_json(row.scope_reading)
-    if anew or place is None or not place.is_open or place.application != application:
-        place = Place(application, clock.now())
-    reading = _Reading(lease, graph, row, place, countries=countries)
+    same = place is not None and (place.application, place.recipe) == (application, recipe.fingerprint)
+    if anew or place is None or not place.is_open or not same:
+        place = Place(application, clock.now(), recipe=recipe.fingerprint)
+    reading = _Reading(lease, graph, row, place, recipe, countries=countries)
     try:
         reading.run(go_on)
     except (LinkRefused, HostRefused):
@@ -103,6 +119,7 @@ def _put(held: Onboarding, rows: Iterable[Person], scope: Scope, place: Place | 
     after = {source_id: _copy(row) for source_id, row in before.items()}
     for row in after.values():
         row.scope, row.paths, row.scope_at = scope, [], place.began if place else None
+        forget_forecast(row)
     if after:
         roster.write(held, before, after, COLUMNS)
 
@@ -117,8 +134,12 @@ def _copy(row: Person) -> Person:
 class _Reading:
     """One run of a reading."""
 
-    def __init__(self, lease: Lease, graph: GraphClient, row: Onboarding, place: Place, *, countries: bool) -> None:
+    def __init__(
+        self, lease: Lease, graph: GraphClient, row: Onboarding, place: Place, recipe: Recipe, *, countries: bool
+    ) -> None:
         self.lease, self.graph, self.row, self.place, self.countries = lease, graph, row, place, countries
+        self.recipe, self.properties = recipe, recipe.properties
+        self.prospects = Prospects(recipe, place.stopped, place.began)
         self.links: set[str] = set()
         self.erased: dict[str, str] = {}
         """What stands in the row of an erased person → the id, which is kept nowhere."""
@@ -129,6 +150,7 @@ class _Reading:
             Phase.ASSIGNED: self._assigned,
             Phase.GROUPS: self._groups,
             Phase.PEOPLE: self._people,
+            Phase.NAMES: self._names,
             Phase.LEAVING: self._leaving,
         }
         for _page in range(MAX_PAGES):
@@ -138,7 +160,9 @@ class _Reading:
 
     def begin_again(self) -> None:
         """From the first page on, after a link was refused."""
-        self.place = Place(self.place.application, clock.now(), refused=self.place.refused + 1)
+        place = self.place
+        self.place = Place(place.application, clock.now(), refused=place.refused + 1, recipe=place.recipe)
+        self.prospects = Prospects(self.recipe, self.place.stopped, self.place.began)
         with self._writing():
             pass
 
@@ -185,7 +209,7 @@ class _Reading:
     def _turn(self, link: str, following: Phase) -> None:
         self.place.link = link
         if not link:
-            self.place.phase, self.place.refused = following, 0
+            self.place.phase, self.place.refused, self.place.after = following, 0, 0
 
     # Members of groups
 
@@ -198,7 +222,7 @@ class _Reading:
         if groups[0].link:
             pages: list[Page[DirectoryObject] | None] = [self.graph.groups.next_page(groups[0].link)]
         else:
-            pages = self.graph.groups.first_pages([group.id for group in groups])
+            pages = self.graph.groups.first_pages([group.id for group in groups], self.properties)
         for part in _parts(list(zip(groups, pages, strict=True))):
             with self._writing() as held:
                 self._take(held, [met for group, page in part for met in self._members(group, page)])
@@ -222,11 +246,11 @@ class _Reading:
         if place.by_pages is None:
             place.by_pages = self._pages_are_fewer()
         if place.by_pages:
-            page = self.graph.users.page(place.link)
+            page = self.graph.users.page(place.link, self.properties)
             link = self._once(page.next_link)
             with self._writing() as held:
                 self._tell(held, page.rows)
-                self._turn(link, Phase.LEAVING)
+                self._turn(link, Phase.NAMES)
             return
         asked = list(_unread(self.row, place).filter(pk__gt=place.after).order_by("pk")[:IDS_IN_A_BATCH])
         ids = [self.erased.get(each.source_id, each.source_id) for each in asked]
@@ -234,12 +258,12 @@ class _Reading:
             place.by_pages = True
             self._people()
             return
-        found = self.graph.users.some(ids) if ids else {}
+        found = self.graph.users.some(ids, self.properties) if ids else {}
         with self._writing() as held:
             self._tell(held, found.values())
             place.after = asked[-1].pk if asked else place.after
             if len(asked) < IDS_IN_A_BATCH:
-                place.phase = Phase.LEAVING
+                self._turn("", Phase.NAMES)
 
     def _pages_are_fewer(self) -> bool:
         if self.place.in_directory is None:
@@ -253,6 +277,21 @@ class _Reading:
         known = roster.rows_of(held, by_id)
         waited_for = [each for each, row in known.items() if row.scope_at == self.place.began and is_unread(row)]
         self._take(held, [Met(each, None, Account.of(by_id[each])) for each in waited_for])
+
+    # Who would share a user name
+
+    def _names(self) -> None:
+        with self._writing() as held:
+            found = list(doubled(held, self.place.began, after=self.place.after)[:AT_ONCE])
+            before = {row.source_id: row for row in found}
+            after = {source_id: _copy(row) for source_id, row in before.items()}
+            mark_doubled(list(after.values()))
+            if after:
+                roster.write(held, before, after, COLUMNS)
+                self.place.tally[f"{FINDING}{Code.DOUBLED_USER_NAME}"] += len(after)
+                self.place.after = found[-1].pk
+            if len(found) < AT_ONCE:
+                self._turn("", Phase.LEAVING)
 
     # Who was not met
 
@@ -295,9 +334,12 @@ class _Reading:
             tally.subtract(counted_as(before))
         if not is_settled(after, began):
             return
-        tally.update(counted_as(after))
         known_already = counted and before is not None and before.scope in SHOULD_ARRIVE
-        if account is not None and after.scope in SHOULD_ARRIVE and not known_already:
+        comes_new = after.scope in SHOULD_ARRIVE and not known_already
+        if account is not None and comes_new:
+            self.prospects.tell(after, account)
+        tally.update(counted_as(after))
+        if account is not None and comes_new:
             tally["no_surname"] += account.surname is not None and not account.surname.strip()
             if self.countries and account.country is not None:
                 self.place.countries[account.country] += 1

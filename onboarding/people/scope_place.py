@@ -14,6 +14,8 @@ from typing import Any
 
 from onboarding.domain.scope_read import GroupRead, PersonRead, ScopeRead
 
+FINDING, CERTAIN_TO_FAIL = "finding:", "certain_to_fail"
+"""Names of numbers in the tally; a finding's goes on with its code."""
 AT_ONCE = 20  # groups whose first pages are asked for in one request
 
 
@@ -26,6 +28,8 @@ class Phase(enum.StrEnum):
     """The members of groups."""
     PEOPLE = "people"
     """People assigned directly whom no group has told more of."""
+    NAMES = "names"
+    """Nothing: who would have one user name is looked for in the rows."""
     LEAVING = "leaving"
     """Nothing: who was not met is out of scope now."""
     WHOLE = "whole"
@@ -53,7 +57,8 @@ class Place:
 
     `link`: where to go on in a list; `after`: the last row whose person was asked for; `in_directory`: how many people
     the directory has, None where that is not told. `left_out`: the ids of the roles that are "Default Access".
-    `refused`: how many links in a row Graph did not take.
+    `refused`: how many links in a row Graph did not take. `recipe`: by which mappings people are worked out, empty in a
+    reading of an earlier release; `stopped`: the targets whose expression had to be stopped for somebody.
     """
 
     application: str
@@ -65,6 +70,8 @@ class Place:
     by_pages: bool | None = None
     left_out: frozenset[str] = frozenset()
     refused: int = 0
+    recipe: str = ""
+    stopped: list[str] = field(default_factory=list)
     groups: dict[str, GroupPlace] = field(default_factory=dict)
     tally: Counter[str] = field(default_factory=Counter)
     countries: Counter[str] = field(default_factory=Counter)
@@ -124,9 +131,15 @@ class Place:
             countries=dict(self.countries),
             groups=tuple(assigned),
             nested_groups=sum(group.nested for group in groups),
+            findings=self._findings(),
+            certain_to_fail=self.tally[CERTAIN_TO_FAIL] if self.recipe else None,
             sample=tuple(sample),
             **{name: self.tally[name] for name in COUNTS},
         )
+
+    def _findings(self) -> dict[str, int]:
+        found = {name: people for name, people in self.tally.items() if name.startswith(FINDING) and people}
+        return {name.removeprefix(FINDING): people for name, people in found.items()}
 
 
 COUNTS = ("seen", "direct", "by_group", "disabled", "no_access", "nested", "guests", "no_surname")

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from graphclient import AppRole, DirectoryObject, User
 from onboarding.domain.standings import SHOULD_ARRIVE, Scope
 from onboarding.models import Person
+from onboarding.people.scope_place import CERTAIN_TO_FAIL, FINDING
 
 DEFAULT_ACCESS = "00000000-0000-0000-0000-000000000000"
 NAMED_SO = "default access"
 MAX_PATHS = 10  # kept of one person; which they are decides nothing any more by then
-COLUMNS = ("scope", "paths", "is_guest", "scope_at", "name", "user_name", "at")
+COLUMNS = (
+    *("scope", "paths", "is_guest", "scope_at", "name", "user_name", "at"),
+    *("findings", "certain_to_fail", "made_name"),
+)
 """The columns of a person that the assignments tell."""
 UNREAD = {"unread": True}  # in the first path of all, as `people.scope` finds these people by
 """In the path of somebody who is assigned, and of whose account nothing is known yet."""
@@ -30,6 +34,8 @@ class Account:
     is_guest: bool = False
     surname: str | None = None
     country: str | None = None
+    told: Mapping[str, Any] = field(default_factory=dict)
+    """All of it, by Graph's names."""
 
     @classmethod
     def of(cls, person: User | DirectoryObject) -> Account:
@@ -41,6 +47,7 @@ class Account:
             (person.user_type or "").lower() == "guest",
             _told(person, "surname"),
             _told(person, "country"),
+            person.raw,
         )
 
 
@@ -94,6 +101,7 @@ def meet(row: Person, met: Met, began: datetime) -> None:
     was_disabled = settled and row.scope == Scope.DISABLED
     if row.scope_at != began:
         row.scope_at, row.paths = began, []
+        forget_forecast(row)
     if met.path is not None:
         row.paths = _with(row.paths, met.path)
     _name(row, met)
@@ -105,6 +113,11 @@ def meet(row: Person, met: Met, began: datetime) -> None:
     enabled_later = settled and row.scope not in (Scope.NESTED, Scope.DISABLED)
     disabled = met.account is not None and met.account.enabled is False and not enabled_later
     row.scope = scope_of(row.paths, disabled=was_disabled or disabled)
+
+
+def forget_forecast(row: Person) -> None:
+    """Nothing is known any more of what the mappings would make of the person."""
+    row.findings, row.certain_to_fail, row.made_name = [], None, ""
 
 
 def _with(paths: Sequence[Mapping[str, Any]], more: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -145,3 +158,6 @@ def counted_as(row: Person) -> Iterator[str]:
         yield "direct" if any(each["by"] == "direct" for each in row.paths) else "by_group"
         if row.is_guest:
             yield "guests"
+        if row.certain_to_fail:
+            yield CERTAIN_TO_FAIL
+        yield from {f"{FINDING}{each['code']}" for each in row.findings}

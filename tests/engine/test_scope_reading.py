@@ -14,12 +14,14 @@ from django.test.utils import CaptureQueriesContext
 
 from devtools.stack.sandbox_control import SandboxTenant
 from graphclient import GraphClient, GraphError
+from onboarding.domain.products import ADVOCACY
 from onboarding.domain.scope_read import ScopeRead
 from onboarding.domain.standings import Scope
 from onboarding.models import Onboarding, Person, clock
 from onboarding.models.onboarding import Lease, LeaseLost
 from onboarding.models.person import ERASED
 from onboarding.people import scope
+from onboarding.people.recipe import recipe_of
 from onboarding.privacy import retention
 from tests import builders
 from tests.narrow import present
@@ -27,6 +29,9 @@ from tests.narrow import present
 from .conftest import as_own_application, by_hand
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("exact_counts")]
+
+
+RECIPE = recipe_of(ADVOCACY)
 
 
 class Killed(Exception):
@@ -53,7 +58,7 @@ def fresh(lease: Lease) -> Onboarding:
 
 def read(lease: Lease, far: SandboxTenant, graph: GraphClient | None = None, **more: Any) -> ScopeRead:
     """As a worker reads that knows nothing but what the database holds."""
-    given: dict[str, Any] = {"anew": False, "countries": True, "go_on": lambda: True, **more}
+    given: dict[str, Any] = {"anew": False, "countries": True, "go_on": lambda: True, "recipe": RECIPE, **more}
     return scope.read(lease, graph or by_hand(far), far["service_principal_id"], fresh(lease), **given)
 
 
