@@ -11,7 +11,7 @@ from onboarding.people import scope
 from onboarding.people.recipe import recipe_of
 from onboarding.people.scope_place import Place
 from onboarding.steps import STEPS
-from onboarding.steps.scope.step import Facts, takes_country
+from onboarding.steps.scope.step import Facts, haiilos_groups, takes_country
 from onboarding.steps.sso_application.evidence import service_principal_id
 
 
@@ -29,7 +29,7 @@ def read(copy: WorkingCopy, graph: GraphClient, desired: Desired, key: str, fact
         graph,
         service_principal_id(desired),
         row,
-        recipe=recipe_of(desired.profile),
+        recipe=recipe_of(desired.profile, groups=haiilos_groups(desired)),
         anew=_is_older(Place.from_json(row.scope_reading), _pressed_at(desired, key)),
         countries=takes_country(desired),
         go_on=go_on,

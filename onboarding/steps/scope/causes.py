@@ -7,6 +7,7 @@ import enum
 from django.utils.translation import gettext_noop as _
 
 from onboarding.causes.base import Cause, ClickPath, Needs, Owner, Portal
+from onboarding.causes.portal_paths import EDIT_PEOPLE
 from onboarding.causes.roles import APPLICATION_OWNERS, MAY_ASSIGN
 from onboarding.domain.sentences import say
 
@@ -23,6 +24,7 @@ class Code(enum.StrEnum):
     ONLY_DEFAULT_ACCESS = "only_default_access"
     ONLY_NESTED = "only_nested"
     EMPTY_GROUPS = "empty_groups"
+    EVERYBODY_FAILS = "everybody_fails"
 
 
 # The portal's menus “Users” and “Groups” are left out: these words name things of ours too, and are translated there.
@@ -143,4 +145,17 @@ EMPTY_GROUPS = Cause(
     contacts=APPLICATION_OWNERS,
     source=ASSIGNING,
 )
-CAUSES = (NOBODY_IN_SCOPE, NOBODY_WITHOUT_P1, ONLY_DEFAULT_ACCESS, ONLY_DISABLED, ONLY_NESTED, EMPTY_GROUPS)
+EVERYBODY_FAILS = Cause(
+    code=Code.EVERYBODY_FAILS,
+    owner=Owner.CUSTOMER,
+    staff=_(
+        "Nobody in scope can get an account as their data is in Entra. %(reason)s The customer has to correct the data."
+    ),
+    customer=_("Nobody who is assigned can get a Haiilo account yet. %(reason)s Correct the data in Entra."),
+    needs=EDIT_PEOPLE,
+    source=SCOPING,
+)
+CAUSES = (
+    *(NOBODY_IN_SCOPE, NOBODY_WITHOUT_P1, ONLY_DEFAULT_ACCESS, ONLY_DISABLED, ONLY_NESTED, EMPTY_GROUPS),
+    EVERYBODY_FAILS,
+)

@@ -42,6 +42,14 @@ class CountryInEntra:
 
 
 @dataclass(frozen=True)
+class FindingSeen:
+    """Something odd about the data (`causes.forecast.Code`), and how many people in scope it is about."""
+
+    code: str = ""
+    people: int = 0
+
+
+@dataclass(frozen=True)
 class ScopeEvidence(Evidence):
     """How many people are in scope and why, each counted once.
 
@@ -49,7 +57,9 @@ class ScopeEvidence(Evidence):
     `nested_people`, who are only in groups within assigned groups (`nested_groups`).
     `countries`: the values that decide the group in Haiilo, the most frequent first; empty where the product takes
     none. `no_surname`: people without a last name. Both are of those whose attributes were read. `sync_all`: the job
-    takes the whole directory, so that nobody knows the total.
+    takes the whole directory, so that nobody knows the total. `findings`: what the mappings make of whoever is in
+    scope, the most frequent first; `certain_to_fail`: for how many no account can be created as their data is, None
+    where that was not worked out.
     """
 
     step: ClassVar[str] = "scope"
@@ -66,4 +76,6 @@ class ScopeEvidence(Evidence):
     sync_all: bool = False
     countries: tuple[CountryInEntra, ...] = ()
     no_surname: int = 0
+    findings: tuple[FindingSeen, ...] = ()
+    certain_to_fail: int | None = None
     sample: tuple[SampledPerson, ...] = ()

@@ -8,7 +8,7 @@ that reading has counted.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
@@ -18,25 +18,36 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from onboarding.causes.base import Cause
+from onboarding.causes.forecast import CERTAIN, OF_SEVERAL
+from onboarding.causes.forecast import Code as FindingCode
 from onboarding.domain.desired import Desired
 from onboarding.domain.evidence import Evidence
 from onboarding.domain.scope_read import ScopeRead
 from onboarding.domain.sentences import Sentence, plural, say
 from onboarding.domain.verdicts import Done, Progress, Verdict, Waiting
 from onboarding.steps import stages
-from onboarding.steps.base import Step, Tenant
+from onboarding.steps.base import AnswerFormClass, Step, Tenant
 from onboarding.steps.connection.evidence import ConnectionEvidence, made_at
 from onboarding.steps.readiness.evidence import lacks_licence
 from onboarding.steps.scope.causes import (
     CAUSES,
     EMPTY_GROUPS,
+    EVERYBODY_FAILS,
     NOBODY_IN_SCOPE,
     NOBODY_WITHOUT_P1,
     ONLY_DEFAULT_ACCESS,
     ONLY_DISABLED,
     ONLY_NESTED,
 )
-from onboarding.steps.scope.evidence import AssignedGroup, CountryInEntra, SampledPerson, ScopeEvidence, ends_shown
+from onboarding.steps.scope.evidence import (
+    AssignedGroup,
+    CountryInEntra,
+    FindingSeen,
+    SampledPerson,
+    ScopeEvidence,
+    ends_shown,
+)
+from onboarding.steps.scope.form import GroupsForm
 from onboarding.steps.shared import credentials, secrets
 from onboarding.steps.sso_application.evidence import SsoApplicationEvidence
 
@@ -101,13 +112,16 @@ class Scope(Step[Facts]):
     evidence: ClassVar[type[Evidence]] = ScopeEvidence
     causes: ClassVar[tuple[Cause, ...]] = CAUSES
     reads_scope: ClassVar[bool] = True
+    always: ClassVar[AnswerFormClass | None] = GroupsForm
 
     def read(self, tenant: Tenant, desired: Desired) -> Facts:
         """Whether assignments count at all; who is assigned is read after this."""
         return Facts(secrets.covers_all(credentials.stored(tenant.graph, desired).values))
 
     def assess(self, desired: Desired, facts: Facts) -> Verdict:
-        """Done when somebody is in scope; else the customer has to assign people."""
+        """Done when somebody is in scope who can get an account; else the customer has to assign people, or to correct
+        their data.
+        """
         if facts.sync_all:
             warning = _(
                 "The job takes the whole directory, not only assigned users and groups. Have that changed first."
@@ -123,12 +137,31 @@ class Scope(Step[Facts]):
             return _nobody(desired, found).asking(
                 application=desired.required(SsoApplicationEvidence).name, groups=groups
             )
+        if found.certain_to_fail == found.total:
+            return EVERYBODY_FAILS.asking(reason=_main_reason(found))
         return Done(_evidence(desired, found), _note(found), tuple(_warnings(desired, found)))
 
 
 def takes_country(desired: Desired) -> bool:
     """Whether the product takes a country from Entra as it stands there."""
     return any(mapped.expression == "[country]" for mapped in desired.profile.mappings)
+
+
+def haiilos_groups(desired: Desired) -> frozenset[str] | None:
+    """The names of Haiilo's groups as somebody has told them; None where nobody has."""
+    told = desired.answer(ScopeEvidence.step, "groups") or ()
+    return frozenset(told) or None
+
+
+def most_frequent(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """The largest first."""
+    return sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+
+
+def _main_reason(found: ScopeRead) -> Sentence:
+    """The most frequent of the findings with which nobody is created."""
+    code, people = next(each for each in most_frequent(found.findings) if each[0] in CERTAIN)
+    return say(OF_SEVERAL[FindingCode(code)], count=people)
 
 
 def _note(found: ScopeRead) -> Sentence:
@@ -153,6 +186,8 @@ def _evidence(desired: Desired, found: ScopeRead) -> ScopeEvidence:
         disabled=found.disabled,
         countries=_countries(desired, found),
         no_surname=found.no_surname,
+        findings=tuple(FindingSeen(code, people) for code, people in most_frequent(found.findings)),
+        certain_to_fail=found.certain_to_fail,
         sample=_sample(desired, found),
     )
 
@@ -182,7 +217,7 @@ def _countries(desired: Desired, found: ScopeRead) -> tuple[CountryInEntra, ...]
     """How often each value occurs, where the product takes any."""
     if not takes_country(desired):
         return ()
-    most = sorted(found.countries.items(), key=lambda each: -each[1])[:MAX_COUNTRIES]
+    most = most_frequent(found.countries)[:MAX_COUNTRIES]
     return tuple(CountryInEntra(value, people) for value, people in most)
 
 

@@ -5,7 +5,8 @@ from onboarding.domain.scope_read import GroupRead, PersonRead, ScopeRead
 from onboarding.domain.verdicts import Asking, Court, Done, Waiting
 from onboarding.steps.scope.causes import CAUSES, Code
 from onboarding.steps.scope.evidence import ScopeEvidence
-from onboarding.steps.scope.step import Facts, Scope
+from onboarding.steps.scope.form import GroupsForm
+from onboarding.steps.scope.step import Facts, Scope, haiilos_groups
 from tests.graphclient.graph_stub import Reply
 from tests.narrow import instance
 from tests.steps.facts import APP, CONNECTED, NOW, at_step, texts
@@ -101,11 +102,35 @@ def test_says_why_nobody_is_in_scope_and_asks_the_customer(counts, evidence, cod
     assert says in str(verdict.question)
 
 
+def test_takes_over_what_the_mappings_make_of_people():
+    evidence = evidence_of(judged(direct=9, certain_to_fail=2, findings={"guest": 1, "country_without_group": 2}))
+    assert [(seen.code, seen.people) for seen in evidence.findings] == [("country_without_group", 2), ("guest", 1)]
+    assert evidence.certain_to_fail == 2
+    assert evidence_of(judged(direct=9)).certain_to_fail is None, "nobody has worked it out"
+
+
+def test_stops_where_nobody_can_get_an_account():
+    counts = {"findings": {"guest": 5, "matching_value_empty": 2, "country_without_group": 3}, "certain_to_fail": 5}
+    verdict = instance(Asking, judged(direct=4, by_group=1, **counts))
+    assert (verdict.code, verdict.court) == (Code.EVERYBODY_FAILS, Court.CUSTOMER)
+    assert "The countries of 3 people are not the names of Haiilo groups" in str(verdict.question)
+
+
+def test_goes_by_the_groups_that_somebody_told():
+    form = GroupsForm({"groups": " Finland \r\n\nGermany\nFinland"}, offers={})
+    assert form.is_valid()
+    assert form.answer() == {"groups": ["Finland", "Germany"]}
+    assert haiilos_groups(at_step("scope", answers={"scope": form.answer()})) == {"Finland", "Germany"}
+    for told in ({}, {"scope": {"groups": []}}):
+        assert haiilos_groups(at_step("scope", answers=told)) is None
+    assert not GroupsForm({"groups": "x" * 201}, offers={}).is_valid()
+
+
 @pytest.mark.parametrize("cause", CAUSES, ids=lambda cause: cause.code)
 def test_says_with_what_the_admin_finds_the_place_in_the_portal(cause):
-    values = judged(groups=(SALES,)).question.values
+    values = judged(groups=(SALES,)).question.values | {"reason": "No country."}
     labels = [str(label) for label in cause.needs.path.sentences(values)]
-    assert {"Haiilo SSO", "Sales", "Account enabled"}.intersection(labels)
+    assert {"Haiilo SSO", "Sales", "Account enabled", "Users"}.intersection(labels)
     assert str(cause.for_customer(values))
 
 
