@@ -117,7 +117,7 @@ def test_takes_an_account_in_another_case_for_the_same_person(sandbox, countries
     assert (one["id"], one["name"]["familyName"]) == (there["id"], person["surname"])
     assert one["addresses"] == [{"type": "work", "country": "Germany"} | one["addresses"][0]]
     assert standing(made, person["id"]).result in ("updated", "matched")
-    assert "whoever has no account in Haiilo gets one" in before_enable
+    assert "whoever has one already is linked" in before_enable
 
 
 def test_brings_an_address_that_is_filled_in_later_as_one_and_moves_the_person(sandbox, countries):

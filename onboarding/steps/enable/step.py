@@ -22,6 +22,7 @@ from onboarding.steps.base import ChangingStep, StepFailed, Tenant
 from onboarding.steps.connection.evidence import ConnectionEvidence, job_id, made_at
 from onboarding.steps.enable.causes import CAUSES, GUARD_OFF
 from onboarding.steps.enable.evidence import EnableEvidence
+from onboarding.steps.enable.expected import Expected
 from onboarding.steps.initial_cycle.evidence import InitialCycleEvidence
 from onboarding.steps.scope.evidence import ScopeEvidence
 from onboarding.steps.shared import credentials, haiilo_notes, jobs, secrets
@@ -34,8 +35,8 @@ from onboarding.steps.sso_application.evidence import SsoApplicationEvidence, se
 
 START_VISIBLE_WITHIN = timedelta(minutes=10)
 READY = plural(
-    "Everything is ready. Starting provisions %(count)s person: whoever has no account in Haiilo gets one.",
-    "Everything is ready. Starting provisions %(count)s people: whoever has no account in Haiilo gets one.",
+    "Everything is ready. Starting creates %(count)s account in Haiilo at most: whoever has one already is linked.",
+    "Everything is ready. Starting creates %(count)s accounts in Haiilo at most: whoever has one already is linked.",
 )
 READY_FOR_ALL = _(
     "Everything is ready. Starting provisions the whole directory: whoever has no account in Haiilo gets one."
@@ -51,6 +52,12 @@ READY_WITH_LINKED = plural(
     "%(new)s.",
     "Everything is ready. Of %(count)s people in scope, Haiilo has %(there)s already, who are linked; starting creates "
     "%(new)s.",
+)
+OTHERWISE = plural(
+    "Nothing was started: the plan was approved for %(before)s new accounts, and now %(count)s account can be created. "
+    "Check the new plan and approve it again.",
+    "Nothing was started: the plan was approved for %(before)s new accounts, and now %(count)s accounts can be "
+    "created. Check the new plan and approve it again.",
 )
 START = plural("Start provisioning (%(count)s person)", "Start provisioning (%(count)s people)")
 GUARDED_START = plural(
@@ -193,11 +200,12 @@ class Enable(ChangingStep[Facts]):
     def _plan(self, desired: Desired, facts: Facts, *, started: bool) -> Todo:
         """The same lines whatever part is done already: a plan that was approved stays the approved one."""
         scope = desired.required(ScopeEvidence)
-        people, guard = scope.total, secrets.guard_for(scope.total)
+        expected, guard = Expected.of(scope, _there(desired, scope.total)), secrets.guard_for(scope.total)
+        people, creates = expected.in_scope, expected.creates
         change = Change(
             "enable",
-            say(GUARDED_START_FOR_ALL) if scope.sync_all else say(GUARDED_START, count=people),
-            tuple(_details(people, guard, scope.sync_all, desired.recipients)),
+            say(GUARDED_START_FOR_ALL) if scope.sync_all else say(GUARDED_START, count=creates),
+            tuple(_details(expected, guard, scope.sync_all, desired.recipients)),
             payload={
                 "service_principal_id": service_principal_id(desired),
                 "job_id": job_id(desired),
@@ -206,6 +214,8 @@ class Enable(ChangingStep[Facts]):
                 "token_at": credentials.token_at(desired),
                 "guard": guard,
                 "people": people,
+                "creates": creates,
+                "certain_to_fail": expected.certain_to_fail,
                 "sync_all": scope.sync_all,
                 **({"recipients": desired.recipients} if desired.recipients else {}),
             },
@@ -219,21 +229,24 @@ class Enable(ChangingStep[Facts]):
                 if facts.job and facts.job.never_ran and InitialCycleEvidence.step in desired.evidence
                 else STOPPED
             )
-        elif (before := _approved_for(desired)) not in (None, people):
-            why = say(RECOUNTED, before=before, count=people)
         else:
-            why = say(READY_FOR_ALL) if scope.sync_all else _ready(desired, people)
+            why = _recounted(desired, expected) or (say(READY_FOR_ALL) if scope.sync_all else _ready(expected))
         notes = (*_unseen(facts), *haiilo_notes.trouble_notes(desired))
-        return Todo(why, [change], say(START_ALL) if scope.sync_all else say(START, count=people), notes)
+        return Todo(why, [change], say(START_ALL) if scope.sync_all else say(START, count=creates), notes)
 
 
-def _ready(desired: Desired, people: int) -> Sentence:
-    """That everything is ready, with who is in Haiilo already where it is known of each person in scope."""
+def _there(desired: Desired, people: int) -> int | None:
+    """How many of those in scope are in Haiilo already; None where that is not known of each."""
     found = desired.haiilo
-    if found.is_recent(desired.now) and found.asked == people and not found.untold:
-        new = people - found.there - found.inactive
-        return say(READY_WITH_LINKED, count=people, there=found.there + found.inactive, new=new)
-    return say(READY, count=people)
+    known = found.is_recent(desired.now) and found.asked == people and not found.untold
+    return found.there + found.inactive if known else None
+
+
+def _ready(expected: Expected) -> Sentence:
+    """That everything is ready, with who is in Haiilo already where it is known of each person in scope."""
+    if expected.there is None:
+        return say(READY, count=expected.creates)
+    return say(READY_WITH_LINKED, count=expected.in_scope, there=expected.there, new=expected.creates)
 
 
 def _as_planned(stored: Mapping[str, str], planned: Mapping[str, Any]) -> bool:
@@ -286,10 +299,16 @@ def _was_started(desired: Desired) -> bool:
     return before is not None and before.job_made_at in (None, made_at(desired))
 
 
-def _approved_for(desired: Desired) -> int | None:
-    """For how many people the open approval was given; None where there is none."""
+def _recounted(desired: Desired, expected: Expected) -> Sentence | None:
+    """That the open approval was given for other numbers; None where there is none, or for these."""
     plan = desired.approved.get(Enable.key)
-    return next((change.payload["people"] for change in plan.changes), None) if plan else None
+    planned = next((change.payload for change in plan.changes), None) if plan else None
+    if planned is None:
+        return None
+    if planned["people"] != expected.in_scope:
+        return say(RECOUNTED, before=planned["people"], count=expected.in_scope)
+    before = planned.get("creates", planned["people"])
+    return say(OTHERWISE, before=before, count=expected.creates) if before != expected.creates else None
 
 
 def _sends_elsewhere(desired: Desired, stored: Mapping[str, str]) -> bool:
@@ -303,8 +322,10 @@ def runs(job: Job) -> bool:
     return job.running or job.quarantined
 
 
-def _details(people: int, guard: int, sync_all: bool, recipients: str) -> Iterator[Detail]:
-    low, high = minutes_of_a_cycle(people)
+def _details(expected: Expected, guard: int, sync_all: bool, recipients: str) -> Iterator[Detail]:
+    low, high = minutes_of_a_cycle(expected.in_scope)
+    if not sync_all:
+        yield from expected.details()
     yield Detail("+", say(HELD_BACK, guard=guard))
     if recipients:
         yield Detail(

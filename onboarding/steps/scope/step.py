@@ -49,6 +49,7 @@ from onboarding.steps.scope.evidence import (
 )
 from onboarding.steps.scope.form import GroupsForm
 from onboarding.steps.shared import credentials, secrets
+from onboarding.steps.shared.left_out import DISABLED, NESTED
 from onboarding.steps.sso_application.evidence import SsoApplicationEvidence
 
 GOES_ON_AFTER = timedelta(seconds=1)
@@ -56,21 +57,11 @@ READING = plural(
     "Reading who is assigned: %(count)s person so far.", "Reading who is assigned: %(count)s people so far.", by="count"
 )
 WHOLE_DIRECTORY = _("The whole directory is in scope; nobody can say how many people that is.")
-NESTED = plural(
-    "%(count)s person is only in a group within an assigned group and is left out, because Microsoft provisions direct "
-    "members only. Assign the inner group directly.",
-    "%(count)s people are only in groups within assigned groups and are left out, because Microsoft provisions direct "
-    "members only. Assign the inner groups directly.",
-)
 NO_ACCESS = plural(
     "%(count)s person has the role “Default Access” only, with which provisioning jobs from before 2020 leave people "
     "out. Better assign another role: “Users and groups”, “Edit assignment”.",
     "%(count)s people have the role “Default Access” only, with which provisioning jobs from before 2020 leave people "
     "out. Better assign another role: “Users and groups”, “Edit assignment”.",
-)
-DISABLED = plural(
-    "%(count)s assigned account is disabled and will not be created.",
-    "%(count)s assigned accounts are disabled and will not be created.",
 )
 GUESTS = plural(
     "%(count)s guest user is in scope; the user name looks different in Haiilo.",

@@ -3,11 +3,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from graphclient import Unavailable
 from onboarding.domain.desired import SecretText
+from onboarding.domain.haiilo_list import HaiiloList
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import ApprovedPlan, Asking, Broken, Change, Done, Todo, Waiting
 from onboarding.steps.base import StepFailed
@@ -114,6 +116,71 @@ def test_says_that_the_count_has_changed_since_the_plan_was_approved(approved_fo
     plan = Change("enable", say("x"), payload={"people": approved_for})
     approved = {"enable": ApprovedPlan(1, (plan,), NOW)}
     assert says in str(instance(Todo, assess(step(**with_token(), approved=approved), Facts(job(), OPEN))).why)
+
+
+DATA = {
+    "certain_to_fail": 7,
+    "nested_people": 4,
+    "findings": [
+        {"code": "guest", "people": 6},
+        {"code": "country_without_group", "people": 5},
+        {"code": "matching_value_empty", "people": 2},
+        {"code": "blanks_around", "people": 1},
+    ],
+}
+
+
+def planned(scope, **more):
+    return instance(Todo, assess(step(**with_token(), evidence={"scope": SCOPE | scope}, **more), Facts(job(), OPEN)))
+
+
+def lines(plan):
+    return [str(detail.text) for detail in plan.changes[0].details]
+
+
+def test_says_how_many_accounts_are_created_and_why_not_more():
+    plan = planned(DATA)
+    for text in (plan.why, plan.button, plan.changes[0].summary):
+        assert "193" in str(text)
+        assert "200" not in str(text)
+    told = lines(plan)
+    assert told[:3] == [
+        "of 200 people in scope, 7 cannot get an account as their data is",
+        "The countries of 5 people are not the names of Haiilo groups, so Haiilo refuses them.",
+        "The matching attribute is empty for 2 people, whom Microsoft skips.",
+    ]
+    assert "6 guests get other user names in Haiilo than in Entra." in told
+    assert "3 assigned accounts are disabled and will not be created." in told
+    assert any(line.startswith("4 people are only in groups within") for line in told)
+
+
+def test_says_what_is_not_known():
+    unlooked, looked = planned({}), planned({"certain_to_fail": 0})
+    assert ("200" in str(unlooked.why), "200" in str(looked.why)) == (True, True)
+    nobody = "nobody has looked yet for how many of them no account can be created"
+    assert (nobody in lines(unlooked), nobody in lines(looked)) == (True, False)
+    for plan in (unlooked, looked):
+        assert any("is not known; they are linked and not created" in line for line in lines(plan))
+
+
+def test_takes_off_who_is_in_haiilo_already():
+    known = HaiiloList(at=NOW, asked=200, there=50, inactive=1)
+    plan = planned(DATA, haiilo=known)
+    assert "Haiilo has 51 already, who are linked; starting creates 142" in str(plan.why)
+    assert ("142" in str(plan.button), plan.changes[0].payload["creates"]) == (True, 142)
+    assert "51 of them have an account in Haiilo already and are linked" in lines(plan)
+    assert "149" not in str(planned(DATA, haiilo=replace(known, untold=3)).button), "of three nobody knows"
+
+
+def test_is_another_plan_with_other_numbers():
+    plan = planned(DATA).changes[0]
+    approved = {"enable": ApprovedPlan(1, (plan,), NOW)}
+    assert plan == planned(DATA, approved=approved).changes[0]
+    other = planned(DATA | {"certain_to_fail": 8}, approved=approved)
+    assert other.changes[0].as_json() != plan.as_json()
+    assert "approved for 193 new accounts, and now 192 accounts" in str(other.why)
+    of_before = Change("enable", say("x"), payload={"people": 200})  # approved in an earlier release
+    assert "and now 193" in str(planned(DATA, approved={"enable": ApprovedPlan(1, (of_before,), NOW)}).why)
 
 
 @pytest.mark.parametrize(("people", "guard"), [(0, 5), (30, 5), (51, 5), (200, 20), (4999, 499), (90_000, 500)])

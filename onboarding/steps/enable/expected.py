@@ -1,0 +1,75 @@
+"""Whom a start creates: everybody in scope, but for those who have an account and those for whom none can be created.
+
+What nobody has told is said as such and not left out of the number: then it is the most that it can be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext_noop as _
+
+from onboarding.causes.forecast import CERTAIN, OF_SEVERAL, Code
+from onboarding.domain.sentences import plural, say
+from onboarding.domain.verdicts import Detail
+from onboarding.steps.scope.evidence import ScopeEvidence
+from onboarding.steps.shared.left_out import DISABLED, NESTED
+
+MOST_REASONS = 3
+OF_THESE = plural(
+    "of %(people)s person in scope, %(failing)s cannot get an account as the data is",
+    "of %(people)s people in scope, %(failing)s cannot get an account as their data is",
+    by="people",
+)
+NOT_LOOKED = _("nobody has looked yet for how many of them no account can be created")
+UNKNOWN_THERE = _("who has an account in Haiilo already is not known; they are linked and not created")
+THERE = plural(
+    "%(count)s of them has an account in Haiilo already and is linked",
+    "%(count)s of them have an account in Haiilo already and are linked",
+)
+
+
+@dataclass(frozen=True)
+class Expected:
+    """`certain_to_fail`: for how many no account can be created as their data is; None where that was not worked out.
+    `there`: how many have an account in Haiilo already; None where nobody has told. `findings`: people by code.
+    """
+
+    in_scope: int
+    certain_to_fail: int | None = None
+    there: int | None = None
+    findings: dict[str, int] = field(default_factory=dict)
+    disabled: int = 0
+    nested: int = 0
+
+    @classmethod
+    def of(cls, scope: ScopeEvidence, there: int | None = None) -> Expected:
+        """As the scope was counted last."""
+        findings = {seen.code: seen.people for seen in scope.findings}
+        return cls(scope.total, scope.certain_to_fail, there, findings, scope.disabled, scope.nested_people)
+
+    @property
+    def creates(self) -> int:
+        """How many accounts the start creates, at most where a number is not known."""
+        return max(0, self.in_scope - (self.there or 0) - (self.certain_to_fail or 0))
+
+    def details(self) -> Iterator[Detail]:
+        """The lines of the plan: what the number is made of, and what of it is not known."""
+        if self.certain_to_fail is None:
+            yield Detail("~", say(NOT_LOOKED))
+        elif self.certain_to_fail:
+            yield Detail("-", say(OF_THESE, people=self.in_scope, failing=self.certain_to_fail))
+            yield from self._reasons()
+        yield Detail("~", say(UNKNOWN_THERE)) if self.there is None else Detail("=", say(THERE, count=self.there))
+        for code in (Code.GUEST, Code.DOUBLED_USER_NAME, Code.NOT_EVALUATED):
+            if self.findings.get(code):
+                yield Detail("~", say(OF_SEVERAL[code], count=self.findings[code]))
+        for text, people in ((DISABLED, self.disabled), (NESTED, self.nested)):
+            if people:
+                yield Detail("=", say(text, count=people))
+
+    def _reasons(self) -> Iterator[Detail]:
+        found = sorted((each for each in self.findings.items() if each[0] in CERTAIN), key=lambda each: -each[1])
+        for code, people in found[:MOST_REASONS]:
+            yield Detail("-", say(OF_SEVERAL[Code(code)], count=people))
