@@ -184,3 +184,8 @@ OF_SEVERAL: dict[Code, Template] = {
     ),
 }
 """What a finding says of everybody whom it is about, without a value of anybody."""
+
+
+def go_on_key(code: str) -> str:
+    """Under which name an answer of the step Scope keeps that somebody knows of this finding."""
+    return f"go_on_{code}"

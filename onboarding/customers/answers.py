@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils.translation import gettext_noop as _
 
+from onboarding.causes.forecast import DECIDED, OF_SEVERAL, Code, go_on_key
 from onboarding.customers.base import (
     Refused,
     act,
@@ -17,7 +18,7 @@ from onboarding.customers.base import (
     taken,
 )
 from onboarding.domain.sentences import Sentence, say
-from onboarding.engine import approvals, ledger
+from onboarding.engine import approvals, ledger, load_desired
 from onboarding.engine.may import Act
 from onboarding.engine.queue import enqueue, interrupt
 from onboarding.models import Approval, CustomerSecret, Onboarding, StepState, clock
@@ -25,6 +26,7 @@ from onboarding.steps import STEPS, by_key
 from onboarding.steps.customer.step import CustomerRecord
 from onboarding.steps.pilot.naming import MOST
 from onboarding.steps.pilot.trial import AGAIN, EVERYBODY
+from onboarding.steps.scope.evidence import ScopeEvidence
 
 LEADS_TO_CHANGES = frozenset(step.key for step in STEPS if step.changes_tenant)
 
@@ -106,6 +108,24 @@ def _seal(
         row.save()
         text = _("Access token for %(host)s entered.")
         ledger.note(onboarding.pk, "answered", say(text, host=host), step=step_key, actor=actor)
+
+
+@act
+def go_on_knowingly(onboarding: Onboarding, code: str, *, actor: User) -> None:
+    """Keep that `actor` knows of this class of findings, and of how many people. Nothing is read anew.
+
+    Raises `Refused` where the step has no such finding any more.
+    """
+    row = taken(onboarding, actor, Act.ANSWER)
+    seen = load_desired.seen(row.pk, ScopeEvidence)
+    people = next((each.people for each in seen.findings if each.code == code), 0) if seen else 0
+    if not people or code not in DECIDED:
+        raise Refused(say(_("This is no longer so. Look at the step again.")))
+    name = actor.get_full_name() or actor.get_username()
+    known = {"by": name, "at": clock.now().isoformat(), "people": people}
+    ledger.keep_answer(row.pk, ScopeEvidence.step, {go_on_key(code): known}, actor=actor, reads_anew=False)
+    sentence = say(_("Goes on knowingly: %(finding)s"), finding=say(OF_SEVERAL[Code(code)], count=people))
+    ledger.note(row.pk, "answered", sentence, step=ScopeEvidence.step, actor=actor)
 
 
 @act

@@ -385,12 +385,14 @@ def release_secret(copy: WorkingCopy, kind: str) -> None:
 # What people said
 
 
-def keep_answer(onboarding_id: int, key: str, answer: Mapping[str, Any], *, actor: User) -> None:
-    """Merge a person's answer into the step. The caller holds the transaction of the decision."""
+def keep_answer(
+    onboarding_id: int, key: str, answer: Mapping[str, Any], *, actor: User, reads_anew: bool = True
+) -> None:
+    """Merge a person's answer into the step, which it `reads_anew`. The caller holds the decision's transaction."""
     state = _state(onboarding_id, key)
     state.answer = {**state.answer, **answer}
     state.answered_by, state.answered_at = actor, clock.now()
-    state.checked_at = None
+    state.checked_at = None if reads_anew else state.checked_at
     state.save(update_fields=["answer", "answered_by", "answered_at", "checked_at"])
 
 

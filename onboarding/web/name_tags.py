@@ -10,6 +10,8 @@ from django.utils.safestring import SafeString
 
 from onboarding.domain import spelling
 from onboarding.steps.scope.evidence import ends_shown
+from onboarding.web.findings import finding_classes
+from onboarding.web.step_view import StepView
 
 register = template.Library()
 isolated = register.filter(spelling.isolated)
@@ -21,6 +23,18 @@ def spelled(names: str | Sequence[str]) -> str:
     if isinstance(names, str):
         return spelling.spelled(names)
     return format_html_join(", ", "{}", ((spelling.spelled(name),) for name in names))
+
+
+@register.filter
+def lines(texts: Sequence[str] | None) -> str:
+    """Each text in a line of its own."""
+    return "\n".join(texts or ())
+
+
+@register.filter
+def findings(step: StepView) -> Sequence[object]:
+    """The classes of findings that the step Scope has seen."""
+    return list(finding_classes(step.evidence, step.answer))
 
 
 @register.filter

@@ -33,6 +33,7 @@ def filter_of(data: QueryDict, search: str = "") -> Filter:
         mark=searched(data, "mark"),
         lacking=searched(data, "lacking"),
         scope=scope if scope in Scope.values else "",
+        finding=searched(data, "finding"),
         of_cause="1" if data.get("of_cause") else "",
         search=search,
     )

@@ -10,14 +10,17 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from onboarding.causes.base import Owner
+from onboarding.causes.forecast import OF_SEVERAL, Code
 from onboarding.causes.index import REASON_MARKS
 from onboarding.causes.standings import Explained, Facts, explained
 from onboarding.domain.headcount import Failure, Headcount
+from onboarding.domain.sentences import Sentence, say
 from onboarding.domain.standings import SHOULD_ARRIVE, InHaiilo, Scope, Standing
 from onboarding.engine.load_desired import headcount, seen
 from onboarding.models import Onboarding, Person
 from onboarding.models.person import mark_in
 from onboarding.people.failures import failures
+from onboarding.people.prospects import with_finding
 from onboarding.steps.scope.evidence import ScopeEvidence
 from onboarding.web.paging import cursor, read_cursor
 from onboarding.web.step_view import Text
@@ -38,6 +41,7 @@ class Filter:
 
     `lacking`: with `code`, those for whom this attribute is empty; without it, those for whom none is named.
     `of_cause`: exactly one group of a cause, also where there is no code; then `scope` counts, too.
+    `finding`: those of whom the mappings make something odd, by its code (`causes.forecast`).
     """
 
     standing: str = ""
@@ -46,6 +50,7 @@ class Filter:
     lacking: str = ""
     scope: str = ""
     of_cause: str = ""
+    finding: str = ""
     search: str = ""
 
     def __bool__(self) -> bool:
@@ -195,6 +200,14 @@ def people_of(onboarding: Onboarding, wanted: Filter, *, most: int) -> list[Pers
     return list(found.order_by("user_name", "pk")[:most])
 
 
+def finding_said(onboarding: Onboarding, wanted: Filter) -> Sentence | None:
+    """What the filter's finding says of those whom it is about; None where there is none."""
+    if wanted.finding not in set(Code):
+        return None
+    people = with_finding(onboarding.people.all(), wanted.finding).count()
+    return say(OF_SEVERAL[Code(wanted.finding)], count=people)
+
+
 def _filtered(onboarding: Onboarding, wanted: Filter, numbers: Headcount) -> QuerySet[Person]:
     found: QuerySet[Person] = onboarding.people.all()
     if wanted.standing in Standing.values:
@@ -207,6 +220,8 @@ def _filtered(onboarding: Onboarding, wanted: Filter, numbers: Headcount) -> Que
         found = found.filter(code=wanted.code, lacking=wanted.lacking)
         for mark in MARKS if not wanted.mark else ():
             found = found.exclude(reason__contains=mark)
+    if wanted.finding in set(Code):
+        found = with_finding(found, wanted.finding)
     if wanted.search:
         found = found.filter(Q(name__icontains=wanted.search) | Q(user_name__icontains=wanted.search))
     return found

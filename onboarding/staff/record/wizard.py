@@ -13,6 +13,7 @@ from onboarding.staff.record import queries
 from onboarding.staff.record.record_page import record_page
 from onboarding.steps import by_key
 from onboarding.steps.forms import form_for
+from onboarding.steps.scope.evidence import ScopeEvidence
 from onboarding.web import access
 from onboarding.web.staff_only import for_staff
 
@@ -48,6 +49,18 @@ def step(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     note = form.note()
     messages.success(request, f"{_('Saved. We look at once what comes of it.')} {note or ''}".strip())
     return redirect("record", pk)
+
+
+@for_staff
+@require_POST
+def go_on(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    """Keep that what the step Scope has found of people is known, and provisioning goes on all the same."""
+    onboarding = access.onboarding_for(request, pk)
+    try:
+        answers.go_on_knowingly(onboarding, code, actor=access.staff(request))
+    except base.Refused as refused:
+        messages.warning(request, str(refused.sentence))
+    return redirect("step", pk, ScopeEvidence.step)
 
 
 @for_staff

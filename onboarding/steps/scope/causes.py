@@ -74,6 +74,7 @@ NOBODY_IN_SCOPE = Cause(
         "account."
     ),
     needs=ASSIGN,
+    elsewhere=True,
     contacts=APPLICATION_OWNERS,
     source=ASSIGNING,
 )
@@ -89,6 +90,7 @@ NOBODY_WITHOUT_P1 = Cause(
         "be assigned. Assign the people who are to get a Haiilo account one by one."
     ),
     needs=ASSIGN,
+    elsewhere=True,
     contacts=APPLICATION_OWNERS,
     source=ASSIGNING,
 )
@@ -104,6 +106,7 @@ ONLY_DEFAULT_ACCESS = Cause(
         "them out. Edit the assignments and select another role, such as “User”."
     ),
     needs=REASSIGN,
+    elsewhere=True,
     contacts=APPLICATION_OWNERS,
     source=SCOPING,
 )
@@ -115,6 +118,7 @@ ONLY_DISABLED = Cause(
         "All accounts that are assigned to your Haiilo application are disabled. Enable them, or assign other people."
     ),
     needs=ENABLE,
+    elsewhere=True,
     contacts=APPLICATION_OWNERS,
     source=SCOPING,
 )
@@ -130,6 +134,7 @@ ONLY_NESTED = Cause(
         "direct members only. Assign the inner groups, or the people themselves."
     ),
     needs=ASSIGN,
+    elsewhere=True,
     contacts=APPLICATION_OWNERS,
     source=SCOPING,
 )
@@ -142,6 +147,7 @@ EMPTY_GROUPS = Cause(
         "people or groups."
     ),
     needs=FILL,
+    elsewhere=True,
     contacts=APPLICATION_OWNERS,
     source=ASSIGNING,
 )
