@@ -23,6 +23,7 @@ from onboarding.staff.people import message as people_message
 from onboarding.staff.people import person as person
 from onboarding.staff.people import views as people
 from onboarding.staff.proposals import views as proposals
+from onboarding.staff.readiness import views as readiness
 from onboarding.staff.record import kept_token as kept_token
 from onboarding.staff.record import read_only as read_only
 from onboarding.staff.record import views as record
@@ -44,6 +45,7 @@ urlpatterns = [
     path("customers/<int:pk>/links/<int:link_pk>/revoke/", record.link_revoke, name="link_revoke"),
     path("customers/<int:pk>/links/<int:link_pk>/unlock/", record.link_unlock, name="link_unlock"),
     path("customers/<int:pk>/security/", security_pack.security_pack, name="security_pack"),
+    path("customers/<int:pk>/readiness/", readiness.readiness, name="readiness_report"),
     path("customers/<int:pk>/tenant/", proposals.propose_tenant, name="propose_tenant"),
     path("customers/<int:pk>/sharing/", proposals.propose_sharing, name="propose_sharing"),
     path("customers/<int:pk>/address/", proposals.propose_address, name="propose_address"),

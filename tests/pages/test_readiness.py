@@ -1,0 +1,119 @@
+"""The readiness report: every line from what was seen last, what is not known said as such, at a constant cost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from onboarding.domain.sentences import say
+from onboarding.domain.verdicts import Asking, Court
+from onboarding.models import Onboarding, TenantBinding, clock
+from onboarding.steps.scope.evidence import FindingSeen, ScopeEvidence
+
+from .desk import open_record, people, read, stand
+
+pytestmark = pytest.mark.django_db
+TENANT = "2f1b7c52-6a0f-4e0a-8c5d-0d51a4c1a001"
+SCOPE = ScopeEvidence(
+    total=1200,
+    direct=200,
+    by_group=1000,
+    disabled=3,
+    nested_people=4,
+    certain_to_fail=7,
+    findings=(FindingSeen("country_without_group", 7), FindingSeen("guest", 2)),
+).to_json()
+SEEN: dict[str, dict[str, Any]] = {
+    "consent": {"tenant_id": TENANT, "tenant_name": "Contoso Ltd", "verified_domain": "contoso.example"},
+    "readiness": {
+        "licence": "none",
+        "permissions": {"User.Read.All": True, "Group.Read.All": False},
+        "verified_domains": ["contoso.example"],
+        "candidates": 2,
+    },
+    "sso_application": {"service_principal_id": "sp", "name": "Haiilo SSO"},
+    "scope": SCOPE,
+}
+WAITS = Asking(say("Choose one test user."), Court.CS, code="person_needed")
+
+
+def report(client: Any, made: Onboarding) -> str:
+    path = reverse("readiness_report", args=[made.pk])
+    return read(client.get(path), path).text
+
+
+def test_says_everything_that_was_seen_and_who_acts(alice, customer):
+    text = report(alice, stand(customer, "pilot", WAITS, **SEEN))
+    for words in (
+        "The tenant Contoso Ltd is proved by its verified domain contoso.example.",
+        "Permissions are missing: Group.Read.All.",
+        "No Entra ID P1",
+        "Verified domains: contoso.example.",
+        "Provisioning is set up on “Haiilo SSO”.",
+        "2 applications support provisioning.",
+        "1,200 people are in scope.",
+        "200 assigned directly, 1,000 through groups.",
+        "3 assigned accounts are disabled",
+        "4 people are only in groups within",
+        "For 7 people no account can be created",
+        "The countries of 7 people are not the names of Haiilo groups",
+        "2 guests get other user names",
+        "Haiilo's own list has not been read",
+        "12 to 96 minutes",
+        "Choose one test user. We have to act",
+    ):
+        assert words in text, words
+
+
+def test_says_what_nobody_has_looked_at(alice, customer):
+    text = report(alice, customer)
+    for words in (
+        "No tenant has been proved yet.",
+        "Permissions and licence: nobody has looked yet.",
+        "Nobody has worked out yet what the attribute mapping makes",
+        "is not known before the scope is",
+    ):
+        assert words in text, words
+    assert "0 people" not in text
+
+
+def test_says_of_an_earlier_release_s_numbers_what_they_lack(alice, customer):
+    old = {name: value for name, value in SCOPE.items() if name not in ("certain_to_fail", "findings")}
+    text = report(alice, stand(customer, "pilot", WAITS, **(SEEN | {"scope": old})))
+    assert "1,200 people are in scope." in text
+    assert "Nobody has worked out yet" in text
+
+
+def test_tells_who_is_in_haiilo_where_haiilo_was_asked(alice, customer):
+    people(customer, 2, result="", scope="in", in_haiilo="active", in_haiilo_at=clock.now())
+    people(customer, 1, result="", scope="in", in_haiilo="absent", in_haiilo_at=clock.now())
+    people(customer, 1, result="", scope="out", in_haiilo="active", in_haiilo_at=clock.now())
+    assert "2 people in scope have an account in Haiilo already." in report(alice, customer)
+
+
+def test_costs_the_same_for_few_people_and_for_many(alice, customer):
+    stand(customer, "pilot", WAITS, **SEEN)
+    spent = []
+    for count in (1, 30):
+        people(customer, count, result="", scope="in", findings=[{"code": "guest"}])
+        with CaptureQueriesContext(connection) as queries:
+            report(alice, customer)
+        spent.append(len(queries))
+    assert spent[0] == spent[1]
+    assert spent[0] <= 12
+
+
+def test_is_found_on_the_record_once_the_tenant_is_proved(alice, customer):
+    address = reverse("readiness_report", args=[customer.pk])
+    assert address not in dict(open_record(alice, customer).links)
+    TenantBinding.objects.create(onboarding=customer, tenant_id=TENANT, verified_domain="contoso.example")
+    links = [link for link, _text in open_record(alice, customer).links]
+    assert any(link.endswith(address) for link in links)
+
+
+def test_is_for_members_only(charlie, customer):
+    assert charlie.get(reverse("readiness_report", args=[customer.pk])).status_code == 404
