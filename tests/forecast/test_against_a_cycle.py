@@ -62,7 +62,7 @@ def staffed(site: Site, people: list[dict[str, Any]], source: str) -> tuple[Rig,
         if name.lower() not in names:
             names.add(name.lower())
             told |= {"userPrincipalName": name, "mailNickname": f"n{number}"}
-            users.append(rig.add_user(local, **told, **({"userType": "Guest"} if guest else {})))
+            users.append(rig.add_user(local, **told, userType="Guest" if guest else "Member"))
     return rig, users
 
 

@@ -12,7 +12,9 @@ from django.utils import timezone
 from config import settings as settings_of_the_product
 from graphclient.resources import groups, users
 from onboarding import steps
+from onboarding.domain.products import PROFILES
 from onboarding.models import Link
+from onboarding.people.recipe import recipe_of
 from onboarding.steps import STEPS
 from onboarding.tasks import erase_old
 
@@ -142,7 +144,8 @@ PERSON = {
 
 def test_names_each_attribute_of_people_that_is_read(client, path):
     text = text_of(client.get(path))
-    assert {*users.SELECT.split(","), *groups.MEMBER_SELECT.split(",")} - {"id"} == set(PERSON)
+    mapped = {name for profile in PROFILES.values() for name in recipe_of(profile).properties}
+    assert {*users.SELECT.split(","), *groups.MEMBER_SELECT.split(","), *mapped} - {"id"} == set(PERSON)
     for words in PERSON.values():
         assert words in text
 
