@@ -114,9 +114,9 @@ class Pilot(ChangingStep[Facts]):
         that were written are not kept.
         """
         where = [str(change.payload[name]) for name in ("service_principal_id", "job_id", "rule_id", "person_id")]
-        runs = tenant.graph.synchronization
-        first = attempts.read_outcome(runs.provision_on_demand(*where))
-        second = attempts.read_outcome(runs.provision_on_demand(*where)) if first["arrived"] else None
+        sync = tenant.graph.synchronization
+        first = attempts.read_outcome(sync.provision_on_demand(*where))
+        second = attempts.read_outcome(sync.provision_on_demand(*where)) if first["arrived"] else None
         kept = {**change.payload, "first": first, "second": second, "at": desired.now.isoformat()}
         before = attempts.newest(desired).get(where[-1])
         same = before is not None and attempts.of(kept).outcome() == before.outcome()
