@@ -211,6 +211,10 @@ class SandboxTenant:
         """
         return SandboxTenant(self.control, {**self.made, **wanted, **self.ask("POST", "/applications", wanted)})
 
+    def delete_application(self) -> None:
+        """Let an owner delete the enterprise application that is to be provisioned, with its jobs."""
+        self.ask("DELETE", f"/applications/{self['service_principal_id']}")
+
     # What goes wrong
 
     def switch(self, **faults: Any) -> None:

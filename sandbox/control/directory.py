@@ -22,7 +22,7 @@ def show(world: World, tenant: Tenant, application: str = "") -> Body:
     `application`: the service principal of another one. Raises Unknown.
     """
     wanted = application or tenant.made["service_principal_id"]
-    if wanted not in tenant.service_principals:
+    if application and wanted not in tenant.service_principals:
         raise Unknown(f"no such application: {wanted}")
     with world.lock:
         assigned = tenant.assignments_of(wanted)
@@ -91,6 +91,20 @@ def change_group(world: World, tenant: Tenant, group_id: str, values: Mapping[st
         tenant.change(group)
         world.touch()
     return show_with_members(group)
+
+
+def delete_application(world: World, tenant: Tenant, sp_id: str) -> Body:
+    """Delete an enterprise application, with its jobs, settings and assignments. Raises Unknown."""
+    with world.lock:
+        if tenant.service_principals.pop(sp_id, None) is None:
+            raise Unknown(f"no such application: {sp_id}")
+        for job in tenant.jobs_of(sp_id):
+            job.deleted = True
+        tenant.secrets.pop(sp_id, None)
+        tenant.assignments.pop(sp_id, None)
+        tenant.changes += 1
+        world.touch()
+    return {}
 
 
 def _user(tenant: Tenant, name: str) -> User:

@@ -60,6 +60,7 @@ class _Control:
             ("DELETE", "/tenants/<tenant_id>/users/<user>", self.delete_user),
             ("POST", "/tenants/<tenant_id>/users/<user>/restore", self.restore_user),
             ("PATCH", "/tenants/<tenant_id>/groups/<group>", self.change_group),
+            ("DELETE", "/tenants/<tenant_id>/applications/<application>", self.delete_application),
             ("POST", "/tenants/<tenant_id>/consent", self.consent),
             ("POST", "/tenants/<tenant_id>/revoke", self.revoke),
             ("POST", "/tenants/<tenant_id>/own", self.own),
@@ -184,6 +185,10 @@ class _Control:
     def change_group(self, tenant_id: str, group: str) -> Body:
         """Change the members: {"add": [ids], "remove": [ids]}."""
         return directory.change_group(self.world, self._tenant(tenant_id), group, _body())
+
+    def delete_application(self, tenant_id: str, application: str) -> Body:
+        """Delete the enterprise application with this id of its service principal, as its owner would."""
+        return directory.delete_application(self.world, self._tenant(tenant_id), application)
 
     # What people decide
 

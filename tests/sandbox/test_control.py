@@ -124,6 +124,14 @@ def test_changes_the_members_of_a_group(entra: Entra) -> None:
     assert leaves not in members
 
 
+def test_deletes_an_application_with_all_that_hangs_on_it(entra: Entra) -> None:
+    address = f"/applications/{entra.made['service_principal_id']}"
+    assert entra.control("GET", "/directory")["assignments"] != []
+    entra.control("DELETE", address)
+    assert entra.control("GET", "/directory")["assignments"] == []
+    entra.control("DELETE", address, expect=404)
+
+
 def test_writes_every_request_into_the_journal(running: RunningSandbox, entra: Entra) -> None:
     entra.get(f"{entra.sync}/jobs?$top=5")
     [line] = running.control("GET", f"/journal?tenant={entra.tid}&kind=graph&path=/synchronization/jobs")
