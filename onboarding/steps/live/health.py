@@ -112,11 +112,16 @@ def _asked(failures: Collection[Failure], failed: int, everybody: int) -> Asking
 
 
 def _removed(desired: Desired) -> Asking | None:
-    count = desired.people.removed_lately(_since_yesterday(desired))
+    count = _removed_lately(desired)
     had = count + desired.people.with_account
     if count < MANY or count < MANY_SHARE * had:
         return None
     return replace(MANY_REMOVED.asking(count=count, share=round(100 * count / had)), recheck_in=LOOKED_AT_AGAIN)
+
+
+def _removed_lately(desired: Desired) -> int:
+    """How many were removed since yesterday and have not come back."""
+    return min(desired.people.removed_lately(_since_yesterday(desired)), desired.people.of(Standing.GONE))
 
 
 def _since_yesterday(desired: Desired) -> tuple[date, date]:
@@ -133,7 +138,7 @@ def remarks(desired: Desired, job: Job) -> Iterator[Sentence]:
         (TWICE, people.of(Standing.TWICE)),
         (HELD_BACK, people.of(Standing.HELD_BACK)),
         (LEAVING, people.of(Standing.LEAVING)),
-        (REMOVED, people.removed_lately(_since_yesterday(desired))),
+        (REMOVED, _removed_lately(desired)),
     )
     yield from (say(text, count=count) for text, count in told if count)
     if execution is not None and execution.state == "Failed":

@@ -108,6 +108,7 @@ def test_is_not_well_while_most_are_not_where_they_should_be(fields, code, court
         Headcount({"created": 190, "removed": 10}, {"arrived": 190, "gone": 10}, removed_on={TODAY: 10}),
         Headcount({"created": 2, "removed": 2}, {"arrived": 2, "gone": 2}, removed_on={TODAY: 2}),
         Headcount({"created": 8, "removed": 4}, {"arrived": 8, "gone": 4}, removed_on={"2001-01-01": 4}),
+        Headcount({"created": 12}, {"arrived": 12}, removed_on={TODAY: 4}),  # they have come back
         Headcount({}, {"coming": 12}, {"in": 12}, ago(hours=1), told=0),
     ],
 )
