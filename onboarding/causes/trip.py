@@ -86,8 +86,8 @@ NOT_ALLOWED = Ending(
         code="not_allowed",
         also=("AADSTS90094", "AADSTS90093"),
         staff=_(
-            "The account that signed in may not approve this. The link is needed by somebody who may; where approval "
-            "was requested at Microsoft, the customer's reviewers decide."
+            "The account that signed in may not approve this: it takes a Global Administrator or Privileged Role "
+            "Administrator. Where approval was requested at Microsoft, the customer's reviewers decide."
         ),
         customer=_(
             "Microsoft lets only a Global Administrator or Privileged Role Administrator approve this, and the account "
