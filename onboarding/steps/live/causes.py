@@ -26,6 +26,8 @@ class Code(enum.StrEnum):
     PAUSED = JobCode.PAUSED
     QUARANTINED = JobCode.QUARANTINED
     QUARANTINE_REPORTED = JobCode.QUARANTINE_REPORTED
+    HAIILO_DOWN = JobCode.HAIILO_DOWN
+    HAIILO_REFUSES = JobCode.HAIILO_REFUSES
     SENDS_ELSEWHERE = "sends_elsewhere"
     WHOLE_DIRECTORY = "whole_directory"
     SILENT = "silent"

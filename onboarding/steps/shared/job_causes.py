@@ -18,6 +18,8 @@ class JobCode(enum.StrEnum):
     PAUSED = "paused"
     QUARANTINED = "quarantined"
     QUARANTINE_REPORTED = "quarantine_reported"
+    HAIILO_DOWN = "haiilo_down"
+    HAIILO_REFUSES = "haiilo_refuses"
 
 
 JOB_GONE = Cause(
@@ -50,5 +52,23 @@ QUARANTINE_REPORTED = Cause(
     staff=_("Microsoft has quarantined the job (%(code)s) and says: %(reason)s Test address and token first."),
     source=QUARANTINE,
 )
-UNFIT = (PAUSED, QUARANTINED, QUARANTINE_REPORTED)
+HAIILO_DOWN = Cause(
+    code=JobCode.HAIILO_DOWN,
+    owner=Owner.ENGINEERS,
+    staff=_(
+        "Haiilo no longer answers Microsoft, although it did before: address and token are not the reason. Our "
+        "engineers have to look into it."
+    ),
+    source=QUARANTINE,
+)
+HAIILO_REFUSES = Cause(
+    code=JobCode.HAIILO_REFUSES,
+    owner=Owner.ENGINEERS,
+    staff=_(
+        "Haiilo answers Microsoft with 403 (Forbidden), although it let it in before. Our engineers have to find out "
+        "what shuts Microsoft out."
+    ),
+    source=QUARANTINE,
+)
+UNFIT = (PAUSED, QUARANTINED, QUARANTINE_REPORTED, HAIILO_DOWN, HAIILO_REFUSES)
 """Why a job that was started does not run."""

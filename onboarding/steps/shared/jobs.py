@@ -8,13 +8,21 @@ from datetime import timedelta
 from django.utils.translation import gettext_noop as _
 
 from graphclient import GraphClient, Job, NotThere
+from onboarding.causes.base import Cause
 from onboarding.causes.index import is_known, lookup
 from onboarding.domain.desired import Desired
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Broken, Verdict, Waiting
 from onboarding.steps.connection.evidence import ConnectionEvidence, job_id, made_at
 from onboarding.steps.shared import making
-from onboarding.steps.shared.job_causes import JOB_GONE, PAUSED, QUARANTINE_REPORTED, QUARANTINED
+from onboarding.steps.shared.job_causes import (
+    HAIILO_DOWN,
+    HAIILO_REFUSES,
+    JOB_GONE,
+    PAUSED,
+    QUARANTINE_REPORTED,
+    QUARANTINED,
+)
 from onboarding.steps.sso_application.evidence import service_principal_id
 
 JOB_VISIBLE_WITHIN = timedelta(minutes=15)  # a new job may answer 404 that long
@@ -62,12 +70,23 @@ def quarantined(job: Job) -> Broken:
     if quarantine is None:
         return QUARANTINED.broken(code="Quarantine")
     told = quarantine.error_message.strip()
+    at_haiilo = _at_haiilo(quarantine.error_code, told) if job.finished_initial_cycle else None
+    if at_haiilo is not None:
+        return at_haiilo.broken()
     codes = sorted(filter(None, (quarantine.reason, quarantine.error_code)), key=_has_a_reason)
     code = " / ".join(codes) or "Quarantine"
     cause = lookup(codes[-1], told) if codes and _has_a_reason(codes[-1]) else None
     if cause is not None:
         return replace(cause.broken(), code=code)
     return QUARANTINE_REPORTED.broken(reason=told, code=code) if told else QUARANTINED.broken(code=code)
+
+
+def _at_haiilo(code: str, told: str) -> Cause | None:
+    """What has changed at Haiilo, where address and token of the job have been good for a whole cycle."""
+    if code.endswith("CredentialValidationUnavailable"):
+        return HAIILO_DOWN
+    forbidden = any(mark in told.lower() for mark in ("forbidden", "403"))
+    return HAIILO_REFUSES if forbidden and code.endswith("CredentialValidationFailure") else None
 
 
 def _has_a_reason(code: str) -> bool:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from graphclient import Execution, Job
@@ -167,6 +169,26 @@ def test_shows_what_was_stopped_deleted_or_put_aside(found, code, court):
     verdict = look(found)
     assert isinstance(verdict, Broken)
     assert (verdict.code, verdict.court) == (code, court)
+
+
+LOST = "SystemForCrossDomainIdentityManagementCredentialValidation"
+WHY = "EncounteredQuarantineException"
+
+
+@pytest.mark.parametrize(
+    ("stay", "code", "court"),
+    [
+        (quarantine(WHY, f"{LOST}Unavailable", "No answer."), Code.HAIILO_DOWN, Court.HAIILO),
+        (quarantine(WHY, f"{LOST}Failure", "Response Status Code: Forbidden"), Code.HAIILO_REFUSES, Court.HAIILO),
+        (quarantine(WHY, f"{LOST}Failure", "Unauthorized"), f"{WHY} / {LOST}Failure", Court.CS),
+    ],
+)
+def test_asks_haiilo_where_address_and_token_were_good_for_a_whole_cycle(stay, code, court):
+    verdict = look(replace(finished(), status=replace(finished().status, code="Quarantine", quarantine=stay)))
+    assert isinstance(verdict, Broken)
+    assert (verdict.code, verdict.court) == (code, court)
+    before = look(job("Quarantine", quarantine=stay))
+    assert (before.code, before.court) == (f"{stay.reason} / {stay.error_code}", Court.CS)
 
 
 REFUSED = LogTrouble(
