@@ -1,0 +1,102 @@
+"""Walks that no single fault of the sandbox stands for: what people do, at either end."""
+
+from __future__ import annotations
+
+from devtools.walk.failure import Failure, Sight, When
+
+AT_HAIILO = (
+    "haiilo_down",
+    "haiilo_refuses",
+    "Timeout",
+    "SystemForCrossDomainIdentityManagementCredentialValidationUnavailable",
+    "EncounteredQuarantineException",
+    "quarantine_reported",
+    "most_failed_haiilo",
+    "most_failed_engineers",
+)
+BLAMES_CS = ("letter by letter", "new access token", "Enter a new token")
+OTHER = (
+    Failure(
+        "F35",
+        "paused-by-customer",
+        "The customer stops the job, and starts it again.",
+        When.LIVE,
+        Sight(("paused",), "cs"),
+        act="pause_job",
+        staff=("stopped",),
+        remedy="start_job",
+    ),
+    Failure(
+        "F35",
+        "job-deleted",
+        "The customer deletes the job after everybody arrived.",
+        When.LIVE,
+        Sight(("job_gone",), "cs"),
+        act="delete_job",
+        staff=("deleted",),
+        remedy="enter_token",
+    ),
+    Failure(
+        "F35",
+        "application-deleted-early",
+        "The customer deletes the application itself before the start.",
+        When.START,
+        Sight(("chosen_gone",), "cs", "sso_application"),
+        act="delete_application",
+        never=("provisioning job was deleted",),
+        healthy=False,
+        everybody=False,
+        awaits="the application told from its job, and the step that chooses another",
+    ),
+    Failure(
+        "F35",
+        "application-deleted",
+        "The customer deletes the application itself after everybody arrived.",
+        When.LIVE,
+        Sight(("chosen_gone",), "cs", "sso_application"),
+        act="delete_application",
+        never=("provisioning job was deleted",),
+        healthy=False,
+        everybody=False,
+        awaits="the application told from its job, and the step that chooses another",
+    ),
+    Failure(
+        "F33",
+        "haiilo-down-at-start",
+        "Nobody answers at Haiilo when the start is approved.",
+        When.CYCLE,
+        Sight(AT_HAIILO, "haiilo"),
+        act="take_haiilo_down",
+        never=BLAMES_CS,
+        remedy="bring_haiilo_back",
+        awaits="an address that was good for the test user told from a wrong one",
+    ),
+    Failure(
+        "F33",
+        "haiilo-down",
+        "Nobody answers at Haiilo for hours, after everybody arrived.",
+        When.LIVE,
+        Sight(AT_HAIILO, "haiilo"),
+        act="take_haiilo_down",
+        never=BLAMES_CS,
+        remedy="bring_haiilo_back",
+    ),
+    Failure(
+        "F27",
+        "updates-fail",
+        "Everybody's data changes after they arrived, and Haiilo fails at every write.",
+        When.LIVE,
+        Sight(("most_failed_haiilo", "most_failed_engineers"), "haiilo"),
+        switches={"F27": True},
+        act="move_everybody",
+        never=("could not be created", "not in Haiilo yet"),
+    ),
+    Failure(
+        "F22",
+        "another-test-user",
+        "Staff names another test user of a live customer.",
+        When.LIVE,
+        None,
+        act="name_another_test_user",
+    ),
+)
