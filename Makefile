@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := list
 # Whoever reads what `make` prints, as tests do, gets the same also where `make` started them.
 MAKEFLAGS += --no-print-directory
-.PHONY: list setup demo rehearse soak faults test quick bench check fmt messages lock fresh
+.PHONY: list setup demo rehearse walk soak faults test quick bench check fmt messages lock fresh
 
 PY := .venv/bin/python
 USERS ?= 200
@@ -14,6 +14,8 @@ TESTS ?=
 PARTS ?=
 DOCS ?=
 ONLY ?=
+FAULT ?=
+QUICK ?=
 RELEASES ?= 12 13
 UV_COMPILE = uv pip compile --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
 	--python-version 3.11 --quiet
@@ -44,6 +46,9 @@ quick: setup ## the tests that need no browser, no broker and no running sandbox
 
 bench: setup ## what things cost, each beside its bar; PARTS="client product scope sandbox", DOCS=1 writes docs/benchmarks.md
 	@exec $(PY) -m bench $(if $(filter file,$(origin USERS)),,--users $(USERS)) $(if $(DOCS),--docs) $(PARTS)
+
+walk: setup ## every failure mode through the product's own pages, into docs/failure-modes.md; FAULT=F13,F14, QUICK=1
+	@exec $(PY) -m devtools.commands.walk $(if $(FAULT),--fault "$(FAULT)") $(if $(QUICK),--quick)
 
 soak: setup ## the real stack for MINUTES=10 with unkind tenants and faults
 	@exec $(PY) -m devtools.commands.soak --minutes $(MINUTES)
