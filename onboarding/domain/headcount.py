@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from onboarding.domain.standings import HAVE_AN_ACCOUNT, SHOULD_ARRIVE, InHaiilo, Scope, Standing
+from onboarding.domain.standings import HAVE_AN_ACCOUNT, SHOULD_BE_THERE, InHaiilo, Scope, Standing
 
 
 class Source(enum.StrEnum):
@@ -150,9 +150,9 @@ class Headcount:
 
     @property
     def arrived(self) -> int | None:
-        """How many have an account, but for those who are to leave; None where nobody tells."""
-        if self.in_haiilo is None:
-            return None
+        """How many have an account; without those who are to leave, where others stay. None where nobody tells."""
+        if self.in_haiilo is None or not self.in_scope:
+            return self.in_haiilo
         return max(0, self.in_haiilo - self.of(Standing.LEAVING, Standing.HELD_BACK))
 
     @property
@@ -172,8 +172,10 @@ class Headcount:
 
     @property
     def in_scope(self) -> int | None:
-        """How many should have an account; None before everybody was read."""
-        return None if self.scope_read_at is None else sum(self.scopes.get(scope, 0) for scope in SHOULD_ARRIVE)
+        """How many should have an account, by whatever was told last: the reading of the assignments, or Microsoft's
+        report since. None before everybody was read.
+        """
+        return None if self.scope_read_at is None else self.of(*SHOULD_BE_THERE)
 
     @property
     def not_as_it_should_be(self) -> int:

@@ -71,6 +71,8 @@ class Standing(TextChoices):
 
 HAVE_AN_ACCOUNT = (Standing.ARRIVED, Standing.OUTDATED, Standing.TWICE, Standing.LEAVING, Standing.HELD_BACK)
 """In Haiilo at this moment, rightly or not."""
+SHOULD_BE_THERE = (Standing.ARRIVED, Standing.OUTDATED, Standing.TWICE, Standing.COMING, Standing.FAILED)
+"""Who should have an account, as far as anything tells."""
 AS_THEY_SHOULD = (Standing.ARRIVED, Standing.OUT, Standing.GONE)
 """Nothing is left to do for them."""
 

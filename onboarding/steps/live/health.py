@@ -24,6 +24,7 @@ from onboarding.steps.shared.stored import ADDRESS, SCOPE, Stored
 
 LOOKED_AT_AGAIN = timedelta(minutes=20)
 SILENT_AFTER = timedelta(hours=6)  # a healthy job runs every 40 minutes
+REPORTED_WITHIN = timedelta(hours=2)  # after the first cycle: two more cycles, and the log's delay
 MOST = 0.5  # of those who should have an account
 MANY, MANY_SHARE = 3, 0.2  # removed since yesterday, of those who had an account
 NOT_CREATED = plural(
@@ -54,7 +55,7 @@ HELD_BACK = plural(
 
 def unwell(desired: Desired, job: Job, stored: Stored, there: int | None) -> Broken | Asking | None:
     """What keeps a running job from being called healthy; `there`: how many are in Haiilo. None where nothing does."""
-    return _wrongly_set(desired, stored) or _silent(desired, job) or _empty(desired, there) or _removed(desired)
+    return _wrongly_set(desired, stored) or _silent(desired, job) or _empty(desired, job, there) or _removed(desired)
 
 
 def _wrongly_set(desired: Desired, stored: Stored) -> Broken | None:
@@ -81,7 +82,7 @@ def _silent(desired: Desired, job: Job) -> Broken | None:
     return SILENT.broken(hours=int((desired.now - last).total_seconds() // 3600))
 
 
-def _empty(desired: Desired, there: int | None) -> Asking | None:
+def _empty(desired: Desired, job: Job, there: int | None) -> Asking | None:
     """Nobody arrived, or most are not as they should be: whoever can end the most frequent cause is asked."""
     people = desired.people
     failed = people.not_as_it_should_be
@@ -89,7 +90,9 @@ def _empty(desired: Desired, there: int | None) -> Asking | None:
     if failed and failed >= MOST * everybody:
         return _asked(people.failures, failed, everybody)
     expected = people.in_scope if people.in_scope is not None else _counted(desired)
-    if there == 0 and expected and not people.of(Standing.COMING):
+    began = job.status.steady_state_first
+    on_their_way = people.of(Standing.COMING) and (began is None or desired.now - began < REPORTED_WITHIN)
+    if there == 0 and expected and not on_their_way:
         return replace(NOBODY_ARRIVED.asking(), recheck_in=LOOKED_AT_AGAIN)
     return None
 

@@ -83,7 +83,7 @@ LACKS_COUNTRY = Failure(150, "AttributeValidationFailed", lacking="country")
         ),
         # Nobody is there, and nothing says why.
         (
-            {"people": Headcount({"skipped": 12}, {"out": 12}, {"in": 12}, ago(hours=1), told=0)},
+            {"people": Headcount({"skipped": 12}, {"out": 12}, told=0)},
             Code.NOBODY_ARRIVED,
             Court.HAIILO,
             "nobody is in Haiilo",
@@ -116,6 +116,13 @@ def test_is_not_well_while_most_are_not_where_they_should_be(fields, code, court
 )
 def test_is_well_while_few_left_or_somebody_is_on_the_way(given):
     assert isinstance(look(finished(counts={"User": 0}), people=given), Done)
+
+
+def test_asks_about_people_who_are_on_the_way_for_hours():
+    given = Headcount({}, {"coming": 12}, {"in": 12}, ago(hours=1), told=0)
+    verdict = look(finished(counts={"User": 0}, steady_state_first=ago(hours=3)), people=given)
+    assert isinstance(verdict, Asking)
+    assert verdict.code == Code.NOBODY_ARRIVED
 
 
 def test_is_broken_when_nothing_was_synced_for_hours():
