@@ -371,9 +371,7 @@ def close_intents(copy: WorkingCopy, key: str) -> None:
 
 
 def release_secret(copy: WorkingCopy, kind: str) -> None:
-    """Erase a customer's secret that is saved where it is needed; a newer one has to be entered again. Raises
-    `LeaseLost`.
-    """
+    """Erase a customer's secret that is saved where it is needed. Raises `LeaseLost`."""
     if copy.rows.secret is None:
         return
     with copy.writing() as row:

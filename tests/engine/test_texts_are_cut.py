@@ -85,6 +85,7 @@ def test_leaves_no_text_of_microsofts_without_a_cut() -> None:
         "Person.target_id",
         "Person.name",
         "Person.user_name",
+        "Person.made_name",
         "Person.action",
         "Person.code",
         "Person.lacking",

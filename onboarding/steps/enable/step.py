@@ -204,7 +204,7 @@ class Enable(ChangingStep[Facts]):
         people, creates = expected.in_scope, expected.creates
         change = Change(
             "enable",
-            say(GUARDED_START_FOR_ALL) if scope.sync_all else say(GUARDED_START, count=creates),
+            say(GUARDED_START_FOR_ALL) if scope.sync_all else say(GUARDED_START, count=people),
             tuple(_details(expected, guard, scope.sync_all, desired.recipients)),
             payload={
                 "service_principal_id": service_principal_id(desired),
@@ -232,7 +232,7 @@ class Enable(ChangingStep[Facts]):
         else:
             why = _recounted(desired, expected) or (say(READY_FOR_ALL) if scope.sync_all else _ready(expected))
         notes = (*_unseen(facts), *haiilo_notes.trouble_notes(desired))
-        return Todo(why, [change], say(START_ALL) if scope.sync_all else say(START, count=creates), notes)
+        return Todo(why, [change], say(START_ALL) if scope.sync_all else say(START, count=people), notes)
 
 
 def _there(desired: Desired, people: int) -> int | None:
