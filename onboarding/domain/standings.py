@@ -131,13 +131,14 @@ def _without(known: Known) -> Standing:
     lost = known.in_haiilo is not InHaiilo.UNTOLD and known.told is Told.ACCOUNT
     if lost and known.scope is Scope.UNREAD and known.last in (Last.WENT_THROUGH, Last.FAILED):
         return Standing.FAILED  # Microsoft has said of nobody that they are not to be there
+    left_out = known.last is Last.OUTSIDE and known.told is Told.NOTHING
+    if left_out and known.scope in SHOULD_ARRIVE:
+        return Standing.FAILED  # that the assignments are read anew says nothing against Microsoft's word
     if known.belongs:
         return Standing.FAILED if lost or known.last is Last.FAILED else Standing.COMING
     if known.told is Told.REMOVED or lost:
         return Standing.GONE
-    if (
-        known.scope in SHOULD_ARRIVE
-    ):  # Microsoft said since that the person is not: why is what the customer has to hear
+    if known.scope in SHOULD_ARRIVE:
         return Standing.FAILED
     if known.scope is Scope.UNREAD and known.last in (Last.NOTHING, Last.FAILED):
         return Standing.FAILED if known.last is Last.FAILED else Standing.UNKNOWN

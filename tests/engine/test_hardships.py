@@ -253,7 +253,11 @@ def test_understands_the_other_shape_of_an_on_demand_run(tenant_at):
 
 @pytest.mark.parametrize(
     ("switch", "court", "says"),
-    [("F26", "haiilo", "403 (Forbidden)"), ("F9", "cs", "refused the token"), ("F28", "cs", "and says: The service met")],
+    [
+        ("F26", "haiilo", "403 (Forbidden)"),
+        ("F9", "cs", "refused the token"),
+        ("F28", "cs", "and says: The service met"),
+    ],
 )
 def test_says_at_once_why_a_live_job_was_put_aside(consented, far, switch, court, says):
     answer_all(consented, far)
