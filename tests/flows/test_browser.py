@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from devtools.stack.stack import Stack
 
 from .conftest import STAFF, differences
-from .visits import sign_in_staff
+from .visits import decide, sign_in, sign_in_staff
 
 pytestmark = [pytest.mark.broker, pytest.mark.browser]
 
@@ -60,12 +60,8 @@ def consent(browser: Browser, link: str, person: dict[str, str], home: str) -> N
     """The admin's side, without JavaScript, in a browser of their own."""
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto(link)
-    page.locator("form[action*='/begin/'] button").click()
-    page.fill("[name=login]", person["user_name"])
-    page.fill("[name=passwd]", person["password"])
-    page.press("[name=passwd]", "Enter")
-    page.locator("button[name=decision][value=accept]").click()
+    sign_in(page, link, person)
+    decide(page, "accept")
     assert page.url.startswith(home)
     expect(page.locator("h1")).to_be_visible()
     context.close()
@@ -90,9 +86,9 @@ def test_leads_from_a_new_customer_to_live(stack, browser, page, staff, rehearsa
     page.locator("[name=token]").fill(tenant["scim_token"])
     page.press("[name=token]", "Enter")
     page.locator("form[action*='/mappings/approve/'] button").click()
+    page.locator("[name=others]").fill(tenant["pilot"]["user_name"])  # waits until test users are asked for
     for box in page.locator("[name=suggested]").all():
         box.uncheck()
-    page.locator("[name=others]").fill(tenant["pilot"]["user_name"])
     page.press("[name=others]", "Enter")
     page.locator("form[action*='/enable/approve/'] button").click()
     expect(page.locator("[aria-current=step]")).to_contain_text("Live", timeout=2 * SOON)

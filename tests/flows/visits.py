@@ -21,8 +21,8 @@ def sign_in_staff(page: Page, user_name: str, password: str) -> None:
     page.goto("/sign-in/")
     page.fill("[name=username]", user_name)
     page.fill("[name=password]", password)
-    page.press("[name=password]", "Enter")
-    page.wait_for_url("**/")
+    with page.expect_navigation():
+        page.press("[name=password]", "Enter")
 
 
 def sign_in(page: Page, link: str, person: dict[str, str]) -> None:
@@ -36,12 +36,14 @@ def enter(page: Page, person: dict[str, str]) -> None:
     """Fill in Microsoft's sign-in page."""
     page.fill("[name=login]", person["user_name"])
     page.fill("[name=passwd]", person["password"])
-    page.press("[name=passwd]", "Enter")
+    with page.expect_navigation():
+        page.press("[name=passwd]", "Enter")
 
 
 def decide(page: Page, decision: str) -> None:
-    """Press a button of Microsoft's consent page."""
-    page.locator(f"button[name=decision][value={decision}]").click()
+    """Press a button of Microsoft's consent page; what it leads to has been loaded then."""
+    with page.expect_navigation():
+        page.locator(f"button[name=decision][value={decision}]").click()
 
 
 def serious(page: Page, rules: list[str] | None = None) -> list[str]:
