@@ -25,7 +25,9 @@ UNKNOWN = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|%\(\w+\)s")  # as placeholders look
 
 @act
 def edit(letter: Letter, *, actor: User, subject: str, text: str) -> None:
-    """Change the words of a draft. Raises `Refused` once it is released, or when the place of the link was lost."""
+    """Change the words of a draft, which then stay as they are. Raises `Refused` once it is released, or when the place
+    of the link was lost.
+    """
     taken(letter.onboarding, actor, Act.WRITE_LETTERS)
     row = _locked(letter)
     if row.state != State.DRAFT:
@@ -41,7 +43,8 @@ def edit(letter: Letter, *, actor: User, subject: str, text: str) -> None:
     if unknown:
         raise Refused(say(_("Nothing is put in the place of %(marker)s. Take it out."), marker=unknown[0][:60]))
     letters.put_text(row, LetterText(" ".join(subject.split()), text.replace("\r\n", "\n").strip()))
-    row.save(update_fields=["subject", "text", "html"])
+    row.made_of = ""
+    row.save(update_fields=["subject", "text", "html", "made_of"])
 
 
 @act

@@ -1,4 +1,5 @@
-"""Asks the rules of letters about each customer they may concern: withdraws what is over, writes what is due.
+"""Asks the rules of letters about each customer they may concern: withdraws what is over, brings drafts up to date,
+writes what is due.
 
 A customer is a transaction of its own. What fails with one is kept beside it, shown to customer success, and keeps no
 other customer's letters back. The cost of one run is bounded: whoever finds no place in it is the first in the next.
@@ -50,6 +51,9 @@ def _check(onboarding: Onboarding, gathered: context.Gathered) -> None:
     if any(_is_open(letter) and not rules.still_holds(facts, letter.kind, letter.waiting_on) for letter in written):
         with letters.locked(onboarding.pk):
             letters.withdraw_outdated(onboarding.pk, now=now)
+    now_made_of = context.made_of(onboarding, gathered.state_of(onboarding))
+    if any(_is_outdated(letter, now_made_of) for letter in written):
+        letters.bring_up_to_date(onboarding.pk)
     lies_ready = any(letter.state in rules.UNSENT_STATES for letter in written)
     fails = any(letter.is_unwritten and letter.settled_at is None for letter in written)
     if (fails or not lies_ready) and rules.due(facts, context.rules()):
@@ -59,6 +63,11 @@ def _check(onboarding: Onboarding, gathered: context.Gathered) -> None:
 
 def _is_open(letter: Letter) -> bool:
     return letter.state in rules.UNSENT_STATES or (letter.state in Letter.TROUBLE_STATES and letter.settled_at is None)
+
+
+def _is_outdated(letter: Letter, made_of: str) -> bool:
+    """Whether it is a draft in our own words that tells of another moment."""
+    return letter.state == Letter.State.DRAFT and letter.contact_id is not None and letter.made_of not in ("", made_of)
 
 
 def _note_failure(onboarding_id: int, error: Exception, *, now: datetime) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -34,6 +36,13 @@ def current_state(onboarding: Onboarding) -> StepState:
     return state or StepState(onboarding=onboarding, key=onboarding.current_key)
 
 
+def made_of(onboarding: Onboarding, state: StepState) -> str:
+    """A fingerprint of what the words of a letter are made of: numbers of people, and what the customer is asked."""
+    counted = [onboarding.in_haiilo, onboarding.standings, onboarding.people_counts, onboarding.scope_read_at is None]
+    told = json.dumps([counted, state.key, state.code, state.message, state.offers], sort_keys=True, default=str)
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
 def ask_of(state: StepState) -> CustomerAsk:
     """What the customer has to do about this verdict."""
     return customer_ask(state.key, state.code, state.sentence, state.offers)
@@ -61,9 +70,13 @@ class Gathered:
         attempts = ConsentAttempt.objects.filter(answered_at=None, started_at__gt=now - ROUND_TRIP)
         self._busy = set(attempts.filter(link__onboarding__in=pks).values_list("link__onboarding", flat=True))
 
+    def state_of(self, onboarding: Onboarding) -> StepState:
+        """The verdict where one of them stands."""
+        return self._states.get(onboarding.pk) or StepState(onboarding=onboarding, key=onboarding.current_key)
+
     def facts_of(self, onboarding: Onboarding) -> mail_rules.Facts:
         """Everything the rules need about one of them."""
-        state = self._states.get(onboarding.pk) or StepState(onboarding=onboarding, key=onboarding.current_key)
+        state = self.state_of(onboarding)
         return mail_rules.Facts(
             now=timezone.localtime(self.now),
             state=onboarding.state,

@@ -58,7 +58,7 @@ def write(
     One that was withdrawn or did not go out is written anew.
     """
     Onboarding.objects.lock(onboarding.pk)
-    words, now = compose(onboarding, contact, kind), clock.now()
+    state, words, now = context.current_state(onboarding), compose(onboarding, contact, kind), clock.now()
     letter, made = Letter.objects.select_for_update().get_or_create(
         onboarding=onboarding,
         contact=contact,
@@ -70,8 +70,9 @@ def write(
         return letter
     letter.to_name, letter.to_email, letter.language = contact.name, contact.email, contact.language
     letter.rule = rule
-    letter.waiting_on = waiting_on(onboarding.current_key, context.current_state(onboarding).code)
+    letter.waiting_on = waiting_on(onboarding.current_key, state.code)
     letter.state = State.DRAFT if draft else State.APPROVED
+    letter.made_of = context.made_of(onboarding, state)
     letter.approved_at, letter.approved_by = (None, None) if draft else (now, by)
     begin_anew(letter)
     put_text(letter, words)
@@ -91,6 +92,20 @@ def put_text(letter: Letter, words: LetterText) -> None:
     """Set subject and text, and the page that shows them with the link masked; the caller saves."""
     letter.subject, letter.text = words.subject, words.text
     letter.html = html_of(words, letter.language, address=links.masked_address(), is_open=False)
+
+
+@transaction.atomic
+def bring_up_to_date(onboarding_id: int) -> None:
+    """Write the drafts anew that were made of other numbers than those of now, but for what a person has changed."""
+    Onboarding.objects.lock(onboarding_id)
+    onboarding = _load(onboarding_id)
+    now = context.made_of(onboarding, context.current_state(onboarding))
+    drafts = onboarding.letters.select_for_update(of=("self",)).filter(state=State.DRAFT).exclude(made_of__in=("", now))
+    for letter in drafts.exclude(contact=None).select_related("contact"):
+        assert letter.contact is not None
+        put_text(letter, compose(onboarding, letter.contact, letter.kind))
+        letter.made_of = now
+        letter.save(update_fields=["subject", "text", "html", "made_of"])
 
 
 def note(letter: Letter, text: str, *, actor: User | None = None) -> None:

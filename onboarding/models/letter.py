@@ -41,6 +41,7 @@ class Letter(models.Model):
     over, which exists once per address: that is what keeps a second mail back. A released letter that the mail server
     would not take yet has `tries`, and is not tried before `next_try_at`. `trouble` is the code of the cause why it
     has not gone, `error` are the server's words. `settled_at`: a person, or what came after, has settled the trouble.
+    `made_of`: by what its words were made, as a fingerprint (`mail.context.made_of`); empty once a person changed them.
     """
 
     class Kind(models.TextChoices):
@@ -74,6 +75,7 @@ class Letter(models.Model):
     subject = models.CharField(max_length=200)
     text = models.TextField()
     html = models.TextField(blank=True, default="")
+    made_of = models.CharField(max_length=64, blank=True, default="", editable=False)
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     error = models.CharField(max_length=300, blank=True, default="")
     trouble = models.CharField(max_length=20, blank=True, default="")

@@ -260,3 +260,59 @@ def test_writes_the_invitation_again_on_the_next_day():
         ("invitation", "failed"),
         ("invitation", "draft"),
     ]
+
+
+# What a draft tells
+
+
+def live_with(count: int) -> Onboarding:
+    """Live, with so many people in Haiilo."""
+    made = stand(builders.onboarding(), "live", Done(), scope={"total": 12})
+    Onboarding.objects.filter(pk=made.pk).update(live_at=timezone.now())
+    return arrived(made, count)
+
+
+def arrived(made: Onboarding, count: int) -> Onboarding:
+    Onboarding.objects.filter(pk=made.pk).update(in_haiilo=count, standings={"arrived": count})
+    return Onboarding.objects.get(pk=made.pk)
+
+
+def test_writes_a_draft_anew_when_its_numbers_change():
+    made = live_with(11)
+    tasks.remind()
+    letter = made.letters.get()
+    assert (letter.state, "is live: 11 accounts" in letter.subject) == ("draft", True)
+    arrived(made, 12)
+    tasks.remind()
+    after = made.letters.get()
+    assert "is live: 12 accounts" in after.subject
+    assert ("12 of 12" in after.text, "11" in after.subject + after.text) == (True, False)
+    assert "12 of 12" in after.html
+    assert (after.pk, after.state, after.created_at) == (letter.pk, "draft", letter.created_at)
+
+
+def test_leaves_a_draft_as_it_is_that_a_person_has_changed():
+    made = live_with(11)
+    tasks.remind()
+    outbox.edit(made.letters.get(), actor=builders.owner_of(made), subject="All but one", text="Ada comes on Monday.")
+    arrived(made, 12)
+    tasks.remind()
+    assert (made.letters.get().subject, made.letters.get().text) == ("All but one", "Ada comes on Monday.")
+
+
+def test_leaves_a_letter_as_it_is_that_was_released():
+    made = live_with(11)
+    tasks.remind()
+    outbox.release(made.letters.get(), actor=builders.owner_of(made))
+    arrived(made, 12)
+    tasks.remind()
+    assert "11 accounts" in made.letters.get().subject
+
+
+def test_asks_no_more_of_the_database_while_no_number_changes():
+    made = live_with(11)
+    tasks.remind()
+    before = cost()
+    arrived(made, 12)
+    assert cost() > before
+    assert cost() == before
