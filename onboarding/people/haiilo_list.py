@@ -130,9 +130,15 @@ def _asked(person: Person) -> Asked | None:
     belongs = belongs or known.belongs
     if not belongs and known.told is Told.NOTHING:
         return None
-    expected = Expected(person.source_id, person.user_name, belongs, haiilo_id=person.target_id)
+    expected = Expected(person.source_id, _name_there(person), belongs, haiilo_id=person.target_id)
     word = InHaiilo(person.in_haiilo)
     return Asked(person.pk, expected, known.told is Told.ACCOUNT, word, person.in_haiilo_at)
+
+
+def _name_there(person: Person) -> str:
+    """The user name at Haiilo: as the log tells it, else as the mappings make it of the one in Entra."""
+    of_entra = not person.result or OF_A_GUEST in person.user_name.lower()
+    return (of_entra and person.made_name) or person.user_name
 
 
 def _once_made(row: Onboarding, accounts: Iterable[HaiiloUser]) -> Collection[str]:
