@@ -13,6 +13,7 @@ SOURCE = "https://learn.microsoft.com/entra/identity/app-provisioning/applicatio
 RECORDS = "https://github.com/elastic/integrations"  # rows that were recorded; Microsoft lists no reasons of skips
 
 SAME_ALREADY = "RedundantExport"
+ACCOUNT_GONE = "InvalidAnchor"
 NOT_ENTITLED = "NotEffectivelyEntitled"
 SCOPING = "https://learn.microsoft.com/entra/identity/app-provisioning/how-provisioning-works"
 FILTERS = "https://learn.microsoft.com/entra/identity/app-provisioning/define-conditional-rules-for-provisioning-user-accounts"
@@ -76,7 +77,7 @@ PEOPLE: tuple[Cause, ...] = (
         source=SOURCE,
     ),
     Cause(
-        code="InvalidAnchor",
+        code=ACCOUNT_GONE,
         owner=Owner.CS,
         staff=_(
             "The Haiilo account that Microsoft knew is gone. Restore it, or restart provisioning from the beginning."

@@ -37,11 +37,17 @@ class Last(enum.StrEnum):
     WENT_THROUGH = "went_through"
     FAILED = "failed"
     """Or skipped, for a reason other than that the person is not in scope."""
+    ACCOUNT_GONE = "account_gone"
+    """Failed, because Haiilo no longer has the account that Microsoft knew."""
     OUTSIDE = "outside"
     """Skipped, because the person is not in scope."""
     REMOVAL_FAILED = "removal_failed"
     REMOVAL_HELD = "removal_held"
     """The deletion guard holds it back."""
+
+
+TRIED_IN_VAIN = (Last.FAILED, Last.ACCOUNT_GONE)
+"""Microsoft would have changed or created the account, and could not."""
 
 
 class InHaiilo(TextChoices):
@@ -104,10 +110,15 @@ class Known:
         return self.scope in SHOULD_ARRIVE and (self.scope_is_newer or not said_since)
 
     @property
+    def lost_account(self) -> bool:
+        """Whether there was an account by Microsoft's report, and is none now."""
+        return self.told is Told.ACCOUNT and not self.has_account
+
+    @property
     def has_account(self) -> bool:
         """Whether there is an active account: Haiilo's own word counts before Microsoft's."""
         if self.in_haiilo is InHaiilo.UNTOLD:
-            return self.told is Told.ACCOUNT
+            return self.told is Told.ACCOUNT and self.last is not Last.ACCOUNT_GONE
         return self.in_haiilo in (InHaiilo.ACTIVE, InHaiilo.TWICE)
 
 
@@ -124,22 +135,22 @@ def _with_account(known: Known) -> Standing:
             return Standing.HELD_BACK
         if known.scope is not Scope.UNREAD or known.last in (Last.OUTSIDE, Last.REMOVAL_FAILED):
             return Standing.LEAVING
-    return Standing.OUTDATED if known.last is Last.FAILED else Standing.ARRIVED
+    return Standing.OUTDATED if known.last in TRIED_IN_VAIN else Standing.ARRIVED
 
 
 def _without(known: Known) -> Standing:
-    lost = known.in_haiilo is not InHaiilo.UNTOLD and known.told is Told.ACCOUNT
-    if lost and known.scope is Scope.UNREAD and known.last in (Last.WENT_THROUGH, Last.FAILED):
+    lost = known.lost_account
+    if lost and known.scope is Scope.UNREAD and known.last in (Last.WENT_THROUGH, *TRIED_IN_VAIN):
         return Standing.FAILED  # Microsoft has said of nobody that they are not to be there
     left_out = known.last is Last.OUTSIDE and known.told is Told.NOTHING
     if left_out and known.scope in SHOULD_ARRIVE:
         return Standing.FAILED  # that the assignments are read anew says nothing against Microsoft's word
     if known.belongs:
-        return Standing.FAILED if lost or known.last is Last.FAILED else Standing.COMING
+        return Standing.FAILED if lost or known.last in TRIED_IN_VAIN else Standing.COMING
     if known.told is Told.REMOVED or lost:
         return Standing.GONE
     if known.scope in SHOULD_ARRIVE:
         return Standing.FAILED
-    if known.scope is Scope.UNREAD and known.last in (Last.NOTHING, Last.FAILED):
-        return Standing.FAILED if known.last is Last.FAILED else Standing.UNKNOWN
+    if known.scope is Scope.UNREAD and known.last in (Last.NOTHING, *TRIED_IN_VAIN):
+        return Standing.UNKNOWN if known.last is Last.NOTHING else Standing.FAILED
     return Standing.OUT

@@ -9,12 +9,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from onboarding.causes.people import ACCOUNT_GONE
 from onboarding.domain.standings import InHaiilo, Known, Last, Scope, Standing, Told, standing
 from onboarding.models import Onboarding, Person
 from onboarding.models.person import marks_of
 from onboarding.people.outcome import GOING, THERE, Kind, Seen, plain
 
 HELD_BY_THE_GUARD = frozenset({"toomanydeletes", "stageddelete"})
+ANCHOR_GONE = plain(ACCOUNT_GONE)
 BATCH = 1000  # rows of one statement
 DAYS_KEPT = 30
 COUNTED = {"people_counts": "result", "standings": "standing", "scopes": "scope"}
@@ -41,15 +43,17 @@ def known(person: Person) -> Known:
     told_since = person.in_haiilo_at is not None and (not person.result or person.in_haiilo_at >= person.at)
     return Known(
         scope=Scope(person.scope),
-        told=_told(seen),
+        told=_told(person, seen),
         last=_last(person, seen),
         scope_is_newer=person.scope_at is not None and (not person.result or person.scope_at > person.at),
         in_haiilo=InHaiilo(person.in_haiilo) if told_since else InHaiilo.UNTOLD,
     )
 
 
-def _told(seen: Seen) -> Told:
+def _told(person: Person, seen: Seen) -> Told:
     account, removed = seen.at(*THERE), seen.at(Kind.REMOVED)
+    if seen.last is Kind.FAILED and person.action in GOING and _is_gone(person):
+        return Told.REMOVED  # an account that was to go, and is not there
     if max(account, removed) == float("-inf"):
         return Told.NOTHING
     return Told.ACCOUNT if account >= removed else Told.REMOVED
@@ -64,7 +68,14 @@ def _last(person: Person, seen: Seen) -> Last:
         return Last.WENT_THROUGH
     if plain(person.code) in HELD_BY_THE_GUARD or person.action in HELD_BY_THE_GUARD:
         return Last.REMOVAL_HELD
-    return Last.REMOVAL_FAILED if person.action in GOING else Last.FAILED
+    if person.action in GOING:
+        return Last.REMOVAL_FAILED
+    return Last.ACCOUNT_GONE if _is_gone(person) else Last.FAILED
+
+
+def _is_gone(person: Person) -> bool:
+    """Whether Microsoft did not find the account that it knew."""
+    return plain(person.code).endswith(ANCHOR_GONE)
 
 
 def rows_of(held: Onboarding, source_ids: Iterable[str]) -> dict[str, Person]:

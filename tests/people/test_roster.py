@@ -62,6 +62,8 @@ def test_believes_haiilo_from_when_it_was_asked_until_microsoft_reports_again():
         ("stageddelete", "TooManyDeletes", Standing.HELD_BACK),
         ("delete", "InternalServerError", Standing.LEAVING),
         ("update", "InternalServerError", Standing.OUTDATED),
+        ("update", "InvalidAnchor", Standing.FAILED),
+        ("delete", "InvalidAnchor", Standing.GONE),
     ],
 )
 def test_tells_a_removal_that_is_held_back_or_failed_from_a_failed_change(action, code, expected):

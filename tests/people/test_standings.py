@@ -24,7 +24,7 @@ EVERY = [Known(*values) for values in product(Scope, Told, Last, (False, True), 
 def is_in_haiilo(known: Known) -> bool:
     """What the facts say, put down once more in other words than in the product."""
     own_word = {InHaiilo.ACTIVE: True, InHaiilo.TWICE: True, InHaiilo.INACTIVE: False, InHaiilo.ABSENT: False}
-    return own_word.get(known.in_haiilo, known.told == Told.ACCOUNT)
+    return own_word.get(known.in_haiilo, known.told == Told.ACCOUNT and known.last != Last.ACCOUNT_GONE)
 
 
 def test_counts_as_in_haiilo_who_is_there_and_nobody_else():
@@ -43,7 +43,7 @@ def test_says_that_all_is_well_only_where_nothing_says_otherwise():
     for known in EVERY:
         if standing(known) is Standing.ARRIVED:
             assert known.scope in (*SHOULD_ARRIVE, Scope.UNREAD), known
-            assert known.last != Last.FAILED, known
+            assert known.last not in (Last.FAILED, Last.ACCOUNT_GONE), known
         if standing(known) is Standing.OUT:
             assert known.scope not in SHOULD_ARRIVE, known
 
@@ -64,6 +64,11 @@ def test_looks_for_the_cause_of_everybody_in_scope_whom_the_newest_report_leaves
         # A failed update takes nobody out of Haiilo.
         (Known(Scope.IN, Told.ACCOUNT, Last.FAILED), Standing.OUTDATED),
         (Known(Scope.IN, Told.NOTHING, Last.FAILED), Standing.FAILED),
+        # Microsoft does not find the account that it knew: nobody is there any more, until Haiilo says otherwise.
+        (Known(Scope.IN, Told.ACCOUNT, Last.ACCOUNT_GONE), Standing.FAILED),
+        (Known(Scope.UNREAD, Told.ACCOUNT, Last.ACCOUNT_GONE), Standing.FAILED),
+        (Known(Scope.OUT, Told.ACCOUNT, Last.ACCOUNT_GONE), Standing.GONE),
+        (Known(Scope.IN, Told.ACCOUNT, Last.ACCOUNT_GONE, in_haiilo=InHaiilo.ACTIVE), Standing.OUTDATED),
         (Known(Scope.IN, Told.NOTHING, Last.FAILED, scope_is_newer=True), Standing.FAILED),
         # Microsoft leaves somebody out whom we count in scope: why is to be found, until it says otherwise.
         (Known(Scope.IN, Told.NOTHING, Last.OUTSIDE), Standing.FAILED),
