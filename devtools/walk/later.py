@@ -58,7 +58,6 @@ LATER = (
         people=1,
         staff=(r"name\.familyName|last name",),
         never=("often the country",),
-        awaits="the attribute that Haiilo names in its answer",
     ),
     Failure(
         "F15",

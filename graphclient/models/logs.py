@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from ..errors import Unreadable
-from . import fields
+from . import fields, lacking
 from .changes import Modified
 from .entitlements import denies_any
 from .fields import squeezed
@@ -55,7 +55,7 @@ class ProvisioningEvent:
     """One event of one object. `action` and `status` are in lower case; texts are empty where unknown.
 
     `skip_reason`: why it was skipped, as a step has it, `skip_text` the same in words; `lacking`: which attribute was
-    empty.
+    empty, by a step or by the text of the refusal.
     """
 
     id: str
@@ -108,6 +108,7 @@ class ProvisioningEvent:
         error = fields.part(info, "errorInformation")
         source, target = fields.part(data, "sourceIdentity"), fields.part(data, "targetIdentity")
         steps = tuple(LogStep.from_json(row) for row in fields.rows(data, "provisioningSteps"))
+        reason = fields.text(error, "reason")
         return cls(
             id=fields.need(data, "id", "a provisioning event"),
             at=at,
@@ -120,7 +121,7 @@ class ProvisioningEvent:
             status=fields.word(info, "status", STATUSES),
             error_category=fields.word(error, "errorCategory", CATEGORIES),
             error_code=fields.error_code(error),
-            reason=fields.text(error, "reason"),
+            reason=reason,
             recommended_action=fields.text(error, "recommendedAction"),
             source_id=fields.text(source, "id"),
             source_name=fields.text(source, "displayName"),
@@ -132,7 +133,7 @@ class ProvisioningEvent:
             modified=tuple(Modified.from_json(row) for row in fields.rows(data, "modifiedProperties")),
             skip_reason=_last(steps, "SkipReason"),
             skip_text=next((step.description for step in reversed(steps) if step.detail("SkipReason")), ""),
-            lacking=_last(steps, "PropertyName"),
+            lacking=_last(steps, "PropertyName") or lacking.named_in(reason),
         )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import fields
+from . import fields, lacking
 from .changes import Modified
 from .entitlements import LeftOut, denies
 from .fields import squeezed
@@ -100,20 +100,21 @@ class OnDemandResult:
         details = fields.part(head, "details")
         left_out = next((why for why in LeftOut if any(denies(step.details, why) for step in steps)), None)
         told = [fields.word(head, "result", RESULTS), fields.word(status, "status", RESULTS)]
+        message = (
+            fields.text(details, "errorMessage") or fields.text(error, "errorMessage") or fields.text(error, "reason")
+        )
         return cls(
             result=_result({word for word in told if word}, steps, left_out),
             error_code=fields.error_code(details)
             or fields.error_code(error)
             or next((each.skip_reason for each in steps if each.skip_reason), ""),
-            error_message=fields.text(details, "errorMessage")
-            or fields.text(error, "errorMessage")
-            or fields.text(error, "reason"),
+            error_message=message,
             action=fields.text(entry, "action") or fields.text(entry, "provisioningAction"),
             target_id=fields.text(fields.part(entry, "targetIdentity"), "id"),
             steps=steps,
             modified=tuple(Modified.from_json(row) for row in fields.rows(entry, "modifiedProperties")),
             left_out=left_out,
-            lacking=next((each.lacking for each in reversed(steps) if each.lacking), ""),
+            lacking=next((each.lacking for each in reversed(steps) if each.lacking), "") or lacking.named_in(message),
         )
 
 

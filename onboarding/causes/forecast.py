@@ -48,8 +48,8 @@ FORECAST: tuple[Cause, ...] = (
     Cause(
         code=Code.REQUIRED_VALUE_EMPTY,
         owner=Owner.CUSTOMER,
-        staff=_("%(attribute)s is empty for this person, and Haiilo needs it. It has to be entered in Entra."),
-        customer=_("%(attribute)s is empty for this person, and Haiilo needs it. Enter it in Entra."),
+        staff=_("“%(attribute)s” is empty for this person, and Haiilo needs it. It has to be entered in Entra."),
+        customer=_("“%(attribute)s” is empty for this person, and Haiilo needs it. Enter it in Entra."),
         needs=portal_paths.EDIT_PEOPLE,
         source=MATCHING,
     ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_noop as _
 
 from onboarding.causes.access import ACCESS, POLICY_BLOCKS, RESTRICTED
@@ -12,6 +14,7 @@ from onboarding.causes.people import BY_ATTRIBUTE, BY_HAIILO, BY_REASON, BY_SCOP
 from onboarding.causes.sign_in import SIGN_IN
 from onboarding.causes.token import TOKEN
 from onboarding.causes.trip import ENDINGS
+from onboarding.domain.attribute_names import empty_words
 from onboarding.domain.sentences import Sentence, say
 from onboarding.domain.standings import InHaiilo, Scope
 from onboarding.domain.verdicts import Court
@@ -54,11 +57,24 @@ def lookup(code: str, reason: str = "", *, lacking: str = "", scope: str = "", i
         if cause.code in reason:
             return cause
     found = _by_code(code, reason)
-    if found is not None and lacking:
-        return next((cause for cause in BY_ATTRIBUTE if found.code in (cause.code, *cause.also)), found)
+    if lacking and (named := _of_attribute(code)) is not None:
+        return named
     if found is not None and found.code == NOT_ENTITLED and scope:
         return BY_SCOPE.get(Scope(scope), found)
     return found
+
+
+def _of_attribute(code: str) -> Cause | None:
+    """The entry that names the empty attribute, where `code` can mean that one is."""
+    asked = "".join(code.split()).lower()
+    return next(
+        (each for each in BY_ATTRIBUTE if any(asked.endswith(known.lower()) for known in (each.code, *each.also))), None
+    )
+
+
+def gaps_of(cause: Cause | None, lacking: str) -> dict[str, Any]:
+    """What fills the gaps of an entry that `lookup` found for a person."""
+    return {"attribute": empty_words(lacking)} if cause in BY_ATTRIBUTE else {}
 
 
 def _by_code(code: str, reason: str) -> Cause | None:
@@ -81,13 +97,13 @@ def explain_code(
 ) -> tuple[Sentence, Court]:
     """What a code means to customer success, in one sentence, and whose court it is in.
 
-    `lacking`: which attribute is empty, where Microsoft says so; `scope`: where the person stands; `in_haiilo`: what
+    `lacking`: which attribute is empty, where anybody says so; `scope`: where the person stands; `in_haiilo`: what
     Haiilo says of an account that Microsoft has reported. An unknown code gives Microsoft's own `reason`, cut, and our
     engineers' court.
     """
     cause = lookup(code, reason, lacking=lacking, scope=scope, in_haiilo=in_haiilo)
     if cause is not None:
-        return cause.for_staff({"attribute": lacking} if cause in BY_ATTRIBUTE else {}), cause.owner.court
+        return cause.for_staff(gaps_of(cause, lacking)), cause.owner.court
     court = Owner.ENGINEERS.court
     told = " ".join(reason.split())
     if told:

@@ -193,14 +193,15 @@ PEOPLE: tuple[Cause, ...] = (
     ),
 )
 
-# Where Microsoft names the attribute that is empty: more exact than the code alone.
+# Where it is named which attribute is empty, by Microsoft, in Haiilo's answer or by our forecast: more exact than the
+# code alone. A plain BadRequest is what becomes of an answer of Haiilo's that Microsoft has no own code for.
 BY_ATTRIBUTE: tuple[Cause, ...] = (
     Cause(
         code="AttributeValidationFailed",
-        also=("MandatoryFieldsMissing", "MissingValues"),
+        also=("MandatoryFieldsMissing", "MissingValues", "SystemForCrossDomainIdentityManagementBadRequest"),
         owner=Owner.CUSTOMER,
-        staff=_("%(attribute)s is empty for this person, and Haiilo needs it. It has to be entered in Entra."),
-        customer=_("%(attribute)s is empty for this person, and Haiilo needs it. Enter it in Entra."),
+        staff=_("“%(attribute)s” is empty for this person, and Haiilo needs it. It has to be entered in Entra."),
+        customer=_("“%(attribute)s” is empty for this person, and Haiilo needs it. Enter it in Entra."),
         needs=portal_paths.EDIT_PEOPLE,
         source=RECORDS,
     ),

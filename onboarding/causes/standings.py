@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_noop as _
 
 from onboarding.causes.base import Cause, Owner
-from onboarding.causes.index import explain_code, lookup
+from onboarding.causes.index import explain_code, gaps_of, lookup
 from onboarding.causes.people import BY_HAIILO, BY_SCOPE, NOT_ENTITLED, SCOPING
 from onboarding.domain.sentences import Sentence, say
 from onboarding.domain.standings import SHOULD_ARRIVE, InHaiilo, Scope, Standing
@@ -87,4 +87,4 @@ def _by_code(facts: Facts) -> Explained:
     cause = lookup(facts.code, facts.reason, lacking=facts.lacking, scope=facts.scope)
     if cause is None:
         return Explained(sentence, Owner.ENGINEERS)
-    return Explained(sentence, cause.owner, cause, cause.for_customer({"attribute": facts.lacking}))
+    return Explained(sentence, cause.owner, cause, cause.for_customer(gaps_of(cause, facts.lacking)))

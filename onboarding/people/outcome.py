@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from graphclient import ProvisioningEvent
+from onboarding.causes.forecast import Code as Forecast
 from onboarding.causes.people import NOT_ENTITLED, SAME_ALREADY
 from onboarding.models import Person
 from onboarding.models.person import kept_reason, mark_in
@@ -29,6 +30,8 @@ FROM_OTHERS = ("scope", "paths", "is_guest", "scope_at", "in_haiilo", "in_haiilo
 REDUNDANT = "redundant"
 TELLS_NO_REASON = ("", "entrysynchronizationskipped")
 GOING = frozenset({"delete", "disable"})
+SAYS_EMPTY = frozenset({"attributevalidationfailed", "mandatoryfieldsmissing", "missingvalues"})
+"""Codes that say that a value which Haiilo needs is empty, and perhaps not which one."""
 CARRIED_OUT = frozenset({"success", "warning"})
 
 
@@ -141,7 +144,11 @@ def outcome(onboarding_id: int, event: ProvisioningEvent, before: Person | None)
     if kind in LASTING:
         times[kind] = max(event.at.timestamp(), seen.at(kind))
     after = Person(onboarding_id=onboarding_id, source_id=event.source_id[:64])
-    _decide(after, event, kind) if decides or before is None else _go_on(after, before)
+    if decides or before is None:
+        _decide(after, event, kind)
+        after.lacking = after.lacking or _foreseen(before, after.code)
+    else:
+        _go_on(after, before)
     now = Seen(kind if decides else seen.last, times)
     after.result, after.seen = now.result, now.to_json()
     after.target_id, after.name, after.user_name = (_text(texts, *keys) for keys in TEXT_KEYS)
@@ -165,6 +172,14 @@ def _decide(after: Person, event: ProvisioningEvent, kind: Kind) -> None:
     code = NOT_ENTITLED if kind is Kind.OUTSIDE and not event.code else event.code
     after.action, after.code, after.reason = event.action.lower()[:20], code[-120:], kept_reason(event.words)
     after.lacking, after.at, after.event_id = event.lacking[:120], event.at, event.id[:64]
+
+
+def _foreseen(before: Person | None, code: str) -> str:
+    """The attribute at Haiilo that our forecast found empty for the person, where `code` says that one is."""
+    if before is None or plain(code) not in SAYS_EMPTY:
+        return ""
+    found = (each for each in before.findings if each.get("code") == Forecast.REQUIRED_VALUE_EMPTY)
+    return next((str(each.get("target", ""))[:120] for each in found), "")
 
 
 def _go_on(after: Person, before: Person) -> None:

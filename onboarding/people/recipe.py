@@ -12,6 +12,7 @@ from typing import Any
 
 from onboarding.causes.base import Cause
 from onboarding.causes.forecast import BY_CODE, CERTAIN, Code
+from onboarding.domain.attribute_names import attribute_of, source_words, target_words
 from onboarding.domain.products import WORK, Profile
 from onboarding.domain.sentences import Sentence
 from onboarding.expressions.evaluating import evaluate, names_of
@@ -21,7 +22,6 @@ from onboarding.expressions.values import Dropped, NotEvaluated, Person, Value, 
 from onboarding.people.attributes import is_guest_name, properties_of
 from onboarding.steps.mappings import document as mapping_document
 from onboarding.steps.mappings import meaning
-from onboarding.steps.mappings.attribute_names import attribute_of, source_words, target_words
 from onboarding.steps.scope.evidence import ends_shown
 
 USER_NAME = "username"

@@ -46,7 +46,33 @@ def test_names_the_attribute_that_is_empty(lease: Lease, reason: str) -> None:
     details = {"SkipReason": reason, "PropertyName": "mail"}
     person = kept(lease, skipped(1, provisioningSteps=[{"name": "EntrySynchronizationSkip", "details": details}]))
     assert person.result == "skipped"
-    assert why(person).startswith("mail is empty for this person")
+    assert why(person).startswith("“mail” is empty for this person")
+
+
+HAIILO_SAYS = (
+    "StatusCode: BadRequest\r\nMessage: Processing of the HTTP request resulted in an exception.\r\nWeb Response: "
+    '{"status": "400", "detail": "Required property missing: name.familyName."}'
+)
+
+
+@pytest.mark.parametrize("code", ["MandatoryFieldsMissing", "SystemForCrossDomainIdentityManagementBadRequest"])
+def test_names_the_attribute_that_haiilo_names(lease: Lease, code: str) -> None:
+    info = {"status": "failure", "errorInformation": {"errorCode": code, "reason": HAIILO_SAYS}}
+    person = kept(lease, row(1, "eva", "create", "failure", provisioningStatusInfo=info))
+    assert person.lacking == "name.familyName"
+    assert why(person).startswith("“last name” is empty for this person")
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [("MandatoryFieldsMissing", "“country” is empty"), ("EntryConflict", "Haiilo has another account")],
+)
+def test_names_the_attribute_that_was_foreseen_where_nobody_names_one(lease: Lease, code: str, said: str) -> None:
+    before = kept(lease, skipped(1, "TooHot"))
+    target = 'addresses[type eq "work"].country'
+    Person.objects.filter(pk=before.pk).update(findings=[{"code": "required_value_empty", "target": target}])
+    info = {"status": "failure", "errorInformation": {"errorCode": code, "reason": "No."}}
+    assert why(kept(lease, row(2, "eva", "create", "failure", provisioningStatusInfo=info))).startswith(said)
 
 
 def test_shows_microsofts_own_word_and_text_where_it_knows_neither(lease: Lease) -> None:

@@ -72,9 +72,18 @@ def test_has_words_for_each_reason_of_a_skip_that_was_recorded(reason):
 
 def test_names_the_attribute_that_is_empty():
     sentence, court = explain_code("AttributeValidationFailed", lacking="mail")
-    assert str(sentence).startswith("mail is empty")
+    assert str(sentence).startswith("“mail” is empty")
     assert court is Court.CUSTOMER
     assert explain_code("EntryConflict", lacking="mail") == explain_code("EntryConflict")
+
+
+@pytest.mark.parametrize("name", ["name.familyName", "namefamilyName", "NAME.FAMILYNAME", "surname"])
+def test_calls_an_attribute_what_people_call_it(name):
+    assert str(explain_code("MandatoryFieldsMissing", lacking=name)[0]).startswith("“last name” is empty")
+
+
+def test_says_it_in_general_where_nobody_names_the_attribute():
+    assert "often the country" in str(explain_code("MandatoryFieldsMissing")[0])
 
 
 def test_cuts_what_the_target_answered():

@@ -171,7 +171,7 @@ def test_names_what_has_to_be_read():
     ("fields", "words"),
     [
         ({"userPrincipalName": None}, "user principal name"),
-        ({"country": None}, "country is empty"),
+        ({"country": None}, "“country” is empty"),
         ({"country": "Germany "}, "“Germany\u2423” is not spelled exactly like the Haiilo group “Germany”"),
         ({"surname": " "}, "“\u2423”"),
     ],

@@ -151,7 +151,7 @@ def test_groups_by_the_attribute_that_is_empty(alice, customer):
     people(customer, 1, **empty, lacking="country")
     people(customer, 3, **empty)
     page = page_of(alice, customer)
-    assert "mail is empty for this person" in page.text
+    assert "“mail” is empty for this person" in page.text
     for count, number in (("2 people", 2), ("1 person", 1), ("3 people", 3)):
         [href] = [href for href, text in page.links if text == count]
         assert len(shown(read(alice.get(href)))) == number

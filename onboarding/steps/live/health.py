@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop as _
 
 from graphclient import Job
 from onboarding.causes.base import Owner
-from onboarding.causes.index import explain_code, lookup
+from onboarding.causes.index import explain_code, gaps_of, lookup
 from onboarding.domain.desired import Desired
 from onboarding.domain.headcount import Failure
 from onboarding.domain.sentences import Sentence, plural, say
@@ -108,7 +108,7 @@ def _asked(failures: Collection[Failure], failed: int, everybody: int) -> Asking
     why, _court = explain_code(main.code, main.reason, **more)
     known = lookup(main.code, main.reason, **more)
     cause = FAILED[known.owner if known else Owner.ENGINEERS]
-    advice = (known.for_customer({"attribute": main.lacking}) if known else None) or why
+    advice = (known.for_customer(gaps_of(known, main.lacking)) if known else None) or why
     offers = {"detail": main.code}
     asked = cause.asking(offers=offers, failed=failed, all=everybody, why=why, advice=advice)
     return replace(asked, recheck_in=LOOKED_AT_AGAIN)

@@ -14,9 +14,9 @@ from dataclasses import astuple, dataclass
 from typing import Any, Literal
 
 from graphclient import Unreadable
+from onboarding.domain.attribute_names import attribute_of
 from onboarding.domain.products import Mapped, Profile
 from onboarding.steps.mappings import meaning
-from onboarding.steps.mappings.attribute_names import attribute_of
 from onboarding.steps.mappings.meaning import expression_of
 
 Json = dict[str, Any]

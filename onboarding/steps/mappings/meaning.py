@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from onboarding.steps.mappings.attribute_names import plain
+from onboarding.domain.attribute_names import plain
 
 NOT_MEANT = frozenset({"metadata", "name", "id", "@odata.type"})
 """Keys inside a scope that say nothing of whom it holds."""

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_noop as _
 
 from graphclient import Job, NotThere, Unreadable
 from onboarding.causes.base import Cause
+from onboarding.domain.attribute_names import source_words, target_words
 from onboarding.domain.desired import Desired
 from onboarding.domain.evidence import Evidence
 from onboarding.domain.products import PROFILES, Profile
@@ -27,7 +28,6 @@ from onboarding.steps.base import ChangingStep, StepFailed, Tenant
 from onboarding.steps.connection.evidence import ConnectionEvidence, job_id
 from onboarding.steps.mappings import document as mapping_document
 from onboarding.steps.mappings import meaning
-from onboarding.steps.mappings.attribute_names import source_words, target_words
 from onboarding.steps.mappings.causes import CAUSES, CHANGED_MEANWHILE, EXPRESSION_REFUSED, NO_MAPPING, SEVERAL_MAPPINGS
 from onboarding.steps.mappings.document import Comparison, Line, NotAMapping, SeveralMappings
 from onboarding.steps.mappings.evidence import MappingsEvidence

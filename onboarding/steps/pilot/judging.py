@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from graphclient import LeftOut
 from onboarding.causes.base import Owner
-from onboarding.causes.index import explain_code, is_known, lookup
-from onboarding.causes.people import BY_ATTRIBUTE
+from onboarding.causes.index import explain_code, gaps_of, is_known, lookup
 from onboarding.domain.desired import Desired
 from onboarding.domain.verdicts import Asking, Court
 from onboarding.steps.pilot import causes
@@ -53,6 +52,5 @@ def _explained(trial: Trial) -> Asking:
     known, why = lookup(code, reason, lacking=lacking), explain_code(code, reason, lacking=lacking)[0]
     cause = causes.FAILED.get(known.owner if known else Owner.ENGINEERS, causes.FAILED_FOR_ENGINEERS)
     offers = {"detail": code, "reason": reason if is_known(code) else ""}
-    values = {"attribute": lacking} if known in BY_ATTRIBUTE else {}
-    advice = (known.for_customer(values) if known else None) or why
+    advice = (known.for_customer(gaps_of(known, lacking)) if known else None) or why
     return cause.asking(offers=offers, name=trial.name, why=why, advice=advice)

@@ -8,9 +8,9 @@ from typing import Any
 from django.utils.translation import gettext_noop as _
 
 from graphclient import LeftOut
+from onboarding.domain.attribute_names import target_words
 from onboarding.domain.desired import Desired
 from onboarding.domain.sentences import Sentence, say
-from onboarding.steps.mappings.attribute_names import target_words
 from onboarding.steps.pilot.attempts import Attempt
 
 IMPORTED, NOT_IMPORTED = _("Read: the account was found in Entra."), _("Read: the account could not be read in Entra.")

@@ -66,7 +66,7 @@ LACKS_COUNTRY = Failure(150, "AttributeValidationFailed", lacking="country")
             {"people": people(created=10, failed=190, failures=[Failure(40, "EntryConflict"), LACKS_COUNTRY])},
             Code.FAILED_BY_CUSTOMER,
             Court.CUSTOMER,
-            "190 of 200 people have no account, or not as it should be. country is empty",
+            "190 of 200 people have no account, or not as it should be. “country” is empty",
         ),
         (
             {"people": people(failed=200, failures=[Failure(200, "NobodyKnowsThis", "Something new.")])},

@@ -81,6 +81,20 @@ def target_words(target: str) -> Sentence | str:
     return say(TARGETS[target]) if target in TARGETS else target
 
 
+def empty_words(name: str) -> Sentence | str:
+    """What an attribute of either side is called that somebody named as empty: Microsoft writes a Haiilo attribute
+    with or without dots, and with any capitals.
+    """
+    return say(_BY_NAME[_squeezed(name)]) if _squeezed(name) in _BY_NAME else name
+
+
+def _squeezed(name: str) -> str:
+    return "".join(sign for sign in name.rpartition(":")[2] if sign.isalnum()).lower()
+
+
+_BY_NAME = {_squeezed(name): words for name, words in (*SOURCES.items(), *TARGETS.items())}
+
+
 def source_words(expression: str) -> Sentence | str:
     """What an Entra expression stands for."""
     attribute = attribute_of(expression)
