@@ -51,6 +51,10 @@ EDIT_SCOPE = Needs(
         (_("Entra ID"), _("Enterprise apps"), _("Provisioning"), _("Mappings"), _("Source Object Scope")),
     ),
 )
+EDIT_MAPPING = Needs(
+    MAY_CREATE,
+    ClickPath(Portal.ENTRA, (_("Entra ID"), _("Enterprise apps"), _("Provisioning"), _("Mappings"))),
+)
 SWITCH_SCOPE = Needs(
     MAY_CREATE,
     ClickPath(
@@ -65,4 +69,17 @@ ALLOW_DELETIONS = Needs(
 ASK_MICROSOFT = Needs(
     say(_("Service Support Administrator")),
     ClickPath(Portal.ENTRA, (_("New support request"),)),
+)
+CREATE_APPLICATION = Needs(
+    MAY_CREATE,
+    ClickPath(
+        Portal.ENTRA,
+        (
+            _("Entra ID"),
+            _("Enterprise apps"),
+            _("New application"),
+            _("Create your own application"),
+            _("Integrate any other application you don't find in the gallery (Non-gallery)"),
+        ),
+    ),
 )

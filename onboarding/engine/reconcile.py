@@ -15,12 +15,13 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext_noop as _
 
-from graphclient import ConsentMissing, GraphError, NotAllowed, Rejected, TokenRefused, TryLater
+from graphclient import GraphError, NotAllowed, Rejected, TryLater
 from onboarding.domain.durations import short
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Change, Done, Kind, Todo, Verdict, Waiting
 from onboarding.engine import (
     gate,
+    gone,
     haiilo_reading,
     lanes,
     ledger,
@@ -61,7 +62,6 @@ A_MINUTE = timedelta(minutes=1)
 REMOVAL_EXPECTED_WITHIN = timedelta(hours=1)  # so long the admin may be at it, and wait for our word
 [READ_ONLY] = BESIDE
 SEND_THE_TOKEN = frozenset(step.key for step in STEPS if step.sends_token)
-GIVE_ACCESS = tuple(step.key for step in STEPS if step.gives_access)
 
 
 def reconcile(pk: int) -> None:
@@ -235,6 +235,7 @@ class Reconciliation:
         if isinstance(verdict, Done):
             verdict = self._refused(step, verdict.evidence.to_json()) or verdict
         ledger.record(self.copy, step.key, verdict, cost)
+        gone.follow(self.copy, step.key, verdict)
         if step.key in self.desired.approved:
             ledger.settle_approval(self.copy, step.key, self.desired.approved[step.key], verdict)
         if isinstance(verdict, Asking) and (keys := scope_reading.approved_on(step.key, self.desired)):
@@ -288,8 +289,7 @@ class Reconciliation:
         except StepFailed as failed:
             return failed.verdict
         except GraphError as error:
-            if isinstance(error, ConsentMissing | TokenRefused):
-                ledger.doubt(self.copy, *GIVE_ACCESS)
+            gone.doubt(self.copy, error)
             if isinstance(error, NotAllowed):
                 self.tenant.forget_token()  # a permission that is granted from now on is not in this token
             if isinstance(error, TryLater) and error.asks_to_wait:

@@ -18,6 +18,7 @@ from onboarding.domain.sentences import Template, amount, plural, sentence_of
 from onboarding.engine import load_desired
 from onboarding.mail import context as mail_context
 from onboarding.models import Contact, Letter, Onboarding, StepState, asker_of
+from onboarding.steps.scope.evidence import ScopeEvidence
 from onboarding.steps.scope.step import Scope
 
 LINK, QUESTIONS = "[link]", "[questions]"
@@ -64,7 +65,8 @@ def _context(onboarding: Onboarding, contact: Contact) -> dict[str, Any]:
     state = mail_context.current_state(onboarding)
     found, numbers = mail_context.ask_of(state), load_desired.headcount(onboarding)
     scope = StepState.objects.filter(onboarding=onboarding, key=Scope.key).first()
-    counted = scope.evidence.get("total") if scope else None
+    seen = scope.seen(ScopeEvidence) if scope else None
+    counted = seen.counted if seen else None
     in_scope = counted if numbers.in_scope is None else numbers.in_scope
     context = {
         "name": contact.name,

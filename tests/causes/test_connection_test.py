@@ -14,7 +14,7 @@ from onboarding.causes.index import explain_code, lookup
 from onboarding.domain.verdicts import Court
 from onboarding.steps.shared.credentials import Trial, refusal
 from onboarding.steps.shared.jobs import quarantined
-from tests.steps.facts import job, quarantine
+from tests.steps.facts import CONNECTED, JOB, NOW, at_step, job, quarantine
 
 SCIM = "SystemForCrossDomainIdentityManagement"
 NOT_FOUND = "An HTTP/404 Not Found response was returned rather than the expected HTTP/200 OK response."
@@ -44,10 +44,15 @@ NEITHER = [
 ]
 
 
+NEVER_REACHED = at_step("connection")
+TESTED = {"connection": CONNECTED | {"tested_at": NOW.isoformat()}}
+PILOT = {"connection": CONNECTED, "pilot": {"job_id": JOB, "read_back": True}}
+
+
 @pytest.mark.parametrize(("code", "message"), GROUPS)
 def test_tells_that_haiilo_does_not_answer_for_groups(code, message):
     assert lookup(code, message) is GROUPS_UNANSWERED
-    asked = refusal(Trial(False, code, message))
+    asked = refusal(Trial(False, code, message), NEVER_REACHED)
     assert (asked.code, asked.court) == (GROUPS_UNANSWERED.code, Court.HAIILO)
     assert "/Groups" in str(asked.question)
     assert "check the address" not in str(asked.question).lower()
@@ -57,14 +62,50 @@ def test_tells_that_haiilo_does_not_answer_for_groups(code, message):
 @pytest.mark.parametrize(("code", "message"), FIREWALL)
 def test_tells_that_a_firewall_stands_before_haiilo(code, message):
     assert lookup(code, message) is FIREWALL_REFUSES
-    asked = refusal(Trial(False, code, message))
+    asked = refusal(Trial(False, code, message), NEVER_REACHED)
     assert (asked.code, asked.court) == (FIREWALL_REFUSES.code, Court.HAIILO)
     assert "User-Agent" in str(asked.question)
 
 
 @pytest.mark.parametrize(("code", "message"), NEITHER)
 def test_leaves_every_other_refusal_to_its_code(code, message):
-    assert refusal(Trial(False, code, message)).code == code
+    assert refusal(Trial(False, code, message), NEVER_REACHED).code == code
+
+
+@pytest.mark.parametrize("evidence", [TESTED, PILOT])
+def test_asks_haiilo_once_the_address_was_good_for_this_customer(evidence):
+    silent = Trial(False, f"{SCIM}CredentialValidationUnavailable", "No answer.")
+    asked = refusal(silent, at_step("connection", evidence=evidence))
+    assert (asked.code, asked.court) == ("haiilo_down", Court.HAIILO)
+    assert "letter by letter" not in str(asked.question)
+    assert asked.recheck_in is not None
+    assert asked.offers == {"detail": silent.code}
+
+
+@pytest.mark.parametrize(
+    ("evidence", "code"),
+    [
+        ({}, "CredentialValidationUnavailable"),
+        ({"connection": CONNECTED}, "CredentialValidationUnavailable"),
+        (
+            {"connection": CONNECTED | {"tested_at": NOW.isoformat(), "base_url": "https://other.example/scim"}},
+            "CredentialValidationUnavailable",
+        ),
+        (TESTED, "CredentialValidationFailure"),
+    ],
+)
+def test_doubts_an_address_that_was_never_good_and_a_token_that_is_refused(evidence, code):
+    asked = refusal(Trial(False, SCIM + code, "No."), at_step("connection", evidence=evidence))
+    assert (asked.code, asked.court) == (SCIM + code, Court.CS)
+
+
+def test_blames_no_address_for_a_quarantine_during_the_first_cycle():
+    found = job(
+        "Quarantine", quarantine=quarantine("EncounteredQuarantineException", f"{SCIM}CredentialValidationUnavailable")
+    )
+    assert quarantined(found).court == Court.CS
+    told = quarantined(found, reached=True)
+    assert (told.code, told.court) == ("haiilo_down", Court.HAIILO)
 
 
 def test_tells_the_same_of_a_quarantine():

@@ -61,7 +61,7 @@ def link_view(link: Link) -> LinkView:
         steps=steps,
         moving=is_between(steps) or any(step.kind in MOVING for step in steps if step.is_current),
         people=headcount(onboarding),
-        in_scope=scope.total if scope else None,
+        in_scope=scope.counted if scope else None,
         read_only=read_only_view(onboarding, states, live=live),
     )
 

@@ -124,7 +124,7 @@ def people(
         found = found.filter(Q(user_name__gt=user_name) | Q(user_name=user_name, pk__gt=pk))
     rows = list(found.order_by("user_name", "pk")[: limit + 1])
     scope = seen(onboarding.pk, ScopeEvidence)
-    counted = scope.total if scope is not None and not scope.sync_all else None
+    counted = scope.counted if scope is not None else None
     return People(
         rows=[Row(person, shown(person, numbers), why(person, names=names)) for person in rows[:limit]],
         next=cursor(rows[limit - 1].user_name, rows[limit - 1].pk) if len(rows) > limit else "",

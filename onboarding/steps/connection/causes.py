@@ -6,13 +6,14 @@ import enum
 
 from django.utils.translation import gettext_noop as _
 
+from onboarding.causes import portal_paths
 from onboarding.causes.base import Cause, ClickPath, Needs, Owner, Portal
 from onboarding.causes.roles import APPLICATION_OWNERS
 from onboarding.domain.sentences import say
+from onboarding.steps.shared.job_causes import HAIILO_DOWN, JobCode
 from onboarding.steps.shared.plan_causes import PLAN_OUTDATED, PlanCode
 from onboarding.steps.shared.settings_causes import SETTINGS_CAUSES, SettingsCode
 from onboarding.steps.shared.token_causes import TOKEN_CAUSES, TokenCode
-from onboarding.steps.sso_application.causes import CREATE
 
 SAME_ID = "https://github.com/MicrosoftDocs/azure-docs/issues/116171"
 
@@ -26,6 +27,7 @@ class Code(enum.StrEnum):
     JOB_WAS_THERE = "job_was_there"
     JOB_REFUSED = "job_refused"
     JOB_UNDELETABLE = "job_undeletable"
+    HAIILO_DOWN = JobCode.HAIILO_DOWN
     PLAN_OUTDATED = PlanCode.PLAN_OUTDATED
     SETTINGS_UNSEEN = SettingsCode.SETTINGS_UNSEEN
     SETTINGS_REFUSED = SettingsCode.SETTINGS_REFUSED
@@ -90,7 +92,7 @@ JOB_UNDELETABLE = Cause(
         "Microsoft does not remove the old provisioning job of “%(name)s”. Create a second application for "
         "provisioning and call it “Haiilo Provisioning”; we find it by its name."
     ),
-    needs=CREATE,
+    needs=portal_paths.CREATE_APPLICATION,
     elsewhere=True,
     contacts=APPLICATION_OWNERS,
     source=SAME_ID,
@@ -102,6 +104,7 @@ CAUSES = (
     JOB_WAS_THERE,
     JOB_REFUSED,
     JOB_UNDELETABLE,
+    HAIILO_DOWN,
     PLAN_OUTDATED,
     *SETTINGS_CAUSES,
     *TOKEN_CAUSES,

@@ -197,7 +197,7 @@ def try_credentials(tenant: Tenant, desired: Desired, change: Change) -> Made:
     """Raises `StepFailed` with the reason where Microsoft could not use what was entered."""
     token = credentials.planned_token(desired, change)
     credentials.try_entered(
-        tenant.graph, _app(change), str(change.payload["template_id"]), str(change.payload["base_url"]), token
+        tenant.graph, desired, _app(change), str(change.payload["template_id"]), str(change.payload["base_url"]), token
     )
     return _with(change)
 

@@ -118,7 +118,7 @@ class Connection(ChangingStep[Facts]):
         if desired.scim_token is None:
             return _ask_for_token(desired, facts, job)
         if address_saved and not token_waits and facts.tested.works is False:
-            return credentials.refusal(facts.tested)
+            return credentials.refusal(facts.tested, desired)
         if facts.unknown and plan.keeps_settings(desired) and not plan.told(desired):
             return plan.unseen(desired, facts.unknown)
         return plan.setup(desired, job, facts.stored, facts.unknown)
@@ -181,7 +181,7 @@ def _offer(job: Job) -> dict[str, str]:
 
 def _ask_for_token(desired: Desired, facts: Facts, job: Job | None) -> Asking:
     if facts.tested.works is False:
-        return credentials.refusal(facts.tested)
+        return credentials.refusal(facts.tested, desired)
     if job is None and plan.was_connected(desired):
         return JOB_DELETED.asking()
     return TOKEN_NEEDED.asking(host=desired.haiilo_host)

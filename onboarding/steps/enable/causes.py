@@ -7,7 +7,8 @@ import enum
 from django.utils.translation import gettext_noop as _
 
 from onboarding.causes.base import Cause, Owner
-from onboarding.steps.shared.job_causes import JOB_GONE, JobCode
+from onboarding.steps.shared.gone_causes import APPLICATION_DELETED, GoneCode
+from onboarding.steps.shared.job_causes import HAIILO_DOWN, JOB_GONE, JobCode
 from onboarding.steps.shared.plan_causes import PLAN_OUTDATED, PlanCode
 from onboarding.steps.shared.settings_causes import SETTINGS_REFUSED, SettingsCode
 from onboarding.steps.shared.token_causes import TOKEN_CAUSES, TokenCode
@@ -18,6 +19,8 @@ class Code(enum.StrEnum):
 
     GUARD_OFF = "guard_off"
     JOB_GONE = JobCode.JOB_GONE
+    APPLICATION_DELETED = GoneCode.APPLICATION_DELETED
+    HAIILO_DOWN = JobCode.HAIILO_DOWN
     PLAN_OUTDATED = PlanCode.PLAN_OUTDATED
     SETTINGS_REFUSED = SettingsCode.SETTINGS_REFUSED
     TOKEN_ERASED = TokenCode.TOKEN_ERASED
@@ -34,4 +37,4 @@ GUARD_OFF = Cause(
     ),
     source="https://learn.microsoft.com/entra/identity/app-provisioning/accidental-deletions",
 )
-CAUSES = (GUARD_OFF, JOB_GONE, PLAN_OUTDATED, SETTINGS_REFUSED, *TOKEN_CAUSES)
+CAUSES = (GUARD_OFF, JOB_GONE, APPLICATION_DELETED, HAIILO_DOWN, PLAN_OUTDATED, SETTINGS_REFUSED, *TOKEN_CAUSES)

@@ -126,7 +126,7 @@ class Enable(ChangingStep[Facts]):
 
     def read(self, tenant: Tenant, desired: Desired) -> Facts:
         """The job and the stored settings; as long as it does not run, Microsoft's test of them too."""
-        job = jobs.our_job(tenant.graph, desired)
+        job = jobs.job_to_follow(tenant.graph, desired)
         if job is None:
             return Facts()
         found = credentials.stored(tenant.graph, desired)
@@ -143,7 +143,7 @@ class Enable(ChangingStep[Facts]):
         if not started and (waiting := self._spreading(desired, facts)):
             return waiting
         if not started and facts.tested.works is False:
-            return credentials.refusal(facts.tested)
+            return credentials.refusal(facts.tested, desired)
         if guard is None and desired.unreadable_secret:
             return TOKEN_UNREADABLE.asking()
         unfit = desired.scim_token is None or _sends_elsewhere(desired, facts.stored) or _lacks_settings(facts.unknown)

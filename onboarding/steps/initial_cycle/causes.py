@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 
+from onboarding.steps.shared.gone_causes import APPLICATION_DELETED, GoneCode
 from onboarding.steps.shared.job_causes import JOB_GONE, UNFIT, JobCode
 
 
@@ -11,6 +12,7 @@ class Code(enum.StrEnum):
     """What the step can fail with."""
 
     JOB_GONE = JobCode.JOB_GONE
+    APPLICATION_DELETED = GoneCode.APPLICATION_DELETED
     PAUSED = JobCode.PAUSED
     QUARANTINED = JobCode.QUARANTINED
     QUARANTINE_REPORTED = JobCode.QUARANTINE_REPORTED
@@ -18,4 +20,4 @@ class Code(enum.StrEnum):
     HAIILO_REFUSES = JobCode.HAIILO_REFUSES
 
 
-CAUSES = (JOB_GONE, *UNFIT)
+CAUSES = (JOB_GONE, APPLICATION_DELETED, *UNFIT)

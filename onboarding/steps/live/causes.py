@@ -14,6 +14,7 @@ from onboarding.causes import portal_paths
 from onboarding.causes.base import Cause, Owner
 from onboarding.causes.roles import APPLICATION_OWNERS
 from onboarding.domain.sentences import plural
+from onboarding.steps.shared.gone_causes import APPLICATION_DELETED, GoneCode
 from onboarding.steps.shared.job_causes import JOB_GONE, UNFIT, JobCode
 
 HOW_IT_WORKS = "https://learn.microsoft.com/entra/identity/app-provisioning/how-provisioning-works"
@@ -23,6 +24,7 @@ class Code(enum.StrEnum):
     """What the step can fail with."""
 
     JOB_GONE = JobCode.JOB_GONE
+    APPLICATION_DELETED = GoneCode.APPLICATION_DELETED
     PAUSED = JobCode.PAUSED
     QUARANTINED = JobCode.QUARANTINED
     QUARANTINE_REPORTED = JobCode.QUARANTINE_REPORTED
@@ -118,6 +120,7 @@ FAILED = {
 }
 CAUSES = (
     JOB_GONE,
+    APPLICATION_DELETED,
     *UNFIT,
     SENDS_ELSEWHERE,
     WHOLE_DIRECTORY,

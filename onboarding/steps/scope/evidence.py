@@ -79,3 +79,9 @@ class ScopeEvidence(Evidence):
     findings: tuple[FindingSeen, ...] = ()
     certain_to_fail: int | None = None
     sample: tuple[SampledPerson, ...] = ()
+    is_past: bool = False
+
+    @property
+    def counted(self) -> int | None:
+        """How many are in scope by this count; None where nobody knows."""
+        return None if self.sync_all or self.is_past else self.total

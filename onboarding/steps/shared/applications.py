@@ -132,7 +132,7 @@ def find(
         with suppress(NotThere):
             app = principals.by_app_id(named)
             found[app.id] = app
-    chosen = answered_id(desired)
+    chosen = chosen_id(desired)  # also where it was renamed, so that it is missed only where it is gone
     if chosen and chosen not in found:
         with suppress(NotThere):
             found[chosen] = principals.get(chosen)

@@ -27,7 +27,9 @@ from onboarding.domain.token_cleaning import clean_token
 from onboarding.domain.verdicts import Asking, Change
 from onboarding.steps.base import StepFailed
 from onboarding.steps.shared import secrets
+from onboarding.steps.shared.job_causes import HAIILO_DOWN
 from onboarding.steps.shared.plan_causes import PLAN_OUTDATED
+from onboarding.steps.shared.reached import was_reached
 from onboarding.steps.shared.settings_causes import SETTINGS_REFUSED
 from onboarding.steps.shared.stored import Stored, known, last_success, saved_by_us, was_saved
 from onboarding.steps.shared.token_causes import TOKEN_ERASED, TOKEN_UNREADABLE, TOKEN_UNUSABLE
@@ -142,22 +144,26 @@ def try_stored(graph: GraphClient, application_id: str, job: Job, now: datetime 
     return Trial(True, at=now)
 
 
-def try_entered(graph: GraphClient, application_id: str, template_id: str, base_url: str, token: str) -> None:
+def try_entered(graph: GraphClient, desired: Desired, app_id: str, template_id: str, base_url: str, token: str) -> None:
     """Let Microsoft test what was entered. Raises `StepFailed` with which side fails and who acts."""
     try:
         graph.synchronization.validate_credentials(
-            application_id, template_id=template_id, base_url=base_url, secret_token=token
+            app_id, template_id=template_id, base_url=base_url, secret_token=token
         )
     except CredentialsRefused as refused:
         failed = Trial(False, refused.inner_code or refused.code, refused.message)
-        raise StepFailed(refusal(failed)) from refused
+        raise StepFailed(refusal(failed, desired)) from refused
 
 
-def refusal(tested: Trial) -> Asking:
-    """Which side fails, who acts, and what to do; the code stays Microsoft's, unless its message says more."""
+def refusal(tested: Trial, desired: Desired) -> Asking:
+    """Which side fails, who acts, and what to do; the code stays Microsoft's, unless its message says more, or we know
+    that the address was good: then it is Haiilo that does not answer any more.
+    """
     cause = by_answer(tested.code, tested.message)
     if cause is not None:
         return cause.asking(offers={"detail": tested.code})
+    if may_pass(tested) and was_reached(desired):
+        return replace(HAIILO_DOWN.asking(offers={"detail": tested.code}), recheck_in=TEST_AGAIN_AFTER)
     sentence, court = explain_code(tested.code, tested.message)
     return Asking(sentence, court, code=tested.code)
 

@@ -19,6 +19,7 @@ from onboarding.steps import stages
 from onboarding.steps.base import Step, Tenant
 from onboarding.steps.connection.evidence import ConnectionEvidence
 from onboarding.steps.shared import arrivals, jobs
+from onboarding.steps.shared.reached import was_reached
 from onboarding.steps.shared.stored import Stored
 from onboarding.steps.sso_application.evidence import SsoApplicationEvidence
 
@@ -66,7 +67,7 @@ class FollowedJob(Step[Facts]):
 
     def read(self, tenant: Tenant, desired: Desired) -> Facts:
         """The job with its status."""
-        return Facts(jobs.our_job(tenant.graph, desired))
+        return Facts(jobs.job_to_follow(tenant.graph, desired))
 
     def in_haiilo(self, desired: Desired, facts: Facts) -> int | None:
         """As the roster and the job have it together."""
@@ -76,7 +77,7 @@ class FollowedJob(Step[Facts]):
         """What a person stopped or deleted is broken, with who has to be asked; a job that runs is judged."""
         if facts.job is None:
             return jobs.missing(desired)
-        return jobs.unfit(facts.job) or self.judge(desired, facts, facts.job)
+        return jobs.unfit(facts.job, reached=was_reached(desired)) or self.judge(desired, facts, facts.job)
 
     @abstractmethod
     def judge(self, desired: Desired, facts: Facts, job: Job) -> Verdict:

@@ -14,7 +14,7 @@ from onboarding.domain.desired import Desired
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Broken, Verdict, Waiting
 from onboarding.steps.connection.evidence import ConnectionEvidence, job_id, made_at
-from onboarding.steps.shared import making
+from onboarding.steps.shared import chosen_gone, making
 from onboarding.steps.shared.job_causes import (
     HAIILO_DOWN,
     HAIILO_REFUSES,
@@ -39,6 +39,14 @@ def our_job(graph: GraphClient, desired: Desired) -> Job | None:
     return None if making.is_older(job, made_at(desired)) else job
 
 
+def job_to_follow(graph: GraphClient, desired: Desired) -> Job | None:
+    """As `our_job`. Raises `StepFailed` where the application is gone, and the job with it."""
+    job = our_job(graph, desired)
+    if job is None:
+        chosen_gone.ensure_there(graph, desired)
+    return job
+
+
 def listed_job(graph: GraphClient, desired: Desired) -> Job | None:
     """As `our_job`, from the list of the application's jobs, which the step before may just have read."""
     listed = graph.synchronization.jobs(service_principal_id(desired))
@@ -53,24 +61,25 @@ def missing(desired: Desired) -> Verdict:
     return JOB_GONE.broken()
 
 
-def unfit(job: Job) -> Broken | None:
+def unfit(job: Job, *, reached: bool = False) -> Broken | None:
     """Why a job that was started does not run, or None when it does."""
     if job.quarantined:
-        return quarantined(job)
+        return quarantined(job, reached=reached)
     return PAUSED.broken() if job.paused else None
 
 
-def quarantined(job: Job) -> Broken:
+def quarantined(job: Job, *, reached: bool = False) -> Broken:
     """Why Microsoft quarantined the job, as far as it says so, and who acts.
 
     A reason that is known keeps Microsoft's code. The error behind a quarantine is more exact than its reason, so it
-    counts first; what counts stands last in the code, where the entry is looked up.
+    counts first; what counts stands last in the code, where the entry is looked up. Address and token are not the
+    reason where Haiilo was `reached` with them before, as it was by a job that has finished its first cycle.
     """
     quarantine = job.status.quarantine
     if quarantine is None:
         return QUARANTINED.broken(code="Quarantine")
     told = quarantine.error_message.strip()
-    at_haiilo = _at_haiilo(quarantine.error_code, told) if job.finished_initial_cycle else None
+    at_haiilo = _at_haiilo(quarantine.error_code, told) if reached or job.finished_initial_cycle else None
     if at_haiilo is not None:
         return at_haiilo.broken()
     codes = sorted(filter(None, (quarantine.reason, quarantine.error_code)), key=_has_a_reason)
@@ -82,7 +91,7 @@ def quarantined(job: Job) -> Broken:
 
 
 def _at_haiilo(code: str, told: str) -> Cause | None:
-    """What has changed at Haiilo, where address and token of the job have been good for a whole cycle."""
+    """What has changed at Haiilo, where address and token of the job have been good before."""
     if code.endswith("CredentialValidationUnavailable"):
         return HAIILO_DOWN
     forbidden = any(mark in told.lower() for mark in ("forbidden", "403"))

@@ -6,8 +6,10 @@ import enum
 
 from django.utils.translation import gettext_noop as _
 
-from onboarding.causes.base import Cause, ClickPath, Needs, Owner, Portal
-from onboarding.causes.roles import APPLICATION_OWNERS, MAY_CREATE
+from onboarding.causes import portal_paths
+from onboarding.causes.base import Cause, Owner
+from onboarding.causes.roles import APPLICATION_OWNERS
+from onboarding.steps.shared.gone_causes import APPLICATION_DELETED, CHOSEN_GONE, GoneCode
 from onboarding.steps.shared.owner_causes import NOT_OWNED
 
 NON_GALLERY = "https://learn.microsoft.com/entra/identity/app-provisioning/use-scim-to-provision-users-and-groups"
@@ -21,27 +23,14 @@ class Code(enum.StrEnum):
     SEVERAL_APPLICATIONS = "several_applications"
     CHOOSE_APPLICATION = "choose_application"
     SEPARATE_APPLICATION = "separate_application"
-    CHOSEN_GONE = "chosen_gone"
+    CHOSEN_GONE = GoneCode.CHOSEN_GONE
+    APPLICATION_DELETED = GoneCode.APPLICATION_DELETED
     CHOSEN_UNUSABLE = "chosen_unusable"
     EXISTING_JOB = "existing_job"
     APPLICATION_TAKEN = "application_taken"
     EXISTING_JOBS = "existing_jobs"
     ANOTHER_APPLICATION = "another_application"
 
-
-CREATE = Needs(
-    MAY_CREATE,
-    ClickPath(
-        Portal.ENTRA,
-        (
-            _("Entra ID"),
-            _("Enterprise apps"),
-            _("New application"),
-            _("Create your own application"),
-            _("Integrate any other application you don't find in the gallery (Non-gallery)"),
-        ),
-    ),
-)
 
 NO_APPLICATION = Cause(
     code=Code.NO_APPLICATION,
@@ -54,7 +43,7 @@ NO_APPLICATION = Cause(
         "There is no application for %(host)s in your tenant yet. Create an enterprise application and call it “Haiilo "
         "Provisioning”; we find it by its name."
     ),
-    needs=CREATE,
+    needs=portal_paths.CREATE_APPLICATION,
     elsewhere=True,
     contacts=APPLICATION_OWNERS,
     source=NON_GALLERY,
@@ -71,7 +60,7 @@ CANNOT_PROVISION = Cause(
         "“%(name)s” does not support provisioning, because it was created from an app registration. Create a second "
         "application for it and call it “Haiilo Provisioning”; we find it by its name."
     ),
-    needs=CREATE,
+    needs=portal_paths.CREATE_APPLICATION,
     elsewhere=True,
     contacts=APPLICATION_OWNERS,
     source=NON_GALLERY,
@@ -90,11 +79,6 @@ SEPARATE_APPLICATION = Cause(
     code=Code.SEPARATE_APPLICATION,
     owner=Owner.CS,
     staff=_("%(product)s needs an application of its own for provisioning. Choose it."),
-)
-CHOSEN_GONE = Cause(
-    code=Code.CHOSEN_GONE,
-    owner=Owner.CS,
-    staff=_("The chosen application is no longer in the tenant. Choose another one."),
 )
 CHOSEN_UNUSABLE = Cause(
     code=Code.CHOSEN_UNUSABLE,
@@ -143,4 +127,4 @@ TO_CHOOSE = (
     APPLICATION_TAKEN,
     ANOTHER_APPLICATION,
 )
-CAUSES = (NO_APPLICATION, CANNOT_PROVISION, *TO_CHOOSE, EXISTING_JOB, EXISTING_JOBS, *NOT_OWNED)
+CAUSES = (NO_APPLICATION, CANNOT_PROVISION, APPLICATION_DELETED, *TO_CHOOSE, EXISTING_JOB, EXISTING_JOBS, *NOT_OWNED)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -23,13 +23,13 @@ from onboarding.steps.base import AnswerFormClass, Step, Tenant
 from onboarding.steps.connection.evidence import ConnectionEvidence
 from onboarding.steps.shared import applications, making, ownership
 from onboarding.steps.shared.applications import Candidate, Ranked
+from onboarding.steps.shared.gone_causes import APPLICATION_DELETED, CHOSEN_GONE, LOOKED_FOR_AGAIN
 from onboarding.steps.sso_application.causes import (
     ANOTHER_APPLICATION,
     APPLICATION_TAKEN,
     CANNOT_PROVISION,
     CAUSES,
     CHOOSE_APPLICATION,
-    CHOSEN_GONE,
     CHOSEN_UNUSABLE,
     EXISTING_JOB,
     EXISTING_JOBS,
@@ -81,13 +81,13 @@ class SsoApplication(Step[Facts]):
         if unowned is not None:
             return ownership.ask(desired, unowned)
         ranked = applications.rank(desired, facts.candidates)
-        if not any(each.candidate.template_id for each in ranked):
-            return _nothing_usable(desired, ranked)
         chosen_id = applications.answered_id(desired) or _settled(desired)
+        if not any(each.candidate.template_id for each in ranked):
+            return _nothing_usable(desired, ranked, chosen_id)
         by_itself = applications.clear_choice(ranked)
         chosen = next((each for each in ranked if each.candidate.app.id == chosen_id), None) if chosen_id else by_itself
         if chosen is None:
-            return _choose(desired, ranked, gone=bool(chosen_id))
+            return _choose(desired, ranked, chosen_id)
         if not chosen.candidate.usable:
             return _unusable(ranked, chosen)
         return _instead_of(desired, ranked, chosen) or _about_jobs(desired, chosen)
@@ -109,17 +109,23 @@ def _offers(ranked: Sequence[Ranked]) -> dict[str, Any]:
     return {"candidates": [each.as_offer() for each in ranked]}
 
 
-def _nothing_usable(desired: Desired, ranked: Sequence[Ranked]) -> Asking:
+def _nothing_usable(desired: Desired, ranked: Sequence[Ranked], chosen_id: str) -> Asking:
+    if chosen_id and all(each.candidate.app.id != chosen_id for each in ranked):
+        return replace(
+            APPLICATION_DELETED.asking(offers=_offers(ranked), name=_name_of_chosen(desired), id=chosen_id),
+            recheck_in=LOOKED_FOR_AGAIN,
+        )
     if not ranked:
         return NO_APPLICATION.asking(offers=_offers(ranked), host=desired.haiilo_host)
     return CANNOT_PROVISION.asking(offers=_offers(ranked), name=ranked[0].candidate.app.display_name)
 
 
-def _choose(desired: Desired, ranked: Sequence[Ranked], *, gone: bool) -> Asking:
+def _choose(desired: Desired, ranked: Sequence[Ranked], chosen_id: str) -> Asking:
     fitting = sum(1 for each in ranked if each.matches_host and each.candidate.usable)
     offers, host = _offers(ranked), desired.haiilo_host
-    if gone:
-        return CHOSEN_GONE.asking(offers=offers)
+    if chosen_id:
+        gone = CHOSEN_GONE.asking(offers=offers, name=_name_of_chosen(desired), id=chosen_id)
+        return replace(gone, recheck_in=LOOKED_FOR_AGAIN)
     if fitting > 1:
         return SEVERAL_APPLICATIONS.asking(offers=offers, count=fitting, host=host)
     if desired.profile.same_app_as_sso:

@@ -151,6 +151,15 @@ def test_asks_again_when_the_choice_cannot_be_used(chosen, code):
     assert verdict.code == code
 
 
+@pytest.mark.parametrize("beside", [(), (candidate("unusable", templates=()),)])
+def test_has_the_application_restored_where_no_other_can_take_its_place(beside):
+    verdict = look(*beside, evidence={"sso_application": CHOSEN, "connection": CONNECTED})
+    assert isinstance(verdict, Asking)
+    assert (verdict.code, verdict.court) == (Code.APPLICATION_DELETED, Court.CUSTOMER)
+    assert APP in str(verdict.question)
+    assert verdict.recheck_in is not None
+
+
 def test_does_not_reopen_the_question_for_a_twin_that_appears_after_the_set_up():
     done = {"sso_application": CHOSEN, "connection": CONNECTED}
     verdict = look(candidate(jobs=(job(),)), candidate(TWIN), evidence=done)
