@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from devtools.walk.failure import Failure, Sight, When
 
-HALF_A_DAY = 800.0
-"""Seconds, for what is looked at every twelve hours only."""
 QUARANTINED = (
     "quarantined",
     "quarantine_reported",
@@ -155,12 +153,12 @@ LATER = (
         "mapping-changed",
         "Somebody takes an attribute out of the mapping, and the look that follows takes two hours.",
         When.LIVE,
-        Sight(("",), "cs", "mappings"),
+        Sight(("mapping_changed",), "cs", "mappings"),
         switches={"F24": True},
         act="lose_attribute",
-        staff=("mapping",),
+        staff=("Somebody changed the attribute mapping", "before: .{1,40}; now: nothing", "Write our mapping again"),
+        never=("Check the attribute mapping",),
         remedy="change_mapping_again",
-        patience=HALF_A_DAY,
     ),
     Failure(
         "F25",

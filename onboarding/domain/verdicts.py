@@ -136,7 +136,8 @@ class Todo:
     """Something differs from the desired state, and these changes would end that.
 
     `asks` is for a plan that a person must approve although its step usually acts by itself. `at_once`: so many of the
-    changes may be made before the step is assessed again; all where it is None.
+    changes may be made before the step is assessed again; all where it is None. `code`: of the cause, where somebody
+    else has made the difference.
     """
 
     why: Sentence
@@ -145,6 +146,7 @@ class Todo:
     warnings: Sequence[Sentence] = ()
     asks: bool = False
     at_once: int | None = None
+    code: str = ""
 
 
 @dataclass(frozen=True)

@@ -146,7 +146,7 @@ def _write(state: StepState, verdict: Verdict, now: datetime) -> None:
             state.warnings = _stored(verdict.warnings)
             state.done_at = state.done_at or now
         case Todo():
-            state.kind, state.court = Kind.TODO, Court.CS
+            state.kind, state.court, state.code = Kind.TODO, Court.CS, verdict.code
             state.message = verdict.why.as_json()
             state.warnings = _stored(verdict.warnings)
             state.plan = {

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, ClassVar
 
 from onboarding.domain.evidence import Evidence
 
 
 @dataclass(frozen=True)
 class MappingsEvidence(Evidence):
-    """The synchronization rule that holds the mapping of people, and the target attributes it writes."""
+    """The synchronization rule that holds the mapping of people, and the target attributes it writes.
+
+    Of the job `job_id`, which `job_made_at` tells from a later one of the same id: `digest` of what its schema meant
+    when it was as `wanted` by the product (also a digest), and `seen_at`, when that was seen last. Earlier releases did
+    not note these.
+    """
 
     step: ClassVar[str] = "mappings"
 
@@ -18,3 +25,12 @@ class MappingsEvidence(Evidence):
     mapped: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     groups_enabled: bool = False
+    digest: str = ""
+    wanted: str = ""
+    job_id: str = ""
+    job_made_at: datetime | None = None
+    seen_at: datetime | None = None
+
+    def differs_from(self, before: Mapping[str, Any]) -> bool:
+        """Not by when it was seen."""
+        return replace(self.from_json(before), seen_at=self.seen_at) != self

@@ -25,14 +25,21 @@ from onboarding.domain.sentences import Sentence, plural, say
 from onboarding.domain.verdicts import Change, Detail, Done, Todo, Verdict
 from onboarding.steps import stages
 from onboarding.steps.base import ChangingStep, StepFailed, Tenant
-from onboarding.steps.connection.evidence import ConnectionEvidence, job_id
+from onboarding.steps.connection.evidence import ConnectionEvidence, job_id, made_at
 from onboarding.steps.mappings import document as mapping_document
-from onboarding.steps.mappings import meaning
-from onboarding.steps.mappings.causes import CAUSES, CHANGED_MEANWHILE, EXPRESSION_REFUSED, NO_MAPPING, SEVERAL_MAPPINGS
+from onboarding.steps.mappings import drift, meaning
+from onboarding.steps.mappings.causes import (
+    CAUSES,
+    CHANGED_MEANWHILE,
+    EXPRESSION_REFUSED,
+    MAPPING_CHANGED,
+    NO_MAPPING,
+    SEVERAL_MAPPINGS,
+)
 from onboarding.steps.mappings.document import Comparison, Line, NotAMapping, SeveralMappings
 from onboarding.steps.mappings.evidence import MappingsEvidence
 from onboarding.steps.scope.evidence import ScopeEvidence
-from onboarding.steps.shared import jobs
+from onboarding.steps.shared import chosen_gone, jobs
 from onboarding.steps.shared.estimate import minutes_of_a_cycle
 from onboarding.steps.sso_application.evidence import SsoApplicationEvidence, service_principal_id
 
@@ -52,7 +59,7 @@ class Mappings(ChangingStep[Facts]):
     key: ClassVar[str] = MappingsEvidence.step
     title: ClassVar[str | Promise] = gettext_lazy("Attribute mapping")
     stage: ClassVar[stages.Stage] = stages.CONTENT
-    fresh_for: ClassVar[timedelta] = timedelta(hours=12)
+    fresh_for: ClassVar[timedelta] = timedelta(hours=1)  # whoever changes it begins a new cycle for everybody
     rests_on: ClassVar[tuple[str, ...]] = (SsoApplicationEvidence.step, ConnectionEvidence.step)
     evidence: ClassVar[type[Evidence]] = MappingsEvidence
     causes: ClassVar[tuple[Cause, ...]] = CAUSES
@@ -63,6 +70,7 @@ class Mappings(ChangingStep[Facts]):
         try:
             document = tenant.graph.synchronization.schema(service_principal_id(desired), job_id(desired))
         except NotThere:
+            chosen_gone.ensure_there(tenant.graph, desired)
             return Facts()
         mapping_document.check(document)
         try:
@@ -82,9 +90,19 @@ class Mappings(ChangingStep[Facts]):
         except SeveralMappings as several:
             return SEVERAL_MAPPINGS.broken(names=", ".join(several.names))
         if not found.same:
-            return _todo(desired, facts, found, meaning.digest(facts.document))
+            return _todo(desired, facts, found, facts.document)
         removed = desired.result(self.key, "write_mapping").get("removed", ())
-        evidence = MappingsEvidence(found.rule_id, tuple(found.targets("=")), tuple(removed), found.groups_enabled)
+        evidence = MappingsEvidence(
+            found.rule_id,
+            tuple(found.targets("=")),
+            tuple(removed),
+            found.groups_enabled,
+            digest=meaning.digest(facts.document),
+            wanted=mapping_document.wanted(desired.profile),
+            job_id=job_id(desired),
+            job_made_at=made_at(desired),
+            seen_at=desired.now,
+        )
         note = say(
             plural(
                 "%(count)s attribute is sent; groups are not created in Haiilo.",
@@ -135,11 +153,11 @@ def _parsed(tenant: Tenant, where: tuple[str, str], expression: str) -> dict[str
     return dict(answer.parsed)
 
 
-def _todo(desired: Desired, facts: Facts, found: Comparison, basis: str) -> Todo:
+def _todo(desired: Desired, facts: Facts, found: Comparison, document: Mapping[str, Any]) -> Todo:
     payload = {
         "service_principal_id": service_principal_id(desired),
         "job_id": job_id(desired),
-        "basis": basis,
+        "basis": meaning.digest(document),
         "product": desired.profile.key,
         "mapping": mapping_document.wanted(desired.profile),
     }
@@ -148,6 +166,9 @@ def _todo(desired: Desired, facts: Facts, found: Comparison, basis: str) -> Todo
         Change("write_mapping", _summary(found), tuple(_details(found)), payload),
     )
     warnings = (*_restart_warning(desired, facts), *_lint(desired, found))
+    if (before := drift.ours_before(desired, document)) is not None:
+        why, told = drift.headline(before, found), (*drift.told(found), *warnings)
+        return Todo(why, changes, say(_("Write our mapping again")), told, code=MAPPING_CHANGED.code)
     return Todo(say(_("Check the attribute mapping")), changes, say(_("Save the mapping")), warnings)
 
 

@@ -6,12 +6,13 @@ from onboarding.domain.products import ACTIVE, ADVOCACY, HOME, WORK
 from onboarding.domain.verdicts import Broken, Done, Todo, Waiting, fingerprint
 from onboarding.steps.base import StepFailed
 from onboarding.steps.mappings import document as mapping_document
+from onboarding.steps.mappings import meaning
 from onboarding.steps.mappings.causes import CAUSES, Code
 from onboarding.steps.mappings.step import Facts, Mappings
 from tests.graphclient.graph_stub import Reply
 from tests.graphclient.samples import NEW_JOB
 from tests.narrow import instance, present
-from tests.steps.facts import APP, JOB, at_step, attribute, finished, job, people_of, schema, texts
+from tests.steps.facts import APP, JOB, NOW, at_step, attribute, finished, job, people_of, schema, texts
 
 JOB_PATH = f"/v1.0/servicePrincipals/{APP}/synchronization/jobs/{JOB}"
 TREE = {"expression": ACTIVE, "name": "Switch", "type": "Function", "parameters": [{"key": "source"}]}
@@ -61,6 +62,11 @@ def test_is_done_with_what_it_writes_itself(profile):
         "mapped": [mapped.target for mapped in profile.mappings],
         "removed": [],
         "groups_enabled": False,
+        "digest": meaning.digest(wanted_document(profile)),
+        "wanted": mapping_document.wanted(profile),
+        "job_id": JOB,
+        "job_made_at": None,
+        "seen_at": NOW.isoformat(),
     }
 
 
@@ -96,6 +102,66 @@ def test_notices_every_difference(change, says):
     verdict = look(changed(change))
     assert isinstance(verdict, Todo)
     assert any(line.startswith(says) for line in lines(verdict)), lines(verdict)
+
+
+def ours(profile=ADVOCACY, **fields):
+    """What the step saw when all was as it should be."""
+    done = look(wanted_document(profile), profile=profile)
+    return {"mappings": instance(Done, done).evidence.to_json() | fields}
+
+
+def test_tells_what_somebody_changed_and_since_when():
+    document = changed(lambda document: people_of(document)["attributeMappings"].pop(3))
+    add("title", "[jobTitle]")(document)
+    people_of(document)["attributeMappings"][2]["source"] = {"type": "Attribute", "name": "displayName"}
+    verdict = instance(Todo, look(document, evidence=ours()))
+    assert verdict.code == Code.MAPPING_CHANGED
+    why = str(verdict.why)
+    assert why.startswith("Somebody changed the attribute mapping in the customer's tenant after 2026-")
+    assert all(name in why for name in ("first name", "last name", "job title"))
+    assert "last name: before: last name; now: nothing" in texts(verdict.warnings)
+    assert "first name: before: first name; now: display name" in texts(verdict.warnings)
+    assert "job title: before: nothing; now: job title" in texts(verdict.warnings)
+    assert str(verdict.button) == "Write our mapping again"
+    assert [change.key for change in verdict.changes] == ["back_up_mapping", "write_mapping"]
+
+
+def test_says_what_writing_it_again_costs():
+    desired = at_step("mappings", evidence=ours() | {"scope": {"total": 1000}})
+    document = changed(lambda document: people_of(document)["attributeMappings"].pop())
+    told = texts(instance(Todo, assess(desired, Facts(finished(), document))).warnings)
+    assert "10 to 80 minutes" in told
+
+
+@pytest.mark.parametrize(("change", "says"), DRIFTS)
+def test_tells_every_difference_of_a_mapping_that_was_ours_as_somebodys_change(change, says):
+    verdict = instance(Todo, look(changed(change), evidence=ours()))
+    assert verdict.code == Code.MAPPING_CHANGED
+    assert "Check the attribute mapping" not in str(verdict.why)
+
+
+@pytest.mark.parametrize(
+    "evidence",
+    [
+        {"mappings": {"rule_id": "rule-1"}},  # as an earlier release stored it
+        ours(job_id="another"),
+        ours(job_made_at=NOW.isoformat()),
+        ours(wanted="of another release"),
+    ],
+)
+def test_blames_nobody_for_what_may_be_ours(evidence):
+    document = changed(lambda document: people_of(document)["attributeMappings"].pop())
+    verdict = instance(Todo, look(document, evidence=evidence))
+    assert (verdict.code, str(verdict.why)) == ("", "Check the attribute mapping")
+
+
+def test_names_at_most_some_of_many():
+    def spoil(document):
+        for each in people_of(document)["attributeMappings"]:
+            each["source"] = {"type": "Attribute", "name": "city"}
+
+    why = str(instance(Todo, look(changed(spoil), profile=HOME, evidence=ours(HOME))).why)
+    assert "more. Ask the customer" in why
 
 
 SAME = [
