@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from onboarding.domain.prospects import Prospects
 from onboarding.domain.standings import HAVE_AN_ACCOUNT, SHOULD_BE_THERE, InHaiilo, Scope, Standing
 
 
@@ -45,8 +46,8 @@ class Headcount:
     `results`: what Microsoft's log says, by result. `told`: how many are in Haiilo as the last look at the job has it;
     None before the first; `told_at`: when that look was. `heard_until`: the newest row of Microsoft's log.
     `haiilo_read_at`: when Haiilo's own list was read last, all of it; None before. `removed_on`: how many were removed
-    on each of the last days. `failures`: the largest groups of those who are not as they should be, read where somebody
-    goes by it.
+    on each of the last days. `prospects`: what a start does to whom. `failures`: the largest groups of those who are
+    not as they should be, read where somebody goes by it.
     """
 
     results: Mapping[str, int] = field(default_factory=dict)
@@ -59,6 +60,7 @@ class Headcount:
     haiilo_read_at: datetime | None = None
     removed_on: Mapping[str, int] = field(default_factory=dict)
     failures: tuple[Failure, ...] = ()
+    prospects: Prospects = field(default_factory=Prospects)
 
     def of(self, *standings: Standing) -> int:
         """How many have one of these standings."""

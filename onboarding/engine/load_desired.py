@@ -25,6 +25,7 @@ from onboarding.domain.evidence import Evidence
 from onboarding.domain.haiilo_list import HaiiloList
 from onboarding.domain.headcount import Failure, Headcount
 from onboarding.domain.log_trouble import LogTrouble
+from onboarding.domain.prospects import Prospects
 from onboarding.domain.scope_read import ScopeRead
 from onboarding.domain.suggested import Suggested
 from onboarding.domain.verdicts import ApprovedPlan
@@ -138,6 +139,7 @@ def headcount(onboarding: Onboarding) -> Headcount:
         results=onboarding.people_counts,
         standings=onboarding.standings,
         scopes=onboarding.scopes,
+        prospects=Prospects(onboarding.prospects),
         scope_read_at=onboarding.scope_read_at,
         told=onboarding.in_haiilo,
         told_at=onboarding.in_haiilo_at,

@@ -219,10 +219,12 @@ class Onboarding(models.Model):
     log_watermark = models.DateTimeField(null=True, blank=True)
     log_reading = models.JSONField(default=dict, blank=True, editable=False)
     log_trouble = models.JSONField(default=dict, blank=True, editable=False)
-    # How many people have which result, standing and place in scope; kept by `people.roster` with the rows they count.
+    # How many people have which result, standing, place in scope and prospect; kept by `people.roster` with the rows
+    # they count.
     people_counts = models.JSONField(default=dict, blank=True, editable=False)
     standings = models.JSONField(default=dict, blank=True, editable=False)
     scopes = models.JSONField(default=dict, blank=True, editable=False)
+    prospects = models.JSONField(default=dict, blank=True, editable=False)
     # How many people were removed on each of the last days (ISO 8601).
     removed_on = models.JSONField(default=dict, blank=True, editable=False)
     # How far the assignments were read, and what was counted (`people.scope`).

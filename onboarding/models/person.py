@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from onboarding.causes.index import REASON_MARKS
+from onboarding.domain.prospects import Prospect
 from onboarding.domain.standings import InHaiilo, Scope, Standing
 from onboarding.models.text import CutCharField, CutTextField, StorableJSONField
 
@@ -51,7 +52,8 @@ class Person(models.Model):
     says nothing) to `event_id`; `lacking`: which attribute was empty, where Microsoft says so; `seen`: what
     `people.outcome` has to remember of older rows, so that they may come in any order. From Haiilo itself: `in_haiilo`,
     at `in_haiilo_at`.
-    `standing` is what all of that amounts to; only `people.roster` writes it, with the counts. `at`: when the newest of
+    `standing` is what all of that amounts to, `prospect` what a start would do to somebody in scope; only
+    `people.roster` writes them, with the counts. `at`: when the newest of
     it happened that says something new, by which names are erased.
     """
 
@@ -71,6 +73,7 @@ class Person(models.Model):
     name = CutCharField(max_length=256, blank=True, default="")
     user_name = CutCharField(max_length=256, blank=True, default="")
     standing = models.CharField(max_length=10, choices=Standing, default=Standing.UNKNOWN, editable=False)
+    prospect = models.CharField(max_length=12, blank=True, default=Prospect.OUT, editable=False)
     scope = models.CharField(max_length=10, choices=Scope, blank=True, default=Scope.UNREAD)
     paths = StorableJSONField(default=list, blank=True)
     is_guest = models.BooleanField(default=False)

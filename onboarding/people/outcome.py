@@ -25,7 +25,10 @@ COMPARED = (
     *("seen", "erased_at"),
 )
 """The columns that a row of the log can change."""
-FROM_OTHERS = ("scope", "paths", "is_guest", "scope_at", "in_haiilo", "in_haiilo_at")
+FROM_OTHERS = (
+    *("scope", "paths", "is_guest", "scope_at", "in_haiilo", "in_haiilo_at"),
+    *("findings", "certain_to_fail", "made_name"),
+)
 """The columns that are told by others than the log."""
 REDUNDANT = "redundant"
 TELLS_NO_REASON = ("", "entrysynchronizationskipped")

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from onboarding.causes.people import ACCOUNT_GONE
+from onboarding.domain.prospects import prospect
 from onboarding.domain.standings import InHaiilo, Known, Last, Scope, Standing, Told, standing
 from onboarding.models import Onboarding, Person
 from onboarding.models.person import marks_of
@@ -19,7 +20,7 @@ HELD_BY_THE_GUARD = frozenset({"toomanydeletes", "stageddelete"})
 ANCHOR_GONE = plain(ACCOUNT_GONE)
 BATCH = 1000  # rows of one statement
 DAYS_KEPT = 30
-COUNTED = {"people_counts": "result", "standings": "standing", "scopes": "scope"}
+COUNTED = {"people_counts": "result", "standings": "standing", "scopes": "scope", "prospects": "prospect"}
 """Column of the onboarding → column of a person whose values it counts; who has none is not counted."""
 
 
@@ -30,11 +31,12 @@ class Counted:
     result: str = ""
     standing: str = ""
     scope: str = ""
+    prospect: str = ""
 
     @classmethod
     def of(cls, person: Person) -> Counted:
         """As the row stands at this moment."""
-        return cls(str(person.result), str(person.standing), str(person.scope))
+        return cls(str(person.result), str(person.standing), str(person.scope), str(person.prospect))
 
 
 def known(person: Person) -> Known:
@@ -91,7 +93,7 @@ def carry_over(before: Person | None, after: Person, columns: Iterable[str]) -> 
 
 
 def write(held: Onboarding, before: Mapping[str, Person], after: Mapping[str, Person], columns: Sequence[str]) -> None:
-    """Write these `columns` of the rows `after`, by id in Entra, with their standing and the counts: all or nothing.
+    """Write these `columns` of the rows `after`, by id in Entra, with standing, prospect and counts: all or nothing.
 
     `held` is locked by the caller's transaction. `before`: the rows that there are; others are made.
     """
@@ -99,6 +101,7 @@ def write(held: Onboarding, before: Mapping[str, Person], after: Mapping[str, Pe
     removed: Counter[str] = Counter()
     for source_id, row in after.items():
         row.standing = standing(known(row))
+        row.prospect = prospect(known(row), certain_to_fail=bool(row.certain_to_fail))
         if row.standing == Standing.GONE and row.result and not _was(before, source_id, Standing.GONE):
             removed[row.at.date().isoformat()] += 1
         # Renamed first: the upsert finds a row by its source id, and would make a second one.
@@ -108,7 +111,7 @@ def write(held: Onboarding, before: Mapping[str, Person], after: Mapping[str, Pe
         after.values(),
         update_conflicts=True,
         unique_fields=["onboarding", "source_id"],
-        update_fields=["standing", *columns],
+        update_fields=["standing", "prospect", *columns],
         batch_size=BATCH,
     )
     held.removed_on = _of_late(Counter(held.removed_on) + removed)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext_noop as _
 
 from onboarding.causes.forecast import CERTAIN, OF_SEVERAL, Code
+from onboarding.domain.prospects import Prospects
 from onboarding.domain.sentences import plural, say
 from onboarding.domain.verdicts import Detail
 from onboarding.steps.scope.evidence import ScopeEvidence
@@ -23,51 +24,84 @@ OF_THESE = plural(
     by="people",
 )
 NOT_LOOKED = _("nobody has looked yet for how many of them no account can be created")
+UNKNOWN_OTHERS = _("whether the others have an account in Haiilo is not known; who has one is linked and not created")
 UNKNOWN_THERE = _("who has an account in Haiilo already is not known; they are linked and not created")
 THERE = plural(
     "%(count)s of them has an account in Haiilo already and is linked",
     "%(count)s of them have an account in Haiilo already and are linked",
 )
+THERE_FAILING = plural(
+    "the account of %(count)s of those cannot be changed, as the data is",
+    "the accounts of %(count)s of those cannot be changed, as their data is",
+)
 
 
 @dataclass(frozen=True)
 class Expected:
-    """`certain_to_fail`: for how many no account can be created as their data is; None where that was not worked out.
-    `there`: how many have an account in Haiilo already; None where nobody has told. `findings`: people by code.
+    """`certain_to_fail`: for how many no account can be created or changed as their data is; None where that was not
+    worked out. `there`: how many are known to have an account in Haiilo already, `there_failing`: how many of those are
+    certain to fail, too; `knows_there`: whether it is known of each person. `findings`: people by code.
     """
 
     in_scope: int
     certain_to_fail: int | None = None
-    there: int | None = None
+    there: int = 0
+    there_failing: int = 0
+    knows_there: bool = False
     findings: dict[str, int] = field(default_factory=dict)
     disabled: int = 0
     nested: int = 0
 
     @classmethod
-    def of(cls, scope: ScopeEvidence, there: int | None = None) -> Expected:
-        """As the scope was counted last."""
-        findings = {seen.code: seen.people for seen in scope.findings}
-        return cls(scope.total, scope.certain_to_fail, there, findings, scope.disabled, scope.nested_people)
+    def of(cls, scope: ScopeEvidence, prospects: Prospects, *, is_recent: bool) -> Expected:
+        """As the scope was counted last. `prospects` count where they are of the same people; `is_recent`: whether
+        Haiilo has told lately who is there.
+        """
+        same = prospects.in_scope == scope.total
+        return cls(
+            scope.total,
+            scope.certain_to_fail,
+            there=prospects.there if same else 0,
+            there_failing=prospects.there_failing if same else 0,
+            knows_there=same and is_recent and not prospects.untold,
+            findings={seen.code: seen.people for seen in scope.findings},
+            disabled=scope.disabled,
+            nested=scope.nested_people,
+        )
+
+    @property
+    def fails(self) -> int:
+        """How many are known to have no account, or may have none, and cannot get one."""
+        return max(0, (self.certain_to_fail or 0) - self.there_failing)
 
     @property
     def creates(self) -> int:
         """How many accounts the start creates, at most where a number is not known."""
-        return max(0, self.in_scope - (self.there or 0) - (self.certain_to_fail or 0))
+        return max(0, self.in_scope - self.there - self.fails)
 
     def details(self) -> Iterator[Detail]:
         """The lines of the plan: what the number is made of, and what of it is not known."""
         if self.certain_to_fail is None:
             yield Detail("~", say(NOT_LOOKED))
-        elif self.certain_to_fail:
-            yield Detail("-", say(OF_THESE, people=self.in_scope, failing=self.certain_to_fail))
+        elif self.fails:
+            yield Detail("-", say(OF_THESE, people=self.in_scope, failing=self.fails))
+        if self.certain_to_fail:
             yield from self._reasons()
-        yield Detail("~", say(UNKNOWN_THERE)) if self.there is None else Detail("=", say(THERE, count=self.there))
+        yield from self._linked()
         for code in (Code.GUEST, Code.DOUBLED_USER_NAME, Code.NOT_EVALUATED):
             if self.findings.get(code):
                 yield Detail("~", say(OF_SEVERAL[code], count=self.findings[code]))
         for text, people in ((DISABLED, self.disabled), (NESTED, self.nested)):
             if people:
                 yield Detail("=", say(text, count=people))
+
+    def _linked(self) -> Iterator[Detail]:
+        if self.there or self.knows_there:
+            yield Detail("=", say(THERE, count=self.there))
+        if self.there_failing:
+            yield Detail("~", say(THERE_FAILING, count=self.there_failing))
+        if not self.knows_there:
+            yield Detail("~", say(UNKNOWN_OTHERS if self.there else UNKNOWN_THERE))
 
     def _reasons(self) -> Iterator[Detail]:
         found = sorted((each for each in self.findings.items() if each[0] in CERTAIN), key=lambda each: -each[1])

@@ -200,7 +200,7 @@ class Enable(ChangingStep[Facts]):
     def _plan(self, desired: Desired, facts: Facts, *, started: bool) -> Todo:
         """The same lines whatever part is done already: a plan that was approved stays the approved one."""
         scope = desired.required(ScopeEvidence)
-        expected, guard = Expected.of(scope, _there(desired, scope.total)), secrets.guard_for(scope.total)
+        expected, guard = _expected(desired, scope), secrets.guard_for(scope.total)
         people, creates = expected.in_scope, expected.creates
         change = Change(
             "enable",
@@ -235,16 +235,13 @@ class Enable(ChangingStep[Facts]):
         return Todo(why, [change], say(START_ALL) if scope.sync_all else say(START, count=people), notes)
 
 
-def _there(desired: Desired, people: int) -> int | None:
-    """How many of those in scope are in Haiilo already; None where that is not known of each."""
-    found = desired.haiilo
-    known = found.is_recent(desired.now) and found.asked == people and not found.untold
-    return found.there + found.inactive if known else None
+def _expected(desired: Desired, scope: ScopeEvidence) -> Expected:
+    return Expected.of(scope, desired.people.prospects, is_recent=desired.haiilo.is_recent(desired.now))
 
 
 def _ready(expected: Expected) -> Sentence:
     """That everything is ready, with who is in Haiilo already where it is known of each person in scope."""
-    if expected.there is None:
+    if not expected.knows_there:
         return say(READY, count=expected.creates)
     return say(READY_WITH_LINKED, count=expected.in_scope, there=expected.there, new=expected.creates)
 

@@ -10,6 +10,8 @@ import pytest
 from graphclient import Unavailable
 from onboarding.domain.desired import SecretText
 from onboarding.domain.haiilo_list import HaiiloList
+from onboarding.domain.headcount import Headcount
+from onboarding.domain.prospects import Prospects
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import ApprovedPlan, Asking, Broken, Change, Done, Todo, Waiting
 from onboarding.steps.base import StepFailed
@@ -163,13 +165,47 @@ def test_says_what_is_not_known():
         assert any("is not known; they are linked and not created" in line for line in lines(plan))
 
 
+LISTED = HaiiloList(at=NOW, asked=200)
+
+
+def counted(**counts):
+    return {"people": Headcount(prospects=Prospects(counts)), "haiilo": LISTED}
+
+
 def test_takes_off_who_is_in_haiilo_already():
-    known = HaiiloList(at=NOW, asked=200, there=50, inactive=1)
-    plan = planned(DATA, haiilo=known)
+    plan = planned(DATA, **counted(there=51, absent=142, absent_fails=7))
     assert "Haiilo has 51 already, who are linked; starting creates 142" in str(plan.why)
     assert ("200" in str(plan.button), plan.changes[0].payload["creates"]) == (True, 142)
     assert "51 of them have an account in Haiilo already and are linked" in lines(plan)
-    assert "142" not in str(planned(DATA, haiilo=replace(known, untold=3)).why), "of three nobody knows"
+
+
+def test_takes_off_once_who_is_in_haiilo_and_certain_to_fail():
+    plan = planned(DATA, **counted(there=46, there_fails=5, absent=147, absent_fails=2))
+    assert plan.changes[0].payload["creates"] == 147
+    told = lines(plan)
+    assert "of 200 people in scope, 2 cannot get an account as their data is" in told
+    assert "51 of them have an account in Haiilo already and are linked" in told
+    assert "the accounts of 5 of those cannot be changed, as their data is" in told
+    nobody = planned(DATA, **counted(there=0, there_fails=7, absent=193))
+    assert nobody.changes[0].payload["creates"] == 193
+    assert not any("cannot get an account" in line for line in lines(nobody))
+
+
+@pytest.mark.parametrize(
+    ("more", "there", "creates"),
+    [
+        (counted(there=51, absent=139, untold=3, absent_fails=7), 51, 142),  # of three nobody knows
+        (counted(there=51, absent=142, untold_fails=7), 51, 142),
+        (counted(there=51, absent=142, absent_fails=7) | {"haiilo": replace(LISTED, at=ago(days=3))}, 51, 142),
+        (counted(there=51, absent=100), 0, 193),  # counted of other people than the scope was
+    ],
+)
+def test_says_the_most_that_is_created_while_it_is_not_known_of_each_who_is_there(more, there, creates):
+    plan = planned(DATA, **more)
+    assert f"creates {creates} accounts in Haiilo at most" in str(plan.why)
+    told = lines(plan)
+    assert any(line.startswith(f"{there} of them have an account") for line in told) is bool(there)
+    assert any("is not known; " in line for line in told)
 
 
 def test_is_another_plan_with_other_numbers():

@@ -1,0 +1,68 @@
+"""What a start of provisioning does to each person in scope: linked, created, or neither; and how many of each."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from onboarding.domain.standings import SHOULD_ARRIVE, InHaiilo, Known, Told
+
+
+class Prospect(enum.StrEnum):
+    """Whether somebody in scope has an account in Haiilo, and whether it is certain that none can be made of their
+    data. Each person in scope has one; nobody else has.
+    """
+
+    OUT = ""
+    THERE = "there"
+    """Is linked."""
+    THERE_FAILS = "there_fails"
+    ABSENT = "absent"
+    """Is created."""
+    ABSENT_FAILS = "absent_fails"
+    UNTOLD = "untold"
+    """Is created, or linked."""
+    UNTOLD_FAILS = "untold_fails"
+
+
+def prospect(known: Known, *, certain_to_fail: bool) -> Prospect:
+    """What becomes of somebody when provisioning starts. An account that is switched off in Haiilo is linked too."""
+    if known.scope not in SHOULD_ARRIVE:
+        return Prospect.OUT
+    if known.in_haiilo is InHaiilo.INACTIVE or known.has_account:
+        return Prospect.THERE_FAILS if certain_to_fail else Prospect.THERE
+    if known.in_haiilo is InHaiilo.ABSENT or known.told is Told.REMOVED:
+        return Prospect.ABSENT_FAILS if certain_to_fail else Prospect.ABSENT
+    return Prospect.UNTOLD_FAILS if certain_to_fail else Prospect.UNTOLD
+
+
+@dataclass(frozen=True)
+class Prospects:
+    """How many people in scope have which prospect, as the roster counts them."""
+
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+    def of(self, *prospects: Prospect) -> int:
+        """How many have one of these."""
+        return sum(self.counts.get(each, 0) for each in prospects)
+
+    @property
+    def in_scope(self) -> int:
+        """Of how many it is known at all."""
+        return self.of(*Prospect)
+
+    @property
+    def there(self) -> int:
+        """How many are known to have an account already."""
+        return self.of(Prospect.THERE, Prospect.THERE_FAILS)
+
+    @property
+    def there_failing(self) -> int:
+        """How many of those cannot be changed, as their data is."""
+        return self.of(Prospect.THERE_FAILS)
+
+    @property
+    def untold(self) -> int:
+        """Of how many nobody has told whether they have an account."""
+        return self.of(Prospect.UNTOLD, Prospect.UNTOLD_FAILS)
