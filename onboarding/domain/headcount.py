@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from onboarding.domain.prospects import Prospects
-from onboarding.domain.standings import HAVE_AN_ACCOUNT, SHOULD_BE_THERE, InHaiilo, Scope, Standing
+from onboarding.domain.standings import HAVE_AN_ACCOUNT, NOT_AS_THEY_SHOULD, SHOULD_BE_THERE, InHaiilo, Scope, Standing
 
 
 class Source(enum.StrEnum):
@@ -182,7 +182,7 @@ class Headcount:
     @property
     def not_as_it_should_be(self) -> int:
         """How many have no account for a reason that somebody can end, or one that is not as it should be."""
-        return self.of(Standing.FAILED, Standing.OUTDATED, Standing.TWICE)
+        return self.of(*NOT_AS_THEY_SHOULD)
 
     @property
     def amiss(self) -> int:

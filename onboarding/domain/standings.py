@@ -79,6 +79,8 @@ HAVE_AN_ACCOUNT = (Standing.ARRIVED, Standing.OUTDATED, Standing.TWICE, Standing
 """In Haiilo at this moment, rightly or not."""
 SHOULD_BE_THERE = (Standing.ARRIVED, Standing.OUTDATED, Standing.TWICE, Standing.COMING, Standing.FAILED)
 """Who should have an account, as far as anything tells."""
+NOT_AS_THEY_SHOULD = (Standing.FAILED, Standing.OUTDATED, Standing.TWICE)
+"""Have no account for a reason that somebody can end, or one that is not as it should be."""
 AS_THEY_SHOULD = (Standing.ARRIVED, Standing.OUT, Standing.GONE)
 """Nothing is left to do for them."""
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.http import HttpRequest, QueryDict
 
 from onboarding.domain.input_fields import searched
-from onboarding.domain.standings import Scope, Standing
+from onboarding.domain.standings import InHaiilo, Scope, Standing
 from onboarding.models import Onboarding
 from onboarding.staff.people.queries import Filter
 from onboarding.web import access, hidden_text
@@ -26,13 +26,14 @@ def seals(request: HttpRequest, onboarding: Onboarding) -> tuple[Hide, Hide]:
 
 def filter_of(data: QueryDict, search: str = "") -> Filter:
     """What was sent, as far as it is known."""
-    standing, scope = data.get("standing", ""), data.get("scope", "")
+    standing, scope, word = (data.get(name, "") for name in ("standing", "scope", "in_haiilo"))
     return Filter(
         standing=standing if standing in Standing.values else "",
         code=searched(data, "code"),
         mark=searched(data, "mark"),
         lacking=searched(data, "lacking"),
         scope=scope if scope in Scope.values else "",
+        in_haiilo=word if word in InHaiilo.values else "",
         finding=searched(data, "finding"),
         of_cause="1" if data.get("of_cause") else "",
         search=search,

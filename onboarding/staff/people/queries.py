@@ -19,7 +19,7 @@ from onboarding.domain.standings import SHOULD_ARRIVE, InHaiilo, Scope, Standing
 from onboarding.engine.load_desired import headcount, seen
 from onboarding.models import Onboarding, Person
 from onboarding.models.person import mark_in
-from onboarding.people.failures import failures
+from onboarding.people.failures import TO_MEND, failures, group_of, of_group
 from onboarding.people.prospects import with_finding
 from onboarding.steps.scope.evidence import ScopeEvidence
 from onboarding.web.paging import cursor, read_cursor
@@ -40,7 +40,8 @@ class Filter:
     """Which people to show. `mark` is one of the catalogue's marks inside a reason; with `code` alone, none of them.
 
     `lacking`: with `code`, those for whom this attribute is empty; without it, those for whom none is named.
-    `of_cause`: exactly one group of a cause, also where there is no code; then `scope` counts, too.
+    `of_cause`: exactly one group of a cause, also where there is no code; then `scope`, and what Haiilo says of them
+    (`in_haiilo`), count, too.
     `finding`: those of whom the mappings make something odd, by its code (`causes.forecast`).
     """
 
@@ -49,6 +50,7 @@ class Filter:
     mark: str = ""
     lacking: str = ""
     scope: str = ""
+    in_haiilo: str = ""
     of_cause: str = ""
     finding: str = ""
     search: str = ""
@@ -145,7 +147,8 @@ def shown(person: Person, numbers: Headcount) -> Standing:
 def filter_for(failure: Failure) -> Filter:
     """Which people are exactly this group."""
     mark = mark_in(failure.reason)
-    return Filter(failure.standing, failure.code, mark, failure.lacking, failure.scope, of_cause="1")
+    told = {"code": failure.code, "mark": mark, "lacking": failure.lacking}
+    return Filter(failure.standing, **told, scope=failure.scope, in_haiilo=failure.in_haiilo, of_cause="1")
 
 
 def facts_of(failure: Failure, *, names: bool = True) -> Facts:
@@ -171,9 +174,10 @@ def _cause(failure: Failure, *, names: bool) -> Cause:
 
 def reason_of(person: Person, *, names: bool = True) -> Explained | None:
     """Why the person is not as they should be; without `names` in our words only."""
+    if person.standing in TO_MEND:
+        return explained(facts_of(group_of(person), names=names))
     told = person.reason if names else mark_in(person.reason)
-    word = person.in_haiilo if person.result in Person.THERE else InHaiilo.UNTOLD
-    return explained(Facts(person.standing, person.code, told, person.lacking, person.scope, word))
+    return explained(Facts(person.standing, person.code, told, person.lacking, person.scope))
 
 
 def why(person: Person, *, names: bool = True) -> str:
@@ -210,21 +214,39 @@ def finding_said(onboarding: Onboarding, wanted: Filter) -> Sentence | None:
 
 def _filtered(onboarding: Onboarding, wanted: Filter, numbers: Headcount) -> QuerySet[Person]:
     found: QuerySet[Person] = onboarding.people.all()
-    if wanted.standing in Standing.values:
+    if wanted.of_cause and wanted.standing in TO_MEND:
+        found = of_group(found, _group(wanted))
+    elif wanted.standing in Standing.values:
         found = found.filter(standing__in=_standings(wanted.standing, numbers))
-    if wanted.mark in MARKS:
-        found = found.filter(reason__contains=wanted.mark)
-    if wanted.of_cause:
-        found = found.filter(scope=wanted.scope)
-    if wanted.code or wanted.of_cause:
-        found = found.filter(code=wanted.code, lacking=wanted.lacking)
-        for mark in MARKS if not wanted.mark else ():
-            found = found.exclude(reason__contains=mark)
+    if not wanted.of_cause:
+        found = _of_code(found, wanted)
     if wanted.finding in set(Code):
         found = with_finding(found, wanted.finding)
     if wanted.search:
         found = found.filter(Q(name__icontains=wanted.search) | Q(user_name__icontains=wanted.search))
     return found
+
+
+def _group(wanted: Filter) -> Failure:
+    return Failure(
+        0,
+        wanted.code,
+        wanted.mark,
+        wanted.lacking,
+        Standing(wanted.standing),
+        Scope(wanted.scope),
+        InHaiilo(wanted.in_haiilo),
+    )
+
+
+def _of_code(people: QuerySet[Person], wanted: Filter) -> QuerySet[Person]:
+    if wanted.mark in MARKS:
+        people = people.filter(reason__contains=wanted.mark)
+    if wanted.code:
+        people = people.filter(code=wanted.code, lacking=wanted.lacking)
+        for mark in MARKS if not wanted.mark else ():
+            people = people.exclude(reason__contains=mark)
+    return people
 
 
 def _standings(wanted: str, numbers: Headcount) -> list[str]:

@@ -9,12 +9,11 @@ from datetime import date, timedelta
 from django.utils.translation import gettext_noop as _
 
 from graphclient import Job
-from onboarding.causes.base import Owner
-from onboarding.causes.index import explain_code, gaps_of, lookup
+from onboarding.causes.standings import Facts, explained
 from onboarding.domain.desired import Desired
 from onboarding.domain.headcount import Failure
 from onboarding.domain.sentences import Sentence, plural, say
-from onboarding.domain.standings import Standing
+from onboarding.domain.standings import NOT_AS_THEY_SHOULD, Standing
 from onboarding.domain.verdicts import Asking, Broken
 from onboarding.steps.enable.evidence import EnableEvidence
 from onboarding.steps.live.causes import FAILED, MANY_REMOVED, NOBODY_ARRIVED, SENDS_ELSEWHERE, SILENT, WHOLE_DIRECTORY
@@ -103,14 +102,15 @@ def _counted(desired: Desired) -> int:
 
 
 def _asked(failures: Collection[Failure], failed: int, everybody: int) -> Asking:
-    main = max(failures, key=lambda failure: failure.count, default=Failure(failed, ""))
-    more = {"lacking": main.lacking, "scope": main.scope, "in_haiilo": main.in_haiilo}
-    why, _court = explain_code(main.code, main.reason, **more)
-    known = lookup(main.code, main.reason, **more)
-    cause = FAILED[known.owner if known else Owner.ENGINEERS]
-    advice = (known.for_customer(gaps_of(known, main.lacking)) if known else None) or why
+    amiss = [failure for failure in failures if failure.standing in NOT_AS_THEY_SHOULD]
+    main = max(amiss, key=lambda failure: failure.count, default=Failure(failed, ""))
+    facts = Facts(main.standing, main.code, main.reason, main.lacking, main.scope, main.in_haiilo)
+    found = explained(facts)
+    assert found is not None  # each of these standings is explained
     offers = {"detail": main.code}
-    asked = cause.asking(offers=offers, failed=failed, all=everybody, why=why, advice=advice)
+    asked = FAILED[found.owner].asking(
+        offers=offers, failed=failed, all=everybody, why=found.sentence, advice=found.customer or found.sentence
+    )
     return replace(asked, recheck_in=LOOKED_AT_AGAIN)
 
 
