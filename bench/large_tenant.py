@@ -14,6 +14,7 @@ from typing import Any
 
 import requests
 
+from bench.measure import PROC, cpu_of, shown_by_ps
 from devtools.stack.sandbox_control import SandboxControl, SandboxTenant
 
 GROUPS = 500
@@ -21,7 +22,6 @@ CLIENT_ID, SECRET = "00000000-0000-4000-8000-00000000be9c", "of the measurement 
 HOST = "large.haiilo.example"
 GRAPH, LOGIN = "graph.microsoft.com", "login.microsoftonline.com"
 WANTED = ["Synchronization.ReadWrite.All", "ProvisioningLog.Read.All"]
-PROC = Path("/proc/self/status")
 LONGEST = 7200.0  # seconds for whatever takes long
 
 
@@ -87,29 +87,13 @@ class LargeTenant:
     def peak(self) -> int:
         """Bytes that the process has held at most until now; where the system does not tell, that it holds now."""
         if not PROC.exists():
-            return int(_shown(self.pid, "rss=")) * 1024
+            return int(shown_by_ps(self.pid, "rss=")) * 1024
         lines = Path(f"/proc/{self.pid}/status").read_text().splitlines()
         return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) * 1024
 
     def spent(self) -> float:
         """Seconds of one core that the process has used until now."""
-        if not PROC.exists():
-            return seconds(_shown(self.pid, "time="))
-        words = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def seconds(text: str) -> float:
-    """Of the time that `ps` shows: [[days-]hours:]minutes:seconds."""
-    days, _dash, clock = text.rpartition("-")
-    parts = [float(part) for part in clock.split(":")]
-    return float(days or 0) * 86400 + sum(part * 60.0**place for place, part in enumerate(reversed(parts)))
-
-
-def _shown(pid: int, column: str) -> str:
-    command = ["ps", "-o", column, "-p", str(pid)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - a process of ours
-    return done.stdout.strip()
+        return cpu_of(self.pid)
 
 
 @contextmanager

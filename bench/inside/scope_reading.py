@@ -6,15 +6,14 @@ import time
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.db import connection
 
-from onboarding.customers import records
+from bench.inside import customers
 from onboarding.domain.products import ADVOCACY
 from onboarding.domain.scope_read import ScopeRead
 from onboarding.engine.graph_access import TenantSession
 from onboarding.engine.load_desired import load_desired, with_evidence
-from onboarding.models import Onboarding, Portfolio
+from onboarding.models import Onboarding
 from onboarding.people import scope
 from onboarding.people.recipe import recipe_of
 
@@ -23,7 +22,7 @@ LOCK = "FOR NO KEY UPDATE"  # each page begins with it
 
 def take(tenant_id: str, application: str) -> dict[str, float]:
     """Requests, seconds, seconds of CPU, people, runs, pages that were written, and all statements."""
-    made = _customer(tenant_id)
+    made = customers.make(f"scope-{tenant_id[:8]}")
     lease = Onboarding.objects.claim(made.pk)
     assert lease is not None
     session = TenantSession(with_evidence(load_desired(made.pk), "customer", {"tenant_id": tenant_id}), read_only=True)
@@ -60,20 +59,3 @@ def take(tenant_id: str, application: str) -> dict[str, float]:
         "pages": sum(LOCK in each for each in statements),
         "statements": len(statements),
     }
-
-
-def _customer(tenant_id: str) -> Onboarding:
-    staff, _new = User.objects.get_or_create(username="bench", defaults={"email": "bench@haiilo.example"})
-    portfolio, _new = Portfolio.objects.get_or_create(name="Bench")
-    portfolio.members.add(staff)
-    name = f"scope-{tenant_id[:8]}"
-    return records.create_customer(
-        actor=staff,
-        portfolio=portfolio,
-        name=name,
-        product="advocacy",
-        haiilo_host=f"{name}.smarpshare.com",
-        domains=[f"{name}.example"],
-        contact_name="Eva Berg",
-        contact_email=f"eva@{name}.example",
-    )

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bench import large_tenant, size
+from bench import measure, size
 
 GOOD = size.Account(
     users=100_000,
@@ -58,4 +58,4 @@ def test_measures_a_small_tenant_to_the_end() -> None:
 
 @pytest.mark.parametrize(("shown", "seconds"), [("0:03.50", 3.5), ("02:01:05", 7265.0), ("1-00:00:01", 86401.0)])
 def test_reads_what_ps_shows(shown: str, seconds: float) -> None:
-    assert large_tenant.seconds(shown) == seconds
+    assert measure.seconds(shown) == seconds
