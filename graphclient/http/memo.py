@@ -2,6 +2,9 @@
 
 A write forgets them: all of them, or, where it goes below an application's ``synchronization``, what was read there
 and in the logs. The provisioning service has no way to change users, groups, assignments or applications.
+
+What was asked for in a batch and did not come is left to the call itself (`take_up`, `leave`): a part that was
+throttled counts as that call's first try, and what a call alone is answered although a batch was not, `alone` tells.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ from .exchange import Answer, Lost
 
 MAX_AGE_SECONDS = 60.0  # older than that somebody may have acted, and we would not know
 MAX_BYTES = 8 * 1024 * 1024  # of all bodies together, the oldest dropped first
+_TRIED_AGAIN = frozenset({429, 503, 504})  # a part answered so is sent again after a pause, as a call would be
 _PROVISIONING = re.compile(r"/serviceprincipals/[^/]+/synchronization/", re.IGNORECASE)
 _AFFECTED = re.compile(r"/serviceprincipals/[^/]+/synchronization/|/auditlogs/", re.IGNORECASE)
 
@@ -59,6 +63,40 @@ class Memo:
         self._lock = threading.Lock()
         self._kept: OrderedDict[Key, tuple[float, Answer]] = OrderedDict()
         self._size = 0
+        self._left: dict[Key, Read] = {}
+        self._first_tries: dict[Key, Answer] = {}
+        self._alone: dict[Key, Read] = {}
+
+    @property
+    def alone(self) -> tuple[Read, ...]:
+        """Reads that a batch was asked for in vain, and that were answered when they were sent alone."""
+        with self._lock:
+            return tuple(self._alone.values())
+
+    def knows(self, key: Key) -> bool:
+        """Whether a batch need not be asked for this GET: it is answered, or was left to the call."""
+        return self.find(key) is not None or any(key in left for left in (self._left, self._first_tries, self._alone))
+
+    def take_up(self, key: Key, read: Read, answer: Answer) -> None:
+        """Note what a batch said of one of its parts."""
+        if answer.status == 200 and answer.body.startswith(b"{"):
+            self.keep(key, answer)
+            return
+        with self._lock:
+            if answer.status in _TRIED_AGAIN:
+                self._first_tries[key] = answer
+            if answer.status != 429:  # which says nothing about batches
+                self._left[key] = read
+
+    def leave(self, key: Key, read: Read) -> None:
+        """Note that a batch with this part was refused as a whole."""
+        with self._lock:
+            self._left[key] = read
+
+    def first_try(self, key: Key) -> Answer | None:
+        """What a batch said of this GET instead of answering it, once; a call counts it as its first try."""
+        with self._lock:
+            return self._first_tries.pop(key, None)
 
     def find(self, key: Key) -> Answer | None:
         """The answer to the same GET, or None where there is none that may still be believed."""
@@ -71,6 +109,8 @@ class Memo:
         if not isinstance(outcome, Answer) or outcome.status != 200:
             return
         with self._lock:
+            if key in self._left:
+                self._alone[key] = self._left.pop(key)
             self._drop(key)
             self._kept[key] = (self._clock(), outcome)
             self._size += len(outcome.body)

@@ -98,7 +98,7 @@ class Sender:
             key = key_of(request.url, request.params, request.headers)
             known = self.memo.find(key)
             if known is None:
-                outcome = self._send(call, request)
+                outcome = self._send(call, request, self.memo.first_try(key))
                 self.memo.keep(key, outcome)
             return known or outcome
         try:
@@ -107,7 +107,8 @@ class Sender:
             if call.effect is not Effect.NONE:
                 self.memo.forget(call.path)  # however it ended: it may have taken effect
 
-    def _send(self, call: Call, request: Request) -> Answer | Lost:
+    def _send(self, call: Call, request: Request, told: Answer | None = None) -> Answer | Lost:
+        """As `send`; `told`: the answer to a first try that was sent already."""
         began, attempt, paused, renewed = self.timer(), 0, 0.0, False
         total = CONNECT_SECONDS + request.read_timeout
         while True:
@@ -115,7 +116,8 @@ class Sender:
                 self.ask_guard(call.method, call.path)
             attempt += 1
             token = self.tokens.token()
-            outcome = self._once(call, request, token, within=max(total - (self.timer() - began), 1.0))
+            outcome = told or self._once(call, request, token, within=max(total - (self.timer() - began), 1.0))
+            told = None
             challenge = challenge_of(outcome)
             if challenge is not None and not renewed:
                 self.tokens.drop(refused=token, claims=challenge.claims)

@@ -12,14 +12,13 @@ from urllib.parse import urlsplit
 
 import requests
 
-from ..errors import GraphError, HostRefused, OutcomeUnknown, TryLater, Unreadable
+from ..errors import GraphError, HostRefused, OutcomeUnknown, Throttled, TryLater, Unreadable
 from .batch import MAX_BATCH_REQUESTS, answers_in_order, batch_body
 from .document import Document, read_model
-from .envelope import parsed
 from .exchange import MAX_BODY_BYTES, READ_SECONDS, Answer, Lost
 from .guards import Guard
 from .interpret import Call, error_of, value_of
-from .memo import Memo, Read, key_of
+from .memo import Key, Memo, Read, key_of
 from .paths import stays_at
 from .retry import Effect, pause_before_next
 from .sender import Request, Sender, TokenSource
@@ -133,33 +132,39 @@ class Transport:
     def read_ahead(self, *reads: Read) -> None:
         """Ask for several reads in one ``$batch``, so that the memo answers the calls that follow for them.
 
-        What a batch does not answer with 200 is left to the call itself: it alone retries, and raises its own error.
+        What a batch does not answer with 200 is left to the call itself, which raises its own error and waits first
+        where the part was throttled; `Memo.alone` tells which of them a batch alone is not answered.
         Sends nothing without a memo, or for fewer than two reads that it does not know. Raises `TryLater` where Graph
         is out of reach, and what the guard raises.
         """
         memo = self._sender.memo
-        if memo is None:
+        unknown = self._unknown(memo, reads) if memo is not None else {}
+        if memo is None or len(unknown) < 2:
             return
-        wanted = {key_of(self._url(read.path), read.params, read.headers): read for read in reads}
-        unknown = [(key, read) for key, read in wanted.items() if memo.find(key) is None][:MAX_BATCH_REQUESTS]
-        if len(unknown) < 2:
-            return
-        for _key, read in unknown:
+        for read in unknown.values():
             self._sender.ask_guard("GET", read.path)
-        body = batch_body([read.url for _key, read in unknown], [read.headers for _key, read in unknown])
+        for (key, read), answer in zip(unknown.items(), self._answers(memo, unknown), strict=False):
+            memo.take_up(key, read, answer)
+
+    def _unknown(self, memo: Memo, reads: Sequence[Read]) -> dict[Key, Read]:
+        wanted = {key_of(self._url(read.path), read.params, read.headers): read for read in reads}
+        unknown = [(key, read) for key, read in wanted.items() if not memo.knows(key)]
+        return dict(unknown[:MAX_BATCH_REQUESTS])
+
+    def _answers(self, memo: Memo, reads: Mapping[Key, Read]) -> list[Answer]:
+        """The answers of one batch in the order of its parts; none of them where the whole of it is refused."""
+        body = batch_body([read.url for read in reads.values()], [read.headers for read in reads.values()])
         call = _call("POST", "/$batch", Effect.NONE)
         outcome = self._sender.send(call, Request(self._url("/$batch"), json=body, guarded=True))
         try:
-            value = self._required(call, outcome)
-        except Unreadable:
-            return
-        except TryLater:  # each of the calls would wait as long again
-            raise
-        except GraphError:
-            return
-        for (key, _read), answer in zip(unknown, answers_in_order(value, len(unknown)), strict=True):
-            if isinstance(parsed(answer.body), dict):
-                memo.keep(key, answer)
+            return answers_in_order(self._required(call, outcome), len(reads))
+        except GraphError as error:
+            if error.status and not isinstance(error, Throttled):  # silence and haste say nothing about batches
+                for key, read in reads.items():
+                    memo.leave(key, read)
+            if isinstance(error, TryLater) and not isinstance(error, Unreadable):
+                raise  # each of the calls would wait as long again
+            return []
 
     def batch_get(
         self, urls: Sequence[str], headers: Sequence[Mapping[str, str]] = (), *, optional: Container[int] = ()

@@ -90,7 +90,7 @@ class ProvisioningLogs:
         if next_link is not None:
             page, way = self._behind(next_link), ways[0]
         else:
-            page, way = self._first(job_id, since, until, str(max(1, min(top, MAX_PAGE_SIZE))), ways)
+            page, way = self._first(job_id, since, until, top, ways)
         rows = rows_of(page, PATH)
         read = [event for row in rows if (event := _readable(row)) is not None]
         return LogPage(
@@ -131,12 +131,13 @@ class ProvisioningLogs:
         rows_of(self._transport.get(one.path, one.params, one.headers), one.path)
 
     def _first(
-        self, job_id: str, since: datetime, until: datetime | None, top: str, ways: Sequence[Way]
+        self, job_id: str, since: datetime, until: datetime | None, top: int, ways: Sequence[Way]
     ) -> tuple[Document, Way]:
         first: Rejected | None = None
         for way in ways:
             try:
-                return self._transport.get(PATH, way.params(job_id, since, until) | {"$top": top}, HEADERS), way
+                read = read_first(job_id, since, until=until, top=top, way=way)
+                return self._transport.get(read.path, read.params, read.headers), way
             except Rejected as error:
                 if not _concerns_the_query(error):
                     raise
@@ -146,6 +147,11 @@ class ProvisioningLogs:
 
     def _behind(self, link: str) -> Document:
         return follow_own(self._transport, link, HEADERS)
+
+
+def read_first(job_id: str, since: datetime, *, until: datetime | None, top: int, way: Way) -> Read:
+    """What `page` sends first, when this is the first of its ways."""
+    return Read(PATH, way.params(job_id, since, until) | {"$top": str(max(1, min(top, MAX_PAGE_SIZE)))}, HEADERS)
 
 
 def read_touch() -> Read:

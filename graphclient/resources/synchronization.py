@@ -10,6 +10,7 @@ from typing import Any
 
 from ..errors import Unreadable
 from ..http.document import Document, read_model
+from ..http.memo import Read
 from ..http.paging import models, pages, rows_of
 from ..http.paths import part
 from ..http.retry import Effect
@@ -46,7 +47,7 @@ class Synchronization:
 
     def job(self, sp_id: str, job_id: str) -> Job:
         """One job. Raises `NotThere`, also for some moments after it was created."""
-        return read_model(Job.from_json, self._transport.get(_job(sp_id, job_id)))
+        return read_model(Job.from_json, self._transport.get(read_job(sp_id, job_id).path))
 
     def create_job(self, sp_id: str, template_id: str) -> Job:
         """Make a job, which does not run yet. After `OutcomeUnknown` look at `jobs` before another call."""
@@ -102,7 +103,7 @@ class Synchronization:
 
         Raises `Unreadable` where a part of the list cannot be read: what is written back must not lack it.
         """
-        path = f"{_root(sp_id)}/secrets"
+        path = read_secrets(sp_id).path
         answer = self._transport.get(path)
         return dict(read_model(_pair, answer, row) for row in rows_of(answer, path))
 
@@ -111,7 +112,7 @@ class Synchronization:
 
         Raises `Unreadable` where its rules, or the objects that a rule maps, are not lists of objects.
         """
-        return _schema(self._transport.get(f"{_job(sp_id, job_id)}/schema"))
+        return _schema(self._transport.get(read_schema(sp_id, job_id).path))
 
     def put_schema(self, sp_id: str, job_id: str, document: Mapping[str, Any]) -> None:
         """Replace the whole document. Microsoft's OpenAPI file has PATCH, which the service lacks."""
@@ -176,6 +177,21 @@ class Synchronization:
             read_timeout=ON_DEMAND_SECONDS,
         )
         return OnDemandResult.from_json(answer)
+
+
+def read_job(sp_id: str, job_id: str) -> Read:
+    """What `job` sends."""
+    return Read(_job(sp_id, job_id))
+
+
+def read_secrets(sp_id: str) -> Read:
+    """What `secrets` sends."""
+    return Read(f"{_root(sp_id)}/secrets")
+
+
+def read_schema(sp_id: str, job_id: str) -> Read:
+    """What `schema` sends."""
+    return Read(f"{_job(sp_id, job_id)}/schema")
 
 
 def _root(sp_id: str) -> str:

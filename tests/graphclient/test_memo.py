@@ -14,6 +14,7 @@ from graphclient import (
     NotThere,
     Read,
     RoleMissing,
+    Throttled,
     Transport,
     TryLater,
     WriteRefused,
@@ -21,6 +22,7 @@ from graphclient import (
     probe,
     probes,
 )
+from tests.fixtures.graph import Waits
 
 from .graph_stub import DROP, Asked, GraphStub, Reply
 from .samples import JOB_ID, ORGANIZATION, SP
@@ -137,8 +139,8 @@ def test_keeps_so_many_bytes_and_no_more(far: GraphStub, remembering: Transport)
 # Reading ahead
 
 
-def by_item(**refused: int) -> Callable[[Asked], Reply]:
-    """A batch whose items are answered 200, but for the paths that are refused."""
+def by_item(headers: dict[str, str] | None = None, **refused: int) -> Callable[[Asked], Reply]:
+    """A batch whose items are answered 200, but for the paths that are refused, with these headers."""
 
     def answer(asked: Asked) -> Reply:
         rows = []
@@ -146,7 +148,8 @@ def by_item(**refused: int) -> Callable[[Asked], Reply]:
             name = item["url"].partition("?")[0].strip("/")
             status = refused.get(name, 200)
             body = {"value": [], "id": SP} if status == 200 else {"error": {"code": "Authorization_RequestDenied"}}
-            rows.append({"id": item["id"], "status": status, "body": body})
+            told = headers if status != 200 and headers else {}
+            rows.append({"id": item["id"], "status": status, "headers": told, "body": body})
         return Reply(200, {"responses": rows})
 
     return answer
@@ -174,6 +177,82 @@ def test_leaves_what_was_refused_to_the_call_itself(far: GraphStub, remembering:
     with pytest.raises(RoleMissing):
         remembering.get("/groups")
     assert len(far.asked) == 2
+
+
+def test_tells_what_only_a_call_alone_is_answered(far: GraphStub, make_transport: Callable[..., Transport]) -> None:
+    memo = Memo()
+    transport = make_transport(memo=memo)
+    far.on("POST", f"{V}/$batch", by_item(groups=400))
+    far.on("GET", f"{V}/groups", Reply(200, {"value": [1]}))
+    transport.read_ahead(*READS)
+    assert not memo.alone
+    assert transport.get("/groups") == {"value": [1]}
+    assert memo.alone == (READS[1],)
+    memo.forget()
+    transport.read_ahead(*READS)  # all but what is answered alone, which is one read and needs no batch
+    assert len(far.seen("POST", f"{V}/$batch")) == 1
+
+
+def test_what_a_call_alone_is_refused_as_well_says_nothing_about_batches(
+    far: GraphStub, make_transport: Callable[..., Transport]
+) -> None:
+    memo = Memo()
+    transport = make_transport(memo=memo)
+    far.on("POST", f"{V}/$batch", by_item(groups=403))
+    far.on("GET", f"{V}/groups", Reply(403, {"error": {"code": "Authorization_RequestDenied"}}))
+    transport.read_ahead(*READS)
+    with pytest.raises(RoleMissing):
+        transport.get("/groups")
+    assert memo.alone == ()
+
+
+def test_waits_as_long_as_a_throttled_part_was_told(
+    far: GraphStub, make_transport: Callable[..., Transport], waits: Waits
+) -> None:
+    memo = Memo()
+    transport = make_transport(memo=memo)
+    far.on("POST", f"{V}/$batch", by_item({"Retry-After": "4"}, groups=429))
+    far.on("GET", f"{V}/groups", Reply(200, {"value": []}))
+    transport.read_ahead(*READS)
+    transport.get("/groups")
+    assert waits == [4.0]
+    assert memo.alone == ()
+
+
+def test_a_throttled_part_that_has_to_wait_long_is_not_asked_for_again(far: GraphStub, remembering: Transport) -> None:
+    far.on("POST", f"{V}/$batch", by_item({"Retry-After": "60"}, groups=429))
+    remembering.read_ahead(*READS)
+    with pytest.raises(Throttled) as caught:
+        remembering.get("/groups")
+    assert caught.value.retry_after == 60
+    assert len(far.asked) == 1
+
+
+def test_a_page_in_place_of_a_part_says_nothing(far: GraphStub, remembering: Transport) -> None:
+    def pages(asked: Asked) -> Reply:
+        rows = [{"id": item["id"], "status": 200, "body": "PGh0bWw+"} for item in asked.json["requests"]]
+        return Reply(200, {"responses": rows})
+
+    far.on("POST", f"{V}/$batch", pages)
+    far.on("GET", f"{V}/groups", Reply(200, {"value": [1]}))
+    remembering.read_ahead(*READS)
+    assert remembering.get("/groups") == {"value": [1]}
+
+
+@pytest.mark.parametrize(("answer", "told"), [(Reply(400, {"error": {"code": "BadRequest"}}), 2), (DROP, 0)])
+def test_a_refusal_of_the_whole_is_told_and_silence_is_not(
+    far: GraphStub, make_transport: Callable[..., Transport], answer: Reply, told: int
+) -> None:
+    memo = Memo()
+    transport = make_transport(memo=memo)
+    far.on("POST", f"{V}/$batch", answer)
+    for path in ("/users", "/groups"):
+        far.on("GET", f"{V}{path}", Reply(200, {"value": []}))
+    with suppress(TryLater):
+        transport.read_ahead(*READS)
+    transport.get("/users", READS[0].params)
+    transport.get("/groups")
+    assert len(memo.alone) == told
 
 
 BROKEN_BATCHES = (Reply(200, {"responses": []}), Reply(200, body=b"<html>"), Reply(200, {"error": {"code": "x"}}))
