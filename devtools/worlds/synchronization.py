@@ -246,6 +246,20 @@ SYNCHRONIZATION = (
         batch_urls="absolute",
     ),
     answering(
+        "batch-refuses-provisioning",
+        "A batch refuses what is asked of provisioning and of logs in it.",
+        UNCONFIRMED,
+        NO_SOURCE,
+        batch_provisioning="item_refused",
+    ),
+    answering(
+        "batch-refused-for-provisioning",
+        "A batch with a call of provisioning or of logs in it is refused.",
+        UNCONFIRMED,
+        NO_SOURCE,
+        batch_provisioning="batch_refused",
+    ),
+    answering(
         "manager-as-object",
         "With the flag, a manager in a PATCH is an object.",
         UNCONFIRMED,

@@ -13,6 +13,8 @@ from .permissions import NOTHING
 from .routes import route
 
 MOST = 20
+APART = ("/synchronization", "/auditlogs")
+"""In the addresses of services of their own, of which nobody says whether a batch reaches them."""
 METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -25,6 +27,8 @@ def batch(call: Call) -> Answer:
         raise Refused(400, "BadRequest", f"Number of batch request steps must be between 1 and {MOST}.")
     if len({str(row.get("id")) for row in rows if isinstance(row, dict)}) != len(rows):
         raise Refused(400, "BadRequest", "Each request of a batch needs an id of its own.")
+    if call.tenant.reality.batch_provisioning == "batch_refused" and any(_is_apart(row) for row in rows):
+        raise Refused(400, "BadRequest", "A request of this batch is not supported in batches.")
     done: dict[str, dict[str, Any]] = {}
     for row in rows:
         done[str(row["id"])] = _item(call, row, done)
@@ -39,11 +43,18 @@ def _item(call: Call, row: dict[str, Any], done: dict[str, dict[str, Any]]) -> d
     if any(each not in done or done[each]["status"] >= 400 for each in needs):
         error = {"code": "FailedDependency", "message": "A request that this one depends on has failed."}
         return {"id": str(row["id"]), "status": 424, "headers": {}, "body": {"error": error}}
+    if call.tenant.reality.batch_provisioning == "item_refused" and _is_apart(row):
+        refused = {"code": "BadRequest", "message": "This request is not supported in batches."}
+        return {"id": str(row["id"]), "status": 400, "headers": {}, "body": {"error": refused}}
     assert call.dispatch is not None
     answer = call.dispatch(_single(call, row))
     headers = {"Content-Type": answer.content_type, **answer.headers} if answer.body is not None else answer.headers
     shown: dict[str, Any] = {"id": str(row["id"]), "status": answer.status, "headers": headers}
     return {**shown, "body": answer.body} if answer.body is not None else shown
+
+
+def _is_apart(row: dict[str, Any]) -> bool:
+    return any(part in str(row.get("url", "")).lower() for part in APART)
 
 
 def _single(call: Call, row: dict[str, Any]) -> Call:

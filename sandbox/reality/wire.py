@@ -55,6 +55,13 @@ class Wire:
         with_version=unconfirmed("With the version before it, too."),
         absolute=unconfirmed("Whole ones of Graph, too."),
     )
+    batch_provisioning: str = one_of(
+        "answered",
+        "What does a batch answer to calls of provisioning and of logs?",
+        answered=unconfirmed("The same as outside of a batch."),
+        item_refused=unconfirmed("400 to such an item."),
+        batch_refused=unconfirmed("400 to the whole batch."),
+    )
     haiilo_groups: str = one_of(
         "empty",
         "What does Haiilo Advocacy answer to a search of groups?",

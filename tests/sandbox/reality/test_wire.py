@@ -103,3 +103,19 @@ def test_takes_some_addresses_in_a_batch(running: RunningSandbox, taken: str, go
     body = {"requests": [{"id": key, "method": "GET", "url": url} for key, url in urls.items()]}
     answers = {row["id"]: row["status"] for row in entra.ask("POST", "/$batch", body).json()["responses"]}
     assert answers == {key: 200 if key in good else 400 for key in urls}
+
+
+@pytest.mark.parametrize(
+    ("setting", "whole", "items"),
+    [("answered", 200, [200, 200]), ("item_refused", 200, [200, 400]), ("batch_refused", 400, [])],
+)
+def test_may_keep_provisioning_out_of_batches(
+    running: RunningSandbox, setting: str, whole: int, items: list[int]
+) -> None:
+    entra = running.tenant(reality={"batch_provisioning": setting})
+    urls = {"a": "/organization", "b": f"{entra.sync}/jobs"}
+    body = {"requests": [{"id": key, "method": "GET", "url": url} for key, url in urls.items()]}
+    answer = entra.ask("POST", "/$batch", body)
+    answers = {row["id"]: row["status"] for row in answer.json().get("responses", [])}
+    assert (answer.status_code, [answers[key] for key in sorted(answers)]) == (whole, items)
+    assert entra.ask("GET", f"{entra.sync}/jobs").status_code == 200
