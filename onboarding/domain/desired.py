@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from onboarding.domain import consent_sizes
 from onboarding.domain.consent_sizes import ConsentSize
@@ -144,6 +144,8 @@ class Desired:
     """Whom the roster offers as test users; read for the step that tries people only."""
     seen_before: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """What the last look at a step that waits or asks has left, by step."""
+    _read: dict[type[Evidence], Evidence] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """Evidence that was asked for, read from its stored form once."""
 
     def answer(self, step: str, name: str, default: Any = None) -> Any:
         """What a person answered in `step` for the field `name`."""
@@ -152,11 +154,18 @@ class Desired:
     def evidence_of(self, kind: type[E]) -> E | None:
         """The evidence with which the step of `kind` was done, or None when that step was never done."""
         stored = self.evidence.get(kind.step)
-        return None if stored is None else kind.from_json(stored)
+        if stored is None:
+            return None
+        if kind not in self._read:
+            self._read[kind] = kind.from_json(stored)
+        return cast(E, self._read[kind])
 
     def required(self, kind: type[E]) -> E:
         """As `evidence_of`, for a step that comes later. Raises KeyError when the step of `kind` was never done."""
-        return kind.from_json(self.evidence[kind.step])
+        found = self.evidence_of(kind)
+        if found is None:
+            raise KeyError(kind.step)
+        return found
 
     def result(self, step: str, change: str) -> Mapping[str, Any]:
         """What `apply` returned for the newest `change` of this key; empty when it was never made."""

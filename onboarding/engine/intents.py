@@ -55,7 +55,7 @@ def begun_at(intents: Mapping[str, Mapping[str, Any]]) -> dict[str, datetime]:
 
 def refused_at(intents: Mapping[str, Mapping[str, Any]]) -> dict[str, datetime]:
     """When each was refused that was certainly not made, by name."""
-    moments = {name: parse_datetime(entry.get("refused_at") or "") for name, entry in intents.items()}
+    moments = {name: parse_datetime(at) for name, entry in intents.items() if (at := entry.get("refused_at"))}
     return {name: at for name, at in moments.items() if at is not None}
 
 

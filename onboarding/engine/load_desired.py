@@ -71,6 +71,8 @@ class Rows:
     knows_consent: bool = False
     """Whether `link` and `consent` have been read: most runs look at no step that goes by them."""
     scope_read: ScopeRead | None = None
+    changes: dict[str, _Changes] = field(default_factory=dict, repr=False)
+    """What the intents of each step come to, as they were read last."""
 
     def read_for(self, step: Step[Any]) -> None:
         """Read what this step alone goes by. No query for most steps."""
@@ -95,6 +97,7 @@ class Rows:
         customer, states = self.onboarding.customer, self.states
         evidence = {key: state.evidence for key, state in states.items() if state.done_at}
         answers = {key: dict(state.answer) for key, state in states.items()}
+        changes = {key: self._changes_of(key, state.intents) for key, state in states.items()}
         if customer.tenant_hint:
             answers.setdefault(CustomerRecord.key, {})["tenant_id"] = customer.tenant_hint
         return Desired(
@@ -109,10 +112,10 @@ class Rows:
             consent=self.consent,
             answers=answers,
             evidence=evidence,
-            applied={key: _results(state) for key, state in states.items()},
-            begun={key: intents.begun_at(state.intents) for key, state in states.items()},
-            refused={key: intents.refused_at(state.intents) for key, state in states.items()},
-            unconfirmed={key: intents.unconfirmed(state.intents) for key, state in states.items()},
+            applied={key: each.results for key, each in changes.items()},
+            begun={key: each.begun for key, each in changes.items()},
+            refused={key: each.refused for key, each in changes.items()},
+            unconfirmed={key: each.unconfirmed for key, each in changes.items()},
             approved=dict(self.approved),
             answered_at={key: state.answered_at for key, state in states.items() if state.answered_at},
             scim_token=self.token,
@@ -131,6 +134,30 @@ class Rows:
             pace=settings.PACE,
             seen_before={key: state.offers for key, state in states.items() if state.offers},
         )
+
+    def _changes_of(self, key: str, noted: Mapping[str, Mapping[str, Any]]) -> _Changes:
+        """What the intents of a step come to. Whoever changes them writes others, so the same are read once."""
+        known = self.changes.get(key)
+        if known is None or known.noted is not noted:
+            known = self.changes[key] = _Changes.of(noted)
+        return known
+
+
+@dataclass(frozen=True)
+class _Changes:
+    """The changes of one step, as its intents have `noted` them."""
+
+    noted: Mapping[str, Mapping[str, Any]]
+    results: dict[str, dict[str, object]]
+    begun: dict[str, datetime]
+    refused: dict[str, datetime]
+    unconfirmed: frozenset[str]
+
+    @classmethod
+    def of(cls, noted: Mapping[str, Mapping[str, Any]]) -> _Changes:
+        """All of it, by the name of each change."""
+        results = {name: entry["result"] for name, entry in noted.items() if entry.get("result")}
+        return cls(noted, results, intents.begun_at(noted), intents.refused_at(noted), intents.unconfirmed(noted))
 
 
 def headcount(onboarding: Onboarding) -> Headcount:
@@ -213,10 +240,6 @@ def with_evidence(desired: Desired, key: str, evidence: Mapping[str, Any]) -> De
 
 def _expected_tenant(evidence: Mapping[str, Mapping[str, Any]]) -> str | None:
     return evidence.get(CustomerRecord.key, {}).get("tenant_id")
-
-
-def _results(state: StepState) -> dict[str, dict[str, object]]:
-    return {key: entry["result"] for key, entry in state.intents.items() if entry.get("result")}
 
 
 def _read_only(onboarding: Onboarding) -> ReadOnlyDesired | None:

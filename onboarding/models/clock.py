@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.db import Error, connection, models
@@ -58,7 +59,13 @@ def now() -> datetime:
 
     While the database does not answer, the last measurement goes on; in a process that has none, the machine's clock.
     """
-    return _database_time() if connection.vendor == "sqlite" else _measured().now()
+    return _database_time() if _vendor() == "sqlite" else _measured().now()
+
+
+@cache
+def _vendor() -> str:
+    """What kind of database this process has: it has one."""
+    return connection.vendor
 
 
 def host_offset() -> timedelta:
@@ -102,7 +109,7 @@ def _database_time() -> datetime:
     """Past Django's cursor: that the clock is read is nobody's query. SQLite has no clock but this machine's, which it
     tells in whole milliseconds: one that is told more exactly would be in its future.
     """
-    if connection.vendor == "sqlite":
+    if _vendor() == "sqlite":
         exact = datetime.now(UTC)
         return exact.replace(microsecond=exact.microsecond // 1000 * 1000)
     connection.ensure_connection()

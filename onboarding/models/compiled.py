@@ -7,6 +7,7 @@ of a queryset do. A process has one database, so one text is enough.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Generic, TypeVar, cast
@@ -21,6 +22,7 @@ from django.db.models.sql import UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
 
 Row = TypeVar("Row", bound=models.Model)
+_decode = json.JSONDecoder().decode
 
 
 class Given(Value):
@@ -82,7 +84,9 @@ class Select(Generic[Row]):
         self._model: type[Row] = described["model"]
         self._related: list[Any] = populators(described, selected, DEFAULT_DB_ALIAS)
         self._annotations = list((compiler.annotation_col_map or {}).items())
-        self._converters = list(compiler.get_converters(columns).items())
+        converters = compiler.get_converters(columns).items()
+        self._documents = [place for place, (_convert, column) in converters if _is_plain_json(column)]
+        self._converters = [each for each in converters if each[0] not in self._documents]
 
     def rows(self, **given: object) -> list[Row]:
         """All of them, as list(queryset) would have them. One query."""
@@ -92,6 +96,8 @@ class Select(Generic[Row]):
         return [self._row(list(values), database) for values in found]
 
     def _row(self, values: list[Any], database: BaseDatabaseWrapper) -> Row:
+        for place in self._documents:
+            values[place] = _document(values[place])
         for place, (converters, expression) in self._converters:
             for convert in converters:
                 values[place] = convert(values[place], expression, database)
@@ -101,6 +107,21 @@ class Select(Generic[Row]):
         for name, place in self._annotations:
             setattr(row, name, values[place])
         return row
+
+
+def _is_plain_json(column: Any) -> bool:
+    """Whether the column is read as JSON and nothing else."""
+    field = getattr(column, "target", None)
+    return isinstance(field, models.JSONField) and field.decoder is None
+
+
+def _document(text: str | None) -> Any:
+    """As `JSONField.from_db_value` has it; of a visit's columns most are empty, and are made without a parser."""
+    if text == "{}":
+        return {}
+    if text == "[]":
+        return []
+    return None if text is None else _decode(text)
 
 
 class Update:
