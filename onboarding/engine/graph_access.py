@@ -22,6 +22,7 @@ from graphclient import (
     GraphError,
     Memo,
     NotAllowed,
+    Read,
     Reroutes,
     SignIn,
     TokenSources,
@@ -157,6 +158,11 @@ class TenantSession:
         """How many requests went to Graph so far."""
         own = self._transport.calls if self._transport else 0
         return own + sum(other.calls for other in self._others.values())
+
+    @property
+    def asked_alone(self) -> tuple[Read, ...]:
+        """Reads that a batch was not answered, and a call alone was."""
+        return self._memo.alone
 
     @property
     def client_id(self) -> str:

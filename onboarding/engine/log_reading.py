@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from graphclient import GraphClient
+from graphclient import GraphClient, Read
 from onboarding.domain.desired import Desired
 from onboarding.domain.log_trouble import LogTrouble
 from onboarding.domain.sentences import say
 from onboarding.engine.working_copy import WorkingCopy
 from onboarding.models import clock
+from onboarding.people import ingest
 from onboarding.people.follow import follow
 from onboarding.steps.connection.evidence import job_id, made_at
+from onboarding.steps.enable.evidence import EnableEvidence
 from onboarding.steps.readiness.evidence import lacks_licence
 from onboarding.steps.shared.arrivals import READABLE_AGAIN, sentence_on
 from onboarding.steps.sso_application.evidence import service_principal_id
@@ -27,14 +29,13 @@ def read(copy: WorkingCopy, graph: GraphClient, desired: Desired, key: str) -> L
     Raises `LeaseLost`.
     """
     row, before = copy.rows.onboarding, LogTrouble.from_json(copy.rows.onboarding.log_trouble)
-    since = made_at(desired)  # a job that is made again has the same id (docs/graph-facts.md, "Jobs")
     after = follow(
         copy.lease,
         graph,
         job_id(desired),
         row,
         service_principal_id=service_principal_id(desired),
-        made_at=since - CLOCKS_DIFFER if since else None,
+        made_at=_oldest(desired),
     )
     if after is not None and not after.is_told and after.lasts(clock.now()) and not lacks_licence(desired):
         copy.add_line(LINE, sentence_on(after), step=key, detail={"code": after.code, "request_id": after.request_id})
@@ -45,6 +46,22 @@ def read(copy: WorkingCopy, graph: GraphClient, desired: Desired, key: str) -> L
     if kept != row.log_trouble:
         row.log_trouble = copy.row_columns["log_trouble"] = kept
     return after
+
+
+def _oldest(desired: Desired) -> datetime | None:
+    """A job that is made again has the same id (docs/graph-facts.md, "Jobs"); older rows are of the one before."""
+    since = made_at(desired)
+    return since - CLOCKS_DIFFER if since else None
+
+
+def is_due(desired: Desired) -> bool:
+    """Whether there is a job that has been started, and so a log of it."""
+    return EnableEvidence.step in desired.evidence
+
+
+def next_read(copy: WorkingCopy, desired: Desired) -> Read | None:
+    """What `read` sends first; None where it reads nothing, or goes on behind a link."""
+    return ingest.next_read(copy.rows.onboarding, job_id(desired), _oldest(desired)) if is_due(desired) else None
 
 
 def keep_number(copy: WorkingCopy, number: int | None) -> None:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_noop as _
 from graphclient import GraphError, NotAllowed, Rejected, TryLater
 from onboarding.domain.durations import short
 from onboarding.domain.sentences import say
-from onboarding.domain.verdicts import Asking, Change, Done, Kind, Todo, Verdict, Waiting
+from onboarding.domain.verdicts import Asking, Change, Done, Todo, Verdict, Waiting
 from onboarding.engine import (
     gate,
     gone,
@@ -30,9 +30,11 @@ from onboarding.engine import (
     misfits,
     neighbours,
     process,
+    reading_ahead,
     scope_reading,
 )
 from onboarding.engine.explain import explain, our_failure
+from onboarding.engine.freshness import log_goes_on_in, still_fresh
 from onboarding.engine.graph_access import TenantSession
 from onboarding.engine.inquiries import answer_open
 from onboarding.engine.lease_keeper import HeldLease, keeper
@@ -43,10 +45,8 @@ from onboarding.engine.working_copy import WorkingCopy
 from onboarding.models import Onboarding, clock
 from onboarding.models.onboarding import Lease, LeaseLost
 from onboarding.people import tried
-from onboarding.people.follow import goes_on_in
 from onboarding.steps import BESIDE, STEPS
 from onboarding.steps.base import ChangingStep, Step, StepFailed
-from onboarding.steps.enable.step import Enable
 from onboarding.steps.read_only.step import milestone
 
 log = logging.getLogger("onboarding.engine")
@@ -90,6 +90,7 @@ def _run(held: HeldLease) -> None:
     try:
         found = Reconciliation(lease, held)
         pause = found.run_until_held() / settings.PACE
+        reading_ahead.keep(found.copy, found.desired, found.tenant.asked_alone)
         found.copy.finish(after=pause, own_failures=0, time_outs=found.time_outs, not_before=found.not_before())
     except LeaseLost:
         log.info("onboarding %s: interrupted, or another worker took over", pk)
@@ -197,24 +198,12 @@ class Reconciliation:
         return pause
 
     def _visit(self, step: Step[Any]) -> tuple[timedelta, bool]:
-        fresh = self._still_fresh(step)
+        fresh = still_fresh(self.copy.rows, step)
         if fresh is not None:
             return fresh, True
         verdict = self._examine(step)
         pause = self._pause_after(step, verdict)
-        return min(pause, self._log_goes_on_in(step) or pause), isinstance(verdict, Done)
-
-    def _log_goes_on_in(self, step: Step[Any]) -> timedelta | None:
-        """How soon the log has to be read on; only the last step has no pace of its own for it."""
-        return goes_on_in(self.copy.rows.onboarding, clock.now()) if step is STEPS[-1] and step.reads_people else None
-
-    def _still_fresh(self, step: Step[Any]) -> timedelta | None:
-        """How long the last `Done` is still believed, or None when it is time to read again."""
-        state = self.copy.rows.states.get(step.key)
-        if state is None or state.kind != Kind.DONE or state.checked_at is None or self._log_goes_on_in(step):
-            return None
-        left = state.checked_at + step.fresh_for / settings.PACE - clock.now()
-        return left * settings.PACE if left > timedelta() else None
+        return min(pause, log_goes_on_in(self.copy.rows, step) or pause), isinstance(verdict, Done)
 
     def _examine(self, step: Step[Any]) -> Verdict:
         """Read and judge one step, and keep what follows from the verdict. The order of the effects matters.
@@ -285,6 +274,7 @@ class Reconciliation:
 
     def _converge_safely(self, step: Step[Any]) -> Verdict:
         try:
+            reading_ahead.ask(self.copy, self.tenant, self.desired, step, live=self.live)
             return self._converge(step)
         except StepFailed as failed:
             return failed.verdict
@@ -340,7 +330,7 @@ class Reconciliation:
 
     def _read_log(self, step: Step[Any]) -> None:
         """After the job, because the job's own health must not wait for its log."""
-        if Enable.key not in self.desired.evidence:
+        if not log_reading.is_due(self.desired):
             return
         trouble = log_reading.read(self.copy, self.tenant.graph, self.desired, step.key)
         if trouble is not None and not trouble.is_refusal and self.held.silent_for() > HANGS:

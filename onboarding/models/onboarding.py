@@ -219,6 +219,8 @@ class Onboarding(models.Model):
     log_watermark = models.DateTimeField(null=True, blank=True)
     log_reading = models.JSONField(default=dict, blank=True, editable=False)
     log_trouble = models.JSONField(default=dict, blank=True, editable=False)
+    # Which reads a batch is not answered in this tenant, and since when (`engine.reading_ahead`).
+    asked_alone = models.JSONField(default=dict, blank=True, editable=False)
     # How many people have which result, standing, place in scope and prospect; kept by `people.roster` with the rows
     # they count.
     people_counts = models.JSONField(default=dict, blank=True, editable=False)

@@ -20,10 +20,11 @@ from graphclient import (
     LinkRefused,
     LogPage,
     ProvisioningEvent,
+    Read,
     TooLarge,
     Unreadable,
 )
-from graphclient.resources.provisioning_logs import WAYS, Way
+from graphclient.resources.provisioning_logs import WAYS, Way, read_first
 from onboarding.models import Onboarding, Person, clock
 from onboarding.models.onboarding import Lease, LeaseLost
 from onboarding.people import roster
@@ -61,6 +62,26 @@ def ingest(
         look.save()
 
 
+def next_read(row: Onboarding, job_id: str, made_at: datetime | None) -> Read | None:
+    """What `ingest` would send first at this moment; None where it goes on behind a link."""
+    now = clock.now()
+    reading, watermark = _begun(row, job_id, made_at, now)
+    if reading.link or reading.since is None or (watermark is None and made_at is None):  # begins at this very moment
+        return None
+    way = Way(reading.known_way(now) or WAYS[0])
+    return read_first(job_id, reading.since, until=reading.until, top=PAGE_SIZE, way=way)
+
+
+def _begun(row: Onboarding, job_id: str, made_at: datetime | None, now: datetime) -> tuple[Reading, datetime | None]:
+    """What to read first, and up to when all was read before. What is known of another job's log says nothing about
+    this one.
+    """
+    reading, watermark = Reading.from_json(row.log_reading), row.log_watermark
+    if reading.job not in ("", job_id):
+        reading, watermark = Reading(), None
+    return reading.begun(watermark, now=now, made_at=made_at), watermark
+
+
 class _Look:
     """One look at the log, and the progress that it makes."""
 
@@ -73,10 +94,8 @@ class _Look:
         self.reading, self.watermark = Reading.from_json(row.log_reading), row.log_watermark
 
     def begin(self, made_at: datetime | None) -> None:
-        """Settle what to read first. What is known of another job's log says nothing about this one."""
-        if self.reading.job not in ("", self.job_id):
-            self.reading, self.watermark = Reading(), None
-        self.reading = self.reading.begun(self.watermark, now=self.now, made_at=made_at)
+        """Settle what to read first."""
+        self.reading, self.watermark = _begun(self.row, self.job_id, made_at, self.now)
 
     def read(self) -> int:
         """Page by page; the place is that of the last page that was kept."""

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from django.utils.functional import Promise
 
-from graphclient import GraphClient, ProvisioningEvent
+from graphclient import GraphClient, ProvisioningEvent, Read
 from onboarding.causes.base import Cause
 from onboarding.domain.consent_sizes import ConsentSize
 from onboarding.domain.desired import Desired
@@ -125,6 +125,10 @@ class Step(ABC, Generic[Facts]):
     """Whether who is assigned is read into the roster after this step reads."""
     recounts: ClassVar[tuple[str, ...]] = ()
     """Keys of earlier steps: who approves a plan here has these read anew first, however fresh they are."""
+
+    def reads(self, desired: Desired) -> Mapping[str, Read]:
+        """The GETs that `read` sends in any case and that may be asked for in a batch before, each with its name."""
+        return {}
 
     @abstractmethod
     def read(self, tenant: Tenant, desired: Desired) -> Facts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import ClassVar
@@ -11,7 +11,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
-from graphclient import Job, TryLater
+from graphclient import Job, Read, TryLater
+from graphclient.resources.synchronization import read_secrets
 from onboarding.causes.base import Cause
 from onboarding.domain.desired import Desired
 from onboarding.domain.evidence import Evidence
@@ -23,6 +24,7 @@ from onboarding.steps.live.evidence import LiveEvidence
 from onboarding.steps.live.health import remarks, unwell
 from onboarding.steps.shared import arrivals, credentials, haiilo_notes, jobs
 from onboarding.steps.shared.followed_job import Facts, FollowedJob, through_so_far, untold_failures
+from onboarding.steps.sso_application.evidence import service_principal_id
 
 NOT_TOLD = _("Provisioning runs. Microsoft does not tell how many people are in Haiilo.")
 IN_HAIILO = plural("%(count)s person in Haiilo", "%(count)s people in Haiilo")
@@ -38,6 +40,11 @@ class Live(FollowedJob):
     asks_haiilo: ClassVar[bool] = True
     evidence: ClassVar[type[Evidence]] = LiveEvidence
     causes: ClassVar[tuple[Cause, ...]] = CAUSES
+
+    def reads(self, desired: Desired) -> Mapping[str, Read]:
+        """The job, and what is saved."""
+        job = super().reads(desired)
+        return {**job, "secrets": read_secrets(service_principal_id(desired))} if job else job
 
     def read(self, tenant: Tenant, desired: Desired) -> Facts:
         """The job with its status; where it sends whom, while it runs and Microsoft shows that."""

@@ -15,7 +15,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
-from graphclient import Job, NotThere, Unreadable
+from graphclient import Job, NotThere, Read, Unreadable
+from graphclient.resources.synchronization import read_schema
 from onboarding.causes.base import Cause
 from onboarding.domain.attribute_names import source_words, target_words
 from onboarding.domain.desired import Desired
@@ -64,6 +65,11 @@ class Mappings(ChangingStep[Facts]):
     evidence: ClassVar[type[Evidence]] = MappingsEvidence
     causes: ClassVar[tuple[Cause, ...]] = CAUSES
     asks_first: ClassVar[bool] = True
+
+    def reads(self, desired: Desired) -> Mapping[str, Read]:
+        """The schema of the job; alone, it needs no batch."""
+        has_job = bool(jobs.reads(desired))
+        return {"schema": read_schema(service_principal_id(desired), job_id(desired))} if has_job else {}
 
     def read(self, tenant: Tenant, desired: Desired) -> Facts:
         """The schema of the job; where it is not as it should be, also whether the job has run."""

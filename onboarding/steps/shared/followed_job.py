@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeVar
 
 from django.utils.translation import gettext_noop as _
 
-from graphclient import Job
+from graphclient import Job, Read
 from onboarding.domain.desired import Desired
 from onboarding.domain.evidence import Evidence
 from onboarding.domain.headcount import Headcount
@@ -64,6 +64,10 @@ class FollowedJob(Step[Facts]):
     stage: ClassVar[stages.Stage] = stages.EVERYBODY
     rests_on: ClassVar[tuple[str, ...]] = (SsoApplicationEvidence.step, ConnectionEvidence.step)
     reads_people: ClassVar[bool] = True
+
+    def reads(self, desired: Desired) -> Mapping[str, Read]:
+        """The job."""
+        return jobs.reads(desired)
 
     def read(self, tenant: Tenant, desired: Desired) -> Facts:
         """The job with its status."""

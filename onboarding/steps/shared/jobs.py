@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from django.utils.translation import gettext_noop as _
 
-from graphclient import GraphClient, Job, NotThere
+from graphclient import GraphClient, Job, NotThere, Read
+from graphclient.resources.synchronization import read_job
 from onboarding.causes.base import Cause
 from onboarding.causes.index import is_known, lookup
 from onboarding.domain.desired import Desired
@@ -23,7 +24,7 @@ from onboarding.steps.shared.job_causes import (
     QUARANTINE_REPORTED,
     QUARANTINED,
 )
-from onboarding.steps.sso_application.evidence import service_principal_id
+from onboarding.steps.sso_application.evidence import SsoApplicationEvidence, service_principal_id
 
 JOB_VISIBLE_WITHIN = timedelta(minutes=15)  # a new job may answer 404 that long
 RECHECK_SOON = timedelta(seconds=20)
@@ -45,6 +46,13 @@ def job_to_follow(graph: GraphClient, desired: Desired) -> Job | None:
     if job is None:
         chosen_gone.ensure_there(graph, desired)
     return job
+
+
+def reads(desired: Desired) -> dict[str, Read]:
+    """What `our_job` sends; nothing before there is a job."""
+    if not {SsoApplicationEvidence.step, ConnectionEvidence.step} <= desired.evidence.keys():
+        return {}
+    return {"job": read_job(service_principal_id(desired), job_id(desired))}
 
 
 def listed_job(graph: GraphClient, desired: Desired) -> Job | None:
