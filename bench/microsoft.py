@@ -17,8 +17,12 @@ _JOB = re.compile(r"/synchronization/jobs/([^/?]+)$")
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
-def answer(method: str, target: str) -> object:
-    """The JSON for one request."""
+def answer(method: str, target: str, body: bytes = b"") -> object:
+    """The JSON for one request; those of a batch are answered together, as Graph does."""
+    if target.endswith("/$batch"):
+        parts = json.loads(body)["requests"]
+        rows = [{"id": each["id"], "status": 200, "body": answer("GET", "/v1.0" + each["url"])} for each in parts]
+        return {"responses": rows}
     path = target.partition("?")[0]
     tenant = path.split("/")[1]
     if path.endswith("/openid-configuration"):
@@ -53,10 +57,10 @@ async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
         while True:
             head = await reader.readuntil(b"\r\n\r\n")
             length = _LENGTH.search(head)
-            await reader.readexactly(int(length[1]) if length else 0)
+            sent = await reader.readexactly(int(length[1]) if length else 0)
             method, target, _version = head.split(b"\r\n", 1)[0].decode().split(" ")
             await asyncio.sleep(LATENCY)
-            body = json.dumps(answer(method, target)).encode()
+            body = json.dumps(answer(method, target, sent)).encode()
             start = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
             writer.write(start.encode() + body)
             await writer.drain()

@@ -25,13 +25,15 @@ from devtools.stack.ports import HOST, free
 from devtools.stack.stack import Stack, StackOptions
 
 LATENCY = 0.15  # seconds that Graph takes for a request
-BY_HAND = 46  # requests for 200 people assigned directly and one group of six; the scope twice
+BY_HAND = 44  # requests for 200 people assigned directly and one group of six; the scope twice
 PEOPLE, IN_GROUP = 200, 6
 COPIES = 256  # live customers to visit
 THREADS = {1: 0.90, 8: 0.90, 32: 0.60, 64: 0.33}
-"""And how much of a bare session's pace is wanted; at 64, where two cores are used up, what was measured over 1.3."""
+"""And how much is wanted of the pace of a bare session, whose visit is one batch of the same reads; at 64, where two
+cores are used up, what was measured over 1.3.
+"""
 MIB = 1024**2
-STATEMENTS, CPU_MS, REQUESTS = 12, 8.0, 2
+STATEMENTS, CPU_MS, REQUESTS = 12, 8.0, 1
 ROUNDS = 2
 _RUN = re.compile(r"onboarding \d+: .* ([\d.]+) s, next in ")
 

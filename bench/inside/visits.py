@@ -1,8 +1,8 @@
 """python -m bench.inside.visits --threads N --share I/P: visits to live customers, as a worker makes them.
 
 Takes one order a line and answers each with one line of JSON: `copies N` makes customers, `ours N` and `bare N` take
-the time of so many visits, or of as many bare pairs of GETs, by all threads; `cost N` says what one visit takes, and
-`memory` what this process has held.
+the time of so many visits, or of as many bare batches of the same reads, by all threads; `cost N` says what one visit
+takes, and `memory` what this process has held.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ def test_copies_of_a_live_customer_cost_a_visit_each(consented, far, settings):
         settings.SANDBOX_URL = url
         with fresh_graph_access():
             found = Share(1, 0, 1).take("cost", 3)
-    assert found["requests"] == 3
+    assert found["requests"] == 1
     assert found["statements"] > 5
     assert found["ms"] > 0
     asked = {state.key for state in StepState.objects.all() if state.graph_calls != before[state.pk]}

@@ -13,7 +13,7 @@ from .conftest import answer_all, customer_of, look
 
 pytestmark = pytest.mark.django_db
 
-BY_HAND = 46  # for 200 people assigned directly and a group of six, each run on its own; the scope twice
+BY_HAND = 44  # for 200 people assigned directly and a group of six, each run on its own; the scope twice
 
 
 @pytest.fixture
