@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db.models import Sum
 
@@ -47,6 +49,14 @@ def test_asks_for_job_settings_and_log_in_one_request(made, far):
 
 def test_asks_for_the_mapping_in_the_same_request(made):
     assert visit(made, "mappings", "live") == 1
+
+
+def test_reads_the_mapping_of_a_live_customer_every_hour(made):
+    visit(made)
+    hour_ago = clock.now() - timedelta(hours=1)
+    StepState.objects.filter(onboarding=made, key="mappings").update(checked_at=hour_ago)
+    look(made)
+    assert made.steps.get(key="mappings").checked_at > hour_ago + timedelta(minutes=50)
 
 
 @pytest.mark.parametrize(
