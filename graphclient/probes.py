@@ -23,6 +23,7 @@ from .errors import (
     WriteRefused,
 )
 from .http.memo import Read
+from .permissions import needed_for
 from .resources import groups, organization, provisioning_logs, users
 from .resources.service_principals import GRAPH_APP_ID, read_by_app_id
 
@@ -66,37 +67,45 @@ class _Subject:
 @dataclass(frozen=True)
 class _Trial:
     operation: str
-    least: str
+    call: str
+    """Method and path of the call that is tried, by which it is known what it needs."""
     attempt: Callable[[_Subject], Any]
     needs: tuple[str, ...] = ()
 
+    @property
+    def least(self) -> str:
+        """The least permission that is enough."""
+        return needed_for(*self.call.split(" ", 1))[0]
 
-_AUDITS = _Trial("read the audit log", "AuditLog.Read.All", lambda on: on.graph.directory_audits.touch())
+
+_AUDITS = _Trial("read the audit log", "GET /auditLogs/directoryAudits", lambda on: on.graph.directory_audits.touch())
 _TRIALS = (
-    _Trial("read the organization", "Organization.Read.All", lambda on: on.graph.organization.get()),
-    _Trial("find applications", "Application.Read.All", lambda on: on.graph.service_principals.by_app_id(GRAPH_APP_ID)),
-    _Trial("find people", "User.Read.All", lambda on: on.graph.users.find("a", top=1)),
-    _Trial("read groups", "GroupMember.Read.All", lambda on: on.graph.groups.find("a", top=1)),
+    _Trial("read the organization", "GET /organization", lambda on: on.graph.organization.get()),
+    _Trial(
+        "find applications", "GET /servicePrincipals", lambda on: on.graph.service_principals.by_app_id(GRAPH_APP_ID)
+    ),
+    _Trial("find people", "GET /users", lambda on: on.graph.users.find("a", top=1)),
+    _Trial("read groups", "GET /groups", lambda on: on.graph.groups.find("a", top=1)),
     _Trial(
         "read assignments",
-        "Application.Read.All",
+        "GET /servicePrincipals/id/appRoleAssignedTo/$count",
         lambda on: on.graph.service_principals.count_assigned(on.sp_id),
         needs=("sp_id",),
     ),
     _Trial(
         "read provisioning",
-        "Synchronization.Read.All",
+        "GET /servicePrincipals/id/synchronization/jobs",
         lambda on: on.graph.synchronization.jobs(on.sp_id),
         needs=("sp_id",),
     ),
     # changes nothing, and Graph requires the permission to write for it
     _Trial(
         "change provisioning",
-        "Synchronization.ReadWrite.All",
+        "POST /servicePrincipals/id/synchronization/jobs/id/schema/parseExpression",
         lambda on: on.graph.synchronization.parse_expression(on.sp_id, on.job_id, HARMLESS_EXPRESSION),
         needs=("sp_id", "job_id"),
     ),
-    _Trial("read the provisioning log", "ProvisioningLog.Read.All", lambda on: on.graph.provisioning_logs.touch()),
+    _Trial("read the provisioning log", "GET /auditLogs/provisioning", lambda on: on.graph.provisioning_logs.touch()),
 )
 
 

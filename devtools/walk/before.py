@@ -54,11 +54,11 @@ BEFORE = (
         "permission-void",
         "The synchronization permission is granted and has no effect.",
         When.CONSENT,
-        Sight(("permissions_refused",), "customer"),
+        Sight(("permission_void",), "customer", "readiness"),
         switches={"F5": True},
         staff=(r"Synchronization\.ReadWrite\.All",),
+        customer=(r"Synchronization\.ReadWrite\.All", "Grant admin consent"),
         remedy="consent_again",
-        awaits="the name of the permission that has no effect",
     ),
     Failure(
         "F6",

@@ -35,6 +35,22 @@ PERMISSION_MISSING = Cause(
     contacts=APPROVERS,
     source=AUTHORIZATION,
 )
+PERMISSION_REFUSED = Cause(
+    code="PermissionRefused",
+    owner=Owner.CUSTOMER,
+    staff=_(
+        "Microsoft refuses us the permission %(permission)s in the tenant. Send a new link, so that it is approved; if "
+        "it is refused after that too, the admin grants it in the portal."
+    ),
+    customer=_(
+        "Microsoft refuses us the permission %(permission)s in your tenant. Open your link and accept all of them once "
+        "more. If that changes nothing, grant it in the portal."
+    ),
+    needs=portal_paths.GRANT_CONSENT,
+    by_link=True,
+    contacts=APPROVERS,
+    source=AUTHORIZATION,
+)
 POLICY_BLOCKS = Cause(
     code="TokenBlockedByPolicy",
     also=("NotAllowed",),  # as rows of an earlier release name it
@@ -123,6 +139,6 @@ REFUSED_UNEXPLAINED = Cause(
 )
 
 ACCESS: tuple[Cause, ...] = (
-    *(ACCESS_LOST, PERMISSION_MISSING, POLICY_BLOCKS, RESTRICTED, CREDENTIAL_REFUSED, BUSY),
+    *(ACCESS_LOST, PERMISSION_MISSING, PERMISSION_REFUSED, POLICY_BLOCKS, RESTRICTED, CREDENTIAL_REFUSED, BUSY),
     *(UNREADABLE, STILL_UNREADABLE, TOKEN_NOT_TAKEN, ABSENT, REFUSED, REFUSED_UNEXPLAINED),
 )

@@ -28,6 +28,19 @@ REQUIRE_NO_ASSIGNMENT = Needs(
     MAY_CREATE,
     ClickPath(Portal.ENTRA, (_("Entra ID"), _("Enterprise apps"), _("Properties"), _("Assignment required?"))),
 )
+GRANT_CONSENT = Needs(
+    MAY_CONSENT,
+    ClickPath(
+        Portal.ENTRA,
+        (
+            _("Entra ID"),
+            _("Enterprise apps"),
+            _("All applications"),
+            _("Permissions (Security)"),
+            _("Grant admin consent"),
+        ),
+    ),
+)
 REVIEW_REQUESTS = Needs(
     MAY_CONSENT,
     ClickPath(Portal.ENTRA, (_("Entra ID"), _("Enterprise apps"), _("Admin consent requests"))),

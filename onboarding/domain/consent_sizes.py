@@ -146,3 +146,10 @@ def client_ids() -> frozenset[str]:
 def offered(current: str = STANDARD.key) -> Sequence[ConsentSize]:
     """What a customer can be set up with: the sizes whose application is registered, and the `current` one."""
     return [size for size in SIZES if size.key == current or (size.sets_up and size.is_configured)]
+
+
+def asked_for(size: ConsentSize, needed: Sequence[str]) -> str:
+    """Which of the permissions that a refused call `needed` this size asks for; empty for none, as where it takes the
+    ownership of the application instead.
+    """
+    return next((name for name in size.names if name in needed), "")

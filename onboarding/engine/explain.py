@@ -22,11 +22,14 @@ from graphclient import (
     Unreadable,
     plain_reason,
 )
+from graphclient.permissions import needed_by
 from onboarding.causes import access, clouds
 from onboarding.causes.base import Cause
 from onboarding.causes.graph import GRAPH
 from onboarding.causes.index import lookup, of_token
 from onboarding.causes.ours import OUR_FAILURE
+from onboarding.domain import consent_sizes
+from onboarding.domain.desired import Desired
 from onboarding.domain.verdicts import Asking, Broken, Waiting
 from onboarding.engine.waits import after_unreadable
 
@@ -42,15 +45,16 @@ def our_failure(error: Exception) -> Broken:
     return replace(OUR_FAILURE.broken(), code=type(error).__name__)
 
 
-def explain(error: GraphError, *, now: datetime, before: Mapping[str, Any] | None = None) -> Fault:
-    """What an error of the Graph client means for an onboarding: the entry of Microsoft's code, else of its kind.
+def explain(error: GraphError, desired: Desired, *, before: Mapping[str, Any] | None = None) -> Fault:
+    """What an error of the Graph client means for an onboarding: the entry of Microsoft's code, else of its kind; of a
+    permission that is refused, which one it is, where the call tells.
 
     `before`: what the last verdict on the step offered, so that answers that cannot be read are counted.
     """
     known = lookup(error.code, error.message) if error.code else None
     match error:
         case Unreadable():
-            return _unreadable(error, before or {}, now)
+            return _unreadable(error, before or {}, desired.now)
         case TryLater():
             pause = timedelta(seconds=error.retry_after) if error.retry_after else RETRY_ERROR_AFTER
             return Waiting(access.BUSY.for_staff({}), pause)
@@ -60,6 +64,8 @@ def explain(error: GraphError, *, now: datetime, before: Mapping[str, Any] | Non
             return _of_its_own(error)
         case NotAllowed() if error.status == 401 and not isinstance(error, RoleMissing):
             return _asked(known if known in GRAPH else access.TOKEN_NOT_TAKEN, error)
+        case RoleMissing() if permission := consent_sizes.asked_for(desired.size, needed_by(error)):
+            return access.PERMISSION_REFUSED.asking(offers=_detail(error), permission=permission)
         case NotAllowed():
             return _asked(known or access.PERMISSION_MISSING, error)
         case OurCredentialRefused():
@@ -104,7 +110,11 @@ def _asked(cause: Cause, error: GraphError) -> Asking:
     """By Microsoft's own code where it leads to this entry; else that code stands in the detail line."""
     if error.code and lookup(error.code) is cause:
         return replace(cause.asking(), code=error.code)
-    return cause.asking(offers={"detail": error.code} if error.code else None)
+    return cause.asking(offers=_detail(error))
+
+
+def _detail(error: GraphError) -> dict[str, str] | None:
+    return {"detail": error.code} if error.code else None
 
 
 def _broken(cause: Cause, error: GraphError, **values: str) -> Broken:

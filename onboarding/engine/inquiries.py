@@ -47,7 +47,7 @@ def _answer(inquiry: Inquiry, graph: GraphClient, desired: Desired) -> None:
 
 
 def _told(error: GraphError, desired: Desired) -> dict[str, Any]:
-    verdict = explain(error, now=desired.now)
+    verdict = explain(error, desired)
     sentence = verdict.question if isinstance(verdict, Asking) else verdict.why
     return sentence.as_json()
 

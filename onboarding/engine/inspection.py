@@ -104,7 +104,7 @@ class Inspection:
             facts = step.read(self.tenant, self.desired)
             verdict = step.assess(self.desired, facts)
         except GraphError as error:
-            return facts, explain(error, now=self.desired.now)
+            return facts, explain(error, self.desired)
         except WriteAttempted:
             raise
         except Exception as error:  # whatever it is: it is what stops the engine at this step, too

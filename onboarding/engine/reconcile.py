@@ -286,7 +286,7 @@ class Reconciliation:
                 self._asked_to_wait = timedelta(seconds=error.retry_after or 0)
             if isinstance(error, TryLater) and self.held.silent_for() > HANGS:
                 self.time_outs = self.lease.time_outs + 1
-            return explain(error, now=self.desired.now, before=self.copy.state(step.key).offers)
+            return explain(error, self.desired, before=self.copy.state(step.key).offers)
         except (LeaseLost, gate.Held, *OUR_FAULTS):
             raise
         except Exception as error:  # whatever it is: stop this customer with a reason, go on with others

@@ -21,6 +21,7 @@ from graphclient import (
     Unreadable,
 )
 from onboarding.customers import records
+from onboarding.domain import consent_sizes
 from onboarding.domain.desired import Desired
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Broken, Change, Done, Todo, Waiting
@@ -33,9 +34,15 @@ from onboarding.models.onboarding import LeaseLost
 from onboarding.steps.base import ChangingStep, Tenant
 from tests import builders
 from tests.narrow import instance
+from tests.steps import facts
 from tests.stored import Stored
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+
+
+def seen_at(now: datetime, **more: object) -> Desired:
+    return facts.desired(now=now, **more)
+
 
 pytestmark = pytest.mark.django_db
 
@@ -225,17 +232,38 @@ def test_stops_with_a_reason_when_a_step_has_a_fault(run):
     ],
 )
 def test_says_what_an_error_of_graph_means_and_who_acts(error, kind, court):
-    verdict = explain(error, now=NOW)
+    verdict = explain(error, seen_at(NOW))
     assert isinstance(verdict, kind)
     assert verdict.court == court
 
 
+JOBS = "/v1.0/servicePrincipals/5c1a/synchronization/jobs"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "size", "named"),
+    [
+        ("GET", JOBS, consent_sizes.STANDARD, "Synchronization.ReadWrite.All"),
+        ("GET", JOBS, consent_sizes.MONITOR, "Synchronization.Read.All"),
+        ("GET", "/v1.0/auditLogs/provisioning", consent_sizes.STANDARD, "ProvisioningLog.Read.All"),
+        ("GET", JOBS, consent_sizes.SCOPED, ""),  # there it may as well be the ownership
+        ("GET", "/v1.0/somethingNew", consent_sizes.STANDARD, ""),
+    ],
+)
+def test_names_the_permission_that_is_refused_by_the_call(method, path, size, named):
+    error = RoleMissing(status=401, code="UnknownError", method=method, path=path)
+    verdict = instance(Asking, explain(error, seen_at(NOW, size=size)))
+    assert (verdict.code == "PermissionRefused") == bool(named)
+    assert named in str(verdict.question)
+    assert (verdict.court, verdict.offers["detail"]) == ("customer", "UnknownError")
+
+
 def test_asks_ever_more_seldom_for_an_answer_that_cannot_be_read_and_says_when_that_lasts():
     error = Unreadable("Resource not found.", status=200, code="BadRequest", request_id="c1d2")
-    looks, now = [instance(Waiting, explain(error, now=NOW))], NOW
+    looks, now = [instance(Waiting, explain(error, seen_at(NOW)))], NOW
     while looks[-1].court == "microsoft":
         now += looks[-1].recheck_in
-        looks.append(instance(Waiting, explain(error, now=now, before=looks[-1].offers)))
+        looks.append(instance(Waiting, explain(error, seen_at(now), before=looks[-1].offers)))
     pauses = [each.recheck_in for each in looks]
     assert pauses == sorted(pauses)
     assert (pauses[0], pauses[-1]) == (timedelta(seconds=30), timedelta(minutes=15))
@@ -248,4 +276,4 @@ def test_asks_ever_more_seldom_for_an_answer_that_cannot_be_read_and_says_when_t
 
 
 def test_waits_as_long_as_microsoft_says():
-    assert instance(Waiting, explain(Throttled(retry_after=7.0), now=NOW)).recheck_in == timedelta(seconds=7)
+    assert instance(Waiting, explain(Throttled(retry_after=7.0), seen_at(NOW))).recheck_in == timedelta(seconds=7)

@@ -15,6 +15,7 @@ from onboarding.models import Backup, Event, Person, StepState, TenantBinding
 from onboarding.models.text import CutCharField
 from tests import builders
 from tests.graphclient.samples import EVENT
+from tests.steps.facts import desired
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -37,7 +38,7 @@ def made() -> Any:
 @given(text=TEXTS)
 def test_keeps_a_verdict_whatever_text_is_in_it(made: Any, text: str) -> None:
     error = Unreadable(text, status=200, code=text, request_id=text, path="/x")
-    verdict: Any = explain(error, now=NOW)
+    verdict: Any = explain(error, desired(now=NOW))
     state = StepState(onboarding=made, key="live", message={"text": text}, code=text, request_id=text)
     state.offers, state.evidence = dict(verdict.offers), {text: [text]}
     StepState.objects.filter(onboarding=made, key="live").delete()

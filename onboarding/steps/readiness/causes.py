@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from onboarding.steps.shared.owner_causes import NOT_OWNED, OWNS_TOO_MUCH
-from onboarding.steps.shared.permission_causes import PERMISSIONS_MISSING, PERMISSIONS_REFUSED
+from onboarding.steps.shared.permission_causes import PERMISSION_VOID, PERMISSIONS_MISSING, PERMISSIONS_REFUSED
 
-CAUSES = (PERMISSIONS_MISSING, PERMISSIONS_REFUSED, *NOT_OWNED, OWNS_TOO_MUCH)
+CAUSES = (PERMISSIONS_MISSING, PERMISSIONS_REFUSED, PERMISSION_VOID, *NOT_OWNED, OWNS_TOO_MUCH)

@@ -14,8 +14,10 @@ from django.utils.translation import gettext_noop as _
 from graphclient import Organization, RoleMissing, probes
 from graphclient.models.organization import P2
 from graphclient.names import ascii_names, both_spellings
+from graphclient.permissions import needed_by
 from graphclient.probes import Probe
 from onboarding.causes.base import Cause
+from onboarding.domain import consent_sizes
 from onboarding.domain.desired import Desired
 from onboarding.domain.evidence import Evidence
 from onboarding.domain.sentences import Sentence, plural, say
@@ -28,7 +30,7 @@ from onboarding.steps.readiness.evidence import NO_LICENCE, ReadinessEvidence
 from onboarding.steps.shared import applications, owned_objects, ownership, permissions
 from onboarding.steps.shared.applications import Candidate
 from onboarding.steps.shared.owned_objects import OwnedObjects, UnexpectedObject
-from onboarding.steps.shared.permission_causes import PERMISSIONS_MISSING, PERMISSIONS_REFUSED
+from onboarding.steps.shared.permission_causes import PERMISSION_VOID, PERMISSIONS_MISSING, PERMISSIONS_REFUSED
 from onboarding.steps.shared.permissions import (
     RECHECK_YOUNG_AFTER,
     missing_of,
@@ -44,12 +46,13 @@ RECHECK_SPREADING_AFTER = timedelta(seconds=15)
 class Facts:
     """Names of the permissions that were granted; the rest is empty until all of them work.
 
-    `refused`: everything is granted, but a request was still refused for lack of one. `extras`: what we own and must
-    not; `our_id`: our service principal, where ownership counts.
+    `refused`: everything is granted, but a request was still refused for lack of one, of those that it `needed`.
+    `extras`: what we own and must not; `our_id`: our service principal, where ownership counts.
     """
 
     granted: frozenset[str]
     refused: bool = False
+    needed: tuple[str, ...] = ()
     organization: Organization | None = None
     candidates: tuple[Candidate, ...] = ()
     assigned: int = 0
@@ -91,10 +94,16 @@ class Readiness(Step[Facts]):
             assigned = tenant.graph.service_principals.count_assigned(best.app.id) if best else 0
             organization = tenant.graph.organization.get()
             tried = abilities.try_all(tenant.graph, desired, best)
-            return Facts(granted, False, organization, candidates, assigned, tried)
-        except RoleMissing:
+            return Facts(
+                granted,
+                organization=organization,
+                candidates=candidates,
+                assigned=assigned,
+                probes=tuple(tried),
+            )
+        except RoleMissing as error:
             tenant.forget_token()
-            return Facts(granted, refused=True)
+            return Facts(granted, refused=True, needed=needed_by(error))
 
     def assess(self, desired: Desired, facts: Facts) -> Verdict:
         """Done once every permission is there; a missing licence or application is told, not held against it.
@@ -105,7 +114,7 @@ class Readiness(Step[Facts]):
             return owned_objects.ask(facts.extras, facts.our_id)
         missing = missing_of(desired, facts.granted)
         if missing or facts.refused or facts.organization is None:
-            return _incomplete(desired, missing, is_half=bool(facts.granted))
+            return _incomplete(desired, missing, facts)
         unowned = ownership.unowned(desired, facts.candidates, applications.chosen_id(desired))
         if unowned is not None:
             return ownership.ask(desired, unowned)
@@ -132,13 +141,17 @@ def _ready(desired: Desired, facts: Facts, organization: Organization) -> Done:
     )
 
 
-def _incomplete(desired: Desired, missing: list[str], *, is_half: bool) -> Verdict:
+def _incomplete(desired: Desired, missing: list[str], facts: Facts) -> Verdict:
+    is_half = bool(facts.granted)
     spreading = taking_effect(desired, recheck_in=RECHECK_SPREADING_AFTER, missing=missing if is_half else ())
     if spreading is not None and not (missing and is_half and seen_twice(desired, Readiness.key, missing)):
         return spreading
     if missing:
         asked = PERMISSIONS_MISSING.asking(offers={"missing": missing}, names=", ".join(missing))
         return replace(asked, recheck_in=RECHECK_YOUNG_AFTER) if spreading else asked
+    void = consent_sizes.asked_for(desired.size, facts.needed)
+    if void:
+        return PERMISSION_VOID.asking(offers={"missing": []}, permission=void)
     return PERMISSIONS_REFUSED.asking(offers={"missing": []})
 
 

@@ -6,6 +6,7 @@ import enum
 
 from django.utils.translation import gettext_noop as _
 
+from onboarding.causes import portal_paths
 from onboarding.causes.base import Cause, Needs, Owner
 from onboarding.causes.roles import APPROVERS, MAY_CONSENT
 
@@ -21,6 +22,7 @@ class Code(enum.StrEnum):
     PERMISSIONS_INCOMPLETE = "permissions_incomplete"
     ONLY_DELEGATED = "only_delegated"
     PERMISSIONS_REFUSED = "permissions_refused"
+    PERMISSION_VOID = "permission_void"
 
 
 PERMISSIONS_MISSING = Cause(
@@ -85,4 +87,25 @@ PERMISSIONS_REFUSED = Cause(
     elsewhere=True,
     contacts=APPROVERS,
     source=AUTHORIZATION_ERRORS,
+)
+PERMISSION_VOID = Cause(
+    code=Code.PERMISSION_VOID,
+    owner=Owner.CUSTOMER,
+    staff=_(
+        "Microsoft lists %(permission)s as granted, and refuses to let us use it. Ask the admin to approve by a new "
+        "link; if it is refused after that too, they grant it in the portal."
+    ),
+    customer=_(
+        "Microsoft lists the permission %(permission)s as granted, and refuses to let us use it. Please approve once "
+        "more by your link. If that changes nothing, grant it in the portal."
+    ),
+    letter=_(
+        "Microsoft refuses the permission %(permission)s, which you approved. Please open the link and approve once "
+        "more. If that changes nothing, grant it in the portal."
+    ),
+    needs=portal_paths.GRANT_CONSENT,
+    by_link=True,
+    elsewhere=True,
+    contacts=APPROVERS,
+    source=GRANT_ADMIN_CONSENT,
 )

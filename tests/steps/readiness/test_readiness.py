@@ -5,6 +5,7 @@ import pytest
 
 from onboarding.domain import consent_sizes
 from onboarding.domain.verdicts import Asking, Court, Done, Waiting
+from onboarding.steps.asks import customer_ask
 from onboarding.steps.readiness.evidence import ReadinessEvidence, lacks_licence
 from onboarding.steps.readiness.step import Facts, Readiness, licence
 from onboarding.steps.shared.permission_causes import PERMISSIONS_MISSING, PERMISSIONS_REFUSED
@@ -60,6 +61,17 @@ def test_asks_for_a_new_consent_when_all_are_listed_but_refused():
     verdict = instance(Asking, assess(at_step("readiness", consent=LATER), Facts(ALL, refused=True)))
     assert (verdict.code, verdict.offers["missing"]) == ("permissions_refused", [])
     assert "Microsoft refuses the permissions you approved" in str(PERMISSIONS_REFUSED.for_letter({}))
+
+
+def test_names_the_permission_without_effect_to_each_reader():
+    facts = Facts(ALL, refused=True, needed=("Synchronization.Read.All", "Synchronization.ReadWrite.All"))
+    verdict = instance(Asking, assess(at_step("readiness", consent=LATER), facts))
+    assert (verdict.code, verdict.court) == ("permission_void", "customer")
+    asked = customer_ask("readiness", verdict.code, verdict.question, verdict.offers)
+    for told in (verdict.question, asked.what, asked.letter):
+        assert "Synchronization.ReadWrite.All" in str(told)
+    assert [str(label) for label in asked.path][-2:] == ["Permissions (Security)", "Grant admin consent"]
+    assert asked.by_link
 
 
 @pytest.mark.parametrize(
@@ -133,5 +145,6 @@ def test_reads_the_tenant_and_its_applications_once_all_are_there(tenant, far):
 def test_takes_a_refused_request_for_a_token_that_is_too_old(tenant, far):
     granted(far, *consent_sizes.STANDARD.names)
     far.on("GET", "/v1.0/servicePrincipals", Reply(403, {"error": {"code": "Authorization_RequestDenied"}}))
-    assert Readiness().read(tenant, at_step("readiness")) == Facts(ALL, refused=True)
+    read = Readiness().read(tenant, at_step("readiness"))
+    assert read == Facts(ALL, refused=True, needed=("Application.Read.All",))
     assert tenant.forgotten == 2
