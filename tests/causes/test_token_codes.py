@@ -16,6 +16,7 @@ from onboarding.causes.index import lookup, of_token
 from onboarding.domain.verdicts import Asking, Broken, Court, Waiting
 from onboarding.engine.explain import explain
 from tests.narrow import instance
+from tests.steps.facts import desired
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 CUSTOMER, CS, HAIILO = Court.CUSTOMER, Court.CS, Court.HAIILO
@@ -54,7 +55,7 @@ ROWS = [
 def test_speaks_at_once_with_an_owner_and_words_of_its_own(number, court, says):
     error = refused(number)
     assert type(error) is TokenRefused
-    verdict = explain(error, now=NOW)
+    verdict = explain(error, desired(now=NOW))
     assert isinstance(verdict, Asking)
     assert (verdict.court, says in str(verdict.question)) == (court, True)
     assert f"AADSTS{number}" in (verdict.code, verdict.offers.get("detail"))
@@ -63,7 +64,7 @@ def test_speaks_at_once_with_an_owner_and_words_of_its_own(number, court, says):
 @pytest.mark.parametrize("number", sorted(aadsts.POLICIES))
 def test_names_a_policy_that_blocks_our_application_and_keeps_microsofts_number_beside_it(number):
     """Nobody signs in there, so the entry of the same number for a person's sign-in would give the wrong advice."""
-    verdict = instance(Asking, explain(refused(number), now=NOW))
+    verdict = instance(Asking, explain(refused(number), desired(now=NOW)))
     assert (verdict.code, verdict.offers["detail"]) == (POLICY_BLOCKS.code, f"AADSTS{number}")
     assert lookup(verdict.code) is POLICY_BLOCKS
     assert lookup("NotAllowed") is POLICY_BLOCKS, "rows of an earlier release are still explained"
@@ -83,7 +84,7 @@ def test_takes_only_a_missing_principal_for_something_that_may_come(number):
 def test_blames_our_own_key_for_what_can_be_nothing_else(number):
     error = refused(number)
     assert type(error) is OurCredentialRefused
-    verdict = explain(error, now=NOW)
+    verdict = explain(error, desired(now=NOW))
     assert isinstance(verdict, Broken)
     assert (verdict.court, verdict.code) == (HAIILO, f"AADSTS{number}")
     known = of_token(f"AADSTS{number}")
@@ -93,7 +94,7 @@ def test_blames_our_own_key_for_what_can_be_nothing_else(number):
 
 @pytest.mark.parametrize("number", [50059, 90019, 9001023, 500011, 70011, 900144, 90130, 50194, 1002012])
 def test_takes_a_wrong_request_for_a_mistake_of_ours(number):
-    verdict = explain(refused(number), now=NOW)
+    verdict = explain(refused(number), desired(now=NOW))
     assert isinstance(verdict, Broken)
     assert verdict.court == HAIILO
 
@@ -101,7 +102,7 @@ def test_takes_a_wrong_request_for_a_mistake_of_ours(number):
 @pytest.mark.parametrize("number", [*aadsts.OUTAGE_RETRY_SECONDS, *aadsts.THROTTLED_RETRY_SECONDS])
 def test_waits_for_a_busy_sign_in_service(number):
     assert isinstance(refused(number), TryLater)
-    assert isinstance(explain(refused(number), now=NOW), Waiting)
+    assert isinstance(explain(refused(number), desired(now=NOW)), Waiting)
     assert of_token(f"AADSTS{number}") is not None
 
 
@@ -114,7 +115,7 @@ def test_waits_for_what_microsoft_calls_temporary(word, number):
 def test_does_not_blame_our_key_for_one_customers_cloud():
     """Public case 07 (Graph): the answer of the global cloud to a certificate for a tenant of another one."""
     error = refused(700023, CLAIM_FOR_ANOTHER_CLOUD)
-    verdict = explain(error, now=NOW)
+    verdict = explain(error, desired(now=NOW))
     assert isinstance(verdict, Asking)
     assert (verdict.court, verdict.code) == (CS, "AADSTS700023")
     assert "Other customers are not affected" in str(verdict.question)
@@ -123,7 +124,7 @@ def test_does_not_blame_our_key_for_one_customers_cloud():
 def test_shows_microsofts_own_sentence_for_a_code_that_nobody_knows():
     error = refused(7654321, "AADSTS7654321: The <b>moon</b> is in the way.\r\nTrace ID: t")
     assert type(error) is Rejected
-    verdict = explain(error, now=NOW)
+    verdict = explain(error, desired(now=NOW))
     assert isinstance(verdict, Broken)
     assert (verdict.court, verdict.code) == (HAIILO, "AADSTS7654321")
     assert "“The moon is in the way.”" in str(verdict.why)

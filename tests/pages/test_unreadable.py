@@ -10,6 +10,7 @@ from graphclient import Unreadable
 from onboarding.domain.verdicts import Waiting
 from onboarding.engine.explain import explain
 from tests.narrow import instance
+from tests.steps.facts import desired
 
 from .desk import open_record, stand
 
@@ -23,8 +24,8 @@ NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 def test_shows_what_came_and_who_acts(alice, customer, since, says, court):
     """Public case 11."""
     error = Unreadable("Resource not found for the segment.", status=200, code="BadRequest", request_id="c1d2e3f4")
-    first = instance(Waiting, explain(error, now=NOW - timedelta(hours=since)))
-    stand(customer, "enable", explain(error, now=NOW, before=first.offers))
+    first = instance(Waiting, explain(error, desired(now=NOW - timedelta(hours=since))))
+    stand(customer, "enable", explain(error, desired(now=NOW), before=first.offers))
     page = open_record(alice, customer)
     assert says in page.text
     assert "BadRequest · HTTP 200 · c1d2e3f4" in page.text
