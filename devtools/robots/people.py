@@ -114,6 +114,7 @@ class StaffMember:
             "others": tenant["pilot"]["user_name"],
             "service_principal_id": tenant["service_principal_id"],
             "existing_job": "replace",
+            "beside": "go_on",
         }
         values: dict[str, Any] = {name: str(known[name]) for name in known if name in form.fields}
         if "suggested" in form.fields:

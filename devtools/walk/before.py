@@ -79,10 +79,9 @@ BEFORE = (
         "twin",
         "A second Haiilo application has a running job to another address.",
         When.BEGINNING,
-        Sight(("several_applications", "choose_application", "existing_job", "existing_jobs"), "cs", "sso_application"),
+        Sight(("runs_beside",), "cs", "sso_application"),
         switches={"F7": True},
-        staff=(r"Haiilo SSO \(old\)",),
-        awaits="a word on the running job of a second Haiilo application",
+        staff=(r"Haiilo SSO \(old\)", "https://old-", "an account at both addresses", "Stop provisioning"),
     ),
     Failure(
         "F8",

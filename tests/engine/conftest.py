@@ -141,6 +141,9 @@ def answer_all(made: Onboarding, far: SandboxTenant, *, until: str = "") -> Onbo
             )
         elif key == "pilot":
             answers.answer(made, key, actor=owner, answer={"person": far["pilot"]["user_name"]})
+        elif key == "sso_application" and state.code == "runs_beside":
+            seen = {"beside_job_ids": [job["id"] for job in state.offers["beside"]]}
+            answers.answer(made, key, actor=owner, answer=seen)
         elif key == "readiness":
             answers.answer(made, key, actor=owner, answer={"accepted": True})
         else:

@@ -217,7 +217,7 @@ def test_asks_the_customer_to_assign_somebody_and_goes_on(tenant_at):
     [
         ("F11", "customer", Code.FAILED_BY_CUSTOMER, "not assigned"),
         ("F13", "customer", Code.FAILED_BY_CUSTOMER, "matching attribute"),
-        ("F14", "customer", Code.FAILED_BY_CUSTOMER, "empty in Entra"),
+        ("F14", "customer", Code.FAILED_BY_CUSTOMER, "“last name” is empty"),
         ("F17", "cs", Code.PILOT_FAILED, "another account"),
         ("F18", "cs", Code.PILOT_FAILED, "More than one Haiilo account"),
         ("F27", "haiilo", Code.FAILED_FOR_ENGINEERS, "Haiilo failed"),

@@ -16,6 +16,7 @@ from onboarding.invites.links import ACCESS
 from onboarding.portal.shared import link_view
 from onboarding.portal.shared.problems import problem_page
 from onboarding.portal.shared.stages import asked_of_customer, just_approved, just_renewed, stages
+from onboarding.steps.enable.evidence import EnableEvidence
 from onboarding.web import access
 from onboarding.web.page import page
 from onboarding.web.paging import version
@@ -65,6 +66,7 @@ def _context(view: link_view.LinkView) -> dict[str, Any]:
         "arrived": arrived,
         "shown": "" if arrived is None else number_format(arrived, force_grouping=True),
         "set_up": view.link.onboarding.live_at is not None,
+        "started": any(step.key == EnableEvidence.step and step.done_at for step in view.steps),
         "in_scope": in_scope,
         "share": in_scope is not None and arrived is not None and arrived <= in_scope,
         "scope_text": number_format(in_scope, force_grouping=True) if in_scope else "",

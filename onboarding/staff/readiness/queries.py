@@ -160,6 +160,8 @@ def _application(states: Mapping[str, StepState]) -> Iterator[Line]:
     ready, looked_at = _seen(states, ReadinessEvidence)
     if chosen is not None:
         yield Line(GOOD, say(_("Provisioning is set up on “%(name)s”."), name=chosen.name), at=at)
+        for each in states[SsoApplicationEvidence.step].warnings:
+            yield Line(NOTED, Sentence.from_json(each) or Sentence(""), Court.CS, at)
     if ready is not None:
         text = plural("%(count)s application supports provisioning.", "%(count)s applications support provisioning.")
         kind = NOTED if ready.candidates else PROBLEM

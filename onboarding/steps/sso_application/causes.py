@@ -14,6 +14,8 @@ from onboarding.steps.shared.owner_causes import NOT_OWNED
 
 NON_GALLERY = "https://learn.microsoft.com/entra/identity/app-provisioning/use-scim-to-provision-users-and-groups"
 
+HOW_IT_WORKS = "https://learn.microsoft.com/entra/identity/app-provisioning/how-provisioning-works"
+
 
 class Code(enum.StrEnum):
     """What the step can ask for, besides ownership."""
@@ -30,6 +32,8 @@ class Code(enum.StrEnum):
     APPLICATION_TAKEN = "application_taken"
     EXISTING_JOBS = "existing_jobs"
     ANOTHER_APPLICATION = "another_application"
+    RUNS_BESIDE = "runs_beside"
+    SENDS_TWICE = "sends_twice"
 
 
 NO_APPLICATION = Cause(
@@ -118,6 +122,25 @@ ANOTHER_APPLICATION = Cause(
     ),
     source="https://github.com/MicrosoftDocs/azure-docs/issues/116171",
 )
+RUNS_BESIDE = Cause(
+    code=Code.RUNS_BESIDE,
+    owner=Owner.CS,
+    staff=_(
+        "Another Haiilo application, “%(other)s”, has a provisioning job (%(job)s, %(state)s) that sends to "
+        "%(address)s. Whoever is assigned to both has an account at both addresses."
+    ),
+    source=HOW_IT_WORKS,
+)
+SENDS_TWICE = Cause(
+    code=Code.SENDS_TWICE,
+    owner=Owner.CS,
+    staff=_(
+        "Another Haiilo application, “%(other)s”, has a provisioning job (%(job)s, %(state)s) that sends to "
+        "%(address)s too. Whoever is assigned to both is written by both, and removed by either."
+    ),
+    source=HOW_IT_WORKS,
+)
+BESIDE = (RUNS_BESIDE, SENDS_TWICE)
 TO_CHOOSE = (
     SEVERAL_APPLICATIONS,
     CHOOSE_APPLICATION,
@@ -127,4 +150,13 @@ TO_CHOOSE = (
     APPLICATION_TAKEN,
     ANOTHER_APPLICATION,
 )
-CAUSES = (NO_APPLICATION, CANNOT_PROVISION, APPLICATION_DELETED, *TO_CHOOSE, EXISTING_JOB, EXISTING_JOBS, *NOT_OWNED)
+CAUSES = (
+    NO_APPLICATION,
+    CANNOT_PROVISION,
+    APPLICATION_DELETED,
+    *TO_CHOOSE,
+    *BESIDE,
+    EXISTING_JOB,
+    EXISTING_JOBS,
+    *NOT_OWNED,
+)

@@ -9,6 +9,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from onboarding.steps.answer_form import AnswerForm
+from onboarding.steps.sso_application.beside import KNOWN
+
+GO_ON = "go_on"
 
 
 class ApplicationForm(AnswerForm):
@@ -33,6 +36,41 @@ class ApplicationForm(AnswerForm):
             for each in offers.get("candidates", [])
             if each["can_provision"]
         ]
+
+
+class BesideForm(AnswerForm):
+    """What becomes of the set-up while a job runs on another application of Haiilo's."""
+
+    button = _("Continue")
+    beside = forms.ChoiceField(
+        label=_("The other application"),
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choose how to go on."),
+            "invalid_choice": _("This can no longer be chosen. Choose one of these."),
+        },
+    )
+
+    def __init__(self, data: Any = None, *, offers: Mapping[str, Any], **named: Any) -> None:
+        super().__init__(data, **named)
+        self._jobs = [str(each["id"]) for each in offers.get("beside", [])]
+        field = self.fields["beside"]
+        assert isinstance(field, forms.ChoiceField)
+        usable = {each["service_principal_id"] for each in offers.get("candidates", []) if each["can_provision"]}
+        instead = {
+            str(each["object_id"]): str(each["name"])
+            for each in offers.get("beside", [])
+            if each["object_id"] in usable
+        }
+        field.choices = [
+            (GO_ON, _("Go on with “%(name)s”; the other job stays as it is") % {"name": offers.get("chosen", "")}),
+            *((key, _("Set up provisioning on “%(name)s” instead") % {"name": name}) for key, name in instead.items()),
+        ]
+
+    def answer(self) -> dict[str, Any]:
+        """Which jobs were seen and stay as they are, or the application that is chosen instead."""
+        said = self.cleaned_data["beside"]
+        return {KNOWN: self._jobs} if said == GO_ON else {"service_principal_id": said}
 
 
 class ExistingJobForm(AnswerForm):

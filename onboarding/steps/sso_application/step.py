@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -16,7 +16,7 @@ from graphclient import Job
 from onboarding.causes.base import Cause
 from onboarding.domain.desired import Desired
 from onboarding.domain.evidence import Evidence
-from onboarding.domain.sentences import say
+from onboarding.domain.sentences import Sentence, say
 from onboarding.domain.verdicts import Asking, Done, Verdict
 from onboarding.steps import stages
 from onboarding.steps.base import AnswerFormClass, Step, Tenant
@@ -24,9 +24,11 @@ from onboarding.steps.connection.evidence import ConnectionEvidence
 from onboarding.steps.shared import applications, making, ownership
 from onboarding.steps.shared.applications import Candidate, Ranked
 from onboarding.steps.shared.gone_causes import APPLICATION_DELETED, CHOSEN_GONE, LOOKED_FOR_AGAIN
+from onboarding.steps.sso_application import beside
 from onboarding.steps.sso_application.causes import (
     ANOTHER_APPLICATION,
     APPLICATION_TAKEN,
+    BESIDE,
     CANNOT_PROVISION,
     CAUSES,
     CHOOSE_APPLICATION,
@@ -39,7 +41,7 @@ from onboarding.steps.sso_application.causes import (
     TO_CHOOSE,
 )
 from onboarding.steps.sso_application.evidence import SsoApplicationEvidence
-from onboarding.steps.sso_application.form import ApplicationForm, ExistingJobForm
+from onboarding.steps.sso_application.form import ApplicationForm, BesideForm, ExistingJobForm
 
 ADOPT, REPLACE = "adopt", "replace"
 
@@ -66,6 +68,7 @@ class SsoApplication(Step[Facts]):
     forms: ClassVar[Mapping[str, AnswerFormClass]] = {
         **dict.fromkeys((each.code for each in TO_CHOOSE), ApplicationForm),
         **dict.fromkeys((EXISTING_JOB.code, EXISTING_JOBS.code), ExistingJobForm),
+        **dict.fromkeys((each.code for each in BESIDE), BesideForm),
     }
 
     def read(self, tenant: Tenant, desired: Desired) -> Facts:
@@ -90,7 +93,12 @@ class SsoApplication(Step[Facts]):
             return _choose(desired, ranked, chosen_id)
         if not chosen.candidate.usable:
             return _unusable(ranked, chosen)
-        return _instead_of(desired, ranked, chosen) or _about_jobs(desired, chosen)
+        asked = _instead_of(desired, ranked, chosen) or beside.ask(desired, ranked, chosen)
+        return asked or _with_remarks(_about_jobs(desired, chosen), beside.remarks(desired, ranked, chosen))
+
+
+def _with_remarks(verdict: Verdict, more: Iterable[Sentence]) -> Verdict:
+    return replace(verdict, warnings=(*verdict.warnings, *more)) if isinstance(verdict, Done) else verdict
 
 
 def _name_of_chosen(desired: Desired) -> str:
@@ -160,10 +168,10 @@ def _about_jobs(desired: Desired, chosen: Ranked) -> Verdict:
     adopted = next((job for job in candidate.scim_jobs if job.id == before.existing_job_id), None)
     said = _said_of(desired, foreign)
     if adopted is not None and said != REPLACE:
-        return _done(chosen, before, adopted, beside=[job for job in foreign if job.id != adopted.id])
+        return _done(chosen, before, adopted, others=[job for job in foreign if job.id != adopted.id])
     named = _named(desired, foreign) if said == ADOPT else None
     if named is not None:
-        return _done(chosen, before, named, beside=[job for job in foreign if job is not named])
+        return _done(chosen, before, named, others=[job for job in foreign if job is not named])
     if foreign and said != REPLACE:
         return _ask_about(chosen, foreign)
     return _done(chosen, before, None, replaced=foreign, at=desired.answered_at.get(SsoApplicationEvidence.step))
@@ -209,11 +217,11 @@ def _done(
     before: SsoApplicationEvidence,
     adopted: Job | None,
     *,
-    beside: Sequence[Job] = (),
+    others: Sequence[Job] = (),
     replaced: Sequence[Job] = (),
     at: datetime | None = None,
 ) -> Done:
-    """`replaced`: the jobs of which a person said at `at` that they have to go, besides those of before; `beside`:
+    """`replaced`: the jobs of which a person said at `at` that they have to go, besides those of before; `others`:
     those that stay beside the adopted one.
     """
     app = chosen.candidate.app
@@ -229,5 +237,5 @@ def _done(
     )
     reason = chosen.reasons[0] if chosen.reasons else say(_("A person chose it."))
     note = say(_("Provisioning is set up on “%(name)s”. %(reason)s"), name=app.display_name, reason=reason)
-    left = [say(_("Another job stays on it: %(job)s, %(code)s"), job=job.id, code=job.status.code) for job in beside]
+    left = [say(_("Another job stays on it: %(job)s, %(code)s"), job=job.id, code=job.status.code) for job in others]
     return Done(evidence, note, (*chosen.warnings, *left))

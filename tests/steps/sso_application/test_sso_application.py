@@ -5,12 +5,14 @@ import pytest
 from onboarding.domain.products import HOME
 from onboarding.domain.verdicts import Asking, Court, Done
 from onboarding.steps.forms import form_for
+from onboarding.steps.shared.applications import Candidate
+from onboarding.steps.shared.owned_objects import Owning
 from onboarding.steps.sso_application.causes import CANNOT_PROVISION, CAUSES, NO_APPLICATION, TO_CHOOSE, Code
 from onboarding.steps.sso_application.evidence import SsoApplicationEvidence, service_principal_id
 from onboarding.steps.sso_application.step import Facts, SsoApplication
 from tests.graphclient.graph_stub import Reply
 from tests.graphclient.samples import NEW_JOB, SERVICE_PRINCIPAL
-from tests.narrow import present
+from tests.narrow import instance, present
 from tests.steps.facts import (
     APP,
     BASE_URL,
@@ -18,6 +20,7 @@ from tests.steps.facts import (
     CONNECTED,
     HOST,
     JOB,
+    app,
     at_step,
     candidate,
     evidence_of,
@@ -167,6 +170,79 @@ def test_does_not_reopen_the_question_for_a_twin_that_appears_after_the_set_up()
     assert evidence_of(verdict).existing_job_id == ""
 
 
+# A job that runs on another application
+
+OLD = "old"
+RUNNING = job("Active", identity="job-of-old")
+
+
+def old(address="https://old-nordwind.smarpshare.com/api/scim/v2", jobs=(RUNNING,), **fields):
+    """An application for another platform of the customer's, which no host leads to."""
+    more = {"display_name": "Haiilo SSO (old)", "reply_urls": ("https://old-nordwind.smarpshare.com/acs",)}
+    return candidate(OLD, jobs=jobs, address=address, **more | fields)
+
+
+@pytest.mark.parametrize(
+    ("other", "code", "says"),
+    [
+        (old(), Code.RUNS_BESIDE, "sends to https://old-nordwind.smarpshare.com/api/scim/v2. Whoever"),
+        (old(address=""), Code.RUNS_BESIDE, "sends to an unknown address"),
+        (old(address=BASE_URL, account_enabled=False), Code.SENDS_TWICE, "is written by both, and removed by either"),
+        (old(account_enabled=False), Code.RUNS_BESIDE, "running"),  # which nobody could choose
+        (old(jobs=(job("Quarantine", identity="job-of-old"),)), Code.RUNS_BESIDE, "in quarantine"),
+    ],
+)
+def test_tells_of_a_job_that_runs_on_another_application_before_anything_is_made(other, code, says):
+    verdict = instance(Asking, look(candidate(), other))
+    assert (verdict.code, verdict.court) == (code, Court.CS)
+    told = str(verdict.question)
+    for part in (says, "“Haiilo SSO (old)”", "job-of-old"):
+        assert part in told
+    assert "Haiilo SSO (old) > Provisioning > Stop provisioning" in texts(verdict.warnings)
+    [shown] = verdict.offers["beside"]
+    assert (shown["name"], shown["id"], shown["object_id"]) == ("Haiilo SSO (old)", "job-of-old", OLD)
+
+
+def test_goes_on_beside_just_the_jobs_that_a_person_has_seen_and_goes_on_telling_of_them():
+    verdict = instance(Done, look(candidate(), old(), answer={"beside_job_ids": ["job-of-old"]}))
+    assert "Another Haiilo application, “Haiilo SSO (old)”" in texts(verdict.warnings)
+    more = old(jobs=(RUNNING, job("Active", identity="another")))
+    assert instance(Asking, look(candidate(), more, answer={"beside_job_ids": ["job-of-old"]})).code == "runs_beside"
+
+
+def test_stops_nobody_who_is_connected_for_it():
+    done = {"sso_application": CHOSEN, "connection": CONNECTED}
+    verdict = instance(Done, look(candidate(jobs=(job(),)), old(), evidence=done))
+    assert "accounts at both" in texts(verdict.warnings) or "an account at both" in texts(verdict.warnings)
+
+
+def test_says_nothing_of_a_job_that_is_stopped():
+    assert isinstance(look(candidate(), old(jobs=(job("Paused", identity="job-of-old"),))), Done)
+
+
+def test_says_of_which_application_it_cannot_tell():
+    unseen = Candidate(app(OLD, display_name="Haiilo (ours?)", reply_urls=()), owning=Owning("our-id", principal=False))
+    verdict = instance(Done, look(candidate(), unseen))
+    assert "We cannot see whether “Haiilo (ours?)” has a provisioning job" in texts(verdict.warnings)
+
+
+def beside_form(asked, said):
+    offers, data = asked.offers, {"beside": said}
+    return present(form_for("sso_application", kind="asking", code=asked.code, offers=offers, data=data))
+
+
+def test_offers_to_go_on_or_to_take_the_other_one():
+    verdict = instance(Asking, look(candidate(), old()))
+    form = beside_form(verdict, "go_on")
+    assert form.is_valid()
+    assert form.answer() == {"beside_job_ids": ["job-of-old"]}
+    form = beside_form(verdict, OLD)
+    assert form.is_valid()
+    assert form.answer() == {"service_principal_id": OLD}
+    unusable = instance(Asking, look(candidate(), old(account_enabled=False, templates=())))
+    assert not beside_form(unusable, OLD).is_valid()
+
+
 # A job that is there already
 
 
@@ -248,6 +324,8 @@ def test_offers_a_form_for_each_choice_and_none_where_the_customer_acts():
     assert {code for code, form in forms.items() if form} == {each.code for each in TO_CHOOSE} | {
         Code.EXISTING_JOB,
         Code.EXISTING_JOBS,
+        Code.RUNS_BESIDE,
+        Code.SENDS_TWICE,
     }
 
 
