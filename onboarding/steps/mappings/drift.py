@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop as _
 
 from onboarding.domain.attribute_names import source_words, target_words
 from onboarding.domain.desired import Desired
-from onboarding.domain.sentences import Sentence, moment_text, say
+from onboarding.domain.sentences import Sentence, moment_text, plural, say
 from onboarding.steps.connection.evidence import job_id, made_at
 from onboarding.steps.mappings import document as mapping_document
 from onboarding.steps.mappings import meaning
@@ -22,7 +22,7 @@ MOST_NAMED = 6
 MOST_TOLD = 20
 NOTHING = _("nothing")
 ACTIONS = _("which actions are on")
-MORE = _("%(count)s more")
+MORE = plural("%(count)s more attribute", "%(count)s more attributes")
 LISTED = _("%(first)s, %(more)s")
 CHANGED_FROM = _("%(target)s: before: %(before)s; now: %(now)s")
 MATCHING = _("%(target)s: how people are matched was changed")
