@@ -19,7 +19,8 @@ class Expected:
     """One person of the tenant whom Entra made in Haiilo, or is to make.
 
     `user_name`, `email`, `given`, `family`: as Entra makes them; empty ones are not compared. `haiilo_id`: the
-    account's id as Microsoft's log has it. `should_be_there`: False for whoever was there and has left the scope.
+    account's id as Microsoft's log has it, `earlier_id`: that of the account that it wrote before. `should_be_there`:
+    False for whoever was there and has left the scope.
     """
 
     person_id: str
@@ -29,6 +30,7 @@ class Expected:
     given: str = field(default="", repr=False)
     family: str = field(default="", repr=False)
     haiilo_id: str = ""
+    earlier_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,9 @@ class Pair:
 
 @dataclass(frozen=True)
 class Twice:
-    """Accounts that have the same `attribute` (`external_id`, `user_name` or `email`), in any case."""
+    """Accounts that have the same `attribute` (`external_id`, `user_name` or `email`), in any case; or that Microsoft
+    has made for the same person (`person_id`).
+    """
 
     attribute: str
     value: str = field(repr=False)
@@ -111,7 +115,7 @@ def compare(
     there = [pair for pair in pairs if pair.person.should_be_there]
     gone = [pair for pair in pairs if not pair.person.should_be_there]
     known = {pair.person for pair in pairs}
-    twice = tuple(_twice(accounts, {id(user) for user in alone}))
+    twice = (*_twice(accounts, {id(user) for user in alone}), *_made_twice(pairs, alone))
     told = {id(account) for each in twice for account in each.accounts}
     unexpected = [user for user in alone if user.active is not False and id(user) not in told] if whole else []
     ours = tuple(user for user in unexpected if not _ids(user).isdisjoint(map(folded, made_by_entra)))
@@ -201,6 +205,14 @@ def _twice(accounts: list[HaiiloUser], alone: set[int]) -> Iterator[Twice]:
             if len(users) > 1 and those not in told and (attribute != "email" or those & alone):
                 told.add(those)
                 yield Twice(attribute, value, tuple(users))
+
+
+def _made_twice(pairs: Iterable[Pair], alone: Iterable[HaiiloUser]) -> Iterator[Twice]:
+    """People whose earlier account is there as well, and not switched off."""
+    left = {folded(user.id): user for user in alone if user.active is not False}
+    for person, account in ((pair.person, pair.account) for pair in pairs):
+        if person.earlier_id and (other := left.get(folded(person.earlier_id))) is not None:
+            yield Twice("person_id", person.person_id, (account, other))
 
 
 def _different(pair: Pair) -> Iterator[Different]:

@@ -70,6 +70,7 @@ class Person(models.Model):
     onboarding = models.ForeignKey("onboarding.Onboarding", on_delete=models.CASCADE, related_name="people")
     source_id = CutCharField(max_length=64)
     target_id = CutCharField(max_length=128, blank=True, default="")
+    earlier_target_id = CutCharField(max_length=128, blank=True, default="", editable=False)
     name = CutCharField(max_length=256, blank=True, default="")
     user_name = CutCharField(max_length=256, blank=True, default="")
     standing = models.CharField(max_length=10, choices=Standing, default=Standing.UNKNOWN, editable=False)

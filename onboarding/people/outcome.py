@@ -21,8 +21,8 @@ from onboarding.models.person import kept_reason, mark_in
 
 Result = Person.Result
 COMPARED = (
-    *("target_id", "name", "user_name", "action", "result", "code", "reason", "lacking", "at", "event_id"),
-    *("seen", "erased_at"),
+    *("target_id", "earlier_target_id", "name", "user_name", "action", "result", "code", "reason", "lacking", "at"),
+    *("event_id", "seen", "erased_at"),
 )
 """The columns that a row of the log can change."""
 FROM_OTHERS = (
@@ -154,7 +154,8 @@ def outcome(onboarding_id: int, event: ProvisioningEvent, before: Person | None)
         _go_on(after, before)
     now = Seen(kind if decides else seen.last, times)
     after.result, after.seen = now.result, now.to_json()
-    after.target_id, after.name, after.user_name = (_text(texts, *keys) for keys in TEXT_KEYS)
+    for column, keys in TEXT_KEYS.items():
+        setattr(after, column, _text(texts, *keys))
     if before is not None and before.stays_erased:
         _take_names(after, before)
     if before is not None and all(getattr(after, name) == getattr(before, name) for name in COMPARED):
@@ -193,8 +194,13 @@ def _go_on(after: Person, before: Person) -> None:
 # Names and ids: the newest row that has one. A name that was written at Haiilo counts before the one in Entra.
 
 Texts = dict[str, tuple[float, str]]
-TEXT_KEYS = (("target",), ("name",), ("written", "user_name"))
-"""For each column the texts that may stand in it, the better one first."""
+TEXT_KEYS = {
+    "target_id": ("target",),
+    "earlier_target_id": ("earlier",),
+    "name": ("name",),
+    "user_name": ("written", "user_name"),
+}
+"""Column → the texts that may stand in it, the better one first."""
 
 
 def _text(texts: Texts, *keys: str) -> str:
@@ -213,7 +219,15 @@ def _texts(event: ProvisioningEvent, kind: Kind, before: Person | None, seen: Se
     best = known | {key: (at, text) for key, text in told.items() if text and (at, text) > known.get(key, (0.0, ""))}
     if "written" in best:
         best.pop("user_name", None)
-    return best
+    return best | _targets(known, at, told["target"])
+
+
+def _targets(known: Texts, at: float, target: str) -> Texts:
+    """The newest account of a person, and the one before it: a second one is made where Microsoft lost the first."""
+    met = [known[key] for key in ("target", "earlier") if key in known] + [(at, target)] * bool(target)
+    newest = {text: at for at, text in sorted(met)}
+    ordered = sorted(((at, text) for text, at in newest.items()), reverse=True)
+    return dict(zip(("target", "earlier"), ordered, strict=False))
 
 
 def _known_texts(before: Person | None, seen: Seen) -> Texts:
@@ -221,7 +235,7 @@ def _known_texts(before: Person | None, seen: Seen) -> Texts:
         return {}
     if not before.result:  # as the directory has it; whatever the log says is newer
         return {key: (0.0, text) for key, text in (("name", before.name), ("user_name", before.user_name)) if text}
-    kept = {"target": before.target_id, "name": before.name}
+    kept = {"target": before.target_id, "earlier": before.earlier_target_id, "name": before.name}
     kept["written" if "written" in seen.times or not before.seen else "user_name"] = before.user_name
     old = before.at.timestamp() if not before.seen else float("-inf")
     return {key: (seen.times.get(key, old), text) for key, text in kept.items() if text}
@@ -237,5 +251,7 @@ def _written(event: ProvisioningEvent, kind: Kind) -> str:
 
 def _take_names(after: Person, before: Person) -> None:
     """The row of somebody who was erased on request: the outcome goes on, what says who it is does not come back."""
-    after.source_id, after.event_id, after.target_id, after.name, after.user_name = before.source_id, "", "", "", ""
+    for column in (*TEXT_KEYS, "event_id"):
+        setattr(after, column, "")
+    after.source_id = before.source_id
     after.reason, after.erased_at, after.stays_erased = mark_in(after.reason), before.erased_at, True

@@ -20,6 +20,7 @@ from onboarding.models.person import mark_in, marks_of
 
 NOBODY = "–"  # noqa: RUF001 - what pages show where there is no name, in every language
 DOCUMENTS = ("message", "warnings", "evidence", "offers", "plan", "progress", "answer", "intents")
+IDENTITY = ("name", "user_name", "made_name", "target_id", "earlier_target_id", "event_id")
 BATCH = 500
 SOURCE = frozenset({"address", "browser"})  # as `invites.rate_limit` names them in the line of a lock
 
@@ -43,7 +44,7 @@ def traces_of(person_id: str, people: Iterable[Person]) -> Traces:
     """What is known about this person by these rows. A name or the id at Haiilo may be short, so it is no word."""
     rows = list(people)
     words = [person_id, *(name for row in rows for name in (row.user_name, row.made_name))]
-    wholes = [text for row in rows for text in (row.name, row.target_id)]
+    wholes = [text for row in rows for text in (row.name, row.target_id, row.earlier_target_id)]
     return Traces(frozenset(t.casefold() for t in words if t), frozenset(t.casefold() for t in wholes if t))
 
 
@@ -54,7 +55,7 @@ def erase_people(rows: list[Person], *, now: datetime, for_good: bool = False) -
             row.source_id, row.reason = marks_of(row.onboarding_id, row.source_id)[0], mark_in(row.reason)
     Person.objects.bulk_update(rows, ["source_id", "reason"], batch_size=BATCH)
     changed = Person.objects.filter(pk__in=[row.pk for row in rows])
-    changed.update(name="", user_name="", made_name="", target_id="", event_id="", erased_at=now)
+    changed.update(**dict.fromkeys(IDENTITY, ""), erased_at=now)
     if for_good:
         changed.update(stays_erased=True)
 

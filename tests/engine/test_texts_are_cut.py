@@ -84,6 +84,7 @@ def test_leaves_no_text_of_microsofts_without_a_cut() -> None:
     assert {f"{model.__name__}.{name}" for model, name in WITH_TEXTS} == {
         "Person.source_id",
         "Person.target_id",
+        "Person.earlier_target_id",
         "Person.name",
         "Person.user_name",
         "Person.made_name",

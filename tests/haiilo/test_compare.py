@@ -206,3 +206,12 @@ class Looked(Expected):
     def __hash__(self) -> int:
         Looked.hashes += 1
         return hash(self.person_id)
+
+
+@pytest.mark.parametrize(("active", "expected"), [(True, Word.TWICE), (None, Word.TWICE), (False, Word.ACTIVE)])
+def test_tells_a_second_account_that_was_made_under_another_name(active: bool | None, expected: Word):
+    renamed = Expected("entra-eva", "new.eva@contoso.example", haiilo_id="haiilo-new.eva", earlier_id="HAIILO-eva")
+    found = compare([user("eva", active=active), user("new.eva")], [renamed])
+    assert found.words == {"entra-eva": expected}
+    assert [each.attribute for each in found.twice] == (["person_id"] if expected is Word.TWICE else [])
+    assert found.others == 0
