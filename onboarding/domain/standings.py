@@ -107,9 +107,19 @@ class Known:
 
     @property
     def belongs(self) -> bool:
-        """Whether the newest that is known says that the person should be in Haiilo."""
-        said_since = self.last in (Last.OUTSIDE, Last.REMOVAL_FAILED, Last.REMOVAL_HELD) or self.told is Told.REMOVED
-        return self.scope in SHOULD_ARRIVE and (self.scope_is_newer or not said_since)
+        """Whether the newest that is known says that the person should be in Haiilo: the assignments as they were read,
+        or what Microsoft has done since.
+        """
+        if not self.scope_is_newer and self._is_provisioned:
+            return True
+        says_no = self.last in (Last.OUTSIDE, Last.REMOVAL_FAILED, Last.REMOVAL_HELD) or self.told is Told.REMOVED
+        return self.scope in SHOULD_ARRIVE and (self.scope_is_newer or not says_no)
+
+    @property
+    def _is_provisioned(self) -> bool:
+        """Whether Microsoft's last report is of an account that it wrote, or tried to."""
+        written = self.last is Last.WENT_THROUGH and self.told is Told.ACCOUNT
+        return written or self.last in TRIED_IN_VAIN
 
     @property
     def lost_account(self) -> bool:
