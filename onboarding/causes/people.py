@@ -296,7 +296,22 @@ BY_SCOPE: dict[Scope, Cause] = {
     ),
 }
 
-# Haiilo's own error numbers, which Microsoft hands through inside its reason.
+SEARCH_REFUSED = Cause(
+    code="invalidFilter",
+    owner=Owner.ENGINEERS,
+    staff=_(
+        "Haiilo refuses to search for the user name because of its characters. Our engineers have to have Haiilo take "
+        "them; a user name without them in Entra works at once."
+    ),
+    source="https://www.rfc-editor.org/rfc/rfc7644",
+)
+SEARCH_REFUSED_FOR = _(
+    "Haiilo refuses to search for “%(value)s” because of the characters %(signs)s. Our engineers have to have Haiilo "
+    "take them; a user name without them in Entra works at once."
+)
+"""The same of one person."""
+
+# Haiilo's own error numbers, and the words of SCIM (RFC 7644, 3.12), which Microsoft hands through inside its reason.
 BY_REASON: tuple[Cause, ...] = (
     Cause(
         code="400.76",
@@ -312,4 +327,5 @@ BY_REASON: tuple[Cause, ...] = (
         needs=portal_paths.EDIT_PEOPLE,
         source="https://support.haiilo.com",
     ),
+    SEARCH_REFUSED,
 )

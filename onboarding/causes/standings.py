@@ -9,6 +9,7 @@ from django.utils.translation import gettext_noop as _
 from onboarding.causes.base import Cause, Owner
 from onboarding.causes.index import explain_code, gaps_of, lookup
 from onboarding.causes.people import BY_HAIILO, BY_SCOPE, NOT_ENTITLED, SCOPING
+from onboarding.domain.headcount import Failure
 from onboarding.domain.sentences import Sentence, say
 from onboarding.domain.standings import SHOULD_ARRIVE, InHaiilo, Scope, Standing
 
@@ -23,7 +24,16 @@ LEAVING = Cause(
     staff=_("No longer in scope, and still in Haiilo. Microsoft removes the account with one of its next syncs."),
     source=SCOPING,
 )
-OF_PEOPLE = (TWICE, LEAVING, *BY_HAIILO.values())
+STILL_ACTIVE = Cause(
+    code="still_active",
+    owner=Owner.ENGINEERS,
+    staff=_(
+        "Microsoft has reported that the account was disabled or removed, and in Haiilo it is active. Our engineers "
+        "have to find out why Haiilo did not take it."
+    ),
+)
+OF_PEOPLE = (TWICE, LEAVING, STILL_ACTIVE, *BY_HAIILO.values())
+ACTIVE = (InHaiilo.ACTIVE, InHaiilo.TWICE)
 HELD_BACK = "TooManyDeletes"  # as Microsoft calls it, also where the row has another word for it
 OUTSIDE = _("Not in scope, as Microsoft reports: not assigned, only in a nested group, disabled, or filtered out.")
 
@@ -41,7 +51,7 @@ class Explained:
 @dataclass(frozen=True)
 class Facts:
     """What is known of somebody who is not as they should be. `in_haiilo`: what Haiilo says of an account that
-    Microsoft has reported.
+    Microsoft has reported, or has reported as removed.
     """
 
     standing: str
@@ -52,11 +62,18 @@ class Facts:
     in_haiilo: str = ""
 
 
+def facts_of(failure: Failure) -> Facts:
+    """What is known of a group of people."""
+    return Facts(failure.standing, failure.code, failure.reason, failure.lacking, failure.scope, failure.in_haiilo)
+
+
 def explained(facts: Facts) -> Explained | None:
     """Why somebody is not as they should be, or not in scope; None where nothing is to be explained."""
     match facts.standing:
         case Standing.TWICE:
             return _by_entry(TWICE)
+        case Standing.LEAVING if facts.in_haiilo in ACTIVE:
+            return _by_entry(STILL_ACTIVE)
         case Standing.LEAVING if not _failed_to_go(facts):
             return _by_entry(LEAVING)
         case Standing.FAILED if facts.in_haiilo in BY_HAIILO:

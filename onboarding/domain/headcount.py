@@ -52,7 +52,6 @@ class Headcount:
 
     results: Mapping[str, int] = field(default_factory=dict)
     standings: Mapping[str, int] = field(default_factory=dict)
-    scopes: Mapping[str, int] = field(default_factory=dict)
     scope_read_at: datetime | None = None
     told: int | None = None
     told_at: datetime | None = None

@@ -45,6 +45,7 @@ from onboarding.haiilo import (
 from onboarding.models import Customer, clock
 from onboarding.people import haiilo_list
 from onboarding.people.failures import REPORTED
+from onboarding.people.reading import Reading
 from onboarding.steps.connection.evidence import token_is_saved
 from onboarding.steps.enable.step import Enable
 from onboarding.steps.initial_cycle.step import InitialCycle
@@ -54,6 +55,7 @@ log = logging.getLogger("onboarding.engine")
 
 LINE = "haiilo"  # the kind of the timeline's lines about it
 A_DAY = timedelta(days=1)
+SETTLED_AT_MOST_EVERY = timedelta(minutes=15)  # less than a look at a live customer, so that the next one tells
 TRIED_AGAIN_AFTER = timedelta(hours=1)
 GOES_ON_AFTER = timedelta(minutes=1)  # with people who are still to be asked for, one by one
 ANSWER_SECONDS = 10.0
@@ -118,7 +120,18 @@ def is_due(rows: Rows, desired: Desired, key: str, *, live: bool) -> bool:
         return False
     if key == Enable.key and (Enable.key in desired.evidence or Enable.key in desired.approved):
         return False  # a plan that was approved stays the approved one
-    return found.left > 0 or found.at is None or found.at < _wanted_since(rows, desired, key)
+    if found.left > 0 or found.at is None or found.at < _wanted_since(rows, desired, key):
+        return True
+    return _is_unsettled(rows, found.at, now)
+
+
+def _is_unsettled(rows: Rows, read_at: datetime, now: datetime) -> bool:
+    """Whether the log, read to its end, has told since then what the list can settle. Not at each look: a list is
+    long, and people come and go all day.
+    """
+    reading = Reading.from_json(rows.onboarding.log_reading)
+    told = reading.unsettled_at is not None and read_at < reading.unsettled_at and not reading.is_open
+    return told and now - read_at >= SETTLED_AT_MOST_EVERY / settings.PACE
 
 
 def _wanted_since(rows: Rows, desired: Desired, key: str) -> datetime:

@@ -165,7 +165,6 @@ def headcount(onboarding: Onboarding) -> Headcount:
     return Headcount(
         results=onboarding.people_counts,
         standings=onboarding.standings,
-        scopes=onboarding.scopes,
         prospects=Prospects(onboarding.prospects),
         scope_read_at=onboarding.scope_read_at,
         told=onboarding.in_haiilo,

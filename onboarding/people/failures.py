@@ -22,7 +22,7 @@ KEYS = ("standing", "told_code", "mark", "told_lacking", "told_scope", "word")
 
 def failures(onboarding: Onboarding) -> tuple[Failure, ...]:
     """The largest groups: by standing, and as far as these explain it by code, the catalogue's mark inside the reason,
-    empty attribute, scope, and what Haiilo says of those whose account Microsoft has reported.
+    empty attribute, scope, and what Haiilo says of those whose account, or whose removal, Microsoft has reported.
 
     `reason` is one of theirs, of which the mark is a part. One query.
     """
@@ -57,6 +57,7 @@ def group_of(person: Person) -> Failure:
     """The group in which this person counts, alone, with what Microsoft says of this one."""
     standing, code_explains = Standing(person.standing), _code_explains(person)
     lost = standing is Standing.FAILED and person.result in REPORTED
+    stayed = standing is Standing.LEAVING and person.result == Person.Result.REMOVED
     return Failure(
         1,
         code=person.code if code_explains else "",
@@ -64,7 +65,7 @@ def group_of(person: Person) -> Failure:
         lacking=person.lacking if code_explains else "",
         standing=standing,
         scope=Scope(person.scope) if standing in BY_CODE else Scope.UNREAD,
-        in_haiilo=InHaiilo(person.in_haiilo) if lost else InHaiilo.UNTOLD,
+        in_haiilo=InHaiilo(person.in_haiilo) if lost or stayed else InHaiilo.UNTOLD,
     )
 
 
@@ -79,12 +80,13 @@ def _by_cause(people: QuerySet[Person]) -> QuerySet[Person]:
     explains = Q(standing__in=BY_CODE) | Q(standing=Standing.LEAVING, result__in=NOT_REMOVED, action__in=GOING)
     marks = [When(explains & Q(reason__contains=mark), then=Value(mark)) for mark in REASON_MARKS]
     lost = Q(standing=Standing.FAILED, result__in=REPORTED)
+    stayed = Q(standing=Standing.LEAVING, result=Person.Result.REMOVED)
     return people.annotate(
         told_code=_where(explains, "code"),
         told_reason=_where(explains, "reason"),
         told_lacking=_where(explains, "lacking"),
         told_scope=_where(Q(standing__in=BY_CODE), "scope"),
-        word=_where(lost, "in_haiilo"),
+        word=_where(lost | stayed, "in_haiilo"),
         mark=Case(*marks, default=Value(""), output_field=CharField()),
     )
 

@@ -40,13 +40,16 @@ Words = dict[str, InHaiilo]
 
 @dataclass(frozen=True)
 class Asked:
-    """One person of the roster, as Haiilo is asked for; `had_account`: by Microsoft's last report there is one."""
+    """One person of the roster, as Haiilo is asked for; `had_account`: by Microsoft's last report, of
+    `told_at`, there is one.
+    """
 
     pk: int
     person: Expected
     had_account: bool
     word: InHaiilo
     asked_at: datetime | None
+    told_at: datetime | None = None
 
 
 def by_list(lease: Lease, row: Onboarding, users: Iterable[HaiiloUser], *, at: datetime, alive: Alive) -> HaiiloList:
@@ -92,7 +95,8 @@ def one_by_one(
 
 
 def _is_asked(each: Asked, since: datetime) -> bool:
-    return each.asked_at is not None and each.asked_at >= since
+    """What was answered before Microsoft's last report counts no more."""
+    return each.asked_at is not None and each.asked_at >= max(since, each.told_at or since)
 
 
 def _is_named(each: Asked, names_are_made: bool) -> bool:
@@ -130,9 +134,11 @@ def _asked(person: Person) -> Asked | None:
     belongs = belongs or known.belongs
     if not belongs and known.told is Told.NOTHING:
         return None
-    expected = Expected(person.source_id, _name_there(person), belongs, haiilo_id=person.target_id)
+    ids = {"haiilo_id": person.target_id, "earlier_id": person.earlier_target_id}
+    expected = Expected(person.source_id, _name_there(person), belongs, **ids)
     word = InHaiilo(person.in_haiilo)
-    return Asked(person.pk, expected, known.told is Told.ACCOUNT, word, person.in_haiilo_at)
+    told_at = person.at if person.result else None
+    return Asked(person.pk, expected, known.told is Told.ACCOUNT, word, person.in_haiilo_at, told_at)
 
 
 def _name_there(person: Person) -> str:

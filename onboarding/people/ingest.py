@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -139,9 +139,12 @@ class _Look:
             log.warning("onboarding %s: %s rows of the log cannot be placed", self.row.pk, page.unreadable)
         if not _is_news(self.row, page.events):
             return
-        roster.carry_counts(keep(self.lease, page.events), self.row)
+        kept = keep(self.lease, page.events)
+        roster.carry_counts(kept.held, self.row)
         if self.reading.again_at is None:
             self.reading = replace(self.reading, again_at=self.now + LATE_ROWS)
+        if kept.is_unsettled:
+            self.reading = replace(self.reading, unsettled_at=clock.now())
 
     def _turn(self, page: LogPage) -> bool:
         """Note that the page was read; whether there is more to read."""
@@ -163,10 +166,17 @@ class _Look:
         self.row.log_reading, self.row.log_watermark = told, self.watermark
 
 
-def keep(lease: Lease, events: Iterable[ProvisioningEvent]) -> Onboarding:
-    """Store these rows: the outcome of each person, and how many have which. Says nothing about progress.
+@dataclass(frozen=True)
+class Kept:
+    """The onboarding as it is after rows were stored, and whether they tell what Haiilo's own list can settle."""
 
-    Returns the onboarding as it is then. Raises `LeaseLost`.
+    held: Onboarding
+    is_unsettled: bool
+
+
+def keep(lease: Lease, events: Iterable[ProvisioningEvent]) -> Kept:
+    """Store these rows: the outcome of each person, and how many have which. Says nothing about progress. Raises
+    `LeaseLost`.
     """
     page = _of_people(events)
     with transaction.atomic():
@@ -177,7 +187,7 @@ def keep(lease: Lease, events: Iterable[ProvisioningEvent]) -> Onboarding:
         changed = _changed(held, page, known)
         if changed:
             roster.write(held, known, changed, COMPARED)
-    return held
+    return Kept(held, any(roster.is_unsettled(known.get(each), row) for each, row in changed.items()))
 
 
 def _of_people(events: Iterable[ProvisioningEvent]) -> list[ProvisioningEvent]:

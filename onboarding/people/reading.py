@@ -26,7 +26,8 @@ class Reading:
 
     `link`: where to go on in it; `newest`: the newest row in it so far. `refused`: how many links Graph refused one
     after the other; `span`: how long a window may be after that. `way`, `way_at`: which way to ask worked, and since
-    when. `again_at`: when the last hour is to be read once more for rows that came late.
+    when. `again_at`: when the last hour is to be read once more for rows that came late. `unsettled_at`: when we last
+    heard something that Haiilo's own list can settle (`roster.is_unsettled`).
     """
 
     job: str = ""
@@ -39,6 +40,7 @@ class Reading:
     way: str = ""
     way_at: datetime | None = None
     again_at: datetime | None = None
+    unsettled_at: datetime | None = None
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Reading:
@@ -101,4 +103,4 @@ class Reading:
 
 
 _PLAIN = ("job", "link", "refused", "way")
-_TIMES = ("since", "until", "newest", "way_at", "again_at")
+_TIMES = ("since", "until", "newest", "way_at", "again_at", "unsettled_at")

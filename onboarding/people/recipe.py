@@ -31,6 +31,11 @@ PLAIN = re.compile(r"[A-Za-z0-9.@_-]")
 """Signs that no search is known to refuse."""
 
 
+def odd_signs(text: str) -> str:
+    """The signs for which a search may be refused, each once, with blanks between them."""
+    return " ".join(dict.fromkeys(PLAIN.sub("", text.strip())))
+
+
 @dataclass(frozen=True)
 class Finding:
     """Something odd about one person.
@@ -180,8 +185,8 @@ class Recipe:
             return
         if not text and rule.required and not unmatched:
             yield _finding(Code.REQUIRED_VALUE_EMPTY, rule)
-        if rule.priority and (signs := dict.fromkeys(PLAIN.sub("", text.strip()))):
-            yield replace(_finding(Code.SIGNS_IN_MATCHING_VALUE, rule, text), signs=" ".join(signs))
+        if rule.priority and (signs := odd_signs(text)):
+            yield replace(_finding(Code.SIGNS_IN_MATCHING_VALUE, rule, text), signs=signs)
         of_country = list(self._of_country(rule, text))
         yield from of_country
         if text != text.strip() and not of_country:

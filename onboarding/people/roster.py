@@ -80,6 +80,19 @@ def _is_gone(person: Person) -> bool:
     return plain(person.code).endswith(ANCHOR_GONE)
 
 
+def is_unsettled(before: Person | None, after: Person) -> bool:
+    """Whether the log tells of an account what Haiilo may know better: one was removed, is gone, was made beside
+    another one, has another name, or was not as it should be when Haiilo was asked.
+    """
+    if before is None or not before.result:
+        return False
+    left = after.result == Person.Result.REMOVED and before.result != Person.Result.REMOVED
+    lost = _is_gone(after) and not _is_gone(before)
+    renamed = bool(before.user_name and after.user_name) and before.user_name.lower() != after.user_name.lower()
+    doubted = before.in_haiilo and before.standing in (Standing.TWICE, Standing.LEAVING)
+    return bool(left or lost or renamed or doubted or after.earlier_target_id != before.earlier_target_id)
+
+
 def rows_of(held: Onboarding, source_ids: Iterable[str]) -> dict[str, Person]:
     """The rows of these people by their id in Entra, also of those who were erased."""
     found = {name: each for each in source_ids for name in (each[:64], *marks_of(held.pk, each))}

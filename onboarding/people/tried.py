@@ -17,4 +17,4 @@ def keep(lease: Lease, row: Onboarding, events: Iterable[ProvisioningEvent]) -> 
     """
     told = list(events)
     if told and ingest.tells_more(row, told):
-        roster.carry_counts(ingest.keep(lease, told), row)
+        roster.carry_counts(ingest.keep(lease, told).held, row)

@@ -137,7 +137,40 @@ def test_keeps_names_and_ids_whatever_the_order(lease: Lease, rows: Any) -> None
 
 def test_writes_nothing_for_rows_that_it_knows(lease: Lease, django_assert_num_queries: Any) -> None:
     events = [ProvisioningEvent.from_json(each) for each in NAMED]
-    row_of = ingest.keep(lease, events)
+    row_of = ingest.keep(lease, events).held
     row_of.log_watermark = events[-1].at
     with django_assert_num_queries(1):
         assert not ingest._is_news(row_of, events)
+
+
+MADE_ANEW = [row(minute, "eva", targetIdentity={"id": target}) for minute, target in enumerate(("7", "7", "8", "9"))]
+
+
+@pytest.mark.parametrize("rows", list(permutations(MADE_ANEW)))
+def test_keeps_the_account_before_the_present_one_whatever_the_order(lease: Lease, rows: Any) -> None:
+    for each in rows:
+        person = kept(lease, each)
+    assert (person.target_id, person.earlier_target_id) == ("9", "8")
+
+
+UPDATED = row(2, "eva", "update", targetIdentity={"id": "7"})
+BEGUN = row(1, "eva", targetIdentity={"id": "7"})
+GONE = {"status": "failure", "errorInformation": {"errorCode": "InvalidAnchor", "reason": "It is not there."}}
+RENAMED = [{"displayName": "userName", "oldValue": "eva@x", "newValue": "new.eva@x"}]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ([], BEGUN, False),
+        ([BEGUN], UPDATED, False),
+        ([BEGUN], row(2, "eva", "disable"), True),
+        ([BEGUN], row(2, "eva", "update", "failure", provisioningStatusInfo=GONE), True),
+        ([BEGUN], row(2, "eva", targetIdentity={"id": "8"}), True),
+        ([BEGUN], UPDATED | {"modifiedProperties": RENAMED}, True),
+        ([BEGUN], row(2, "eva", "update", "failure", code="X"), False),
+    ],
+)
+def test_tells_what_haiilos_own_list_can_settle(lease: Lease, before: Any, after: Any, expected: bool) -> None:
+    ingest.keep(lease, [ProvisioningEvent.from_json(each) for each in before])
+    assert ingest.keep(lease, [ProvisioningEvent.from_json(after)]).is_unsettled is expected

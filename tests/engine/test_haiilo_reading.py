@@ -194,6 +194,64 @@ def test_says_before_the_start_who_is_there_already_and_is_linked(consented, far
     assert (consented.state, told(consented).there) == ("live", found.asked)
 
 
+def look_again(made: Onboarding, far: SandboxTenant) -> Onboarding:
+    """The next look at the live customer, after a sync; the list is as old as it may be between two of them."""
+    before = told(made)
+    assert before.at is not None
+    an_hour_ago = (before.at - timedelta(hours=1)).isoformat()
+    Onboarding.objects.filter(pk=made.pk).update(haiilo_list={**before.to_json(), "at": an_hour_ago})
+    return after_a_sync(made, far)
+
+
+def after_a_sync(made: Onboarding, far: SandboxTenant) -> Onboarding:
+    """A look at the live customer when Microsoft has run once more."""
+    far.control.advance_clock(hours=1)
+    far.run_cycles()
+    StepState.objects.filter(onboarding=made, key="live").update(checked_at=None)
+    return look(made)
+
+
+def test_asks_at_once_where_the_log_tells_of_a_second_account(watched, far):
+    [name] = watched.people.filter(standing="arrived", is_guest=False).values_list("user_name", flat=True)[:1]
+    far.switch(F16=[name])
+    look_again(watched, far)
+    person = watched.people.get(standing="twice")
+    assert person.earlier_target_id not in ("", person.target_id)
+    assert "%(count)s person is in Haiilo twice" in notes(watched)
+    assert [(each.standing, each.count, each.code) for each in failures(watched)] == [("twice", 1, "")]
+
+
+def test_asks_at_once_whether_who_was_removed_is_gone(watched, far):
+    far.switch(F21=True, F11="disabled")
+    look_again(watched, far)
+    person = watched.people.get(standing="leaving")
+    assert (person.result, person.in_haiilo) == ("removed", "active")
+    assert headcount(watched).in_haiilo == len(far.arrived())
+    assert headcount(watched).source is Source.HAIILO
+    assert [(each.standing, each.in_haiilo) for each in failures(watched)] == [("leaving", "active")]
+    assert "in Haiilo it is active" in notes(watched)
+
+
+def test_does_not_ask_at_each_look_while_people_come_and_go(watched, far):
+    far.switch(F21=True, F11="disabled")
+    before = asks_of(far)
+    after_a_sync(watched, far)
+    assert watched.people.filter(result="removed").exists()
+    assert asks_of(far) == before
+
+
+def test_counts_who_comes_back_and_whose_account_is_gone(live, far):
+    """Advocacy deletes an account that is disabled, and Microsoft does not find it again."""
+    far.switch(F11="disabled")
+    after_a_sync(live, far)
+    in_scope = present(headcount(live).in_scope)
+    assert live.people.filter(standing="gone").count() == 1
+    far.switch(F11=False)
+    after_a_sync(live, far)
+    assert live.people.get(code__endswith="InvalidAnchor").standing == "failed"
+    assert (headcount(live).in_scope, headcount(live).in_haiilo) == (in_scope + 1, len(far.arrived()))
+
+
 # What keeps us from it
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from onboarding.causes import standings
 from onboarding.causes.base import Owner
 from onboarding.causes.forecast import OF_SEVERAL, Code
 from onboarding.causes.index import REASON_MARKS
+from onboarding.causes.people import SEARCH_REFUSED, SEARCH_REFUSED_FOR
 from onboarding.causes.standings import Explained, Facts, explained
 from onboarding.domain.headcount import Failure, Headcount
 from onboarding.domain.sentences import Sentence, say
@@ -21,6 +23,7 @@ from onboarding.models import Onboarding, Person
 from onboarding.models.person import mark_in
 from onboarding.people.failures import TO_MEND, failures, group_of, of_group
 from onboarding.people.prospects import with_finding
+from onboarding.people.recipe import odd_signs
 from onboarding.steps.scope.evidence import ScopeEvidence
 from onboarding.web.paging import cursor, read_cursor
 from onboarding.web.step_view import Text
@@ -63,8 +66,8 @@ class Filter:
 class Cause:
     """Why some people are not as they should be, how many it concerns, and who acts.
 
-    `sample`: Microsoft's words of one of them, empty where they are not shown. `message_to_customer`: whether there is
-    something that the customer can be asked for.
+    `code`: Microsoft's, or ours where it has none. `sample`: Microsoft's words of one of them, empty where they are not
+    shown. `message_to_customer`: whether there is something that the customer can be asked for.
     """
 
     failure: Failure
@@ -72,6 +75,7 @@ class Cause:
     sentence: str
     owner: Owner
     owner_label: Text
+    code: str
     standing_label: str
     sample: str
     message_to_customer: bool
@@ -153,8 +157,7 @@ def filter_for(failure: Failure) -> Filter:
 
 def facts_of(failure: Failure, *, names: bool = True) -> Facts:
     """What is known of this group; without `names` nothing that Microsoft says of one of them."""
-    told = failure.reason if names else mark_in(failure.reason)
-    return Facts(failure.standing, failure.code, told, failure.lacking, failure.scope, failure.in_haiilo)
+    return standings.facts_of(failure if names else replace(failure, reason=mark_in(failure.reason)))
 
 
 def _cause(failure: Failure, *, names: bool) -> Cause:
@@ -166,6 +169,7 @@ def _cause(failure: Failure, *, names: bool) -> Cause:
         sentence=str(found.sentence),
         owner=found.owner,
         owner_label=OWNERS[found.owner],
+        code=failure.code or (found.cause.code if found.cause else ""),
         standing_label=str(failure.standing.label),
         sample=failure.reason if names and failure.reason != mark_in(failure.reason) and found.cause else "",
         message_to_customer=found.owner is Owner.CUSTOMER and found.customer is not None,
@@ -185,6 +189,9 @@ def why(person: Person, *, names: bool = True) -> str:
     if person.standing == Standing.OUT and person.scope not in (Scope.UNREAD, *SHOULD_ARRIVE):
         return str(Scope(person.scope).label)
     found = reason_of(person, names=names)
+    signs = odd_signs(person.user_name) if names and found and found.cause is SEARCH_REFUSED else ""
+    if signs:
+        return str(say(SEARCH_REFUSED_FOR, value=person.user_name, signs=signs))
     return str(found.sentence) if found else ""
 
 
