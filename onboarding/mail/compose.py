@@ -14,6 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext_noop as _
 
 from onboarding.causes.base import ContactRole
+from onboarding.domain.headcount import Source
 from onboarding.domain.sentences import Template, amount, plural, sentence_of
 from onboarding.engine import load_desired
 from onboarding.mail import context as mail_context
@@ -48,15 +49,16 @@ def compose(onboarding: Onboarding, contact: Contact, kind: str) -> LetterText:
     """The letter of this kind to this contact, about what the onboarding waits for now."""
     with translation.override(contact.language):
         context = _context(onboarding, contact)
-        named = sentence_of(_subject(kind, context["arrived_count"]), {**context, "arrived": context["arrived_count"]})
+        accounts = context["accounts"]
+        named = sentence_of(_subject(kind, accounts), {**context, "arrived": accounts})
         subject = " ".join(str(named).split())
         text = render_to_string(f"mail/{kind}.txt", context)
     return LetterText(subject[:200], re.sub(r"\n{3,}", "\n\n", text).strip())
 
 
-def _subject(kind: str, arrived: int | None) -> Template:
+def _subject(kind: str, accounts: int | None) -> Template:
     """The subject of a letter of this kind; it counts nothing that nobody has told, and no zeros."""
-    return LIVE_UNCOUNTED if kind == Letter.Kind.COMPLETION and not arrived else SUBJECTS[Letter.Kind(kind)]
+    return LIVE_UNCOUNTED if kind == Letter.Kind.COMPLETION and not accounts else SUBJECTS[Letter.Kind(kind)]
 
 
 def _context(onboarding: Onboarding, contact: Contact) -> dict[str, Any]:
@@ -86,6 +88,8 @@ def _context(onboarding: Onboarding, contact: Contact) -> dict[str, Any]:
         "days": settings.LINK_DAYS,
         "permissions": len(onboarding.size.permissions),
         "numbers": numbers,
+        "accounts": numbers.in_haiilo,
+        "as_reported": numbers.source in (Source.MICROSOFT, Source.JOB),
         "arrived_count": numbers.arrived,
         "arrived": "" if numbers.arrived is None else amount(numbers.arrived),
         "in_scope": amount(in_scope) if in_scope and (numbers.arrived or 0) <= in_scope else "",

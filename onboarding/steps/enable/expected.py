@@ -18,6 +18,10 @@ from onboarding.steps.scope.evidence import ScopeEvidence
 from onboarding.steps.shared.left_out import DISABLED, NESTED
 
 MOST_REASONS = 3
+UNCERTAIN = (
+    *(Code.SIGNS_IN_MATCHING_VALUE, Code.REQUIRED_VALUE_EMPTY, Code.DOUBLED_USER_NAME, Code.GUEST, Code.NOT_EVALUATED),
+)
+"""What may keep somebody from an account, or makes another one of theirs than they expect."""
 OF_THESE = plural(
     "of %(people)s person in scope, %(failing)s cannot get an account as the data is",
     "of %(people)s people in scope, %(failing)s cannot get an account as their data is",
@@ -34,13 +38,18 @@ THERE_FAILING = plural(
     "the account of %(count)s of those cannot be changed, as the data is",
     "the accounts of %(count)s of those cannot be changed, as their data is",
 )
+TWICE_THERE = plural(
+    "%(count)s person has more than one account in Haiilo already, so that Microsoft links neither; merge them first",
+    "%(count)s people have more than one account in Haiilo already, so that Microsoft links none; merge them first",
+)
 
 
 @dataclass(frozen=True)
 class Expected:
     """`certain_to_fail`: for how many no account can be created or changed as their data is; None where that was not
     worked out. `there`: how many are known to have an account in Haiilo already, `there_failing`: how many of those are
-    certain to fail, too; `knows_there`: whether it is known of each person. `findings`: people by code.
+    certain to fail, too; `knows_there`: whether it is known of each person. `twice`: how many have more than one
+    account there. `findings`: people by code.
     """
 
     in_scope: int
@@ -51,9 +60,10 @@ class Expected:
     findings: dict[str, int] = field(default_factory=dict)
     disabled: int = 0
     nested: int = 0
+    twice: int = 0
 
     @classmethod
-    def of(cls, scope: ScopeEvidence, prospects: Prospects, *, is_recent: bool) -> Expected:
+    def of(cls, scope: ScopeEvidence, prospects: Prospects, *, is_recent: bool, twice: int = 0) -> Expected:
         """As the scope was counted last. `prospects` count where they are of the same people; `is_recent`: whether
         Haiilo has told lately who is there.
         """
@@ -67,6 +77,7 @@ class Expected:
             findings={seen.code: seen.people for seen in scope.findings},
             disabled=scope.disabled,
             nested=scope.nested_people,
+            twice=twice if is_recent else 0,
         )
 
     @property
@@ -88,7 +99,7 @@ class Expected:
         if self.certain_to_fail:
             yield from self._reasons()
         yield from self._linked()
-        for code in (Code.GUEST, Code.DOUBLED_USER_NAME, Code.NOT_EVALUATED):
+        for code in UNCERTAIN:
             if self.findings.get(code):
                 yield Detail("~", say(OF_SEVERAL[code], count=self.findings[code]))
         for text, people in ((DISABLED, self.disabled), (NESTED, self.nested)):
@@ -100,6 +111,8 @@ class Expected:
             yield Detail("=", say(THERE, count=self.there))
         if self.there_failing:
             yield Detail("~", say(THERE_FAILING, count=self.there_failing))
+        if self.twice:
+            yield Detail("-", say(TWICE_THERE, count=self.twice))
         if not self.knows_there:
             yield Detail("~", say(UNKNOWN_OTHERS if self.there else UNKNOWN_THERE))
 

@@ -236,7 +236,8 @@ class Enable(ChangingStep[Facts]):
 
 
 def _expected(desired: Desired, scope: ScopeEvidence) -> Expected:
-    return Expected.of(scope, desired.people.prospects, is_recent=desired.haiilo.is_recent(desired.now))
+    found = desired.haiilo
+    return Expected.of(scope, desired.people.prospects, is_recent=found.is_recent(desired.now), twice=found.twice)
 
 
 def _ready(expected: Expected) -> Sentence:

@@ -161,8 +161,10 @@ def _so_far(desired: Desired, progress: Progress | None) -> Sentence:
 
 
 def _warnings(desired: Desired, job: Job, through: Through | None) -> Iterator[Sentence]:
-    if through and through.failed:
-        yield say(NOT_CREATED, count=through.failed)
+    left_out = arrivals.left_out(desired, job)
+    missing = (through.failed if through else 0) + left_out
+    told = ((NOT_CREATED, missing), (arrivals.LEFT_OUT, left_out))
+    yield from (say(text, count=count) for text, count in told if count)
     yield from untold_failures(desired, job)
     if through and not (through.there + through.skipped):
         yield say(_("Nobody arrived in Haiilo. Check the failures first."))

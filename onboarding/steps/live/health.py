@@ -9,16 +9,16 @@ from datetime import date, timedelta
 from django.utils.translation import gettext_noop as _
 
 from graphclient import Job
-from onboarding.causes.standings import Facts, explained
+from onboarding.causes.standings import explained, facts_of
 from onboarding.domain.desired import Desired
-from onboarding.domain.headcount import Failure
+from onboarding.domain.headcount import Failure, Source
 from onboarding.domain.sentences import Sentence, plural, say
-from onboarding.domain.standings import NOT_AS_THEY_SHOULD, Standing
+from onboarding.domain.standings import NOT_AS_THEY_SHOULD, InHaiilo, Standing
 from onboarding.domain.verdicts import Asking, Broken
 from onboarding.steps.enable.evidence import EnableEvidence
 from onboarding.steps.live.causes import FAILED, MANY_REMOVED, NOBODY_ARRIVED, SENDS_ELSEWHERE, SILENT, WHOLE_DIRECTORY
 from onboarding.steps.scope.evidence import ScopeEvidence
-from onboarding.steps.shared import secrets
+from onboarding.steps.shared import arrivals, secrets
 from onboarding.steps.shared.stored import ADDRESS, SCOPE, Stored
 
 LOOKED_AT_AGAIN = timedelta(minutes=20)
@@ -46,6 +46,17 @@ REMOVED = plural(
     "%(count)s person was removed from Haiilo since yesterday.",
     "%(count)s people were removed from Haiilo since yesterday.",
 )
+REMOVED_AS_REPORTED = plural(
+    "%(count)s person was removed from Haiilo since yesterday, as Microsoft reports.",
+    "%(count)s people were removed from Haiilo since yesterday, as Microsoft reports.",
+)
+STILL_ACTIVE = plural(
+    "Of %(count)s of them Microsoft has reported that the account was removed, and in Haiilo it is active. Our "
+    "engineers have to look into it.",
+    "Of %(count)s of them Microsoft has reported that the accounts were removed, and in Haiilo they are active. Our "
+    "engineers have to look into it.",
+)
+MAIN_REASON = _("The most frequent reason: %(why)s")
 HELD_BACK = plural(
     "The removal of %(count)s person is held back.",
     "The removal of %(count)s people is held back.",
@@ -102,16 +113,19 @@ def _counted(desired: Desired) -> int:
 
 
 def _asked(failures: Collection[Failure], failed: int, everybody: int) -> Asking:
-    amiss = [failure for failure in failures if failure.standing in NOT_AS_THEY_SHOULD]
-    main = max(amiss, key=lambda failure: failure.count, default=Failure(failed, ""))
-    facts = Facts(main.standing, main.code, main.reason, main.lacking, main.scope, main.in_haiilo)
-    found = explained(facts)
-    assert found is not None  # each of these standings is explained
+    main = _main(failures) or Failure(failed, "")
+    known = explained(facts_of(main))
+    assert known is not None
     offers = {"detail": main.code}
-    asked = FAILED[found.owner].asking(
-        offers=offers, failed=failed, all=everybody, why=found.sentence, advice=found.customer or found.sentence
-    )
+    advice = known.customer or known.sentence
+    asked = FAILED[known.owner].asking(offers=offers, failed=failed, all=everybody, why=known.sentence, advice=advice)
     return replace(asked, recheck_in=LOOKED_AT_AGAIN)
+
+
+def _main(failures: Collection[Failure]) -> Failure | None:
+    """The largest group of those who are not as they should be."""
+    wrong = [failure for failure in failures if failure.standing in NOT_AS_THEY_SHOULD]
+    return max(wrong, key=lambda failure: failure.count, default=None)
 
 
 def _removed(desired: Desired) -> Asking | None:
@@ -132,17 +146,27 @@ def _since_yesterday(desired: Desired) -> tuple[date, date]:
     return today - timedelta(days=1), today
 
 
+def _stayed(failure: Failure) -> bool:
+    """Whether they are active in Haiilo although Microsoft has reported the removal."""
+    return failure.standing is Standing.LEAVING and failure.in_haiilo in (InHaiilo.ACTIVE, InHaiilo.TWICE)
+
+
 def remarks(desired: Desired, job: Job) -> Iterator[Sentence]:
     """What is to be known of people where all is well as a whole."""
-    people, execution = desired.people, job.status.last_execution
+    people, execution, left_out = desired.people, job.status.last_execution, arrivals.left_out(desired, job)
     told = (
-        (NOT_CREATED, people.failed),
+        (NOT_CREATED, people.failed + left_out),
+        (arrivals.LEFT_OUT, left_out),
         (OUTDATED, people.of(Standing.OUTDATED)),
         (TWICE, people.of(Standing.TWICE)),
         (HELD_BACK, people.of(Standing.HELD_BACK)),
         (LEAVING, people.of(Standing.LEAVING)),
-        (REMOVED, _removed_lately(desired)),
+        (STILL_ACTIVE, sum(each.count for each in people.failures if _stayed(each))),
+        (REMOVED if people.source is Source.HAIILO else REMOVED_AS_REPORTED, _removed_lately(desired)),
     )
     yield from (say(text, count=count) for text, count in told if count)
+    main = _main(people.failures)
+    if main is not None and main.standing is not Standing.TWICE and (why := explained(facts_of(main))):
+        yield say(MAIN_REASON, why=why.sentence)
     if execution is not None and execution.state == "Failed":
         yield say(_("The last sync failed: %(reason)s"), reason=execution.error_message or execution.error_code or "?")

@@ -16,6 +16,7 @@ from graphclient.resources.synchronization import read_secrets
 from onboarding.causes.base import Cause
 from onboarding.domain.desired import Desired
 from onboarding.domain.evidence import Evidence
+from onboarding.domain.headcount import Source
 from onboarding.domain.sentences import Sentence, plural, say
 from onboarding.domain.verdicts import Done, Verdict
 from onboarding.steps.base import Tenant
@@ -28,6 +29,9 @@ from onboarding.steps.sso_application.evidence import service_principal_id
 
 NOT_TOLD = _("Provisioning runs. Microsoft does not tell how many people are in Haiilo.")
 IN_HAIILO = plural("%(count)s person in Haiilo", "%(count)s people in Haiilo")
+AS_REPORTED = plural(
+    "%(count)s person in Haiilo, as Microsoft reports", "%(count)s people in Haiilo, as Microsoft reports"
+)
 
 
 @dataclass(frozen=True)
@@ -64,9 +68,15 @@ class Live(FollowedJob):
         ill = unwell(desired, job, facts.stored, through.there if through else None)
         if ill is not None:
             return ill
-        note = say(IN_HAIILO, count=through.there) if through else say(NOT_TOLD)
+        note = _in_haiilo(desired, through.there) if through else say(NOT_TOLD)
         evidence = LiveEvidence.of(through, code=job.status.code)
         return Done(evidence, note, tuple(_warnings(desired, job, told=through is not None)))
+
+
+def _in_haiilo(desired: Desired, there: int) -> Sentence:
+    """The number, and that it is Microsoft's word as long as Haiilo's own list does not confirm it."""
+    source = replace(desired.people, told=there).source
+    return say(IN_HAIILO if source is Source.HAIILO else AS_REPORTED, count=there)
 
 
 def _warnings(desired: Desired, job: Job, *, told: bool) -> Iterator[Sentence]:

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext_noop as _
 
+from graphclient import Job
 from onboarding.domain.desired import Desired
 from onboarding.domain.log_trouble import LogTrouble
-from onboarding.domain.sentences import Sentence, say
+from onboarding.domain.sentences import Sentence, plural, say
+from onboarding.domain.standings import Standing
 from onboarding.steps.readiness.evidence import lacks_licence
 from onboarding.steps.scope.evidence import ScopeEvidence
 
@@ -26,6 +28,13 @@ UNREADABLE = _(
     "list of people stays as it is."
 )
 READABLE_AGAIN = _("The provisioning log can be read again; the list of people catches up.")
+
+LEFT_OUT = plural(
+    "%(count)s of them is in scope and was left out by the last sync, without a reason. A new assignment takes until "
+    "the next sync; if it stays so, open a support case with Microsoft.",
+    "%(count)s of them are in scope and were left out by the last sync, without a reason. A new assignment takes until "
+    "the next sync; if it stays so, open a support case with Microsoft.",
+)
 
 FAILED, SKIPPED = "failed", "skipped"  # results of the log
 
@@ -70,6 +79,20 @@ def is_caught_up(desired: Desired, known: int | None) -> bool:
         scope = desired.required(ScopeEvidence)
         return not scope.sync_all and sum(desired.people.results.values()) >= scope.total
     return _heard_of(desired) - desired.people.result(FAILED) >= known
+
+
+def left_out(desired: Desired, job: Job) -> int:
+    """How many were in scope before the last sync began, of whom nothing was heard although it ended and the log tells
+    of everybody whom the job knows. 0 where nobody is told of by name.
+    """
+    people, last = desired.people, job.status.last_execution
+    read, waiting = people.scope_read_at, people.of(Standing.COMING)
+    if not waiting or read is None or last is None or last.ended is None or last.began < read:
+        return 0
+    if last.state == "Failed" or not job.finished_initial_cycle or people.names_nobody:
+        return 0
+    known = job.status.known_people
+    return waiting if known is not None and is_caught_up(desired, known) else 0
 
 
 def in_haiilo(desired: Desired, known: int | None) -> int | None:

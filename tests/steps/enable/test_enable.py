@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -206,6 +207,24 @@ def test_says_the_most_that_is_created_while_it_is_not_known_of_each_who_is_ther
     told = lines(plan)
     assert any(line.startswith(f"{there} of them have an account") for line in told) is bool(there)
     assert any("is not known; " in line for line in told)
+
+
+def test_says_before_the_start_who_may_get_none_or_has_two():
+    odd = {
+        "findings": [{"code": "signs_in_matching_value", "people": 1}, {"code": "required_value_empty", "people": 2}]
+    }
+    told = lines(planned(DATA | odd, haiilo=HaiiloList(at=NOW, asked=200, there=50, twice=1)))
+    assert "The user name of 1 person has characters for which Haiilo may refuse to search." in told
+    assert "A value that Haiilo needs is empty for 2 people." in told
+    assert any(line.startswith("1 person has more than one account in Haiilo already") for line in told)
+    old = HaiiloList(at=NOW - timedelta(days=3), asked=200, there=50, twice=1)
+    assert not any("more than one account" in line for line in lines(planned(DATA, haiilo=old)))
+
+
+def test_is_another_plan_when_something_is_found_since():
+    plan = planned(DATA).changes[0]
+    odd = {"code": "signs_in_matching_value", "people": 1}
+    assert planned(DATA | {"findings": [odd]}).changes[0].as_json() != plan.as_json()
 
 
 def test_is_another_plan_with_other_numbers():

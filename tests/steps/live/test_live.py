@@ -5,6 +5,7 @@ import pytest
 from graphclient import Execution, Job
 from onboarding.domain.headcount import Failure, Headcount
 from onboarding.domain.log_trouble import LogTrouble
+from onboarding.domain.standings import InHaiilo, Standing
 from onboarding.domain.verdicts import Asking, Broken, Court, Done
 from onboarding.steps.live.causes import CAUSES, Code
 from onboarding.steps.live.step import Live
@@ -111,15 +112,64 @@ def test_is_not_well_while_most_are_not_where_they_should_be(fields, code, court
         Headcount({"created": 2, "removed": 2}, {"arrived": 2, "gone": 2}, removed_on={TODAY: 2}),
         Headcount({"created": 8, "removed": 4}, {"arrived": 8, "gone": 4}, removed_on={"2001-01-01": 4}),
         Headcount({"created": 12}, {"arrived": 12}, removed_on={TODAY: 4}),  # they have come back
-        Headcount({}, {"coming": 12}, {"in": 12}, ago(hours=1), told=0),
+        Headcount({}, {"coming": 12}, ago(hours=1), told=0),
     ],
 )
 def test_is_well_while_few_left_or_somebody_is_on_the_way(given):
     assert isinstance(look(finished(counts={"User": 0}), people=given), Done)
 
 
+def test_says_whose_word_the_number_is():
+    asked = Headcount({"created": 12}, {"arrived": 12}, told=12, heard_until=ago(hours=2), haiilo_read_at=ago(hours=1))
+    assert str(look(finished(counts={"User": 12}), people=asked).note) == "12 people in Haiilo"
+    heard_since = replace(asked, heard_until=ago(hours=0))
+    note = str(look(finished(counts={"User": 12}), people=heard_since).note)
+    assert note == "12 people in Haiilo, as Microsoft reports"
+
+
+def test_names_the_most_frequent_reason():
+    lost = Failure(1, "InvalidAnchor", "The linked account does not exist.")
+    found = look(finished(counts={"User": 12}), people=people(created=11, failed=1, failures=[lost]))
+    assert "The most frequent reason: The Haiilo account that Microsoft knew is gone." in texts(found.warnings)
+
+
+def test_tells_who_is_active_at_haiilo_although_microsoft_has_removed_them():
+    ignored = Failure(1, "", standing=Standing.LEAVING, in_haiilo=InHaiilo.ACTIVE)
+    given = Headcount({"created": 11, "removed": 1}, {"arrived": 11, "leaving": 1}, failures=(ignored,), told=12)
+    found = texts(look(finished(counts={"User": 12}), people=given).warnings)
+    assert "1 person is no longer in scope and still in Haiilo." in found
+    assert "Of 1 of them Microsoft has reported that the account was removed" in found
+
+
+LEFT_OUT = Headcount({"created": 12}, {"arrived": 12, "coming": 1}, ago(hours=3), told=12)
+CYCLE = execution("Succeeded")
+
+
+def test_tells_whom_the_last_sync_left_out():
+    found = finished(counts={"User": 12}, last_execution=replace(CYCLE, began=ago(hours=1), ended=ago(hours=0)))
+    told = texts(look(found, people=LEFT_OUT).warnings)
+    assert "1 person has no account." in told
+    assert "1 of them is in scope and was left out by the last sync, without a reason." in told
+
+
+@pytest.mark.parametrize(
+    ("cycle", "known", "given"),
+    [
+        # counted in scope after the sync began; it runs; it failed; the log lags; nobody is told of by name
+        (replace(CYCLE, began=ago(hours=4), ended=ago(hours=3)), 12, LEFT_OUT),
+        (replace(CYCLE, began=ago(hours=1), ended=None), 12, LEFT_OUT),
+        (replace(CYCLE, state="Failed", began=ago(hours=1), ended=ago(hours=0)), 12, LEFT_OUT),
+        (replace(CYCLE, began=ago(hours=1), ended=ago(hours=0)), 13, LEFT_OUT),
+        (replace(CYCLE, began=ago(hours=1), ended=ago(hours=0)), 12, replace(LEFT_OUT, results={})),
+    ],
+)
+def test_calls_nobody_left_out_of_whom_the_log_may_still_tell(cycle, known, given):
+    told = texts(look(finished(counts={"User": known}, last_execution=cycle), people=given).warnings)
+    assert ("left out" in told, "no account" in told) == (False, False)
+
+
 def test_asks_about_people_who_are_on_the_way_for_hours():
-    given = Headcount({}, {"coming": 12}, {"in": 12}, ago(hours=1), told=0)
+    given = Headcount({}, {"coming": 12}, ago(hours=1), told=0)
     verdict = look(finished(counts={"User": 0}, steady_state_first=ago(hours=3)), people=given)
     assert isinstance(verdict, Asking)
     assert verdict.code == Code.NOBODY_ARRIVED
@@ -231,7 +281,10 @@ def test_goes_by_the_job_where_its_log_is_refused_and_says_so():
 def test_counts_who_is_in_haiilo_also_when_people_leave(numbers, there):
     verdict = look(finished(), people=people(**numbers))
     assert isinstance(verdict, Done)
-    assert (evidence_of(verdict).in_haiilo, str(verdict.note)) == (there, f"{there} people in Haiilo")
+    assert (evidence_of(verdict).in_haiilo, str(verdict.note)) == (
+        there,
+        f"{there} people in Haiilo, as Microsoft reports",
+    )
 
 
 def test_takes_the_jobs_own_number_where_there_is_no_log_and_knows_no_other():
@@ -244,7 +297,8 @@ def test_says_how_many_a_recorded_job_knows_and_alarms_nobody():
     """Public case 09: counts by pairs of objects, and 15 entries that wait in a run that succeeded."""
     found = Job.from_json(PUBLIC_CASE_09)
     verdict = look(found, evidence={"readiness": {"licence": "none"}}, now=present(found.status.steady_state_last))
-    assert (str(verdict.note), verdict.evidence.in_haiilo, verdict.evidence.failed) == ("3 people in Haiilo", 3, None)
+    assert str(verdict.note) == "3 people in Haiilo, as Microsoft reports"
+    assert (verdict.evidence.in_haiilo, verdict.evidence.failed) == (3, None)
     assert texts(verdict.warnings) == WITHOUT_LICENCE
 
 
