@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
+
+import requests
 
 from devtools.robots.browser import NotOnThePage
 from devtools.robots.people import Admin
@@ -173,6 +176,28 @@ def scan_link(scene: Scene) -> None:
         Admin(scene.stack.public_url, "", "").open(scene.account.link)
 
 
+def remove_second_account(scene: Scene) -> None:
+    """Customer success deletes the older of two accounts at Haiilo, and the person is called as before."""
+    former = {name.removeprefix("new.").lower() for name in scene.direct() if name.startswith("new.")}
+    scim = f"{scene.stack.sandbox_url}/api/scim/v2/Users"
+    headers = {"Host": str(scene.tenant["haiilo_host"]), "Authorization": f"Bearer {scene.tenant['scim_token']}"}
+    for each in scene.tenant.arrived():
+        if str(each["userName"]).lower() in former:
+            requests.delete(f"{scim}/{each['id']}", headers=headers, timeout=30).raise_for_status()
+    scene.switch_off()
+
+
+def keep_token(scene: Scene) -> bool:
+    """Staff notes that both sides agree to keep the token after go-live; False as long as no page offers it."""
+    if scene.customer.verdict[0] in ("", "customer", "consent", "read_only"):
+        return False
+    page = scene.staff.browser.open(f"{scene.account.address}steps/connection/")
+    form = page.find(having="agreed_on")
+    if form is not None:
+        scene.staff.browser.send(form, {"agreed_on": datetime.now(UTC).date().isoformat()})
+    return form is not None
+
+
 def _name_test_user(scene: Scene, user_name: str) -> None:
     page = scene.staff.browser.open(f"{scene.account.address}steps/pilot/")
     form = page.form(having="others")
@@ -211,6 +236,7 @@ ACTS: dict[str, Callable[[Scene], None]] = {
         change_mapping_again,
         press_twice,
         scan_link,
+        remove_second_account,
     )
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devtools.walk.failure import Failure, Sight, When
+from devtools.walk.failure import WHOLE_WAY, Failure, Sight, When
 
 BEFORE = (
     Failure(
@@ -154,7 +154,6 @@ BEFORE = (
         Sight(("nobody_in_scope", "nobody_arrived", "plan_outdated", "scope_changed"), "customer"),
         switches={"F12": True},
         never=("Everything is set up",),
-        awaits="the scope of now on the users page and the customer's page",
     ),
     Failure(
         "F17",
@@ -204,7 +203,7 @@ BEFORE = (
         None,
         switches={"F32": True},
         never=("0 of about",),
-        awaits="a guest found in Haiilo's own list, where there is no log",
+        patience=WHOLE_WAY,
     ),
     Failure(
         "F34",

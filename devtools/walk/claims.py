@@ -36,7 +36,7 @@ CLAIMS = (
     _claim(rf"(\d+) of (\d+) {_ONE} at .{{1,80}}? have an account", "arrived", "in_scope"),
     _claim(rf"(\d+) {_ONE} (?:is|are) in Haiilo twice", "twice"),
     _claim(rf"(\d+) {_ONE} (?:is|are) in Haiilo, but (?:the last change|their last)", "outdated"),
-    _claim(rf"(\d+) {_ONE} (?:(?:is|are) )?in Haiilo\b(?!,)", "in_haiilo"),
+    _claim(rf"(\d+) {_ONE} (?:(?:is|are) )?in Haiilo\b(?!, (?:last|to be|removal))", "in_haiilo"),
     _claim(rf"(\d+) {_ONE} in scope (?:has|have) no last name", "nameless"),
     _claim(rf"(\d+) of (?:your )?(\d+) {_ONE} (?:have|has) no (?:Haiilo )?account, or", "amiss", "in_scope"),
     _claim(rf"(\d+) of (?:your )?(\d+) {_ONE} (?:have|has) no (?:Haiilo )?account", "amiss", "in_scope"),
@@ -65,12 +65,14 @@ CLAIMS = (
 )
 ELSEWHERE = (
     re.compile(r"\d+ accounts in \w+ have"),  # Microsoft's own words
-    re.compile(rf"(\d+) {_ONE} (?:failed|not in scope|in Haiilo,|on the way)"),  # see `_listed`
+    re.compile(rf"(\d+) {_ONE} (?:failed|not in scope|in Haiilo, (?:last|to be|removal)|on the way)"),  # see `_listed`
     re.compile(r"(\d+) of about (\d+) people,? (?:about|\.|This takes)"),  # of a cycle under way, which nobody can stop
 )
 """Numbers that no moment's truth can be held against."""
 COUNTED = re.compile(r"(?<![\d.\-])\d[\d,]*\s+(?:of (?:about |your )?\d+ )?(?:people|persons?|users?|accounts?)\b")
 """Any number of people."""
+AS_REPORTED = re.compile(r"as microsoft reports|so microsoft reports", re.IGNORECASE)
+"""How a page says that a number is Microsoft's word."""
 THERE, NOT_THERE = ("in Haiilo",), ("removed", "on the way", "failed")
 """How the standing of a person begins on the users page."""
 ASKS_TO_ENABLE = re.compile(r"[^.]*(?:enable the account|the account enabled)[^.]*\.")
@@ -89,12 +91,25 @@ class Untrue:
         return f"{self.page}: “{self.says}”; in truth: {self.truth}"
 
 
-def untrue(pages: Pages, truths: Sequence[Truth]) -> list[Untrue]:
-    """Everything that is not as it is told; the last of `truths` is the present one, the others were earlier."""
-    found = [each for text in pages.texts for each in _numbers(text, truths)]
-    present = truths[-1]
+def untrue(pages: Pages, truths: Sequence[Truth], *, reported: bool = False) -> list[Untrue]:
+    """Everything that is not as it is told; the last of `truths` is the present one, the others were earlier.
+
+    `reported`: whether Microsoft has reported of everybody out of scope that they were removed; a page that calls its
+    numbers Microsoft's may then tell them.
+    """
+    present, removed = truths[-1], truths[-1].as_if_removed()
+    found = list[Untrue]()
+    for text in pages.texts:
+        judged = truths if text.past else truths[-1:]
+        found += _numbers(text, [removed, *judged] if reported and _is_reported(text) else judged)
+    if reported and any(_is_reported(text) for text in pages.texts if text.page == USERS):
+        present = removed
     found += [*_rows(pages, present), *_listed(pages, present), *_green(pages, present), *_to_enable(pages)]
     return list(dict.fromkeys(found))
+
+
+def _is_reported(text: Text) -> bool:
+    return AS_REPORTED.search(text.text) is not None
 
 
 def told(pages: Pages) -> dict[str, list[str]]:
@@ -121,16 +136,16 @@ def _not_understood(text: str) -> Iterator[str]:
             yield text[match.start() : match.end() + 40]
 
 
-def _numbers(text: Text, truths: Sequence[Truth]) -> Iterator[Untrue]:
+def _numbers(text: Text, judged: Sequence[Truth]) -> Iterator[Untrue]:
     """A sentence of an earlier time has to have been true once."""
-    judged, taken = truths if text.past else truths[-1:], list[tuple[int, int]]()
+    taken = list[tuple[int, int]]()
     for claim in CLAIMS:
         for match in claim.pattern.finditer(text.text):
             if any(begin <= match.start() < end for begin, end in taken):
                 continue
             taken.append(match.span())
             if not any(_fits(claim, match, truth) for truth in judged):
-                yield Untrue(text.page, match[0], _as_it_is(claim, truths[-1]))
+                yield Untrue(text.page, match[0], _as_it_is(claim, judged[-1]))
 
 
 def _fits(claim: Claim, match: re.Match[str], truth: Truth) -> bool:

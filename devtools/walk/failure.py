@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+WHOLE_WAY = 240.0
+"""Seconds, for what is there from the beginning and shows in the first cycle."""
+
 
 class When(enum.StrEnum):
     """When something goes wrong."""
@@ -48,10 +51,12 @@ class Failure:
     `act` is what somebody does at the far side instead (`devtools.walk.acts`), `admin` what the customer's admin does
     with the link. `sight` is None where the product has nothing to ask of anybody, and must only go on telling the
     truth. `staff`, `customer` and `letter` are patterns that their pages must show while it lasts, `never` are such as
-    no page may. `remedy` takes the cause away where that is more than to switch it off. `healthy`: whether all must be
-    well afterwards; `everybody`: whether Haiilo must then hold exactly those in scope. `patience`: how long in seconds
-    it may take until it is seen. `quick`: walked by the suite as well. `awaits`: what the product still lacks; such a
-    row is walked by `make walk`, and not by the suite.
+    no page may, `foretold` such as the record must show before staff starts provisioning. `remedy` takes the cause
+    away where that is more than to switch it off. `healthy`: whether all must be well afterwards; `everybody`: whether
+    Haiilo must then hold exactly those in scope. `patience`: how long in seconds it may take until it is seen.
+    `quick`: walked by the suite as well. `awaits`: what the product still lacks; such a row is walked by `make walk`,
+    and not by the suite. `keeps_token`: both sides have agreed that Haiilo itself may be asked after go-live;
+    `reported`: what pages call Microsoft's own word is held against what Microsoft has reported.
     """
 
     fault: str
@@ -66,6 +71,7 @@ class Failure:
     staff: tuple[str, ...] = ()
     customer: tuple[str, ...] = ()
     letter: tuple[str, ...] = ()
+    foretold: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
     remedy: str = "switch_off"
     healthy: bool = True
@@ -74,6 +80,8 @@ class Failure:
     patience: float = 90.0
     quick: bool = False
     awaits: str = ""
+    keeps_token: bool = False
+    reported: bool = False
 
 
 SCALE = {

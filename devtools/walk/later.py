@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devtools.walk.failure import Failure, Sight, When
+from devtools.walk.failure import WHOLE_WAY, Failure, Sight, When
 
 QUARANTINED = (
     "quarantined",
@@ -17,12 +17,14 @@ LATER = (
         "F11",
         "default-access",
         "Somebody is assigned with the role “Default Access” only, and the job leaves such people out.",
-        When.CYCLE,
+        When.BEGINNING,
         Sight(("NotEffectivelyEntitled",), "customer", says="Default Access"),
         switches={"F11": True},
         people=1,
         staff=("Default Access",),
+        foretold=("“Default Access” only",),
         never=("enable the account", "nested group"),
+        patience=WHOLE_WAY,
         quick=True,
     ),
     Failure(
@@ -33,7 +35,7 @@ LATER = (
         None,
         switches={"F11": "disabled"},
         never=("enable the account", "Enable the account"),
-        awaits="the scope of now on every page, and a way back for whoever is enabled again",
+        everybody=False,
     ),
     Failure(
         "F13",
@@ -44,6 +46,7 @@ LATER = (
         switches={"F13": True},
         people=1,
         staff=("matching attribute|user principal name",),
+        foretold=("matching attribute is empty for 1 person",),
         quick=True,
     ),
     Failure(
@@ -61,11 +64,13 @@ LATER = (
         "F15",
         "special-characters",
         "Somebody's user name has characters that Haiilo's search refuses.",
-        When.CYCLE,
+        When.BEGINNING,
         Sight(("SystemForCrossDomainIdentityManagementBadRequest", "SpecialCharacters"), "haiilo"),
         switches={"F15": True},
         people=1,
-        staff=("o'hara|character",),
+        staff=("o'hara!.{1,80}because of the characters ' !",),
+        foretold=("has characters for which Haiilo may refuse to search",),
+        patience=WHOLE_WAY,
     ),
     Failure(
         "F16",
@@ -75,9 +80,10 @@ LATER = (
         Sight(("twice", "DuplicateAccounts"), "cs"),
         switches={"F16": True},
         people=1,
-        staff=("twice|second account",),
+        staff=("in Haiilo twice",),
+        remedy="remove_second_account",
         everybody=False,
-        awaits="Haiilo's own list, which shows a second account",
+        keeps_token=True,
     ),
     Failure(
         "F17",
@@ -94,11 +100,13 @@ LATER = (
         "F18",
         "duplicates",
         "Two accounts match one person, and two people want one account.",
-        When.CYCLE,
+        When.BEGINNING,
         Sight(("DuplicateTargetEntries",), "cs"),
         switches={"F18": True},
         people=3,
         staff=("More than one Haiilo account|more than one", "same value"),
+        foretold=("more than one account in Haiilo", "would share a user name"),
+        patience=WHOLE_WAY,
     ),
     Failure(
         "F19",
@@ -108,7 +116,6 @@ LATER = (
         Sight(("InvalidAnchor",), "cs"),
         switches={"F19": True},
         staff=("is gone|was deleted",),
-        awaits="Haiilo's own list, which shows that an account is gone",
     ),
     Failure(
         "F20",
@@ -124,10 +131,22 @@ LATER = (
         "deactivation-ignored",
         "Haiilo ignores that somebody who left is to be disabled.",
         When.LIVE,
+        Sight(("still_active",), "haiilo"),
+        switches={"F21": True, "F11": "disabled"},
+        staff=("no longer in scope and still in Haiilo",),
+        everybody=False,
+        keeps_token=True,
+    ),
+    Failure(
+        "F21",
+        "deactivation-ignored-unasked",
+        "Haiilo ignores that somebody who left is to be disabled, and may not be asked who is there.",
+        When.LIVE,
         None,
         switches={"F21": True, "F11": "disabled"},
+        staff=("people in Haiilo, as Microsoft reports",),
         everybody=False,
-        awaits="Haiilo's own list, which shows that nobody was removed",
+        reported=True,
     ),
     Failure(
         "F22",
@@ -137,7 +156,8 @@ LATER = (
         None,
         switches={"F22": True},
         act="assign_one_more",
-        awaits="whom a cycle has left out, told on the record",
+        staff=("left out by the last sync",),
+        patience=WHOLE_WAY,
     ),
     Failure(
         "F23",
@@ -209,7 +229,6 @@ LATER = (
         switches={"F29": True},
         customer=("Allow deletes|assign the people again",),
         never=("not in Haiilo yet", "could not be created"),
-        awaits="a removal that is held back told as such on the users page",
     ),
     Failure(
         "F29",
@@ -220,7 +239,6 @@ LATER = (
         act="unassign_a_few",
         staff=("removed from Haiilo",),
         remedy="assign_again",
-        awaits="the scope of now, not of the last count, on every page",
     ),
     Failure(
         "F30",
@@ -230,7 +248,6 @@ LATER = (
         None,
         switches={"F30": True},
         people=1,
-        awaits="the scope of now on every page",
     ),
     Failure(
         "F33",

@@ -82,6 +82,11 @@ def read(staff: StaffMember, account: Account, admin: Admin | None, answer: Page
     return Pages(tuple(texts), tuple(_reasons(users)), tuple(_rows(users)), tuple(green))
 
 
+def record(staff: StaffMember, account: Account) -> str:
+    """All that the record tells, folded or not."""
+    return _text(_soup(staff.open(account)))
+
+
 def reasons(staff: StaffMember, account: Account) -> tuple[Reason, ...]:
     """Why people are not in, as the users page has it now."""
     return tuple(_reasons(_soup(staff.browser.open(f"{account.address}users/"))))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from devtools.robots import expectation
@@ -72,6 +72,10 @@ class Truth:
             "nested_groups": self.nested_groups,
             "assignments": self.assignments,
         }
+
+    def as_if_removed(self) -> Truth:
+        """The same if everybody who is out of scope had lost the account."""
+        return replace(self, there=self.there - self.leaving, gone=self.gone | self.leaving)
 
     def who(self, user_name: str) -> str:
         """The id of whoever is or was known by this user name; empty for a stranger."""

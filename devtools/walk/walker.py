@@ -12,7 +12,7 @@ from devtools.robots.customers import GROUPS, Customer
 from devtools.robots.people import Admin
 from devtools.robots.rehearsal import RehearsedCustomer
 from devtools.walk import claims, pages
-from devtools.walk.acts import ACTS, ADMINS
+from devtools.walk.acts import ACTS, ADMINS, keep_token
 from devtools.walk.awaited import unexpected
 from devtools.walk.failure import Failure, When, early
 from devtools.walk.pages import CUSTOMER, LETTERS, RECORD, USERS, Pages
@@ -20,9 +20,10 @@ from devtools.walk.scene import Scene
 from devtools.walk.truth import Truth, look
 
 DIRECT, IN_A_GROUP = 6, 5
-PATIENCE = 120.0  # seconds for whatever has nothing to do with the failure
-SETTLES = 30.0  # seconds within which a number on a page has to be true again
+PATIENCE = 300.0  # seconds for whatever has nothing to do with the failure
+SETTLES = 75.0  # seconds within which a number on a page has to be true again; drafts are gone through once a minute
 ASKED_AGAIN = 15.0  # seconds after which somebody answers the same question once more
+NOTED = 60  # letters of a sentence by which it is known again
 RESTS = 2.0  # seconds between two readings of all pages
 
 
@@ -70,6 +71,8 @@ class Walk(Scene):
     _reasons: tuple[pages.Reason, ...] = ()
     _listed_at: float = 0.0
     _hurried_at: float = 0.0
+    _foretold: bool = False
+    _keeps_token: bool = False
 
     # What happens
 
@@ -95,6 +98,8 @@ class Walk(Scene):
                 return
             if self.customer.verdict[0] == "enable":
                 self._now()  # what the plan says of before the start was true then
+            if self.failure.keeps_token and not self._keeps_token:
+                self._keeps_token = keep_token(self)
             self.turn(self.customer)
             yield
 
@@ -131,6 +136,9 @@ class Walk(Scene):
             return
         yield from self._until(self._seen, self.failure.patience)
         self._note_sight()
+        if self.failure.foretold and not self._foretold:
+            wanted = "”, “".join(self.failure.foretold)
+            self.told.problems.append(f"the record did not say before the start “{wanted}”")
 
     def _hurry(self) -> None:
         """Have the step at which the customer stands looked at, now and then."""
@@ -141,7 +149,15 @@ class Walk(Scene):
     def _seen(self) -> bool:
         if self.failure.when is When.LIVE:
             self._hurry()
+        self._look_ahead()
         return bool(self._at_a_step() or (self._has_started() and self._in_the_list()))
+
+    def _look_ahead(self) -> None:
+        """Whether what will go wrong is told while staff is asked to start provisioning."""
+        key, kind, _message = self.customer.verdict
+        if self.failure.foretold and not self._foretold and key == "enable" and kind in ("asking", "todo"):
+            shown = pages.record(self.staff, self.account)
+            self._foretold = all(re.search(each, shown, re.IGNORECASE) for each in self.failure.foretold)
 
     def _at_a_step(self) -> dict[str, Any] | None:
         sight = self.failure.sight
@@ -171,7 +187,8 @@ class Walk(Scene):
             self.told.place, self.told.cause, self.told.owner = step["key"], step["code"], step["court"]
             self.told.staff = step["message"]
         elif reason is not None:
-            self.told.place, self.told.cause, self.told.staff = "list", reason.code, reason.sentence
+            self.told.place = "note" if self._is_noted(reason) else "list"
+            self.told.cause, self.told.staff = reason.code, reason.sentence
             self.told.owner = _court(reason.owner)
         else:
             shown = pages.read(self.staff, self.account, None).of(RECORD)
@@ -185,12 +202,16 @@ class Walk(Scene):
             wrong = f"{self.told.cause} is in the court of {self.told.owner}, not of {self.failure.sight.court}"
             self.told.problems.append(wrong)
         self.told.early = early(
-            self.told.place,
-            after_start=self._has_started(),
+            "enable" if self._foretold else self.told.place,
+            after_start=self._has_started() and not self._foretold,
             at_pilot=self.told.place == "pilot",
             only_later=self.failure.when is When.LIVE,
             minutes=self.told.minutes,
         )
+
+    def _is_noted(self, reason: pages.Reason) -> bool:
+        """Whether the record says the same as the list, so that nobody has to open that."""
+        return reason.sentence[:NOTED] in pages.record(self.staff, self.account)
 
     def _now(self) -> Truth:
         self.truths.append(look(self.tenant, self.account.customer.product, self.truths[-1]))
@@ -201,7 +222,7 @@ class Walk(Scene):
         end = time.monotonic() + SETTLES
         while True:
             before, found = self._now(), pages.read(self.staff, self.account, self.admin, self.answer)
-            wrong = claims.untrue(found, self.truths)
+            wrong = claims.untrue(found, self.truths, reported=self.failure.reported)
             lacking = list(self._unsaid(found)) if lasts else []
             still = before.there == self._now().there
             if (still and not lacking and not unexpected(map(str, wrong))) or time.monotonic() > end:
