@@ -44,6 +44,8 @@ _BEARER = re.compile(r"(?i)\bbearer\s+\S+")
 
 def storable(text: str) -> str:
     """`text` without null characters and lone surrogates, which break logs and databases."""
+    if text.isascii() and "\x00" not in text:
+        return text
     return text.replace("\x00", "").encode(errors="replace").decode()
 
 

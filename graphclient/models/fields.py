@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from ..errors import Unreadable, storable
@@ -21,6 +22,7 @@ _DURATION = re.compile(
     r"(?:T(?:(?P<hours>\d+(?:\.\d+)?)H)?(?:(?P<minutes>\d+(?:\.\d+)?)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?",
     re.IGNORECASE,
 )
+MAX_KEPT_WORD = 64  # letters of a name that is worked out once: a page of the log has the same few thousands of times
 NO_CODE = frozenset({"", "none", "null"})
 MAX_DURATION = timedelta(days=10_000)  # the service writes .NET's largest TimeSpan where no interval is set
 
@@ -140,7 +142,13 @@ def part(data: Json, key: str) -> dict[str, Any]:
 def word(data: Json, key: str, known: Iterable[str]) -> str:
     """A value of an enumeration in the spelling of `known`, compared regardless of case; an unknown one as it came."""
     value = text(data, key)
-    return next((usual for usual in known if usual.lower() == value.lower()), value)
+    return _usual(tuple(known)).get(value.lower(), value)
+
+
+@lru_cache(maxsize=256)
+def _usual(known: tuple[str, ...]) -> dict[str, str]:
+    """Each of the words by its spelling in lower case; of two that differ in case alone, the first."""
+    return {usual.lower(): usual for usual in reversed(known)}
 
 
 def error_code(error: Json) -> str:
@@ -151,6 +159,11 @@ def error_code(error: Json) -> str:
 
 def squeezed(word: str) -> str:
     """A name or code as it is compared: in lower case, without spaces and other marks."""
+    return _squeezed(word) if len(word) <= MAX_KEPT_WORD else _squeezed.__wrapped__(word)
+
+
+@lru_cache(maxsize=1024)
+def _squeezed(word: str) -> str:
     return "".join(char for char in word.lower() if char.isalnum())
 
 

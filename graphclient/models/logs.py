@@ -16,6 +16,8 @@ from .fields import squeezed
 ACTIONS = ("other", "create", "delete", "disable", "update", "stagedDelete")
 STATUSES = ("success", "failure", "skipped", "warning")
 CATEGORIES = ("failure", "nonServiceFailure", "success")
+KEPT_DETAILS = frozenset({"skipreason", "propertyname"})
+NOTHING = ("", "")
 STEP_TYPES = ("import", "scoping", "matching", "processing", "referenceResolution", "export")
 
 
@@ -40,10 +42,6 @@ class LogStep:
             details=fields.part(data, "details"),
         )
 
-    def detail(self, name: str) -> str:
-        """One of the details; its name is compared without regard to case and spaces. Empty where there is none."""
-        return next((fields.text(self.details, key) for key in self.details if squeezed(key) == squeezed(name)), "")
-
     @property
     def leaves_out(self) -> bool:
         """Whether this step found the object not to be in scope: not assigned, blocked, or filtered out."""
@@ -55,7 +53,8 @@ class ProvisioningEvent:
     """One event of one object. `action` and `status` are in lower case; texts are empty where unknown.
 
     `skip_reason`: why it was skipped, as a step has it, `skip_text` the same in words; `lacking`: which attribute was
-    empty, by a step or by the text of the refusal.
+    empty, by a step or by the text of the refusal. `step_rows`, `modified_rows`: what `steps` and `modified` are read
+    from, where somebody asks for them.
     """
 
     id: str
@@ -77,8 +76,8 @@ class ProvisioningEvent:
     source_type: str = ""
     target_id: str = ""
     target_type: str = ""
-    steps: tuple[LogStep, ...] = ()
-    modified: tuple[Modified, ...] = ()
+    step_rows: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
+    modified_rows: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
     skip_reason: str = ""
     skip_text: str = field(default="", repr=False)
     lacking: str = ""
@@ -94,6 +93,21 @@ class ProvisioningEvent:
         return self.reason or self.skip_text
 
     @property
+    def steps(self) -> tuple[LogStep, ...]:
+        """What was done about the object, in order."""
+        return tuple(LogStep.from_json(row) for row in self.step_rows)
+
+    @property
+    def modified(self) -> tuple[Modified, ...]:
+        """The attributes that were written."""
+        return tuple(Modified.from_json(row) for row in self.modified_rows)
+
+    def written(self, name: str) -> list[str]:
+        """What was written into this attribute, without what is empty."""
+        of_it = (row for row in self.modified_rows if fields.text(row, "displayName") == name)
+        return [value for row in of_it if (value := fields.text(row, "newValue"))]
+
+    @property
     def out_of_scope(self) -> bool:
         """Whether a step says that the object is not in scope."""
         return any(step.leaves_out for step in self.steps)
@@ -107,7 +121,9 @@ class ProvisioningEvent:
         info = fields.part(data, "provisioningStatusInfo") or fields.part(data, "statusInfo")
         error = fields.part(info, "errorInformation")
         source, target = fields.part(data, "sourceIdentity"), fields.part(data, "targetIdentity")
-        steps = tuple(LogStep.from_json(row) for row in fields.rows(data, "provisioningSteps"))
+        steps = fields.rows(data, "provisioningSteps")
+        kept = _kept(steps)
+        skipped = kept.get("skipreason", NOTHING)
         reason = fields.text(error, "reason")
         return cls(
             id=fields.need(data, "id", "a provisioning event"),
@@ -129,17 +145,24 @@ class ProvisioningEvent:
             source_type=_type(source),
             target_id=fields.text(target, "id"),
             target_type=_type(target),
-            steps=steps,
-            modified=tuple(Modified.from_json(row) for row in fields.rows(data, "modifiedProperties")),
-            skip_reason=_last(steps, "SkipReason"),
-            skip_text=next((step.description for step in reversed(steps) if step.detail("SkipReason")), ""),
-            lacking=_last(steps, "PropertyName") or lacking.named_in(reason),
+            step_rows=steps,
+            modified_rows=fields.rows(data, "modifiedProperties"),
+            skip_reason=skipped[0],
+            skip_text=skipped[1],
+            lacking=kept.get("propertyname", NOTHING)[0] or lacking.named_in(reason),
         )
 
 
-def _last(steps: Sequence[LogStep], name: str) -> str:
-    """What the last step that has this detail says."""
-    return next((found for step in reversed(steps) if (found := step.detail(name).strip())), "")
+def _kept(steps: Sequence[Mapping[str, Any]]) -> dict[str, tuple[str, str]]:
+    """The details that matter, by name as it is compared: what the last step says that has one, and its words."""
+    found: dict[str, tuple[str, str]] = {}
+    for step in steps:
+        details = fields.part(step, "details")
+        for key in reversed(details):  # of two spellings in one step, the first
+            name = squeezed(key)
+            if name in KEPT_DETAILS and (told := fields.text(details, key).strip()):
+                found[name] = (told, fields.text(step, "description"))
+    return found
 
 
 def _type(identity: Mapping[str, Any]) -> str:

@@ -245,7 +245,7 @@ def _written(event: ProvisioningEvent, kind: Kind) -> str:
     """The name at Haiilo where one was written there (a guest's loses its ``#EXT#`` on the way)."""
     if event.status.lower() not in CARRIED_OUT:
         return ""
-    written = [change.new for change in event.modified if change.name == "userName" and change.new]
+    written = event.written("userName")
     return written[-1] if written else event.source_user_name if kind is Kind.CREATED else ""
 
 
