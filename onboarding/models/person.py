@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Sequence
+from functools import lru_cache
 
 from django.conf import settings
 from django.db import models
@@ -24,8 +25,13 @@ def marks_of(onboarding_id: int, source_id: str) -> Sequence[str]:
     It recognises the same id of the same customer when the log names it again; without a key nothing leads back.
     """
     told = f"{onboarding_id}:{source_id}".encode()
-    keys = [hmac.digest(key.encode(), b"marks of erased people", hashlib.sha256) for key in settings.ENCRYPTION_KEYS]
-    return [ERASED + hmac.new(key, told, hashlib.sha256).hexdigest()[:MARK_LENGTH] for key in keys]
+    keys = _keys_of_marks(tuple(settings.ENCRYPTION_KEYS))
+    return [ERASED + hmac.digest(key, told, hashlib.sha256).hex()[:MARK_LENGTH] for key in keys]
+
+
+@lru_cache(maxsize=4)
+def _keys_of_marks(keys: tuple[str, ...]) -> tuple[bytes, ...]:
+    return tuple(hmac.digest(key.encode(), b"marks of erased people", hashlib.sha256) for key in keys)
 
 
 def mark_in(reason: str) -> str:
@@ -67,7 +73,9 @@ class Person(models.Model):
 
     THERE = (Result.CREATED, Result.UPDATED, Result.MATCHED)
 
-    onboarding = models.ForeignKey("onboarding.Onboarding", on_delete=models.CASCADE, related_name="people")
+    onboarding = models.ForeignKey(
+        "onboarding.Onboarding", on_delete=models.CASCADE, related_name="people", db_index=False
+    )
     source_id = CutCharField(max_length=64)
     target_id = CutCharField(max_length=128, blank=True, default="")
     earlier_target_id = CutCharField(max_length=128, blank=True, default="", editable=False)
@@ -97,7 +105,7 @@ class Person(models.Model):
 
     class Meta:
         permissions = [("see_people", "Can see the names of people")]
-        constraints = [models.UniqueConstraint(fields=["onboarding", "source_id"], name="one_row_per_person")]
+        constraints = [models.UniqueConstraint(fields=["source_id", "onboarding"], name="one_row_per_person")]
         indexes = [
             models.Index(fields=["onboarding", "result", "user_name", "id"], name="person_by_result"),
             models.Index(fields=["onboarding", "standing", "user_name", "id"], name="person_by_standing"),

@@ -19,7 +19,7 @@ from onboarding.haiilo import Expected, HaiiloError, HaiiloUser, Word, compare
 from onboarding.models import Onboarding, Person
 from onboarding.models.onboarding import Lease, LeaseLost
 from onboarding.models.person import marks_of
-from onboarding.people import roster
+from onboarding.people import many_rows, roster
 
 COLUMNS = ("in_haiilo", "in_haiilo_at")
 WORDS = {
@@ -179,7 +179,7 @@ def _summary(people: Iterable[Asked], words: Mapping[str, InHaiilo]) -> HaiiloLi
 def _write(lease: Lease, row: Onboarding, words: Mapping[int, InHaiilo], at: datetime, alive: Alive) -> None:
     """Write these words, by the row's key, with what becomes of each; each part in a transaction of its own."""
     keys = list(words)
-    for part in (keys[begin : begin + roster.BATCH] for begin in range(0, len(keys), roster.BATCH)):
+    for part in (keys[begin : begin + many_rows.BATCH] for begin in range(0, len(keys), many_rows.BATCH)):
         alive()
         with transaction.atomic():
             held = Onboarding.objects.held(lease).select_for_update(no_key=True).first()

@@ -14,11 +14,11 @@ from onboarding.domain.prospects import prospect
 from onboarding.domain.standings import InHaiilo, Known, Last, Scope, Standing, Told, standing
 from onboarding.models import Onboarding, Person
 from onboarding.models.person import marks_of
+from onboarding.people import many_rows
 from onboarding.people.outcome import GOING, THERE, Kind, Seen, plain
 
 HELD_BY_THE_GUARD = frozenset({"toomanydeletes", "stageddelete"})
 ANCHOR_GONE = plain(ACCOUNT_GONE)
-BATCH = 1000  # rows of one statement
 DAYS_KEPT = 30
 COUNTED = {"people_counts": "result", "standings": "standing", "scopes": "scope", "prospects": "prospect"}
 """Column of the onboarding → column of a person whose values it counts; who has none is not counted."""
@@ -94,9 +94,9 @@ def is_unsettled(before: Person | None, after: Person) -> bool:
 
 
 def rows_of(held: Onboarding, source_ids: Iterable[str]) -> dict[str, Person]:
-    """The rows of these people by their id in Entra, also of those who were erased."""
-    found = {name: each for each in source_ids for name in (each[:64], *marks_of(held.pk, each))}
-    return {found[person.source_id]: person for person in held.people.filter(source_id__in=found)}
+    """The rows of these people by their id in Entra, also of those who were erased. One query."""
+    named = {name: each for each in source_ids for name in (each[:64], *marks_of(held.pk, each))}
+    return {named[row.source_id]: row for row in many_rows.having(held.pk, named)}
 
 
 def carry_over(before: Person | None, after: Person, columns: Iterable[str]) -> None:
@@ -120,13 +120,7 @@ def write(held: Onboarding, before: Mapping[str, Person], after: Mapping[str, Pe
         # Renamed first: the upsert finds a row by its source id, and would make a second one.
         if source_id in before and before[source_id].source_id != row.source_id:  # erased by age, and seen again
             held.people.filter(pk=before[source_id].pk).update(source_id=row.source_id)
-    Person.objects.bulk_create(
-        after.values(),
-        update_conflicts=True,
-        unique_fields=["onboarding", "source_id"],
-        update_fields=["standing", "prospect", *columns],
-        batch_size=BATCH,
-    )
+    many_rows.upsert(after.values(), ["standing", "prospect", *columns])
     held.removed_on = _of_late(Counter(held.removed_on) + removed)
     recount(held, gone, [Counted.of(row) for row in after.values()])
 

@@ -122,7 +122,7 @@ def test_finds_a_guest_by_the_name_that_the_mapping_makes(made):
     """Where Microsoft shows no log, nobody has told how the user name was written at Haiilo."""
     guest = {"user_name": "p0_x.example#EXT#@x.onmicrosoft.com", "target_id": "", "result": "", "seen": {}}
     row = person(made, 0, **guest)
-    made.people.filter(pk=row.pk).update(scope="in", made_name="p0@x.example")
+    made.people.filter(source_id=row.source_id).update(scope="in", made_name="p0@x.example")
     found = listed(made, account(0, user_name="P0@x.example"))
     assert words(made) == {"e0": ("active", "arrived")}
     assert (found.there, found.untold, found.others, found.different) == (1, 0, 0, 0)
@@ -130,7 +130,7 @@ def test_finds_a_guest_by_the_name_that_the_mapping_makes(made):
 
 def test_looks_for_a_guest_by_the_name_that_the_mapping_makes(made):
     row = person(made, 0, user_name="p0_x.example#EXT#@x.onmicrosoft.com", target_id="", result="", seen={})
-    made.people.filter(pk=row.pk).update(scope="in", made_name="p0@x.example")
+    made.people.filter(source_id=row.source_id).update(scope="in", made_name="p0@x.example")
     search = Search(account(0))
     assert (searched(made, search).there, search.names) == (1, ["p0@x.example"])
 
