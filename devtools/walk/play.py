@@ -12,6 +12,7 @@ from devtools.robots.rehearsal import TURN, Rehearsal, RehearsedCustomer
 from devtools.stack.stack import Stack, StackOptions
 from devtools.walk.failure import Failure, When
 from devtools.walk.walker import IN_A_GROUP, Told, Walk, customer_of
+from devtools.walk.watch import Watch
 
 AT_ONCE = 14
 PACE, SPEED = 60.0, 600.0  # an hour of the product is a minute, 40 minutes of Microsoft are 4 seconds
@@ -36,9 +37,13 @@ def options(stack: StackOptions) -> StackOptions:
 class Walks(Rehearsal):
     """The customers that are being walked."""
 
+    def __init__(self, stack: Stack, staff: StaffMember, tell: Callable[[str], None]) -> None:
+        super().__init__(stack, staff, tell)
+        self.watch = Watch()
+
     def begin(self, failure: Failure, pace: float) -> Walk:
         """Make the tenant, with what is wrong from the beginning, and its customer."""
-        walk = Walk(failure, self.stack, self.staff, self._customer(failure), self.act_for, pace)
+        walk = Walk(failure, self.stack, self.staff, self._customer(failure), self.act_for, pace, self.watch)
         walk.customer.admin_acts = walk.let_act
         if failure.when is When.BEGINNING:
             walk.switch_on()
@@ -83,6 +88,7 @@ def play(
             walk.hurried = hurried
             under_way.append((walk, walk.run()))
         walks.look()
+        walks.watch.turn()
         for each in list(under_way):
             walk, turns = each
             if next(turns, turns) is turns:

@@ -18,6 +18,7 @@ from devtools.walk.failure import Failure, When, early
 from devtools.walk.pages import CUSTOMER, LETTERS, RECORD, USERS, Pages
 from devtools.walk.scene import Scene
 from devtools.walk.truth import Truth, look
+from devtools.walk.watch import Watch
 
 DIRECT, IN_A_GROUP = 6, 5
 PATIENCE = 300.0  # seconds for whatever has nothing to do with the failure
@@ -59,10 +60,13 @@ class Told:
 
 @dataclass
 class Walk(Scene):
-    """One failure under way; `pace` is how many times faster than life the product looks."""
+    """One failure under way; `pace` is how many times faster than life the product looks, and patience goes by
+    `watch`.
+    """
 
     turn: Callable[[RehearsedCustomer], None]
     pace: float
+    watch: Watch
     told: Told = field(default_factory=Told)
     truths: list[Truth] = field(default_factory=lambda: [Truth()])
     hurried: bool = False
@@ -90,9 +94,9 @@ class Walk(Scene):
 
     def _until(self, holds: Callable[[], bool], seconds: float, otherwise: str = "") -> Iterator[None]:
         """Act for the customer meanwhile. Raises RuntimeError when the time is over, where `otherwise` says what."""
-        end = time.monotonic() + seconds
+        end = self.watch.now + seconds
         while not holds():
-            if time.monotonic() > end:
+            if self.watch.now > end:
                 if otherwise:
                     raise RuntimeError(f"{otherwise}; stands at {' '.join(self.customer.verdict)}")
                 return
@@ -219,13 +223,13 @@ class Walk(Scene):
 
     def _judge(self, when: str, *, lasts: bool = False) -> Iterator[None]:
         """Read everything until it is true, and says what it must while the failure lasts, or until it had its time."""
-        end = time.monotonic() + SETTLES
+        end = self.watch.now + SETTLES
         while True:
             before, found = self._now(), pages.read(self.staff, self.account, self.admin, self.answer)
             wrong = claims.untrue(found, self.truths, reported=self.failure.reported)
             lacking = list(self._unsaid(found)) if lasts else []
             still = before.there == self._now().there
-            if (still and not lacking and not unexpected(map(str, wrong))) or time.monotonic() > end:
+            if (still and not lacking and not unexpected(map(str, wrong))) or self.watch.now > end:
                 break
             self._hurry()
             yield from self._rest()
@@ -267,8 +271,8 @@ class Walk(Scene):
     # Afterwards
 
     def _recover(self) -> Iterator[None]:
-        end = time.monotonic() + self.failure.patience
-        while not self._is_well() and time.monotonic() < end:
+        end = self.watch.now + self.failure.patience
+        while not self._is_well() and self.watch.now < end:
             self.customer.acted &= {"consented"}  # whatever is asked once more is answered once more
             yield from self._until(self._is_well, ASKED_AGAIN)
         if self._is_well():
