@@ -177,6 +177,25 @@ def test_does_not_call_everything_set_up_while_somebody_is_missing(visitor, invi
     assert "You do not need to do anything" not in page
 
 
+def test_counts_no_test_user_among_those_who_could_not_be_created(visitor, invitation):
+    visitor.go_all_the_way(invitation)
+    stand_at(invitation, "pilot", "asking")
+    people(Onboarding.objects.get(), 1)
+    people(Onboarding.objects.get(), 1, result="failed", code="MandatoryFieldsMissing")
+    shown = read(visitor.client.get(reverse("progress"))).text
+    assert "1 person is in Haiilo" in shown
+    assert "could not be created" not in shown
+
+
+def test_forgets_who_was_in_scope_of_an_application_that_is_gone(visitor, invitation):
+    visitor.go_all_the_way(invitation)
+    live(invitation)
+    StepState.objects.filter(key="scope").update(evidence={"total": 2050})
+    assert "In scope: 2,050" in read(visitor.client.get(reverse("progress"))).text
+    StepState.objects.filter(key="scope").update(evidence={"total": 2050, "is_past": True})
+    assert "In scope" not in read(visitor.client.get(reverse("progress"))).text
+
+
 def test_counts_against_the_scope_that_was_read_last(visitor, invitation):
     visitor.go_all_the_way(invitation)
     made = live(invitation)
