@@ -36,7 +36,7 @@ CLAIMS = (
     _claim(rf"(\d+) of (\d+) {_ONE} at .{{1,80}}? have an account", "arrived", "in_scope"),
     _claim(rf"(\d+) {_ONE} (?:is|are) in Haiilo twice", "twice"),
     _claim(rf"(\d+) {_ONE} (?:is|are) in Haiilo, but (?:the last change|their last)", "outdated"),
-    _claim(rf"(\d+) {_ONE} (?:(?:is|are) )?in Haiilo\b(?!, (?:last|to be|removal))", "in_haiilo"),
+    _claim(rf"(\d+) {_ONE} (?:(?:is|are) )?in Haiilo\b(?!, (?:last|to be|removal)| twice)", "in_haiilo"),
     _claim(rf"(\d+) {_ONE} in scope (?:has|have) no last name", "nameless"),
     _claim(rf"(\d+) of (?:your )?(\d+) {_ONE} (?:have|has) no (?:Haiilo )?account, or", "amiss", "in_scope"),
     _claim(rf"(\d+) of (?:your )?(\d+) {_ONE} (?:have|has) no (?:Haiilo )?account", "amiss", "in_scope"),
@@ -65,7 +65,9 @@ CLAIMS = (
 )
 ELSEWHERE = (
     re.compile(r"\d+ accounts in \w+ have"),  # Microsoft's own words
-    re.compile(rf"(\d+) {_ONE} (?:failed|not in scope|in Haiilo, (?:last|to be|removal)|on the way)"),  # see `_listed`
+    re.compile(
+        rf"(\d+) {_ONE} (?:failed|not in scope|in Haiilo, (?:last|to be|removal)|in Haiilo twice|on the way)"
+    ),  # see `_listed`
     re.compile(r"(\d+) of about (\d+) people,? (?:about|\.|This takes)"),  # of a cycle under way, which nobody can stop
 )
 """Numbers that no moment's truth can be held against."""
@@ -101,7 +103,8 @@ def untrue(pages: Pages, truths: Sequence[Truth], *, reported: bool = False) -> 
     found = list[Untrue]()
     for text in pages.texts:
         judged = truths if text.past else truths[-1:]
-        found += _numbers(text, [removed, *judged] if reported and _is_reported(text) else judged)
+        told_so = reported and _is_reported(text)
+        found += _numbers(text, [*(each.as_if_removed() for each in judged), *judged] if told_so else judged)
     if reported and any(_is_reported(text) for text in pages.texts if text.page == USERS):
         present = removed
     found += [*_rows(pages, present), *_listed(pages, present), *_green(pages, present), *_to_enable(pages)]

@@ -59,7 +59,7 @@ class Truth:
             "by_group": len(self.in_scope) - len(self.direct),
             "missing": len(self.missing),
             "amiss": len(self.amiss),
-            "wrong": len(self.amiss) + len(self.leaving),
+            "wrong": len(self.amiss | self.twice) + len(self.leaving),
             "outdated": len(self.amiss & self.there),
             "leaving": len(self.leaving),
             "twice": len(self.twice),

@@ -239,3 +239,38 @@ def test_goes_by_the_product_s_own_tolerance():
     from onboarding.steps.live import health
 
     assert claims.MOST_MISSING == health.MOST
+
+
+# Numbers that a page calls Microsoft's
+
+
+LEFT = Truth(in_scope=frozenset({ANN}), there=frozenset({ANN, BOB}), names=NAMES)
+
+
+def test_takes_what_microsoft_has_reported_for_the_truth_only_where_a_page_says_so():
+    plain, said_so = said(BOARD, "1 person in Haiilo"), said(BOARD, "1 person in Haiilo, as Microsoft reports")
+    for text in (plain, said_so):
+        assert untrue(text, [LEFT]) != []
+    assert untrue(plain, [LEFT], reported=True) != []
+    assert untrue(said_so, [LEFT], reported=True) == []
+    assert untrue(said(BOARD, "3 people in Haiilo, as Microsoft reports"), [LEFT], reported=True) != []
+
+
+def test_takes_what_microsoft_had_reported_earlier_for_the_truth_of_that_time():
+    told = Pages(texts=(Text(RECORD, "1 person in Haiilo, as Microsoft reports", past=True),))
+    assert untrue(told, [LEFT, BOTH], reported=True) == []
+    assert untrue(told, [LEFT, BOTH]) != []
+
+
+def test_takes_a_row_that_microsoft_calls_removed_as_reported():
+    rows = (Row("bob@a.example", "removed", ""),)
+    reported = Pages(texts=(Text(USERS, "1 of 1 people in scope are in Haiilo As Microsoft reports"),), rows=rows)
+    assert untrue(reported, [LEFT], reported=True) == []
+    assert untrue(reported, [LEFT]) != []
+    assert untrue(Pages(rows=rows), [LEFT], reported=True) != []
+
+
+def test_counts_who_is_there_twice_as_wrong():
+    twice = Truth(in_scope=frozenset({ANN}), there=frozenset({ANN}), twice=frozenset({ANN}), names=NAMES)
+    assert untrue(said(BOARD, "1 person is not as they should be"), [twice]) == []
+    assert untrue(said(USERS, "1 person in Haiilo twice"), [twice]) == []
