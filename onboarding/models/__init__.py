@@ -16,6 +16,7 @@ from onboarding.models.person import Person
 from onboarding.models.proposal import Proposal
 from onboarding.models.questionnaire import Questionnaire
 from onboarding.models.read_only import ReadOnlyMode
+from onboarding.models.rollup import Rollup
 from onboarding.models.secret import CustomerSecret
 from onboarding.models.staff_contact import Asker, StaffContact, asker_of
 from onboarding.models.step_state import StepState
@@ -43,6 +44,7 @@ __all__ = [
     "Proposal",
     "Questionnaire",
     "ReadOnlyMode",
+    "Rollup",
     "StaffContact",
     "StepState",
     "Stop",

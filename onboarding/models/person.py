@@ -56,7 +56,8 @@ class Person(models.Model):
     "target", "source"}``, and no value), `certain_to_fail` (None where that could not be worked out) and `made_name`,
     the user name without capitals, empty where it is not known. From the provisioning log: `result` (empty where it
     says nothing) to `event_id`; `lacking`: which attribute was empty, where Microsoft says so; `seen`: what
-    `people.outcome` has to remember of older rows, so that they may come in any order. From Haiilo itself: `in_haiilo`,
+    `people.outcome` has to remember of older rows, so that they may come in any order; `history`: what it told and
+    when, without a word that names anybody (`people.history`). From Haiilo itself: `in_haiilo`,
     at `in_haiilo_at`.
     `standing` is what all of that amounts to, `prospect` what a start would do to somebody in scope; only
     `people.roster` writes them, with the counts. `at`: when the newest of
@@ -100,6 +101,7 @@ class Person(models.Model):
     at = models.DateTimeField()
     event_id = CutCharField(max_length=64, blank=True, default="")
     seen = StorableJSONField(default=dict, blank=True, editable=False)
+    history = StorableJSONField(default=dict, blank=True, editable=False)
     erased_at = models.DateTimeField(null=True, blank=True)
     stays_erased = models.BooleanField(default=False)
 

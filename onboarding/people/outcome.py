@@ -14,15 +14,17 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from graphclient import ProvisioningEvent
+from graphclient.errors import storable
 from onboarding.causes.forecast import Code as Forecast
 from onboarding.causes.people import NOT_ENTITLED, SAME_ALREADY
 from onboarding.models import Person
 from onboarding.models.person import kept_reason, mark_in
+from onboarding.people.history import History, Moment, with_moment
 
 Result = Person.Result
 COMPARED = (
     *("target_id", "earlier_target_id", "name", "user_name", "action", "result", "code", "reason", "lacking", "at"),
-    *("event_id", "seen", "erased_at"),
+    *("event_id", "seen", "history", "erased_at"),
 )
 """The columns that a row of the log can change."""
 FROM_OTHERS = (
@@ -154,6 +156,7 @@ def outcome(onboarding_id: int, event: ProvisioningEvent, before: Person | None)
         _go_on(after, before)
     now = Seen(kind if decides else seen.last, times)
     after.result, after.seen = now.result, now.to_json()
+    after.history = _history(event, kind, before)
     for column, keys in TEXT_KEYS.items():
         setattr(after, column, _text(texts, *keys))
     if before is not None and before.stays_erased:
@@ -173,8 +176,7 @@ def _place_of(person: Person, seen: Seen) -> _Place:
 
 def _decide(after: Person, event: ProvisioningEvent, kind: Kind) -> None:
     """What the deciding row says. An own word where only the scoping step tells why."""
-    code = NOT_ENTITLED if kind is Kind.OUTSIDE and not event.code else event.code
-    after.action, after.code, after.reason = event.action.lower()[:20], code[-120:], kept_reason(event.words)
+    after.action, after.code, after.reason = event.action.lower()[:20], _code(event, kind), kept_reason(event.words)
     after.lacking, after.at, after.event_id = event.lacking[:120], event.at, event.id[:64]
 
 
@@ -184,6 +186,19 @@ def _foreseen(before: Person | None, code: str) -> str:
         return ""
     found = (each for each in before.findings if each.get("code") == Forecast.REQUIRED_VALUE_EMPTY)
     return next((str(each.get("target", ""))[:120] for each in found), "")
+
+
+def _code(event: ProvisioningEvent, kind: Kind) -> str:
+    return (NOT_ENTITLED if kind is Kind.OUTSIDE and not event.code else event.code)[-120:]
+
+
+def _history(event: ProvisioningEvent, kind: Kind, before: Person | None) -> History:
+    """With this row, where it says something; without a code, of somebody who was erased on request."""
+    history = before.history if before is not None else {}
+    if kind is Kind.UNTOLD:
+        return history
+    code = "" if before is not None and before.stays_erased else storable(_code(event, kind))
+    return with_moment(history, Moment(event.at.timestamp(), str(kind), code))
 
 
 def _go_on(after: Person, before: Person) -> None:

@@ -1,4 +1,5 @@
-"""The roster: one row for each person of a customer, and the one place that writes them, with what they are counted by.
+"""The roster: one row for each person of a customer, and the one place that writes them, with what they are counted by,
+now and over time (`rollup`).
 
 Three readers tell it what they found: the provisioning log (`ingest`), the assignments (`scope`) and Haiilo itself.
 """
@@ -12,9 +13,10 @@ from dataclasses import dataclass
 from onboarding.causes.people import ACCOUNT_GONE
 from onboarding.domain.prospects import prospect
 from onboarding.domain.standings import InHaiilo, Known, Last, Scope, Standing, Told, standing
-from onboarding.models import Onboarding, Person
+from onboarding.models import Onboarding, Person, clock
 from onboarding.models.person import marks_of
-from onboarding.people import many_rows
+from onboarding.people import many_rows, rollup
+from onboarding.people.history import History
 from onboarding.people.outcome import GOING, THERE, Kind, Seen, plain
 
 HELD_BY_THE_GUARD = frozenset({"toomanydeletes", "stageddelete"})
@@ -120,9 +122,16 @@ def write(held: Onboarding, before: Mapping[str, Person], after: Mapping[str, Pe
         # Renamed first: the upsert finds a row by its source id, and would make a second one.
         if source_id in before and before[source_id].source_id != row.source_id:  # erased by age, and seen again
             held.people.filter(pk=before[source_id].pk).update(source_id=row.source_id)
+    told = ((_history(before, source_id), row.history) for source_id, row in after.items())
+    gained = rollup.gained(told, clock.now())
     many_rows.upsert(after.values(), ["standing", "prospect", *columns])
+    rollup.write(held, gained)
     held.removed_on = _of_late(Counter(held.removed_on) + removed)
     recount(held, gone, [Counted.of(row) for row in after.values()])
+
+
+def _history(before: Mapping[str, Person], source_id: str) -> History:
+    return before[source_id].history if source_id in before else {}
 
 
 def _was(before: Mapping[str, Person], source_id: str, standing: Standing) -> bool:

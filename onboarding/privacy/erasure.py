@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 from onboarding.domain.sentences import TEMPLATE_KEYS
 from onboarding.models import Approval, ConsentAttempt, Event, Letter, Link, Onboarding, Person, StepState
 from onboarding.models.person import mark_in, marks_of
+from onboarding.people import history
 
 NOBODY = "–"  # noqa: RUF001 - what pages show where there is no name, in every language
 DOCUMENTS = ("message", "warnings", "evidence", "offers", "plan", "progress", "answer", "intents")
@@ -49,11 +50,12 @@ def traces_of(person_id: str, people: Iterable[Person]) -> Traces:
 
 
 def erase_people(rows: list[Person], *, now: datetime, for_good: bool = False) -> None:
-    """Take identity and Microsoft's words from these rows; result, code and time stay."""
+    """Take identity, history and Microsoft's words from these rows; result, code and time stay."""
     for row in rows:
         if row.erased_at is None:
             row.source_id, row.reason = marks_of(row.onboarding_id, row.source_id)[0], mark_in(row.reason)
-    Person.objects.bulk_update(rows, ["source_id", "reason"], batch_size=BATCH)
+        row.history = history.erased(row.history)
+    Person.objects.bulk_update(rows, ["source_id", "reason", "history"], batch_size=BATCH)
     changed = Person.objects.filter(pk__in=[row.pk for row in rows])
     changed.update(**dict.fromkeys(IDENTITY, ""), erased_at=now)
     if for_good:

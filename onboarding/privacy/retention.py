@@ -37,6 +37,7 @@ from onboarding.models import (
 )
 from onboarding.models.inquiry import KEPT
 from onboarding.models.person import marks_of
+from onboarding.people import history, rollup
 from onboarding.privacy import erasure
 from onboarding.privacy.erasure import BATCH, DOCUMENTS, NOBODY
 
@@ -125,12 +126,15 @@ def due(now: datetime) -> Erased:
 def erase_old(now: datetime) -> Erased:
     """Erase what is older than `settings.RETENTION_DAYS`. May be called as often as one likes, and by several."""
     Inquiry.objects.filter(asked_at__lt=now - KEPT).delete()
+    rollup.let_go(now)
     before = oldest_kept(now)
     if before is None:
         return Erased()
     erased = Erased()
     for pk in _in_question(_people(before)):
         erased += Erased(people=_erase_people(pk, _people(before), now))
+    for pk in _in_question(_histories(before)):
+        _shorten_histories(pk, before)
     erased += Erased(
         letters=_in_batches(_letters(before), erasure.erase_letters),
         links=_in_batches(_links(before), erasure.erase_links),
@@ -173,6 +177,24 @@ def _erase_batch(onboarding_id: int, found: QuerySet[Person], now: datetime) -> 
         )
         ledger.note(onboarding_id, "erased", say(text, count=len(rows)))
     return len(rows)
+
+
+def _histories(before: datetime) -> QuerySet[Person]:
+    """Of people to whom something has happened since, too."""
+    return Person.objects.filter(history__told__0__0__lt=before.timestamp())
+
+
+def _shorten_histories(onboarding_id: int, before: datetime) -> None:
+    """Take what happened before from the histories, in short transactions."""
+    batch = BATCH
+    while batch == BATCH:
+        with transaction.atomic():
+            _held(onboarding_id)
+            rows = list(_histories(before).filter(onboarding=onboarding_id).order_by("pk")[:BATCH])
+            for row in rows:
+                row.history = history.without_older(row.history, before.timestamp())
+            Person.objects.bulk_update(rows, ["history"])
+        batch = len(rows)
 
 
 def _held(onboarding_id: int) -> Onboarding:
