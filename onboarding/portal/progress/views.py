@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from csp.decorators import csp_update
@@ -18,12 +19,14 @@ from onboarding.portal.shared.problems import problem_page
 from onboarding.portal.shared.stages import asked_of_customer, just_approved, just_renewed, stages
 from onboarding.steps.enable.evidence import EnableEvidence
 from onboarding.web import access
+from onboarding.web.over_time import over_time
 from onboarding.web.page import page
 from onboarding.web.paging import version
 from onboarding.web.private import kept_private
 from onboarding.web.refreshing import SECONDS_AT_REST, now_seen
 from onboarding.web.step_view import MOVING
 
+TOLD_TO_THE_ADMIN = ("created", "updated", "failed")  # of what happened to people over time
 STAGE_MOVES = 3  # seconds between two questions of the open page
 
 
@@ -64,6 +67,7 @@ def _context(view: link_view.LinkView) -> dict[str, Any]:
         "owner": asking.offers.get("owner") if asking else None,
         "owned_beside": asking.offers.get("owned_beside") if asking else None,
         "arrived": arrived,
+        "over_time": partial(over_time, view.link.onboarding, TOLD_TO_THE_ADMIN),
         "shown": "" if arrived is None else number_format(arrived, force_grouping=True),
         "set_up": view.link.onboarding.live_at is not None,
         "started": any(step.key == EnableEvidence.step and step.done_at for step in view.steps),

@@ -16,6 +16,7 @@ from onboarding.staff.record.queries import Record
 from onboarding.steps.answer_form import AnswerForm
 from onboarding.steps.forms import form_for
 from onboarding.web import access
+from onboarding.web.over_time import over_time
 from onboarding.web.page import is_swap, page
 from onboarding.web.refreshing import SECONDS_AT_REST, now_seen
 from onboarding.web.step_view import StepView
@@ -53,6 +54,7 @@ def record_page(
         "customer": record.customer,
         "current": current,
         "beside": partial(in_tenant, onboarding, record.tenant_in_question, access.staff(request)),
+        "over_time": partial(over_time, onboarding),
         "same_customer": partial(of_customer, onboarding.customer, access.staff(request)),
         "form": forms.get(current.key) if current else None,
         "opened": opened if current is None or opened != current.key else "",

@@ -50,15 +50,21 @@ const age = (at, now) => {
   const number = new Intl.NumberFormat(language, { style: "unit", unit: unit[0], unitDisplay: "long" });
   return number.format(Math.floor(seconds / unit[1]));
 };
+const ago = (at, now) => {
+  const seconds = (now - at) / 1000;
+  const unit = units.find(([, size]) => seconds >= size);
+  return unit ? dayNames.format(-Math.floor(seconds / unit[1]), unit[0]) : dayNames.format(0, "second");
+};
 const told = (time, at, now) => {
   if (time.matches("[data-moment]")) return spoken(at, now);
   if (time.matches("[data-age]")) return age(at, now);
+  if (time.matches("[data-ago]")) return ago(at, now);
   return time.matches("[data-clock]") ? clock.format(at) : "";
 };
 const tellTimes = () => {
   const now = new Date();
   for (const time of document.querySelectorAll(
-    "time[data-moment], time[data-age], time[data-clock], time[data-relative]",
+    "time[data-moment], time[data-age], time[data-ago], time[data-clock], time[data-relative]",
   )) {
     const at = new Date(time.dateTime);
     if (Number.isNaN(at.getTime())) continue;
