@@ -20,6 +20,8 @@ from onboarding.domain.verdicts import Done, Progress, Verdict, Waiting
 from onboarding.steps.enable.evidence import EnableEvidence
 from onboarding.steps.initial_cycle.causes import CAUSES
 from onboarding.steps.initial_cycle.evidence import InitialCycleEvidence
+from onboarding.steps.initial_cycle.pace import Pace
+from onboarding.steps.pilot.evidence import PilotEvidence
 from onboarding.steps.scope.evidence import ScopeEvidence
 from onboarding.steps.shared import arrivals
 from onboarding.steps.shared.estimate import AT_MOST_UNTIL_FIRST_RUN, minutes_of_a_cycle
@@ -38,6 +40,14 @@ LATE = plural(
     "number stays the same for hours, open a support case with Microsoft.",
     by="total",
 )
+STUCK = plural(
+    "%(done)s of about %(total)s people. Nothing has changed for %(hours)s hour, and Microsoft's own estimate of "
+    "%(high)s minutes is over. Open a support case with Microsoft.",
+    "%(done)s of about %(total)s people. Nothing has changed for %(hours)s hours, and Microsoft's own estimate of "
+    "%(high)s minutes is over. Open a support case with Microsoft.",
+    by="hours",
+)
+STUCK_AFTER = timedelta(hours=2)  # without a change, and past Microsoft's own estimate
 LEFT = plural(
     "%(done)s of about %(total)s person, about %(low)s to %(high)s minutes left",
     "%(done)s of about %(total)s people, about %(low)s to %(high)s minutes left",
@@ -82,13 +92,15 @@ class InitialCycle(FollowedJob):
 
     def _running(self, desired: Desired, job: Job) -> Waiting:
         progress, notes = _progress(desired, job), tuple(arrivals.log_notes(desired))
-        if job.never_ran and desired.people.is_empty and not job.status.known_people:
+        if not _has_begun(desired, job):
             why = say(
                 _("Waiting for Microsoft to begin the first cycle; that takes up to %(minutes)s minutes."),
                 minutes=AT_MOST_UNTIL_FIRST_RUN,
             )
             return Waiting(why, _pause(desired), progress=progress, warnings=notes)
-        return Waiting(_so_far(desired, progress), _pause(desired), progress=progress, warnings=notes)
+        pace = _pace(desired, progress)
+        why, offers = _so_far(desired, progress, pace), pace.offers() if pace else {}
+        return Waiting(why, _pause(desired), progress=progress, offers=offers, warnings=notes)
 
     def _finished(self, desired: Desired, job: Job) -> Done:
         total, through = desired.required(ScopeEvidence).total, through_so_far(desired, job)
@@ -106,6 +118,31 @@ class InitialCycle(FollowedJob):
             total=total,
         )
         return Done(evidence, note, warnings)
+
+
+def _tried(desired: Desired) -> int:
+    """How many test users there are: they arrived before the first cycle, and say nothing about it."""
+    pilot = desired.evidence_of(PilotEvidence)
+    return 0 if pilot is None else len(pilot.people) or bool(pilot.person_id)
+
+
+def _told_of(desired: Desired) -> int:
+    """Of how many people Microsoft's log has told anything."""
+    return sum(desired.people.results.values())
+
+
+def _has_begun(desired: Desired, job: Job) -> bool:
+    """Whether anything shows that Microsoft is at it: a run, or somebody beside the test users since the start."""
+    tried, started, heard = _tried(desired), _started_at(desired), desired.people.heard_until
+    is_newer = heard is None or started is None or heard > started
+    return not job.never_ran or (job.status.known_people or 0) > tried or (_told_of(desired) > tried and is_newer)
+
+
+def _pace(desired: Desired, progress: Progress | None) -> Pace | None:
+    """How fast people arrive; None before anybody has whom nobody tried."""
+    if progress is None or progress.done <= _tried(desired):
+        return None
+    return Pace.seen(desired.seen_before.get(InitialCycle.key, {}), progress.done, desired.now)
 
 
 def _is_archived(desired: Desired, job: Job) -> bool:
@@ -139,7 +176,7 @@ def _pause(desired: Desired) -> timedelta:
     return timedelta(seconds=30 if _minutes_so_far(desired) < 15 else 60)
 
 
-def _so_far(desired: Desired, progress: Progress | None) -> Sentence:
+def _so_far(desired: Desired, progress: Progress | None, pace: Pace | None) -> Sentence:
     scope = desired.required(ScopeEvidence)
     low, high = minutes_of_a_cycle(scope.total + len(scope.groups))
     is_late = _minutes_so_far(desired) > high + AT_MOST_UNTIL_FIRST_RUN
@@ -147,16 +184,19 @@ def _so_far(desired: Desired, progress: Progress | None) -> Sentence:
         return say(NOT_TOLD_LATE, high=high) if is_late else say(NOT_TOLD, low=low, high=high)
     if progress.total is None:
         return say(WHOLE_DIRECTORY, done=progress.done)
+    stood = desired.now - pace.moved if pace else timedelta(0)
+    if is_late and stood >= STUCK_AFTER:
+        return say(STUCK, done=progress.done, total=progress.total, hours=stood // timedelta(hours=1), high=high)
     if is_late:
         return say(LATE, done=progress.done, total=progress.total, high=high)
-    if not progress.done:
+    if pace is None:
         return say(
             _("Microsoft is finding out who is in scope; the first cycle takes %(low)s to %(high)s minutes."),
             low=low,
             high=high,
         )
     left = max(progress.total - progress.done, 1)
-    low, high = minutes_of_a_cycle(left)
+    low, high = pace.minutes_left(left, desired.now)
     return say(LEFT, done=progress.done, total=progress.total, low=low, high=high)
 
 

@@ -1,3 +1,5 @@
+import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -58,6 +60,57 @@ def test_says_honestly_how_far_it_is(found, fields, says, done):
     assert says in str(verdict.why)
     assert verdict.court is Court.MICROSOFT
     assert verdict.progress == Progress(done, 200)
+
+
+TRIED: dict[str, Any] = {"pilot": {"people": [{"id": "p-1"}, {"id": "p-2"}]}}
+AFTER_A_PILOT = [
+    (job("NotRun", counts={"User": 0}), people(created=2), "begin the first cycle"),
+    (job("NotRun", counts={"User": 2}), people(created=1, failed=1), "begin the first cycle"),
+    (running(2), people(created=2), "finding out who is in scope"),
+    (running(3), people(created=2), "3 of about 200 people, about 1 to 16 minutes left"),
+    (job("NotRun", counts={"User": 0}), people(created=9), "9 of about 200 people"),
+]
+
+
+@pytest.mark.parametrize(("found", "told", "says"), AFTER_A_PILOT)
+def test_takes_no_test_user_for_the_first_cycle(found, told, says):
+    verdict = instance(Waiting, assess(step(evidence=TRIED, people=told), Facts(found)))
+    assert says in str(verdict.why)
+
+
+def test_takes_nobody_for_the_first_cycle_who_was_tried_before_the_start():
+    told = replace(people(created=2, failed=5), heard_until=ago(minutes=30))
+    verdict = instance(Waiting, assess(step(evidence=TRIED, people=told), Facts(job("NotRun"))))
+    assert "begin the first cycle" in str(verdict.why)
+
+
+def pace(began: float, had: int, moved: float, done: int) -> dict[str, Any]:
+    """What an earlier look has left: so many minutes ago it began, and saw the number change."""
+    times = {"began": ago(minutes=began).isoformat(), "moved": ago(minutes=moved).isoformat()}
+    return {"initial_cycle": {"pace": {**times, "had": had, "done": done}}}
+
+
+def test_narrows_the_range_with_what_it_has_seen_and_stays_a_range():
+    ranges = []
+    for done in (10, 60, 120, 180, 199):
+        verdict = assess(step(minutes=done / 5, seen_before=pace(done / 5, 0, 1, done - 1)), Facts(running(done)))
+        found = re.search(r"about (\d+) to (\d+) minutes left", str(instance(Waiting, verdict).why))
+        low, high = (int(each) for each in present(found).groups())
+        ranges.append((low, high))
+    assert all(low < high for low, high in ranges)
+    assert ranges[1][0] <= (200 - 60) / 5 <= ranges[1][1]
+    widths = [high - low for low, high in ranges[1:]]
+    assert widths == sorted(widths, reverse=True)
+
+
+def test_remembers_when_the_number_changed_last_and_tells_slow_from_stuck():
+    kept = pace(400, 5, 150, 190)
+    stuck = instance(Waiting, assess(step(minutes=500, seen_before=kept), Facts(running(190))))
+    assert "Nothing has changed for 2 hours" in str(stuck.why)
+    assert stuck.offers == kept["initial_cycle"]
+    slow = instance(Waiting, assess(step(minutes=500, seen_before=kept), Facts(running(191))))
+    assert "takes longer than Microsoft's own estimate" in str(slow.why)
+    assert slow.offers["pace"] == kept["initial_cycle"]["pace"] | {"moved": ago().isoformat(), "done": 191}
 
 
 @pytest.mark.parametrize("is_refusal", [True, False])
