@@ -82,7 +82,7 @@ def test_stands_on_the_customers_page_while_the_first_cycle_runs_and_when_live()
     made = first_day(stand(builders.onboarding(), "initial_cycle", RUNNING))
     Onboarding.objects.update(log_watermark=hour())
     page = builders.signed_in("alice").get(reverse("record", args=[made.pk])).content.decode()
-    assert "at most 1,200 an hour" in " ".join(page.split())
+    assert "most in an hour: 1,200" in " ".join(page.split())
     assert [int(re.sub(r"\D", "", cell)) for cell in re.findall(r"<td>([\d,]+)</td>", page)] == [
         0,
         7,
@@ -104,6 +104,6 @@ def test_tells_the_admin_the_same_with_fewer_kinds(visitor, invitation):
     Rollup.objects.filter(onboarding=made).update(removed=6)
     Onboarding.objects.update(in_haiilo=1600)
     page = " ".join(visitor.client.get(reverse("progress")).content.decode().split())
-    assert "at most 1,200 an hour" in page
-    assert "at most 3 an hour" in page
+    assert "most in an hour: 1,200" in page
+    assert "most in an hour: 3" in page
     assert "Removed" not in page

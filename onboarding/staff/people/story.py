@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy
@@ -20,8 +20,9 @@ from onboarding.domain.sentences import Sentence, Template, say
 from onboarding.domain.standings import AS_THEY_SHOULD, HAVE_AN_ACCOUNT, SHOULD_ARRIVE, InHaiilo, Scope, Standing
 from onboarding.domain.verdicts import Kind
 from onboarding.models import Person
-from onboarding.people.outcome import LASTING, Seen
 from onboarding.people.outcome import Kind as Told
+from onboarding.people.outcome import Seen
+from onboarding.staff.people.past import Past, past_of
 from onboarding.staff.people.queries import OWNERS, reason_of, shown
 from onboarding.web.step_view import Text
 
@@ -67,6 +68,14 @@ LABELS: dict[str, Text] = {
 
 
 @dataclass(frozen=True)
+class Line:
+    """What was done earlier, in words."""
+
+    sentence: Sentence
+    past: Past
+
+
+@dataclass(frozen=True)
 class Part:
     """One part of the story. `kind`: a yes, a no, under way, not known, or open; `at`: as of when it is so.
 
@@ -77,7 +86,7 @@ class Part:
     kind: str
     sentences: Sequence[Sentence] = ()
     at: datetime | None = None
-    lines: Sequence[tuple[Sentence, datetime]] = ()
+    lines: Sequence[Line] = ()
     words: str = ""
     code: str = ""
     owner_label: Text = ""
@@ -175,17 +184,10 @@ def _microsoft(person: Person, numbers: Headcount, *, started: bool, names: bool
         kind,
         [say(DID[seen.last])],
         person.at,
-        lines=_before(seen, person.at),
+        lines=[Line(say(DID[each.kind]), each) for each in past_of(person)],
         words=person.reason if names else "",
         code=person.code,
     )
-
-
-def _before(seen: Seen, at: datetime) -> list[tuple[Sentence, datetime]]:
-    """What Microsoft did earlier, the newest first: one moment of each kind is kept."""
-    told = [(datetime.fromtimestamp(seen.times[kind], UTC), kind) for kind in LASTING if kind in seen.times]
-    earlier = sorted(((when, kind) for when, kind in told if when < at), reverse=True)
-    return [(say(DID[kind]), when) for when, kind in earlier]
 
 
 def _haiilo(person: Person) -> Part:
