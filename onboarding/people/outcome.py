@@ -193,9 +193,12 @@ def _code(event: ProvisioningEvent, kind: Kind) -> str:
 
 
 def _history(event: ProvisioningEvent, kind: Kind, before: Person | None) -> History:
-    """With this row, where it says something; without a code, of somebody who was erased on request."""
+    """With this row, where it says something; without a code, of somebody who was erased on request.
+
+    What was told on demand has no id: the log tells it again, at a time of Microsoft's clock.
+    """
     history = before.history if before is not None else {}
-    if kind is Kind.UNTOLD:
+    if kind is Kind.UNTOLD or not event.id:
         return history
     code = "" if before is not None and before.stays_erased else storable(_code(event, kind))
     return with_moment(history, Moment(event.at.timestamp(), str(kind), code))
