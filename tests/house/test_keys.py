@@ -30,6 +30,8 @@ OTHER_MEANINGS = {
         "models/person.py",
         "models/rollup.py",
         "people/rollup.py",
+        "portal/progress/views.py",
+        "web/over_time.py",
     },
     "live": {"domain/lifecycle.py"},
     "no_link": {"staff/contacts/views.py"},
