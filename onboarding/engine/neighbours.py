@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from graphclient.names import both_spellings
 from onboarding.domain.lifecycle import State
@@ -26,11 +26,11 @@ def agreed(onboarding_id: int) -> str:
 
 def others(onboarding_id: int, tenant_id: str) -> OnboardingQuerySet:
     """The other records that are bound to this tenant, or expect it and are not closed."""
-    expect = StepState.objects.filter(key=CustomerEvidence.step, kind=Kind.DONE, evidence__tenant_id=tenant_id)
-    bound = TenantBinding.objects.filter(tenant_id=tenant_id)
-    rows = Onboarding.objects.exclude(pk=onboarding_id)
-    expected = Q(pk__in=expect.values("onboarding")) & ~Q(state=State.CLOSED)
-    return rows.filter(Q(pk__in=bound.values("onboarding")) | expected)
+    states = StepState.objects.filter(key=CustomerEvidence.step, kind=Kind.DONE, evidence__tenant_id=tenant_id)
+    expect = states.exclude(onboarding__state=State.CLOSED).values("onboarding")
+    bound = TenantBinding.objects.filter(tenant_id=tenant_id).values("onboarding")
+    # One list of keys: for "this or that" the database would go through all records.
+    return Onboarding.objects.exclude(pk=onboarding_id).filter(pk__in=bound.union(expect))
 
 
 def is_taken(onboarding_id: int, tenant_id: str) -> bool:
@@ -41,10 +41,9 @@ def is_taken(onboarding_id: int, tenant_id: str) -> bool:
     rows = others(onboarding_id, tenant_id)
     mine = StepState.objects.filter(onboarding_id=onboarding_id, key=CustomerEvidence.step, kind=Kind.DONE).first()
     if mine is not None and mine.evidence.get("tenant_id") == tenant_id:
-        later = StepState.objects.filter(key=CustomerEvidence.step).filter(
-            Q(done_at__gt=mine.done_at) | Q(done_at=mine.done_at, onboarding__gt=onboarding_id)
-        )
-        rows = rows.exclude(Q(binding=None) & Q(pk__in=later.values("onboarding")))
+        theirs = StepState.objects.filter(onboarding=OuterRef("pk"), key=CustomerEvidence.step)
+        later = theirs.filter(Q(done_at__gt=mine.done_at) | Q(done_at=mine.done_at, onboarding__gt=onboarding_id))
+        rows = rows.exclude(Q(binding=None) & Exists(later))
     return rows.exists() and agreed(onboarding_id) != tenant_id
 
 
