@@ -17,8 +17,8 @@ PAGES, SIZE = 12, 500
 ROUNDS = 5
 TARGET = "copied"
 COLUMNS = ("onboarding_id", "source_id", "target_id", "name", "user_name", "action", "result", "at", "event_id")
-REST = {"standing": "arrived", "scope": "", "is_guest": "f", "in_haiilo": "", "code": "", "reason": "", "lacking": ""}
-JSON = {"paths": "[]", "findings": "[]", "seen": '{"last": "created"}', "made_name": "", "stays_erased": "f"}
+OF_ALL = {"standing": "arrived", "seen": '{"last": "created"}'}
+"""What a creation makes of everybody besides; all other columns as they are by default."""
 
 
 def main() -> None:
@@ -81,8 +81,8 @@ def make_table() -> None:
 
 def copied(bodies: Sequence[bytes]) -> float:
     """Seconds to parse the same pages and COPY what is kept of them, a transaction a page, by hand."""
-    names = ", ".join((*COLUMNS, *REST, *JSON))
-    rest = (*REST.values(), *JSON.values())
+    others = rest()
+    names = ", ".join((*COLUMNS, *others))
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {TARGET}")
         raw: Any = cursor.cursor
@@ -91,9 +91,21 @@ def copied(bodies: Sequence[bytes]) -> float:
             for body in bodies:
                 with raw.copy(f"COPY {TARGET} ({names}) FROM STDIN") as told:
                     for row in kept(json.loads(body)["value"]):
-                        told.write_row((*row, *rest))
+                        told.write_row((*row, *others.values()))
 
         return spent(copy)
+
+
+def rest() -> dict[str, Any]:
+    """The columns that are alike for all, with their values as COPY takes them."""
+    from onboarding.models import Person
+
+    found: dict[str, Any] = {}
+    for field in Person._meta.concrete_fields:
+        if not field.primary_key and field.attname not in COLUMNS:
+            value = field.get_default()
+            found[field.attname] = json.dumps(value) if isinstance(value, list | dict) else value
+    return found | OF_ALL
 
 
 def kept(rows: Sequence[dict[str, Any]]) -> Iterator[tuple[Any, ...]]:
