@@ -16,6 +16,7 @@ DOCS ?=
 ONLY ?=
 FAULT ?=
 QUICK ?=
+GROUP ?=
 RELEASES ?= 12 13
 UV_COMPILE = uv pip compile --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
 	--python-version 3.11 --quiet
@@ -35,8 +36,8 @@ setup: ## .venv with the locked dependencies; quick when nothing has changed
 demo: setup ## the whole product on this machine, with three customers; Ctrl-C stops it
 	@exec $(PY) -m devtools.commands.demo
 
-rehearse: setup ## new customers to live without a browser: USERS=200 CUSTOMERS=2, CSV=file, or one reality: WORLD=name, list
-	@exec $(PY) -m devtools.commands.rehearse $(if $(WORLD),--world "$(WORLD)") --users $(USERS) --customers $(CUSTOMERS) $(if $(CSV),--csv "$(CSV)")
+rehearse: setup ## new customers to live without a browser: USERS=200 CUSTOMERS=2, GROUP=1 by a group, CSV=file, or one reality: WORLD=name, list
+	@exec $(PY) -m devtools.commands.rehearse $(if $(WORLD),--world "$(WORLD)") --users $(USERS) --customers $(CUSTOMERS) $(if $(GROUP),--by-group) $(if $(CSV),--csv "$(CSV)")
 
 test: setup ## every test, on PostgreSQL and SQLite; TESTS="tests/house -k name" for some
 	@exec $(PY) -m devtools.commands.test $(TESTS)

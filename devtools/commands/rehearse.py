@@ -11,6 +11,7 @@ import secrets
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from devtools.stack.progress import say
 from devtools.stack.reports import CommandFailed
 from devtools.stack.sandbox_control import SandboxRefused
 from devtools.stack.stack import Stack, StackOptions
+from devtools.walk.arrived import untrue
 from devtools.worlds.play import play
 from devtools.worlds.table import WORLDS, named
 from devtools.worlds.world import World
@@ -54,6 +56,7 @@ def arguments() -> argparse.Namespace:
     """From the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--users", type=int, default=200, help="directly assigned users of each customer")
+    parser.add_argument("--by-group", action="store_true", help="the users are members of an assigned group instead")
     parser.add_argument("--customers", type=int, default=2)
     parser.add_argument(
         "--csv", type=Path, help=f"customers from a file with the columns {','.join(customers.COLUMNS)}"
@@ -94,8 +97,13 @@ def new_staff(stack: Stack, folder: Path) -> StaffMember:
     return staff
 
 
-def account_of(rehearsed: RehearsedCustomer) -> dict[str, Any]:
-    """The result of one customer."""
+def assigned(row: customers.Customer, *, by_group: bool) -> tuple[customers.Customer, dict[str, int]]:
+    """The customer, and what the tenant is made with besides: as many people, assigned directly or by a group."""
+    return (replace(row, users=1), {"group_members": row.users}) if by_group else (row, {})
+
+
+def account_of(rehearsed: RehearsedCustomer, staff: StaffMember) -> dict[str, Any]:
+    """The result of one customer; `untrue`: what its pages tell that is not so."""
     customer, tenant = rehearsed.account.customer, rehearsed.account.tenant
     wanted = expectation.expected(tenant.directory(), customer.product)
     held = expectation.found(tenant.arrived(), customer.product)
@@ -109,6 +117,7 @@ def account_of(rehearsed: RehearsedCustomer) -> dict[str, Any]:
         "users_in_scope": len(wanted),
         "users_created": len(held),
         "mismatches": expectation.mismatches(wanted, held),
+        "untrue": untrue(staff, rehearsed.account) if rehearsed.live else [],
     }
 
 
@@ -128,15 +137,17 @@ def rehearse(wanted: argparse.Namespace, folder: Path) -> dict[str, Any]:
     stack = new_stack(wanted, folder)
     stack.start()
     try:
-        rehearsal = Rehearsal(stack, new_staff(stack, folder), say)
+        staff = new_staff(stack, folder)
+        rehearsal = Rehearsal(stack, staff, say)
         problem = ""
         try:
             for row in rows:
-                rehearsal.add(row)
+                customer, options = assigned(row, by_group=wanted.by_group)
+                rehearsal.add(customer, **options)
             rehearsal.drive()
         except FAILURES as error:
             problem = str(error)
-        accounts = [account_of(each) for each in rehearsal.customers]
+        accounts = [account_of(each, staff) for each in rehearsal.customers]
         violations = stack.sandbox.violations()
     finally:
         stack.stop()
@@ -183,8 +194,9 @@ def as_told(result: dict[str, Any]) -> bool:
 
 
 def succeeded(result: dict[str, Any]) -> bool:
-    """Everybody live, nobody missing, wrong or too many, no token used in another tenant."""
-    good = all(account["live"] and not account["mismatches"] for account in result["customers"])
+    """Everybody live, nobody missing, wrong or too many, every page true, no token used in another tenant."""
+    wrong = ("mismatches", "untrue")
+    good = all(account["live"] and not any(account[name] for name in wrong) for account in result["customers"])
     return good and not result["violations"] and "problem" not in result
 
 

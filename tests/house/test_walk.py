@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from devtools.commands import walk
-from devtools.walk import claims, document, failure
+from devtools.walk import arrived, claims, document, failure
 from devtools.walk.acts import ACTS, ADMINS
 from devtools.walk.awaited import AWAITED, unexpected
 from devtools.walk.claims import unjudged, untrue
@@ -274,3 +274,16 @@ def test_counts_who_is_there_twice_as_wrong():
     twice = Truth(in_scope=frozenset({ANN}), there=frozenset({ANN}), twice=frozenset({ANN}), names=NAMES)
     assert untrue(said(BOARD, "1 person is not as they should be"), [twice]) == []
     assert untrue(said(USERS, "1 person in Haiilo twice"), [twice]) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "plainly"),
+    [
+        ("10,006 of 10,006 people are in Haiilo", "10006 of 10006 people are in Haiilo"),
+        ("1,234,567 people", "1234567 people"),
+        ("1,2,3 and 12,34 people", "1,2,3 and 12,34 people"),
+    ],
+)
+def test_reads_large_numbers_as_the_pages_write_them(text: str, plainly: str) -> None:
+    found = arrived.plain(Pages((Text(USERS, text), Text(RECORD, "1 person is in Haiilo", past=True))))
+    assert [each.text for each in found.texts] == [plainly]
