@@ -46,8 +46,9 @@ class Headcount:
     `results`: what Microsoft's log says, by result. `told`: how many are in Haiilo as the last look at the job has it;
     None before the first; `told_at`: when that look was. `heard_until`: the newest row of Microsoft's log.
     `haiilo_read_at`: when Haiilo's own list was read last, all of it; None before. `removed_on`: how many were removed
-    on each of the last days. `prospects`: what a start does to whom. `failures`: the largest groups of those who are
-    not as they should be, read where somebody goes by it.
+    on each of the last days. `prospects`: what a start does to whom. `differing`: of how many Haiilo keeps other values
+    than the mappings make, by the fields that differ. `failures`: the largest groups of those who are not as they
+    should be, read where somebody goes by it.
     """
 
     results: Mapping[str, int] = field(default_factory=dict)
@@ -60,6 +61,7 @@ class Headcount:
     removed_on: Mapping[str, int] = field(default_factory=dict)
     failures: tuple[Failure, ...] = ()
     prospects: Prospects = field(default_factory=Prospects)
+    differing: Mapping[str, int] = field(default_factory=dict)
 
     def of(self, *standings: Standing) -> int:
         """How many have one of these standings."""
@@ -187,6 +189,11 @@ class Headcount:
     def amiss(self) -> int:
         """For how many somebody has to act: those, and whose removal is held back."""
         return self.not_as_it_should_be + self.of(Standing.HELD_BACK)
+
+    @property
+    def differ(self) -> int:
+        """Of how many Haiilo keeps another value than the mappings make."""
+        return sum(self.differing.values())
 
     def removed_lately(self, days: Collection[date]) -> int:
         """How many were removed on these days."""

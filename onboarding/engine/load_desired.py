@@ -166,6 +166,7 @@ def headcount(onboarding: Onboarding) -> Headcount:
         results=onboarding.people_counts,
         standings=onboarding.standings,
         prospects=Prospects(onboarding.prospects),
+        differing=onboarding.differing,
         scope_read_at=onboarding.scope_read_at,
         told=onboarding.in_haiilo,
         told_at=onboarding.in_haiilo_at,

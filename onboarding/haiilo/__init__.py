@@ -5,7 +5,7 @@ says whether Haiilo may be asked at all, `compare` what differs. Nothing here wr
 """
 
 from .abilities import Abilities, Ability
-from .compare import Differences, Different, Expected, Pair, Twice, Word, compare
+from .compare import Differences, Different, Expected, Pair, Twice, Word, compare, plainly
 from .errors import (
     AddressRefused,
     Forbidden,
@@ -18,7 +18,7 @@ from .errors import (
     Unreadable,
 )
 from .policy import Circumstances, MayAsk, may_ask
-from .reading import HaiiloUser
+from .reading import HaiiloUser, folded
 from .scim import HaiiloScim
 from .transport import Transport, new_session
 
@@ -46,6 +46,8 @@ __all__ = [
     "Unreadable",
     "Word",
     "compare",
+    "folded",
     "may_ask",
     "new_session",
+    "plainly",
 ]

@@ -83,7 +83,8 @@ class Differences:
     is active. `unclear`: should not be there, and Haiilo does not say whether it is active. `left_over`: accounts that
     Entra once made and nobody expects. `others`: how many more accounts nobody expects, which are not ours to name;
     None where only single accounts were asked for. Neither counts accounts that are switched off, or in `twice`.
-    `words`: person id → what Haiilo says of that person, for each who was expected.
+    `pairs`: who should be there, each with their account. `words`: person id → what Haiilo says of that person, for
+    each who was expected.
     """
 
     missing: tuple[Expected, ...] = ()
@@ -94,6 +95,7 @@ class Differences:
     left_over: tuple[HaiiloUser, ...] = ()
     others: int | None = None
     different: tuple[Different, ...] = ()
+    pairs: tuple[Pair, ...] = field(default=(), repr=False, compare=False)
     words: Mapping[str, Word] = field(default_factory=dict, repr=False)
 
 
@@ -128,6 +130,7 @@ def compare(
         left_over=ours,
         others=len(unexpected) - len(ours) if whole else None,
         different=tuple(each for pair in there for each in _different(pair)),
+        pairs=tuple(there),
         words={each.person_id: Word.ABSENT for each in people} | _words(pairs, told),
     )
 
@@ -225,10 +228,10 @@ def _different(pair: Pair) -> Iterator[Different]:
         ("given", person.given, account.given),
         ("family", person.family, account.family),
     ):
-        if wanted and found is not None and _plain(wanted) != _plain(found):
+        if wanted and found is not None and plainly(wanted) != plainly(found):
             yield Different(pair, attribute, wanted, found)
 
 
-def _plain(text: str) -> str:
+def plainly(text: str) -> str:
     """As a person reads it: composed letters, one blank between words."""
     return " ".join(unicodedata.normalize("NFC", text).split())

@@ -15,6 +15,7 @@ from typing import Any
 from .errors import Unreadable
 
 LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
+ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
 _TRUTH = {"true": True, "false": False}
 
@@ -31,6 +32,8 @@ class HaiiloUser:
     given: str | None = field(default=None, repr=False)
     family: str | None = field(default=None, repr=False)
     changed_at: datetime | None = None
+    country: str | None = field(default=None, repr=False)
+    department: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,8 @@ def read_user(row: Any) -> HaiiloUser:
         active=_truth(_get(row, "active")),
         given=_told(_get(name, "givenName")),
         family=_told(_get(name, "familyName")),
+        country=_told(_get(_work(_get(row, "addresses")), "country")),
+        department=_told(_get(_get(row, ENTERPRISE), "department")),
         changed_at=_moment(_get(meta, "lastModified")),
     )
 
@@ -131,6 +136,14 @@ def _addresses(value: Any) -> Iterator[str]:
         address = _text(_get(each, "value") if isinstance(each, Mapping) else each)
         if address:
             yield address
+
+
+def _work(addresses: Any) -> Any:
+    """The address at work; an only one counts as that where it says of no type. None where there is none."""
+    told = [each for each in (addresses if isinstance(addresses, list) else [addresses]) if isinstance(each, Mapping)]
+    of_work = [each for each in told if _text(_get(each, "type")).lower() == "work"]
+    untyped = [each for each in told if not _text(_get(each, "type"))] if len(told) == 1 else []
+    return next(iter(of_work or untyped), None)
 
 
 def _moment(value: Any) -> datetime | None:

@@ -221,12 +221,13 @@ class Onboarding(models.Model):
     log_trouble = models.JSONField(default=dict, blank=True, editable=False)
     # Which reads a batch is not answered in this tenant, and since when (`engine.reading_ahead`).
     asked_alone = models.JSONField(default=dict, blank=True, editable=False)
-    # How many people have which result, standing, place in scope and prospect; kept by `people.roster` with the rows
-    # they count.
+    # How many people have which result, standing, place in scope and prospect, and values that differ; kept by
+    # `people.roster` with the rows they count.
     people_counts = models.JSONField(default=dict, blank=True, editable=False)
     standings = models.JSONField(default=dict, blank=True, editable=False)
     scopes = models.JSONField(default=dict, blank=True, editable=False)
     prospects = models.JSONField(default=dict, blank=True, editable=False)
+    differing = models.JSONField(default=dict, blank=True, editable=False)
     # How many people were removed on each of the last days (ISO 8601).
     removed_on = models.JSONField(default=dict, blank=True, editable=False)
     # How far the assignments were read, and what was counted (`people.scope`).

@@ -57,8 +57,9 @@ class Person(models.Model):
     the user name without capitals, empty where it is not known. From the provisioning log: `result` (empty where it
     says nothing) to `event_id`; `lacking`: which attribute was empty, where Microsoft says so; `seen`: what
     `people.outcome` has to remember of older rows, so that they may come in any order; `history`: what it told and
-    when, without a word that names anybody (`people.history`). From Haiilo itself: `in_haiilo`,
-    at `in_haiilo_at`.
+    when, without a word that names anybody (`people.history`). From Haiilo itself: `in_haiilo`, at `in_haiilo_at`; and
+    where it keeps another value than the mappings make (of which `made_marks` has digests, by field), `differs`, by
+    field ``{"kept", "made"}``, with `made` once the directory was read since; `differs_in`: these fields, in one word.
     `standing` is what all of that amounts to, `prospect` what a start would do to somebody in scope; only
     `people.roster` writes them, with the counts. `at`: when the newest of
     it happened that says something new, by which names are erased.
@@ -90,6 +91,9 @@ class Person(models.Model):
     scope_at = models.DateTimeField(null=True, blank=True)
     findings = StorableJSONField(default=list, blank=True, editable=False)
     certain_to_fail = models.BooleanField(null=True, blank=True, editable=False)
+    made_marks = StorableJSONField(default=dict, blank=True, editable=False)
+    differs = StorableJSONField(default=dict, blank=True, editable=False)
+    differs_in = CutCharField(max_length=60, blank=True, default="", editable=False)
     made_name = CutCharField(max_length=256, blank=True, default="", editable=False)
     in_haiilo = models.CharField(max_length=10, choices=InHaiilo, blank=True, default=InHaiilo.UNTOLD)
     in_haiilo_at = models.DateTimeField(null=True, blank=True)
@@ -116,6 +120,11 @@ class Person(models.Model):
             ),
             models.Index(
                 fields=["onboarding", "made_name"], condition=~models.Q(made_name=""), name="person_by_made_name"
+            ),
+            models.Index(
+                fields=["onboarding", "user_name", "id"],
+                condition=~models.Q(differs_in=""),
+                name="person_differs",
             ),
             models.Index(fields=["at"], condition=models.Q(erased_at=None), name="person_to_erase"),
             models.Index(

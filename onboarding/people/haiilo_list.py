@@ -15,13 +15,13 @@ from django.db import transaction
 
 from onboarding.domain.haiilo_list import HaiiloList
 from onboarding.domain.standings import InHaiilo, Standing, Told, standing
-from onboarding.haiilo import Expected, HaiiloError, HaiiloUser, Word, compare
+from onboarding.haiilo import Differences, Expected, HaiiloError, HaiiloUser, Word, compare
 from onboarding.models import Onboarding, Person
 from onboarding.models.onboarding import Lease, LeaseLost
 from onboarding.models.person import marks_of
-from onboarding.people import many_rows, roster
+from onboarding.people import many_rows, roster, values
 
-COLUMNS = ("in_haiilo", "in_haiilo_at")
+COLUMNS = ("in_haiilo", "in_haiilo_at", "differs", "differs_in")
 WORDS = {
     Word.ACTIVE: InHaiilo.ACTIVE,
     Word.INACTIVE: InHaiilo.INACTIVE,
@@ -36,6 +36,7 @@ OF_A_GUEST = "#ext#"  # a user name of which Entra makes another one
 Find = Callable[[str], list[HaiiloUser]]
 Alive = Callable[[], None]
 Words = dict[str, InHaiilo]
+Accounts = Mapping[str, HaiiloUser]
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def by_list(lease: Lease, row: Onboarding, users: Iterable[HaiiloUser], *, at: d
     # Without Haiilo's own id of it, an account that was renamed looks like one that is not there.
     unsure = {each.person.person_id for each in people if each.had_account and not each.person.haiilo_id}
     words = _believed(found.words, unsure)
-    _write(lease, row, {each.pk: words[each.person.person_id] for each in people}, at, alive)
+    _write(lease, row, {each.pk: words[each.person.person_id] for each in people}, _accounts(found), at, alive)
     return replace(
         _summary(people, words),
         at=at,
@@ -70,7 +71,7 @@ def by_list(lease: Lease, row: Onboarding, users: Iterable[HaiiloUser], *, at: d
         twice=len(found.twice),
         left_over=len(found.left_over),
         others=found.others,
-        different=len({each.pair.person.person_id for each in found.different}),
+        different=sum(row.differing.values()),
     )
 
 
@@ -89,9 +90,10 @@ def one_by_one(
     found = compare(accounts, [each.person for each in answered], whole=False)
     unsure = {each.person.person_id for each in answered if each.had_account and not _is_named(each, names_are_made)}
     words = _believed(found.words, unsure)
-    _write(lease, row, {each.pk: words[each.person.person_id] for each in answered}, at, alive)
+    _write(lease, row, {each.pk: words[each.person.person_id] for each in answered}, _accounts(found), at, alive)
     known = {each.person.person_id: each.word for each in people if _is_asked(each, since)} | words
-    return replace(_summary(people, known), at=at, left=len(waiting) - len(answered))
+    different = sum(row.differing.values())
+    return replace(_summary(people, known), at=at, left=len(waiting) - len(answered), different=different)
 
 
 def _is_asked(each: Asked, since: datetime) -> bool:
@@ -176,8 +178,16 @@ def _summary(people: Iterable[Asked], words: Mapping[str, InHaiilo]) -> HaiiloLi
     )
 
 
-def _write(lease: Lease, row: Onboarding, words: Mapping[int, InHaiilo], at: datetime, alive: Alive) -> None:
-    """Write these words, by the row's key, with what becomes of each; each part in a transaction of its own."""
+def _accounts(found: Differences) -> Accounts:
+    return {pair.person.person_id: pair.account for pair in found.pairs}
+
+
+def _write(
+    lease: Lease, row: Onboarding, words: Mapping[int, InHaiilo], accounts: Accounts, at: datetime, alive: Alive
+) -> None:
+    """Write these words, by the row's key, with what becomes of each, and in what their `accounts`, by id in Entra,
+    differ; each part in a transaction of its own.
+    """
     keys = list(words)
     for part in (keys[begin : begin + many_rows.BATCH] for begin in range(0, len(keys), many_rows.BATCH)):
         alive()
@@ -186,16 +196,21 @@ def _write(lease: Lease, row: Onboarding, words: Mapping[int, InHaiilo], at: dat
             if held is None:
                 raise LeaseLost(f"onboarding {lease.onboarding_id}")
             before = {each.source_id: each for each in held.people.filter(pk__in=part, erased_at=None)}
-            after = {source_id: _told(each, words[each.pk], at) for source_id, each in before.items()}
+            after = {
+                source_id: _told(each, words[each.pk], accounts.get(source_id), at)
+                for source_id, each in before.items()
+            }
             roster.write(held, before, after, COLUMNS)
         roster.carry_counts(held, row)
 
 
-def _told(person: Person, word: InHaiilo, at: datetime) -> Person:
+def _told(person: Person, word: InHaiilo, account: HaiiloUser | None, at: datetime) -> Person:
     """The same row to write, with this word: newer than what was known when Haiilo was asked, whatever Microsoft's
     clock says.
     """
     made = copy.copy(person)
     made.pk = None
     made.in_haiilo, made.in_haiilo_at = word, max(at, person.at) if word else None
+    made.differs = values.differing(person, account) if account is not None else {}
+    made.differs_in = values.fields_of(made.differs)
     return made

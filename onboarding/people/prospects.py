@@ -13,6 +13,7 @@ from onboarding.causes.forecast import Code
 from onboarding.domain.standings import SHOULD_ARRIVE
 from onboarding.expressions.values import NotEvaluated, Why
 from onboarding.models import Onboarding, Person
+from onboarding.people import values
 from onboarding.people.attributes import attributes_of
 from onboarding.people.forecast import stopped
 from onboarding.people.recipe import Made, Recipe
@@ -29,8 +30,8 @@ class Prospects:
             self._give_up(target, NotEvaluated(Why.TOO_SLOW, target))
 
     def tell(self, row: Person, account: Account) -> None:
-        """Write into the row of somebody in scope what their account comes to. No value is kept but the user name, and
-        that only where names are.
+        """Write into the row of somebody in scope what their account comes to. No value is kept but the user name and
+        those that Haiilo has otherwise, and that only where names are.
         """
         made = self._recipe.made_of(attributes_of(account.told), self.now)
         for target, problem in stopped(made):
@@ -39,7 +40,11 @@ class Prospects:
                 self._give_up(target, problem)
         row.findings = list(self._found(made))
         row.certain_to_fail = None if made.unknown and not made.certain_to_fail else made.certain_to_fail
-        row.made_name = (made.user_name or "").lower() if row.erased_at is None else ""
+        named = row.erased_at is None
+        row.made_name = (made.user_name or "").lower() if named else ""
+        row.made_marks = values.marks(row.onboarding_id, row.source_id, made) if named else {}
+        row.differs = values.brought_up(row.differs, made) if named else {}
+        row.differs_in = values.fields_of(row.differs)
 
     def _give_up(self, target: str, problem: NotEvaluated) -> None:
         self._recipe = self._recipe.without(target, problem)

@@ -160,7 +160,7 @@ class Recipe:
         A name that is missing was not read: what rests on it is unknown, never empty.
         """
         values = [(rule, rule.value(person, now)) for rule in self.rules]
-        texts = [(rule, _text(value)) for rule, value in values]
+        texts = [(rule, text_of(value)) for rule, value in values]
         user_name = _of(texts, USER_NAME) or None
         findings = tuple(self._findings(texts))
         if is_guest_name(person.get("originalUserPrincipalName")):
@@ -242,7 +242,7 @@ def _finding(code: Code, rule: Rule, value: str = "") -> Finding:
     return Finding(code, rule.target, rule.source, value)
 
 
-def _text(value: Value) -> str | None:
+def text_of(value: Value) -> str | None:
     """What is sent, as text; empty for what is not sent; None where it is not known."""
     if isinstance(value, NotEvaluated):
         return None

@@ -22,7 +22,13 @@ from onboarding.people.outcome import GOING, THERE, Kind, Seen, plain
 HELD_BY_THE_GUARD = frozenset({"toomanydeletes", "stageddelete"})
 ANCHOR_GONE = plain(ACCOUNT_GONE)
 DAYS_KEPT = 30
-COUNTED = {"people_counts": "result", "standings": "standing", "scopes": "scope", "prospects": "prospect"}
+COUNTED = {
+    "people_counts": "result",
+    "standings": "standing",
+    "scopes": "scope",
+    "prospects": "prospect",
+    "differing": "differs_in",
+}
 """Column of the onboarding → column of a person whose values it counts; who has none is not counted."""
 
 
@@ -34,11 +40,13 @@ class Counted:
     standing: str = ""
     scope: str = ""
     prospect: str = ""
+    differs_in: str = ""
 
     @classmethod
     def of(cls, person: Person) -> Counted:
         """As the row stands at this moment."""
-        return cls(str(person.result), str(person.standing), str(person.scope), str(person.prospect))
+        told = (person.result, person.standing, person.scope, person.prospect, person.differs_in)
+        return cls(*map(str, told))
 
 
 def known(person: Person) -> Known:

@@ -120,6 +120,7 @@ def _put(held: Onboarding, rows: Iterable[Person], scope: Scope, place: Place | 
     for row in after.values():
         row.scope, row.paths, row.scope_at = scope, [], place.began if place else None
         forget_forecast(row)
+        row.differs, row.differs_in = {}, ""
     if after:
         roster.write(held, before, after, COLUMNS)
 

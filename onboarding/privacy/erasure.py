@@ -57,7 +57,7 @@ def erase_people(rows: list[Person], *, now: datetime, for_good: bool = False) -
         row.history = history.erased(row.history)
     Person.objects.bulk_update(rows, ["source_id", "reason", "history"], batch_size=BATCH)
     changed = Person.objects.filter(pk__in=[row.pk for row in rows])
-    changed.update(**dict.fromkeys(IDENTITY, ""), erased_at=now)
+    changed.update(**dict.fromkeys(IDENTITY, ""), made_marks={}, differs={}, erased_at=now)
     if for_good:
         changed.update(stays_erased=True)
 

@@ -87,6 +87,7 @@ def test_leaves_no_text_of_microsofts_without_a_cut() -> None:
         "Person.earlier_target_id",
         "Person.name",
         "Person.user_name",
+        "Person.differs_in",
         "Person.made_name",
         "Person.action",
         "Person.code",
