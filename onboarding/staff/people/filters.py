@@ -35,6 +35,7 @@ def filter_of(data: QueryDict, search: str = "") -> Filter:
         scope=scope if scope in Scope.values else "",
         in_haiilo=word if word in InHaiilo.values else "",
         finding=searched(data, "finding"),
+        differs=searched(data, "differs"),
         of_cause="1" if data.get("of_cause") else "",
         search=search,
     )

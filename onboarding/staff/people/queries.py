@@ -24,11 +24,13 @@ from onboarding.models.person import mark_in
 from onboarding.people.failures import TO_MEND, failures, group_of, of_group
 from onboarding.people.prospects import with_finding
 from onboarding.people.recipe import odd_signs
+from onboarding.people.values import TARGETS
 from onboarding.steps.scope.evidence import ScopeEvidence
 from onboarding.web.paging import cursor, read_cursor
 from onboarding.web.step_view import Text
 
 MARKS = REASON_MARKS
+ANY = "any"
 OWNERS: dict[str, Text] = {
     Owner.CS: _("We have to act"),
     Owner.CUSTOMER: _("The customer has to act"),
@@ -45,6 +47,7 @@ class Filter:
     `lacking`: with `code`, those for whom this attribute is empty; without it, those for whom none is named.
     `of_cause`: exactly one group of a cause, also where there is no code; then `scope`, and what Haiilo says of them
     (`in_haiilo`), count, too.
+    `differs`: those of whom Haiilo keeps another value of this field (`people.values`), or of any (`any`).
     `finding`: those of whom the mappings make something odd, by its code (`causes.forecast`).
     """
 
@@ -56,6 +59,7 @@ class Filter:
     in_haiilo: str = ""
     of_cause: str = ""
     finding: str = ""
+    differs: str = ""
     search: str = ""
 
     def __bool__(self) -> bool:
@@ -229,6 +233,10 @@ def _filtered(onboarding: Onboarding, wanted: Filter, numbers: Headcount) -> Que
         found = _of_code(found, wanted)
     if wanted.finding in set(Code):
         found = with_finding(found, wanted.finding)
+    if wanted.differs == ANY:
+        found = found.exclude(differs_in="")
+    elif wanted.differs in TARGETS:
+        found = found.filter(differs_in__contains=wanted.differs)
     if wanted.search:
         found = found.filter(Q(name__icontains=wanted.search) | Q(user_name__icontains=wanted.search))
     return found

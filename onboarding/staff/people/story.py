@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop as _
 
 from onboarding.causes.base import Owner
 from onboarding.causes.standings import Explained
+from onboarding.domain.attribute_names import target_words
 from onboarding.domain.headcount import Headcount
 from onboarding.domain.sentences import Sentence, Template, say
 from onboarding.domain.standings import AS_THEY_SHOULD, HAVE_AN_ACCOUNT, SHOULD_ARRIVE, InHaiilo, Scope, Standing
@@ -22,6 +23,7 @@ from onboarding.domain.verdicts import Kind
 from onboarding.models import Person
 from onboarding.people.outcome import Kind as Told
 from onboarding.people.outcome import Seen
+from onboarding.people.values import TARGETS
 from onboarding.staff.people.past import Past, past_of
 from onboarding.staff.people.queries import OWNERS, reason_of, shown
 from onboarding.web.step_view import Text
@@ -49,6 +51,10 @@ HOLDS: dict[str, Template] = {
     InHaiilo.ABSENT: _("Haiilo has no account."),
     InHaiilo.TWICE: _("Haiilo has more than one account."),
 }
+DIFFERS = _(
+    "Haiilo keeps other values than the mapping makes. Somebody may have changed them in Haiilo: ask there, or check "
+    "the mapping."
+)
 BY_NO_LOG = _("The job's counters say how many people are in Haiilo, and Microsoft shows no log that would say who.")
 NOT_REPORTED = _("Microsoft has not reported on this person yet. It syncs about every 40 minutes.")
 NOT_STARTED = _("Provisioning has not been started yet.")
@@ -76,6 +82,17 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Difference:
+    """A value that Haiilo keeps otherwise than the mapping makes it, by the name of the attribute; `made` is None where
+    it was not read since. Both are None where names are hidden.
+    """
+
+    attribute: Sentence | str
+    made: str | None = None
+    kept: str | None = None
+
+
+@dataclass(frozen=True)
 class Part:
     """One part of the story. `kind`: a yes, a no, under way, not known, or open; `at`: as of when it is so.
 
@@ -95,6 +112,7 @@ class Part:
     message: bool = False
     is_ours: bool = False
     """Whether customer success has to act, in Haiilo or in the steps."""
+    differences: Sequence[Difference] = ()
     looks: bool = False
     """Whether the directory can be looked at for more."""
 
@@ -143,7 +161,7 @@ def _parts(person: Person, standing: Standing, numbers: Headcount, *, started: b
     told = bool(person.result)
     if person.scope in (Scope.UNREAD, *SHOULD_ARRIVE) or told or standing in HAVE_AN_ACCOUNT:
         yield _microsoft(person, numbers, started=started, names=names)
-        yield _haiilo(person)
+        yield _haiilo(person, names=names)
     yield _open(person, standing, reason_of(person, names=names), started=started)
 
 
@@ -190,15 +208,23 @@ def _microsoft(person: Person, numbers: Headcount, *, started: bool, names: bool
     )
 
 
-def _haiilo(person: Person) -> Part:
+def _haiilo(person: Person, *, names: bool) -> Part:
     title = gettext_lazy("What Haiilo holds")
     if person.in_haiilo == InHaiilo.UNTOLD:
         return Part(title, Kind.NEW, [say(_("Haiilo has not been asked about this person."))])
     sentences = [say(HOLDS[person.in_haiilo])]
     if person.in_haiilo_at is not None and person.result and person.in_haiilo_at < person.at:
         sentences.append(say(_("That was before Microsoft's last report.")))
+    differences = tuple(_differences(person, names=names))
+    sentences += [say(DIFFERS)] if differences else []
     kind = Kind.DONE if person.in_haiilo == InHaiilo.ACTIVE else Kind.BROKEN
-    return Part(title, kind, sentences, person.in_haiilo_at)
+    return Part(title, kind, sentences, person.in_haiilo_at, differences=differences, is_ours=bool(differences))
+
+
+def _differences(person: Person, *, names: bool) -> Iterator[Difference]:
+    for name, values in person.differs.items():
+        attribute = target_words(TARGETS[name])
+        yield Difference(attribute, values.get("made"), values["kept"]) if names else Difference(attribute)
 
 
 def _open(person: Person, standing: Standing, found: Explained | None, *, started: bool) -> Part:
