@@ -8,9 +8,10 @@ from graphclient import GraphClient
 from onboarding.domain.desired import Desired
 from onboarding.engine.working_copy import WorkingCopy
 from onboarding.people import scope
-from onboarding.people.recipe import recipe_of
+from onboarding.people.recipe import Recipe, recipe_of
 from onboarding.people.scope_place import Place
 from onboarding.steps import STEPS
+from onboarding.steps.mappings.evidence import MappingsEvidence
 from onboarding.steps.scope.step import Facts, haiilos_groups, takes_country
 from onboarding.steps.sso_application.evidence import service_principal_id
 
@@ -29,11 +30,18 @@ def read(copy: WorkingCopy, graph: GraphClient, desired: Desired, key: str, fact
         graph,
         service_principal_id(desired),
         row,
-        recipe=recipe_of(desired.profile, groups=haiilos_groups(desired)),
+        recipe=_recipe(desired),
         anew=_is_older(Place.from_json(row.scope_reading), _pressed_at(desired, key)),
         countries=takes_country(desired),
         go_on=go_on,
     )
+
+
+def _recipe(desired: Desired) -> Recipe:
+    """What the job's schema makes of people once it is as the product wants it: as it was seen then."""
+    seen = desired.evidence_of(MappingsEvidence) or MappingsEvidence()
+    defaults = {each.target: each.value for each in seen.defaults}
+    return recipe_of(desired.profile, groups=haiilos_groups(desired), defaults=defaults)
 
 
 def _pressed_at(desired: Desired, key: str) -> datetime | None:

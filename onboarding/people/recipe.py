@@ -201,14 +201,28 @@ class Recipe:
 
 
 def recipe_of(
-    profile: Profile, document: Mapping[str, Any] | None = None, groups: frozenset[str] | None = None
+    profile: Profile,
+    document: Mapping[str, Any] | None = None,
+    groups: frozenset[str] | None = None,
+    *,
+    defaults: Mapping[str, str] | None = None,
 ) -> Recipe:
-    """By the mappings of a job's schema as they stand, or by the profile's own where there is no `document`.
+    """By the mappings of a job's schema as they stand, or by the profile's own where there is no `document`; then with
+    the `defaults`, by target, that the job's schema has beside the profile's expressions, as it stays after our change.
 
     What the profile requires and the document does not map is made of nothing. Raises `document.NotAMapping` or
     `document.SeveralMappings`.
     """
-    wanted = tuple(_rule(each.target, each.expression, priority=each.matching_priority) for each in profile.mappings)
+    kept = {meaning.unwritten(target): default for target, default in (defaults or {}).items()}
+    wanted = tuple(
+        _rule(
+            each.target,
+            each.expression,
+            priority=each.matching_priority,
+            default=kept.get(meaning.unwritten(each.target), ""),
+        )
+        for each in profile.mappings
+    )
     mapped = wanted if document is None else tuple(_mapped(document))
     required = {meaning.unwritten(each.target) for each in profile.mappings if each.required}
     there = {rule.key for rule in mapped}

@@ -140,6 +140,16 @@ def test_takes_constants_defaults_and_what_is_dropped_from_the_flow():
     assert (dropped.values[COUNTRY], codes(dropped)) == (DROPPED, [Code.REQUIRED_VALUE_EMPTY])
 
 
+def test_goes_by_the_profile_with_the_defaults_that_the_tenant_keeps():
+    kept = {COUNTRY.upper().replace("TYPE EQ", "type  eq").replace("WORK", "work"): "Austria"}
+    recipe = recipe_of(ADVOCACY, groups=GROUPS, defaults=kept)
+    assert recipe.made_of(attributes_of(EVA | {"country": None})).country == "Austria"
+    assert recipe.made_of(attributes_of(EVA)).country == "Germany"
+    assert recipe.fingerprint != recipe_of(ADVOCACY, groups=GROUPS).fingerprint, "everybody is worked out anew"
+    wrong = recipe_of(ADVOCACY, groups=GROUPS, defaults={COUNTRY: "Suomi"})
+    assert codes(wrong.made_of(attributes_of(EVA | {"country": None}))) == [Code.COUNTRY_WITHOUT_GROUP]
+
+
 def test_takes_the_next_matching_attribute_where_the_first_is_empty():
     document = mapped_by("userName", matchingPriority=2)
     people_of(document)["attributeMappings"].append(attribute("externalId", "[employeeId]", matching=1))

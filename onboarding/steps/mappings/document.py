@@ -193,6 +193,12 @@ def _unknown_sources(profile: Profile, document: Mapping[str, Any], rule: Mappin
     return [name for name in names if name and known and name.lower() not in known]
 
 
+def defaults_of(document: Mapping[str, Any]) -> dict[str, str]:
+    """What takes the place of nothing when somebody is created, by target; a constant is no default."""
+    mapped = [each for each in attribute_mappings(document) if each.get("source") and each.get("defaultValue")]
+    return {_target(each): str(each["defaultValue"]) for each in mapped}
+
+
 # Changing
 
 

@@ -11,12 +11,20 @@ from onboarding.domain.evidence import Evidence
 
 
 @dataclass(frozen=True)
+class DefaultSeen:
+    """What an attribute at Haiilo gets, when somebody is created, where its expression comes to nothing."""
+
+    target: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True)
 class MappingsEvidence(Evidence):
     """The synchronization rule that holds the mapping of people, and the target attributes it writes.
 
     Of the job `job_id`, which `job_made_at` tells from a later one of the same id: `digest` of what its schema meant
-    when it was as `wanted` by the product (also a digest), and `seen_at`, when that was seen last. Earlier releases did
-    not note these.
+    when it was as `wanted` by the product (also a digest), and `seen_at`, when that was seen last. `defaults`: those
+    that it has beside the product's expressions, by target. Earlier releases did not note these.
     """
 
     step: ClassVar[str] = "mappings"
@@ -30,6 +38,7 @@ class MappingsEvidence(Evidence):
     job_id: str = ""
     job_made_at: datetime | None = None
     seen_at: datetime | None = None
+    defaults: tuple[DefaultSeen, ...] = ()
 
     def differs_from(self, before: Mapping[str, Any]) -> bool:
         """Not by when it was seen."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import starmap
 from typing import Any, ClassVar
 
 from django.utils.functional import Promise
@@ -38,7 +39,7 @@ from onboarding.steps.mappings.causes import (
     SEVERAL_MAPPINGS,
 )
 from onboarding.steps.mappings.document import Comparison, Line, NotAMapping, SeveralMappings
-from onboarding.steps.mappings.evidence import MappingsEvidence
+from onboarding.steps.mappings.evidence import DefaultSeen, MappingsEvidence
 from onboarding.steps.scope.evidence import ScopeEvidence
 from onboarding.steps.shared import chosen_gone, jobs
 from onboarding.steps.shared.estimate import minutes_of_a_cycle
@@ -98,6 +99,7 @@ class Mappings(ChangingStep[Facts]):
         if not found.same:
             return _todo(desired, facts, found, facts.document)
         removed = desired.result(self.key, "write_mapping").get("removed", ())
+        defaults = starmap(DefaultSeen, sorted(mapping_document.defaults_of(facts.document).items()))
         evidence = MappingsEvidence(
             found.rule_id,
             tuple(found.targets("=")),
@@ -108,6 +110,7 @@ class Mappings(ChangingStep[Facts]):
             job_id=job_id(desired),
             job_made_at=made_at(desired),
             seen_at=desired.now,
+            defaults=tuple(defaults),
         )
         note = say(
             plural(

@@ -8,6 +8,7 @@ from onboarding.steps.base import StepFailed
 from onboarding.steps.mappings import document as mapping_document
 from onboarding.steps.mappings import meaning
 from onboarding.steps.mappings.causes import CAUSES, Code
+from onboarding.steps.mappings.evidence import DefaultSeen, MappingsEvidence
 from onboarding.steps.mappings.step import Facts, Mappings
 from tests.graphclient.graph_stub import Reply
 from tests.graphclient.samples import NEW_JOB
@@ -67,7 +68,21 @@ def test_is_done_with_what_it_writes_itself(profile):
         "job_id": JOB,
         "job_made_at": None,
         "seen_at": NOW.isoformat(),
+        "defaults": [],
     }
+
+
+def test_remembers_the_defaults_that_the_tenant_has_beside_our_expressions():
+    document = wanted_document()
+    [country] = [each for each in people_of(document)["attributeMappings"] if "country" in each["targetAttributeName"]]
+    country["defaultValue"] = "Suomi"
+    verdict = look(document)
+    assert isinstance(verdict, Done)
+    assert instance(MappingsEvidence, verdict.evidence).defaults == (
+        DefaultSeen(country["targetAttributeName"], "Suomi"),
+    )
+    people_of(document)["attributeMappings"].reverse()
+    assert look(document).evidence == verdict.evidence
 
 
 def test_remembers_what_it_removed():
