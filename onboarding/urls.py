@@ -46,6 +46,7 @@ urlpatterns = [
     path("customers/<int:pk>/links/<int:link_pk>/unlock/", record.link_unlock, name="link_unlock"),
     path("customers/<int:pk>/security/", security_pack.security_pack, name="security_pack"),
     path("customers/<int:pk>/readiness/", readiness.readiness, name="readiness_report"),
+    path("customers/<int:pk>/readiness.csv", readiness.readiness_csv, name="readiness_csv"),
     path("customers/<int:pk>/tenant/", proposals.propose_tenant, name="propose_tenant"),
     path("customers/<int:pk>/sharing/", proposals.propose_sharing, name="propose_sharing"),
     path("customers/<int:pk>/address/", proposals.propose_address, name="propose_address"),

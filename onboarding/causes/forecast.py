@@ -143,8 +143,6 @@ CERTAIN = frozenset({Code.MATCHING_VALUE_EMPTY, Code.COUNTRY_WITHOUT_GROUP, Code
 """Findings with which nobody is created: Microsoft skips the person, or Haiilo refuses them. What Haiilo does without a
 required value is not published.
 """
-DECIDED = frozenset(Code) - {Code.NOT_EVALUATED, Code.BLANKS_AROUND}
-"""Findings of which somebody may say that they are known and that provisioning starts all the same."""
 OF_SEVERAL: dict[Code, Template] = {
     Code.MATCHING_VALUE_EMPTY: plural(
         "The matching attribute is empty for %(count)s person, whom Microsoft skips.",

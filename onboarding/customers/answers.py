@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils.translation import gettext_noop as _
 
-from onboarding.causes.forecast import DECIDED, OF_SEVERAL, Code, go_on_key
+from onboarding.causes.forecast import OF_SEVERAL, Code, go_on_key
 from onboarding.customers.base import (
     Refused,
     act,
@@ -119,7 +119,7 @@ def go_on_knowingly(onboarding: Onboarding, code: str, *, actor: User) -> None:
     row = taken(onboarding, actor, Act.ANSWER)
     seen = load_desired.seen(row.pk, ScopeEvidence)
     people = next((each.people for each in seen.findings if each.code == code), 0) if seen else 0
-    if not people or code not in DECIDED:
+    if not people or code not in set(Code):
         raise Refused(say(_("This is no longer so. Look at the step again.")))
     name = actor.get_full_name() or actor.get_username()
     known = {"by": name, "at": clock.now().isoformat(), "people": people}

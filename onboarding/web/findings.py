@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from onboarding.causes.forecast import BY_CODE, CERTAIN, DECIDED, OF_SEVERAL, Code, go_on_key
+from onboarding.causes.forecast import BY_CODE, CERTAIN, OF_SEVERAL, Code, go_on_key
 from onboarding.domain.sentences import Sentence, say
 from onboarding.web.step_view import COURTS, Text
 
@@ -23,8 +23,8 @@ class Known:
 
 @dataclass(frozen=True)
 class FindingClass:
-    """One class. `is_certain`: nobody of these gets an account; `may_go_on`: whether somebody may say that it is
-    known; `path`: where it is mended.
+    """One class. `is_certain`: nobody of these gets an account; `path`: where it is mended; `known`: who decided to go
+    on all the same, None where nobody has.
     """
 
     code: str
@@ -34,7 +34,6 @@ class FindingClass:
     owner_label: Text
     path: tuple[Sentence, ...]
     is_certain: bool
-    may_go_on: bool
     known: Known | None
 
 
@@ -55,6 +54,5 @@ def _class(code: Code, people: int, known: Mapping[str, Any] | None) -> FindingC
         owner_label=COURTS[cause.owner.court],
         path=tuple(cause.needs.path.sentences({})) if cause.needs and cause.needs.path else (),
         is_certain=code in CERTAIN,
-        may_go_on=code in DECIDED,
         known=Known(known["by"], datetime.fromisoformat(known["at"]), known["people"]) if known else None,
     )

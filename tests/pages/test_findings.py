@@ -98,7 +98,7 @@ def test_asks_again_once_it_is_about_more_people(alice, counted):
     assert reverse("go_on", args=[counted.pk, "guest"]) in text
 
 
-@pytest.mark.parametrize("code", ["blanks_around", "doubled_user_name", "nonsense"])
+@pytest.mark.parametrize("code", ["doubled_user_name", "nonsense"])
 def test_keeps_nothing_of_what_is_no_decision_or_not_so(alice, counted, code):
     page = post(alice, "go_on", counted.pk, code)
     assert "This is no longer so" in page.text

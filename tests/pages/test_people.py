@@ -13,9 +13,9 @@ from django.urls import reverse
 
 from onboarding.domain.verdicts import Done
 from onboarding.models import Event, Onboarding, Person
-from onboarding.staff.people.export import csv_file, guarded
 from onboarding.staff.people.line import line
 from onboarding.steps.live.evidence import LiveEvidence
+from onboarding.web.csv_file import csv_file, guarded
 from tests import builders
 
 from .desk import HTMX, people, read, stand

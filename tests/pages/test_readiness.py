@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from typing import Any
 
 import pytest
@@ -14,7 +16,7 @@ from onboarding.domain.verdicts import Asking, Court
 from onboarding.models import Onboarding, TenantBinding, clock
 from onboarding.steps.scope.evidence import FindingSeen, ScopeEvidence
 
-from .desk import open_record, people, read, stand
+from .desk import open_record, people, post, read, stand
 
 pytestmark = pytest.mark.django_db
 TENANT = "2f1b7c52-6a0f-4e0a-8c5d-0d51a4c1a001"
@@ -27,6 +29,7 @@ SCOPE = ScopeEvidence(
     certain_to_fail=7,
     findings=(FindingSeen("country_without_group", 7), FindingSeen("guest", 2)),
 ).to_json()
+REASON, TEST = say("It supports provisioning.").as_json(), say("Its name sounds like a test.").as_json()
 SEEN: dict[str, dict[str, Any]] = {
     "consent": {"tenant_id": TENANT, "tenant_name": "Contoso Ltd", "verified_domain": "contoso.example"},
     "readiness": {
@@ -34,6 +37,10 @@ SEEN: dict[str, dict[str, Any]] = {
         "permissions": {"User.Read.All": True, "Group.Read.All": False},
         "verified_domains": ["contoso.example"],
         "candidates": 2,
+        "applications": [
+            {"id": "sp", "name": "Haiilo SSO", "usable": True, "reasons": [REASON], "warnings": []},
+            {"id": "old", "name": "Haiilo old", "usable": True, "reasons": [REASON], "warnings": [TEST]},
+        ],
     },
     "sso_application": {"service_principal_id": "sp", "name": "Haiilo SSO"},
     "scope": SCOPE,
@@ -67,6 +74,46 @@ def test_says_everything_that_was_seen_and_who_acts(alice, customer):
         "Choose one test user. We have to act",
     ):
         assert words in text, words
+
+
+def test_says_why_each_application_is_chosen_or_not(alice, customer):
+    text = report(alice, stand(customer, "pilot", WAITS, **SEEN))
+    assert "“Haiilo SSO” is chosen. It supports provisioning." in text
+    assert "“Haiilo old” is not chosen. It supports provisioning. Its name sounds like a test." in text
+
+
+@pytest.mark.parametrize(("usable", "says"), [(True, "can be chosen"), (False, "cannot be used")])
+def test_says_of_each_application_whether_it_can_be_chosen(alice, customer, usable, says):
+    seen = {name: SEEN[name] for name in ("consent", "readiness")}
+    seen["readiness"] = seen["readiness"] | {"applications": [{"id": "old", "name": "Old", "usable": usable}]}
+    waits = Asking(say("Choose."), Court.CS)
+    assert f"“Old” {says}." in report(alice, stand(customer, "sso_application", waits, **seen))
+
+
+def export(client: Any, made: Onboarding) -> list[list[str]]:
+    answer = client.get(reverse("readiness_csv", args=[made.pk]))
+    assert answer["Content-Disposition"].endswith('-readiness.csv"')
+    return list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode().removeprefix("\ufeff"))))
+
+
+def test_exports_every_line_with_evidence_who_acts_and_who_decided(alice, customer):
+    stand(customer, "pilot", WAITS, **SEEN)
+    post(alice, "go_on", customer.pk, "guest")
+    header, *rows = export(alice, customer)
+    assert header == ["Section", "Status", "Found", "Evidence", "Who acts", "Time", "Decision"]
+    told = {row[2]: row for row in rows}
+    assert told["“Haiilo old” is not chosen."][3] == "It supports provisioning. Its name sounds like a test."
+    assert told["Choose one test user."][4] == "We have to act"
+    [guests] = [row for row in rows if row[2].startswith("2 guests")]
+    assert "alice" in guests[6].lower()
+    assert "(2)" in guests[6]
+    text = report(alice, customer)
+    for row in rows:
+        assert " ".join(row[2].split()) in text, "nothing is exported that the page does not say"
+
+
+def test_exports_for_members_only(charlie, customer):
+    assert charlie.get(reverse("readiness_csv", args=[customer.pk])).status_code == 404
 
 
 def test_says_what_nobody_has_looked_at(alice, customer):

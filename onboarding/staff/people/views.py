@@ -19,10 +19,10 @@ from onboarding.engine.load_desired import headcount
 from onboarding.engine.may import Act, may
 from onboarding.models import Onboarding, Person
 from onboarding.staff.people import queries
-from onboarding.staff.people.export import csv_file
 from onboarding.staff.people.filters import Hide, filter_of, query_of, seals
 from onboarding.staff.people.line import chips, line
 from onboarding.web import access
+from onboarding.web.csv_file import csv_file
 from onboarding.web.page import is_swap, page
 from onboarding.web.staff_only import for_staff
 

@@ -37,6 +37,8 @@ NO_LICENCE_SAID = _(
     "No Entra ID P1: groups cannot be assigned, and Microsoft shows no provisioning log. People have to be assigned "
     "one by one."
 )
+CHOSEN, NOT_CHOSEN = _("“%(name)s” is chosen."), _("“%(name)s” is not chosen.")
+CANDIDATE, UNUSABLE = _("“%(name)s” can be chosen."), _("“%(name)s” cannot be used.")
 PROBLEM, GOOD, NOTED, UNKNOWN = "broken", "done", "waiting", "new"
 LABELS: Mapping[str, Text] = {
     PROBLEM: gettext_lazy("to do"),
@@ -48,12 +50,13 @@ LABELS: Mapping[str, Text] = {
 
 @dataclass(frozen=True)
 class Line:
-    """One line: what was found, whether it is good, who acts where it is not, and as of when."""
+    """One line: what was found, whether it is good, who acts where it is not, as of when, and what speaks for it."""
 
     kind: str
     sentence: Sentence
     owner: str = ""
     at: datetime | None = None
+    evidence: Sequence[Sentence] = ()
 
     @property
     def label(self) -> Text:
@@ -76,10 +79,11 @@ class Section:
 
 @dataclass(frozen=True)
 class Report:
-    """All of it. `findings`: what the mappings make of people, by class."""
+    """All of it. `findings`: what the mappings make of people, by class, as of `counted_at`."""
 
     sections: Sequence[Section]
     findings: Sequence[FindingClass]
+    counted_at: datetime | None = None
 
 
 def report(onboarding: Onboarding) -> Report:
@@ -96,7 +100,7 @@ def report(onboarding: Onboarding) -> Report:
         Section(gettext_lazy("Duration"), list(_duration(scope))),
     )
     found = finding_classes(scope.evidence, scope.answer) if scope else ()
-    return Report([each for each in sections if each.lines], list(found))
+    return Report([each for each in sections if each.lines], list(found), scope.done_at if scope else None)
 
 
 def _open(states: Mapping[str, StepState]) -> Iterator[Line]:
@@ -163,12 +167,24 @@ def _application(states: Mapping[str, StepState]) -> Iterator[Line]:
         for each in states[SsoApplicationEvidence.step].warnings:
             yield Line(NOTED, Sentence.from_json(each) or Sentence(""), Court.CS, at)
     if ready is not None:
+        yield from _candidates(ready, chosen.service_principal_id if chosen else "", looked_at)
         text = plural("%(count)s application supports provisioning.", "%(count)s applications support provisioning.")
         kind = NOTED if ready.candidates else PROBLEM
         owner = "" if ready.candidates else Court.CUSTOMER
         yield Line(kind, say(text, count=ready.candidates), owner, looked_at)
     if chosen is None and ready is None:
         yield Line(UNKNOWN, say(NOT_LOOKED))
+
+
+def _candidates(ready: ReadinessEvidence, chosen: str, at: datetime | None) -> Iterator[Line]:
+    """Each application that was looked at, with what speaks for it and against it."""
+    for each in ready.applications:
+        text = NOT_CHOSEN if chosen else CANDIDATE if each.usable else UNUSABLE
+        found = (Sentence.from_json(stored) for stored in (*each.reasons, *each.warnings))
+        evidence = [sentence for sentence in found if sentence is not None]
+        is_chosen = each.id == chosen
+        kind = GOOD if is_chosen else NOTED
+        yield Line(kind, say(CHOSEN if is_chosen else text, name=each.name), at=at, evidence=evidence)
 
 
 def _scope(state: StepState | None) -> Iterator[Line]:

@@ -24,11 +24,25 @@ class Ability:
 
 
 @dataclass(frozen=True)
+class ApplicationSeen:
+    """An application that was looked at, by its object id: `usable` where provisioning can be set up on it; stored
+    sentences that speak for it (`reasons`) and against it (`warnings`).
+    """
+
+    id: str = ""
+    name: str = ""
+    usable: bool = False
+    reasons: tuple[Mapping[str, Any], ...] = ()
+    warnings: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
 class ReadinessEvidence(Evidence):
     """`permissions`: whether each that we ask for is granted. `licence`: "P2", "P1" or "none".
 
     `candidates`: how many applications could take provisioning; `assigned`: to the best of them, people and groups.
     `owner_of`: stored sentences, one for each application that we own, where our permissions reach only those.
+    `applications`: all that were looked at, the best first.
     """
 
     step: ClassVar[str] = "readiness"
@@ -40,6 +54,7 @@ class ReadinessEvidence(Evidence):
     assigned: int = 0
     abilities: tuple[Ability, ...] = ()
     owner_of: tuple[Mapping[str, Any], ...] = ()
+    applications: tuple[ApplicationSeen, ...] = ()
 
 
 def lacks_licence(desired: Desired) -> bool:

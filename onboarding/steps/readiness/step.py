@@ -26,7 +26,7 @@ from onboarding.steps import stages
 from onboarding.steps.base import Step, Tenant
 from onboarding.steps.readiness import abilities
 from onboarding.steps.readiness.causes import CAUSES
-from onboarding.steps.readiness.evidence import NO_LICENCE, ReadinessEvidence
+from onboarding.steps.readiness.evidence import NO_LICENCE, ApplicationSeen, ReadinessEvidence
 from onboarding.steps.shared import applications, owned_objects, ownership, permissions
 from onboarding.steps.shared.applications import Candidate
 from onboarding.steps.shared.owned_objects import OwnedObjects, UnexpectedObject
@@ -121,6 +121,16 @@ class Readiness(Step[Facts]):
         return _ready(desired, facts, facts.organization)
 
 
+def _application(ranked: applications.Ranked) -> ApplicationSeen:
+    return ApplicationSeen(
+        ranked.candidate.app.id,
+        ranked.candidate.app.display_name,
+        ranked.candidate.usable,
+        tuple(sentence.as_json() for sentence in ranked.reasons),
+        tuple(sentence.as_json() for sentence in ranked.warnings),
+    )
+
+
 def _ready(desired: Desired, facts: Facts, organization: Organization) -> Done:
     usable = [candidate for candidate in facts.candidates if candidate.usable]
     evidence = ReadinessEvidence(
@@ -131,6 +141,7 @@ def _ready(desired: Desired, facts: Facts, organization: Organization) -> Done:
         assigned=facts.assigned,
         abilities=abilities.told(desired, facts.probes),
         owner_of=ownership.told(usable) if desired.size.by_ownership else (),
+        applications=tuple(_application(each) for each in applications.rank(desired, facts.candidates)),
     )
     supports = plural(
         "All permissions are granted. 1 application supports provisioning.",

@@ -13,7 +13,7 @@ from onboarding.steps.shared.permissions import GRAPH
 from tests.graphclient.graph_stub import Reply
 from tests.graphclient.samples import ORGANIZATION
 from tests.narrow import instance, present
-from tests.steps.facts import P1, ago, at_step, candidate, consent_seen, evidence_of, organization, texts
+from tests.steps.facts import APP, P1, ago, at_step, candidate, consent_seen, evidence_of, offered, organization, texts
 
 P2 = "eec0eb4f-6444-4f95-aba0-50c24d67f998"
 ALL = frozenset(consent_sizes.STANDARD.names)
@@ -30,7 +30,10 @@ def test_is_done_when_every_permission_is_there():
     verdict = assess(at_step("readiness"), ready())
     assert isinstance(verdict, Done)
     found = instance(ReadinessEvidence, evidence_of(verdict))
-    assert replace(found, abilities=()) == ReadinessEvidence(
+    [seen] = found.applications
+    assert (seen.id, seen.name, seen.usable, seen.warnings) == (APP, "Haiilo SSO", True, ())
+    assert "supports provisioning" in offered(list(seen.reasons))
+    assert replace(found, abilities=(), applications=()) == ReadinessEvidence(
         permissions=dict.fromkeys(consent_sizes.STANDARD.names, True),
         licence="P1",
         verified_domains=("nordwind.example",),
