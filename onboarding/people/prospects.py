@@ -11,6 +11,7 @@ from django.db.models.functions import Cast
 
 from onboarding.causes.forecast import Code
 from onboarding.domain.standings import SHOULD_ARRIVE
+from onboarding.domain.suggested import shapes_of
 from onboarding.expressions.values import NotEvaluated, Why
 from onboarding.models import Onboarding, Person
 from onboarding.people import values
@@ -41,6 +42,7 @@ class Prospects:
         row.findings = list(self._found(made))
         row.certain_to_fail = None if made.unknown and not made.certain_to_fail else made.certain_to_fail
         named = row.erased_at is None
+        row.shapes = ",".join(shapes_of(account.told)) if named else ""
         row.made_name = (made.user_name or "").lower() if named else ""
         row.made_marks = values.marks(row.onboarding_id, row.source_id, made) if named else {}
         row.differs = values.brought_up(row.differs, made) if named else {}

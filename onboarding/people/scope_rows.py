@@ -17,7 +17,7 @@ NAMED_SO = "default access"
 MAX_PATHS = 10  # kept of one person; which they are decides nothing any more by then
 COLUMNS = (
     *("scope", "paths", "is_guest", "scope_at", "name", "user_name", "at"),
-    *("findings", "certain_to_fail", "made_name", "made_marks", "differs", "differs_in"),
+    *("findings", "certain_to_fail", "made_name", "made_marks", "differs", "differs_in", "shapes"),
 )
 """The columns of a person that the assignments tell."""
 UNREAD = {"unread": True}  # in the first path of all, as `people.scope` finds these people by
@@ -118,6 +118,7 @@ def meet(row: Person, met: Met, began: datetime) -> None:
 def forget_forecast(row: Person) -> None:
     """Nothing is known any more of what the mappings would make of the person; what Haiilo keeps is."""
     row.findings, row.certain_to_fail, row.made_name, row.made_marks = [], None, "", {}
+    row.shapes = ""
 
 
 def _with(paths: Sequence[Mapping[str, Any]], more: Mapping[str, Any]) -> list[Mapping[str, Any]]:

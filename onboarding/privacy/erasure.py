@@ -21,7 +21,7 @@ from onboarding.people import history
 
 NOBODY = "–"  # noqa: RUF001 - what pages show where there is no name, in every language
 DOCUMENTS = ("message", "warnings", "evidence", "offers", "plan", "progress", "answer", "intents")
-IDENTITY = ("name", "user_name", "made_name", "target_id", "earlier_target_id", "event_id")
+IDENTITY = ("name", "user_name", "made_name", "shapes", "target_id", "earlier_target_id", "event_id")
 BATCH = 500
 SOURCE = frozenset({"address", "browser"})  # as `invites.rate_limit` names them in the line of a lock
 

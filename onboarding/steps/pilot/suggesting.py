@@ -1,4 +1,4 @@
-"""Whom to suggest as test users: one for each way to be assigned and each shape of data that there is. Pure."""
+"""Whom to suggest as test users: few people who have each way to be assigned and each shape of data together. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop as _
 from graphclient import GraphClient, User
 from onboarding.domain.desired import Desired
 from onboarding.domain.sentences import Sentence, say
-from onboarding.domain.suggested import Suggested
+from onboarding.domain.suggested import Shape, Suggested, shapes_of
 from onboarding.steps.pilot.naming import MOST
 from onboarding.steps.scope.evidence import ScopeEvidence, ends_shown
 
@@ -20,6 +20,12 @@ DIRECT, BY_GROUP = _("assigned directly"), _("through the group “%(group)s”"
 GUEST, NO_SURNAME = _("guest user"), _("no last name in Entra")
 NO_COUNTRY, ODD_COUNTRY = _("no country in Entra"), _("country “%(value)s” in Entra")
 ODD_NAME = _("special characters in the user name")
+RARE = {
+    Shape.NO_SURNAME: NO_SURNAME,
+    Shape.OTHER_LETTERS: _("letters beyond those of English in the name"),
+    Shape.APOSTROPHE: _("apostrophe in the name or user name"),
+    Shape.LONG: _("very long name or user name"),
+}
 PLAIN_NAME = re.compile(r"[A-Za-z0-9.@_-]*")
 
 
@@ -57,16 +63,21 @@ def offers(desired: Desired, candidates: Sequence[Candidate]) -> list[dict[str, 
 
 
 def choose(desired: Desired, candidates: Sequence[Candidate]) -> list[Candidate]:
-    """At most `MOST` people who have all shapes together, the plainest of each first."""
+    """At most `MOST` people: the plainest one, then whoever has the most shapes that nobody chosen has; of equals the
+    plainest. So as many shapes as can be are tried.
+    """
     shapes = {each.account.id: _shapes(desired, each) for each in candidates}
     plain_first = sorted(candidates, key=lambda each: len(shapes[each.account.id]))
-    chosen: dict[str, Candidate] = {}
-    covered: set[str] = set()
-    for each in plain_first:
-        if not shapes[each.account.id].keys() <= covered and len(chosen) < MOST:
-            chosen[each.account.id] = each
-            covered |= shapes[each.account.id].keys()
-    return list(chosen.values()) or list(plain_first[:1])
+    chosen = plain_first[:1]
+    covered = {shape for each in chosen for shape in shapes[each.account.id]}
+    while len(chosen) < MOST:
+        more = {each.account.id: len(shapes[each.account.id].keys() - covered) for each in plain_first}
+        best = max(plain_first, key=lambda each: more[each.account.id], default=None)
+        if best is None or not more[best.account.id]:
+            break
+        chosen.append(best)
+        covered |= shapes[best.account.id].keys()
+    return chosen
 
 
 def _shapes(desired: Desired, candidate: Candidate) -> Mapping[str, Sentence]:
@@ -83,8 +94,10 @@ def _shapes_of(desired: Desired, candidate: Candidate) -> Iterator[tuple[str, Se
     is_guest = offered.is_guest or account.user_type.lower() == "guest"
     if is_guest:
         yield "guest", say(GUEST)
-    if "surname" in account.raw and not account.surname.strip():
-        yield "no_surname", say(NO_SURNAME)
+    shapes = set(shapes_of(account.raw))
+    for shape, why in RARE.items():
+        if shape in shapes:
+            yield shape, say(why)
     if not is_guest and not PLAIN_NAME.fullmatch(account.user_principal_name):
         yield "odd_name", say(ODD_NAME)
     if "country" in account.raw and any(mapped.expression == "[country]" for mapped in desired.profile.mappings):

@@ -38,12 +38,50 @@ def test_suggests_one_of_each_way_to_be_assigned():
         ({"surname": None}, "no last name in Entra"),
         ({"country": None}, "no country in Entra"),
         ({"country": "Germany "}, "country “Germany␣” in Entra"),
-        ({"userPrincipalName": "o'brien@x.example"}, "special characters in the user name"),
+        (
+            {"userPrincipalName": "o'brien@x.example"},
+            "apostrophe in the name or user name special characters in the user name",
+        ),
     ],
 )
 def test_suggests_whoever_has_another_shape_beside_the_plain_one(odd, why):
     found = suggested(candidate("plain"), candidate("odd", **odd))
     assert found == {"plain": "assigned directly", "odd": f"assigned directly {why}"}
+
+
+@pytest.mark.parametrize(
+    ("odd", "why"),
+    [
+        ({"surname": "Müller"}, "letters beyond those of English in the name"),
+        ({"displayName": "Łukasz"}, "letters beyond those of English in the name"),
+        ({"surname": "O'Neil"}, "apostrophe in the name or user name"),
+        ({"givenName": "x" * 65}, "very long name or user name"),
+    ],
+)
+def test_suggests_whoever_has_a_rare_name(odd, why):
+    found = suggested(candidate("plain"), candidate("odd", **odd))
+    assert found == {"plain": "assigned directly", "odd": f"assigned directly {why}"}
+    assert list(suggested(candidate("plain"), candidate("same", surname="Meyer"))) == ["plain"]
+
+
+def test_covers_all_shapes_by_few_people_where_some_have_several():
+    single = [
+        candidate(name, **{field: value})
+        for name, field, value in (
+            ("s", "surname", ""),
+            ("c", "country", ""),
+            ("l", "givenName", "x" * 65),
+            ("a", "displayName", "D'Arc"),
+            ("b", "country", "x "),
+            ("o", "userPrincipalName", "a#b@x.example"),
+        )
+    ]
+    several = [
+        candidate("all", by="group", surname="", country="", givenName="x" * 65, displayName="Ö D'Arc"),
+        candidate("guest", userType="Guest", userPrincipalName="g_p#EXT#@x.example", country="x "),
+    ]
+    found = suggested(candidate("plain"), *single, *several)
+    assert list(found) == ["plain", "all", "guest", "o"]
 
 
 def test_knows_no_odd_country_where_the_product_takes_none():
