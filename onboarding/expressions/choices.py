@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from onboarding.expressions.arguments import Arguments, Function
-from onboarding.expressions.tree import Comparison, Expression
+from onboarding.expressions.tree import Call, Comparison, Expression
 from onboarding.expressions.values import (
     DROPPED,
     Plain,
@@ -63,11 +63,28 @@ def _number(value: Plain, both: Arguments) -> float:
 
 
 def _iif(arguments: Arguments) -> Value:
-    """The reference calls conditions on whether an attribute is there unsupported where it is not."""
+    """The reference calls conditions on whether an attribute is there unsupported where it is not: the check fails,
+    however the answer is turned or compared.
+    """
     holds = _truth(arguments.value(0), arguments)
-    if arguments.called(0) in ASKING and holds is (arguments.called(0) != "IsPresent"):
+    if any(_finds_nothing(node, arguments) for node in _asked(arguments.nodes[0])):
         raise arguments.undocumented()
     return arguments.work_out(arguments.nodes[1 if holds else 2])
+
+
+def _asked(node: Expression) -> Iterator[Call]:
+    """The calls inside a condition that ask whether something is there."""
+    if isinstance(node, Comparison):
+        yield from (*_asked(node.left), *_asked(node.right))
+    elif isinstance(node, Call):
+        if node.function in ASKING:
+            yield node
+        for each in node.arguments:
+            yield from _asked(each)
+
+
+def _finds_nothing(node: Call, arguments: Arguments) -> bool:
+    return arguments.work_out(node) is (node.function != "IsPresent")
 
 
 def _truth(value: Plain, arguments: Arguments) -> bool:
