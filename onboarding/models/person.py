@@ -55,15 +55,19 @@ class Person(models.Model):
     read at `scope_at`; and what the mappings make of somebody in scope: `findings` (what is odd, each ``{"code",
     "target", "source"}``, and no value), `certain_to_fail` (None where that could not be worked out) and `made_name`,
     the user name without capitals, empty where it is not known; `shapes`: what is rare about the data
-    (`domain.suggested.Shape`), in one word. From the provisioning log: `result` (empty where it says nothing) to
-    `event_id`; `lacking`: which attribute was empty, where Microsoft says so; `seen`: what `people.outcome` has to
-    remember of older rows, so that they may come in any order; `history`: what it told and when, without a word that
-    names anybody (`people.history`). From Haiilo itself: `in_haiilo`, at `in_haiilo_at`; and where it keeps another
-    value than the mappings make (of which `made_marks` has digests, by field), `differs`, by field ``{"kept", "made"}``,
-    with `made` once the directory was read since; `differs_in`: these fields, in one word.
+    (`domain.suggested.Shape`), in one word.
+
+    From the provisioning log: `result` (empty where it says nothing) to `event_id`; `lacking`: which attribute was
+    empty, where Microsoft says so; `seen`: what `people.outcome` has to remember of older rows, so that they may come
+    in any order; `history`: what it told and when, without a word that names anybody (`people.history`).
+
+    From Haiilo itself: `in_haiilo`, at `in_haiilo_at`; and where it keeps another value than the mappings make (of
+    which `made_marks` has digests, by field), `differs`, by field ``{"kept", "made"}``, with `made` once the directory
+    was read since; `differs_in`: these fields, in one word.
+
     `standing` is what all of that amounts to, `prospect` what a start would do to somebody in scope; only
-    `people.roster` writes them, with the counts. `at`: when the newest of
-    it happened that says something new, by which names are erased.
+    `people.roster` writes them, with the counts. `at`: when the newest of it happened that says something new, by which
+    names are erased.
     """
 
     class Result(models.TextChoices):
