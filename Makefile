@@ -48,7 +48,7 @@ quick: setup ## the tests that need no browser, no broker and no running sandbox
 bench: setup ## what things cost, each beside its bar; PARTS="client product log scope sandbox", DOCS=1 writes docs/benchmarks.md
 	@exec $(PY) -m bench $(if $(filter file,$(origin USERS)),,--users $(USERS)) $(if $(DOCS),--docs) $(PARTS)
 
-walk: setup ## every failure mode through the product's own pages, into docs/failure-modes.md; FAULT=F13,F14, QUICK=1
+walk: setup ## every failure mode through the product's own pages, into docs/failure-modes.md; FAULT=F13,F14 (or large), QUICK=1
 	@exec $(PY) -m devtools.commands.walk $(if $(FAULT),--fault "$(FAULT)") $(if $(QUICK),--quick)
 
 soak: setup ## the real stack for MINUTES=10 with unkind tenants and faults

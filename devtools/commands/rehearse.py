@@ -11,6 +11,7 @@ import secrets
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -52,7 +53,7 @@ FAILURES = (
 )
 
 
-def arguments() -> argparse.Namespace:
+def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     """From the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--users", type=int, default=200, help="directly assigned users of each customer")
@@ -64,7 +65,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--world", default="", help="one reality of docs/realities.md, all of them, or list")
     parser.add_argument("--speed", type=float, default=SPEED, help="how much faster than Microsoft the sandbox runs")
     parser.add_argument("--seed", type=int, default=1, help="the sandbox's chaos, repeatable")
-    return parser.parse_args()
+    return parser.parse_args(words)
 
 
 def choose_customers(wanted: argparse.Namespace, folder: Path) -> list[customers.Customer]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from devtools.walk import large
 from devtools.walk.awaited import AWAITED
 from devtools.walk.failure import SCALE, When
 from devtools.walk.play import Walked
@@ -22,7 +23,8 @@ its cause was removed, every number of people on the board, the record, the user
 letters is compared with who is in scope at Microsoft and who has an account at Haiilo; so is what is said of single
 people.
 
-`make walk FAULT=F13,F14` walks some and leaves this page alone, `make walk QUICK=1` those that the suite walks too.
+`make walk FAULT=F13,F14` walks some and leaves this page alone, `make walk QUICK=1` those that the suite walks too,
+`make walk FAULT=large` the large customers at the end alone.
 
 *early* says how soon it was seen:
 
@@ -53,8 +55,15 @@ COLUMNS = (
 
 
 def write(walked: Sequence[Walked]) -> None:
-    """The whole page."""
-    PAGE.write_text(page(walked))
+    """The failures; what stands there of large customers stays."""
+    _, title, kept = PAGE.read_text().partition(large.TITLE)
+    PAGE.write_text(page(walked) + title + kept)
+
+
+def write_large(rows: Sequence[large.Large]) -> None:
+    """What came of large customers; what stands there of failures stays."""
+    failures, _, _ = PAGE.read_text().partition(large.TITLE)
+    PAGE.write_text(failures + large.section(rows))
 
 
 def head() -> str:
