@@ -246,9 +246,9 @@ def test_says_in_the_end_what_the_log_says_of_the_same_people(asked, far):
     assert made.people_counts["created"] == len(far.arrived())
 
 
-def test_suggests_of_each_way_somebody_with_three_queries(asked, far, django_assert_num_queries):
+def test_suggests_of_each_way_somebody_with_five_queries(asked, far, django_assert_num_queries):
     rows = load(asked.pk)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(5):
         rows.read_for(by_key("pilot"))
     found = Counter((each.by, each.is_guest) for each in rows.desired().suggested)
     assert found == {("direct", False): 3, ("group", False): 5, ("direct", True): 1}
