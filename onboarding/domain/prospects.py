@@ -1,4 +1,8 @@
-"""What a start of provisioning does to each person in scope: linked, created, or neither; and how many of each."""
+"""What a start of provisioning does to each person in scope: linked, created, or neither; and how many of each.
+
+A person has to match one account at most: where a search finds several, Microsoft reports DuplicateTargetEntries
+(https://learn.microsoft.com/entra/identity/app-provisioning/application-provisioning-log-analytics).
+"""
 
 from __future__ import annotations
 
@@ -24,12 +28,17 @@ class Prospect(enum.StrEnum):
     UNTOLD = "untold"
     """Is created, or linked."""
     UNTOLD_FAILS = "untold_fails"
+    AMBIGUOUS = "twice"
+    """Fails: a search finds several accounts, of which Microsoft links none, and it creates no other."""
+    AMBIGUOUS_FAILS = "twice_fails"
 
 
 def prospect(known: Known, *, certain_to_fail: bool) -> Prospect:
     """What becomes of somebody when provisioning starts. An account that is switched off in Haiilo is linked too."""
     if known.scope not in SHOULD_ARRIVE:
         return Prospect.OUT
+    if known.is_ambiguous:
+        return Prospect.AMBIGUOUS_FAILS if certain_to_fail else Prospect.AMBIGUOUS
     if known.in_haiilo is InHaiilo.INACTIVE or known.has_account:
         return Prospect.THERE_FAILS if certain_to_fail else Prospect.THERE
     if known.in_haiilo is InHaiilo.ABSENT or known.told is Told.REMOVED:
@@ -61,6 +70,16 @@ class Prospects:
     def there_failing(self) -> int:
         """How many of those cannot be changed, as their data is."""
         return self.of(Prospect.THERE_FAILS)
+
+    @property
+    def ambiguous(self) -> int:
+        """How many have several accounts already, of which Microsoft links none."""
+        return self.of(Prospect.AMBIGUOUS, Prospect.AMBIGUOUS_FAILS)
+
+    @property
+    def ambiguous_failing(self) -> int:
+        """How many of those no account could be created for either, as their data is."""
+        return self.of(Prospect.AMBIGUOUS_FAILS)
 
     @property
     def untold(self) -> int:

@@ -127,6 +127,14 @@ class Known:
         return self.told is Told.ACCOUNT and not self.has_account
 
     @property
+    def is_ambiguous(self) -> bool:
+        """Whether Haiilo has several accounts of the person and Microsoft holds on to none of them: its search finds
+        them all, and links none.
+        """
+        holds_one = self.told is Told.ACCOUNT and self.last is not Last.ACCOUNT_GONE
+        return self.in_haiilo is InHaiilo.TWICE and not holds_one
+
+    @property
     def has_account(self) -> bool:
         """Whether there is an active account: Haiilo's own word counts before Microsoft's."""
         if self.in_haiilo is InHaiilo.UNTOLD:

@@ -1,4 +1,4 @@
-"""Whom a start creates: everybody in scope, but for those who have an account and those for whom none can be created.
+"""Whom a start creates: everybody in scope, but for those who have accounts and those for whom none can be created.
 
 What nobody has told is said as such and not left out of the number: then it is the most that it can be.
 """
@@ -38,7 +38,7 @@ THERE_FAILING = plural(
     "the account of %(count)s of those cannot be changed, as the data is",
     "the accounts of %(count)s of those cannot be changed, as their data is",
 )
-TWICE_THERE = plural(
+SEVERAL_THERE = plural(
     "%(count)s person has more than one account in Haiilo already, so that Microsoft links neither; merge them first",
     "%(count)s people have more than one account in Haiilo already, so that Microsoft links none; merge them first",
 )
@@ -48,8 +48,9 @@ TWICE_THERE = plural(
 class Expected:
     """`certain_to_fail`: for how many no account can be created or changed as their data is; None where that was not
     worked out. `there`: how many are known to have an account in Haiilo already, `there_failing`: how many of those are
-    certain to fail, too; `knows_there`: whether it is known of each person. `twice`: how many have more than one
-    account there. `findings`: people by code.
+    certain to fail, too; `knows_there`: whether it is known of each person. `ambiguous`: how many have several accounts
+    there, and are neither linked nor created; `ambiguous_failing`: how many of those are among `certain_to_fail`.
+    `findings`: people by code.
     """
 
     in_scope: int
@@ -60,10 +61,11 @@ class Expected:
     findings: dict[str, int] = field(default_factory=dict)
     disabled: int = 0
     nested: int = 0
-    twice: int = 0
+    ambiguous: int = 0
+    ambiguous_failing: int = 0
 
     @classmethod
-    def of(cls, scope: ScopeEvidence, prospects: Prospects, *, is_recent: bool, twice: int = 0) -> Expected:
+    def of(cls, scope: ScopeEvidence, prospects: Prospects, *, is_recent: bool) -> Expected:
         """As the scope was counted last. `prospects` count where they are of the same people; `is_recent`: whether
         Haiilo has told lately who is there.
         """
@@ -77,18 +79,19 @@ class Expected:
             findings={seen.code: seen.people for seen in scope.findings},
             disabled=scope.disabled,
             nested=scope.nested_people,
-            twice=twice if is_recent else 0,
+            ambiguous=prospects.ambiguous if same else 0,
+            ambiguous_failing=prospects.ambiguous_failing if same else 0,
         )
 
     @property
     def fails(self) -> int:
         """How many are known to have no account, or may have none, and cannot get one."""
-        return max(0, (self.certain_to_fail or 0) - self.there_failing)
+        return max(0, (self.certain_to_fail or 0) - self.there_failing - self.ambiguous_failing)
 
     @property
     def creates(self) -> int:
         """How many accounts the start creates, at most where a number is not known."""
-        return max(0, self.in_scope - self.there - self.fails)
+        return max(0, self.in_scope - self.there - self.ambiguous - self.fails)
 
     def details(self) -> Iterator[Detail]:
         """The lines of the plan: what the number is made of, and what of it is not known."""
@@ -111,8 +114,8 @@ class Expected:
             yield Detail("=", say(THERE, count=self.there))
         if self.there_failing:
             yield Detail("~", say(THERE_FAILING, count=self.there_failing))
-        if self.twice:
-            yield Detail("-", say(TWICE_THERE, count=self.twice))
+        if self.ambiguous:
+            yield Detail("-", say(SEVERAL_THERE, count=self.ambiguous))
         if not self.knows_there:
             yield Detail("~", say(UNKNOWN_OTHERS if self.there else UNKNOWN_THERE))
 

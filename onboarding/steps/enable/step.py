@@ -236,8 +236,7 @@ class Enable(ChangingStep[Facts]):
 
 
 def _expected(desired: Desired, scope: ScopeEvidence) -> Expected:
-    found = desired.haiilo
-    return Expected.of(scope, desired.people.prospects, is_recent=found.is_recent(desired.now), twice=found.twice)
+    return Expected.of(scope, desired.people.prospects, is_recent=desired.haiilo.is_recent(desired.now))
 
 
 def _ready(expected: Expected) -> Sentence:

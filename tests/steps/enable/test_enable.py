@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
@@ -209,16 +208,25 @@ def test_says_the_most_that_is_created_while_it_is_not_known_of_each_who_is_ther
     assert any("is not known; " in line for line in told)
 
 
+def test_neither_creates_nor_links_who_has_two_accounts():
+    plan = planned(DATA, **counted(there=46, there_fails=3, twice=4, twice_fails=1, absent=143, absent_fails=3))
+    assert "Haiilo has 49 already, who are linked; starting creates 143" in str(plan.why)
+    assert plan.changes[0].payload["creates"] == 143
+    told = lines(plan)
+    assert "of 200 people in scope, 3 cannot get an account as their data is" in told
+    assert any(line.startswith("5 people have more than one account in Haiilo already") for line in told)
+
+
 def test_says_before_the_start_who_may_get_none_or_has_two():
     odd = {
         "findings": [{"code": "signs_in_matching_value", "people": 1}, {"code": "required_value_empty", "people": 2}]
     }
-    told = lines(planned(DATA | odd, haiilo=HaiiloList(at=NOW, asked=200, there=50, twice=1)))
+    told = lines(planned(DATA | odd, **counted(there=50, twice=1, absent=142, absent_fails=7)))
     assert "The user name of 1 person has characters for which Haiilo may refuse to search." in told
     assert "A value that Haiilo needs is empty for 2 people." in told
     assert any(line.startswith("1 person has more than one account in Haiilo already") for line in told)
-    old = HaiiloList(at=NOW - timedelta(days=3), asked=200, there=50, twice=1)
-    assert not any("more than one account" in line for line in lines(planned(DATA, haiilo=old)))
+    of_others = counted(there=50, twice=1, absent=100)  # than the scope was counted of
+    assert not any("more than one account" in line for line in lines(planned(DATA, **of_others)))
 
 
 def test_is_another_plan_when_something_is_found_since():
