@@ -106,7 +106,6 @@ LATER = (
         people=3,
         staff=("More than one Haiilo account|more than one", "same value"),
         foretold=("more than one account in Haiilo", "would share a user name"),
-        awaits="whom Microsoft cannot link told apart, where Haiilo has two accounts that it never wrote",
         patience=WHOLE_WAY,
     ),
     Failure(

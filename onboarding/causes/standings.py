@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop as _
 
 from onboarding.causes.base import Cause, Owner
 from onboarding.causes.index import explain_code, gaps_of, lookup
-from onboarding.causes.people import BY_HAIILO, BY_SCOPE, NOT_ENTITLED, SCOPING
+from onboarding.causes.people import BY_HAIILO, BY_SCOPE, NOT_ENTITLED, SCOPING, SOURCE
 from onboarding.domain.headcount import Failure
 from onboarding.domain.sentences import Sentence, say
 from onboarding.domain.standings import SHOULD_ARRIVE, InHaiilo, Scope, Standing
@@ -17,6 +17,15 @@ TWICE = Cause(
     code="twice",
     owner=Owner.CS,
     staff=_("Haiilo has more than one account for this person. Merge or remove the second one in Haiilo."),
+)
+AMBIGUOUS = Cause(
+    code="ambiguous",
+    owner=Owner.CS,
+    staff=_(
+        "Haiilo has more than one account for this person, and none is linked: Microsoft links none of several, and "
+        "creates no other. Merge or rename the duplicates in Haiilo."
+    ),
+    source=SOURCE,
 )
 LEAVING = Cause(
     code="leaving",
@@ -32,7 +41,7 @@ STILL_ACTIVE = Cause(
         "have to find out why Haiilo did not take it."
     ),
 )
-OF_PEOPLE = (TWICE, LEAVING, STILL_ACTIVE, *BY_HAIILO.values())
+OF_PEOPLE = (TWICE, AMBIGUOUS, LEAVING, STILL_ACTIVE, *BY_HAIILO.values())
 ACTIVE = (InHaiilo.ACTIVE, InHaiilo.TWICE)
 HELD_BACK = "TooManyDeletes"  # as Microsoft calls it, also where the row has another word for it
 OUTSIDE = _("Not in scope, as Microsoft reports: not assigned, only in a nested group, disabled, or filtered out.")
@@ -51,7 +60,7 @@ class Explained:
 @dataclass(frozen=True)
 class Facts:
     """What is known of somebody who is not as they should be. `in_haiilo`: what Haiilo says of an account that
-    Microsoft has reported, or has reported as removed.
+    Microsoft has reported, or has reported as removed; or of several, of which Microsoft has reported none.
     """
 
     standing: str
@@ -76,6 +85,8 @@ def explained(facts: Facts) -> Explained | None:
             return _by_entry(STILL_ACTIVE)
         case Standing.LEAVING if not _failed_to_go(facts):
             return _by_entry(LEAVING)
+        case Standing.FAILED if facts.in_haiilo == InHaiilo.TWICE:
+            return _by_entry(AMBIGUOUS)
         case Standing.FAILED if facts.in_haiilo in BY_HAIILO:
             return _by_entry(BY_HAIILO[InHaiilo(facts.in_haiilo)])
         case Standing.HELD_BACK:

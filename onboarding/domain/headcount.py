@@ -27,7 +27,7 @@ class Source(enum.StrEnum):
 class Failure:
     """People of one standing whom the same cause keeps: Microsoft's `code`, a `reason` of one of them as a sample, the
     attribute that is empty (`lacking`) where Microsoft names one, and where they stand in `scope`. `in_haiilo`: what
-    Haiilo says of those for whom Microsoft has reported an account.
+    Haiilo says of those for whom Microsoft has reported an account, or nothing.
     """
 
     count: int
@@ -93,7 +93,7 @@ class Headcount:
 
     @property
     def failed(self) -> int:
-        """How many should have an account and have none, for a reason that is known."""
+        """How many should have an account and have none, or none that can be linked, for a reason that is known."""
         return self.of(Standing.FAILED)
 
     @property

@@ -80,7 +80,7 @@ HAVE_AN_ACCOUNT = (Standing.ARRIVED, Standing.OUTDATED, Standing.TWICE, Standing
 SHOULD_BE_THERE = (Standing.ARRIVED, Standing.OUTDATED, Standing.TWICE, Standing.COMING, Standing.FAILED)
 """Who should have an account, as far as anything tells."""
 NOT_AS_THEY_SHOULD = (Standing.FAILED, Standing.OUTDATED, Standing.TWICE)
-"""Have no account for a reason that somebody can end, or one that is not as it should be."""
+"""Have no account that Microsoft writes, for a reason that somebody can end, or one that is not as it should be."""
 AS_THEY_SHOULD = (Standing.ARRIVED, Standing.OUT, Standing.GONE)
 """Nothing is left to do for them."""
 
@@ -143,9 +143,12 @@ class Known:
 
 
 def standing(known: Known) -> Standing:
-    """What becomes of this person. Never says that a person was removed, or has arrived, unless that was told."""
+    """What becomes of this person. Never says that a person was removed, or has arrived, unless that was told.
+
+    Who has several accounts, of which Microsoft can link none, has not arrived.
+    """
     if known.in_haiilo is InHaiilo.TWICE:
-        return Standing.TWICE
+        return Standing.FAILED if known.is_ambiguous and known.belongs else Standing.TWICE
     return _with_account(known) if known.has_account else _without(known)
 
 

@@ -42,9 +42,8 @@ from onboarding.haiilo import (
     may_ask,
     new_session,
 )
-from onboarding.models import Customer, clock
+from onboarding.models import Customer, Person, clock
 from onboarding.people import haiilo_list
-from onboarding.people.failures import REPORTED
 from onboarding.people.reading import Reading
 from onboarding.steps.connection.evidence import token_is_saved
 from onboarding.steps.enable.step import Enable
@@ -241,7 +240,7 @@ class _Look:
 
     def _somebody(self) -> str:
         """The user name of somebody who is believed to be there."""
-        there = self.row.people.filter(result__in=REPORTED, erased_at=None).exclude(user_name="")
+        there = self.row.people.filter(result__in=Person.THERE, erased_at=None).exclude(user_name="")
         return there.values_list("user_name", flat=True).first() or ""
 
     def _listed(self, reader: HaiiloScim, can: Abilities) -> HaiiloList | None:

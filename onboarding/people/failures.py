@@ -12,17 +12,18 @@ from onboarding.models.person import mark_in
 from onboarding.people.outcome import GOING
 
 MAX_GROUPS = 12
-REPORTED = (Person.Result.CREATED, Person.Result.UPDATED, Person.Result.MATCHED)
 TO_MEND = (Standing.FAILED, Standing.OUTDATED, Standing.TWICE, Standing.HELD_BACK, Standing.LEAVING)
 BY_CODE = (Standing.FAILED, Standing.OUTDATED, Standing.HELD_BACK)
 """Standings that Microsoft's code explains; of who is leaving, it explains a removal that failed."""
-NOT_REMOVED = (Person.Result.FAILED, Person.Result.SKIPPED)
+IN_VAIN = (Person.Result.FAILED, Person.Result.SKIPPED)
+"""Results that come with a code. Of others who have failed, Haiilo says why."""
 KEYS = ("standing", "told_code", "mark", "told_lacking", "told_scope", "word")
 
 
 def failures(onboarding: Onboarding) -> tuple[Failure, ...]:
     """The largest groups: by standing, and as far as these explain it by code, the catalogue's mark inside the reason,
-    empty attribute, scope, and what Haiilo says of those whose account, or whose removal, Microsoft has reported.
+    empty attribute, scope, and what Haiilo says of those whose account, or whose removal, Microsoft has reported, or
+    whom it has not tried.
 
     `reason` is one of theirs, of which the mark is a part. One query.
     """
@@ -56,7 +57,7 @@ def of_group(people: QuerySet[Person], failure: Failure) -> QuerySet[Person]:
 def group_of(person: Person) -> Failure:
     """The group in which this person counts, alone, with what Microsoft says of this one."""
     standing, code_explains = Standing(person.standing), _code_explains(person)
-    lost = standing is Standing.FAILED and person.result in REPORTED
+    by_haiilo = standing is Standing.FAILED and person.result not in IN_VAIN
     stayed = standing is Standing.LEAVING and person.result == Person.Result.REMOVED
     return Failure(
         1,
@@ -65,28 +66,28 @@ def group_of(person: Person) -> Failure:
         lacking=person.lacking if code_explains else "",
         standing=standing,
         scope=Scope(person.scope) if standing in BY_CODE else Scope.UNREAD,
-        in_haiilo=InHaiilo(person.in_haiilo) if lost or stayed else InHaiilo.UNTOLD,
+        in_haiilo=InHaiilo(person.in_haiilo) if by_haiilo or stayed else InHaiilo.UNTOLD,
     )
 
 
 def _code_explains(person: Person) -> bool:
-    not_removed = person.result in NOT_REMOVED and person.action in GOING
+    not_removed = person.result in IN_VAIN and person.action in GOING
     return person.standing in BY_CODE or (person.standing == Standing.LEAVING and not_removed)
 
 
 def _by_cause(people: QuerySet[Person]) -> QuerySet[Person]:
     """With what explains each of them, and nothing else."""
     # As `_code_explains`, for all rows at once.
-    explains = Q(standing__in=BY_CODE) | Q(standing=Standing.LEAVING, result__in=NOT_REMOVED, action__in=GOING)
+    explains = Q(standing__in=BY_CODE) | Q(standing=Standing.LEAVING, result__in=IN_VAIN, action__in=GOING)
     marks = [When(explains & Q(reason__contains=mark), then=Value(mark)) for mark in REASON_MARKS]
-    lost = Q(standing=Standing.FAILED, result__in=REPORTED)
+    by_haiilo = Q(standing=Standing.FAILED) & ~Q(result__in=IN_VAIN)
     stayed = Q(standing=Standing.LEAVING, result=Person.Result.REMOVED)
     return people.annotate(
         told_code=_where(explains, "code"),
         told_reason=_where(explains, "reason"),
         told_lacking=_where(explains, "lacking"),
         told_scope=_where(Q(standing__in=BY_CODE), "scope"),
-        word=_where(lost | stayed, "in_haiilo"),
+        word=_where(by_haiilo | stayed, "in_haiilo"),
         mark=Case(*marks, default=Value(""), output_field=CharField()),
     )
 

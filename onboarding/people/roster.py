@@ -99,7 +99,7 @@ def is_unsettled(before: Person | None, after: Person) -> bool:
     left = after.result == Person.Result.REMOVED and before.result != Person.Result.REMOVED
     lost = _is_gone(after) and not _is_gone(before)
     renamed = bool(before.user_name and after.user_name) and before.user_name.lower() != after.user_name.lower()
-    doubted = before.in_haiilo and before.standing in (Standing.TWICE, Standing.LEAVING)
+    doubted = before.in_haiilo == InHaiilo.TWICE or (before.in_haiilo and before.standing == Standing.LEAVING)
     return bool(left or lost or renamed or doubted or after.earlier_target_id != before.earlier_target_id)
 
 

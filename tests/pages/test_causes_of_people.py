@@ -28,10 +28,15 @@ def groups(now: datetime) -> dict[str, Rows]:
     unassigned = {"scope": "out", "scope_at": later}
     there = {"seen": {"last": "created", "created": at}, "in_haiilo_at": later}
     kept = {"result": "failed", "action": "delete", "code": "InternalServerError", "seen": had | {"last": "failed"}}
+    several = {"result": "", "seen": {}, "scope": "in", "scope_at": later, "in_haiilo": "twice", "in_haiilo_at": later}
     return {
-        "more than one account for this person": [
+        "more than one account for this person. Merge": [
             there | {"in_haiilo": "twice"},
             CONFLICT | there | {"in_haiilo": "twice"},
+        ],
+        "Microsoft links none of several": [
+            several,
+            several | {"result": "removed", "seen": {"last": "removed", "removed": at}},
         ],
         "No longer in scope, and still in Haiilo": [
             left,

@@ -21,8 +21,16 @@ from onboarding.domain.standings import (
 EVERY = [Known(*values) for values in product(Scope, Told, Last, (False, True), InHaiilo)]
 
 
+def links_none(known: Known) -> bool:
+    """Whether Haiilo has several accounts of somebody in scope, and Microsoft has none of them."""
+    has_one = known.told == Told.ACCOUNT and known.last != Last.ACCOUNT_GONE
+    return known.in_haiilo == InHaiilo.TWICE and not has_one and known.belongs
+
+
 def is_in_haiilo(known: Known) -> bool:
     """What the facts say, put down once more in other words than in the product."""
+    if links_none(known):
+        return False
     own_word = {InHaiilo.ACTIVE: True, InHaiilo.TWICE: True, InHaiilo.INACTIVE: False, InHaiilo.ABSENT: False}
     return own_word.get(known.in_haiilo, known.told == Told.ACCOUNT and known.last != Last.ACCOUNT_GONE)
 
@@ -30,6 +38,14 @@ def is_in_haiilo(known: Known) -> bool:
 def test_counts_as_in_haiilo_who_is_there_and_nobody_else():
     for known in EVERY:
         assert (standing(known) in HAVE_AN_ACCOUNT) is is_in_haiilo(known), known
+
+
+def test_has_failed_whose_accounts_are_several_and_not_microsofts():
+    several = [known for known in EVERY if links_none(known)]
+    assert {standing(known) for known in several} == {Standing.FAILED}
+    assert {known.told for known in several} == set(Told)
+    others = [known for known in EVERY if known.in_haiilo == InHaiilo.TWICE and not links_none(known)]
+    assert {standing(known) for known in others} == {Standing.TWICE}
 
 
 def test_says_removed_only_of_who_once_was_there():
@@ -102,6 +118,8 @@ def test_looks_for_the_cause_of_everybody_in_scope_whom_the_newest_report_leaves
         (Known(Scope.IN, Told.ACCOUNT, Last.WENT_THROUGH, in_haiilo=InHaiilo.ABSENT), Standing.FAILED),
         (Known(Scope.IN, Told.NOTHING, Last.FAILED, in_haiilo=InHaiilo.ACTIVE), Standing.OUTDATED),
         (Known(Scope.IN, Told.ACCOUNT, Last.WENT_THROUGH, in_haiilo=InHaiilo.TWICE), Standing.TWICE),
+        (Known(Scope.IN, in_haiilo=InHaiilo.TWICE), Standing.FAILED),
+        (Known(Scope.IN, Told.NOTHING, Last.FAILED, in_haiilo=InHaiilo.TWICE), Standing.FAILED),
         (Known(Scope.OUT, Told.REMOVED, Last.WENT_THROUGH, in_haiilo=InHaiilo.ACTIVE), Standing.LEAVING),
         (Known(Scope.OUT, Told.ACCOUNT, Last.WENT_THROUGH, True, InHaiilo.INACTIVE), Standing.GONE),
     ],
