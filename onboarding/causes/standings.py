@@ -41,7 +41,16 @@ STILL_ACTIVE = Cause(
         "have to find out why Haiilo did not take it."
     ),
 )
-OF_PEOPLE = (TWICE, AMBIGUOUS, LEAVING, STILL_ACTIVE, *BY_HAIILO.values())
+DIFFERS = Cause(
+    code="differs",
+    owner=Owner.CS,
+    staff=_(
+        "Haiilo keeps other values than the mapping makes. Somebody may have changed them in Haiilo: ask there, or "
+        "check the mapping."
+    ),
+)
+"""Of who is in Haiilo, whatever else is to be said of them."""
+OF_PEOPLE = (TWICE, AMBIGUOUS, DIFFERS, LEAVING, STILL_ACTIVE, *BY_HAIILO.values())
 ACTIVE = (InHaiilo.ACTIVE, InHaiilo.TWICE)
 HELD_BACK = "TooManyDeletes"  # as Microsoft calls it, also where the row has another word for it
 OUTSIDE = _("Not in scope, as Microsoft reports: not assigned, only in a nested group, disabled, or filtered out.")
@@ -98,6 +107,11 @@ def explained(facts: Facts) -> Explained | None:
         case Standing.OUT if facts.code:
             return Explained(say(OUTSIDE), Owner.CUSTOMER)
     return None
+
+
+def otherwise() -> Explained:
+    """What is to be said of people for whom Haiilo keeps other values than are made."""
+    return _by_entry(DIFFERS)
 
 
 def _failed_to_go(facts: Facts) -> bool:

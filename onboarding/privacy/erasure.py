@@ -50,7 +50,11 @@ def traces_of(person_id: str, people: Iterable[Person]) -> Traces:
 
 
 def erase_people(rows: list[Person], *, now: datetime, for_good: bool = False) -> None:
-    """Take identity, history and Microsoft's words from these rows; result, code and time stay."""
+    """Take identity, history and Microsoft's words from these rows; result, code and time stay.
+
+    So does in which fields Haiilo had another value (`differs_in`), which names nobody: it is counted until the
+    assignments are read again.
+    """
     for row in rows:
         if row.erased_at is None:
             row.source_id, row.reason = marks_of(row.onboarding_id, row.source_id)[0], mark_in(row.reason)

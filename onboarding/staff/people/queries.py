@@ -116,6 +116,16 @@ class People:
     erased: int
 
     @property
+    def otherwise(self) -> Explained | None:
+        """What is said of those for whom Haiilo keeps other values; None where there are none."""
+        return standings.otherwise() if self.numbers.differ else None
+
+    @property
+    def otherwise_owner(self) -> Text:
+        """Who acts on that."""
+        return OWNERS[standings.DIFFERS.owner]
+
+    @property
     def total(self) -> int:
         """How many people there are rows of."""
         return sum(self.numbers.standings.values())

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from onboarding.causes.base import Owner
-from onboarding.causes.standings import Explained
+from onboarding.causes.standings import DIFFERS, Explained, otherwise
 from onboarding.domain.attribute_names import target_words
 from onboarding.domain.headcount import Headcount
 from onboarding.domain.sentences import Sentence, Template, say
@@ -51,10 +51,6 @@ HOLDS: dict[str, Template] = {
     InHaiilo.ABSENT: _("Haiilo has no account."),
     InHaiilo.TWICE: _("Haiilo has more than one account."),
 }
-DIFFERS = _(
-    "Haiilo keeps other values than the mapping makes. Somebody may have changed them in Haiilo: ask there, or check "
-    "the mapping."
-)
 BY_NO_LOG = _("The job's counters say how many people are in Haiilo, and Microsoft shows no log that would say who.")
 NOT_REPORTED = _("Microsoft has not reported on this person yet. It syncs about every 40 minutes.")
 NOT_STARTED = _("Provisioning has not been started yet.")
@@ -162,7 +158,7 @@ def _parts(person: Person, standing: Standing, numbers: Headcount, *, started: b
     if person.scope in (Scope.UNREAD, *SHOULD_ARRIVE) or told or standing in HAVE_AN_ACCOUNT:
         yield _microsoft(person, numbers, started=started, names=names)
         yield _haiilo(person, names=names)
-    yield _open(person, standing, reason_of(person, names=names), started=started)
+    yield _open(person, standing, _found(person, standing, names=names), started=started)
 
 
 def _scope(person: Person) -> Part:
@@ -216,9 +212,8 @@ def _haiilo(person: Person, *, names: bool) -> Part:
     if person.in_haiilo_at is not None and person.result and person.in_haiilo_at < person.at:
         sentences.append(say(_("That was before Microsoft's last report.")))
     differences = tuple(_differences(person, names=names))
-    sentences += [say(DIFFERS)] if differences else []
     kind = Kind.DONE if person.in_haiilo == InHaiilo.ACTIVE else Kind.BROKEN
-    return Part(title, kind, sentences, person.in_haiilo_at, differences=differences, is_ours=bool(differences))
+    return Part(title, kind, sentences, person.in_haiilo_at, differences=differences)
 
 
 def _differences(person: Person, *, names: bool) -> Iterator[Difference]:
@@ -227,13 +222,19 @@ def _differences(person: Person, *, names: bool) -> Iterator[Difference]:
         yield Difference(attribute, values.get("made"), values["kept"]) if names else Difference(attribute)
 
 
+def _found(person: Person, standing: Standing, *, names: bool) -> Explained | None:
+    """What keeps the person from being as they should be: the account, then the values in it."""
+    found = reason_of(person, names=names)
+    return otherwise() if found is None and person.differs_in and standing in HAVE_AN_ACCOUNT else found
+
+
 def _open(person: Person, standing: Standing, found: Explained | None, *, started: bool) -> Part:
     if found is None:
         return Part(OPEN, *_settled(standing, started=started))
     needs = found.cause.needs if found.cause else None
     return Part(
         OPEN,
-        Kind.DONE if standing in AS_THEY_SHOULD else Kind.ASKING,
+        Kind.DONE if standing in AS_THEY_SHOULD and found.cause is not DIFFERS else Kind.ASKING,
         [found.sentence],
         owner_label=OWNERS[found.owner],
         is_ours=found.owner is Owner.CS,
