@@ -43,7 +43,9 @@ def test_says_for_how_many_and_leads_to_them(alice, customer):
     told = page.text[page.text.index("What keeps people from being as they should be") :]
     assert told.index("3 people") < told.index("Haiilo keeps other values") < told.index("We have to act")
     [href] = [href for href, text in page.links if text == "3 people" and "differs=any" in href]
-    assert len(re.findall(r"p\d{4}@contoso\.example", read(alice.get(href)).text)) == 3
+    listed = read(alice.get(href)).text
+    assert len(re.findall(r"p\d{4}@contoso\.example", listed)) == 3
+    assert listed.count("Haiilo keeps other values") == 4, "the finding says it, and the row of each"
 
 
 def story_of(client: Any, made: Onboarding) -> str:

@@ -191,7 +191,9 @@ def _cause(failure: Failure, *, names: bool) -> Cause:
 
 
 def reason_of(person: Person, *, names: bool = True) -> Explained | None:
-    """Why the person is not as they should be; without `names` in our words only."""
+    """Why the person is not as they should be, or else the values of the account; without `names` in our words only."""
+    if person.standing == Standing.ARRIVED and person.differs_in:
+        return standings.otherwise()
     if person.standing in TO_MEND:
         return explained(facts_of(group_of(person), names=names))
     told = person.reason if names else mark_in(person.reason)

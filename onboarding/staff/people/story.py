@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from onboarding.causes.base import Owner
-from onboarding.causes.standings import DIFFERS, Explained, otherwise
+from onboarding.causes.standings import DIFFERS, Explained
 from onboarding.domain.attribute_names import target_words
 from onboarding.domain.headcount import Headcount
 from onboarding.domain.sentences import Sentence, Template, say
@@ -158,7 +158,7 @@ def _parts(person: Person, standing: Standing, numbers: Headcount, *, started: b
     if person.scope in (Scope.UNREAD, *SHOULD_ARRIVE) or told or standing in HAVE_AN_ACCOUNT:
         yield _microsoft(person, numbers, started=started, names=names)
         yield _haiilo(person, names=names)
-    yield _open(person, standing, _found(person, standing, names=names), started=started)
+    yield _open(person, standing, reason_of(person, names=names), started=started)
 
 
 def _scope(person: Person) -> Part:
@@ -220,12 +220,6 @@ def _differences(person: Person, *, names: bool) -> Iterator[Difference]:
     for name, values in person.differs.items():
         attribute = target_words(TARGETS[name])
         yield Difference(attribute, values.get("made"), values["kept"]) if names else Difference(attribute)
-
-
-def _found(person: Person, standing: Standing, *, names: bool) -> Explained | None:
-    """What keeps the person from being as they should be: the account, then the values in it."""
-    found = reason_of(person, names=names)
-    return otherwise() if found is None and person.differs_in and standing in HAVE_AN_ACCOUNT else found
 
 
 def _open(person: Person, standing: Standing, found: Explained | None, *, started: bool) -> Part:
