@@ -54,7 +54,7 @@ from .models.changes import Modified
 from .models.directory import DirectoryObject, Group, User
 from .models.directory_definition import DirectoryDefinition
 from .models.entitlements import LeftOut
-from .models.expression import ParsedExpression
+from .models.expression import ExpressionTest, ParsedExpression
 from .models.logs import LogPage, LogStep, ProvisioningEvent
 from .models.on_demand import OnDemandResult, OnDemandStep
 from .models.organization import AssignedPlan, Domain, Organization, SubscribedSku, VerifiedDomain
@@ -88,6 +88,7 @@ __all__ = [
     "Domain",
     "Effect",
     "Execution",
+    "ExpressionTest",
     "Finding",
     "GraphClient",
     "GraphError",

@@ -1,4 +1,4 @@
-"""Several GETs in one request: writes the body of a batch and reads its answer. Pure.
+"""Several calls in one request: writes the body of a batch and reads its answer. Pure.
 
 Microsoft Graph, "Combine multiple HTTP requests using JSON batching" (docs/graph-facts.md, "Paging and batch").
 """
@@ -25,6 +25,19 @@ def batch_body(urls: Sequence[str], headers: Sequence[Mapping[str, str]] = ()) -
         "requests": [
             {"id": str(number), "method": "GET", "url": url, **({"headers": dict(own)} if own else {})}
             for number, (url, own) in enumerate(zip(urls, given, strict=True))
+        ]
+    }
+
+
+def batch_of_posts(path: str, bodies: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The body of a batch of POSTs to one path. Raises ValueError for more than twenty."""
+    if len(bodies) > MAX_BATCH_REQUESTS:
+        raise ValueError("a batch holds twenty requests")
+    headers = {"Content-Type": "application/json"}
+    return {
+        "requests": [
+            {"id": str(number), "method": "POST", "url": path, "headers": headers, "body": body}
+            for number, body in enumerate(bodies)
         ]
     }
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import requests
 
 from ..errors import GraphError, HostRefused, OutcomeUnknown, Throttled, TryLater, Unreadable
-from .batch import MAX_BATCH_REQUESTS, answers_in_order, batch_body
+from .batch import MAX_BATCH_REQUESTS, answers_in_order, batch_body, batch_of_posts
 from .document import Document, read_model
 from .exchange import MAX_BODY_BYTES, READ_SECONDS, Answer, Lost
 from .guards import Guard
@@ -206,6 +206,27 @@ class Transport:
             waited += max(known)
             self._sender.sleep(max(known))
         return [self._item(url, answers[number], number in optional) for number, url in enumerate(urls)]
+
+    def batch_of_questions(
+        self, path: str, bodies: Sequence[Mapping[str, Any]], *, hidden: Sequence[str] = ()
+    ) -> list[Document | GraphError]:
+        """What several POSTs to `path` that change nothing are answered, sent once as one ``$batch``, in their order:
+        an error stands for what a part was not answered. An object under ``error`` is a part of an answer.
+
+        Raises the error of the batch as a whole, what the guard raises, and ValueError for more than twenty.
+        """
+        body = batch_of_posts(path, bodies)
+        self._sender.ask_guard("POST", path)
+        whole, part = (_call("POST", each, Effect.NONE, hidden=tuple(hidden)) for each in ("/$batch", path))
+        outcome = self._sender.send(whole, Request(self._url("/$batch"), json=body, guarded=True))
+        answers = answers_in_order(self._required(whole, outcome), len(bodies))
+        return [self._told(replace(part, tells_error=True), answer) for answer in answers]
+
+    def _told(self, call: Call, answer: Answer) -> Document | GraphError:
+        try:
+            return self._required(call, answer)
+        except GraphError as error:
+            return error
 
     def _item(self, url: str, answer: Answer, is_optional: bool) -> Document | None:
         try:

@@ -10,6 +10,16 @@ from . import fields
 
 
 @dataclass(frozen=True)
+class ExpressionTest:
+    """An expression to be worked out for a User with these values by attribute name; None where the attribute is not
+    there. Personal data.
+    """
+
+    expression: str
+    subject: Mapping[str, str | None] = field(repr=False)
+
+
+@dataclass(frozen=True)
 class ParsedExpression:
     """The parse result. Graph answers 200 for a wrong expression too, with `ok` False; `parsed` goes into a mapping.
 

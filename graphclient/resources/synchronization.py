@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..errors import Unreadable
+from ..errors import GraphError, TryLater, Unreadable
 from ..http.document import Document, read_model
 from ..http.memo import Read
 from ..http.paging import models, pages, rows_of
@@ -17,7 +17,7 @@ from ..http.retry import Effect
 from ..http.transport import Transport
 from ..models import fields
 from ..models.directory_definition import DirectoryDefinition
-from ..models.expression import ParsedExpression
+from ..models.expression import ExpressionTest, ParsedExpression
 from ..models.on_demand import OnDemandResult
 from ..models.synchronization import Job, Template
 
@@ -133,19 +133,56 @@ class Synchronization:
         job_id: str,
         expression: str,
         *,
-        subject: Mapping[str, str] | None = None,
+        subject: Mapping[str, str | None] | None = None,
         target: Mapping[str, Any] | None = None,
     ) -> ParsedExpression:
         """The parse tree of a mapping expression, or the error in it; its value for `subject`, where one is given.
 
-        `subject`: the values of a User by attribute name; `target`: the attribute definition of the schema that the
-        result is meant for.
+        `subject`: the values of a User by attribute name, None where one is not there; `target`: the attribute
+        definition of the schema that the result is meant for.
         """
-        body = {"expression": expression, "targetAttributeDefinition": target, "testInputObject": _test_object(subject)}
-        path = f"{_job(sp_id, job_id)}/schema/parseExpression"
-        hidden = tuple(subject.values()) if subject else ()
+        body, path = _question(expression, subject, target), f"{_job(sp_id, job_id)}/schema/parseExpression"
+        hidden = _told_values(subject)
         answer = self._transport.ask("POST", path, json=body, safe=True, hidden=hidden, tells_error=True)
         return read_model(ParsedExpression.from_json, answer)
+
+    def evaluations(
+        self, sp_id: str, job_id: str, tests: Sequence[ExpressionTest]
+    ) -> list[ParsedExpression | GraphError]:
+        """What Microsoft makes of each of at most twenty tests; an error for what it does not tell.
+
+        Several are asked in one batch. Nobody says whether a batch reaches the service (docs/graph-facts.md, "Paging
+        and batch"): what it is refused there is asked alone, until that is refused, too. Raises what the guard raises,
+        where that is no `GraphError`.
+        """
+        in_one = self._in_one(sp_id, job_id, tests) if len(tests) > 1 else [None for _test in tests]
+        refused: GraphError | None = None
+        answers: list[ParsedExpression | GraphError] = []
+        for test, told in zip(tests, in_one, strict=True):
+            answer = told or refused or self._alone(sp_id, job_id, test)
+            if told is None and isinstance(answer, GraphError):
+                refused = answer
+            answers.append(answer)
+        return answers
+
+    def _alone(self, sp_id: str, job_id: str, test: ExpressionTest) -> ParsedExpression | GraphError:
+        try:
+            return self.parse_expression(sp_id, job_id, test.expression, subject=test.subject)
+        except GraphError as error:
+            return error
+
+    def _in_one(
+        self, sp_id: str, job_id: str, tests: Sequence[ExpressionTest]
+    ) -> list[ParsedExpression | GraphError | None]:
+        """The same by one batch; None for what has to be asked alone."""
+        path = f"{_job(sp_id, job_id)}/schema/parseExpression"
+        hidden = [value for test in tests for value in _told_values(test.subject)]
+        bodies = [_question(test.expression, test.subject, None) for test in tests]
+        try:
+            answers = self._transport.batch_of_questions(path, bodies, hidden=hidden)
+        except GraphError as error:
+            return [_unless_refused(error) for _test in tests]
+        return [_parsed(each) for each in answers]
 
     def functions(self, sp_id: str, job_id: str) -> list[dict[str, Any]]:
         """The functions that mapping expressions may use."""
@@ -236,9 +273,34 @@ def _bare(document: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in document.items() if key != "@odata.context"}
 
 
-def _test_object(values: Mapping[str, str] | None) -> dict[str, Any] | None:
+def _parsed(answer: Document | GraphError) -> ParsedExpression | GraphError | None:
+    if isinstance(answer, GraphError):
+        return _unless_refused(answer)
+    try:
+        return read_model(ParsedExpression.from_json, answer)
+    except Unreadable as error:
+        return error
+
+
+def _unless_refused(error: GraphError) -> GraphError | None:
+    """The error, or None for a refusal that may be the batch's alone."""
+    return error if isinstance(error, TryLater) else None
+
+
+def _question(
+    expression: str, subject: Mapping[str, str | None] | None, target: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    return {"expression": expression, "targetAttributeDefinition": target, "testInputObject": _test_object(subject)}
+
+
+def _told_values(subject: Mapping[str, str | None] | None) -> tuple[str, ...]:
+    return tuple(value for value in (subject or {}).values() if value)
+
+
+def _test_object(values: Mapping[str, str | None] | None) -> dict[str, Any] | None:
     """Graph's expressionInputObject: a definition of the attributes, and their values."""
     if values is None:
         return None
     attributes = [{"name": name, "type": "String"} for name in values]
-    return {"definition": {"name": "User", "attributes": attributes}, "properties": _pairs(values)}
+    there = {name: value for name, value in values.items() if value is not None}
+    return {"definition": {"name": "User", "attributes": attributes}, "properties": _pairs(there)}
