@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
 
 from graphclient import AppRoleAssignment, DirectoryObject, GraphClient, HostRefused, LinkRefused, Page, User
 from graphclient.resources.users import IDS_IN_A_BATCH, PAGE_SIZE
@@ -30,6 +29,7 @@ from onboarding.people import roster
 from onboarding.people.prospects import Prospects, doubled, mark_doubled
 from onboarding.people.recipe import Recipe
 from onboarding.people.scope_place import FINDING, GroupPlace, Phase, Place
+from onboarding.people.scope_queries import is_nobody, not_met, unread
 from onboarding.people.scope_rows import (
     COLUMNS,
     Account,
@@ -40,13 +40,13 @@ from onboarding.people.scope_rows import (
     is_unread,
     left_out_roles,
     meet,
+    met_in,
     path,
 )
 
 MAX_PAGES = 200  # of a run
 SAMPLE = 20
 AT_ONCE = 1000  # people of one transaction, or those of one page
-FIRST_IS_UNREAD = {"paths__0__unread": True}  # who is assigned directly is met so before by any group
 REFUSALS = 3  # links in a row that Graph does not take; then a person has to know
 
 GoOn = Callable[[], bool]
@@ -238,7 +238,7 @@ class _Reading:
             if row.kind == "group":
                 self.place.nest(row.id, row.display_name)
             elif row.kind == "user":
-                yield from _met_in(group, row)
+                yield from met_in(group, row)
 
     # Accounts of people who are assigned directly
 
@@ -253,7 +253,7 @@ class _Reading:
                 self._tell(held, page.rows)
                 self._turn(link, Phase.NAMES)
             return
-        asked = list(_unread(self.row, place).filter(pk__gt=place.after).order_by("pk")[:IDS_IN_A_BATCH])
+        asked = list(unread(self.row, place).filter(pk__gt=place.after).order_by("pk")[:IDS_IN_A_BATCH])
         ids = [self.erased.get(each.source_id, each.source_id) for each in asked]
         if any(each.startswith(ERASED) for each in ids):  # whoever knew their ids was killed; a page finds them
             place.by_pages = True
@@ -269,7 +269,7 @@ class _Reading:
     def _pages_are_fewer(self) -> bool:
         if self.place.in_directory is None:
             return False
-        asked = _unread(self.row, self.place).count()
+        asked = unread(self.row, self.place).count()
         return -(-self.place.in_directory // int(PAGE_SIZE)) < -(-asked // IDS_IN_A_BATCH)
 
     def _tell(self, held: Onboarding, users: Iterable[User]) -> None:
@@ -298,9 +298,9 @@ class _Reading:
 
     def _leaving(self) -> None:
         with self._writing() as held:
-            rows = list(_not_met(held, self.place)[:AT_ONCE])
-            _put(held, [row for row in rows if not _is_nobody(row)], Scope.OUT, self.place)
-            roster.drop(held, [row for row in rows if _is_nobody(row)])
+            rows = list(not_met(held, self.place)[:AT_ONCE])
+            _put(held, [row for row in rows if not is_nobody(row)], Scope.OUT, self.place)
+            roster.drop(held, [row for row in rows if is_nobody(row)])
             if len(rows) < AT_ONCE:
                 self.place.phase, held.scope_read_at = Phase.WHOLE, self.place.began
 
@@ -358,32 +358,3 @@ def _parts(pages: Sequence[GroupPage]) -> Iterator[list[GroupPage]]:
         part, size = [*part, (group, page)], size + rows
     if part:
         yield part
-
-
-def _met_in(group: GroupPlace, row: DirectoryObject) -> Iterator[Met]:
-    """Nobody would miss a disabled account in an inner group."""
-    account = Account.of(row)
-    if not group.nested:
-        yield Met(row.id, path("group", group.name, no_access=group.no_access), account)
-    elif account.enabled is not False:
-        yield Met(row.id, path("nested", group.name), account)
-
-
-def _is_nobody(row: Person) -> bool:
-    """Whether the directory has no such person, nothing else was ever told of one, and nobody asked to be erased."""
-    return is_unread(row) and not (row.result or row.in_haiilo or row.erased_at)
-
-
-def _unread(row: Onboarding, place: Place) -> QuerySet[Person]:
-    """Whom this reading has met, without an account yet."""
-    return row.people.filter(scope_at=place.began, **FIRST_IS_UNREAD)
-
-
-def _not_met(held: Onboarding, place: Place) -> QuerySet[Person]:
-    """Who is out now: met in an earlier reading only, told of by the log before this one, or not in the directory.
-
-    What the log told since may be of somebody who was assigned since.
-    """
-    earlier = Q(scope_at__lt=place.began) | Q(scope_at=None, at__lt=place.began)
-    gone = Q(scope_at=place.began, **FIRST_IS_UNREAD)
-    return held.people.filter((earlier & ~Q(scope=Scope.OUT)) | gone).order_by("pk")

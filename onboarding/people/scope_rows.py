@@ -10,7 +10,7 @@ from typing import Any
 from graphclient import AppRole, DirectoryObject, User
 from onboarding.domain.standings import SHOULD_ARRIVE, Scope
 from onboarding.models import Person
-from onboarding.people.scope_place import CERTAIN_TO_FAIL, FINDING
+from onboarding.people.scope_place import CERTAIN_TO_FAIL, FINDING, GroupPlace
 
 DEFAULT_ACCESS = "00000000-0000-0000-0000-000000000000"
 NAMED_SO = "default access"
@@ -63,6 +63,15 @@ class Met:
     path: Mapping[str, Any] | None
     account: Account | None = None
     name: str = ""
+
+
+def met_in(group: GroupPlace, row: DirectoryObject) -> Iterator[Met]:
+    """This member of the group. Nobody would miss a disabled account in an inner one."""
+    account = Account.of(row)
+    if not group.nested:
+        yield Met(row.id, path("group", group.name, no_access=group.no_access), account)
+    elif account.enabled is not False:
+        yield Met(row.id, path("nested", group.name), account)
 
 
 def left_out_roles(roles: Sequence[AppRole]) -> frozenset[str]:
