@@ -12,6 +12,9 @@ from onboarding.causes.roles import APPLICATION_OWNERS
 from onboarding.domain.sentences import Template, plural
 
 MATCHING = "https://learn.microsoft.com/entra/identity/app-provisioning/customize-application-attributes"
+JUDGE = (
+    "https://learn.microsoft.com/graph/api/synchronization-synchronizationschema-parseexpression?view=graph-rest-1.0"
+)
 GUESTS = "https://learn.microsoft.com/entra/identity/app-provisioning/how-provisioning-works"
 GROUPS = "https://support.haiilo.com"
 
@@ -28,6 +31,7 @@ class Code(enum.StrEnum):
     BLANKS_AROUND = "blanks_around"
     DOUBLED_USER_NAME = "doubled_user_name"
     NOT_EVALUATED = "not_evaluated"
+    JUDGED_OTHERWISE = "judged_otherwise"
 
 
 FORECAST: tuple[Cause, ...] = (
@@ -137,6 +141,15 @@ FORECAST: tuple[Cause, ...] = (
         ),
         source=MATCHING,
     ),
+    Cause(
+        code=Code.JUDGED_OTHERWISE,
+        owner=Owner.ENGINEERS,
+        staff=_(
+            "Microsoft makes something else of %(attribute)s for this person than was worked out here; what Microsoft "
+            "makes counts. Our engineers have to look into it."
+        ),
+        source=JUDGE,
+    ),
 )
 BY_CODE = {Code(cause.code): cause for cause in FORECAST}
 CERTAIN = frozenset({Code.MATCHING_VALUE_EMPTY, Code.COUNTRY_WITHOUT_GROUP, Code.COUNTRY_SPELLED_OTHERWISE})
@@ -179,6 +192,10 @@ OF_SEVERAL: dict[Code, Template] = {
     Code.NOT_EVALUATED: plural(
         "Of %(count)s person not every value can be worked out here, so nothing is said about it.",
         "Of %(count)s people not every value can be worked out here, so nothing is said about them.",
+    ),
+    Code.JUDGED_OTHERWISE: plural(
+        "Microsoft makes something else of a value of %(count)s person than was worked out here.",
+        "Microsoft makes something else of a value of %(count)s people than was worked out here.",
     ),
 }
 """What a finding says of everybody whom it is about, without a value of anybody."""

@@ -20,6 +20,7 @@ from onboarding.steps.shared.left_out import DISABLED, NESTED
 MOST_REASONS = 3
 UNCERTAIN = (
     *(Code.SIGNS_IN_MATCHING_VALUE, Code.REQUIRED_VALUE_EMPTY, Code.DOUBLED_USER_NAME, Code.GUEST, Code.NOT_EVALUATED),
+    Code.JUDGED_OTHERWISE,
 )
 """What may keep somebody from an account, or makes another one of theirs than they expect."""
 OF_THESE = plural(
