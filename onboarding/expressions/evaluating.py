@@ -29,6 +29,8 @@ FUNCTIONS: Mapping[str, Function] = {
     **replacing.FUNCTIONS,
 }
 NOW = "Now"
+AT_MOMENTS_OF_ITS_OWN = frozenset({NOW, "Guid", "RandomString", "SelectUniqueValue"})
+"""Functions that come to something else each time they are worked out."""
 TRUTH = {"True": True, "False": False, "true": True, "false": False}
 
 
@@ -51,6 +53,15 @@ def names_of(expression: Expression) -> frozenset[str]:
         return names_of(expression.left) | names_of(expression.right)
     inside = expression.arguments if isinstance(expression, Call) else ()
     return frozenset().union(*map(names_of, inside))
+
+
+def functions_of(expression: Expression) -> frozenset[str]:
+    """The functions that the expression names, in whatever branch."""
+    if isinstance(expression, Comparison):
+        return functions_of(expression.left) | functions_of(expression.right)
+    if not isinstance(expression, Call):
+        return frozenset()
+    return frozenset({expression.function}).union(*map(functions_of, expression.arguments))
 
 
 def _work_out(node: Expression, person: Person, now: datetime | None) -> Value:
@@ -109,4 +120,4 @@ def _now(now: datetime | None) -> Value:
     return dates.written(now.astimezone(UTC).replace(tzinfo=None))
 
 
-__all__ = ["FUNCTIONS", "NotEvaluated", "evaluate", "names_of"]
+__all__ = ["FUNCTIONS", "NotEvaluated", "evaluate", "functions_of", "names_of"]

@@ -17,15 +17,18 @@ from onboarding.models import Onboarding, Person
 from onboarding.people import values
 from onboarding.people.attributes import attributes_of
 from onboarding.people.forecast import stopped
-from onboarding.people.recipe import Made, Recipe
+from onboarding.people.judging import Judgement, Judging
+from onboarding.people.recipe import Made, Recipe, Rule
 from onboarding.people.scope_rows import Account
 
 
 class Prospects:
-    """One reading's forecast. `stopped`: targets whose expression had to be stopped; it is not tried again."""
+    """One reading's forecast. `judging`: who asks Microsoft, where it may be asked. `stopped`: targets whose expression
+    had to be stopped; it is not tried again.
+    """
 
-    def __init__(self, recipe: Recipe, stopped: list[str], now: datetime) -> None:
-        self.stopped, self.now = stopped, now
+    def __init__(self, recipe: Recipe, stopped: list[str], now: datetime, judging: Judging | None = None) -> None:
+        self.stopped, self.now, self._judging = stopped, now, judging
         self._recipe, self._sources = recipe, {rule.target: rule.source for rule in recipe.rules}
         for target in stopped:
             self._give_up(target, NotEvaluated(Why.TOO_SLOW, target))
@@ -34,7 +37,8 @@ class Prospects:
         """Write into the row of somebody in scope what their account comes to. No value is kept but the user name and
         those that Haiilo has otherwise, and that only where names are.
         """
-        made = self._recipe.made_of(attributes_of(account.told), self.now)
+        attributes = attributes_of(account.told)
+        made = self._recipe.made_of(attributes, self.now)
         for target, problem in stopped(made):
             if target not in self.stopped:
                 self.stopped.append(target)
@@ -47,6 +51,12 @@ class Prospects:
         row.made_marks = values.marks(row.onboarding_id, row.source_id, made) if named else {}
         row.differs = values.brought_up(row.differs, made) if named else {}
         row.differs_in = values.fields_of(row.differs)
+        if self._judging is not None and named:
+            self._judging.hear(row, self._recipe, attributes, made)
+
+    def judge(self) -> dict[str, list[tuple[Rule, Judgement]]]:
+        """Ask Microsoft about some of those who were told of since; what follows for whom, by id. Sends requests."""
+        return self._judging.ask(self._recipe, self.now) if self._judging is not None else {}
 
     def _give_up(self, target: str, problem: NotEvaluated) -> None:
         self._recipe = self._recipe.without(target, problem)

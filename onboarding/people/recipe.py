@@ -154,12 +154,16 @@ class Recipe:
         told = [rules, None if self.groups is None else sorted(self.groups), self.decided_by_country]
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
 
-    def made_of(self, person: Person, now: datetime | None = None) -> Made:
+    def made_of(self, person: Person, now: datetime | None = None, *, told: Mapping[str, str] | None = None) -> Made:
         """What becomes of `person`, whose attributes have Entra's names (`attributes.attributes_of`).
 
-        A name that is missing was not read: what rests on it is unknown, never empty.
+        A name that is missing was not read: what rests on it is unknown, never empty. `told`: values by target that
+        somebody else has worked out.
         """
-        values = [(rule, rule.value(person, now)) for rule in self.rules]
+        known: Mapping[str, Value] = told or {}
+        values = [
+            (rule, known.get(rule.target) if rule.target in known else rule.value(person, now)) for rule in self.rules
+        ]
         texts = [(rule, text_of(value)) for rule, value in values]
         user_name = _of(texts, USER_NAME) or None
         findings = tuple(self._findings(texts))

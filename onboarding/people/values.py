@@ -65,6 +65,14 @@ def brought_up(differs: Mapping[str, Mapping[str, str]], made: Made) -> dict[str
     return still
 
 
+def forget(person: Person, target: str) -> None:
+    """Nothing is known any more of what we make of the field that this target fills, nor that Haiilo differs in it."""
+    made = {name for name, each in _AS_COMPARED.items() if each == meaning.unwritten(target)}
+    person.made_marks = {name: mark for name, mark in person.made_marks.items() if name not in made}
+    person.differs = {name: each for name, each in person.differs.items() if name not in made}
+    person.differs_in = fields_of(person.differs)
+
+
 def fields_of(differs: Mapping[str, Any]) -> str:
     """Which fields differ, as one word by which people are counted."""
     return ",".join(name for name in TARGETS if name in differs)

@@ -66,7 +66,9 @@ def test_asks_for_one_without_a_batch(far: GraphStub, graph: GraphClient) -> Non
 
 
 def test_asks_alone_for_what_a_batch_refuses(far: GraphStub, graph: GraphClient) -> None:
-    far.on("POST", BATCH, Reply(200, {"responses": [part(0, 400, REFUSED), part(1, 200, made()), part(2, 400, REFUSED)]}))
+    far.on(
+        "POST", BATCH, Reply(200, {"responses": [part(0, 400, REFUSED), part(1, 200, made()), part(2, 400, REFUSED)]})
+    )
     far.on("POST", ALONE, Reply(200, made("EVA")), Reply(200, made("IDA")))
     assert evaluate(graph, TESTS) == [("EVA",), (), ("IDA",)]
 
