@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from graphclient import GraphClient
 from onboarding.domain.desired import Desired
 from onboarding.engine.working_copy import WorkingCopy
 from onboarding.people import scope
+from onboarding.people.judging import Judge
 from onboarding.people.recipe import Recipe, recipe_of
 from onboarding.people.scope_place import Place
 from onboarding.steps import STEPS
+from onboarding.steps.connection.evidence import ConnectionEvidence, job_id
 from onboarding.steps.mappings.evidence import MappingsEvidence
 from onboarding.steps.scope.step import Facts, haiilos_groups, takes_country
 from onboarding.steps.sso_application.evidence import service_principal_id
@@ -34,7 +37,15 @@ def read(copy: WorkingCopy, graph: GraphClient, desired: Desired, key: str, fact
         anew=_is_older(Place.from_json(row.scope_reading), _pressed_at(desired, key)),
         countries=takes_country(desired),
         go_on=go_on,
+        judge=_judge(graph, desired),
     )
+
+
+def _judge(graph: GraphClient, desired: Desired) -> Judge | None:
+    """Who asks Microsoft to evaluate, by our job; None while there is none, and where we may only read."""
+    if not desired.size.sets_up or desired.evidence_of(ConnectionEvidence) is None:
+        return None
+    return partial(graph.synchronization.evaluations, service_principal_id(desired), job_id(desired))
 
 
 def _recipe(desired: Desired) -> Recipe:

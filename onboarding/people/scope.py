@@ -26,6 +26,7 @@ from onboarding.models import Onboarding, Person, clock
 from onboarding.models.onboarding import Lease, LeaseLost
 from onboarding.models.person import ERASED
 from onboarding.people import roster
+from onboarding.people.judging import Judge, Judging, follow
 from onboarding.people.prospects import Prospects, doubled, mark_doubled
 from onboarding.people.recipe import Recipe
 from onboarding.people.scope_place import FINDING, GroupPlace, Phase, Place
@@ -63,18 +64,21 @@ def read(
     anew: bool,
     countries: bool,
     go_on: GoOn,
+    judge: Judge | None = None,
 ) -> ScopeRead:
     """Read on where the last run ended, or `anew`, also by another `recipe`: at most `MAX_PAGES` pages, and while
     `go_on` says so.
 
     `row` is the onboarding as its lease has it; place and counts there are kept as the database has them. `countries`:
-    whether anybody needs them counted. Raises `LeaseLost`, and what the client raises: the place stays.
+    whether anybody needs them counted; `judge`: asks Microsoft to evaluate, None where that must not be. Raises
+    `LeaseLost`, and what the client raises: the place stays.
     """
     place = Place.from_json(row.scope_reading)
     same = place is not None and (place.application, place.recipe) == (application, recipe.fingerprint)
     if anew or place is None or not place.is_open or not same:
-        place = Place(application, clock.now(), recipe=recipe.fingerprint)
-    reading = _Reading(lease, graph, row, place, recipe, countries=countries)
+        judged = place.judged if place is not None else {}
+        place = Place(application, clock.now(), recipe=recipe.fingerprint, judged=judged)
+    reading = _Reading(lease, graph, row, place, recipe, countries=countries, judge=judge)
     try:
         reading.run(go_on)
     except (LinkRefused, HostRefused):
@@ -136,11 +140,20 @@ class _Reading:
     """One run of a reading."""
 
     def __init__(
-        self, lease: Lease, graph: GraphClient, row: Onboarding, place: Place, recipe: Recipe, *, countries: bool
+        self,
+        lease: Lease,
+        graph: GraphClient,
+        row: Onboarding,
+        place: Place,
+        recipe: Recipe,
+        *,
+        countries: bool,
+        judge: Judge | None,
     ) -> None:
         self.lease, self.graph, self.row, self.place, self.countries = lease, graph, row, place, countries
         self.recipe, self.properties = recipe, recipe.properties
-        self.prospects = Prospects(recipe, place.stopped, place.began)
+        self.judge = judge
+        self.prospects = self._prospects()
         self.links: set[str] = set()
         self.erased: dict[str, str] = {}
         """What stands in the row of an erased person → the id, which is kept nowhere."""
@@ -159,11 +172,16 @@ class _Reading:
             if not self.place.is_open or not go_on():
                 return
 
+    def _prospects(self) -> Prospects:
+        judging = Judging(self.judge, self.place.judged) if self.judge is not None else None
+        return Prospects(self.recipe, self.place.stopped, self.place.began, judging)
+
     def begin_again(self) -> None:
         """From the first page on, after a link was refused."""
         place = self.place
-        self.place = Place(place.application, clock.now(), refused=place.refused + 1, recipe=place.recipe)
-        self.prospects = Prospects(self.recipe, self.place.stopped, self.place.began)
+        refused, judged = place.refused + 1, place.judged
+        self.place = Place(place.application, clock.now(), refused=refused, recipe=place.recipe, judged=judged)
+        self.prospects = self._prospects()
         with self._writing():
             pass
 
@@ -279,9 +297,24 @@ class _Reading:
         waited_for = [each for each, row in known.items() if row.scope_at == self.place.began and is_unread(row)]
         self._take(held, [Met(each, None, Account.of(by_id[each])) for each in waited_for])
 
-    # Who would share a user name
+    # Who would share a user name, once Microsoft was asked what it makes of some of them
+
+    def _judged(self) -> None:
+        found = self.prospects.judge()
+        if not found:
+            return
+        with self._writing() as held:
+            before = roster.rows_of(held, found)
+            after = {source_id: _copy(row) for source_id, row in before.items()}
+            for source_id, row in after.items():
+                for rule, judgement in found[source_id]:
+                    follow(row, rule, judgement)
+                self.place.tally.subtract(counted_as(before[source_id]))
+                self.place.tally.update(counted_as(row))
+            roster.write(held, before, after, COLUMNS)
 
     def _names(self) -> None:
+        self._judged()
         with self._writing() as held:
             found = list(doubled(held, self.place.began, after=self.place.after)[:AT_ONCE])
             before = {row.source_id: row for row in found}

@@ -59,6 +59,7 @@ class Place:
     the directory has, None where that is not told. `left_out`: the ids of the roles that are "Default Access".
     `refused`: how many links in a row Graph did not take. `recipe`: by which mappings people are worked out, empty in a
     reading of an earlier release; `stopped`: the targets whose expression had to be stopped for somebody.
+    `judged`: what followed from Microsoft's answers, by mark (`people.judging`), handed on to the next reading.
     """
 
     application: str
@@ -72,6 +73,7 @@ class Place:
     refused: int = 0
     recipe: str = ""
     stopped: list[str] = field(default_factory=list)
+    judged: dict[str, Any] = field(default_factory=dict)
     groups: dict[str, GroupPlace] = field(default_factory=dict)
     tally: Counter[str] = field(default_factory=Counter)
     countries: Counter[str] = field(default_factory=Counter)

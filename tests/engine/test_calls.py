@@ -13,7 +13,9 @@ from .conftest import answer_all, customer_of, look
 
 pytestmark = pytest.mark.django_db
 
-BY_HAND = 44  # for 200 people assigned directly and a group of six, each run on its own; the scope twice
+BY_HAND = (
+    45  # for 200 people assigned directly and a group of six, each run on its own; the scope twice, the judge once
+)
 
 
 @pytest.fixture
@@ -44,6 +46,13 @@ def test_asks_for_one_assignment_to_know_whether_the_pilot_is_in_scope(live):
     asked = [line["query"].get("$filter", "") for line in far.graph_calls("GET", "/appRoleAssignedTo")]
     assert sum(text.startswith("principalId eq ") for text in asked) == 1
     assert len(asked) == 4  # readiness asks for the count, scope for the list, and once more when the start is approved
+
+
+def test_asks_microsoft_to_evaluate_once_although_the_scope_is_read_twice(live):
+    far, made = live
+    assert len(far.graph_calls("POST", "/parseExpression")) == 1
+    made.refresh_from_db()
+    assert list(made.scope_reading["judged"].values()) == [{}], "the same as we do"
 
 
 def test_no_run_asks_the_same_twice_with_nothing_written_in_between(consented, far):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -195,3 +196,22 @@ def test_asks_graph_for_what_the_mappings_name_and_in_no_further_request(tenant_
     read(other, far, bare)
     assert graph.transport.calls == bare.transport.calls
     assert Code.NOT_EVALUATED not in found.findings, "the attribute was told, empty or not"
+
+
+def test_asks_microsoft_for_one_whom_we_cannot_work_out_and_never_the_same_again(tenant_at, lease):
+    far = consented_at(tenant_at)
+    sync, application = by_hand(far).synchronization, far["service_principal_id"]
+    job = sync.create_job(application, sync.templates(application)[0].id)
+    by = recipe_of(of_one(Mapped("title", 'Append([jobTitle], " of nothing ")')))
+    for user in far.directory()["users"]:
+        far.change_user(user["id"], jobTitle=None)
+    judge = partial(sync.evaluations, application, job.id)
+    for _reading in range(2):
+        found = read(lease, far, recipe=by, judge=judge)
+        assert found.findings == {Code.NOT_EVALUATED: found.total - 1, Code.GUEST: 1}
+        assert len(far.graph_calls("POST", "/parseExpression")) == 1
+    assert list(fresh(lease).scope_reading["judged"].values()) == [{"codes": [], "differs": False}]
+
+
+def of_one(mapped: Mapped) -> Profile:
+    return Profile("p", "P", "", (mapped,), groups=False, deactivation_deletes=False, same_app_as_sso=True)

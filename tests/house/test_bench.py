@@ -57,9 +57,9 @@ def test_writes_the_table_below_what_people_wrote_and_draws_it(tmp_path: Path) -
 
 def test_the_page_names_each_bar_of_the_issue() -> None:
     page = (document.DOCS / "benchmarks.md").read_text()
-    assert (product.BY_HAND, product.STATEMENTS, product.CPU_MS) == (44, 12, 8.0)
+    assert (product.BY_HAND, product.STATEMENTS, product.CPU_MS) == (45, 12, 8.0)
     assert {threads: bar for threads, bar in product.THREADS.items() if threads <= 32} == {1: 0.90, 8: 0.90, 32: 0.60}
-    assert sum((1, 12, 1, 7, 4, 3, 4, 7, 3, 2)) == product.BY_HAND
+    assert sum((1, 12, 1, 7, 4, 3, 1, 4, 7, 3, 2)) == product.BY_HAND
     assert "consent\n1 · readiness 12" in page
 
 
