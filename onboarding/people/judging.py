@@ -23,7 +23,6 @@ from graphclient import ExpressionTest, GraphError, ParsedExpression
 from onboarding.causes.forecast import CERTAIN, Code
 from onboarding.expressions.evaluating import AT_MOMENTS_OF_ITS_OWN, functions_of, names_of
 from onboarding.expressions.tree import Call
-from onboarding.expressions.values import NotEvaluated, Why
 from onboarding.models import Person
 from onboarding.people import values
 from onboarding.people.recipe import USER_NAME, Made, Recipe, Rule, text_of
@@ -32,8 +31,6 @@ log = logging.getLogger(__name__)
 MOST = 20  # questions of one reading
 KEPT = 60  # judgements, the newest
 MARK_LENGTH = 16  # hex digits
-NO_QUESTION = frozenset({Why.NOT_READ, Why.ONLY_AT_MICROSOFT})
-"""What stays unknown: the judge would have to be told what was not read, and draws another lot the next time."""
 Judge = Callable[[Sequence[ExpressionTest]], Sequence[ParsedExpression | GraphError]]
 Judgement = Mapping[str, Any]
 """``{}`` where Microsoft makes the same or does not tell; else ``codes``: what is odd about the value that Microsoft
@@ -119,14 +116,11 @@ def follow(row: Person, rule: Rule, judgement: Judgement) -> None:
 
 def _questions(row: Person, recipe: Recipe, attributes: Mapping[str, Any], made: Made) -> Iterator[Question]:
     for rule in recipe.rules:
-        value = made.values[rule.target]
-        if not _can_be_asked(rule) or (isinstance(value, NotEvaluated) and value.why in NO_QUESTION):
-            continue
-        subject = _subject(rule, attributes)
+        subject = _subject(rule, attributes) if _can_be_asked(rule) else None
         if subject is not None:
             mark = _mark(row, recipe, rule, subject)
             test = ExpressionTest(rule.source, subject)
-            yield Question(mark, row.source_id, rule, test, text_of(value), attributes)
+            yield Question(mark, row.source_id, rule, test, text_of(made.values[rule.target]), attributes)
 
 
 def _can_be_asked(rule: Rule) -> bool:

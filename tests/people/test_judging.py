@@ -157,6 +157,11 @@ def test_does_not_ask_what_needs_no_judge_or_has_none(expression):
     assert microsoft.asked == []
 
 
+def test_asks_what_only_microsoft_knows_of_the_tenant():
+    microsoft = Microsoft(DefaultDomain="x.example")
+    assert codes(read(recipe(title="DefaultDomain()"), microsoft, {"eva": {}})["eva"]) == []
+
+
 def test_asks_twenty_at_most():
     targets = {f"t{number}": f'ToUpper([jobTitle], "{number}")' for number in range(50)}
     microsoft = Microsoft(ToUpper="x")
