@@ -45,7 +45,7 @@ test: setup ## every test, on PostgreSQL and SQLite; TESTS="tests/house -k name"
 quick: setup ## the tests that need no browser, no broker and no running sandbox
 	@exec $(PY) -m devtools.commands.quick $(TESTS)
 
-bench: setup ## what things cost, each beside its bar; PARTS="client product log scope sandbox", DOCS=1 writes docs/benchmarks.md
+bench: setup ## what things cost, each beside its bar; PARTS="client product log people scope sandbox", DOCS=1 writes docs/benchmarks.md
 	@exec $(PY) -m bench $(if $(filter file,$(origin USERS)),,--users $(USERS)) $(if $(DOCS),--docs) $(PARTS)
 
 walk: setup ## every failure mode through the product's own pages, into docs/failure-modes.md; FAULT=F13,F14 (or large), QUICK=1

@@ -9,13 +9,14 @@ import argparse
 import sys
 from collections.abc import Callable, Iterable, Iterator
 
-from bench import document, graphclient, ingestion, product, scope, size
+from bench import document, graphclient, ingestion, pages, product, scope, size
 from bench.measure import Measure
 
 PARTS: dict[str, Callable[[], Iterable[Measure]]] = {
     "client": graphclient.measured,
     "product": product.measured,
     "log": ingestion.measured,
+    "people": pages.measured,
     "scope": scope.measured,
     "sandbox": size.measured,
 }

@@ -123,8 +123,7 @@ def write(held: Onboarding, before: Mapping[str, Person], after: Mapping[str, Pe
     gone = [Counted.of(before[source_id]) for source_id in after if source_id in before]
     removed: Counter[str] = Counter()
     for source_id, row in after.items():
-        row.standing = standing(known(row))
-        row.prospect = prospect(known(row), certain_to_fail=bool(row.certain_to_fail))
+        judge(row)
         if row.standing == Standing.GONE and row.result and not _was(before, source_id, Standing.GONE):
             removed[row.at.date().isoformat()] += 1
         # Renamed first: the upsert finds a row by its source id, and would make a second one.
@@ -136,6 +135,12 @@ def write(held: Onboarding, before: Mapping[str, Person], after: Mapping[str, Pe
     rollup.write(held, gained)
     held.removed_on = _of_late(Counter(held.removed_on) + removed)
     recount(held, gone, [Counted.of(row) for row in after.values()])
+
+
+def judge(row: Person) -> None:
+    """Set what all that is known of the person amounts to."""
+    row.standing = standing(known(row))
+    row.prospect = prospect(known(row), certain_to_fail=bool(row.certain_to_fail))
 
 
 def _history(before: Mapping[str, Person], source_id: str) -> History:

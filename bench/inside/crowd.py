@@ -1,0 +1,111 @@
+"""Very many people of a customer, by one statement a kind of them, as a live customer's log would leave them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection, models
+
+from onboarding.domain.standings import Scope
+from onboarding.models import Onboarding, Person, clock
+from onboarding.people import roster
+
+CODES = (
+    "EntryConflict",
+    "BadRequest",
+    "SchemaAttributeNotFound",
+    "SystemForCrossDomainIdentityManagementServiceTimeout",
+)
+HUNDRED = 100
+NAMED = {
+    "source_id": "md5({customer} || ':' || n)",
+    "target_id": "'h' || n",
+    "name": "(ARRAY['Anna', 'Ben', 'Carla', 'David', 'Eva', 'Farid', 'Greta'])[1 + mod(n, 7)] || ' Person ' || n",
+    "user_name": "'p' || substr(md5(n::text), 1, 4) || lpad(n::text, 7, '0') || '@bench.example'",
+}
+"""What differs from person to person: number `n` of its customer."""
+ERASED = {"source_id": "'erased:' || substr(md5('{customer}:' || n) || md5(n::text), 1, 48)"}
+"""The same of those whose names have been erased: one in ten."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """So many of a hundred people of whom the log and the assignments tell the same."""
+
+    share: int
+    result: str
+    told: Mapping[str, Any] = field(default_factory=dict)
+
+    def row(self, made: Onboarding) -> Person:
+        """One of them, with what the roster makes of it."""
+        at = clock.now()
+        seen = {"last": self.result, self.result: at.timestamp(), **self.told.get("seen", {})}
+        given = {"scope": Scope.IN, "scope_at": at, "at": at, **self.told, "seen": seen}
+        row = Person(onboarding=made, result=self.result, **given)
+        roster.judge(row)
+        return row
+
+
+KINDS = (
+    Kind(78, "created"),
+    Kind(6, "removed", {"scope": Scope.OUT}),
+    *(Kind(3, "failed", {"code": code, "reason": f"Haiilo answered {code}."}) for code in CODES),
+    *(Kind(2, "failed", {"code": code, "seen": {"created": 1.0}, "action": "update"}) for code in CODES[:2]),
+)
+
+
+def people(made: Onboarding, count: int) -> None:
+    """Give `made` so many, with the counts that the roster keeps."""
+    begin, rows = 0, []
+    for kind in KINDS:
+        size = count * kind.share // HUNDRED
+        row = kind.row(made)
+        _fill(row, begin, begin + size)
+        rows.append((row, size))
+        begin += size
+    counts: dict[str, dict[str, int]] = {name: {} for name in roster.COUNTED}
+    for name, by in roster.COUNTED.items():
+        for row, size in rows:
+            if value := str(getattr(row, by)):
+                counts[name][value] = counts[name].get(value, 0) + size
+    Onboarding.objects.filter(pk=made.pk).update(scope_read_at=clock.now(), **counts)
+
+
+def analyze() -> None:
+    """Let the database know what there is, as its own housekeeping does after a while."""
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+
+
+def _fill(row: Person, begin: int, end: int) -> None:
+    _insert(row, NAMED, "<>", begin, end)
+    row.reason, row.erased_at = "", row.at
+    _insert(row, ERASED, "=", begin, end)
+
+
+def _insert(row: Person, differing: Mapping[str, str], seventh: str, begin: int, end: int) -> None:
+    fields = [each for each in Person._meta.concrete_fields if not each.primary_key]
+    values: list[str] = []
+    given: list[Any] = []
+    for each in fields:
+        if each.attname in differing:
+            values.append(differing[each.attname].format(customer=row.onboarding_id))
+        else:
+            values.append("%s")
+            given.append(_stored(each, row))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO onboarding_person ({', '.join(_columns(fields))}) SELECT {', '.join(values)}"  # noqa: S608 - our own words
+            f" FROM generate_series(%s, %s) AS n WHERE mod(n, 10) {seventh} 7",
+            [*given, begin, end - 1],
+        )
+
+
+def _columns(fields: Sequence[models.Field[Any, Any]]) -> list[str]:
+    return [connection.ops.quote_name(str(each.column)) for each in fields]
+
+
+def _stored(each: models.Field[Any, Any], row: Person) -> Any:
+    return each.get_db_prep_save(getattr(row, each.attname), connection)

@@ -1,0 +1,44 @@
+"""The pages about people of a small customer and of a very large one in the same database, beside SQL by hand."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from bench.measure import Measure
+from devtools.stack import postgres
+from devtools.stack.stack import Stack, StackOptions
+
+SIZES = (2_000, 1_000_000)
+ALLOWED_MS = 25.0
+BY_HAND = 4.0
+
+
+def measured() -> Iterator[Measure]:
+    """On a PostgreSQL of its own, by a process that does nothing else."""
+    with ExitStack() as resources:
+        folder = Path(resources.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
+        url = resources.enter_context(postgres.running())
+        stack = Stack(StackOptions(folder / "stack", database_url=url))
+        stack.manage("migrate")
+        environment = {**stack.environment, "DJANGO_SETTINGS_MODULE": "config.settings"}
+        command = [sys.executable, "-m", "bench.inside.pages", *map(str, SIZES)]
+        done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603 - ours
+        yield from measures(json.loads(done.stdout))
+
+
+def measures(found: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Iterator[Measure]:
+    """Of what was found of each page at each size: time, time beside SQL by hand, and statements beside each other."""
+    for page, sizes in found.items():
+        for size, told in sizes.items():
+            name = f"{page}, {int(size):,} people"
+            yield Measure(f"{name}: ms of CPU, p95", told["page"], ALLOWED_MS, 1.0)
+            yield Measure(f"{name}: of its statements about people, by hand", told["people"], told["by_hand"], BY_HAND)
+        counts = [told["statements"] for told in sizes.values()]
+        yield Measure(f"{page}: statements, the most and the fewest", max(counts), min(counts), 1.0)
