@@ -58,6 +58,7 @@ KINDS = (
 
 def people(made: Onboarding, count: int) -> None:
     """Give `made` so many, with the counts that the roster keeps."""
+    _without_a_timeout()
     begin, rows = 0, []
     for kind in KINDS:
         size = count * kind.share // HUNDRED
@@ -77,6 +78,12 @@ def analyze() -> None:
     """Let the database know what there is, as its own housekeeping does after a while."""
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
+
+
+def _without_a_timeout() -> None:
+    """So many rows take longer than a page may."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
 
 
 def _fill(row: Person, begin: int, end: int) -> None:

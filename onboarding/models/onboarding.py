@@ -228,6 +228,8 @@ class Onboarding(models.Model):
     scopes = models.JSONField(default=dict, blank=True, editable=False)
     prospects = models.JSONField(default=dict, blank=True, editable=False)
     differing = models.JSONField(default=dict, blank=True, editable=False)
+    # How many people the same cause keeps, by its word (`people.failures`); kept with those.
+    causes = models.JSONField(default=dict, blank=True, editable=False)
     # How many people were removed on each of the last days (ISO 8601).
     removed_on = models.JSONField(default=dict, blank=True, editable=False)
     # How far the assignments were read, and what was counted (`people.scope`).

@@ -65,8 +65,9 @@ class Person(models.Model):
     which `made_marks` has digests, by field), `differs`, by field ``{"kept", "made"}``, with `made` once the directory
     was read since; `differs_in`: these fields, in one word.
 
-    `standing` is what all of that amounts to, `prospect` what a start would do to somebody in scope; only
-    `people.roster` writes them, with the counts. `at`: when the newest of it happened that says something new, by which
+    `standing` is what all of that amounts to, `prospect` what a start would do to somebody in scope,
+    `cause` a word for why somebody is not as they should be (`people.failures`); only `people.roster` writes them, with
+    the counts. `at`: when the newest of it happened that says something new, by which
     names are erased.
     """
 
@@ -89,6 +90,7 @@ class Person(models.Model):
     name = CutCharField(max_length=256, blank=True, default="")
     user_name = CutCharField(max_length=256, blank=True, default="")
     standing = models.CharField(max_length=10, choices=Standing, default=Standing.UNKNOWN, editable=False)
+    cause = models.CharField(max_length=16, blank=True, default="", editable=False)
     prospect = models.CharField(max_length=12, blank=True, default=Prospect.OUT, editable=False)
     scope = models.CharField(max_length=10, choices=Scope, blank=True, default=Scope.UNREAD)
     paths = StorableJSONField(default=list, blank=True)
@@ -134,7 +136,10 @@ class Person(models.Model):
             ),
             models.Index(fields=["at"], condition=models.Q(erased_at=None), name="person_to_erase"),
             models.Index(
-                fields=["onboarding", "result"], condition=models.Q(erased_at__isnull=False), name="person_erased"
+                fields=["onboarding", "standing"], condition=models.Q(erased_at__isnull=False), name="person_erased"
+            ),
+            models.Index(
+                fields=["onboarding", "cause", "user_name", "id"], condition=~models.Q(cause=""), name="person_by_cause"
             ),
         ]
 

@@ -1,10 +1,17 @@
-"""Why people are not as they should be: the largest groups of one cause, and who is in which."""
+"""Why people are not as they should be: the largest groups of one cause, and who is in which.
+
+A group is told by one word in each row (`Person.cause`), by which the roster counts them (`Onboarding.causes`).
+"""
 
 from __future__ import annotations
 
-from django.db.models import Case, CharField, Count, Expression, F, Max, Q, QuerySet, Value, When
+import hashlib
+import json
+from dataclasses import replace
 
-from onboarding.causes.index import REASON_MARKS
+from django.db.models import QuerySet, Subquery
+
+from graphclient.errors import storable
 from onboarding.domain.headcount import Failure
 from onboarding.domain.standings import InHaiilo, Scope, Standing
 from onboarding.models import Onboarding, Person
@@ -17,41 +24,56 @@ BY_CODE = (Standing.FAILED, Standing.OUTDATED, Standing.HELD_BACK)
 """Standings that Microsoft's code explains; of who is leaving, it explains a removal that failed."""
 IN_VAIN = (Person.Result.FAILED, Person.Result.SKIPPED)
 """Results that come with a code. Of others who have failed, Haiilo says why."""
-KEYS = ("standing", "told_code", "mark", "told_lacking", "told_scope", "word")
+KEPT_OF_CODE = 120  # letters, as the row has them
 
 
 def failures(onboarding: Onboarding) -> tuple[Failure, ...]:
-    """The largest groups: by standing, and as far as these explain it by code, the catalogue's mark inside the reason,
-    empty attribute, scope, and what Haiilo says of those whose account, or whose removal, Microsoft has reported, or
-    whom it has not tried.
+    """The largest groups, as the row has counted them: by standing, and as far as these explain it by code, the
+    catalogue's mark inside the reason, empty attribute, scope, and what Haiilo says of those whose account, or whose
+    removal, Microsoft has reported, or whom it has not tried.
 
-    `reason` is one of theirs, of which the mark is a part. One query.
+    `reason` is one of theirs, or the mark. One query, which reads a person a group; none where there is none.
     """
-    grouped = (
-        _by_cause(onboarding.people.filter(standing__in=TO_MEND))
-        .values(*KEYS)
-        .annotate(people=Count("id"), sample=Max("told_reason"))
-        .order_by("-people", *KEYS)[:MAX_GROUPS]
-    )
-    return tuple(
-        Failure(
-            row["people"],
-            row["told_code"],
-            row["mark"] or row["sample"],
-            row["told_lacking"],
-            Standing(row["standing"]),
-            Scope(row["told_scope"]),
-            InHaiilo(row["word"]),
-        )
-        for row in grouped
-    )
+    largest = dict(sorted(onboarding.causes.items(), key=lambda each: (-each[1], each[0]))[:MAX_GROUPS])
+    if not largest:
+        return ()
+    samples = onboarding.people.filter(pk__in=[_one_of(onboarding, cause) for cause in largest])
+    found = [replace(_sample(row), count=largest[row.cause]) for row in samples]
+    return tuple(sorted(found, key=lambda each: (-each.count, *_told(each))))
+
+
+def _one_of(onboarding: Onboarding, cause: str) -> Subquery:
+    """The key of one of them; of somebody whose name is kept, where there is one."""
+    return Subquery(onboarding.people.filter(cause=cause).order_by("-user_name", "-pk").values("pk")[:1])
+
+
+def _sample(row: Person) -> Failure:
+    found = group_of(row)
+    return replace(found, reason=mark_in(found.reason) or found.reason)
 
 
 def of_group(people: QuerySet[Person], failure: Failure) -> QuerySet[Person]:
     """Those of `people` who are counted in this group, whatever its `count` and `reason` but for the mark inside."""
-    told = {"told_code": failure.code, "mark": mark_in(failure.reason), "told_lacking": failure.lacking}
-    place = {"standing": failure.standing, "told_scope": failure.scope, "word": failure.in_haiilo}
-    return _by_cause(people).filter(**told, **place)
+    return people.filter(cause=_word(failure))
+
+
+def cause_of(person: Person) -> str:
+    """The word by which the person is counted; empty for who is as they should be. Another text of the same cause gives
+    the same word, and no word leads back to its cause.
+    """
+    return _word(group_of(person)) if person.standing in TO_MEND else ""
+
+
+def _word(failure: Failure) -> str:
+    told = json.dumps(_told(failure)).encode()
+    return hashlib.blake2s(told, digest_size=8).hexdigest()
+
+
+def _told(failure: Failure) -> tuple[str, ...]:
+    """By what groups differ."""
+    code, lacking = (storable(each)[:KEPT_OF_CODE] for each in (failure.code, failure.lacking))
+    place = (str(failure.scope), str(failure.in_haiilo))
+    return str(failure.standing), code, mark_in(failure.reason), lacking, *place
 
 
 def group_of(person: Person) -> Failure:
@@ -73,25 +95,3 @@ def group_of(person: Person) -> Failure:
 def _code_explains(person: Person) -> bool:
     not_removed = person.result in IN_VAIN and person.action in GOING
     return person.standing in BY_CODE or (person.standing == Standing.LEAVING and not_removed)
-
-
-def _by_cause(people: QuerySet[Person]) -> QuerySet[Person]:
-    """With what explains each of them, and nothing else."""
-    # As `_code_explains`, for all rows at once.
-    explains = Q(standing__in=BY_CODE) | Q(standing=Standing.LEAVING, result__in=IN_VAIN, action__in=GOING)
-    marks = [When(explains & Q(reason__contains=mark), then=Value(mark)) for mark in REASON_MARKS]
-    by_haiilo = Q(standing=Standing.FAILED) & ~Q(result__in=IN_VAIN)
-    stayed = Q(standing=Standing.LEAVING, result=Person.Result.REMOVED)
-    return people.annotate(
-        told_code=_where(explains, "code"),
-        told_reason=_where(explains, "reason"),
-        told_lacking=_where(explains, "lacking"),
-        told_scope=_where(Q(standing__in=BY_CODE), "scope"),
-        word=_where(by_haiilo | stayed, "in_haiilo"),
-        mark=Case(*marks, default=Value(""), output_field=CharField()),
-    )
-
-
-def _where(condition: Q, column: str) -> Expression:
-    """The column where that is so, else nothing."""
-    return Case(When(condition, then=F(column)), default=Value(""), output_field=CharField())

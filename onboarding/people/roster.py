@@ -16,6 +16,7 @@ from onboarding.domain.standings import InHaiilo, Known, Last, Scope, Standing, 
 from onboarding.models import Onboarding, Person, clock
 from onboarding.models.person import marks_of
 from onboarding.people import many_rows, rollup
+from onboarding.people.failures import cause_of
 from onboarding.people.history import History
 from onboarding.people.outcome import GOING, THERE, Kind, Seen, plain
 
@@ -28,6 +29,7 @@ COUNTED = {
     "scopes": "scope",
     "prospects": "prospect",
     "differing": "differs_in",
+    "causes": "cause",
 }
 """Column of the onboarding → column of a person whose values it counts; who has none is not counted."""
 
@@ -41,11 +43,12 @@ class Counted:
     scope: str = ""
     prospect: str = ""
     differs_in: str = ""
+    cause: str = ""
 
     @classmethod
     def of(cls, person: Person) -> Counted:
         """As the row stands at this moment."""
-        told = (person.result, person.standing, person.scope, person.prospect, person.differs_in)
+        told = (person.result, person.standing, person.scope, person.prospect, person.differs_in, person.cause)
         return cls(*map(str, told))
 
 
@@ -131,7 +134,7 @@ def write(held: Onboarding, before: Mapping[str, Person], after: Mapping[str, Pe
             held.people.filter(pk=before[source_id].pk).update(source_id=row.source_id)
     told = ((_history(before, source_id), row.history) for source_id, row in after.items())
     gained = rollup.gained(told, clock.now())
-    many_rows.upsert(after.values(), ["standing", "prospect", *columns])
+    many_rows.upsert(after.values(), ["standing", "prospect", "cause", *columns])
     rollup.write(held, gained)
     held.removed_on = _of_late(Counter(held.removed_on) + removed)
     recount(held, gone, [Counted.of(row) for row in after.values()])
@@ -141,6 +144,7 @@ def judge(row: Person) -> None:
     """Set what all that is known of the person amounts to."""
     row.standing = standing(known(row))
     row.prospect = prospect(known(row), certain_to_fail=bool(row.certain_to_fail))
+    row.cause = cause_of(row)
 
 
 def _history(before: Mapping[str, Person], source_id: str) -> History:
