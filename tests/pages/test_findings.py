@@ -62,6 +62,9 @@ def test_filters_the_people_and_the_export_by_a_finding(alice, counted):
     text = read(alice.get(path, {"finding": "guest"}), path).text
     assert [f"p{number:04}@contoso.example" in text for number in range(4)] == [True, True, False, False]
     assert "2 guests get other user names" in text
+    assert (
+        "guests" not in read(alice.get(path, {"finding": "doubled_user_name"}), path).text
+    )  # of whom nothing was counted
     _answer, rows = export(alice, counted, finding="country_without_group")
     assert [row[1] for row in rows[1:]] == ["p0002@contoso.example"]
     _answer, everybody = export(alice, counted, finding="no such code")

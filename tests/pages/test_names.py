@@ -14,7 +14,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.apps import apps
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given, settings
@@ -172,6 +174,27 @@ def test_says_how_many_are_only_counted(alice, customer):
         ["Person 0003", "p0003@contoso.example", "in Haiilo"],
         *[["(erased)", "(erased)", "in Haiilo"]] * 3,
     ]
+
+
+def counting(queries) -> list[str]:
+    """Those that count or group people."""
+    over = [each["sql"] for each in queries if "onboarding_person" in each["sql"]]
+    return [each for each in over if "COUNT(" in each or "GROUP BY" in each]
+
+
+def test_counts_the_erased_on_the_last_page_only(alice, customer):
+    people(customer, 3, at=timezone.now() - timedelta(days=400))
+    people(customer, 102)
+    retention.erase_old(timezone.now())
+    with CaptureQueriesContext(connection) as first:
+        page = page_of(alice, customer)
+    assert counting(first) == []
+    assert "are only counted" not in page.text
+    with CaptureQueriesContext(connection) as searched:
+        search(alice, customer, "p0050")
+    assert counting(searched) == []
+    [following] = [href for href, text in page.links if text == "Next page"]
+    assert "3 people are only counted" in read(alice.get(following), following).text
 
 
 # Who of staff may see them

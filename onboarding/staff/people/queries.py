@@ -104,7 +104,8 @@ class People:
     """One page of people, with numbers over all of them whatever the filter is.
 
     `in_scope`: how many should have an account, None where nobody knows; `is_about`: an older count of the assignments
-    tells it. `erased`: how many the filter leaves beside the rows, whose names have been erased.
+    tells it. `erased`: how many the filter leaves beside the rows, whose names have been erased; counted on the last
+    page only. `finding`: what the filter's finding says, of as many as the last reading of the scope has counted.
     """
 
     rows: list[Row]
@@ -114,6 +115,7 @@ class People:
     in_scope: int | None
     is_about: bool
     erased: int
+    finding: Sentence | None
 
     @property
     def otherwise(self) -> Explained | None:
@@ -134,7 +136,9 @@ class People:
 def people(
     onboarding: Onboarding, wanted: Filter = Filter(), *, after: str = "", limit: int = 100, names: bool = True
 ) -> People:
-    """One page of people by user name. Without `names` no cause quotes what Microsoft says of one. Four queries."""
+    """One page of people by user name. Without `names` no cause quotes what Microsoft says of one.
+
+    Two queries, one more where somebody is not as they should be, and one on the last page of what is not searched."""
     numbers = headcount(onboarding)
     filtered = _filtered(onboarding, wanted, numbers)
     found = filtered.filter(erased_at=None)
@@ -143,16 +147,17 @@ def people(
         user_name, pk = start
         found = found.filter(Q(user_name__gt=user_name) | Q(user_name=user_name, pk__gt=pk))
     rows = list(found.order_by("user_name", "pk")[: limit + 1])
-    scope = seen(onboarding.pk, ScopeEvidence)
+    is_more, scope = len(rows) > limit, seen(onboarding.pk, ScopeEvidence)
     counted = scope.counted if scope is not None else None
     return People(
         rows=[Row(person, shown(person, numbers), why(person, names=names)) for person in rows[:limit]],
-        next=cursor(rows[limit - 1].user_name, rows[limit - 1].pk) if len(rows) > limit else "",
+        next=cursor(rows[limit - 1].user_name, rows[limit - 1].pk) if is_more else "",
         numbers=numbers,
         causes=[_cause(failure, names=names) for failure in failures(onboarding)],
         in_scope=counted if numbers.in_scope is None else numbers.in_scope,
         is_about=numbers.in_scope is None,
-        erased=filtered.filter(erased_at__isnull=False).count(),
+        erased=0 if is_more or wanted.search else filtered.filter(erased_at__isnull=False).count(),
+        finding=_finding_said(scope, wanted),
     )
 
 
@@ -227,12 +232,9 @@ def people_of(onboarding: Onboarding, wanted: Filter, *, most: int) -> list[Pers
     return list(found.order_by("user_name", "pk")[:most])
 
 
-def finding_said(onboarding: Onboarding, wanted: Filter) -> Sentence | None:
-    """What the filter's finding says of those whom it is about; None where there is none."""
-    if wanted.finding not in set(Code):
-        return None
-    people = with_finding(onboarding.people.all(), wanted.finding).count()
-    return say(OF_SEVERAL[Code(wanted.finding)], count=people)
+def _finding_said(scope: ScopeEvidence | None, wanted: Filter) -> Sentence | None:
+    people = next((each.people for each in scope.findings if each.code == wanted.finding), 0) if scope else 0
+    return say(OF_SEVERAL[Code(wanted.finding)], count=people) if people else None
 
 
 def _filtered(onboarding: Onboarding, wanted: Filter, numbers: Headcount) -> QuerySet[Person]:

@@ -57,7 +57,7 @@ def _list(
         "names": names,
         "rows": found.rows,
         "wanted": wanted,
-        "finding": queries.finding_said(onboarding, wanted),
+        "finding": found.finding,
         "kept": kept,
         "line": line(found.numbers.shown),
         "chips": chips(found.numbers.shown, wanted, kept={"s": kept["s"]} if "s" in kept else {}),
