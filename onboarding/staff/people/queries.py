@@ -145,7 +145,8 @@ def people(
     start = read_cursor(after)
     if start:
         user_name, pk = start
-        found = found.filter(Q(user_name__gt=user_name) | Q(user_name=user_name, pk__gt=pk))
+        # The first by itself, or the index would be read from its beginning.
+        found = found.filter(user_name__gte=user_name).filter(Q(user_name__gt=user_name) | Q(pk__gt=pk))
     rows = list(found.order_by("user_name", "pk")[: limit + 1])
     is_more, scope = len(rows) > limit, seen(onboarding.pk, ScopeEvidence)
     counted = scope.counted if scope is not None else None
