@@ -20,7 +20,12 @@ from devtools.stack.processes import Supervisor
 from devtools.stack.stack import register_our_apps
 
 PUBLIC_URL = "http://localhost:8000"
-pytest_plugins = ("tests.fixtures.graph", "tests.fixtures.lock_order", "tests.fixtures.loopback")
+pytest_plugins = (
+    "tests.fixtures.ended",
+    "tests.fixtures.graph",
+    "tests.fixtures.lock_order",
+    "tests.fixtures.loopback",
+)
 
 # Playwright's synchronous interface runs a loop in the test's thread; Django takes that for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
