@@ -26,13 +26,15 @@ LOG = "log"  # the name of the log's next page; those of other reads are their s
 
 def ask(copy: WorkingCopy, tenant: Tenant, desired: Desired, step: Step[Any], *, live: bool) -> None:
     """Ask for what `step` is about to read; on a live tenant, where no step waits for another, for what all steps are
-    that have to be read now. Raises `TryLater` where Microsoft asks to wait or is silent; any other error is left to
-    the steps, which know what it means to them.
+    that have to be read now. Nothing where `step` itself reads nothing of it: what goes wrong is told of this step.
+    Raises `TryLater` where Microsoft asks to wait or is silent; any other error is left to the steps, which know what
+    it means to them.
     """
     steps = [each for each in STEPS if still_fresh(copy.rows, each) is None] if live else [step]
     alone = _alone(copy.rows.onboarding.asked_alone)
     reads = {name: read for name, read in _reads(copy, desired, steps) if name not in alone}
-    if len(reads) < 2:
+    own = {name for name, _read in _reads(copy, desired, [step])}
+    if len(reads) < 2 or own.isdisjoint(reads):
         return
     try:
         tenant.graph.read_ahead(*reads.values())

@@ -44,10 +44,10 @@ def test_fetches_by_hand_whom_the_page_shows(made):
 def test_answers_with_each_page_at_each_size(monkeypatch):
     monkeypatch.setattr(page_times, "ROUNDS", 1)
     monkeypatch.setattr(crowd, "analyze", lambda: None)
-    found = page_times.taken([100, 400])
+    found = page_times.taken([2000, 4000])
     assert len(list(pages.measures(json.loads(json.dumps(found))))) == 7 * 5
     for sizes in found.values():
-        assert sizes[100]["statements"] == sizes[400]["statements"]
+        assert sizes[2000]["statements"] == sizes[4000]["statements"]
 
 
 def test_says_which_of_many_is_not_exceeded_by_95_in_100():
