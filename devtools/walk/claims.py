@@ -10,6 +10,8 @@ from devtools.walk.pages import BOARD, CUSTOMER, RECORD, USERS, Pages, Text
 from devtools.walk.truth import Truth
 
 _ONE = r"(?:people|person)"
+VALUES_DIFFER = "differs"
+"""The code of who is there with other values (`onboarding.causes.standings.DIFFERS`)."""
 MOST_MISSING = 0.5
 """Of those in scope: with so many the step Live is no longer done (`onboarding.steps.live.health.MOST`)."""
 
@@ -177,8 +179,12 @@ def _rows(pages: Pages, truth: Truth) -> Iterator[Untrue]:
 
 
 def _listed(pages: Pages, truth: Truth) -> Iterator[Untrue]:
-    """No more people are said to have no account, or a wrong one, than there are; who is disabled may be listed."""
-    listed, most = sum(each.people for each in pages.reasons), len(truth.amiss | truth.disabled | truth.leaving)
+    """No more people are said to have no account, or a wrong one, than there are; who is disabled may be listed.
+
+    Whose values differ is not among them: who has an account may be there, and in another row once more.
+    """
+    listed = sum(each.people for each in pages.reasons if each.code != VALUES_DIFFER)
+    most = len(truth.amiss | truth.disabled | truth.leaving)
     if listed > most:
         yield Untrue(
             USERS, f"reasons for {listed} people", f"{most} are disabled, to be removed or not as they should be"

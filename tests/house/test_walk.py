@@ -17,6 +17,7 @@ from devtools.walk.play import Walked
 from devtools.walk.table import FAILURES, Unknown, chosen
 from devtools.walk.truth import Truth
 from devtools.walk.walker import Told
+from onboarding.causes.standings import DIFFERS
 from onboarding.domain.verdicts import Court
 from onboarding.steps import STEPS
 from sandbox import faults
@@ -215,6 +216,7 @@ def test_lets_no_more_people_be_listed_than_lack_something():
     reasons = (Reason("X", "", 2, ""),)
     assert untrue(Pages(reasons=reasons), [ONE]) == []
     assert untrue(Pages(reasons=(*reasons, Reason("Y", "", 1, ""))), [ONE]) != []
+    assert untrue(Pages(reasons=(*reasons, Reason(DIFFERS.code, "", 1, ""))), [ONE]) == []
 
 
 def test_never_lets_anybody_be_asked_to_enable_an_account():
