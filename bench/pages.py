@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
+from bench import apart
 from bench.measure import Measure
-from devtools.stack import postgres
-from devtools.stack.stack import Stack, StackOptions
 
 SIZES = (2_000, 1_000_000)
 ALLOWED_MS = 25.0
@@ -22,15 +15,9 @@ BY_HAND = 4.0
 
 def measured() -> Iterator[Measure]:
     """On a PostgreSQL of its own, by a process that does nothing else."""
-    with ExitStack() as resources:
-        folder = Path(resources.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
-        url = resources.enter_context(postgres.running())
-        stack = Stack(StackOptions(folder / "stack", database_url=url))
-        stack.manage("migrate")
-        environment = {**stack.environment, "DJANGO_SETTINGS_MODULE": "config.settings"}
-        command = [sys.executable, "-m", "bench.inside.pages", *map(str, SIZES)]
-        done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603 - ours
-        yield from measures(json.loads(done.stdout))
+    with apart.database() as environment:
+        found = apart.found("pages", *map(str, SIZES), environment=environment)
+    yield from measures(found)
 
 
 def measures(found: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Iterator[Measure]:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import math
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from bench import large_tenant
+from bench import apart, large_tenant
 from bench.large_tenant import LargeTenant
 from bench.measure import Measure
 from devtools.stack import postgres
@@ -57,10 +54,7 @@ def _tenant(large: LargeTenant, wishes: Mapping[str, int]) -> SandboxTenant:
 
 def _read(environment: Mapping[str, str], tenant: SandboxTenant) -> dict[str, float]:
     """By a process that knows nothing of it yet. Raises CalledProcessError."""
-    command = [sys.executable, "-m", "bench.inside.scope", tenant.id, tenant["service_principal_id"]]
-    environment = {**environment, "DJANGO_SETTINGS_MODULE": "config.settings"}
-    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603 - ours
-    return dict(json.loads(done.stdout))
+    return dict(apart.found("scope", tenant.id, tenant["service_principal_id"], environment=environment))
 
 
 def _measures(
