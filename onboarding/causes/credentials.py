@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.utils.translation import gettext_noop as _
 
 from onboarding.causes import portal_paths
@@ -21,7 +23,7 @@ TESTED = (
 """Endings of the codes by which Microsoft says that address and token do not work."""
 _NOT_FOUND = ("http/404", "status code: notfound", "404 not found", "404 (not found)")
 _WEB_PAGE = ("<html", "<!doctype", "text/html", "<head", "<body", "<title")
-_FORBIDDEN = ("403", "forbidden")
+_FORBIDDEN = re.compile(r"forbidden|(?<![\w.,-])403(?![\w-])", re.IGNORECASE)  # a tracking id can hold "403" too
 
 GROUPS_UNANSWERED = Cause(
     code="GroupsUnanswered",
@@ -43,6 +45,11 @@ FIREWALL_REFUSES = Cause(
 )
 
 
+def says_forbidden(told: str) -> bool:
+    """Whether Haiilo's answer, as Microsoft quotes it in `told`, is 403 (Forbidden)."""
+    return _FORBIDDEN.search(told) is not None
+
+
 def by_answer(code: str, message: str) -> Cause | None:
     """What Haiilo's answer, as Microsoft quotes it, says of a failed connection test; it is more exact than the code.
 
@@ -52,7 +59,7 @@ def by_answer(code: str, message: str) -> Cause | None:
     said = message.lower().replace("%2f", "/")
     if not code.lower().endswith(tuple(ending.lower() for ending in TESTED)):
         return None
-    if any(mark in said for mark in _WEB_PAGE) and any(mark in said for mark in _FORBIDDEN):
+    if any(mark in said for mark in _WEB_PAGE) and says_forbidden(said):
         return FIREWALL_REFUSES
     if "/groups" in said:
         return GROUPS_UNANSWERED

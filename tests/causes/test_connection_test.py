@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from onboarding.causes.base import Owner
-from onboarding.causes.credentials import FIREWALL_REFUSES, GROUPS_UNANSWERED
+from onboarding.causes.credentials import FIREWALL_REFUSES, GROUPS_UNANSWERED, says_forbidden
 from onboarding.causes.index import explain_code, lookup
 from onboarding.domain.verdicts import Court
 from onboarding.steps.shared.credentials import Trial, refusal
@@ -42,6 +42,24 @@ NEITHER = [
     (f"{SCIM}CredentialValidationFailure", f"{URL}/Users?filter=x Response Status Code: Forbidden"),
     (f"{SCIM}InvalidCredentials", ""),
 ]
+
+
+@pytest.mark.parametrize(
+    ("told", "is_403"),
+    [
+        ("Response Status Code: Forbidden", True),
+        ("403", True),
+        ('Response content: {"status":403}', True),
+        ('{"status":"403","detail":"Not you."}', True),
+        ("HTTP/403 was returned", True),
+        ("answered (403).", True),
+        ("Status Code: Unauthorized Request-Id: 5e1b403c-9403-4a1e-8f0a-403d7c1e4030", False),
+        ("Users?filter=userName+eq+%22AzureAD_Test-403a%22 at 10:22:31.403Z", False),
+        ("after 1.403 s of 14030", False),
+    ],
+)
+def test_takes_only_a_status_for_403_and_no_part_of_an_id_or_a_number(told, is_403):
+    assert says_forbidden(told) is is_403
 
 
 NEVER_REACHED = at_step("connection")

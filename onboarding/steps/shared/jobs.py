@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop as _
 from graphclient import GraphClient, Job, NotThere, Read
 from graphclient.resources.synchronization import read_job
 from onboarding.causes.base import Cause
+from onboarding.causes.credentials import says_forbidden
 from onboarding.causes.index import is_known, lookup
 from onboarding.domain.desired import Desired
 from onboarding.domain.sentences import say
@@ -102,8 +103,8 @@ def _at_haiilo(code: str, told: str) -> Cause | None:
     """What has changed at Haiilo, where address and token of the job have been good before."""
     if code.endswith("CredentialValidationUnavailable"):
         return HAIILO_DOWN
-    forbidden = any(mark in told.lower() for mark in ("forbidden", "403"))
-    return HAIILO_REFUSES if forbidden and code.endswith("CredentialValidationFailure") else None
+    forbidden = code.endswith("CredentialValidationFailure") and says_forbidden(told)
+    return HAIILO_REFUSES if forbidden else None
 
 
 def _has_a_reason(code: str) -> bool:

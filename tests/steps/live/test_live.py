@@ -238,6 +238,7 @@ WHY = "EncounteredQuarantineException"
         (quarantine(WHY, f"{LOST}Unavailable", "No answer."), Code.HAIILO_DOWN, Court.HAIILO),
         (quarantine(WHY, f"{LOST}Failure", "Response Status Code: Forbidden"), Code.HAIILO_REFUSES, Court.HAIILO),
         (quarantine(WHY, f"{LOST}Failure", "Unauthorized"), f"{WHY} / {LOST}Failure", Court.CS),
+        (quarantine(WHY, f"{LOST}Failure", "Unauthorized, id 5e1b403c-9403"), f"{WHY} / {LOST}Failure", Court.CS),
     ],
 )
 def test_asks_haiilo_where_address_and_token_were_good_for_a_whole_cycle(stay, code, court):
