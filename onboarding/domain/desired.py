@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 from onboarding.domain import consent_sizes
 from onboarding.domain.consent_sizes import ConsentSize
 from onboarding.domain.evidence import Evidence
+from onboarding.domain.former_schema import FormerSchema
 from onboarding.domain.haiilo_list import HaiiloList
 from onboarding.domain.headcount import Headcount
 from onboarding.domain.log_trouble import LogTrouble
@@ -142,6 +143,8 @@ class Desired:
     """How much faster than Microsoft a sandbox shows what was done; 1 with Microsoft itself."""
     suggested: tuple[Suggested, ...] = ()
     """Whom the roster offers as test users; read for the step that tries people only."""
+    former_schema: FormerSchema | None = None
+    """What the job before ours mapped, for the step that writes the mapping of a job which we have made; else None."""
     seen_before: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """What the last look at a step that waits or asks has left, by step."""
     _read: dict[type[Evidence], Evidence] = field(default_factory=dict, init=False, compare=False, repr=False)

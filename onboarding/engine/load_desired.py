@@ -22,6 +22,7 @@ from onboarding.domain.desired import (
 )
 from onboarding.domain.encryption import CannotDecrypt
 from onboarding.domain.evidence import Evidence
+from onboarding.domain.former_schema import FormerSchema
 from onboarding.domain.haiilo_list import HaiiloList
 from onboarding.domain.headcount import Failure, Headcount
 from onboarding.domain.log_trouble import LogTrouble
@@ -29,7 +30,7 @@ from onboarding.domain.prospects import Prospects
 from onboarding.domain.scope_read import ScopeRead
 from onboarding.domain.suggested import Suggested
 from onboarding.domain.verdicts import ApprovedPlan
-from onboarding.engine import approvals, intents, neighbours
+from onboarding.engine import approvals, former_schema, intents, neighbours
 from onboarding.models import (
     ConsentAttempt,
     CustomerSecret,
@@ -68,6 +69,8 @@ class Rows:
     """Why people are not as they should be; read after the log, where there are any."""
     suggested: tuple[Suggested, ...] = ()
     """Whom the roster offers as test users; read where a step asks for them."""
+    former_schema: FormerSchema | None = None
+    """What the job before ours mapped; read where a step takes it over."""
     knows_consent: bool = False
     """Whether `link` and `consent` have been read: most runs look at no step that goes by them."""
     scope_read: ScopeRead | None = None
@@ -80,6 +83,7 @@ class Rows:
             self.read_consent()
         if step.tries_people:
             self.suggested = suggested(self.onboarding)
+        self.former_schema = former_schema.read(self.onboarding, self.states, step) if step.carries_over else None
 
     def read_consent(self) -> None:
         """Read `link` and `consent`, too. Two queries, once."""
@@ -131,6 +135,7 @@ class Rows:
             read_only=self.read_only,
             recipients=settings.NOTIFICATION_RECIPIENTS,
             suggested=self.suggested,
+            former_schema=self.former_schema,
             pace=settings.PACE,
             seen_before={key: state.offers for key, state in states.items() if state.offers},
         )

@@ -123,6 +123,8 @@ class Step(ABC, Generic[Facts]):
 
     reads_scope: ClassVar[bool] = False
     """Whether who is assigned is read into the roster after this step reads."""
+    carries_over: ClassVar[bool] = False
+    """Whether this step takes over into a new job what the one before it had: it is told `desired.former_schema`."""
     recounts: ClassVar[tuple[str, ...]] = ()
     """Keys of earlier steps: who approves a plan here has these read anew first, however fresh they are."""
 

@@ -136,10 +136,39 @@ def test_takes_a_new_token_on_a_live_tenant_by_a_persons_yes(consented, far):
     assert not CustomerSecret.objects.filter(onboarding=consented).exists()
 
 
+NAMED = {
+    "sourceOperandName": "userPrincipalName",
+    "operatorName": "IS NOT NULL",
+    "targetOperand": {"values": []},
+}
+
+
+def people_in(schema):
+    """The mapping of people."""
+    [people] = [
+        each
+        for rule in schema["synchronizationRules"]
+        for each in rule["objectMappings"]
+        if each["sourceObjectName"].lower() == "user"
+    ]
+    return people
+
+
+def filters_of(far):
+    """What decides, beside the assignments, who is sent by the job that is there."""
+    [job] = far.jobs()
+    schema = by_hand(far).synchronization.schema(far["service_principal_id"], job["id"])
+    groups = (people_in(schema)["scope"] or {}).get("groups") or []
+    return [clause["sourceOperandName"] for group in groups for clause in group["clauses"]]
+
+
 def old_job(far):
     """A job that the customer's admin made by hand, with another mapping and another address."""
     graph, app = by_hand(far), far["service_principal_id"]
     job = graph.synchronization.create_job(app, "scim")
+    schema = graph.synchronization.schema(app, job.id)
+    people_in(schema)["scope"] = {"groups": [{"name": "Who has a name", "clauses": [NAMED]}]}
+    graph.synchronization.put_schema(app, job.id, schema)
     settings = {"SyncAll": "false", "SyncNotificationSettings": "{}", "SkipOutOfScopeDeletions": "True"}
     graph.synchronization.put_secrets(app, {"BaseAddress": OLD_ADDRESS, "SecretToken": "old", **settings})
     return job.id
@@ -168,6 +197,22 @@ def test_adopts_or_replaces_a_job_of_others_as_a_person_says(consented, far, wor
     assert kept_copies[0].document["schema"]["synchronizationRules"]
     stored = by_hand(far).synchronization.secrets(far["service_principal_id"])
     assert stored["SkipOutOfScopeDeletions"] == "True"
+    assert filters_of(far) == ["userPrincipalName"], "whom the customer leaves out stays left out, in a new job too"
+
+
+def test_takes_the_scoping_filters_over_into_the_job_that_is_made_after_one_was_deleted(consented, far):
+    old_job(far)
+    until_quiet(consented, far)
+    answer(consented, "sso_application", existing_job="adopt")
+    until_quiet(consented, far)
+    answer(consented, "connection", {"scim_token": far["scim_token"]}, token_saved=True)
+    answer_all(consented, far, until="enable")
+    [job] = far.jobs()
+    by_hand(far).synchronization.delete_job(far["service_principal_id"], job["id"])
+    again(consented)
+    answer(consented, "connection", {"scim_token": far["scim_token"]}, token_saved=True)
+    answer_all(consented, far, until="enable")
+    assert filters_of(far) == ["userPrincipalName"]
 
 
 def test_makes_no_new_job_silently_when_ours_was_deleted_by_hand(consented, far):

@@ -70,6 +70,29 @@ def is_on(mapping: Mapping[str, Any]) -> bool:
     return str(mapping.get("enabled")).strip().casefold() != "false"
 
 
+def filters(document: Mapping[str, Any]) -> list[str]:
+    """The conditions that decide who is sent (Graph: filter, filterClause), each as Entra names its parts, in the
+    order of their texts.
+    """
+    scopes = [mapping.get("scope") for mapping in _mappings(document) if is_on(mapping)]
+    return sorted({_condition(clause) for scope in scopes for clause in _clauses(scope)})
+
+
+def _clauses(part: Any) -> list[Mapping[str, Any]]:
+    """Every clause below `part`, in whichever groups Microsoft keeps it."""
+    if isinstance(part, Mapping):
+        found = [part] if part.get("sourceOperandName") else []
+        return found + [clause for each in part.values() for clause in _clauses(each)]
+    return [clause for each in part for clause in _clauses(each)] if isinstance(part, list) else []
+
+
+def _condition(clause: Mapping[str, Any]) -> str:
+    compared = clause.get("targetOperand")
+    values = compared.get("values") if isinstance(compared, Mapping) else None
+    told = " ".join(str(value) for value in values) if isinstance(values, list) else ""
+    return f"{clause['sourceOperandName']} {clause.get('operatorName') or '?'} {told}".rstrip()
+
+
 def _mappings(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     rules = [rule for rule in document.get("synchronizationRules") or () if isinstance(rule, Mapping)]
     return [each for rule in rules for each in rule.get("objectMappings") or () if isinstance(each, Mapping)]

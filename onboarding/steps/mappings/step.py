@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
-from graphclient import Job, NotThere, Read, Unreadable
+from graphclient import Job, NotThere, Read, Rejected, Unreadable
 from graphclient.resources.synchronization import read_schema
 from onboarding.causes.base import Cause
 from onboarding.domain.attribute_names import source_words, target_words
@@ -29,7 +29,7 @@ from onboarding.steps import stages
 from onboarding.steps.base import ChangingStep, StepFailed, Tenant
 from onboarding.steps.connection.evidence import ConnectionEvidence, job_id, made_at
 from onboarding.steps.mappings import document as mapping_document
-from onboarding.steps.mappings import drift, meaning
+from onboarding.steps.mappings import drift, former, meaning
 from onboarding.steps.mappings.causes import (
     CAUSES,
     CHANGED_MEANWHILE,
@@ -66,6 +66,7 @@ class Mappings(ChangingStep[Facts]):
     evidence: ClassVar[type[Evidence]] = MappingsEvidence
     causes: ClassVar[tuple[Cause, ...]] = CAUSES
     asks_first: ClassVar[bool] = True
+    carries_over: ClassVar[bool] = True
 
     def reads(self, desired: Desired) -> Mapping[str, Read]:
         """The schema of the job; alone, it needs no batch."""
@@ -96,8 +97,8 @@ class Mappings(ChangingStep[Facts]):
             return NO_MAPPING.broken()
         except SeveralMappings as several:
             return SEVERAL_MAPPINGS.broken(names=", ".join(several.names))
-        if not found.same:
-            return _todo(desired, facts, found, facts.document)
+        if not found.same or former.to_take_over(desired) is not None:
+            return _todo(desired, facts, facts.document)
         removed = desired.result(self.key, "write_mapping").get("removed", ())
         defaults = starmap(DefaultSeen, sorted(mapping_document.defaults_of(facts.document).items()))
         evidence = MappingsEvidence(
@@ -130,18 +131,29 @@ class Mappings(ChangingStep[Facts]):
         document = sync.schema(*where)
         mapping_document.check(document)
         if change.key == "back_up_mapping":
-            return {"backup": {"job_id": where[1], "schema": document}, "at": desired.now.isoformat()}
+            about = {"service_principal_id": where[0], "job_id": where[1]}
+            return {"backup": {**about, "schema": document}, "at": desired.now.isoformat()}
         if meaning.digest(document) != change.payload["basis"]:
             raise StepFailed(CHANGED_MEANWHILE.asking())
-        profile = _planned_profile(change)
-        found = mapping_document.compare(profile, document)
-        parsed = {
-            expression: _parsed(tenant, where, expression)
-            for expression in mapping_document.needs_parsing(profile, document)
-        }
-        changed = mapping_document.merged(profile, document, parsed)
-        sync.put_schema(*where, changed if changed.get("id") else mapping_document.as_of_job(changed, where[1]))
-        return {"removed": found.targets("-"), "at": desired.now.isoformat()}
+        return _write(tenant, desired, change, document)
+
+
+def _write(tenant: Tenant, desired: Desired, change: Change, document: Mapping[str, Any]) -> dict[str, Any]:
+    where = str(change.payload["service_principal_id"]), str(change.payload["job_id"])
+    profile, basis = _planned_profile(change), _planned_basis(desired, change, document)
+    expressions = mapping_document.needs_parsing(profile, basis)
+    parsed = {expression: _parsed(tenant, where, expression) for expression in expressions}
+    changed = mapping_document.merged(profile, basis, parsed)
+    told = {"job_id": where[1], "at": desired.now.isoformat()}
+    try:
+        tenant.graph.synchronization.put_schema(
+            *where, changed if changed.get("id") else mapping_document.as_of_job(changed, where[1])
+        )
+    except Rejected as refused:
+        if former.BACKUP not in change.payload:
+            raise
+        return {**told, **former.left_out(refused.code or str(refused.status))}
+    return {**told, "removed": mapping_document.compare(profile, basis).targets("-")}
 
 
 def _planned_profile(change: Change) -> Profile:
@@ -150,6 +162,16 @@ def _planned_profile(change: Change) -> Profile:
     if mapping_document.wanted(profile) != change.payload["mapping"]:
         raise StepFailed(CHANGED_MEANWHILE.asking())
     return profile
+
+
+def _planned_basis(desired: Desired, change: Change, document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the mapping is written into: with the former job's where the plan takes that over."""
+    if former.BACKUP not in change.payload:
+        return document
+    taken = former.to_take_over(desired)
+    if taken is None or taken.backup != change.payload[former.BACKUP]:
+        raise StepFailed(CHANGED_MEANWHILE.asking())
+    return former.into(document, taken)
 
 
 def _parsed(tenant: Tenant, where: tuple[str, str], expression: str) -> dict[str, Any]:
@@ -162,19 +184,23 @@ def _parsed(tenant: Tenant, where: tuple[str, str], expression: str) -> dict[str
     return dict(answer.parsed)
 
 
-def _todo(desired: Desired, facts: Facts, found: Comparison, document: Mapping[str, Any]) -> Todo:
+def _todo(desired: Desired, facts: Facts, document: Mapping[str, Any]) -> Todo:
+    taken = former.to_take_over(desired)
+    found = mapping_document.compare(desired.profile, former.into(document, taken) if taken else document)
     payload = {
         "service_principal_id": service_principal_id(desired),
         "job_id": job_id(desired),
         "basis": meaning.digest(document),
         "product": desired.profile.key,
         "mapping": mapping_document.wanted(desired.profile),
+        **({former.BACKUP: taken.backup} if taken else {}),
     }
+    details = (*_details(found), *(former.told(taken) if taken else ()))
     changes = (
         Change("back_up_mapping", say(_("Back up the current mapping.")), payload=payload),
-        Change("write_mapping", _summary(found), tuple(_details(found)), payload),
+        Change("write_mapping", _summary(found), details, payload),
     )
-    warnings = (*_restart_warning(desired, facts), *_lint(desired, found))
+    warnings = (*former.remarks(desired), *_restart_warning(desired, facts), *_lint(desired, found))
     if (before := drift.ours_before(desired, document)) is not None:
         why, told = drift.headline(before, found), (*drift.told(found), *warnings)
         return Todo(why, changes, say(_("Write our mapping again")), told, code=MAPPING_CHANGED.code)

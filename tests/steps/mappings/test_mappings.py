@@ -317,7 +317,7 @@ def test_hands_over_what_was_there_as_a_copy(tenant, far):
     far.on("GET", f"{JOB_PATH}/schema", Reply(200, schema()))
     [back_up, _write] = look(changed(lambda document: people_of(document)["attributeMappings"].pop(1))).changes
     result = Mappings().apply(tenant, at_step("mappings"), back_up)
-    assert result["backup"] == {"job_id": JOB, "schema": schema()}
+    assert result["backup"] == {"service_principal_id": APP, "job_id": JOB, "schema": schema()}
 
 
 def test_takes_a_schema_that_is_not_there_for_none(tenant, far):
