@@ -29,7 +29,7 @@ def _claim(pattern: str, *numbers: str) -> Claim:
 
 
 CLAIMS = (
-    _claim(rf"(\d+) of (?:about )?(\d+) {_ONE} (?:in scope )?(?:is|are) in Haiilo", "arrived", "in_scope"),
+    _claim(rf"(\d+) of (?:about )?(\d+) {_ONE} (?:in scope )?(?:is|are|was|were) in Haiilo", "arrived", "in_scope"),
     _claim(rf"(\d+) {_ONE} in scope, Haiilo has (\d+) already", "in_scope", "arrived"),
     _claim(rf"(\d+) {_ONE} (?:is|are) not as they should be", "wrong"),
     _claim(r"In Haiilo (\d+) of (\d+)", "arrived", "in_scope"),
@@ -46,7 +46,12 @@ CLAIMS = (
     _claim(r"(\d+) accounts? could not be created", "missing"),
     _claim(r"(\d+) of your people are not in Haiilo", "missing"),
     _claim(r"Not created yet: (\d+)", "missing"),
-    _claim(rf"(\d+) {_ONE} in scope: (\d+) assigned directly, (\d+) through groups", "in_scope", "direct", "by_group"),
+    _claim(
+        rf"(\d+) {_ONE} in scope when last counted: (\d+) assigned directly, (\d+) through groups",
+        "in_scope",
+        "direct",
+        "by_group",
+    ),
     _claim(rf"[Pp]rovision(?:s|ing for) (\d+) {_ONE}", "in_scope"),
     _claim(rf"Start provisioning \((\d+) {_ONE}\)", "in_scope"),
     _claim(r"In scope: (?:about )?(\d+)", "in_scope"),

@@ -141,7 +141,7 @@ def said(page, text, *, past=False, **more):
     ("page", "text"),
     [
         (BOARD, "2 people in Haiilo"),
-        (RECORD, "2 people in scope: 1 assigned directly, 1 through groups"),
+        (RECORD, "2 people in scope when last counted: 1 assigned directly, 1 through groups"),
         (RECORD, "Start provisioning (2 people)"),
         (USERS, "2 of about 2 people are in Haiilo Everybody in scope has an account."),
         (USERS, "2 of 2 people in scope are in Haiilo 2 accounts in all, with those that are to be removed"),

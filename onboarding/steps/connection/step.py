@@ -37,11 +37,12 @@ from onboarding.steps.sso_application.evidence import SsoApplicationEvidence, se
 
 SECRETS_VISIBLE_WITHIN = timedelta(minutes=10)  # saved secrets may stay unseen that long
 NOT_LISTED_YET = _("Microsoft has created the job but does not list it yet.")
-TESTED = _("Connection tested: Microsoft reaches Haiilo at %(address)s.")
+TESTED = _("Connection tested: on %(at)s Microsoft reached Haiilo at %(address)s.")
 TESTED_UNSEEN = _(
     "We saved the address %(address)s. Microsoft does not show what is stored; its own test of the stored address and "
     "token succeeded at %(at)s."
 )
+UNTESTED = _("When last checked, the job sent to %(address)s. While we only read, its token is not tested.")
 NEWEST_FAILED = _(
     "Microsoft's newest connection test did not reach Haiilo (%(code)s). That may pass: the one at %(at)s succeeded."
 )
@@ -199,5 +200,5 @@ def _done(desired: Desired, job: Job, facts: Facts) -> Done:
 
 def _note(desired: Desired, facts: Facts) -> str:
     if _untested(desired):
-        return _("The job sends to %(address)s. While we only read, its token is not tested.")
+        return UNTESTED
     return TESTED if facts.shows_address else TESTED_UNSEEN

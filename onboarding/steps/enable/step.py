@@ -67,10 +67,10 @@ GUARDED_START = plural(
 GUARDED_START_FOR_ALL = _("Switch on “Prevent accidental deletions” and start provisioning for the whole directory.")
 START_ALL = _("Start provisioning (whole directory)")
 RUNS = plural(
-    "Provisioning runs. More than %(guard)s deletion at once needs the customer's confirmation (“Prevent accidental "
-    "deletions”).",
-    "Provisioning runs. More than %(guard)s deletions at once need the customer's confirmation (“Prevent accidental "
-    "deletions”).",
+    "Provisioning was started. More than %(guard)s deletion at once needs the customer's confirmation (“Prevent "
+    "accidental deletions”).",
+    "Provisioning was started. More than %(guard)s deletions at once need the customer's confirmation (“Prevent "
+    "accidental deletions”).",
     by="guard",
 )
 STOPPED = _("Provisioning was stopped in the customer's tenant. Ask why before you start it again.")

@@ -15,7 +15,7 @@ from graphclient import Job
 from onboarding.causes.base import Cause
 from onboarding.domain.desired import Desired
 from onboarding.domain.evidence import Evidence
-from onboarding.domain.sentences import Sentence, plural, say
+from onboarding.domain.sentences import Sentence, moment_text, plural, say
 from onboarding.domain.verdicts import Done, Progress, Verdict, Waiting
 from onboarding.steps.enable.evidence import EnableEvidence
 from onboarding.steps.initial_cycle.causes import CAUSES
@@ -25,7 +25,7 @@ from onboarding.steps.pilot.evidence import PilotEvidence
 from onboarding.steps.scope.evidence import ScopeEvidence
 from onboarding.steps.shared import arrivals
 from onboarding.steps.shared.estimate import AT_MOST_UNTIL_FIRST_RUN, minutes_of_a_cycle
-from onboarding.steps.shared.followed_job import Facts, FollowedJob, Through, through_so_far, untold_failures
+from onboarding.steps.shared.followed_job import Facts, FollowedJob, Through, through_so_far
 
 LOG_COMPLETE_AFTER = timedelta(minutes=45)  # Microsoft promises no figure; after that the job's own numbers have to do
 WHOLE_DIRECTORY = plural(
@@ -61,10 +61,21 @@ NOT_TOLD_LATE = _(
     "Microsoft does not tell how many people are done. This takes longer than Microsoft's own estimate of %(high)s "
     "minutes. If nothing changes for hours, open a support case with Microsoft."
 )
-NOT_CREATED = plural(
-    "%(count)s person could not be created. The list shows why, and who has to act.",
-    "%(count)s people could not be created. The list shows why, and who has to act.",
+FINISHED = plural(
+    "First cycle finished. On %(at)s, %(done)s of %(total)s person was in Haiilo.",
+    "First cycle finished. On %(at)s, %(done)s of %(total)s people were in Haiilo.",
+    by="total",
 )
+FINISHED_UNTOLD = _("First cycle finished. Microsoft did not tell how many people were in Haiilo then.")
+NOT_CREATED = plural(
+    "%(count)s person could not be created by then. The list shows who is missing now, and why.",
+    "%(count)s people could not be created by then. The list shows who is missing now, and why.",
+)
+LEFT_OUT = plural(
+    "%(count)s of them was in scope and was left out by that sync, without a reason.",
+    "%(count)s of them were in scope and were left out by that sync, without a reason.",
+)
+NOBODY = _("Nobody had arrived in Haiilo by then. The list shows who is missing now, and why.")
 
 
 @dataclass(frozen=True)
@@ -106,17 +117,8 @@ class InitialCycle(FollowedJob):
         total, through = desired.required(ScopeEvidence).total, through_so_far(desired, job)
         evidence, warnings = InitialCycleEvidence.of(through, total=total), tuple(_warnings(desired, job, through))
         if through is None:
-            note = say(_("First cycle finished. Microsoft does not tell how many people are in Haiilo."))
-            return Done(evidence, note, warnings)
-        note = say(
-            plural(
-                "First cycle finished: %(done)s of %(total)s person is in Haiilo.",
-                "First cycle finished: %(done)s of %(total)s people are in Haiilo.",
-                by="total",
-            ),
-            done=through.there,
-            total=total,
-        )
+            return Done(evidence, say(FINISHED_UNTOLD), warnings)
+        note = say(FINISHED, at=moment_text(desired.now), done=through.there, total=total)
         return Done(evidence, note, warnings)
 
 
@@ -201,11 +203,11 @@ def _so_far(desired: Desired, progress: Progress | None, pace: Pace | None) -> S
 
 
 def _warnings(desired: Desired, job: Job, through: Through | None) -> Iterator[Sentence]:
+    """What came of the cycle, told of that moment: these stay while the step Live tells what is so now."""
     left_out = arrivals.left_out(desired, job)
     missing = (through.failed if through else 0) + left_out
-    told = ((NOT_CREATED, missing), (arrivals.LEFT_OUT, left_out))
+    told = ((NOT_CREATED, missing), (LEFT_OUT, left_out))
     yield from (say(text, count=count) for text, count in told if count)
-    yield from untold_failures(desired, job)
     if through and not (through.there + through.skipped):
-        yield say(_("Nobody arrived in Haiilo. Check the failures first."))
-    yield from arrivals.log_notes(desired, told=through is not None)
+        yield say(NOBODY)
+    yield from arrivals.log_notes_of_then(desired, told=through is not None)

@@ -42,6 +42,12 @@ from onboarding.steps.shared.permissions import (
 RECHECK_SPREADING_AFTER = timedelta(seconds=15)
 
 
+SUPPORTS = plural(
+    "When last checked, all permissions were granted and 1 application supported provisioning.",
+    "When last checked, all permissions were granted and %(count)s applications supported provisioning.",
+)
+
+
 @dataclass(frozen=True)
 class Facts:
     """Names of the permissions that were granted; the rest is empty until all of them work.
@@ -143,13 +149,8 @@ def _ready(desired: Desired, facts: Facts, organization: Organization) -> Done:
         owner_of=ownership.told(usable) if desired.size.by_ownership else (),
         applications=tuple(_application(each) for each in applications.rank(desired, facts.candidates)),
     )
-    supports = plural(
-        "All permissions are granted. 1 application supports provisioning.",
-        "All permissions are granted. %(count)s applications support provisioning.",
-    )
-    return Done(
-        evidence, say(supports, count=len(usable)), tuple(_warnings(desired, facts, organization, bool(usable)))
-    )
+    warnings = tuple(_warnings(desired, facts, organization, bool(usable)))
+    return Done(evidence, say(SUPPORTS, count=len(usable)), warnings)
 
 
 def _incomplete(desired: Desired, missing: list[str], facts: Facts) -> Verdict:

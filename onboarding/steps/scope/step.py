@@ -57,6 +57,11 @@ READING = plural(
     "Reading who is assigned: %(count)s person so far.", "Reading who is assigned: %(count)s people so far.", by="count"
 )
 WHOLE_DIRECTORY = _("The whole directory is in scope; nobody can say how many people that is.")
+COUNTED = plural(
+    "%(total)s person in scope when last counted: %(direct)s assigned directly, %(by_group)s through groups",
+    "%(total)s people in scope when last counted: %(direct)s assigned directly, %(by_group)s through groups",
+    by="total",
+)
 NO_ACCESS = plural(
     "%(count)s person has the role “Default Access” only, with which provisioning jobs from before 2020 leave people "
     "out. Better assign another role: “Users and groups”, “Edit assignment”.",
@@ -156,12 +161,7 @@ def _main_reason(found: ScopeRead) -> Sentence:
 
 
 def _note(found: ScopeRead) -> Sentence:
-    text = plural(
-        "%(total)s person in scope: %(direct)s assigned directly, %(by_group)s through groups",
-        "%(total)s people in scope: %(direct)s assigned directly, %(by_group)s through groups",
-        by="total",
-    )
-    return say(text, total=found.total, direct=found.direct, by_group=found.by_group)
+    return say(COUNTED, total=found.total, direct=found.direct, by_group=found.by_group)
 
 
 def _evidence(desired: Desired, found: ScopeRead) -> ScopeEvidence:

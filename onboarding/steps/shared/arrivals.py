@@ -27,6 +27,7 @@ UNREADABLE = _(
     "The provisioning log cannot be read at present: %(detail)s. Until it can, the totals are the job's own, and the "
     "list of people stays as it is."
 )
+UNREAD_THEN = _("The provisioning log could not be read then (%(detail)s): the total is the job's own, without names.")
 READABLE_AGAIN = _("The provisioning log can be read again; the list of people catches up.")
 
 LEFT_OUT = plural(
@@ -58,13 +59,25 @@ def log_notes(desired: Desired, *, told: bool = True) -> Iterator[Sentence]:
         yield sentence_on(desired.log_trouble)
 
 
+def log_notes_of_then(desired: Desired, *, told: bool) -> Iterator[Sentence]:
+    """As `log_notes`, for a step that keeps what it says after the log can be read again."""
+    trouble = desired.log_trouble
+    if lacks_licence(desired) or trouble is None:
+        yield from log_notes(desired, told=told)
+    elif told and trouble.lasts(desired.now):
+        yield say(UNREAD_THEN, detail=_detail(trouble))
+
+
 def sentence_on(trouble: LogTrouble) -> Sentence:
     """The trouble in a sentence, with what Microsoft named."""
     if trouble.permissions:
         detail = _joined(trouble.code, trouble.request_id)
         return say(PERMISSION_NAMED, permissions=trouble.permissions, detail=detail)
-    detail = _joined(trouble.message.rstrip("."), trouble.code, trouble.request_id)
-    return say(REFUSED if trouble.is_refusal else UNREADABLE, detail=detail)
+    return say(REFUSED if trouble.is_refusal else UNREADABLE, detail=_detail(trouble))
+
+
+def _detail(trouble: LogTrouble) -> str:
+    return _joined(trouble.message.rstrip("."), trouble.code, trouble.request_id)
 
 
 def _joined(*parts: str) -> str:

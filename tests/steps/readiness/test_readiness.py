@@ -109,7 +109,7 @@ def test_says_of_what_was_stored_whether_the_licence_is_missing(stored, lacks):
 
 
 @pytest.mark.parametrize(
-    ("candidates", "says"), [((candidate(),), "1 application supports"), ((), "0 applications support")]
+    ("candidates", "says"), [((candidate(),), "1 application supported"), ((), "0 applications supported")]
 )
 def test_counts_the_applications_that_support_provisioning(candidates, says):
     assert says in str(assess(at_step("readiness"), ready(candidates=candidates)).note)
