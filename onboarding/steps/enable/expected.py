@@ -15,6 +15,7 @@ from onboarding.domain.prospects import Prospects
 from onboarding.domain.sentences import plural, say
 from onboarding.domain.verdicts import Detail
 from onboarding.steps.scope.evidence import ScopeEvidence
+from onboarding.steps.shared.counted import OF_SCOPE
 from onboarding.steps.shared.left_out import DISABLED, NESTED
 
 MOST_REASONS = 3
@@ -24,9 +25,9 @@ UNCERTAIN = (
 )
 """What may keep somebody from an account, or makes another one of theirs than they expect."""
 OF_THESE = plural(
-    "of %(people)s person in scope, %(failing)s cannot get an account as the data is",
-    "of %(people)s people in scope, %(failing)s cannot get an account as their data is",
-    by="people",
+    "%(of)s, %(failing)s cannot get an account as the data is",
+    "%(of)s, %(failing)s cannot get an account as their data is",
+    by="failing",
 )
 NOT_LOOKED = _("nobody has looked yet for how many of them no account can be created")
 UNKNOWN_OTHERS = _("whether the others have an account in Haiilo is not known; who has one is linked and not created")
@@ -99,7 +100,7 @@ class Expected:
         if self.certain_to_fail is None:
             yield Detail("~", say(NOT_LOOKED))
         elif self.fails:
-            yield Detail("-", say(OF_THESE, people=self.in_scope, failing=self.fails))
+            yield Detail("-", say(OF_THESE, of=say(OF_SCOPE, count=self.in_scope), failing=self.fails))
         if self.certain_to_fail:
             yield from self._reasons()
         yield from self._linked()

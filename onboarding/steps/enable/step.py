@@ -25,7 +25,7 @@ from onboarding.steps.enable.evidence import EnableEvidence
 from onboarding.steps.enable.expected import Expected
 from onboarding.steps.initial_cycle.evidence import InitialCycleEvidence
 from onboarding.steps.scope.evidence import ScopeEvidence
-from onboarding.steps.shared import credentials, haiilo_notes, jobs, secrets
+from onboarding.steps.shared import counted, credentials, haiilo_notes, jobs, secrets
 from onboarding.steps.shared.credentials import UNTRIED, Trial
 from onboarding.steps.shared.estimate import minutes_of_a_cycle
 from onboarding.steps.shared.plan_causes import PLAN_OUTDATED
@@ -48,16 +48,15 @@ RECOUNTED = plural(
     "plan and approve it again.",
 )
 READY_WITH_LINKED = plural(
-    "Everything is ready. Of %(count)s person in scope, Haiilo has %(there)s already, who is linked; starting creates "
-    "%(new)s.",
-    "Everything is ready. Of %(count)s people in scope, Haiilo has %(there)s already, who are linked; starting creates "
-    "%(new)s.",
+    "Everything is ready. %(of)s, Haiilo has %(there)s already, who is linked; starting creates %(new)s.",
+    "Everything is ready. %(of)s, Haiilo has %(there)s already, who are linked; starting creates %(new)s.",
+    by="there",
 )
 OTHERWISE = plural(
-    "Nothing was started: the plan was approved for %(before)s new accounts, and now %(count)s account can be created. "
-    "Check the new plan and approve it again.",
-    "Nothing was started: the plan was approved for %(before)s new accounts, and now %(count)s accounts can be "
-    "created. Check the new plan and approve it again.",
+    "Nothing was started: the plan was approved for %(before)s, and now %(count)s account can be created. Check the "
+    "new plan and approve it again.",
+    "Nothing was started: the plan was approved for %(before)s, and now %(count)s accounts can be created. Check the "
+    "new plan and approve it again.",
 )
 START = plural("Start provisioning (%(count)s person)", "Start provisioning (%(count)s people)")
 GUARDED_START = plural(
@@ -243,7 +242,8 @@ def _ready(expected: Expected) -> Sentence:
     """That everything is ready, with who is in Haiilo already where it is known of each person in scope."""
     if not expected.knows_there:
         return say(READY, count=expected.creates)
-    return say(READY_WITH_LINKED, count=expected.in_scope, there=expected.there, new=expected.creates)
+    of = say(counted.OF_SCOPE_FIRST, count=expected.in_scope)
+    return say(READY_WITH_LINKED, of=of, there=expected.there, new=expected.creates)
 
 
 def _as_planned(stored: Mapping[str, str], planned: Mapping[str, Any]) -> bool:
@@ -305,7 +305,9 @@ def _recounted(desired: Desired, expected: Expected) -> Sentence | None:
     if planned["people"] != expected.in_scope:
         return say(RECOUNTED, before=planned["people"], count=expected.in_scope)
     before = planned.get("creates", planned["people"])
-    return say(OTHERWISE, before=before, count=expected.creates) if before != expected.creates else None
+    if before == expected.creates:
+        return None
+    return say(OTHERWISE, before=say(counted.NEW_ACCOUNTS, count=before), count=expected.creates)
 
 
 def _sends_elsewhere(desired: Desired, stored: Mapping[str, str]) -> bool:

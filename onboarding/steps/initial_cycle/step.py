@@ -24,6 +24,7 @@ from onboarding.steps.initial_cycle.pace import Pace
 from onboarding.steps.pilot.evidence import PilotEvidence
 from onboarding.steps.scope.evidence import ScopeEvidence
 from onboarding.steps.shared import arrivals
+from onboarding.steps.shared.counted import OF_ABOUT, OF_PEOPLE
 from onboarding.steps.shared.estimate import AT_MOST_UNTIL_FIRST_RUN, minutes_of_a_cycle
 from onboarding.steps.shared.followed_job import Facts, FollowedJob, Through, through_so_far
 
@@ -41,10 +42,10 @@ LATE = plural(
     by="total",
 )
 STUCK = plural(
-    "%(done)s of about %(total)s people. Nothing has changed for %(hours)s hour, and Microsoft's own estimate of "
-    "%(high)s minutes is over. Open a support case with Microsoft.",
-    "%(done)s of about %(total)s people. Nothing has changed for %(hours)s hours, and Microsoft's own estimate of "
-    "%(high)s minutes is over. Open a support case with Microsoft.",
+    "%(done)s %(of)s. Nothing has changed for %(hours)s hour, and Microsoft's own estimate of %(high)s minutes is "
+    "over. Open a support case with Microsoft.",
+    "%(done)s %(of)s. Nothing has changed for %(hours)s hours, and Microsoft's own estimate of %(high)s minutes is "
+    "over. Open a support case with Microsoft.",
     by="hours",
 )
 STUCK_AFTER = timedelta(hours=2)  # without a change, and past Microsoft's own estimate
@@ -62,9 +63,9 @@ NOT_TOLD_LATE = _(
     "minutes. If nothing changes for hours, open a support case with Microsoft."
 )
 FINISHED = plural(
-    "First cycle finished. On %(at)s, %(done)s of %(total)s person was in Haiilo.",
-    "First cycle finished. On %(at)s, %(done)s of %(total)s people were in Haiilo.",
-    by="total",
+    "First cycle finished. On %(at)s, %(done)s %(of)s was in Haiilo.",
+    "First cycle finished. On %(at)s, %(done)s %(of)s were in Haiilo.",
+    by="done",
 )
 FINISHED_UNTOLD = _("First cycle finished. Microsoft did not tell how many people were in Haiilo then.")
 NOT_CREATED = plural(
@@ -118,8 +119,8 @@ class InitialCycle(FollowedJob):
         evidence, warnings = InitialCycleEvidence.of(through, total=total), tuple(_warnings(desired, job, through))
         if through is None:
             return Done(evidence, say(FINISHED_UNTOLD), warnings)
-        note = say(FINISHED, at=moment_text(desired.now), done=through.there, total=total)
-        return Done(evidence, note, warnings)
+        of = say(OF_PEOPLE, count=total)
+        return Done(evidence, say(FINISHED, at=moment_text(desired.now), done=through.there, of=of), warnings)
 
 
 def _tried(desired: Desired) -> int:
@@ -188,7 +189,8 @@ def _so_far(desired: Desired, progress: Progress | None, pace: Pace | None) -> S
         return say(WHOLE_DIRECTORY, done=progress.done)
     stood = desired.now - pace.moved if pace else timedelta(0)
     if is_late and stood >= STUCK_AFTER:
-        return say(STUCK, done=progress.done, total=progress.total, hours=stood // timedelta(hours=1), high=high)
+        of, hours = say(OF_ABOUT, count=progress.total), stood // timedelta(hours=1)
+        return say(STUCK, done=progress.done, of=of, hours=hours, high=high)
     if is_late:
         return say(LATE, done=progress.done, total=progress.total, high=high)
     if pace is None:

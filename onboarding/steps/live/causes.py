@@ -93,9 +93,9 @@ NOBODY_ARRIVED = Cause(
     ),
 )
 _FAILED = plural(
-    "%(failed)s of %(all)s person has no account, or not as it should be. %(why)s",
-    "%(failed)s of %(all)s people have no account, or not as it should be. %(why)s",
-    by="all",
+    "%(failed)s %(of)s has no account, or not as it should be. %(why)s",
+    "%(failed)s %(of)s have no account, or not as it should be. %(why)s",
+    by="failed",
 )
 FAILED_FOR_CS = Cause(code=Code.FAILED_FOR_CS, owner=Owner.CS, staff=_FAILED, source=HOW_IT_WORKS)
 FAILED_BY_CUSTOMER = Cause(
@@ -103,9 +103,9 @@ FAILED_BY_CUSTOMER = Cause(
     owner=Owner.CUSTOMER,
     staff=_FAILED,
     customer=plural(
-        "%(failed)s of your %(all)s person has no Haiilo account yet. %(advice)s",
-        "%(failed)s of your %(all)s people have no Haiilo account yet. %(advice)s",
-        by="all",
+        "%(failed)s %(of_your)s has no Haiilo account yet. %(advice)s",
+        "%(failed)s %(of_your)s have no Haiilo account yet. %(advice)s",
+        by="failed",
     ),
     needs=portal_paths.EDIT_PEOPLE,
     contacts=APPLICATION_OWNERS,

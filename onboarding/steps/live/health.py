@@ -19,6 +19,7 @@ from onboarding.steps.enable.evidence import EnableEvidence
 from onboarding.steps.live.causes import FAILED, MANY_REMOVED, NOBODY_ARRIVED, SENDS_ELSEWHERE, SILENT, WHOLE_DIRECTORY
 from onboarding.steps.scope.evidence import ScopeEvidence
 from onboarding.steps.shared import arrivals, secrets
+from onboarding.steps.shared.counted import OF_PEOPLE, OF_YOUR_PEOPLE
 from onboarding.steps.shared.stored import ADDRESS, SCOPE, Stored
 
 LOOKED_AT_AGAIN = timedelta(minutes=20)
@@ -118,7 +119,10 @@ def _asked(failures: Collection[Failure], failed: int, everybody: int) -> Asking
     assert known is not None
     offers = {"detail": main.code}
     advice = known.customer or known.sentence
-    asked = FAILED[known.owner].asking(offers=offers, failed=failed, all=everybody, why=known.sentence, advice=advice)
+    of, of_your = say(OF_PEOPLE, count=everybody), say(OF_YOUR_PEOPLE, count=everybody)
+    asked = FAILED[known.owner].asking(
+        offers=offers, failed=failed, of=of, of_your=of_your, why=known.sentence, advice=advice
+    )
     return replace(asked, recheck_in=LOOKED_AT_AGAIN)
 
 
