@@ -92,6 +92,7 @@ def _context(onboarding: Onboarding, contact: Contact) -> dict[str, Any]:
         "as_reported": numbers.source in (Source.MICROSOFT, Source.JOB),
         "arrived_count": numbers.arrived,
         "arrived": "" if numbers.arrived is None else amount(numbers.arrived),
+        "in_scope_count": in_scope,
         "in_scope": amount(in_scope) if in_scope and (numbers.arrived or 0) <= in_scope else "",
     }
     # A name that looks like a marker must not become a link.

@@ -86,3 +86,15 @@ def test_leaves_no_quantity_uncounted():
 
 def test_excuses_only_what_there_is():
     assert set(ONE_FORM) <= set(SINGLE)
+
+
+SOME_OF_ALL = re.compile(
+    r"%\(\w+\)s of (?:about |your )?%\(\w+\)s (?:person|people)\b[^.;:]*\b(?:is|are|was|were|has|have)\b"
+)
+
+
+def test_lets_the_verb_of_some_of_all_go_by_the_some():
+    """ "1 of 12 people is": the one form counts the some, the other one, in a part of its own, the all."""
+    said = [*SINGLE, *(form for forms in COUNTED for form in forms)]
+    assert SOME_OF_ALL.search("%(failed)s of your %(all)s people have no account")
+    assert [text for text in said if SOME_OF_ALL.search(text)] == []

@@ -94,3 +94,10 @@ def test_says_no_share_where_more_are_there_than_should_be(alice, customer):
     assert "9 people are in Haiilo" in page.text
     assert "In scope: 2" in page.text
     assert "9 of" not in page.text
+
+
+def test_lets_the_verb_go_by_those_who_are_there(alice, customer):
+    people(customer, 1, **in_scope())
+    people(customer, 1, **NOT_LOGGED, **in_scope())
+    scope_was_read(customer)
+    assert "1 of 2 people in scope is in Haiilo" in page_of(alice, customer).text
