@@ -26,7 +26,9 @@ SAID: list[tuple[Template, str]] = [
     (connection.UNTESTED, "When last checked, the job sent to 2. While we only read, its token is not tested."),
     (initial_cycle.FINISHED, "First cycle finished. On 2, 2 of 2 people were in Haiilo."),
 ]
-GAPS = dict.fromkeys(("guard", "total", "direct", "by_group", "count", "address", "at", "done"), 2)
+GAPS = dict.fromkeys(("guard", "total", "direct", "by_group", "count", "address", "at", "done"), 2) | {
+    "of": "of 2 people"
+}
 
 
 @pytest.mark.parametrize(("template", "told"), SAID)
