@@ -77,6 +77,21 @@ def add_application(world: World, tenant: Tenant, options: Mapping[str, Any]) ->
     return made
 
 
+def forget_tenant(world: World, tenant: Tenant) -> None:
+    """Take a tenant out of the world, with its platforms; a cycle that runs ends at the next person."""
+    with world.lock:
+        for job in tenant.jobs.values():
+            job.deleted = True
+        hosts = set(haiilo.hosts_of(tenant))
+        for host, platform in list(world.platforms.items()):
+            if (platform.production or host) in hosts:
+                del world.platforms[host]
+        for name in [*tenant.domains, tenant.initial_domain]:
+            world.domains.pop(name, None)
+        world.tenants.pop(tenant.id, None)
+        world.touch()
+
+
 def _tenant(world: World, domain: str, options: Mapping[str, Any]) -> Tenant:
     label = domain.partition(".")[0]
     licence = str(options.get("licence", "P1"))

@@ -170,6 +170,10 @@ class SandboxTenant:
         """The JSON of any answer about this tenant."""
         return self.control.ask(method, f"/tenants/{self.id}{path}", body)
 
+    def forget(self) -> None:
+        """Take the tenant and its platforms out of the sandbox, whose provisioning would go on."""
+        self.ask("DELETE")
+
     # What its people decide
 
     def consent(self, *, client_id: str = "", user_name: str = "") -> str:

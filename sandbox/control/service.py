@@ -54,6 +54,7 @@ class _Control:
             ("GET", "/tenants", self.tenants),
             ("POST", "/tenants", self.make_tenant),
             ("GET", "/tenants/<tenant_id>", self.tenant),
+            ("DELETE", "/tenants/<tenant_id>", self.forget_tenant),
             ("GET", "/tenants/<tenant_id>/directory", self.directory),
             ("POST", "/tenants/<tenant_id>/applications", self.add_application),
             ("PATCH", "/tenants/<tenant_id>/users/<user>", self.change_user),
@@ -161,6 +162,11 @@ class _Control:
             "holding": self.chaos.holding(tenant),
             "log_rows": len(tenant.log),
         }
+
+    def forget_tenant(self, tenant_id: str) -> Body:
+        """Take a tenant out of the world, so that it costs nothing any more; what it was asked stays in the journal."""
+        seeding.forget_tenant(self.world, self._tenant(tenant_id))
+        return {}
 
     def directory(self, tenant_id: str) -> Body:
         """Users, groups, and the assignments to the application that is to be provisioned, or to a named one."""

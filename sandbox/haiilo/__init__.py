@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint
 
+from .lookup import hosts_of
 from .pages import Pages
 from .platform import Platform, new_platform
 from .service import Service
@@ -13,7 +14,7 @@ from .service import Service
 if TYPE_CHECKING:
     from ..world import World
 
-__all__ = ["Platform", "blueprint", "credentials", "make_platform", "users"]
+__all__ = ["Platform", "blueprint", "credentials", "hosts_of", "make_platform", "users"]
 
 
 def blueprint(world: World) -> Blueprint:

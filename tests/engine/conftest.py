@@ -60,8 +60,9 @@ def exact_counts(db: None) -> Iterator[None]:
 
 
 @pytest.fixture
-def tenant_at(wired: None, sandbox: Sandbox) -> Callable[..., SandboxTenant]:
-    """Make a tenant with a fresh name; keyword arguments go to the sandbox."""
+def tenant_at(wired: None, sandbox: Sandbox) -> Iterator[Callable[..., SandboxTenant]]:
+    """Make a tenant with a fresh name, which is gone after the test; keyword arguments go to the sandbox."""
+    tenants = []
 
     def make(**wishes: Any) -> SandboxTenant:
         number = next(_numbers)
@@ -74,9 +75,12 @@ def tenant_at(wired: None, sandbox: Sandbox) -> Callable[..., SandboxTenant]:
             "calm": True,
             **wishes,
         }
-        return sandbox.control.make_tenant(**wishes)
+        tenants.append(sandbox.control.make_tenant(**wishes))
+        return tenants[-1]
 
-    return make
+    yield make
+    for each in tenants:
+        each.forget()
 
 
 @pytest.fixture

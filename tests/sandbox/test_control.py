@@ -23,6 +23,21 @@ def test_knows_no_tenant_that_was_not_made(running: RunningSandbox) -> None:
     running.control("GET", "/tenants/nowhere.example", expect=404)
 
 
+def test_forgets_a_tenant_with_its_platforms(running: RunningSandbox) -> None:
+    entra, other = running.tenant(), running.tenant()
+    entra.started()
+    beside = entra.control("POST", "/applications", {"haiilo_host": "forgotten.smarpshare.com", "users": 1})
+    assert running.control("GET", f"/haiilo/{entra.made['haiilo_host']}/users")["users"] != []
+    entra.control("DELETE", "")
+    running.control("GET", f"/tenants/{entra.tid}", expect=404)
+    running.control("GET", f"/tenants/{entra.made['domain']}", expect=404)
+    assert running.control("GET", f"/haiilo/{entra.made['haiilo_host']}/users")["users"] == []
+    assert entra.ask("GET", "/organization").status_code == 401
+    other.control("POST", "/applications", {"haiilo_host": beside["haiilo_host"], "users": 1})
+    again = running.control("POST", "/tenants", {"domain": entra.made["domain"]})
+    assert again["tenant_id"] != entra.tid
+
+
 def test_refuses_permissions_that_graph_does_not_have(running: RunningSandbox) -> None:
     running.control("POST", "/apps", {"client_id": "x", "permissions": ["Everything.Do.All"]}, expect=400)
 
