@@ -83,8 +83,8 @@ def _by_code(code: str, reason: str) -> Cause | None:
         return _BY_NAME[asked]
     if (told := by_answer(asked, reason)) is not None:
         return told
-    matching = [known for known in _BY_CODE if asked.endswith(known)]
-    return _BY_CODE[max(matching, key=len)] if matching else None
+    endings = (asked[begin:] for begin in range(len(asked)))  # the longest first
+    return next((_BY_CODE[ending] for ending in endings if ending in _BY_CODE), None)
 
 
 def of_token(code: str) -> Cause | None:

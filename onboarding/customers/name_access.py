@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, time
+from functools import cache
 
 from django.contrib.auth.models import Permission, User
 from django.contrib.contenttypes.models import ContentType
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
@@ -15,6 +16,7 @@ from onboarding.domain.sentences import plural, say
 from onboarding.engine import ledger
 from onboarding.engine.may import Act
 from onboarding.models import Event, Onboarding, Person, clock
+from onboarding.models.compiled import Check, Given, given
 
 NAMES_SEEN = "names_seen"
 
@@ -29,14 +31,21 @@ def permit(user: User, *, allowed: bool) -> None:
 def note_viewing(onboarding: Onboarding, *, actor: User) -> None:
     """Leave a line that `actor` was shown names, once a day."""
     midnight = datetime.combine(timezone.localdate(clock.now()), time.min, tzinfo=timezone.get_current_timezone())
-    today = Event.objects.filter(onboarding=onboarding, kind=NAMES_SEEN, actor=actor, at__gte=midnight)
-    if today.exists():
+    today: dict[str, object] = {"onboarding": onboarding.pk, "actor": actor.pk, "midnight": midnight}
+    if _noted().holds(**today):
         return
     check_member(onboarding, actor, Act.SEE_NAMES)
     with transaction.atomic():
         User.objects.select_for_update().get(pk=actor.pk)  # of two pages at once, one leaves the line
-        if not today.exists():
+        if not _noted().holds(**today):
             ledger.note(onboarding.pk, NAMES_SEEN, say(_("Names in the list of users viewed.")), actor=actor)
+
+
+@cache
+def _noted() -> Check:
+    """Whether there is a line of this `actor` at the `onboarding` since `midnight`."""
+    since = Given("midnight", models.DateTimeField())
+    return Check(Event.objects.filter(kind=NAMES_SEEN, at__gte=since, **given(Event, "onboarding", "actor")))
 
 
 @transaction.atomic

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +16,7 @@ from onboarding.domain.input_fields import DomainsField, TidyEmailField
 
 SPELLING = "spelling"
 FIELDS_WITH_NAMES = (DomainsField, TidyEmailField)
+_BEGIN, _END = mark_safe("<bdi>"), mark_safe("</bdi>")
 
 
 class AnyOfThem(forms.MultipleChoiceField):
@@ -63,9 +64,9 @@ class SpellingForm(forms.Form):
         field.choices = [(name, _label(name)) for name in names]
 
 
-def isolated(text: object) -> SafeString:
+def isolated(text: Any) -> SafeString:
     """Text that others wrote: whatever signs of direction are in it turn nothing beside it around."""
-    return format_html("<bdi>{}</bdi>", text)
+    return _BEGIN + conditional_escape(text) + _END
 
 
 def spelled(name: str) -> str:

@@ -183,7 +183,7 @@ def headcount(onboarding: Onboarding) -> Headcount:
 
 def seen(onboarding_id: int, kind: type[E]) -> E | None:
     """What the step of `kind` saw when it was done last; None while it never was. One query."""
-    state = StepState.objects.filter(onboarding_id=onboarding_id, key=kind.step).first()
+    state = StepState.one(onboarding_id, kind.step)
     return state.seen(kind) if state else None
 
 

@@ -44,14 +44,22 @@ TABLE: dict[Act, frozenset[Role]] = {
 
 def may(user: User, act: Act, onboarding: Onboarding) -> bool:
     """Whether `user` may do `act` with this customer at this moment."""
-    return where(user, act).filter(pk=onboarding.pk).exists()
+    return _is_let(user, act) and Onboarding.objects.has_reader(onboarding.pk, user)
+
+
+def one(user: User, act: Act, pk: int) -> Onboarding | None:
+    """The onboarding with this key, with its customer and owner, if `user` may do `act` with it at this moment."""
+    return Onboarding.objects.for_reader(pk, user) if _is_let(user, act) else None
 
 
 def where(user: User, act: Act) -> OnboardingQuerySet:
-    """The onboardings with which `user` may do `act` at this moment; none once the account is switched off."""
-    if not user.is_active or not _suffices(user, TABLE[act]):
-        return Onboarding.objects.none()
-    return Onboarding.objects.for_user(user)
+    """The onboardings with which `user` may do `act` at this moment."""
+    return Onboarding.objects.for_user(user) if _is_let(user, act) else Onboarding.objects.none()
+
+
+def _is_let(user: User, act: Act) -> bool:
+    """Whether `user` may do `act` with any customer: with none once the account is switched off."""
+    return user.is_active and _suffices(user, TABLE[act])
 
 
 def _suffices(user: User, roles: frozenset[Role]) -> bool:

@@ -1,8 +1,8 @@
 """Statements whose SQL is made once a process and then only sent, with other values each time.
 
-Django makes the SQL of a queryset each time it is run, and for the statements of every visit that takes longer than to
-send them. Here the same compiler is asked once: `Given` marks the places of the values, and rows become models as those
-of a queryset do. A process has one database, so one text is enough.
+Django makes the SQL of a queryset each time it is run, and for the statements of every visit and of every page of a
+customer that takes longer than to send them. Here the same compiler is asked once: `Given` marks the places of the
+values, and rows become models as those of a queryset do. A process has one database, so one text is enough.
 """
 
 from __future__ import annotations
@@ -122,6 +122,18 @@ def _document(text: str | None) -> Any:
     if text == "[]":
         return []
     return None if text is None else _decode(text)
+
+
+class Check:
+    """Whether a queryset has any row."""
+
+    def __init__(self, queryset: QuerySet[Any]) -> None:
+        self._statement = _Statement(queryset.query.exists().get_compiler(DEFAULT_DB_ALIAS))
+
+    def holds(self, **given: object) -> bool:
+        """As queryset.exists() would say it. One query."""
+        with self._statement.sent(connections[DEFAULT_DB_ALIAS], given) as cursor:
+            return cursor.fetchone() is not None
 
 
 class Update:

@@ -16,7 +16,7 @@ from onboarding.domain import consent_sizes
 from onboarding.domain.consent_sizes import ConsentSize
 from onboarding.domain.lifecycle import State
 from onboarding.models import clock
-from onboarding.models.compiled import Given, Select, Update, given
+from onboarding.models.compiled import Check, Given, Select, Update, given
 
 if TYPE_CHECKING:
     from onboarding.models.read_only import ReadOnlyMode
@@ -48,6 +48,14 @@ class OnboardingQuerySet(models.QuerySet["Onboarding"]):
     def for_user(self, user: AbstractBaseUser) -> OnboardingQuerySet:
         """The onboardings that `user` may see: those of the portfolios the user is a member of."""
         return self.filter(customer__portfolio__members=user.pk)
+
+    def has_reader(self, pk: int, user: AbstractBaseUser) -> bool:
+        """Whether the onboarding with this key is one of those `for_user`. One query."""
+        return _has_reader().holds(id=pk, reader=user.pk)
+
+    def for_reader(self, pk: int, user: AbstractBaseUser) -> Onboarding | None:
+        """The one with this key `for_user`, with customer, owner and how the owner is reached. One query."""
+        return next(iter(_for_reader().rows(id=pk, reader=user.pk)), None)
 
     def due(self) -> OnboardingQuerySet:
         """Those that are due by the database's clock: their time has come, Microsoft has not asked for a longer wait,
@@ -135,7 +143,7 @@ class OnboardingQuerySet(models.QuerySet["Onboarding"]):
         self.update(lease_token=F("lease_token") + 1, leased_until=None, leased_by="", next_run_at=clock.Now())
 
 
-# The statements of every visit, made once
+# The statements of every visit and of every page of a customer, made once
 
 
 @cache
@@ -160,6 +168,22 @@ def _whole() -> Select[Onboarding]:
     }
     related = Onboarding.objects.select_related("customer", "read_only", "binding", "kept_token")
     return Select(related.annotate(**found).filter(**given(Onboarding, "id")))
+
+
+@cache
+def _has_reader() -> Check:
+    return Check(_of_reader())
+
+
+@cache
+def _for_reader() -> Select[Onboarding]:
+    return Select(_of_reader().select_related("customer__owner__staff_contact"))
+
+
+def _of_reader() -> models.QuerySet[Onboarding]:
+    """The row `id`, if the user `reader` may see it."""
+    reader = Given("reader", models.AutoField())
+    return Onboarding.objects.filter(customer__portfolio__members=reader, **given(Onboarding, "id"))
 
 
 @cache

@@ -56,6 +56,11 @@ class StepState(models.Model):
         return _of().rows(onboarding=onboarding_id)
 
     @staticmethod
+    def one(onboarding_id: int, key: str) -> StepState | None:
+        """That of one step, None where there is none."""
+        return next(iter(_one().rows(onboarding=onboarding_id, key=key)), None)
+
+    @staticmethod
     def write(pk: int, columns: Mapping[str, Any]) -> None:
         """Set these columns of the row `pk`, if it is there, and no others."""
         _write(tuple(sorted(columns))).run(id=pk, **columns)
@@ -75,13 +80,19 @@ class StepState(models.Model):
         return Sentence.from_json(self.message)
 
 
-# The statements of every visit, made once
+# The statements of every visit and of the pages about people, made once
 
 
 @cache
 def _of() -> Select[StepState]:
     """Those of the onboarding `onboarding`."""
     return Select(StepState.objects.filter(**given(StepState, "onboarding")))
+
+
+@cache
+def _one() -> Select[StepState]:
+    """That of the step `key` of the onboarding `onboarding`."""
+    return Select(StepState.objects.filter(**given(StepState, "onboarding", "key")))
 
 
 @cache

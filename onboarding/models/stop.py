@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+from functools import cache
+
 from django.db import models
 
+from onboarding.models.compiled import Select
 
-class StopQuerySet(models.QuerySet["Stop"]):
-    """Whether a stop is in force."""
+
+class Stops(models.Manager["Stop"]):
+    """The rows, and whether a stop is in force."""
 
     def in_force(self) -> Stop | None:
         """The oldest stop that nobody has ended, or None. One query."""
-        return self.filter(ended_at=None).order_by("pk").first()
+        return next(iter(_in_force().rows()), None)
 
 
 class Stop(models.Model):
@@ -23,7 +27,12 @@ class Stop(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.CharField(max_length=150, blank=True, default="")
 
-    objects = StopQuerySet.as_manager()
+    objects = Stops()
 
     def __str__(self) -> str:
         return f"stop of all changes: {self.reason}"
+
+
+@cache
+def _in_force() -> Select[Stop]:
+    return Select(Stop.objects.filter(ended_at=None).order_by("pk")[:1])

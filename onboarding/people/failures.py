@@ -8,6 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import replace
+from functools import cache
+from typing import Any
 
 from django.db.models import QuerySet, Subquery
 
@@ -15,6 +17,7 @@ from graphclient.errors import storable
 from onboarding.domain.headcount import Failure
 from onboarding.domain.standings import InHaiilo, Scope, Standing
 from onboarding.models import Onboarding, Person
+from onboarding.models.compiled import Given, Select, given
 from onboarding.models.person import mark_in
 from onboarding.people.outcome import GOING
 
@@ -24,6 +27,8 @@ BY_CODE = (Standing.FAILED, Standing.OUTDATED, Standing.HELD_BACK)
 """Standings that Microsoft's code explains; of who is leaving, it explains a removal that failed."""
 IN_VAIN = (Person.Result.FAILED, Person.Result.SKIPPED)
 """Results that come with a code. Of others who have failed, Haiilo says why."""
+TELLING = ("cause", "standing", "result", "action", "code", "reason", "lacking", "scope", "in_haiilo")
+"""The columns by which a group is told, and what is shown of it."""
 KEPT_OF_CODE = 120  # letters, as the row has them
 
 
@@ -37,14 +42,24 @@ def failures(onboarding: Onboarding) -> tuple[Failure, ...]:
     largest = dict(sorted(onboarding.causes.items(), key=lambda each: (-each[1], each[0]))[:MAX_GROUPS])
     if not largest:
         return ()
-    samples = onboarding.people.filter(pk__in=[_one_of(onboarding, cause) for cause in largest])
+    asked = {f"cause_{number}": cause for number, cause in enumerate(largest)}
+    samples = _samples(len(largest)).rows(onboarding=onboarding.pk, **asked)
     found = [replace(_sample(row), count=largest[row.cause]) for row in samples]
     return tuple(sorted(found, key=lambda each: (-each.count, *_told(each))))
 
 
-def _one_of(onboarding: Onboarding, cause: str) -> Subquery:
+@cache
+def _samples(groups: int) -> Select[Person]:
+    """One of each of so many causes of the `onboarding`, named by `cause_0`, `cause_1` …"""
+    people = Person.objects.filter(**given(Person, "onboarding"))
+    cause = Person._meta.get_field("cause")
+    keys: list[Any] = [_one_of(people.filter(cause=Given(f"cause_{number}", cause))) for number in range(groups)]
+    return Select(people.filter(pk__in=keys).only(*TELLING))
+
+
+def _one_of(people: QuerySet[Person]) -> Subquery:
     """The key of one of them; of somebody whose name is kept, where there is one."""
-    return Subquery(onboarding.people.filter(cause=cause).order_by("-user_name", "-pk").values("pk")[:1])
+    return Subquery(people.order_by("-user_name", "-pk").values("pk")[:1])
 
 
 def _sample(row: Person) -> Failure:

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from onboarding.engine.may import Act, where
+from onboarding.engine.may import Act, one
 from onboarding.invites.rate_limit import MAX_AGENT, Source
 from onboarding.models import Link, Onboarding, Portfolio
 
@@ -27,7 +27,7 @@ def staff(request: HttpRequest) -> User:
 
 def onboarding_for(request: HttpRequest, pk: int) -> Onboarding:
     """The onboarding with this key, if the signed-in person may see it; else `Http404`."""
-    found = where(staff(request), Act.SEE).select_related("customer__owner__staff_contact").filter(pk=pk).first()
+    found = one(staff(request), Act.SEE, pk)
     if found is None:
         raise Http404(_("This customer does not exist, or you do not have access to it."))
     return found

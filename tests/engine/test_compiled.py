@@ -12,7 +12,18 @@ from django.db import IntegrityError, connection, models, transaction
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
-from onboarding.models import Approval, CustomerSecret, Onboarding, ReadOnlyMode, StepState, TenantBinding, clock
+from onboarding.models import (
+    Approval,
+    Customer,
+    CustomerSecret,
+    Onboarding,
+    ReadOnlyMode,
+    StaffContact,
+    StepState,
+    Stop,
+    TenantBinding,
+    clock,
+)
 from onboarding.models.compiled import Update, given
 from onboarding.models.onboarding import Lease
 from tests import builders
@@ -105,6 +116,38 @@ def test_reads_the_whole_onboarding_with_all_columns_of_all_its_rows(made, has_m
     ]
     assert [row.has_secrets, row.has_approvals, row.has_neighbours] == [has_more] * 3
     assert customer is row
+
+
+def test_reads_for_a_page_with_the_orms_statements(made):
+    reader = builders.person("alice")
+    mine = Onboarding.objects.for_user(reader).filter(pk=made.pk)
+    whole = mine.select_related("customer__owner__staff_contact")
+    state = StepState.objects.filter(onboarding=made, key="scope")
+    stops = Stop.objects.filter(ended_at=None).order_by("pk")
+    for ours, orm in (
+        (lambda: Onboarding.objects.has_reader(made.pk, reader), mine.exists),
+        (lambda: Onboarding.objects.for_reader(made.pk, reader), lambda: list(whole)),
+        (lambda: StepState.one(made.pk, "scope"), lambda: list(state)),
+        (Stop.objects.in_force, stops.first),
+    ):
+        assert statement(ours) == statement(orm)
+
+
+def test_reads_an_onboarding_for_a_page_with_all_columns_and_whose_it_is(made, django_assert_num_queries):
+    owner = builders.person("alice")
+    StaffContact.objects.create(user=owner, phone="+358 1")
+    Customer.objects.update(owner=owner)
+    with django_assert_num_queries(1):
+        row: Any = Onboarding.objects.for_reader(made.pk, owner)
+        assert row.customer.owner.staff_contact.phone == "+358 1"
+    assert columns(row) == columns(Onboarding.objects.get(pk=made.pk))
+    assert columns(row.customer.owner) == columns(owner)
+
+
+def test_reads_no_onboarding_for_a_stranger_to_it(made):
+    stranger = builders.person("charlie")
+    assert Onboarding.objects.for_reader(made.pk, stranger) is None
+    assert not Onboarding.objects.has_reader(made.pk, stranger)
 
 
 def test_says_of_an_onboarding_that_is_not_there_what_the_orm_says(db):

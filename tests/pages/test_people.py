@@ -117,6 +117,25 @@ def test_lists_person_user_name_result_reason_and_time(alice, customer):
     assert f'datetime="{person.at.strftime("%Y-%m-%d")}' in page.html
 
 
+def test_shows_names_letter_by_letter(alice, customer):
+    people(customer, 1, name="Anna {key} %s <b>", user_name="{at}@contoso.example")
+    people(customer, 1, name="", user_name="")
+    page = page_of(alice, customer, code="{name}")
+    assert "No results" in page.text
+    page = page_of(alice, customer)
+    assert "<bdi>Anna {key} %s &lt;b&gt;</bdi>" in page.html
+    assert "<bdi>{at}@contoso.example</bdi>" in page.html
+    assert "<bdi>s1</bdi>" in page.html  # who has no name is known by the id in Entra
+
+
+def test_leads_from_a_filtered_list_to_each_person(alice, customer):
+    rows = people(customer, 2, **CONFLICT)
+    links = {text: href for href, text in page_of(alice, customer, standing="failed").links}
+    for person in customer.people.filter(source_id__in=[row.source_id for row in rows]):
+        story = reverse("person", args=[customer.pk, person.pk])
+        assert links[person.name] == f"http://testserver{story}?standing=failed"
+
+
 def test_draws_the_line_in_shares_that_make_a_whole():
     pieces = line({"arrived": 1, "coming": 1, "twice": 0, "failed": 1, "out": 5, "gone": 7})
     assert [piece.standing for piece in pieces] == ["arrived", "coming", "failed"]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import chain
 
 from django.db.models import Q, QuerySet
@@ -21,7 +22,7 @@ from onboarding.domain.standings import SHOULD_ARRIVE, InHaiilo, Scope, Standing
 from onboarding.engine.load_desired import headcount, seen
 from onboarding.models import Onboarding, Person
 from onboarding.models.person import mark_in
-from onboarding.people.failures import TO_MEND, failures, group_of, of_group
+from onboarding.people.failures import TELLING, TO_MEND, failures, group_of, of_group
 from onboarding.people.prospects import with_finding
 from onboarding.people.recipe import odd_signs
 from onboarding.people.values import TARGETS
@@ -29,7 +30,10 @@ from onboarding.steps.scope.evidence import ScopeEvidence
 from onboarding.web.paging import cursor, read_cursor
 from onboarding.web.step_view import Text
 
+Explain = Callable[[Facts], Explained | None]
 MARKS = REASON_MARKS
+SHOWN = ("onboarding", "source_id", "name", "user_name", "at", "differs_in", *TELLING)
+"""The columns that a row of the list is made of: some of the others hold long documents."""
 ANY = "any"
 OWNERS: dict[str, Text] = {
     Owner.CS: _("We have to act"),
@@ -147,11 +151,13 @@ def people(
         user_name, pk = start
         # The first by itself, or the index would be read from its beginning.
         found = found.filter(user_name__gte=user_name).filter(Q(user_name__gt=user_name) | Q(pk__gt=pk))
-    rows = list(found.order_by("user_name", "pk")[: limit + 1])
-    is_more, scope = len(rows) > limit, seen(onboarding.pk, ScopeEvidence)
+    rows = list(found.only(*SHOWN).order_by("user_name", "pk")[: limit + 1])
+    is_more, scope, explain = len(rows) > limit, seen(onboarding.pk, ScopeEvidence), cache(explained)
     counted = scope.counted if scope is not None else None
     return People(
-        rows=[Row(person, shown(person, numbers), why(person, names=names)) for person in rows[:limit]],
+        rows=[
+            Row(person, shown(person, numbers), why(person, names=names, explain=explain)) for person in rows[:limit]
+        ],
         next=cursor(rows[limit - 1].user_name, rows[limit - 1].pk) if is_more else "",
         numbers=numbers,
         causes=[_cause(failure, names=names) for failure in failures(onboarding)],
@@ -196,21 +202,24 @@ def _cause(failure: Failure, *, names: bool) -> Cause:
     )
 
 
-def reason_of(person: Person, *, names: bool = True) -> Explained | None:
+def reason_of(person: Person, *, names: bool = True, explain: Explain = explained) -> Explained | None:
     """Why the person is not as they should be, or else the values of the account; without `names` in our words only."""
     if person.standing == Standing.ARRIVED and person.differs_in:
         return standings.otherwise()
     if person.standing in TO_MEND:
-        return explained(facts_of(group_of(person), names=names))
+        return explain(facts_of(group_of(person), names=names))
     told = person.reason if names else mark_in(person.reason)
-    return explained(Facts(person.standing, person.code, told, person.lacking, person.scope))
+    return explain(Facts(person.standing, person.code, told, person.lacking, person.scope))
 
 
-def why(person: Person, *, names: bool = True) -> str:
-    """Why the person is not in Haiilo, or not as they should be, in a sentence; empty where nothing is to be said."""
+def why(person: Person, *, names: bool = True, explain: Explain = explained) -> str:
+    """Why the person is not in Haiilo, or not as they should be, in a sentence; empty where nothing is to be said.
+
+    `explain`: as `explained`; where many are asked for, one that remembers what it was asked before.
+    """
     if person.standing == Standing.OUT and person.scope not in (Scope.UNREAD, *SHOULD_ARRIVE):
         return str(Scope(person.scope).label)
-    found = reason_of(person, names=names)
+    found = reason_of(person, names=names, explain=explain)
     signs = odd_signs(person.user_name) if names and found and found.cause is SEARCH_REFUSED else ""
     if signs:
         return str(say(SEARCH_REFUSED_FOR, value=person.user_name, signs=signs))

@@ -21,6 +21,7 @@ from onboarding.models import Onboarding, Person
 from onboarding.staff.people import queries
 from onboarding.staff.people.filters import Hide, filter_of, query_of, seals
 from onboarding.staff.people.line import chips, line
+from onboarding.staff.people.rows import rows
 from onboarding.web import access
 from onboarding.web.csv_file import csv_file
 from onboarding.web.page import is_swap, page
@@ -48,6 +49,7 @@ def _list(
     request: HttpRequest, onboarding: Onboarding, wanted: queries.Filter, *, after: str = "", hide: Hide, names: bool
 ) -> HttpResponse:
     found, kept = queries.people(onboarding, wanted, after=after, names=names), query_of(wanted, hide)
+    here = urlencode({**kept, "after": hide(after)} if after else kept)
     if names and found.rows and request.method != "HEAD":
         name_access.note_viewing(onboarding, actor=access.staff(request))
     context = {
@@ -55,7 +57,7 @@ def _list(
         "customer": onboarding.customer,
         "people": found,
         "names": names,
-        "rows": found.rows,
+        "rows": rows(found.rows, onboarding, names=names, here=here),
         "wanted": wanted,
         "finding": found.finding,
         "kept": kept,
@@ -64,7 +66,6 @@ def _list(
         "causes": [(cause, urlencode(query_of(cause.wanted, hide))) for cause in found.causes],
         "next": urlencode({**kept, "after": hide(found.next)}) if found.next else "",
         "first": urlencode(kept) if after else None,
-        "here": urlencode({**kept, "after": hide(after)} if after else kept),
     }
     return page(request, "staff/people.html", "people", context)
 
@@ -79,8 +80,8 @@ def people_csv(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     wanted = filter_of(request.POST, open_(request.POST.get("s", "")) if names else "")
     name_access.note_export(onboarding, actor=actor, with_names=names)
     header = (_("Name"), _("User name"), _("Status"), _("Why"), _("Code"), _("Microsoft's words"), _("Time"))
-    rows = _cells(queries.people_rows(onboarding, wanted), headcount(onboarding), names=names)
-    return csv_file(f"{slugify(onboarding.customer.name) or 'customer'}-users.csv", header, rows)
+    cells = _cells(queries.people_rows(onboarding, wanted), headcount(onboarding), names=names)
+    return csv_file(f"{slugify(onboarding.customer.name) or 'customer'}-users.csv", header, cells)
 
 
 def _cells(people: Iterator[Person], numbers: Headcount, *, names: bool) -> Iterator[tuple[str, ...]]:
