@@ -150,6 +150,30 @@ def test_reads_no_onboarding_for_a_stranger_to_it(made):
     assert not Onboarding.objects.has_reader(made.pk, stranger)
 
 
+def test_has_postgresql_plan_once_a_connection_what_goes_by_a_key_alone(made):
+    for _run in range(2):
+        assert Onboarding.objects.whole(made.pk).customer_id == StepState.of(made.pk)[0].onboarding.customer_id
+        StepState.write(StepState.of(made.pk)[0].pk, SEEN)
+        list(Onboarding.objects.due())
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements")
+        prepared = [row[0] for row in cursor.fetchall()]
+    assert all('"id" = $' in each or '"onboarding_id" = $' in each for each in prepared)
+    assert {"SELECT", "UPDATE"} <= {each.partition(" ")[0] for each in prepared}
+
+
+@pytest.mark.parametrize("digits", range(7))
+def test_reads_times_as_they_were_written(made, digits):
+    at = SOON + timedelta(microseconds=123456 // 10 ** (6 - digits) * 10 ** (6 - digits))
+    Onboarding.objects.filter(pk=made.pk).update(not_before=at, live_at=None)
+    for row in (Onboarding.objects.whole(made.pk), Onboarding.objects.get(pk=made.pk)):
+        assert (row.not_before, row.live_at) == (at, None)
+        assert row.not_before is not None
+        assert row.not_before.tzinfo is UTC
+
+
 def test_says_of_an_onboarding_that_is_not_there_what_the_orm_says(db):
     with pytest.raises(Onboarding.DoesNotExist):
         Onboarding.objects.whole(0)
