@@ -15,7 +15,15 @@ Mismatch = dict[str, str]
 
 
 def expected(directory: Mapping[str, Any], product: str) -> dict[str, Person]:
-    """User name → attributes, for everyone in scope."""
+    """User name → attributes, for everyone in scope; of two who want one name, of the first in the directory."""
+    found = dict[str, Person]()
+    for name, wanted in people(directory, product).values():
+        found.setdefault(name, wanted)
+    return found
+
+
+def people(directory: Mapping[str, Any], product: str) -> dict[str, tuple[str, Person]]:
+    """Id → user name at Haiilo and attributes, for everyone in scope, in the order of the directory."""
     users = {user["id"]: user for user in directory["users"]}
     groups = {group["id"]: group for group in directory["groups"]}
     in_scope: set[str] = set()
@@ -25,8 +33,8 @@ def expected(directory: Mapping[str, Any], product: str) -> dict[str, Person]:
             in_scope.add(principal)
         elif principal in groups:
             in_scope |= {member["id"] for member in groups[principal]["members"] if member["id"] in users}
-    people = [users[identity] for identity in in_scope if users[identity]["accountEnabled"]]
-    return {arriving_name(user["userPrincipalName"]): _wanted(user, product) for user in people}
+    found = [user for key, user in users.items() if key in in_scope and user["accountEnabled"]]
+    return {user["id"]: (arriving_name(user["userPrincipalName"]), _wanted(user, product)) for user in found}
 
 
 def arriving_name(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -20,7 +21,7 @@ class Truth:
     `nested`: only in a group within an assigned one. `there`: have an active account. `twice`: have more than one.
     `default_access`: no assignment gives them a role. `gone`: have lost an account, at whatever look before this one.
     `amiss`: in scope, and their account is missing or differs from the directory. `names`: each user name under which
-    somebody is known.
+    somebody is known; `shared`: those of them that several want at Haiilo.
     """
 
     in_scope: frozenset[str] = frozenset()
@@ -37,6 +38,7 @@ class Truth:
     gone: frozenset[str] = frozenset()
     amiss: frozenset[str] = frozenset()
     names: Mapping[str, str] = field(default_factory=dict)
+    shared: frozenset[str] = frozenset()
 
     @property
     def missing(self) -> frozenset[str]:
@@ -78,8 +80,8 @@ class Truth:
         return replace(self, there=self.there - self.leaving, gone=self.gone | self.leaving)
 
     def who(self, user_name: str) -> str:
-        """The id of whoever is or was known by this user name; empty for a stranger."""
-        return self.names.get(user_name.lower(), "")
+        """The id of whoever is or was known by this user name; empty for a stranger, and where it may be of several."""
+        return "" if user_name.lower() in self.shared else self.names.get(user_name.lower(), "")
 
 
 def look(tenant: SandboxTenant, product: str, before: Truth = Truth()) -> Truth:
@@ -88,12 +90,12 @@ def look(tenant: SandboxTenant, product: str, before: Truth = Truth()) -> Truth:
     directory, arrived = _named(tenant.ask("GET", "/directory"), before), tenant.arrived()
     users = {str(user["id"]): user for user in directory["users"]}
     names = _names(users) | dict(before.names)
-    owners = [_owner(name, names) for name in _active(arrived)]
+    people, held = expectation.people(directory, product), expectation.found(list(arrived), product)
+    owners = [_whose(name, held[name], people) or _owner(name, names) for name in _active(arrived)]
     there, assigned = frozenset(owners), _assigned(directory)
     everybody = assigned.direct | assigned.by_group
     enabled = {key for key in everybody if users[key]["accountEnabled"]}
-    wrong = expectation.mismatches(expectation.expected(directory, product), expectation.found(list(arrived), product))
-    amiss = {_owner(each["user"], names) for each in wrong if each["problem"] != "not in scope"}
+    differing = {key for key, (name, wanted) in people.items() if held.get(name) != wanted}
     return Truth(
         in_scope=frozenset(enabled),
         direct=frozenset(assigned.direct & enabled),
@@ -107,8 +109,9 @@ def look(tenant: SandboxTenant, product: str, before: Truth = Truth()) -> Truth:
         twice=frozenset(owner for owner in owners if owners.count(owner) > 1),
         gone=before.gone | (before.there - there),
         assignments=len(directory["assignments"]),
-        amiss=frozenset(amiss & enabled) | (frozenset(enabled) - there),
+        amiss=frozenset(differing & enabled) | (frozenset(enabled) - there),
         names=names,
+        shared=_shared(people),
     )
 
 
@@ -134,6 +137,16 @@ def _names(users: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
 
 def _active(arrived: Iterable[Mapping[str, Any]]) -> list[str]:
     return [str(each.get("userName", "")) for each in arrived if each.get("active", True) not in (False, "False")]
+
+
+def _shared(people: Mapping[str, tuple[str, expectation.Person]]) -> frozenset[str]:
+    names = Counter(name.lower() for name, _wanted in people.values())
+    return frozenset(name for name, wanted_by in names.items() if wanted_by > 1)
+
+
+def _whose(name: str, held: expectation.Person, people: Mapping[str, tuple[str, expectation.Person]]) -> str | None:
+    """Whose account of this name has their values. Of two who want one name, either may have got it."""
+    return next((key for key, (own, wanted) in people.items() if own == name and wanted == held), None)
 
 
 def _owner(name: str, names: Mapping[str, str]) -> str:

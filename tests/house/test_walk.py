@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import subprocess
+from typing import Any, cast
 
 import pytest
 
 from devtools.commands import walk
+from devtools.stack.sandbox_control import SandboxTenant
 from devtools.walk import arrived, claims, document, failure
 from devtools.walk.acts import ACTS, ADMINS
 from devtools.walk.awaited import AWAITED, unexpected
@@ -15,7 +17,7 @@ from devtools.walk.claims import unjudged, untrue
 from devtools.walk.pages import BOARD, CUSTOMER, LETTERS, RECORD, USERS, Pages, Reason, Row, Text
 from devtools.walk.play import Walked
 from devtools.walk.table import FAILURES, Unknown, chosen
-from devtools.walk.truth import Truth
+from devtools.walk.truth import Truth, look
 from devtools.walk.walker import Told
 from onboarding.causes.standings import DIFFERS
 from onboarding.domain.verdicts import Court
@@ -289,3 +291,44 @@ def test_counts_who_is_there_twice_as_wrong():
 def test_reads_large_numbers_as_the_pages_write_them(text: str, plainly: str) -> None:
     found = arrived.plain(Pages((Text(USERS, text), Text(RECORD, "1 person is in Haiilo", past=True))))
     assert [each.text for each in found.texts] == [plainly]
+
+
+# What is true
+
+
+class FarSide:
+    """A tenant at the far side: what its directory and Haiilo hold."""
+
+    def __init__(self, users: list[dict[str, Any]], arrived: list[dict[str, Any]]) -> None:
+        assignments = [{"principalId": each["id"], "appRoleId": "role"} for each in users]
+        self.directory = {"users": users, "groups": [], "assignments": assignments}
+        self.accounts = arrived
+
+    def ask(self, method: str, path: str) -> dict[str, Any]:
+        assert (method, path) == ("GET", "/directory")
+        return self.directory
+
+    def arrived(self) -> list[dict[str, Any]]:
+        return self.accounts
+
+
+ANNA = {"id": ANN, "userPrincipalName": "ann@a.example", "accountEnabled": True, "givenName": "Ann"}
+GUEST = {"id": EVE, "userPrincipalName": "ann_a.example#EXT#@b.example", "accountEnabled": True, "givenName": "Eve"}
+
+
+@pytest.mark.parametrize(("given", "got_it", "other"), [("Ann", ANN, EVE), ("Eve", EVE, ANN)])
+@pytest.mark.parametrize("users", [[ANNA, GUEST], [GUEST, ANNA]])
+def test_gives_the_one_account_of_two_who_want_its_name_to_whose_values_it_has(users, given, got_it, other):
+    account = {"userName": "ann@a.example", "active": True, "name": {"givenName": given}}
+    found = look(cast(SandboxTenant, FarSide(users, [account])), "advocacy")
+    assert (set(found.there), set(found.amiss)) == ({got_it}, {other})
+    assert found.numbers["wrong"] == 1
+    pages = said(BOARD, "1 person is not as they should be", rows=(Row("ann@a.example", "in Haiilo", ""),))
+    assert untrue(pages, [found]) == []
+
+
+def test_takes_an_account_with_other_values_for_that_of_whoever_has_its_name():
+    account = {"userName": "ann@a.example", "active": True, "name": {"givenName": "Anne"}}
+    found = look(cast(SandboxTenant, FarSide([ANNA], [account])), "advocacy")
+    assert (set(found.there), set(found.amiss)) == ({ANN}, {ANN})
+    assert found.who("ANN@a.example") == ANN
