@@ -87,7 +87,8 @@ def one_by_one(
     people = _people(row)
     waiting = [each for each in people if each.person.user_name and not _is_asked(each, since)]
     answered, accounts = _searched(waiting, find)
-    found = compare(accounts, [each.person for each in answered], whole=False)
+    asked = [each.person for each in answered]
+    found = compare(_not_of_others(accounts, people, asked), asked, whole=False)
     unsure = {each.person.person_id for each in answered if each.had_account and not _is_named(each, names_are_made)}
     words = _believed(found.words, unsure)
     _write(lease, row, {each.pk: words[each.person.person_id] for each in answered}, _accounts(found), at, alive)
@@ -118,6 +119,15 @@ def _searched(waiting: Iterable[Asked], find: Find) -> tuple[list[Asked], list[H
         accounts |= {user.id or user.user_name: user for user in found}
         answered.append(each)
     return answered, list(accounts.values())
+
+
+def _not_of_others(
+    accounts: Iterable[HaiiloUser], people: Iterable[Asked], asked: Collection[Expected]
+) -> list[HaiiloUser]:
+    """Without those that Microsoft has made for people who were not asked for: two may want one user name."""
+    known = {each.person_id for each in asked}
+    others = {each.person.haiilo_id.lower() for each in people if each.person.person_id not in known}
+    return [user for user in accounts if not user.id or user.id.lower() not in others]
 
 
 def _people(row: Onboarding) -> list[Asked]:

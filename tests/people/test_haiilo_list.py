@@ -200,3 +200,13 @@ def test_does_not_take_a_name_that_entra_makes_otherwise_for_the_person(made, us
     found = searched(made, Search(), names_are_made=names_are_made)
     assert words(made) == {"e0": ("", "arrived")}
     assert (found.untold, found.missing) == (1, 0)
+
+
+def test_gives_nobody_an_account_that_microsoft_has_made_for_somebody_of_the_same_name(made):
+    """Of two who want one user name only the one who has none is asked for here."""
+    person(made, 1)
+    failed = {"result": "failed", "code": "DuplicateSourceEntries", "action": "create", "seen": {"last": "failed"}}
+    person(made, 2, **failed, target_id="", user_name="p1@x.example")
+    made.people.filter(source_id="e1").update(in_haiilo="active", in_haiilo_at=clock.now())
+    searched(made, Search(account(1)))
+    assert words(made) == {"e1": ("active", "arrived"), "e2": ("absent", "failed")}
