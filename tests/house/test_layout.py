@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 from graphlib import TopologicalSorter
@@ -107,3 +108,27 @@ def test_puts_no_host_into_a_lock():
 def test_keeps_secrets_and_other_peoples_lock_files_out_of_the_repository():
     names = {path.name for path in tracked()}
     assert names & {".env", "uv.lock", "pylock.toml", "db.sqlite3"} == set()
+
+
+FIELDS = ("onboarding.models.text", "onboarding.models.clock")
+"""Where the fields of tables and the database's clock are: a table cannot be told without them."""
+SPELLING = "graphclient.names"
+"""How DNS names are spelled, which a standard says: one migration has respelled what was stored."""
+
+
+def test_lets_a_migration_stand_alone():
+    """What the product makes of a row changes with it; what a migration has made of it stays as it was."""
+    files = tracked("onboarding/migrations/*.py")
+    assert files
+    ours = {
+        f"{path.name}: {name}"
+        for path in files
+        for node in ast.walk(ast.parse(path.read_text()))
+        for name in ([node.module or ""] if isinstance(node, ast.ImportFrom) else _imported(node))
+        if name.partition(".")[0] in ("onboarding", "graphclient") and name not in (*FIELDS, SPELLING)
+    }
+    assert ours == set()
+
+
+def _imported(node: ast.AST) -> list[str]:
+    return [each.name for each in node.names] if isinstance(node, ast.Import) else []
