@@ -52,7 +52,7 @@ class LogStep:
 class ProvisioningEvent:
     """One event of one object. `action` and `status` are in lower case; texts are empty where unknown.
 
-    `skip_reason`: why it was skipped, as a step has it, `skip_text` the same in words; `lacking`: which attribute was
+    `skip_reason`: why it was skipped, as a step has it, `skip_text` the same in words; `lacking`: which attributes were
     empty, by a step or by the text of the refusal. `step_rows`, `modified_rows`: what `steps` and `modified` are read
     from, where somebody asks for them.
     """

@@ -71,7 +71,7 @@ class OnDemandResult:
 
     `result`: Success, Skipped, Failure, or empty where the answer does not tell. It is Success only where something was
     written: an import alone, or an assignment that is missing, is none, whatever the answer's key says.
-    `left_out`: why it is not to be provisioned, `lacking`: which attribute was empty, where the answer tells that.
+    `left_out`: why it is not to be provisioned, `lacking`: which attributes were empty, where the answer tells that.
     """
 
     result: str

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_noop as _
 
 from onboarding.causes import portal_paths
 from onboarding.causes.base import Cause, Owner
+from onboarding.causes.people import EMPTY, EMPTY_AT_CUSTOMER
 from onboarding.causes.roles import APPLICATION_OWNERS
 from onboarding.domain.sentences import Template, plural
 
@@ -52,8 +53,8 @@ FORECAST: tuple[Cause, ...] = (
     Cause(
         code=Code.REQUIRED_VALUE_EMPTY,
         owner=Owner.CUSTOMER,
-        staff=_("“%(attribute)s” is empty for this person, and Haiilo needs it. It has to be entered in Entra."),
-        customer=_("“%(attribute)s” is empty for this person, and Haiilo needs it. Enter it in Entra."),
+        staff=EMPTY,
+        customer=EMPTY_AT_CUSTOMER,
         needs=portal_paths.EDIT_PEOPLE,
         source=MATCHING,
     ),

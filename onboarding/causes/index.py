@@ -14,7 +14,7 @@ from onboarding.causes.people import BY_ATTRIBUTE, BY_HAIILO, BY_REASON, BY_SCOP
 from onboarding.causes.sign_in import SIGN_IN
 from onboarding.causes.token import TOKEN
 from onboarding.causes.trip import ENDINGS
-from onboarding.domain.attribute_names import empty_words
+from onboarding.domain.attribute_names import each_named, empty_words
 from onboarding.domain.sentences import Sentence, say
 from onboarding.domain.standings import InHaiilo, Scope
 from onboarding.domain.verdicts import Court
@@ -74,7 +74,9 @@ def _of_attribute(code: str) -> Cause | None:
 
 def gaps_of(cause: Cause | None, lacking: str) -> dict[str, Any]:
     """What fills the gaps of an entry that `lookup` found for a person."""
-    return {"attribute": empty_words(lacking)} if cause in BY_ATTRIBUTE else {}
+    if cause not in BY_ATTRIBUTE:
+        return {}
+    return {"attribute": empty_words(lacking), "attributes": max(1, len(each_named(lacking)))}
 
 
 def _by_code(code: str, reason: str) -> Cause | None:
@@ -97,7 +99,7 @@ def explain_code(
 ) -> tuple[Sentence, Court]:
     """What a code means to customer success, in one sentence, and whose court it is in.
 
-    `lacking`: which attribute is empty, where anybody says so; `scope`: where the person stands; `in_haiilo`: what
+    `lacking`: which attributes are empty, where anybody says so; `scope`: where the person stands; `in_haiilo`: what
     Haiilo says of an account that Microsoft has reported. An unknown code gives Microsoft's own `reason`, cut, and our
     engineers' court.
     """

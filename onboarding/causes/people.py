@@ -7,6 +7,7 @@ from django.utils.translation import gettext_noop as _
 from onboarding.causes import portal_paths
 from onboarding.causes.base import Cause, Owner
 from onboarding.causes.roles import APPLICATION_OWNERS
+from onboarding.domain.sentences import plural
 from onboarding.domain.standings import InHaiilo, Scope
 
 SOURCE = "https://learn.microsoft.com/entra/identity/app-provisioning/application-provisioning-log-analytics"
@@ -193,6 +194,17 @@ PEOPLE: tuple[Cause, ...] = (
     ),
 )
 
+EMPTY = plural(
+    "“%(attribute)s” is empty for this person, and Haiilo needs it. It has to be entered in Entra.",
+    "“%(attribute)s” are empty for this person, and Haiilo needs them. They have to be entered in Entra.",
+    by="attributes",
+)
+EMPTY_AT_CUSTOMER = plural(
+    "“%(attribute)s” is empty for this person, and Haiilo needs it. Enter it in Entra.",
+    "“%(attribute)s” are empty for this person, and Haiilo needs them. Enter them in Entra.",
+    by="attributes",
+)
+
 # Where it is named which attribute is empty, by Microsoft, in Haiilo's answer or by our forecast: more exact than the
 # code alone. A plain BadRequest is what becomes of an answer of Haiilo's that Microsoft has no own code for.
 BY_ATTRIBUTE: tuple[Cause, ...] = (
@@ -200,8 +212,8 @@ BY_ATTRIBUTE: tuple[Cause, ...] = (
         code="AttributeValidationFailed",
         also=("MandatoryFieldsMissing", "MissingValues", "SystemForCrossDomainIdentityManagementBadRequest"),
         owner=Owner.CUSTOMER,
-        staff=_("“%(attribute)s” is empty for this person, and Haiilo needs it. It has to be entered in Entra."),
-        customer=_("“%(attribute)s” is empty for this person, and Haiilo needs it. Enter it in Entra."),
+        staff=EMPTY,
+        customer=EMPTY_AT_CUSTOMER,
         needs=portal_paths.EDIT_PEOPLE,
         source=RECORDS,
     ),

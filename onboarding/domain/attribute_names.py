@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from functools import reduce
 
 from django.utils.translation import gettext_noop as _
 
 from onboarding.domain.products import WORK
 from onboarding.domain.sentences import Sentence, say
 
+SEPARATOR = ", "
+"""Between attributes that one text names."""
+IN_QUOTES = _("%(first)s”, “%(more)s")
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:"
 
 TARGETS = {
@@ -81,10 +86,30 @@ def target_words(target: str) -> Sentence | str:
     return say(TARGETS[target]) if target in TARGETS else target
 
 
-def empty_words(name: str) -> Sentence | str:
-    """What an attribute of either side is called that somebody named as empty: Microsoft writes a Haiilo attribute
-    with or without dots, and with any capitals.
-    """
+def all_named(names: Iterable[str], *, most: int) -> str:
+    """These attributes in one text of at most so many letters: each once, also where both sides name it."""
+    kept, known = "", set[str]()
+    for name in names:
+        joined, words = f"{kept}{SEPARATOR}{name}" if kept else name[:most], _BY_NAME.get(_squeezed(name), name)
+        if name and words not in known and len(joined) <= most:
+            kept = joined
+            known.add(words)
+    return kept
+
+
+def each_named(names: str) -> list[str]:
+    """The attributes that a text of `all_named` names."""
+    return [each for each in names.split(SEPARATOR) if each]
+
+
+def empty_words(names: str) -> Sentence | str:
+    """What attributes of either side are called that somebody named as empty, for a place in quotation marks."""
+    words = [_empty_word(each) for each in each_named(names)] or [names]
+    return reduce(lambda more, first: say(IN_QUOTES, first=first, more=more), reversed(words[:-1]), words[-1])
+
+
+def _empty_word(name: str) -> Sentence | str:
+    """Microsoft writes a Haiilo attribute with or without dots, and with any capitals."""
     return say(_BY_NAME[_squeezed(name)]) if _squeezed(name) in _BY_NAME else name
 
 

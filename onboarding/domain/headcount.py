@@ -26,7 +26,7 @@ class Source(enum.StrEnum):
 @dataclass(frozen=True)
 class Failure:
     """People of one standing whom the same cause keeps: Microsoft's `code`, a `reason` of one of them as a sample, the
-    attribute that is empty (`lacking`) where Microsoft names one, and where they stand in `scope`. `in_haiilo`: what
+    attributes that are empty (`lacking`) where any is named, and where they stand in `scope`. `in_haiilo`: what
     Haiilo says of those for whom Microsoft has reported an account, or nothing.
     """
 

@@ -57,7 +57,7 @@ class Person(models.Model):
     the user name without capitals, empty where it is not known; `shapes`: what is rare about the data
     (`domain.suggested.Shape`), in one word.
 
-    From the provisioning log: `result` (empty where it says nothing) to `event_id`; `lacking`: which attribute was
+    From the provisioning log: `result` (empty where it says nothing) to `event_id`; `lacking`: which attributes were
     empty, where Microsoft says so; `seen`: what `people.outcome` has to remember of older rows, so that they may come
     in any order; `history`: what it told and when, without a word that names anybody (`people.history`).
 

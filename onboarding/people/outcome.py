@@ -17,6 +17,7 @@ from graphclient import ProvisioningEvent
 from graphclient.errors import storable
 from onboarding.causes.forecast import Code as Forecast
 from onboarding.causes.people import NOT_ENTITLED, SAME_ALREADY
+from onboarding.domain.attribute_names import all_named, each_named
 from onboarding.models import Person
 from onboarding.models.person import kept_reason, mark_in
 from onboarding.people.history import History, Moment, with_moment
@@ -37,6 +38,7 @@ TELLS_NO_REASON = ("", "entrysynchronizationskipped")
 GOING = frozenset({"delete", "disable"})
 SAYS_EMPTY = frozenset({"attributevalidationfailed", "mandatoryfieldsmissing", "missingvalues"})
 """Codes that say that a value which Haiilo needs is empty, and perhaps not which one."""
+MOST_LACKING = 120  # letters
 CARRIED_OUT = frozenset({"success", "warning"})
 
 
@@ -151,7 +153,7 @@ def outcome(onboarding_id: int, event: ProvisioningEvent, before: Person | None)
     after = Person(onboarding_id=onboarding_id, source_id=event.source_id[:64])
     if decides or before is None:
         _decide(after, event, kind)
-        after.lacking = after.lacking or _foreseen(before, after.code)
+        after.lacking = all_named([*each_named(after.lacking), *_foreseen(before, after)], most=MOST_LACKING)
     else:
         _go_on(after, before)
     now = Seen(kind if decides else seen.last, times)
@@ -177,15 +179,17 @@ def _place_of(person: Person, seen: Seen) -> _Place:
 def _decide(after: Person, event: ProvisioningEvent, kind: Kind) -> None:
     """What the deciding row says. An own word where only the scoping step tells why."""
     after.action, after.code, after.reason = event.action.lower()[:20], _code(event, kind), kept_reason(event.words)
-    after.lacking, after.at, after.event_id = event.lacking[:120], event.at, event.id[:64]
+    after.lacking, after.at, after.event_id = event.lacking[:MOST_LACKING], event.at, event.id[:64]
 
 
-def _foreseen(before: Person | None, code: str) -> str:
-    """The attribute at Haiilo that our forecast found empty for the person, where `code` says that one is."""
-    if before is None or plain(code) not in SAYS_EMPTY:
-        return ""
+def _foreseen(before: Person | None, after: Person) -> list[str]:
+    """The attributes at Haiilo that our forecast found empty for the person, where the row says that one is: it ends at
+    the first, and the person lacks them all.
+    """
+    if before is None or not (after.lacking or plain(after.code) in SAYS_EMPTY):
+        return []
     found = (each for each in before.findings if each.get("code") == Forecast.REQUIRED_VALUE_EMPTY)
-    return next((str(each.get("target", ""))[:120] for each in found), "")
+    return [str(each.get("target", "")) for each in found]
 
 
 def _code(event: ProvisioningEvent, kind: Kind) -> str:

@@ -65,7 +65,8 @@ class Finding:
     def values(self) -> dict[str, Any]:
         """What fills the gaps of the sentences of its cause."""
         words = source_words(self.source) if attribute_of(self.source) else target_words(self.target)
-        return {"attribute": words, "value": ends_shown(self.value), "signs": self.signs, "group": self.group}
+        told = {"value": ends_shown(self.value), "signs": self.signs, "group": self.group}
+        return {"attribute": words, "attributes": 1, **told}
 
     def for_staff(self) -> Sentence:
         """The sentence for customer success."""

@@ -75,6 +75,19 @@ def test_names_the_attribute_that_was_foreseen_where_nobody_names_one(lease: Lea
     assert why(kept(lease, row(2, "eva", "create", "failure", provisioningStatusInfo=info))).startswith(said)
 
 
+def test_names_all_that_is_empty_where_microsoft_ended_at_the_first(lease: Lease) -> None:
+    before = kept(lease, skipped(1, "TooHot"))
+    country = 'addresses[type eq "work"].country'
+    found = [{"code": "required_value_empty", "target": target} for target in (country, "name.familyName")]
+    Person.objects.filter(pk=before.pk).update(findings=found)
+    info = {"status": "failure", "errorInformation": {"errorCode": "MandatoryFieldsMissing", "reason": HAIILO_SAYS}}
+    person = kept(lease, row(2, "eva", "create", "failure", provisioningStatusInfo=info))
+    assert person.lacking == f"name.familyName, {country}"
+    assert why(person) == (
+        "“last name”, “country” are empty for this person, and Haiilo needs them. They have to be entered in Entra."
+    )
+
+
 def test_shows_microsofts_own_word_and_text_where_it_knows_neither(lease: Lease) -> None:
     step = {"name": "X", "description": "The weather forbids it.", "details": {"SkipReason": "TooHot"}}
     person = kept(lease, skipped(1, provisioningSteps=[step]))

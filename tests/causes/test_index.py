@@ -1,6 +1,9 @@
 import pytest
+from django.utils import translation
 
 from onboarding.causes.index import FAMILIES, explain_code, is_known
+from onboarding.causes.people import EMPTY
+from onboarding.domain.sentences import Sentence
 from onboarding.domain.standings import Scope
 from onboarding.domain.verdicts import Court
 
@@ -80,6 +83,25 @@ def test_names_the_attribute_that_is_empty():
 @pytest.mark.parametrize("name", ["name.familyName", "namefamilyName", "NAME.FAMILYNAME", "surname"])
 def test_calls_an_attribute_what_people_call_it(name):
     assert str(explain_code("MandatoryFieldsMissing", lacking=name)[0]).startswith("“last name” is empty")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "“last name”, “country” are empty for this person, and Haiilo needs them."),
+        ("de", "„Nachname“, „Land“ sind bei dieser Person leer, und Haiilo braucht diese Werte."),
+        ("fi", "”sukunimi”, ”maa” puuttuvat tältä henkilöltä, ja Haiilo tarvitsee ne."),
+    ],
+)
+def test_names_each_attribute_that_is_empty(language, said):
+    with translation.override(language):
+        assert str(explain_code("MandatoryFieldsMissing", lacking="name.familyName, country")[0]).startswith(said)
+
+
+def test_still_translates_what_was_stored_before_several_were_named():
+    stored = Sentence(EMPTY.one, {"attribute": Sentence("country")})
+    with translation.override("de"):
+        assert str(stored).startswith("„Land“ ist bei dieser Person leer")
 
 
 def test_says_it_in_general_where_nobody_names_the_attribute():

@@ -16,7 +16,10 @@ EXTENSION = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:departme
     [
         ("Required property missing: name.familyName.", "name.familyName"),
         ('Web Response: {"detail": "Required property missing: name.familyName.", "status": "400"}', "name.familyName"),
-        ("Required attributes missing: name.familyName, country", "name.familyName"),
+        ("Required attributes missing: name.familyName, country", "name.familyName, country"),
+        ("Required attributes missing: 'name.familyName', 'country' and 'mail'.", "name.familyName, country, mail"),
+        ("Required attributes missing: country, please contact us.", "country"),
+        ("The field “surname” is required. The field “mail” is required.", "surname, mail"),
         ("missing required attribute 'userName'", "userName"),
         ("Missing mandatory field: country", "country"),
         ("The required property 'mail' has no value.", "mail"),
@@ -48,6 +51,8 @@ def test_takes_nothing_else_for_a_name(text: str) -> None:
 
 def test_cuts_what_would_be_endless() -> None:
     assert len(named_in("Required property missing: " + "a" * 3000)) == MAX_NAME
+    several = named_in("Required properties missing: " + ", ".join(letter * 30 for letter in "abcde"))
+    assert several == ", ".join(letter * 30 for letter in "abc")
 
 
 def test_reads_it_from_a_run_on_demand() -> None:
