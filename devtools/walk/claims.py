@@ -73,7 +73,8 @@ CLAIMS = (
 ELSEWHERE = (
     re.compile(r"\d+ accounts in \w+ have"),  # Microsoft's own words
     re.compile(
-        rf"(\d+) {_ONE} (?:failed|not in scope|in Haiilo, (?:last|to be|removal)|in Haiilo twice|on the way)"
+        rf"(\d+) {_ONE} (?:failed|cannot be linked|left out by the last sync|not in scope|on the way|"
+        rf"in Haiilo, (?:last|to be|removal)|in Haiilo twice)"
     ),  # see `_listed`
     re.compile(r"(\d+) of about (\d+) people,? (?:about|\.|This takes)"),  # of a cycle under way, which nobody can stop
 )

@@ -94,7 +94,7 @@ def explained(facts: Facts) -> Explained | None:
             return _by_entry(STILL_ACTIVE)
         case Standing.LEAVING if not _failed_to_go(facts):
             return _by_entry(LEAVING)
-        case Standing.FAILED if facts.in_haiilo == InHaiilo.TWICE:
+        case Standing.UNLINKED:
             return _by_entry(AMBIGUOUS)
         case Standing.FAILED if facts.in_haiilo in BY_HAIILO:
             return _by_entry(BY_HAIILO[InHaiilo(facts.in_haiilo)])

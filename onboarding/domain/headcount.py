@@ -8,7 +8,15 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from onboarding.domain.prospects import Prospects
-from onboarding.domain.standings import HAVE_AN_ACCOUNT, NOT_AS_THEY_SHOULD, SHOULD_BE_THERE, InHaiilo, Scope, Standing
+from onboarding.domain.standings import (
+    HAVE_AN_ACCOUNT,
+    NOT_AS_THEY_SHOULD,
+    SHOULD_BE_THERE,
+    WITHOUT_FOR_A_REASON,
+    InHaiilo,
+    Scope,
+    Standing,
+)
 
 
 class Source(enum.StrEnum):
@@ -94,7 +102,7 @@ class Headcount:
     @property
     def failed(self) -> int:
         """How many should have an account and have none, or none that can be linked, for a reason that is known."""
-        return self.of(Standing.FAILED)
+        return self.of(*WITHOUT_FOR_A_REASON)
 
     @property
     def outdated(self) -> int:
@@ -170,7 +178,7 @@ class Headcount:
         """Whether it is known of each person in scope, by name, that there is an account."""
         if not self.in_scope or self.source in (Source.NOBODY, Source.JOB):
             return False
-        missing = self.of(Standing.COMING, Standing.FAILED, Standing.UNKNOWN)
+        missing = self.of(Standing.COMING, Standing.UNKNOWN, *WITHOUT_FOR_A_REASON)
         return not missing and self.of(Standing.ARRIVED, Standing.OUTDATED, Standing.TWICE) >= self.in_scope
 
     @property

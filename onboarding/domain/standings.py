@@ -69,6 +69,7 @@ class Standing(TextChoices):
     LEAVING = "leaving", _("in Haiilo, to be removed")
     HELD_BACK = "held_back", _("in Haiilo, removal held back")
     COMING = "coming", _("on the way")
+    UNLINKED = "unlinked", _("cannot be linked")
     FAILED = "failed", _("failed")
     OUT = "out", _("not in scope")
     GONE = "gone", _("removed")
@@ -77,9 +78,11 @@ class Standing(TextChoices):
 
 HAVE_AN_ACCOUNT = (Standing.ARRIVED, Standing.OUTDATED, Standing.TWICE, Standing.LEAVING, Standing.HELD_BACK)
 """In Haiilo at this moment, rightly or not."""
-SHOULD_BE_THERE = (Standing.ARRIVED, Standing.OUTDATED, Standing.TWICE, Standing.COMING, Standing.FAILED)
+WITHOUT_FOR_A_REASON = (Standing.UNLINKED, Standing.FAILED)
+"""Should have an account and have none that Microsoft writes, for a reason that is known."""
+SHOULD_BE_THERE = (Standing.ARRIVED, Standing.OUTDATED, Standing.TWICE, Standing.COMING, *WITHOUT_FOR_A_REASON)
 """Who should have an account, as far as anything tells."""
-NOT_AS_THEY_SHOULD = (Standing.FAILED, Standing.OUTDATED, Standing.TWICE)
+NOT_AS_THEY_SHOULD = (*WITHOUT_FOR_A_REASON, Standing.OUTDATED, Standing.TWICE)
 """Have no account that Microsoft writes, for a reason that somebody can end, or one that is not as it should be."""
 AS_THEY_SHOULD = (Standing.ARRIVED, Standing.OUT, Standing.GONE)
 """Nothing is left to do for them."""
@@ -145,11 +148,15 @@ class Known:
 def standing(known: Known) -> Standing:
     """What becomes of this person. Never says that a person was removed, or has arrived, unless that was told.
 
-    Who has several accounts, of which Microsoft can link none, has not arrived.
+    Who has several accounts, of which Microsoft can link none, has not arrived, and failed only where it was tried.
     """
     if known.in_haiilo is InHaiilo.TWICE:
-        return Standing.FAILED if known.is_ambiguous and known.belongs else Standing.TWICE
+        return _ambiguous(known) if known.is_ambiguous and known.belongs else Standing.TWICE
     return _with_account(known) if known.has_account else _without(known)
+
+
+def _ambiguous(known: Known) -> Standing:
+    return Standing.FAILED if known.last in TRIED_IN_VAIN else Standing.UNLINKED
 
 
 def _with_account(known: Known) -> Standing:

@@ -15,14 +15,14 @@ from django.db.models import QuerySet, Subquery
 
 from graphclient.errors import storable
 from onboarding.domain.headcount import Failure
-from onboarding.domain.standings import InHaiilo, Scope, Standing
+from onboarding.domain.standings import NOT_AS_THEY_SHOULD, InHaiilo, Scope, Standing
 from onboarding.models import Onboarding, Person
 from onboarding.models.compiled import Given, Select, given
 from onboarding.models.person import mark_in
 from onboarding.people.outcome import GOING
 
 MAX_GROUPS = 12
-TO_MEND = (Standing.FAILED, Standing.OUTDATED, Standing.TWICE, Standing.HELD_BACK, Standing.LEAVING)
+TO_MEND = (*NOT_AS_THEY_SHOULD, Standing.HELD_BACK, Standing.LEAVING)
 BY_CODE = (Standing.FAILED, Standing.OUTDATED, Standing.HELD_BACK)
 """Standings that Microsoft's code explains; of who is leaving, it explains a removal that failed."""
 IN_VAIN = (Person.Result.FAILED, Person.Result.SKIPPED)
@@ -94,7 +94,7 @@ def _told(failure: Failure) -> tuple[str, ...]:
 def group_of(person: Person) -> Failure:
     """The group in which this person counts, alone, with what Microsoft says of this one."""
     standing, code_explains = Standing(person.standing), _code_explains(person)
-    by_haiilo = standing is Standing.FAILED and person.result not in IN_VAIN
+    by_haiilo = standing is Standing.UNLINKED or (standing is Standing.FAILED and person.result not in IN_VAIN)
     stayed = standing is Standing.LEAVING and person.result == Person.Result.REMOVED
     return Failure(
         1,

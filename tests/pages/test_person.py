@@ -259,3 +259,15 @@ def test_tells_of_somebody_who_was_erased_without_saying_who(alice, customer):
     assert not [form for form in page.forms if "person" in form.fields or "asked" in form.fields]
     assert message(alice, customer, person=str(erased.pk)).status == 404
     assert not Event.objects.filter(onboarding=customer, kind="names_seen").exists()
+
+
+def test_calls_nobody_failed_whom_nobody_has_tried(alice, customer):
+    """The list, the story and the counts say the same of somebody whom Haiilo has twice before the start."""
+    several = {"in_haiilo": InHaiilo.TWICE, "in_haiilo_at": clock.now() + timedelta(minutes=1)}
+    [person] = people(customer, 1, **NOT_LOGGED, **in_scope(), **several)
+    page = page_of(alice, customer)
+    assert "cannot be linked 1" in page.text
+    assert "failed" not in page.text
+    assert "creates no other. Merge or rename the duplicates in Haiilo." in page.text
+    assert "cannot be linked" in story_of(alice, person).text
+    assert "p0000@contoso.example" in page_of(alice, customer, standing="unlinked").text

@@ -106,7 +106,7 @@ WORDS = [
         {"standing": "failed", "result": "failed", "code": "X", "reason": "invalidFilter here", "lacking": "a" * 120},
         "a6723d32a93ff183",
     ),
-    ({"standing": "failed", "in_haiilo": "twice", "scope": "in"}, "c2abbafd78a1a9c0"),
+    ({"standing": "failed", "in_haiilo": "absent", "scope": "in"}, "42028427633ff017"),
     ({"standing": "leaving", "result": "removed", "in_haiilo": "active", "code": "Told"}, "5aa77c7fba94e254"),
     ({"standing": "leaving", "result": "failed", "action": "delete", "code": "TooManyDeletes"}, "d0c8af99c4ba0820"),
     ({"standing": "twice", "code": "Untold", "scope": "in"}, "4754d3a34c004362"),

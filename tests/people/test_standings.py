@@ -40,9 +40,11 @@ def test_counts_as_in_haiilo_who_is_there_and_nobody_else():
         assert (standing(known) in HAVE_AN_ACCOUNT) is is_in_haiilo(known), known
 
 
-def test_has_failed_whose_accounts_are_several_and_not_microsofts():
+def test_has_failed_whose_accounts_are_several_and_not_microsofts_only_where_it_was_tried():
     several = [known for known in EVERY if links_none(known)]
-    assert {standing(known) for known in several} == {Standing.FAILED}
+    tried = [known for known in several if known.last in (Last.FAILED, Last.ACCOUNT_GONE)]
+    assert {standing(known) for known in tried} == {Standing.FAILED}
+    assert {standing(known) for known in several if known not in tried} == {Standing.UNLINKED}
     assert {known.told for known in several} == set(Told)
     others = [known for known in EVERY if known.in_haiilo == InHaiilo.TWICE and not links_none(known)]
     assert {standing(known) for known in others} == {Standing.TWICE}
@@ -68,7 +70,7 @@ def test_says_that_all_is_well_only_where_nothing_says_otherwise():
 def test_looks_for_the_cause_of_everybody_in_scope_whom_the_newest_report_leaves_out():
     for known in EVERY:
         if known.scope == Scope.IN and not is_in_haiilo(known) and known.told == Told.NOTHING:
-            assert standing(known) in (Standing.COMING, Standing.FAILED), known
+            assert standing(known) in (Standing.COMING, Standing.UNLINKED, Standing.FAILED), known
 
 
 @pytest.mark.parametrize(
@@ -118,7 +120,7 @@ def test_looks_for_the_cause_of_everybody_in_scope_whom_the_newest_report_leaves
         (Known(Scope.IN, Told.ACCOUNT, Last.WENT_THROUGH, in_haiilo=InHaiilo.ABSENT), Standing.FAILED),
         (Known(Scope.IN, Told.NOTHING, Last.FAILED, in_haiilo=InHaiilo.ACTIVE), Standing.OUTDATED),
         (Known(Scope.IN, Told.ACCOUNT, Last.WENT_THROUGH, in_haiilo=InHaiilo.TWICE), Standing.TWICE),
-        (Known(Scope.IN, in_haiilo=InHaiilo.TWICE), Standing.FAILED),
+        (Known(Scope.IN, in_haiilo=InHaiilo.TWICE), Standing.UNLINKED),
         (Known(Scope.IN, Told.NOTHING, Last.FAILED, in_haiilo=InHaiilo.TWICE), Standing.FAILED),
         (Known(Scope.OUT, Told.REMOVED, Last.WENT_THROUGH, in_haiilo=InHaiilo.ACTIVE), Standing.LEAVING),
         (Known(Scope.OUT, Told.ACCOUNT, Last.WENT_THROUGH, True, InHaiilo.INACTIVE), Standing.GONE),
