@@ -76,11 +76,24 @@ class Journal:
             self._scim.append(ScimCall(next(self._numbers), at, sys.intern(host), method, path, query, status))
             self._answers[host, method, status] += 1
 
-    def lines(self, tenant_of: Callable[[str], str]) -> Iterator[Line]:
-        """All that is kept, oldest first; `tenant_of` gives the id of the tenant whose platform a host is, or ""."""
+    def lines(self, tenant_of: Callable[[str], str], *, kind: str = "", tenant: str = "") -> Iterator[Line]:
+        """All that is kept, oldest first, or what is of one kind or of one tenant.
+
+        `tenant_of` gives the id of the tenant whose platform a host is, or "".
+        """
         with self._lock:
-            lines, scim = list(self._lines), list(self._scim)
-        calls = ((call.number, call.line(tenant_of(call.host))) for call in scim)
+            kept, scim = list(self._lines), list(self._scim)
+        lines = (
+            pair
+            for pair in kept
+            if (not kind or pair[1]["kind"] == kind) and (not tenant or pair[1]["tenant"] == tenant)
+        )
+        calls = (
+            (call.number, call.line(whose))
+            for call in (scim if kind in ("", "scim") else ())
+            for whose in [tenant_of(call.host)]
+            if not tenant or whose == tenant
+        )
         return (line for _number, line in heapq.merge(lines, calls, key=lambda pair: pair[0]))
 
     @property

@@ -321,7 +321,9 @@ class _Control:
         part, whose = request.args.get("path", ""), self._owners()
         found = [
             line
-            for line in self.world.journal.lines(lambda host: whose.get(host, ""))
+            for line in self.world.journal.lines(
+                lambda host: whose.get(host, ""), kind=wanted.pop("kind", ""), tenant=wanted.pop("tenant", "")
+            )
             if part in line["path"] and all(str(line.get(key)) == value for key, value in wanted.items())
         ]
         answer = jsonify(found[-int(request.args["last"]) :] if "last" in request.args else found)

@@ -66,6 +66,18 @@ def test_shows_a_packed_call_as_the_others(query: bytes, shown: Any) -> None:
     assert (line["time"], line["kind"], line["tenant"], line["status"]) == (AT.isoformat(), "scim", "tenant-1", 200)
 
 
+def test_shows_what_is_of_one_kind_or_of_one_tenant_in_order() -> None:
+    journal = Journal()
+    for kind, tenant in [("graph", "a"), ("login", "b"), ("graph", "b")]:
+        journal.append({"kind": kind, "tenant": tenant, "path": f"/{kind}"})
+    scim(journal, 1)
+    whose = {HOST: "b"}.__getitem__
+    assert [line["path"] for line in journal.lines(whose, kind="graph")] == ["/graph", "/graph"]
+    assert [line["path"] for line in journal.lines(whose, tenant="b")] == ["/login", "/graph", "/api/scim/v2/Users/0"]
+    assert [line["kind"] for line in journal.lines(whose, kind="scim", tenant="b")] == ["scim"]
+    assert list(journal.lines(whose, kind="scim", tenant="a")) == []
+
+
 def test_says_over_http_how_much_it_keeps(running: RunningSandbox, entra: Entra) -> None:
     entra.started()
     answer = running.session.get(f"{running.control_url}/journal?tenant={entra.tid}&kind=scim&method=POST", timeout=30)
