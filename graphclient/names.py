@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import lru_cache
 
 import idna
 
@@ -28,6 +29,7 @@ class NotAName(ValueError):
     """What was given is no name that the DNS or a mail server knows."""
 
 
+@lru_cache(maxsize=1024)  # each look at a tenant spells the same few hosts again and again
 def ascii_name(typed: str) -> str:
     """The name as the DNS is asked for it: lower case, A-labels (``xn--…``), two labels at least, no dot behind.
 
