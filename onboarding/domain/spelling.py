@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from html import escape
 from typing import Any
 
 from django import forms
 from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +17,6 @@ from onboarding.domain.input_fields import DomainsField, TidyEmailField
 
 SPELLING = "spelling"
 FIELDS_WITH_NAMES = (DomainsField, TidyEmailField)
-_BEGIN, _END = mark_safe("<bdi>"), mark_safe("</bdi>")
 
 
 class AnyOfThem(forms.MultipleChoiceField):
@@ -66,7 +66,9 @@ class SpellingForm(forms.Form):
 
 def isolated(text: Any) -> SafeString:
     """Text that others wrote: whatever signs of direction are in it turn nothing beside it around."""
-    return _BEGIN + conditional_escape(text) + _END
+    # Plain text is most of it, and a page has hundreds: what escapes anything else takes three times as long.
+    shown = escape(text) if type(text) is str else conditional_escape(text)
+    return SafeString(f"<bdi>{shown}</bdi>")
 
 
 def spelled(name: str) -> str:

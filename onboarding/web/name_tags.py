@@ -1,4 +1,4 @@
-"""How templates show names of the DNS and text that others wrote: `{% load names %}`, by TEMPLATES in the settings."""
+"""How templates show moments, names of the DNS and text that others wrote: `{% load names %}`, by the settings."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from django.utils.safestring import SafeString
 
 from onboarding.domain import spelling
 from onboarding.steps.scope.evidence import ends_shown
+from onboarding.web import moments
 from onboarding.web.findings import finding_classes
 from onboarding.web.step_view import StepView
 
 register = template.Library()
 isolated = register.filter(spelling.isolated)
+moment = register.filter(moments.moment)
 
 
 @register.filter

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.formats import date_format
-from django.utils.html import format_html
-from django.utils.timezone import localtime
 from django.views.decorators.http import require_safe
 
 from onboarding.engine import pulse
+from onboarding.web.moments import moment
 from onboarding.web.staff_only import for_staff
 
 SECONDS = 20  # seconds between two questions of an open page
@@ -32,19 +29,7 @@ class Line:
 def line() -> Line:
     """The line as it is now. One query."""
     found = pulse.watch()
-    return Line(found.looking, _moment(found.since), "looking" if found.looking else f"{found.since or 'never'}")
-
-
-def _moment(at: datetime | None) -> str:
-    """As parts/time.html, to stand inside a sentence."""
-    if at is None:
-        return ""
-    return format_html(
-        '<time datetime="{}" data-moment>{} {}</time>',
-        at.isoformat(),
-        date_format(localtime(at), "SHORT_DATETIME_FORMAT"),
-        localtime(at).tzname(),
-    )
+    return Line(found.looking, moment(found.since), "looking" if found.looking else f"{found.since or 'never'}")
 
 
 @for_staff

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.template.loader import render_to_string
 from django.utils import translation
 from playwright.sync_api import Browser, Page
 
 from onboarding.models import clock
+from onboarding.web.moments import moment
 from onboarding.web.step_view import age_of
 
 APP = Path(__file__).resolve().parent.parent.parent / "onboarding" / "static" / "onboarding" / "app.js"
@@ -28,7 +28,11 @@ PAGE = """<!doctype html><html lang="{language}"><body>
 )
 def test_names_the_zone_without_scripts(language, written):
     with translation.override(language):
-        assert f">{written}</time>" in render_to_string("parts/time.html", {"at": AT})
+        assert moment(AT) == f'<time datetime="2026-11-24T22:56:00+00:00" data-moment>{written}</time>'
+
+
+def test_says_nothing_of_a_moment_that_never_was():
+    assert moment(None) == ""
 
 
 @pytest.mark.django_db
