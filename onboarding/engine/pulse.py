@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from django.conf import settings
 from django.db.models import Max
 
 from onboarding.engine import bell
 from onboarding.models import Heartbeat, clock
+from onboarding.models.compiled import Values
 
 Kind = Heartbeat.Kind
 LOOKING = (Kind.WORKER, Kind.SWEEP)  # while both live, somebody looks at the customers
@@ -56,11 +58,17 @@ def silent_after(kind: str) -> timedelta:
 
 def watch() -> Watch:
     """Whether somebody looks at the customers. One query."""
-    latest = dict(Heartbeat.objects.filter(kind__in=LOOKING).order_by().values_list("kind").annotate(latest=Max("at")))
+    latest = dict(_latest().rows())
     now, seen = clock.now(), {kind: latest.get(kind) for kind in LOOKING}
     missing = {kind: at for kind, at in seen.items() if at is None or now - at > silent_after(kind)}
     known = [at for at in missing.values() if at is not None]
     return Watch(not missing, min(known) if len(known) == len(missing) and known else None, tuple(missing))
+
+
+@cache
+def _latest() -> Values:
+    """The latest sign of each kind of those who look."""
+    return Values(Heartbeat.objects.filter(kind__in=LOOKING).order_by().values_list("kind").annotate(latest=Max("at")))
 
 
 def signs() -> Mapping[str, Sign]:

@@ -12,10 +12,11 @@ customer; what Django sends has its values in the text and is planned each time.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Generic, TypeVar, cast
 
+from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
@@ -27,7 +28,10 @@ from django.db.models.sql.compiler import SQLCompiler
 from psycopg import Cursor
 
 Row = TypeVar("Row", bound=models.Model)
+LARGEST_BITS = 63  # of a number in a column
 _decode = json.JSONDecoder().decode
+_Converter = tuple[int, tuple[Sequence[Callable[..., Any]], Any]]
+"""The place of a value, and what makes of it what the ORM does: `get_converters`."""
 
 
 class Given(Value):
@@ -41,9 +45,13 @@ class Given(Value):
         return "%s", [self]
 
     def written(self, value: object, database: BaseDatabaseWrapper) -> object:
-        """`value` as the database's driver takes it in this place. Raises TypeError for an expression, which is SQL."""
+        """`value` as the database's driver takes it in this place. Raises TypeError for an expression, which is SQL,
+        and EmptyResultSet for a number that no column can hold, as somebody may type it into an address.
+        """
         if isinstance(value, Combinable):
             raise TypeError(f"{self.value} is no value")
+        if isinstance(value, int) and value.bit_length() > LARGEST_BITS:
+            raise EmptyResultSet(f"no row has so large a {self.value}")
         write = self.output_field.get_db_prep_save if self.for_save else self.output_field.get_db_prep_value
         return write(value, database)
 
@@ -98,22 +106,30 @@ class Select(Generic[Row]):
     def rows(self, **given: object) -> list[Row]:
         """All of them, as list(queryset) would have them. One query."""
         database = connections[DEFAULT_DB_ALIAS]
-        with self._statement.sent(database, given) as cursor:
-            found = cursor.fetchall()
+        try:
+            with self._statement.sent(database, given) as cursor:
+                found = cursor.fetchall()
+        except EmptyResultSet:
+            return []
         return [self._row(list(values), database) for values in found]
 
     def _row(self, values: list[Any], database: BaseDatabaseWrapper) -> Row:
         for place in self._documents:
             values[place] = _document(values[place])
-        for place, (converters, expression) in self._converters:
-            for convert in converters:
-                values[place] = convert(values[place], expression, database)
+        _convert(values, self._converters, database)
         row = self._model.from_db(DEFAULT_DB_ALIAS, self._names, values[self._own])
         for related in self._related:
             related.populate(values, row)
         for name, place in self._annotations:
             setattr(row, name, values[place])
         return row
+
+
+def _convert(values: list[Any], converters: Iterable[_Converter], database: BaseDatabaseWrapper) -> None:
+    """Make of what the database has sent what the ORM makes of it."""
+    for place, (converts, expression) in converters:
+        for convert in converts:
+            values[place] = convert(values[place], expression, database)
 
 
 def _is_plain_json(column: Any) -> bool:
@@ -131,6 +147,25 @@ def _document(text: str | None) -> Any:
     return None if text is None else _decode(text)
 
 
+class Values:
+    """The rows of a queryset of values_list()."""
+
+    def __init__(self, queryset: QuerySet[Any, Any]) -> None:
+        compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
+        self._statement = _Statement(compiler)
+        selected: Any = compiler.select
+        self._converters = list(compiler.get_converters([column for column, *_sql in selected]).items())
+
+    def rows(self, **given: object) -> list[list[Any]]:
+        """All of them. One query."""
+        database = connections[DEFAULT_DB_ALIAS]
+        with self._statement.sent(database, given) as cursor:
+            found = [list(values) for values in cursor.fetchall()]
+        for values in found:
+            _convert(values, self._converters, database)
+        return found
+
+
 class Check:
     """Whether a queryset has any row."""
 
@@ -139,8 +174,11 @@ class Check:
 
     def holds(self, **given: object) -> bool:
         """As queryset.exists() would say it. One query."""
-        with self._statement.sent(connections[DEFAULT_DB_ALIAS], given) as cursor:
-            return cursor.fetchone() is not None
+        try:
+            with self._statement.sent(connections[DEFAULT_DB_ALIAS], given) as cursor:
+                return cursor.fetchone() is not None
+        except EmptyResultSet:
+            return False
 
 
 class Update:

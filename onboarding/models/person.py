@@ -3,7 +3,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from django.conf import settings
 from django.db import models
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from onboarding.causes.index import REASON_MARKS
 from onboarding.domain.prospects import Prospect
 from onboarding.domain.standings import InHaiilo, Scope, Standing
+from onboarding.models.compiled import Select, given
 from onboarding.models.text import CutCharField, CutTextField, StorableJSONField
 
 ERASED = "erased:"
@@ -145,3 +146,13 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return self.user_name
+
+    @staticmethod
+    def one(onboarding_id: int, pk: int) -> Person | None:
+        """The one with this key, if it is a person of this onboarding. One query."""
+        return next(iter(_one().rows(onboarding=onboarding_id, id=pk)), None)
+
+
+@cache
+def _one() -> Select[Person]:
+    return Select(Person.objects.filter(**given(Person, "onboarding", "id")))

@@ -9,14 +9,17 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import IntegrityError, connection, models, transaction
-from django.db.models import F
+from django.db.models import F, Max
 from django.test.utils import CaptureQueriesContext
 
+from onboarding.engine import pulse
 from onboarding.models import (
     Approval,
     Customer,
     CustomerSecret,
+    Heartbeat,
     Onboarding,
+    Person,
     ReadOnlyMode,
     StaffContact,
     StepState,
@@ -124,11 +127,14 @@ def test_reads_for_a_page_with_the_orms_statements(made):
     whole = mine.select_related("customer__owner__staff_contact")
     state = StepState.objects.filter(onboarding=made, key="scope")
     stops = Stop.objects.filter(ended_at=None).order_by("pk")
+    looking = Heartbeat.objects.filter(kind__in=pulse.LOOKING).order_by()
+    latest = looking.values_list("kind").annotate(latest=Max("at"))
     for ours, orm in (
         (lambda: Onboarding.objects.has_reader(made.pk, reader), mine.exists),
         (lambda: Onboarding.objects.for_reader(made.pk, reader), lambda: list(whole)),
         (lambda: StepState.one(made.pk, "scope"), lambda: list(state)),
         (Stop.objects.in_force, stops.first),
+        (pulse.watch, lambda: list(latest)),
     ):
         assert statement(ours) == statement(orm)
 
@@ -172,6 +178,13 @@ def test_reads_times_as_they_were_written(made, digits):
         assert (row.not_before, row.live_at) == (at, None)
         assert row.not_before is not None
         assert row.not_before.tzinfo is UTC
+
+
+def test_finds_nothing_by_a_number_that_no_row_can_have(made):
+    reader = builders.person("alice")
+    assert Onboarding.objects.for_reader(10**30, reader) is None
+    assert not Onboarding.objects.has_reader(10**30, reader)
+    assert Person.one(made.pk, 10**30) is None
 
 
 def test_says_of_an_onboarding_that_is_not_there_what_the_orm_says(db):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.models import Group, Permission, User
 
 from onboarding.engine.may import TABLE, Act, may
 from tests import builders
@@ -32,6 +33,18 @@ def test_lets_a_member_do_everything(made):
 
 def test_shows_no_names_to_a_member_who_may_not_see_them(made):
     assert acts("bob", made) == set(Act) - {Act.SEE_NAMES}
+
+
+def test_goes_by_the_permission_as_the_backend_does(made):
+    whom = {name: builders.person(name, sees_names=False) for name in ("dora", "emil", "frida")}
+    builders.portfolio(*whom.values())
+    group = Group.objects.create(name="team leads")
+    group.permissions.add(Permission.objects.get(codename="see_people"))
+    group.user_set.add(whom["dora"])
+    User.objects.filter(username="emil").update(is_superuser=True)
+    for name in whom:
+        fresh = User.objects.get(username=name)
+        assert may(fresh, Act.SEE_NAMES, made) == fresh.has_perm("onboarding.see_people") == (name != "frida")
 
 
 def test_lets_a_stranger_do_nothing(made):

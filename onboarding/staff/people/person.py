@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from onboarding.customers import name_access
 from onboarding.engine.load_desired import headcount
 from onboarding.engine.may import Act, may
-from onboarding.models import Onboarding, Person
+from onboarding.models import Onboarding, Person, StepState
 from onboarding.staff.people.filters import filter_of, query_of, seals
 from onboarding.staff.people.story import story
 from onboarding.steps.enable.evidence import EnableEvidence
@@ -27,7 +27,7 @@ def person(request: HttpRequest, pk: int, person_pk: int) -> HttpResponse:
     """Why this person is or is not in Haiilo. Names are shown to those who may see them, and that is noted."""
     onboarding = access.onboarding_for(request, pk)
     names = may(access.staff(request), Act.SEE_NAMES, onboarding)
-    row = onboarding.people.filter(pk=person_pk).first()
+    row = Person.one(onboarding.pk, person_pk)
     if row is None:
         raise Http404(_("This person is not on the list any more."))
     if names and row.erased_at is None and request.method != "HEAD":
@@ -54,4 +54,5 @@ def story_context(request: HttpRequest, onboarding: Onboarding, row: Person, *, 
 
 def is_started(onboarding: Onboarding) -> bool:
     """Whether provisioning was ever started. One query."""
-    return onboarding.steps.filter(key=EnableEvidence.step).exclude(done_at=None).exists()
+    enable = StepState.one(onboarding.pk, EnableEvidence.step)
+    return enable is not None and enable.done_at is not None
