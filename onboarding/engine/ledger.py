@@ -46,8 +46,9 @@ MAX_TRIES = 3
 PLAN_CHANGED = _("The plan has changed since it was approved. It has to be approved again.")
 OF_A_VERDICT = (
     *("kind", "court", "message", "warnings", "code", "request_id", "evidence", "offers", "plan", "progress"),
-    *("since", "checked_at", "done_at", "graph_calls", "seconds"),
+    *("since", "done_at"),
 )
+OF_A_LOOK = ("checked_at", "graph_calls", "seconds")
 
 
 @dataclass(frozen=True)
@@ -94,19 +95,25 @@ def note(
 
 
 def record(copy: WorkingCopy, key: str, verdict: Verdict, cost: Cost) -> None:
-    """Keep the verdict on one step, with a line if it says something new. Both wait to be written."""
+    """Keep the verdict on one step, with a line if it says something new. Both wait to be written, and of a verdict
+    that is the one that is kept only when it was found again.
+    """
     now, state = clock.now(), copy.state(key)
-    before = (state.kind, state.court, state.message.get("text"))
+    before, kept = (state.kind, state.court, state.message.get("text")), _verdict(state)
     _write(state, verdict, now)
     if (state.kind, state.court) != before[:2] or state.since is None:
         state.since = now
     state.checked_at = now
     state.graph_calls += cost.graph_calls
     state.seconds += cost.seconds
-    copy.changed(key, *OF_A_VERDICT)
+    copy.changed(key, *OF_A_LOOK, *(() if _verdict(state) == kept else OF_A_VERDICT))
     if before != (state.kind, state.court, state.message.get("text")) and state.message:
         detail = {"code": state.code, "request_id": state.request_id} if state.code else {}
         copy.add_line(state.kind, state.message, step=key, detail=detail)
+
+
+def _verdict(state: StepState) -> list[Any]:
+    return [getattr(state, name) for name in OF_A_VERDICT]
 
 
 def doubt(copy: WorkingCopy, *keys: str) -> None:

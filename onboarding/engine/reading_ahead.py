@@ -30,11 +30,14 @@ def ask(copy: WorkingCopy, tenant: Tenant, desired: Desired, step: Step[Any], *,
     Raises `TryLater` where Microsoft asks to wait or is silent; any other error is left to the steps, which know what
     it means to them.
     """
-    steps = [each for each in STEPS if still_fresh(copy.rows, each) is None] if live else [step]
     alone = _alone(copy.rows.onboarding.asked_alone)
-    reads = {name: read for name, read in _reads(copy, desired, steps) if name not in alone}
-    own = {name for name, _read in _reads(copy, desired, [step])}
-    if len(reads) < 2 or own.isdisjoint(reads):
+    reads = {name: read for name, read in _reads(copy, desired, [step]) if name not in alone}
+    if not reads:
+        return
+    if live:
+        others = [each for each in STEPS if each is not step and still_fresh(copy.rows, each) is None]
+        reads |= {name: read for name, read in _reads(copy, desired, others) if name not in alone}
+    if len(reads) < 2:
         return
     try:
         tenant.graph.read_ahead(*reads.values())

@@ -21,6 +21,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Field, QuerySet, Value
+from django.db.models.base import ModelState
 from django.db.models.expressions import Combinable
 from django.db.models.query import get_related_populators
 from django.db.models.sql import UpdateQuery
@@ -117,7 +118,7 @@ class Select(Generic[Row]):
         for place in self._documents:
             values[place] = _document(values[place])
         _convert(values, self._converters, database)
-        row = self._model.from_db(DEFAULT_DB_ALIAS, self._names, values[self._own])
+        row = _made(self._model, self._names, values[self._own])
         for related in self._related:
             related.populate(values, row)
         for name, place in self._annotations:
@@ -130,6 +131,15 @@ def _convert(values: list[Any], converters: Iterable[_Converter], database: Base
     for place, (converts, expression) in converters:
         for convert in converts:
             values[place] = convert(values[place], expression, database)
+
+
+def _made(model: type[Row], names: list[str], values: list[Any]) -> Row:
+    """As `Model.from_db` has it of all its columns, but for signals: ours have no listeners to a row that is made."""
+    row = model.__new__(model)
+    row.__dict__.update(zip(names, values, strict=True))
+    row._state = ModelState()
+    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+    return row
 
 
 def _is_plain_json(column: Any) -> bool:

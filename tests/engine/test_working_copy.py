@@ -76,6 +76,38 @@ def test_knows_at_once_what_it_found_and_writes_it_at_the_end(made, copy):
     assert made.next_run_at > timezone.now() + timedelta(minutes=50)
 
 
+def test_writes_of_a_verdict_that_is_kept_already_that_it_was_found_again(made, copy):
+    found(copy, "customer")
+    copy.finish(after=timedelta())
+    before = builders.state(made, "customer")
+    again = WorkingCopy(builders.claimed(made.pk))
+    made.steps.filter(key="customer").update(message={"text": "A name was erased."})  # while the run goes on
+    found(again, "customer")
+    again.finish(after=timedelta())
+    state = builders.state(made, "customer")
+    assert (state.message, state.graph_calls, state.seconds) == ({"text": "A name was erased."}, 2, 1.0)
+    assert present(state.checked_at) > present(before.checked_at)
+    assert (state.since, state.done_at, state.evidence) == (before.since, before.done_at, before.evidence)
+
+
+@pytest.mark.parametrize(
+    "verdict",
+    [
+        Done(Stored({"seen": "another"}), say("Seen.")),
+        Done(Stored({"seen": "customer"}), say("Seen."), (say("With a remark."),)),
+        Asking(say("Which?"), Court.CS, {"names": ["a"]}, "code"),
+    ],
+)
+def test_writes_all_of_a_verdict_that_says_anything_else(made, copy, verdict):
+    found(copy, "customer")
+    copy.write_back()
+    found(copy, "customer", verdict)
+    copy.finish(after=timedelta())
+    kept, state = copy.state("customer"), builders.state(made, "customer")
+    for name in ledger.OF_A_VERDICT + ledger.OF_A_LOOK:
+        assert getattr(state, name) == getattr(kept, name), name
+
+
 def test_finds_the_same_again_after_it_was_killed_before(made, copy):
     found(copy, "customer")
     Onboarding.objects.interrupt(made.pk)  # as is done for a dead worker

@@ -123,8 +123,8 @@ def _heard_of(desired: Desired) -> int:
     """Of how many of those whom the job may know the log has told. Who is disabled is left out before the job knows
     anybody, and so are most of a whole directory who are skipped.
     """
-    scope, people = desired.evidence_of(ScopeEvidence), desired.people
+    people = desired.people
     skipped = people.result(SKIPPED)
-    if scope is not None:
+    if skipped and (scope := desired.evidence_of(ScopeEvidence)) is not None:
         skipped = 0 if scope.sync_all else max(0, skipped - scope.disabled)
     return sum(people.results.values()) - people.result(SKIPPED) + skipped
