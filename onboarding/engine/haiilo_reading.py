@@ -252,7 +252,7 @@ class _Look:
                 self.copy.lease, self.row, self._counted(reader.users()), at=self.now, alive=self.alive
             )
         except (Unreadable, NotOffered, Forbidden):
-            if not can.finds:
+            if not reader.abilities(self._somebody(), searching=True).finds:
                 raise
             return None
 

@@ -35,12 +35,13 @@ class HaiiloScim:
     def __repr__(self) -> str:
         return f"<HaiiloScim at {self._transport.host}>"
 
-    def abilities(self, known: str = "") -> Abilities:
+    def abilities(self, known: str = "", *, searching: bool = False) -> Abilities:
         """What Haiilo lets us ask, found out by four GETs at most; never raises a `HaiiloError`.
 
-        `known`: the user name of somebody who is believed to be there, to try the filter with.
+        `known`: the user name of somebody who is believed to be there, to try the filter with. That is not tried where
+        everybody can be listed, unless it is asked for (`searching`).
         """
-        return probe(self._page, known)
+        return probe(self._page, known, searching=searching)
 
     def users(self, page_size: int = PAGE_SIZE) -> Iterator[HaiiloUser]:
         """Every account once, page by page. Use what it yields only once it has ended: an error may end it.

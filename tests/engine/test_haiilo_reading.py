@@ -125,6 +125,22 @@ def test_looks_for_each_by_name_where_only_that_works(watched, far):
     assert headcount(watched).source is Source.HAIILO
 
 
+def test_looks_for_each_by_name_where_the_list_is_not_whole(watched, far):
+    far.answer_as(haiilo_total="too_high")
+    before = len(far.journal(kind="scim"))
+    a_day_later(watched)
+    found, searched = told(watched), ["filter" in each["query"] for each in far.journal(kind="scim")[before:]]
+    assert (found.total, found.others, found.left, found.missing) == (None, None, 0, 0)
+    assert found.there == len(far.arrived()) < sum(searched)
+    assert not searched[0]
+
+
+def test_searches_for_nobody_where_the_list_is_whole(watched, far):
+    before = len(far.journal(kind="scim"))
+    a_day_later(watched)
+    assert not any("filter" in each["query"] for each in far.journal(kind="scim")[before:])
+
+
 def test_says_who_was_deleted_at_haiilo_until_they_are_back(watched, far, by_hand):
     lost = one_of(watched)
     by_hand("DELETE", f"/Users/{lost.target_id}")
