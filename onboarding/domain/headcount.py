@@ -53,10 +53,11 @@ class Headcount:
 
     `results`: what Microsoft's log says, by result. `told`: how many are in Haiilo as the last look at the job has it;
     None before the first; `told_at`: when that look was. `heard_until`: the newest row of Microsoft's log.
-    `haiilo_read_at`: when Haiilo's own list was read last, all of it; None before. `removed_on`: how many were removed
-    on each of the last days. `prospects`: what a start does to whom. `differing`: of how many Haiilo keeps other values
-    than the mappings make, by the fields that differ. `failures`: the largest groups of those who are not as they
-    should be, read where somebody goes by it.
+    `left_out_by`: when the last sync began, where it ended and left out whoever is coming. `haiilo_read_at`: when
+    Haiilo's own list was read last, all of it; None before. `removed_on`: how many were removed on each of the last
+    days. `prospects`: what a start does to whom. `differing`: of how many Haiilo keeps other values than the mappings
+    make, by the fields that differ. `failures`: the largest groups of those who are not as they should be, read where
+    somebody goes by it.
     """
 
     results: Mapping[str, int] = field(default_factory=dict)
@@ -65,6 +66,7 @@ class Headcount:
     told: int | None = None
     told_at: datetime | None = None
     heard_until: datetime | None = None
+    left_out_by: datetime | None = None
     haiilo_read_at: datetime | None = None
     removed_on: Mapping[str, int] = field(default_factory=dict)
     failures: tuple[Failure, ...] = ()
@@ -153,11 +155,26 @@ class Headcount:
     @property
     def shown(self) -> Mapping[str, int]:
         """How many people have which standing, as pages tell it: who may have arrived is not called on the way."""
-        if not self.names_nobody or not self.of(Standing.COMING):
+        shown = self.coming_as
+        if shown is Standing.COMING or not self.of(Standing.COMING):
             return self.standings
-        untold = self.of(Standing.COMING, Standing.UNKNOWN)
         rest = {each: count for each, count in self.standings.items() if each != Standing.COMING}
-        return rest | {Standing.UNKNOWN: untold}
+        return rest | {shown: self.of(Standing.COMING, shown)}
+
+    @property
+    def coming_as(self) -> Standing:
+        """What pages call those who are coming: not told where nobody is told of by name; left out where the last sync
+        did that, and nobody was assigned since.
+        """
+        if self.names_nobody:
+            return Standing.UNKNOWN
+        read, sync = self.scope_read_at, self.left_out_by
+        return Standing.LEFT_OUT if sync is not None and read is not None and read <= sync else Standing.COMING
+
+    @property
+    def left_out(self) -> int:
+        """How many are in scope, and the last sync left them out without a reason."""
+        return self.of(Standing.COMING) if self.coming_as is Standing.LEFT_OUT else 0
 
     @property
     def arrived(self) -> int | None:
@@ -195,8 +212,8 @@ class Headcount:
 
     @property
     def amiss(self) -> int:
-        """For how many somebody has to act: those, and whose removal is held back."""
-        return self.not_as_it_should_be + self.of(Standing.HELD_BACK)
+        """For how many somebody has to act: those, whom the last sync left out, and whose removal is held back."""
+        return self.not_as_it_should_be + self.left_out + self.of(Standing.HELD_BACK)
 
     @property
     def differ(self) -> int:

@@ -69,6 +69,8 @@ class Standing(TextChoices):
     LEAVING = "leaving", _("in Haiilo, to be removed")
     HELD_BACK = "held_back", _("in Haiilo, removal held back")
     COMING = "coming", _("on the way")
+    LEFT_OUT = "left_out", _("left out by the last sync")
+    """Who is coming, as pages tell it of all of them once a sync has left them out: no row has it."""
     UNLINKED = "unlinked", _("cannot be linked")
     FAILED = "failed", _("failed")
     OUT = "out", _("not in scope")

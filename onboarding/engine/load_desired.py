@@ -176,6 +176,7 @@ def headcount(onboarding: Onboarding) -> Headcount:
         told=onboarding.in_haiilo,
         told_at=onboarding.in_haiilo_at,
         heard_until=onboarding.log_watermark,
+        left_out_by=onboarding.left_out_by,
         haiilo_read_at=onboarding.haiilo_read_at,
         removed_on=onboarding.removed_on,
     )

@@ -64,10 +64,11 @@ def next_read(copy: WorkingCopy, desired: Desired) -> Read | None:
     return ingest.next_read(copy.rows.onboarding, job_id(desired), _oldest(desired)) if is_due(desired) else None
 
 
-def keep_number(copy: WorkingCopy, number: int | None) -> None:
-    """Keep how many people are in Haiilo at this moment, for all pages, or that nobody tells it any more; it waits for
-    the end of the run.
+def keep_number(copy: WorkingCopy, number: int | None, left_out_by: datetime | None = None) -> None:
+    """Keep how many people are in Haiilo at this moment, for all pages, or that nobody tells it any more; and which
+    sync has left out whoever is on the way. Both wait for the end of the run.
     """
     row = copy.rows.onboarding
     row.in_haiilo = copy.row_columns["in_haiilo"] = number
     row.in_haiilo_at = copy.row_columns["in_haiilo_at"] = clock.now()
+    row.left_out_by = copy.row_columns["left_out_by"] = left_out_by

@@ -324,7 +324,8 @@ class Reconciliation:
         if step.asks_haiilo and haiilo_reading.is_due(self.copy.rows, self.desired, step.key, live=self.live):
             self._ask_haiilo(step)
         if step.reads_people:
-            log_reading.keep_number(self.copy, step.in_haiilo(self.desired, facts))
+            left_out_by = step.left_out_by(self.desired, facts)
+            log_reading.keep_number(self.copy, step.in_haiilo(self.desired, facts), left_out_by)
         if step.reads_scope:
             self._read_scope(step, facts)
 

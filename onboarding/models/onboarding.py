@@ -263,6 +263,8 @@ class Onboarding(models.Model):
     # How many people are in Haiilo as the last look has it, and when it was; None before the first one.
     in_haiilo = models.PositiveIntegerField(null=True, blank=True, editable=False)
     in_haiilo_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # When the last sync began, where it has left out whoever is in scope and on the way.
+    left_out_by = models.DateTimeField(null=True, blank=True, editable=False)
     # When Haiilo's own list was read last, all of it; None before.
     haiilo_read_at = models.DateTimeField(null=True, blank=True, editable=False)
     # What that list has shown, in numbers (`domain.haiilo_list`).

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from django.utils.functional import Promise
@@ -138,6 +138,12 @@ class Step(ABC, Generic[Facts]):
 
     def in_haiilo(self, desired: Desired, facts: Facts) -> int | None:
         """How many people are in Haiilo by these facts, None where they do not tell; asked where `reads_people`."""
+        return None
+
+    def left_out_by(self, desired: Desired, facts: Facts) -> datetime | None:
+        """When the sync began that ended and left out whoever is in scope and on the way, None where none has; asked
+        where `reads_people`.
+        """
         return None
 
     def told_on_demand(self, desired: Desired) -> Sequence[ProvisioningEvent]:

@@ -7,7 +7,15 @@ from onboarding.domain.standings import Standing
 
 ORDER = (
     *(Standing.ARRIVED, Standing.OUTDATED, Standing.TWICE, Standing.LEAVING, Standing.HELD_BACK),
-    *(Standing.COMING, Standing.UNKNOWN, Standing.UNLINKED, Standing.FAILED, Standing.OUT, Standing.GONE),
+    *(
+        Standing.COMING,
+        Standing.UNKNOWN,
+        Standing.LEFT_OUT,
+        Standing.UNLINKED,
+        Standing.FAILED,
+        Standing.OUT,
+        Standing.GONE,
+    ),
 )
 
 

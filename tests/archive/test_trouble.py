@@ -163,6 +163,14 @@ def test_keeps_no_number_that_nobody_tells_any_more(lease: Lease) -> None:
     assert (copy.rows.onboarding.in_haiilo, copy.row_columns["in_haiilo"]) == (None, None)
 
 
+def test_keeps_which_sync_left_people_out_until_the_next_look(lease: Lease) -> None:
+    copy, sync = WorkingCopy(Lease(lease.onboarding_id, lease.token, lease.next_run_at)), clock.now()
+    log_reading.keep_number(copy, 5, sync)
+    assert copy.rows.onboarding.left_out_by == copy.row_columns["left_out_by"] == sync
+    log_reading.keep_number(copy, 5)
+    assert copy.row_columns["left_out_by"] is None
+
+
 def test_keeps_when_it_was_counted_also_where_the_number_is_the_same(lease: Lease) -> None:
     copy = WorkingCopy(Lease(lease.onboarding_id, lease.token, lease.next_run_at))
     log_reading.keep_number(copy, 5)

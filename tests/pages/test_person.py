@@ -11,11 +11,13 @@ from django.urls import reverse
 
 from onboarding.customers import contacts
 from onboarding.domain.standings import InHaiilo, Scope
+from onboarding.domain.verdicts import Done
 from onboarding.models import Contact, Event, Onboarding, Person, clock
 from onboarding.privacy import retention
+from onboarding.steps.live.evidence import LiveEvidence
 from tests import builders
 
-from .desk import HTMX, people, read
+from .desk import HTMX, people, read, stand
 from .test_people import CONFLICT, NO_GROUP, page_of, search
 from .test_people_in_scope import NOT_LOGGED, in_scope
 
@@ -271,3 +273,23 @@ def test_calls_nobody_failed_whom_nobody_has_tried(alice, customer):
     assert "creates no other. Merge or rename the duplicates in Haiilo." in page.text
     assert "cannot be linked" in story_of(alice, person).text
     assert "p0000@contoso.example" in page_of(alice, customer, standing="unlinked").text
+
+
+def test_calls_nobody_on_the_way_whom_the_last_sync_left_out(alice, customer):
+    """The list, the story, the counts and the board say the same, until somebody is assigned anew."""
+    stand(customer, "live", Done(LiveEvidence(in_haiilo=1)))
+    people(customer, 1, **in_scope(hours=-3))
+    [person] = people(customer, 1, **NOT_LOGGED, **in_scope(hours=-3))
+    now = clock.now()
+    given = {"in_haiilo": 1, "scope_read_at": now - timedelta(hours=2), "left_out_by": now - timedelta(hours=1)}
+    Onboarding.objects.filter(pk=customer.pk).update(**given)
+    page = page_of(alice, customer)
+    assert "left out by the last sync 1" in page.text
+    assert "on the way" not in page.text
+    assert "p0001@contoso.example" in page_of(alice, customer, standing="left_out").text
+    assert "p0001@contoso.example" not in page_of(alice, customer, standing="coming").text
+    assert "The last sync left this person out, without a reason." in story_of(alice, person).text
+    assert "1 person is not as they should be" in read(alice.get(reverse("board"))).text
+    Onboarding.objects.filter(pk=customer.pk).update(scope_read_at=now)
+    assert "on the way 1" in page_of(alice, customer).text
+    assert "left out" not in story_of(alice, person).text

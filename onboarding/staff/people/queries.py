@@ -169,9 +169,8 @@ def people(
 
 
 def shown(person: Person, numbers: Headcount) -> Standing:
-    """What becomes of the person, as pages tell it: nobody is on the way who may have arrived."""
-    untold = person.standing == Standing.COMING and numbers.names_nobody
-    return Standing.UNKNOWN if untold else Standing(person.standing)
+    """What becomes of the person, as pages tell it: nobody is on the way who may have arrived, or was left out."""
+    return numbers.coming_as if person.standing == Standing.COMING else Standing(person.standing)
 
 
 def filter_for(failure: Failure) -> Filter:
@@ -290,6 +289,7 @@ def _of_code(people: QuerySet[Person], wanted: Filter) -> QuerySet[Person]:
 
 def _standings(wanted: str, numbers: Headcount) -> list[str]:
     """Which standings of rows are shown as this one."""
-    if not numbers.names_nobody or wanted not in (Standing.COMING, Standing.UNKNOWN):
+    coming = numbers.coming_as
+    if coming is Standing.COMING or wanted not in (Standing.COMING, coming):
         return [wanted]
-    return [Standing.UNKNOWN, Standing.COMING] if wanted == Standing.UNKNOWN else []
+    return [coming, Standing.COMING] if wanted == coming else []

@@ -53,6 +53,10 @@ HOLDS: dict[str, Template] = {
 }
 BY_NO_LOG = _("The job's counters say how many people are in Haiilo, and Microsoft shows no log that would say who.")
 NOT_REPORTED = _("Microsoft has not reported on this person yet. It syncs about every 40 minutes.")
+LEFT_OUT = _(
+    "The last sync left this person out, without a reason. A new assignment takes until the next sync; if it stays so, "
+    "open a support case with Microsoft."
+)
 NOT_STARTED = _("Provisioning has not been started yet.")
 IN_TENANT, OPEN = gettext_lazy("In the directory"), gettext_lazy("What is open")
 IS_OPEN: dict[str, Text] = {
@@ -246,4 +250,6 @@ def _settled(standing: Standing, *, started: bool) -> tuple[str, list[Sentence]]
             return Kind.NEW, [say(_("The account: nobody gets one before provisioning is started."))]
         case Standing.COMING:
             return Kind.WAITING, [say(_("The account: Microsoft creates it with one of its next syncs."))]
+        case Standing.LEFT_OUT:
+            return Kind.ASKING, [say(LEFT_OUT)]
     return Kind.NEW, [say(_("Whether the person has an account is not told."))]

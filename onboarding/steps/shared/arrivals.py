@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.utils.translation import gettext_noop as _
 
@@ -98,14 +99,18 @@ def left_out(desired: Desired, job: Job) -> int:
     """How many were in scope before the last sync began, of whom nothing was heard although it ended and the log tells
     of everybody whom the job knows. 0 where nobody is told of by name.
     """
-    people, last = desired.people, job.status.last_execution
-    read, waiting = people.scope_read_at, people.of(Standing.COMING)
-    if not waiting or read is None or last is None or last.ended is None or last.began < read:
-        return 0
+    return desired.people.of(Standing.COMING) if left_out_by(desired, job) else 0
+
+
+def left_out_by(desired: Desired, job: Job) -> datetime | None:
+    """When the sync began that has left them out; None where none has."""
+    people, last, known = desired.people, job.status.last_execution, job.status.known_people
+    read = people.scope_read_at
+    if not people.of(Standing.COMING) or read is None or last is None or last.ended is None or last.began < read:
+        return None
     if last.state == "Failed" or not job.finished_initial_cycle or people.names_nobody:
-        return 0
-    known = job.status.known_people
-    return waiting if known is not None and is_caught_up(desired, known) else 0
+        return None
+    return last.began if known is not None and is_caught_up(desired, known) else None
 
 
 def in_haiilo(desired: Desired, known: int | None) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 
 from django.utils.translation import gettext_noop as _
@@ -76,6 +77,10 @@ class FollowedJob(Step[Facts]):
     def in_haiilo(self, desired: Desired, facts: Facts) -> int | None:
         """As the roster and the job have it together."""
         return arrivals.in_haiilo(desired, facts.job.status.known_people if facts.job else None)
+
+    def left_out_by(self, desired: Desired, facts: Facts) -> datetime | None:
+        """As the roster and the job have it together."""
+        return arrivals.left_out_by(desired, facts.job) if facts.job else None
 
     def assess(self, desired: Desired, facts: Facts) -> Verdict:
         """What a person stopped or deleted is broken, with who has to be asked; a job that runs is judged."""

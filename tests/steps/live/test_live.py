@@ -150,6 +150,8 @@ def test_tells_whom_the_last_sync_left_out():
     told = texts(look(found, people=LEFT_OUT).warnings)
     assert "1 person has no account." in told
     assert "1 of them is in scope and was left out by the last sync, without a reason." in told
+    asked = at_step("live", people=LEFT_OUT)
+    assert Live().left_out_by(asked, Facts(found)) == ago(hours=1)
 
 
 @pytest.mark.parametrize(
@@ -166,6 +168,8 @@ def test_tells_whom_the_last_sync_left_out():
 def test_calls_nobody_left_out_of_whom_the_log_may_still_tell(cycle, known, given):
     told = texts(look(finished(counts={"User": known}, last_execution=cycle), people=given).warnings)
     assert ("left out" in told, "no account" in told) == (False, False)
+    found = finished(counts={"User": known}, last_execution=cycle)
+    assert Live().left_out_by(at_step("live", people=given), Facts(found)) is None
 
 
 def test_asks_about_people_who_are_on_the_way_for_hours():
