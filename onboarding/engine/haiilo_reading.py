@@ -48,6 +48,8 @@ from onboarding.people.reading import Reading
 from onboarding.steps.connection.evidence import token_is_saved
 from onboarding.steps.enable.step import Enable
 from onboarding.steps.initial_cycle.step import InitialCycle
+from onboarding.steps.mappings.evidence import MappingsEvidence
+from onboarding.steps.mappings.variant import varied
 from onboarding.steps.shared.haiilo_notes import READABLE_AGAIN, sentence_on
 
 log = logging.getLogger("onboarding.engine")
@@ -261,7 +263,9 @@ class _Look:
             self._go_on()
             return reader.by_user_name(name)
 
-        mapped = {each.target: each.expression for each in self.desired.profile.mappings}
+        seen = self.desired.evidence_of(MappingsEvidence) or MappingsEvidence()
+        profile = varied(self.desired.profile, seen.variant)
+        mapped = {each.target: each.expression for each in profile.mappings}
         return haiilo_list.one_by_one(
             self.copy.lease,
             self.row,

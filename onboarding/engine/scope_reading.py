@@ -15,6 +15,7 @@ from onboarding.people.scope_place import Place
 from onboarding.steps import STEPS
 from onboarding.steps.connection.evidence import ConnectionEvidence, job_id
 from onboarding.steps.mappings.evidence import MappingsEvidence
+from onboarding.steps.mappings.variant import varied
 from onboarding.steps.scope.step import Facts, haiilos_groups, takes_country
 from onboarding.steps.sso_application.evidence import service_principal_id
 
@@ -49,10 +50,12 @@ def _judge(graph: GraphClient, desired: Desired) -> Judge | None:
 
 
 def _recipe(desired: Desired) -> Recipe:
-    """What the job's schema makes of people once it is as the product wants it: as it was seen then."""
+    """What the job's schema makes of people once it is as the product wants it, or as was accepted: as it was seen
+    then.
+    """
     seen = desired.evidence_of(MappingsEvidence) or MappingsEvidence()
     defaults = {each.target: each.value for each in seen.defaults}
-    return recipe_of(desired.profile, groups=haiilos_groups(desired), defaults=defaults)
+    return recipe_of(varied(desired.profile, seen.variant), groups=haiilos_groups(desired), defaults=defaults)
 
 
 def _pressed_at(desired: Desired, key: str) -> datetime | None:

@@ -52,7 +52,7 @@ MAPPING_CHANGED = Cause(
     owner=Owner.CS,
     staff=_(
         "Somebody changed the attribute mapping in the customer's tenant after %(at)s: %(names)s. Ask the customer "
-        "why; then write our mapping again."
+        "why; then write our mapping again, or accept theirs as this customer's variant."
     ),
     customer=_(
         "Somebody changed in your tenant what your Haiilo application sends about people: %(names)s. If that was "

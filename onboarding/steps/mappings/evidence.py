@@ -19,12 +19,21 @@ class DefaultSeen:
 
 
 @dataclass(frozen=True)
+class VariantLine:
+    """What a customer's own mapping makes of an attribute at Haiilo; empty where it does not map it."""
+
+    target: str = ""
+    expression: str = ""
+
+
+@dataclass(frozen=True)
 class MappingsEvidence(Evidence):
     """The synchronization rule that holds the mapping of people, and the target attributes it writes.
 
     Of the job `job_id`, which `job_made_at` tells from a later one of the same id: `digest` of what its schema meant
     when it was as `wanted` by the product (also a digest), and `seen_at`, when that was seen last. `defaults`: those
-    that it has beside the product's expressions, by target. Earlier releases did not note these.
+    that it has beside the product's expressions, by target. `variant`: where it is otherwise than the product wants it,
+    because it was accepted as the customer's own. Earlier releases did not note these.
     """
 
     step: ClassVar[str] = "mappings"
@@ -39,6 +48,7 @@ class MappingsEvidence(Evidence):
     job_made_at: datetime | None = None
     seen_at: datetime | None = None
     defaults: tuple[DefaultSeen, ...] = ()
+    variant: tuple[VariantLine, ...] = ()
 
     def differs_from(self, before: Mapping[str, Any]) -> bool:
         """Not by when it was seen."""

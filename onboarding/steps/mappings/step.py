@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import starmap
 from typing import Any, ClassVar
 
@@ -23,13 +23,13 @@ from onboarding.domain.attribute_names import source_words, target_words
 from onboarding.domain.desired import Desired
 from onboarding.domain.evidence import Evidence
 from onboarding.domain.products import PROFILES, Profile
-from onboarding.domain.sentences import Sentence, plural, say
+from onboarding.domain.sentences import Sentence, moment_text, plural, say
 from onboarding.domain.verdicts import Change, Detail, Done, Todo, Verdict
 from onboarding.steps import stages
 from onboarding.steps.base import ChangingStep, StepFailed, Tenant
 from onboarding.steps.connection.evidence import ConnectionEvidence, job_id, made_at
 from onboarding.steps.mappings import document as mapping_document
-from onboarding.steps.mappings import drift, former, meaning
+from onboarding.steps.mappings import drift, former, meaning, variant
 from onboarding.steps.mappings.causes import (
     CAUSES,
     CHANGED_MEANWHILE,
@@ -44,6 +44,15 @@ from onboarding.steps.scope.evidence import ScopeEvidence
 from onboarding.steps.shared import chosen_gone, jobs
 from onboarding.steps.shared.estimate import minutes_of_a_cycle
 from onboarding.steps.sso_application.evidence import SsoApplicationEvidence, service_principal_id
+
+SENT = plural(
+    "%(count)s attribute is sent; groups are not created in Haiilo.",
+    "%(count)s attributes are sent; groups are not created in Haiilo.",
+)
+SENT_BY_VARIANT = plural(
+    "%(count)s attribute is sent, as this customer has it: %(person)s accepted that on %(at)s.",
+    "%(count)s attributes are sent, as this customer has them: %(person)s accepted that on %(at)s.",
+)
 
 
 @dataclass(frozen=True)
@@ -82,7 +91,7 @@ class Mappings(ChangingStep[Facts]):
             return Facts()
         mapping_document.check(document)
         try:
-            same = mapping_document.compare(desired.profile, document).same
+            same = mapping_document.compare(desired.profile, document).same or variant.accepted(desired, document)
         except (NotAMapping, SeveralMappings):
             same = True
         return Facts(None if same else jobs.listed_job(tenant.graph, desired), document)
@@ -97,30 +106,11 @@ class Mappings(ChangingStep[Facts]):
             return NO_MAPPING.broken()
         except SeveralMappings as several:
             return SEVERAL_MAPPINGS.broken(names=", ".join(several.names))
-        if not found.same or former.to_take_over(desired) is not None:
+        accepted = None if found.same else variant.accepted(desired, facts.document)
+        if former.to_take_over(desired) is not None or not (found.same or accepted):
             return _todo(desired, facts, facts.document)
-        removed = desired.result(self.key, "write_mapping").get("removed", ())
-        defaults = starmap(DefaultSeen, sorted(mapping_document.defaults_of(facts.document).items()))
-        evidence = MappingsEvidence(
-            found.rule_id,
-            tuple(found.targets("=")),
-            tuple(removed),
-            found.groups_enabled,
-            digest=meaning.digest(facts.document),
-            wanted=mapping_document.wanted(desired.profile),
-            job_id=job_id(desired),
-            job_made_at=made_at(desired),
-            seen_at=desired.now,
-            defaults=tuple(defaults),
-        )
-        note = say(
-            plural(
-                "%(count)s attribute is sent; groups are not created in Haiilo.",
-                "%(count)s attributes are sent; groups are not created in Haiilo.",
-            ),
-            count=len(found.lines),
-        )
-        return Done(evidence, note, tuple(_lint(desired, found)))
+        evidence = _evidence(desired, facts.document, found)
+        return Done(evidence, _note(len(evidence.mapped), accepted), tuple(_lint(desired, found)))
 
     def apply(self, tenant: Tenant, desired: Desired, change: Change) -> Mapping[str, Any]:
         """Back up what is there, or write. Raises `StepFailed` where the document is not the approved one."""
@@ -154,6 +144,30 @@ def _write(tenant: Tenant, desired: Desired, change: Change, document: Mapping[s
             raise
         return {**told, **former.left_out(refused.code or str(refused.status))}
     return {**told, "removed": mapping_document.compare(profile, basis).targets("-")}
+
+
+def _evidence(desired: Desired, document: Mapping[str, Any], found: Comparison) -> MappingsEvidence:
+    defaults = starmap(DefaultSeen, sorted(mapping_document.defaults_of(document).items()))
+    return MappingsEvidence(
+        found.rule_id,
+        tuple(found.targets("=", "~", "-")),
+        tuple(desired.result(Mappings.key, "write_mapping").get("removed", ())),
+        found.groups_enabled,
+        digest=meaning.digest(document),
+        wanted=mapping_document.wanted(desired.profile),
+        job_id=job_id(desired),
+        job_made_at=made_at(desired),
+        seen_at=desired.now,
+        defaults=tuple(defaults),
+        variant=variant.lines_of(found),
+    )
+
+
+def _note(count: int, accepted: Mapping[str, Any] | None) -> Sentence:
+    if accepted is None:
+        return say(SENT, count=count)
+    at = moment_text(datetime.fromisoformat(accepted["at"]))
+    return say(SENT_BY_VARIANT, count=count, person=accepted["by"], at=at)
 
 
 def _planned_profile(change: Change) -> Profile:

@@ -69,6 +69,7 @@ def test_is_done_with_what_it_writes_itself(profile):
         "job_made_at": None,
         "seen_at": NOW.isoformat(),
         "defaults": [],
+        "variant": [],
     }
 
 
