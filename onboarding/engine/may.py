@@ -37,6 +37,7 @@ class Act(Enum):
     DECIDE = "decide"
     CHANGE_MODE = "change_mode"
     EXPORT = "export"
+    ACCEPT_VARIANT = "accept_variant"
     KEEP_TOKEN = "keep_token"  # noqa: S105 - the name of an act, no secret
 
 

@@ -19,7 +19,7 @@ from onboarding.domain.sentences import Sentence
 from onboarding.domain.verdicts import Court, Kind
 from onboarding.engine import approvals
 from onboarding.models import Approval, Onboarding, StepState, clock
-from onboarding.steps import STEPS
+from onboarding.steps import STEPS, cause_of
 from onboarding.steps.asks import CustomerAsk, customer_ask
 from onboarding.web.waiting import waiting
 
@@ -65,7 +65,9 @@ class Plan:
 
 @dataclass(frozen=True)
 class StepView:
-    """One step as a page shows it: `sentence` to customer success, `ask` to the customer's admin."""
+    """One step as a page shows it: `sentence` to customer success, `ask` to the customer's admin, who is `told` what
+    somebody on their side has changed where customer success has to act on it.
+    """
 
     key: str
     number: int
@@ -76,6 +78,7 @@ class StepView:
     court_label: Text
     sentence: str
     ask: CustomerAsk | None
+    told: Sentence | None
     warnings: list[str]
     code: str
     request_id: str
@@ -148,6 +151,7 @@ def _view(onboarding: Onboarding, number: int, state: StepState | None, approval
         court_label=COURTS[state.court],
         sentence=str(state.sentence or ""),
         ask=_ask_of(state),
+        told=_told_of(state),
         warnings=_texts(state.warnings),
         code=state.code,
         request_id=state.request_id,
@@ -175,6 +179,13 @@ def _ask_of(state: StepState) -> CustomerAsk | None:
     if state.kind not in (Kind.ASKING, Kind.BROKEN) or state.court != Court.CUSTOMER:
         return None
     return customer_ask(state.key, state.code, state.sentence, state.offers)
+
+
+def _told_of(state: StepState) -> Sentence | None:
+    cause = cause_of(state.key, state.code) if state.kind == Kind.TODO and state.code else None
+    if cause is None or not cause.customer:
+        return None
+    return customer_ask(state.key, state.code, state.sentence, state.offers).what
 
 
 def readable(stored: Any) -> Any:

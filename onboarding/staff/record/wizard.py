@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from onboarding.customers import answers, base
+from onboarding.customers import answers, base, variants
 from onboarding.staff.record import queries
 from onboarding.staff.record.record_page import record_page
 from onboarding.steps import by_key
@@ -61,6 +61,18 @@ def go_on(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     except base.Refused as refused:
         messages.warning(request, str(refused.sentence))
     return redirect("step", pk, ScopeEvidence.step)
+
+
+@for_staff
+@require_POST
+def accept_variant(request: HttpRequest, pk: int) -> HttpResponse:
+    """Accept the customer's mapping as it was shown."""
+    onboarding = access.onboarding_for(request, pk)
+    try:
+        variants.accept(onboarding, actor=access.staff(request), fingerprint=request.POST.get("fingerprint", ""))
+    except base.Refused as refused:
+        messages.warning(request, str(refused.sentence))
+    return redirect("record", pk)
 
 
 @for_staff
