@@ -19,7 +19,7 @@ from django.db import connection
 from graphclient import GraphError
 from onboarding.domain.desired import Desired
 from onboarding.domain.verdicts import Done, Todo, Verdict
-from onboarding.engine import gate, ledger, neighbours
+from onboarding.engine import gate, neighbours, tenant_binding
 from onboarding.engine.explain import explain, our_failure
 from onboarding.engine.graph_access import TenantSession
 from onboarding.engine.load_desired import load_desired, with_evidence
@@ -118,4 +118,4 @@ class Inspection:
     def _refused(self, step: Step[Any], evidence: Mapping[str, Any]) -> Verdict | None:
         if step.names_tenant:
             return neighbours.refusal_to_expect(self.onboarding.pk, evidence)
-        return ledger.refusal_to_bind(self.onboarding.pk, evidence) if step.gives_access else None
+        return tenant_binding.refusal_to_bind(self.onboarding.pk, evidence) if step.gives_access else None

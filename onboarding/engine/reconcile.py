@@ -32,6 +32,7 @@ from onboarding.engine import (
     process,
     reading_ahead,
     scope_reading,
+    tenant_binding,
 )
 from onboarding.engine.explain import explain, our_failure
 from onboarding.engine.freshness import log_goes_on_in, still_fresh
@@ -245,8 +246,8 @@ class Reconciliation:
         if step.names_tenant:
             return neighbours.refusal_to_expect(self.lease.onboarding_id, evidence)
         if step.chooses_application:
-            return ledger.claim_application(self.copy, evidence)
-        return ledger.bind(self.copy, evidence) if step.gives_access else None
+            return tenant_binding.claim_application(self.copy, evidence)
+        return tenant_binding.bind(self.copy, evidence) if step.gives_access else None
 
     def _doubt_what_follows(self, step: Step[Any]) -> None:
         """Have the steps that rest on this one examined anew: what they saw was another application or job."""

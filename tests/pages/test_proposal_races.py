@@ -10,7 +10,7 @@ from onboarding.consent import round_trip
 from onboarding.customers import links, proposals
 from onboarding.customers.base import Refused
 from onboarding.domain.verdicts import Done
-from onboarding.engine import ledger
+from onboarding.engine import tenant_binding
 from onboarding.engine.working_copy import WorkingCopy
 from onboarding.models import Customer, Event, Onboarding, Proposal, StepState, TenantBinding
 from onboarding.models.onboarding import LeaseLost
@@ -88,7 +88,7 @@ def test_binds_the_former_tenant_or_expects_the_other_but_not_both(proposed):
     lease = claim(proposed)
     results = behind(
         onboardings(proposed),
-        partial(ledger.bind, WorkingCopy(lease), EVIDENCE),
+        partial(tenant_binding.bind, WorkingCopy(lease), EVIDENCE),
         by("bob", proposals.approve, proposed),
     )
     bound = TenantBinding.objects.filter(onboarding=proposed.onboarding_id).first()
@@ -105,7 +105,7 @@ def test_takes_nothing_more_from_a_worker_that_still_expects_the_former_tenant(p
     former = Done(Stored({"tenant_id": TENANT, "domain": "contoso.example"}))
     for write in (
         partial(builders.found, lease, "customer", former),
-        partial(ledger.bind, WorkingCopy(lease), EVIDENCE),
+        partial(tenant_binding.bind, WorkingCopy(lease), EVIDENCE),
     ):
         with pytest.raises(LeaseLost):
             write()

@@ -15,7 +15,7 @@ from devtools.robots.people import LINK
 from onboarding.customers import answers, links
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Broken, Court, Done, Progress, Verdict, Waiting
-from onboarding.engine import ledger
+from onboarding.engine import ledger, tenant_binding
 from onboarding.engine.working_copy import WorkingCopy
 from onboarding.models import Link, Onboarding
 from onboarding.steps import STEPS
@@ -97,7 +97,7 @@ def test_says_when_the_tenant_was_proved(alice, customer):
     assert "not verified yet" in open_record(alice, customer).text
     copy = WorkingCopy(builders.claimed(customer.pk))
     evidence = {"tenant_id": "t", "tenant_name": "Contoso", "verified_domain": "contoso.example"}
-    ledger.bind(copy, {**evidence, "admin_object_id": "o", "admin_name": "Eva"})
+    tenant_binding.bind(copy, {**evidence, "admin_object_id": "o", "admin_name": "Eva"})
     assert "Tenant contoso.example, verified" in open_record(alice, customer).text
 
 

@@ -12,7 +12,7 @@ from onboarding.customers import contacts, links, proposals
 from onboarding.customers.base import Refused
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Court
-from onboarding.engine import ledger, neighbours
+from onboarding.engine import neighbours, tenant_binding
 from onboarding.engine.load_desired import load_desired
 from onboarding.engine.working_copy import WorkingCopy
 from onboarding.models import Customer, Event, Link, Onboarding, Proposal, TenantBinding
@@ -80,7 +80,7 @@ def propose(made, by="alice"):
 
 def bind(made):
     Onboarding.objects.filter(pk=made.pk).update(leased_until=None, next_run_at=made.created_at)
-    return ledger.bind(WorkingCopy(builders.claimed(made.pk)), PROOF)
+    return tenant_binding.bind(WorkingCopy(builders.claimed(made.pk)), PROOF)
 
 
 # Said before a link goes out
@@ -195,9 +195,9 @@ def test_gives_an_application_of_the_tenant_to_one_record(first, agreed):
     assert load_desired(first.pk).taken_applications == {}
     Onboarding.objects.filter(pk=agreed.pk).update(leased_until=None)
     copy = WorkingCopy(builders.claimed(agreed.pk))
-    taken = ledger.claim_application(copy, {"service_principal_id": "sp-1", "name": "Haiilo"})
+    taken = tenant_binding.claim_application(copy, {"service_principal_id": "sp-1", "name": "Haiilo"})
     assert instance(Asking, taken).code == "application_taken"
-    assert ledger.claim_application(copy, {"service_principal_id": "sp-2", "name": "Haiilo Home"}) is None
+    assert tenant_binding.claim_application(copy, {"service_principal_id": "sp-2", "name": "Haiilo Home"}) is None
     assert TenantBinding.objects.get(onboarding=agreed).application_id == "sp-2"
 
 
