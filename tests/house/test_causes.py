@@ -25,7 +25,6 @@ from tests.causes.speech import third_person
 ROOM = Path(__file__).resolve().parent.parent.parent / "onboarding"
 LANGUAGES = {language: messages.load(path, language) for language, path in messages.paths(messages.ROOT).items()}
 ASK_BY_MICROSOFTS_CODE = {"steps/shared/credentials.py"}  # the entry is the one of the code that Microsoft's test gave
-ALL = pytest.mark.parametrize("entry", ENTRIES, ids=named)
 
 
 def translated(catalogue: Catalog, template: Template) -> tuple[str, ...]:
@@ -86,28 +85,40 @@ def test_answers_no_code_twice():
     assert all(lookup(code) is cause for cause in OF_MICROSOFT for code in (cause.code, *cause.also))
 
 
-@ALL
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
-def test_says_it_in_each_language_with_the_same_gaps(entry, language):
-    for template in words(entry[1]):
-        if re.fullmatch(r"%\(\w+\)s", forms(template)[0]):
-            continue  # a name and nothing else
-        found = translated(LANGUAGES[language], template)
-        assert all(found), f"no {language} translation of {template}"
-        gaps = {gap for form in forms(template) for gap in GAP.findall(form)}
-        assert {gap for form in found for gap in GAP.findall(form)} <= gaps
-        if not isinstance(template, Plural):
-            assert {gap for form in found for gap in GAP.findall(form)} == gaps
+def test_says_it_in_each_language_with_the_same_gaps(language):
+    wrong = {
+        (named(entry), template)
+        for entry in ENTRIES
+        for template in words(entry[1])
+        if not re.fullmatch(r"%\(\w+\)s", forms(template)[0])  # a name and nothing else
+        and not has_the_gaps_of(template, translated(LANGUAGES[language], template))
+    }
+    assert wrong == set()
 
 
-@ALL
-def test_speaks_to_the_customers_admin_and_never_about_them(entry):
-    for template in (entry[1].customer, entry[1].letter):
-        if not template:
-            continue
-        told = {"en": forms(template), **{name: translated(each, template) for name, each in LANGUAGES.items()}}
-        found = [third_person(form, language) for language, texts in told.items() for form in texts]
-        assert [words for words in found if words] == []
+def has_the_gaps_of(template: Template, found: tuple[str, ...]) -> bool:
+    """Whether each form is there, and says what `template` says; one of several forms may leave a gap out."""
+    gaps = {gap for form in forms(template) for gap in GAP.findall(form)}
+    filled = {gap for form in found for gap in GAP.findall(form)}
+    return all(found) and (filled <= gaps if isinstance(template, Plural) else filled == gaps)
+
+
+def test_speaks_to_the_customers_admin_and_never_about_them():
+    wrong = {
+        (named(entry), third)
+        for entry in ENTRIES
+        for template in (entry[1].customer, entry[1].letter)
+        if template
+        for language, texts in in_every_language(template).items()
+        for form in texts
+        if (third := third_person(form, language))
+    }
+    assert wrong == set()
+
+
+def in_every_language(template: Template) -> dict[str, tuple[str, ...]]:
+    return {"en": forms(template), **{name: translated(each, template) for name, each in LANGUAGES.items()}}
 
 
 def is_told_by_microsofts_code(cause: Cause) -> bool:
@@ -115,18 +126,19 @@ def is_told_by_microsofts_code(cause: Cause) -> bool:
     return "advice" in GAP.findall(str(cause.customer))
 
 
-@pytest.mark.parametrize("entry", OF_CUSTOMER, ids=named)
-def test_tells_the_customer_what_to_do_and_where(entry):
-    cause = entry[1]
-    assert cause.customer
-    assert cause.by_link or cause.needs is not None or is_told_by_microsofts_code(cause)
-    assert cause.contacts
+def test_tells_the_customer_what_to_do_and_where():
+    assert len(OF_CUSTOMER) > 50
+    for entry in OF_CUSTOMER:
+        cause = entry[1]
+        assert cause.customer, named(entry)
+        assert cause.by_link or cause.needs is not None or is_told_by_microsofts_code(cause), named(entry)
+        assert cause.contacts, named(entry)
 
 
-@ALL
-def test_cites_a_public_page_where_microsoft_is_behind_it(entry):
-    if entry[0] == "" or entry[1].owner is Owner.MICROSOFT:
-        assert entry[1].source.startswith("https://")
+def test_cites_a_public_page_where_microsoft_is_behind_it():
+    of_microsoft = [entry for entry in ENTRIES if entry[0] == "" or entry[1].owner is Owner.MICROSOFT]
+    assert len(of_microsoft) > 50
+    assert [named(entry) for entry in of_microsoft if not entry[1].source.startswith("https://")] == []
 
 
 def test_names_no_remedy_while_the_product_has_none():
