@@ -27,7 +27,9 @@ from .graph.exchange import ROOT, Answer, Call, Refused
 FILE = Path(__file__).with_name("openapi.yaml")
 SAMPLE = 12  # elements from each end of a long list that are checked
 READS_REMEMBERED = 20_000  # requests that were good once, ids aside
-GUID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
+IDS = re.compile(r"\b(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32})\b")
+ANY_TEXT = ("$filter", "$search")
+"""Parameters of which the document says no more than that they are a text."""
 RELAXED = ("microsoft.graph.synchronizationSecret",)
 """Enums whose unknown values the service answers with 500: docs/graph-facts.md, "Connection test and secrets"."""
 OPEN = frozenset({"microsoft.graph.directoryObject"})
@@ -137,11 +139,12 @@ def _bare(value: Any) -> Any:
 
 
 def _read_as(call: Call) -> str:
-    """The same for requests that only read and differ in nothing but the ids they name; empty where a body is sent."""
+    """The same for requests that only read and differ in nothing but ids and texts; empty where a body is sent."""
     if call.method != "GET" or call.json() is not None:
         return ""
-    asked = [call.path, sorted(call.query.items()), call.headers.get("consistencylevel", "")]
-    return GUID.sub("guid", json.dumps(asked))
+    query = {key: bool(value) if key in ANY_TEXT else value for key, value in call.query.items()}
+    asked = [call.path, sorted(query.items()), call.headers.get("consistencylevel", "")]
+    return IDS.sub("id", json.dumps(asked))
 
 
 def _holds_secrets(call: Call) -> bool:
