@@ -52,6 +52,7 @@ def test_tells_it_from_a_job_that_was_deleted_and_then_at_the_step_that_chose_it
     look(made)
     offered = told(made, "sso_application")
     assert offered.message["values"]["id"] == far["service_principal_id"]
+    assert offered.offers["detail"] == f"Restore-EntraDeletedDirectoryObject -Id {far['service_principal_id']}"
     assert made.current_key == "sso_application"
 
 

@@ -70,4 +70,6 @@ def test_tells_the_customer_what_somebody_has_changed_there(visitor, invitation)
     text = read(visitor.client.get(reverse("progress"))).text
     assert "Somebody changed in your tenant what your Haiilo application sends about people: first name, region" in text
     assert "If that was intended, tell your contact at Haiilo" in text
+    assert "Something was changed in your tenant" in text
     assert "you do not need to do anything" not in text
+    assert "Your part is done" not in text

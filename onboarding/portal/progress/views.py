@@ -64,6 +64,7 @@ def _context(view: link_view.LinkView) -> dict[str, Any]:
         "stages": stages(view.steps),
         "live": all(step.kind == Kind.DONE for step in view.steps),
         "ask": ask,
+        "told": next((step.told for step in view.steps if step.is_current), None),
         "owner": asking.offers.get("owner") if asking else None,
         "owned_beside": asking.offers.get("owned_beside") if asking else None,
         "arrived": arrived,

@@ -69,5 +69,8 @@ def _stage(stage: Stage, steps: Sequence[StepView], current: StepView | None) ->
         return StageView(title, Kind.ASKING, _("your turn"), "", True)  # what is needed is the page's first sentence
     if current.kind in (Kind.NEW, Kind.WAITING) or just_approved(current):
         return StageView(title, Kind.WAITING, _LABELS[Kind.WAITING], stage.under_way, True)
-    told = str(current.told) if current.told else _("Haiilo is working on it; you do not need to do anything.")
-    return StageView(title, Kind.WAITING, _LABELS[Kind.TODO], told, True)
+    if current.told is not None:
+        return StageView(title, Kind.WAITING, _LABELS[Kind.TODO], "", True)
+    return StageView(
+        title, Kind.WAITING, _LABELS[Kind.TODO], _("Haiilo is working on it; you do not need to do anything."), True
+    )

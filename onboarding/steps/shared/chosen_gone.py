@@ -9,7 +9,7 @@ from dataclasses import replace
 from graphclient import GraphClient, NotAllowed, NotThere, Rejected
 from onboarding.domain.desired import Desired
 from onboarding.steps.base import StepFailed
-from onboarding.steps.shared.gone_causes import APPLICATION_DELETED, LOOKED_FOR_AGAIN
+from onboarding.steps.shared.gone_causes import APPLICATION_DELETED, LOOKED_FOR_AGAIN, restoring
 from onboarding.steps.sso_application.evidence import SsoApplicationEvidence
 
 
@@ -19,7 +19,8 @@ def ensure_there(graph: GraphClient, desired: Desired) -> None:
     try:
         graph.service_principals.get(chosen.service_principal_id)
     except NotThere:
-        deleted = APPLICATION_DELETED.asking(name=chosen.name, id=chosen.service_principal_id)
+        gone = chosen.service_principal_id
+        deleted = APPLICATION_DELETED.asking(offers=restoring(gone), name=chosen.name, id=gone)
         raise StepFailed(replace(deleted, recheck_in=LOOKED_FOR_AGAIN)) from None
     except (NotAllowed, Rejected):
         return  # whether it is there stays unknown

@@ -30,16 +30,13 @@ APPLICATION_DELETED = Cause(
     code=GoneCode.APPLICATION_DELETED,
     owner=Owner.CUSTOMER,
     staff=_(
-        "The application “%(name)s” was deleted in the customer's tenant, and its provisioning with it: nobody is "
-        "created, updated or removed any more. Within 30 days of that the customer's admin can restore it (Microsoft "
-        "Entra PowerShell: Restore-EntraDeletedDirectoryObject -Id %(id)s). After that a new application is needed, "
-        "whose name begins with “Haiilo”."
+        "“%(name)s” was deleted in the customer's tenant, and provisioning with it. Their admin can restore it within "
+        "30 days, or create an application whose name begins with “Haiilo”."
     ),
     customer=_(
-        "Your application “%(name)s” was deleted, and its provisioning with it, so accounts in Haiilo are not kept up "
-        "to date. Within 30 days of that you can restore it: Microsoft Entra PowerShell, "
-        "Restore-EntraDeletedDirectoryObject -Id %(id)s. Or create a new enterprise application and call it “Haiilo "
-        "Provisioning”; we find it by its name."
+        "Your application “%(name)s” was deleted, so accounts in Haiilo are not kept up to date. Within 30 days you "
+        "can restore it (Microsoft Entra PowerShell: Restore-EntraDeletedDirectoryObject -Id %(id)s), or create an "
+        "enterprise application called “Haiilo Provisioning”; we find it by its name."
     ),
     needs=portal_paths.CREATE_APPLICATION,
     elsewhere=True,
@@ -50,10 +47,14 @@ CHOSEN_GONE = Cause(
     code=GoneCode.CHOSEN_GONE,
     owner=Owner.CS,
     staff=_(
-        "The application “%(name)s” was deleted in the customer's tenant, and its provisioning with it. Within 30 days "
-        "of that the customer's admin can restore it (Microsoft Entra PowerShell: Restore-EntraDeletedDirectoryObject "
-        "-Id %(id)s). Or choose another application."
+        "“%(name)s” was deleted in the customer's tenant, and provisioning with it. Their admin can restore it within "
+        "30 days; or choose another application."
     ),
     source=RESTORE,
 )
 GONE = (APPLICATION_DELETED, CHOSEN_GONE)
+
+
+def restoring(object_id: str) -> dict[str, str]:
+    """How the application is restored, in Microsoft Entra PowerShell: an offer to stand beside the sentence."""
+    return {"detail": f"Restore-EntraDeletedDirectoryObject -Id {object_id}"}

@@ -23,7 +23,7 @@ from onboarding.steps.base import AnswerFormClass, Step, Tenant
 from onboarding.steps.connection.evidence import ConnectionEvidence
 from onboarding.steps.shared import applications, making, ownership
 from onboarding.steps.shared.applications import Candidate, Ranked
-from onboarding.steps.shared.gone_causes import APPLICATION_DELETED, CHOSEN_GONE, LOOKED_FOR_AGAIN
+from onboarding.steps.shared.gone_causes import APPLICATION_DELETED, CHOSEN_GONE, LOOKED_FOR_AGAIN, restoring
 from onboarding.steps.sso_application import beside
 from onboarding.steps.sso_application.causes import (
     ANOTHER_APPLICATION,
@@ -119,10 +119,9 @@ def _offers(ranked: Sequence[Ranked]) -> dict[str, Any]:
 
 def _nothing_usable(desired: Desired, ranked: Sequence[Ranked], chosen_id: str) -> Asking:
     if chosen_id and all(each.candidate.app.id != chosen_id for each in ranked):
-        return replace(
-            APPLICATION_DELETED.asking(offers=_offers(ranked), name=_name_of_chosen(desired), id=chosen_id),
-            recheck_in=LOOKED_FOR_AGAIN,
-        )
+        offers = _offers(ranked) | restoring(chosen_id)
+        gone = APPLICATION_DELETED.asking(offers=offers, name=_name_of_chosen(desired), id=chosen_id)
+        return replace(gone, recheck_in=LOOKED_FOR_AGAIN)
     if not ranked:
         return NO_APPLICATION.asking(offers=_offers(ranked), host=desired.haiilo_host)
     return CANNOT_PROVISION.asking(offers=_offers(ranked), name=ranked[0].candidate.app.display_name)
@@ -132,7 +131,7 @@ def _choose(desired: Desired, ranked: Sequence[Ranked], chosen_id: str) -> Askin
     fitting = sum(1 for each in ranked if each.matches_host and each.candidate.usable)
     offers, host = _offers(ranked), desired.haiilo_host
     if chosen_id:
-        gone = CHOSEN_GONE.asking(offers=offers, name=_name_of_chosen(desired), id=chosen_id)
+        gone = CHOSEN_GONE.asking(offers=offers | restoring(chosen_id), name=_name_of_chosen(desired), id=chosen_id)
         return replace(gone, recheck_in=LOOKED_FOR_AGAIN)
     if fitting > 1:
         return SEVERAL_APPLICATIONS.asking(offers=offers, count=fitting, host=host)

@@ -159,7 +159,8 @@ def test_has_the_application_restored_where_no_other_can_take_its_place(beside):
     verdict = look(*beside, evidence={"sso_application": CHOSEN, "connection": CONNECTED})
     assert isinstance(verdict, Asking)
     assert (verdict.code, verdict.court) == (Code.APPLICATION_DELETED, Court.CUSTOMER)
-    assert APP in str(verdict.question)
+    assert verdict.offers["detail"] == f"Restore-EntraDeletedDirectoryObject -Id {APP}"
+    assert len(str(verdict.question)) < 180, "a headline"
     assert verdict.recheck_in is not None
 
 
