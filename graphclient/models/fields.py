@@ -82,7 +82,10 @@ def need_word(word: str, known: Iterable[str], what: str) -> str:
 def text(data: Json, key: str) -> str:
     """A text; empty where there is none."""
     value = data.get(key)
-    return "" if value is None else storable(value if isinstance(value, str) else str(value))
+    if isinstance(value, str):
+        # What `storable` would say of nearly every text: a row of the log has twenty-five.
+        return value if value.isascii() and "\0" not in value else storable(value)
+    return "" if value is None else storable(str(value))
 
 
 def maybe(data: Json, key: str) -> str | None:

@@ -39,6 +39,8 @@ def named_in(text: str) -> str:
     """The attributes that `text` calls empty or missing, as they are written there, with `SEPARATOR` between them: as
     many as fit. Empty where the text names none.
     """
+    if not text:
+        return ""
     read = text[:READ_OF_TEXT].replace('\\"', '"')
     found = next((names for way in _WAYS if (names := list(_named_by(way, read)))), [])
     kept = ""

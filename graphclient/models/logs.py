@@ -17,6 +17,7 @@ ACTIONS = ("other", "create", "delete", "disable", "update", "stagedDelete")
 STATUSES = ("success", "failure", "skipped", "warning")
 CATEGORIES = ("failure", "nonServiceFailure", "success")
 KEPT_DETAILS = frozenset({"skipreason", "propertyname"})
+SHORTEST_KEPT = min(map(len, KEPT_DETAILS))
 NOTHING = ("", "")
 STEP_TYPES = ("import", "scoping", "matching", "processing", "referenceResolution", "export")
 
@@ -104,7 +105,7 @@ class ProvisioningEvent:
 
     def written(self, name: str) -> list[str]:
         """What was written into this attribute, without what is empty."""
-        of_it = (row for row in self.modified_rows if fields.text(row, "displayName") == name)
+        of_it = [row for row in self.modified_rows if row.get("displayName") == name]
         return [value for row in of_it if (value := fields.text(row, "newValue"))]
 
     @property
@@ -159,7 +160,7 @@ def _kept(steps: Sequence[Mapping[str, Any]]) -> dict[str, tuple[str, str]]:
     for step in steps:
         details = fields.part(step, "details")
         for key in reversed(details):  # of two spellings in one step, the first
-            name = squeezed(key)
+            name = squeezed(key) if len(key) >= SHORTEST_KEPT else ""
             if name in KEPT_DETAILS and (told := fields.text(details, key).strip()):
                 found[name] = (told, fields.text(step, "description"))
     return found

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -147,10 +148,31 @@ class Person(models.Model):
     def __str__(self) -> str:
         return self.user_name
 
+    @classmethod
+    def blank(cls, onboarding_id: int, source_id: str) -> Person:
+        """As ``Person(onboarding_id=…, source_id=…)``, several times as quick: a page of the log makes hundreds."""
+        plain, documents, own = _blank()
+        values = list(plain)
+        for place, make in documents:
+            values[place] = make()
+        values[own] = onboarding_id, source_id
+        return cls(*values)
+
     @staticmethod
     def one(onboarding_id: int, pk: int) -> Person | None:
         """The one with this key, if it is a person of this onboarding. One query."""
         return next(iter(_one().rows(onboarding=onboarding_id, id=pk)), None)
+
+
+@cache
+def _blank() -> tuple[Sequence[Any], Sequence[tuple[int, Callable[[], Any]]], slice]:
+    """What each column has of which nothing is known, in their order; which of them are documents, each to be made
+    anew, by what; and where customer and source id stand.
+    """
+    fields = Person._meta.concrete_fields
+    documents = [(place, field.default) for place, field in enumerate(fields) if isinstance(field, models.JSONField)]
+    own = [field.attname for field in fields].index("onboarding_id")
+    return [field.get_default() for field in fields], documents, slice(own, own + 2)
 
 
 @cache

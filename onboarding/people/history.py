@@ -42,7 +42,7 @@ def with_moment(history: History, moment: Moment) -> History:
     if moment.at <= let_go_until(history):
         return history
     kept = moments(history)
-    thinned = _thinned([*kept, moment])
+    thinned = _thinned([*kept, moment]) if kept else [moment]
     if thinned == kept:
         return history
     return _of(thinned, let_go_until(history))

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
+from operator import itemgetter
 from typing import Any
 
 from django.db import connection, models
@@ -49,15 +50,30 @@ def upsert(rows: Collection[Person], columns: Sequence[str]) -> None:
         parts = list(rows)
         with connection.cursor() as cursor:
             for begin in range(0, len(parts), BATCH):
-                cursor.execute(_statement(tuple(columns)), [_document(parts[begin : begin + BATCH])])
+                cursor.execute(*_statement_for(parts[begin : begin + BATCH], tuple(columns)))
         return
     Person.objects.bulk_create(rows, update_conflicts=True, unique_fields=KEY, update_fields=columns, batch_size=BATCH)
 
 
-def _document(rows: Sequence[Person]) -> str:
-    """The rows as the statement takes them: a list of objects by column."""
+def _statement_for(rows: Sequence[Person], columns: tuple[str, ...]) -> tuple[str, list[str]]:
+    """With the values that are alike in all rows told once: of a page of the log that is most columns."""
     names = [field.attname for field in _fields()]
-    told = [{name: getattr(row, name) for name in names} for row in rows]
+    values = list(map(itemgetter(*names), map(vars, rows)))
+    of_column = dict(zip(names, zip(*values, strict=True), strict=True))
+    alike = {name: told[0] for name, told in of_column.items() if name != KEY_COLUMNS[1] and _is_alike(told)}
+    own = {name: told for name, told in of_column.items() if name not in alike}
+    documents = [dict(zip(own, row, strict=True)) for row in zip(*own.values(), strict=True)]
+    return _statement(columns, tuple(alike)), [_document(documents), _document(alike)]
+
+
+def _is_alike(told: Sequence[Any]) -> bool:
+    """Whether all of a column are; of documents only whether all are empty: in them, 1 and true would seem the same."""
+    first = told[0]
+    return told.count(first) == len(told) and not (first and isinstance(first, list | dict))
+
+
+def _document(told: Any) -> str:
+    """As the statement takes it."""
     text = json.dumps(told, default=_moment)
     if any(each in text for each in NOT_STORABLE):  # seldom, and costly to look for in each text
         return json.dumps(storable_json(told), default=_moment)
@@ -75,16 +91,22 @@ def _fields() -> tuple[models.Field[Any, Any], ...]:
     return tuple(field for field in Person._meta.concrete_fields if not field.primary_key)
 
 
-@cache
-def _statement(columns: tuple[str, ...]) -> str:
+@lru_cache(maxsize=256)
+def _statement(columns: tuple[str, ...], alike: tuple[str, ...]) -> str:
+    """Of a list of objects by column, and of one object with the columns that are `alike` in all of them."""
     quoted = connection.ops.quote_name
-    names = ", ".join(quoted(field.attname) for field in _fields())
-    types = ", ".join(f"{quoted(field.attname)} {_type(field)}" for field in _fields())
-    values = ", ".join(_value(field, quoted(field.attname)) for field in _fields())
+    own, common = ([field for field in _fields() if (field.attname in alike) is each] for each in (False, True))
+    names = ", ".join(quoted(field.attname) for field in (*own, *common))
+    values = ", ".join(_value(field, quoted(field.attname)) for field in (*own, *common))
     changed = ", ".join(f"{quoted(name)} = EXCLUDED.{quoted(name)}" for name in columns)
     key = ", ".join(quoted(name) for name in KEY_COLUMNS)
-    told = f"SELECT {values} FROM json_to_recordset(%s) AS told ({types})"  # noqa: S608 - our own columns
+    sources = f"json_to_recordset(%s) AS own ({_types(own)}), json_to_record(%s) AS common ({_types(common)})"
+    told = f"SELECT {values} FROM {sources}"  # noqa: S608 - our own columns
     return f"INSERT INTO {quoted(Person._meta.db_table)} ({names}) {told} ON CONFLICT ({key}) DO UPDATE SET {changed}"
+
+
+def _types(fields: Sequence[models.Field[Any, Any]]) -> str:
+    return ", ".join(f"{connection.ops.quote_name(field.attname)} {_type(field)}" for field in fields)
 
 
 def _is_text(field: models.Field[Any, Any]) -> bool:

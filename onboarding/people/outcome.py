@@ -150,7 +150,7 @@ def outcome(onboarding_id: int, event: ProvisioningEvent, before: Person | None)
     times = {key: at for key, at in seen.times.items() if key in LASTING} | {key: at for key, (at, _) in texts.items()}
     if kind in LASTING:
         times[kind] = max(event.at.timestamp(), seen.at(kind))
-    after = Person(onboarding_id=onboarding_id, source_id=event.source_id[:64])
+    after = Person.blank(onboarding_id, event.source_id[:64])
     if decides or before is None:
         _decide(after, event, kind)
         after.lacking = all_named([*each_named(after.lacking), *_foreseen(before, after)], most=MOST_LACKING)
@@ -246,6 +246,8 @@ def _texts(event: ProvisioningEvent, kind: Kind, before: Person | None, seen: Se
 
 def _targets(known: Texts, at: float, target: str) -> Texts:
     """The newest account of a person, and the one before it: a second one is made where Microsoft lost the first."""
+    if not known:
+        return {"target": (at, target)} if target else {}
     met = [known[key] for key in ("target", "earlier") if key in known] + [(at, target)] * bool(target)
     newest = {text: at for at, text in sorted(met)}
     ordered = sorted(((at, text) for text, at in newest.items()), reverse=True)

@@ -7,19 +7,19 @@ Hours are kept for some days, days for longer.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from django.db.models import Q
 
 from onboarding.models import Onboarding, Rollup
-from onboarding.people.history import DAY, HOUR, History, cells
+from onboarding.people.history import DAY, HOUR, Cell, History, cells
 from onboarding.people.outcome import Kind
 
 HOURS_KEPT = timedelta(days=2)  # less than a person's history is kept by the hour
 DAYS_KEPT = timedelta(days=400)
 SPANS = {HOUR: Rollup.Span.HOUR, DAY: Rollup.Span.DAY}
-COUNTED_AS = {
+COUNTED_AS: Mapping[str, str] = {
     Kind.CREATED: "created",
     Kind.UPDATED: "updated",
     Kind.MATCHED: "matched",
@@ -34,20 +34,24 @@ Gained = Counter[tuple[Rollup.Span, datetime, str]]
 
 def gained(histories: Iterable[tuple[History, History]], now: datetime) -> Gained:
     """What people count for by these histories, before and after a change, that they did not count for before."""
-    counts: Gained = Counter()
+    counts: Counter[Cell] = Counter()
     since = (now - HOURS_KEPT).timestamp() // HOUR * HOUR
     for before, after in histories:
         if after is not before and after != before:
-            had = {(length, begin, COUNTED_AS.get(Kind(kind))) for length, begin, kind in _cells(before, since)}
-            has = {(length, begin, COUNTED_AS.get(Kind(kind))) for length, begin, kind in _cells(after, since)}
-            for length, begin, column in has - had:
-                if column is not None:
-                    counts[SPANS[length], datetime.fromtimestamp(begin, UTC), column] += 1
-    return counts
+            counts.update(_counted(after, since) - _counted(before, since))
+    return Counter({(SPANS[length], _at(begin), column): count for (length, begin, column), count in counts.items()})
 
 
-def _cells(history: History, since: float) -> Iterable[tuple[int, int, str]]:
-    return cells(history, by_hour_since=since) if history else ()
+def _at(begin: int) -> datetime:
+    return datetime.fromtimestamp(begin, UTC)
+
+
+def _counted(history: History, since: float) -> set[Cell]:
+    """The cells in which the person counts, each by the column that counts it."""
+    if not history:
+        return set()
+    found = cells(history, by_hour_since=since)
+    return {(length, begin, COUNTED_AS[kind]) for length, begin, kind in found if kind in COUNTED_AS}
 
 
 def write(held: Onboarding, counts: Gained) -> None:

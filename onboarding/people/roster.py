@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from onboarding.causes.people import ACCOUNT_GONE
 from onboarding.domain.prospects import prospect
@@ -142,8 +143,9 @@ def write(held: Onboarding, before: Mapping[str, Person], after: Mapping[str, Pe
 
 def judge(row: Person) -> None:
     """Set what all that is known of the person amounts to."""
-    row.standing = standing(known(row))
-    row.prospect = prospect(known(row), certain_to_fail=bool(row.certain_to_fail))
+    all_known = known(row)
+    row.standing = standing(all_known)
+    row.prospect = prospect(all_known, certain_to_fail=bool(row.certain_to_fail))
     row.cause = cause_of(row)
 
 
@@ -178,7 +180,7 @@ def recount(held: Onboarding, gone: Iterable[Counted], come: Iterable[Counted]) 
     gone, come = list(gone), list(come)
     for name, by in COUNTED.items():
         counts = Counter(getattr(held, name))
-        counts.subtract(getattr(each, by) for each in gone)
-        counts.update(getattr(each, by) for each in come)
+        counts.subtract(map(attrgetter(by), gone))
+        counts.update(map(attrgetter(by), come))
         setattr(held, name, {value: count for value, count in counts.items() if count and value})
     held.save(update_fields=[*COUNTED, "removed_on"])

@@ -43,6 +43,36 @@ def test_writes_each_value_as_the_orm_does():
     assert len(dict(zip(names, ours_odd, strict=True))["user_name"]) == 256
 
 
+@pytest.mark.parametrize("same", [{}, ODD, {"paths": [{"no_access": True}]}, {"at": NOON, "certain_to_fail": True}])
+def test_writes_what_is_alike_in_all_rows_as_the_orm_does(same):
+    made = builders.onboarding()
+    names = [field.attname for field in Person._meta.concrete_fields if field.attname not in ("id", "source_id")]
+    for count in (1, 3):
+        rows = [person(made, number, **same) for number in range(count)]
+        upsert(rows, names)
+        ours = list(Person.objects.values_list(*names))
+        Person.objects.all().delete()
+        Person.objects.bulk_create(rows)
+        assert ours == list(Person.objects.values_list(*names))
+        Person.objects.all().delete()
+
+
+def test_takes_true_in_a_document_for_no_number():
+    made = builders.onboarding()
+    upsert([person(made, 1, seen={"a": True}), person(made, 2, seen={"a": 1})], ["seen"])
+    assert [repr(each.seen) for each in Person.objects.order_by("source_id")] == ["{'a': True}", "{'a': 1}"]
+
+
+def test_makes_a_row_of_which_nothing_is_known_as_the_orm_does():
+    made = builders.onboarding()
+    blank, plain = Person.blank(made.pk, "s"), Person(onboarding_id=made.pk, source_id="s")
+    for field in Person._meta.concrete_fields:
+        assert getattr(blank, field.attname) == getattr(plain, field.attname)
+    assert blank._state.adding
+    blank.seen["last"] = "created"
+    assert Person.blank(made.pk, "t").seen == {}
+
+
 def test_writes_only_these_columns_of_those_that_there_are(monkeypatch):
     monkeypatch.setattr(many_rows, "BATCH", 2)
     made = builders.onboarding()
