@@ -19,8 +19,11 @@ CODES = (
     "SystemForCrossDomainIdentityManagementServiceTimeout",
 )
 HUNDRED = 100
+SPREAD = "'{at}'::timestamptz - mod(n, 60000) * interval '1 minute'"
+"""When it happened: in six weeks, another minute for nearly each of the people of a page."""
 NAMED = {
     "source_id": "md5({customer} || ':' || n)",
+    **dict.fromkeys(("at", "scope_at"), SPREAD),
     "target_id": "'h' || n",
     "name": "(ARRAY['Anna', 'Ben', 'Carla', 'David', 'Eva', 'Farid', 'Greta'])[1 + mod(n, 7)] || ' Person ' || n",
     "user_name": "'p' || substr(md5(n::text), 1, 4) || lpad(n::text, 7, '0') || '@bench.example'",
@@ -51,7 +54,10 @@ class Kind:
 KINDS = (
     Kind(78, "created"),
     Kind(6, "removed", {"scope": Scope.OUT}),
-    *(Kind(3, "failed", {"code": code, "reason": f"Haiilo answered {code}."}) for code in CODES),
+    *(
+        Kind(share, "failed", {"code": code, "reason": f"Haiilo answered {code}."})
+        for share, code in zip((6, 2, 2, 2), CODES, strict=True)
+    ),
     *(Kind(2, "failed", {"code": code, "seen": {"created": 1.0}, "action": "update"}) for code in CODES[:2]),
 )
 
@@ -98,7 +104,7 @@ def _insert(row: Person, differing: Mapping[str, str], seventh: str, begin: int,
     given: list[Any] = []
     for each in fields:
         if each.attname in differing:
-            values.append(differing[each.attname].format(customer=row.onboarding_id))
+            values.append(differing[each.attname].format(customer=row.onboarding_id, at=row.at.isoformat()))
         else:
             values.append("%s")
             given.append(_stored(each, row))

@@ -22,6 +22,8 @@ from django.urls import reverse
 from bench.inside import crowd, customers
 from onboarding.customers import name_access
 from onboarding.models import Onboarding, Person
+from onboarding.people.failures import failures
+from onboarding.staff.people import queries
 from onboarding.web import hidden_text
 from onboarding.web.paging import cursor as place
 
@@ -33,6 +35,10 @@ LIST = (
 )
 BEHIND = "AND (user_name, id) > (%s, %s)"
 SEARCHED = "AND (UPPER(name) LIKE %s OR UPPER(user_name) LIKE %s)"
+EXPORT = (
+    "SELECT * FROM onboarding_person WHERE onboarding_id = %s AND erased_at IS NULL ORDER BY user_name, id LIMIT 1000"
+)
+"""As many as an export asks for at once."""
 ONE = "SELECT * FROM onboarding_person WHERE onboarding_id = %s AND id = %s"
 NOBODY = "zzqx"
 Ms = float
@@ -79,8 +85,17 @@ def pages_of(made: Onboarding, reader: int) -> dict[str, Asked]:
         "users page of who was removed": Asked(
             f"{path}?standing=gone", LIST.format("AND standing = 'gone'"), [made.pk]
         ),
+        "users page of a cause": _of_a_cause(made, path),
         "a person's story": Asked(reverse("person", args=[made.pk, middle.pk]), ONE, [made.pk, middle.pk]),
+        "the first bytes of the list as CSV": Asked(reverse("people_csv", args=[made.pk]), EXPORT, [made.pk]),
     }
+
+
+def _of_a_cause(made: Onboarding, path: str) -> Asked:
+    failure = failures(Onboarding.objects.get(pk=made.pk))[0]
+    query = {name: value for name, value in vars(queries.filter_for(failure)).items() if value}
+    word = made.people.filter(standing=failure.standing, code=failure.code).values_list("cause", flat=True)[0]
+    return Asked(f"{path}?{urlencode(query)}", LIST.format("AND cause = %s"), [made.pk, word])
 
 
 def _searched(made: Onboarding, path: str, text: str, hide: Callable[[str], str]) -> Asked:
@@ -113,11 +128,21 @@ def _page(client: Client, path: str) -> tuple[Ms, Ms, int]:
 
     began = used()
     with connection.execute_wrapper(note):
-        answer = client.get(path)
+        answer = _answer(client, path)
     whole = used() - began
     if answer.status_code != 200:
         raise RuntimeError(f"{path} answers {answer.status_code}")
     return whole, sum(ms for sql, ms in spent if Person._meta.db_table in sql), len(spent)
+
+
+def _answer(client: Client, path: str) -> Any:
+    """The page; of an export, which is sent row by row, its head and its first row."""
+    if not path.endswith(".csv"):
+        return client.get(path)
+    answer: Any = client.post(path)
+    rows = iter(answer.streaming_content)
+    next(rows), next(rows)
+    return answer
 
 
 def _by_hand(asked: Asked) -> Ms:

@@ -45,7 +45,7 @@ def test_answers_with_each_page_at_each_size(monkeypatch):
     monkeypatch.setattr(page_times, "ROUNDS", 1)
     monkeypatch.setattr(crowd, "analyze", lambda: None)
     found = page_times.taken([2000, 4000])
-    assert len(list(pages.measures(json.loads(json.dumps(found))))) == 7 * 5
+    assert len(list(pages.measures(json.loads(json.dumps(found))))) == 9 * 5
     for sizes in found.values():
         assert sizes[2000]["statements"] == sizes[4000]["statements"]
 
