@@ -49,6 +49,15 @@ def test_compares_as_the_index_does():
         assert f'UPPER("onboarding_person"."{column}"::text) LIKE UPPER(' in sql
 
 
+def test_looks_for_short_texts_where_trigrams_find_them():
+    with CaptureQueriesContext(connection) as sent:
+        queries.people(builders.onboarding(), queries.Filter(search="ko"))
+    [sql] = [each["sql"] for each in sent if '"user_name"::text' in each["sql"] and "LIMIT" in each["sql"]]
+    assert "'%ko%'" not in sql  # no trigram is in it: all rows of the customer would be read
+    for pattern in ("'ko%'", "'% ko%'", "'%.ko%'"):
+        assert pattern in sql
+
+
 def test_makes_the_indexes_only_where_there_are_trigrams():
     for editor in (Editor(), Editor("plpgsql"), Editor("pg_trgm", vendor="sqlite")):
         MIGRATION.index(None, editor)

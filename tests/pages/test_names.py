@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 
 from onboarding.models import Event, Onboarding
 from onboarding.privacy import retention
+from onboarding.staff.people import queries
 from onboarding.web import hidden_text
 from tests import builders
 
@@ -180,6 +181,15 @@ def counting(queries) -> list[str]:
     """Those that count or group people."""
     over = [each["sql"] for each in queries if "onboarding_person" in each["sql"]]
     return [each for each in over if "COUNT(" in each or "GROUP BY" in each]
+
+
+def test_counts_so_many_of_the_erased_that_a_page_costs_no_more_for_a_million(alice, customer, monkeypatch):
+    monkeypatch.setattr(queries, "MAX_ERASED", 2)
+    people(customer, 5)
+    customer.people.filter(user_name__gt="p0001").update(erased_at=timezone.now())
+    assert "More than 2 people are only counted: their names have been erased." in page_of(alice, customer).text
+    customer.people.filter(user_name__gt="p0003").delete()
+    assert "2 people are only counted" in page_of(alice, customer).text
 
 
 def test_counts_the_erased_on_the_last_page_only(alice, customer):

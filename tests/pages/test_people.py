@@ -226,6 +226,16 @@ def test_searches_by_name_and_user_name(alice, customer):
     assert shown(search(alice, customer, "P0002")) == ["p0002@contoso.example"]
 
 
+def test_searches_for_one_or_two_letters_at_the_beginning_of_words(alice, customer):
+    people(customer, 3)
+    Person.objects.filter(user_name="p0001@contoso.example").update(name="Aino Bo Korhonen")
+    other = {"user_name": "anna.bo.p0002@contoso.example", "name": "Zoe"}
+    Person.objects.filter(user_name="p0002@contoso.example").update(**other)
+    assert shown(search(alice, customer, "BO")) == ["p0002@contoso.example", "p0001@contoso.example"]
+    assert len(shown(search(alice, customer, "p0"))) == 3
+    assert shown(search(alice, customer, "n")) == []
+
+
 def test_keeps_a_search_that_finds_nobody(alice, customer):
     people(customer, 1)
     page = search(alice, customer, "nobody\0 <b>")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from onboarding.domain.sentences import amount
 from onboarding.domain.standings import Standing
 from onboarding.staff.people.queries import Filter
 from onboarding.web.standings import ORDER
@@ -28,11 +29,11 @@ class Piece:
 
 @dataclass(frozen=True)
 class Chip:
-    """One filter: a standing."""
+    """One filter: a standing, and how many have it as pages show it."""
 
     standing: str
     label: str
-    count: int
+    shown: str
     query: str
     is_chosen: bool
 
@@ -54,7 +55,7 @@ def chips(counts: Mapping[str, int], wanted: Filter, *, kept: Mapping[str, str])
         Chip(
             standing,
             str(standing.label),
-            counts.get(standing, 0),
+            amount(counts[standing]),
             urlencode({**kept, "standing": standing.value}),
             wanted.standing == standing and not (wanted.code or wanted.of_cause),
         )

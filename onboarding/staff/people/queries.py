@@ -17,7 +17,7 @@ from onboarding.causes.index import REASON_MARKS
 from onboarding.causes.people import SEARCH_REFUSED, SEARCH_REFUSED_FOR
 from onboarding.causes.standings import Explained, Facts, explained
 from onboarding.domain.headcount import Failure, Headcount
-from onboarding.domain.sentences import Sentence, say
+from onboarding.domain.sentences import Sentence, plural, say
 from onboarding.domain.standings import SHOULD_ARRIVE, InHaiilo, Scope, Standing
 from onboarding.engine.load_desired import headcount, seen
 from onboarding.models import Onboarding, Person
@@ -35,6 +35,10 @@ MARKS = REASON_MARKS
 SHOWN = ("onboarding", "source_id", "name", "user_name", "at", "differs_in", *TELLING)
 """The columns that a row of the list is made of: some of the others hold long documents."""
 ANY = "any"
+PEOPLE = plural("1 person", "%(shown)s people")
+TRIGRAM = 3
+MAX_ERASED = 1000
+AT_ONCE = 1000  # rows of an export
 OWNERS: dict[str, Text] = {
     Owner.CS: _("We have to act"),
     Owner.CUSTOMER: _("The customer has to act"),
@@ -74,12 +78,14 @@ class Filter:
 class Cause:
     """Why some people are not as they should be, how many it concerns, and who acts.
 
-    `code`: Microsoft's, or ours where it has none. `sample`: Microsoft's words of one of them, empty where they are not
-    shown. `message_to_customer`: whether there is something that the customer can be asked for.
+    `people`: how many, in words. `code`: Microsoft's, or ours where it has none. `sample`: Microsoft's words of one of
+    them, empty where they are not shown. `message_to_customer`: whether there is something that the customer can be
+    asked for.
     """
 
     failure: Failure
     wanted: Filter
+    people: str
     sentence: str
     owner: Owner
     owner_label: Text
@@ -109,7 +115,8 @@ class People:
 
     `in_scope`: how many should have an account, None where nobody knows; `is_about`: an older count of the assignments
     tells it. `erased`: how many the filter leaves beside the rows, whose names have been erased; counted on the last
-    page only. `finding`: what the filter's finding says, of as many as the last reading of the scope has counted.
+    page only, up to `MAX_ERASED`; `has_more_erased`: whether there are more than that. `finding`: what the filter's
+    finding says, of as many as the last reading of the scope has counted.
     """
 
     rows: list[Row]
@@ -119,12 +126,18 @@ class People:
     in_scope: int | None
     is_about: bool
     erased: int
+    has_more_erased: bool
     finding: Sentence | None
 
     @property
     def otherwise(self) -> Explained | None:
         """What is said of those for whom Haiilo keeps other values; None where there are none."""
         return standings.otherwise() if self.numbers.differ else None
+
+    @property
+    def differ(self) -> str:
+        """How many these are, in words."""
+        return _in_words(self.numbers.differ)
 
     @property
     def otherwise_owner(self) -> Text:
@@ -148,12 +161,11 @@ def people(
     found = filtered.filter(erased_at=None)
     start = read_cursor(after)
     if start:
-        user_name, pk = start
-        # The first by itself, or the index would be read from its beginning.
-        found = found.filter(user_name__gte=user_name).filter(Q(user_name__gt=user_name) | Q(pk__gt=pk))
+        found = _behind(found, *start)
     rows = list(found.only(*SHOWN).order_by("user_name", "pk")[: limit + 1])
     is_more, scope, explain = len(rows) > limit, seen(onboarding.pk, ScopeEvidence), cache(explained)
     counted = scope.counted if scope is not None else None
+    erased = 0 if is_more or wanted.search else _erased(filtered)
     return People(
         rows=[
             Row(person, shown(person, numbers), why(person, names=names, explain=explain)) for person in rows[:limit]
@@ -163,9 +175,21 @@ def people(
         causes=[_cause(failure, names=names) for failure in failures(onboarding)],
         in_scope=counted if numbers.in_scope is None else numbers.in_scope,
         is_about=numbers.in_scope is None,
-        erased=0 if is_more or wanted.search else filtered.filter(erased_at__isnull=False).count(),
+        erased=min(erased, MAX_ERASED),
+        has_more_erased=erased > MAX_ERASED,
         finding=_finding_said(scope, wanted),
     )
+
+
+def _behind(found: QuerySet[Person], user_name: str, pk: int) -> QuerySet[Person]:
+    """Those who come after this place, by user name and key."""
+    # The first by itself, or the index would be read from its beginning.
+    return found.filter(user_name__gte=user_name).filter(Q(user_name__gt=user_name) | Q(pk__gt=pk))
+
+
+def _erased(found: QuerySet[Person]) -> int:
+    """How many of these have been erased; one more than are counted, where there are more: there may be very many."""
+    return found.filter(erased_at__isnull=False).order_by()[: MAX_ERASED + 1].count()
 
 
 def shown(person: Person, numbers: Headcount) -> Standing:
@@ -180,6 +204,10 @@ def filter_for(failure: Failure) -> Filter:
     return Filter(failure.standing, **told, scope=failure.scope, in_haiilo=failure.in_haiilo, of_cause="1")
 
 
+def _in_words(people: int) -> str:
+    return str(say(PEOPLE, count=people, shown=people))
+
+
 def facts_of(failure: Failure, *, names: bool = True) -> Facts:
     """What is known of this group; without `names` nothing that Microsoft says of one of them."""
     return standings.facts_of(failure if names else replace(failure, reason=mark_in(failure.reason)))
@@ -191,6 +219,7 @@ def _cause(failure: Failure, *, names: bool) -> Cause:
     return Cause(
         failure=failure,
         wanted=filter_for(failure),
+        people=_in_words(failure.count),
         sentence=str(found.sentence),
         owner=found.owner,
         owner_label=OWNERS[found.owner],
@@ -230,9 +259,18 @@ def people_rows(onboarding: Onboarding, wanted: Filter = Filter()) -> Iterator[P
 
     By user name, and after them those whose names have been erased.
     """
-    found = _filtered(onboarding, wanted, headcount(onboarding))
-    named = found.filter(erased_at=None).order_by("user_name", "pk").iterator(chunk_size=1000)
-    return chain(named, found.filter(erased_at__isnull=False).order_by("pk").iterator(chunk_size=1000))
+    found = _filtered(onboarding, wanted, headcount(onboarding)).only(*SHOWN, "erased_at")
+    erased = found.filter(erased_at__isnull=False).order_by("pk").iterator(chunk_size=AT_ONCE)
+    return chain(_named(found.filter(erased_at=None).order_by("user_name", "pk")), erased)
+
+
+def _named(ordered: QuerySet[Person]) -> Iterator[Person]:
+    """All of them, page by page: for one statement the database would put all rows aside before it sends the first."""
+    rows = list(ordered[:AT_ONCE])
+    while rows:
+        yield from rows
+        is_last = len(rows) < AT_ONCE
+        rows = [] if is_last else list(_behind(ordered, rows[-1].user_name, rows[-1].pk)[:AT_ONCE])
 
 
 def people_of(onboarding: Onboarding, wanted: Filter, *, most: int) -> list[Person]:
@@ -261,8 +299,18 @@ def _filtered(onboarding: Onboarding, wanted: Filter, numbers: Headcount) -> Que
     elif wanted.differs in TARGETS:
         found = found.filter(differs_in__contains=wanted.differs)
     if wanted.search:
-        found = found.filter(Q(name__icontains=wanted.search) | Q(user_name__icontains=wanted.search))
+        found = found.filter(_matches(wanted.search))
     return found
+
+
+def _matches(text: str) -> Q:
+    """Who has this anywhere in the name or the user name; of one or two letters, at the beginning of a word. An index
+    of trigrams finds no shorter text elsewhere, and all of a million people would be read.
+    """
+    if len(text) >= TRIGRAM:
+        return Q(name__icontains=text) | Q(user_name__icontains=text)
+    begins = Q(name__istartswith=text) | Q(user_name__istartswith=text)
+    return begins | Q(name__icontains=f" {text}") | Q(user_name__icontains=f".{text}")
 
 
 def _group(wanted: Filter) -> Failure:
