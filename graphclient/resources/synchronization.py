@@ -43,7 +43,7 @@ class Synchronization:
 
     def jobs(self, sp_id: str) -> list[Job]:
         """All jobs of the application."""
-        return list(models(self._transport, Job.from_json, f"{_root(sp_id)}/jobs"))
+        return list(models(self._transport, Job.from_json, read_jobs(sp_id).path))
 
     def job(self, sp_id: str, job_id: str) -> Job:
         """One job. Raises `NotThere`, also for some moments after it was created."""
@@ -214,6 +214,11 @@ class Synchronization:
             read_timeout=ON_DEMAND_SECONDS,
         )
         return OnDemandResult.from_json(answer)
+
+
+def read_jobs(sp_id: str) -> Read:
+    """What `jobs` sends first."""
+    return Read(f"{_root(sp_id)}/jobs")
 
 
 def read_job(sp_id: str, job_id: str) -> Read:

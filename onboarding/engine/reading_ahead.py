@@ -1,4 +1,4 @@
-"""What a run reads in any case, asked for in one batch before its steps ask one by one.
+"""What a run reads in any case, asked for in one batch before its steps ask one by one, and again after each change.
 
 Nobody says whether Microsoft takes calls of provisioning and of logs inside a batch (docs/graph-facts.md, "Paging and
 batch"). So it is tried: what a batch is not answered, the step asks for itself. What a step alone is answered is left

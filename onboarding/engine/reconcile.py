@@ -275,7 +275,6 @@ class Reconciliation:
 
     def _converge_safely(self, step: Step[Any]) -> Verdict:
         try:
-            reading_ahead.ask(self.copy, self.tenant, self.desired, step, live=self.live)
             return self._converge(step)
         except StepFailed as failed:
             return failed.verdict
@@ -298,6 +297,7 @@ class Reconciliation:
         """Read and assess; while a plan may be applied, apply it and read again. Raises what the step raises."""
         made: set[str] = set()
         while True:
+            reading_ahead.ask(self.copy, self.tenant, self.desired, step, live=self.live)
             facts = step.read(self.tenant, self.desired)
             self._read_people(step, facts)
             tried.keep(self.lease, self.copy.rows.onboarding, step.told_on_demand(self.desired))

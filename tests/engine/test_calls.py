@@ -28,11 +28,21 @@ def live(tenant_at):
     return far, answer_all(made, far)
 
 
-def test_an_onboarding_costs_a_tenth_more_than_counted_by_hand_at_most(live):
+def test_an_onboarding_costs_no_more_than_counted_by_hand(live):
     _far, made = live
     assert made.state == "live"
     calls = dict(StepState.objects.filter(onboarding=made).values_list("key", "graph_calls"))
-    assert sum(calls.values()) <= BY_HAND * 1.10, calls
+    assert sum(calls.values()) <= BY_HAND, calls
+
+
+def test_asks_for_jobs_and_settings_together_before_and_after_what_is_written(live):
+    """Connection and start: alone, the settings are read before each writing of them, and by the steps that follow."""
+    far, _made = live
+    lines = [(line["method"], line["path"].rpartition("/")[2]) for line in far.journal(kind="graph")]
+    begun = lines.index(("POST", "validateCredentials"))
+    assert lines[begun - 3 : begun] == [("GET", "jobs"), ("GET", "secrets"), ("POST", "$batch")]
+    after = lines[lines.index(("POST", "start")) + 1 :]
+    assert [name for _method, name in after[1:3]] == ["secrets", "$batch"]
 
 
 def test_saves_a_mapping_after_reading_it_twice_and_reads_it_back_once(live):

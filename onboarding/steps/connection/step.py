@@ -16,7 +16,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
-from graphclient import Job, NotThere
+from graphclient import Job, NotThere, Read
+from graphclient.resources.synchronization import read_jobs, read_secrets
 from onboarding.causes.base import Cause
 from onboarding.domain.desired import Desired
 from onboarding.domain.evidence import Evidence
@@ -78,6 +79,14 @@ class Connection(ChangingStep[Facts]):
     forms: ClassVar[Mapping[str, AnswerFormClass]] = {SettingsCode.SETTINGS_UNSEEN: SettingsForm}
     always: ClassVar[AnswerFormClass | None] = TokenForm
     sends_token: ClassVar[bool] = True
+
+    def reads(self, desired: Desired) -> Mapping[str, Read]:
+        """The jobs and what is saved, once there is something to save, or was."""
+        chosen = desired.evidence_of(SsoApplicationEvidence)
+        if chosen is None or (desired.scim_token is None and self.key not in desired.evidence):
+            return {}
+        app = chosen.service_principal_id
+        return {"jobs": read_jobs(app), "secrets": read_secrets(app)}
 
     def read(self, tenant: Tenant, desired: Desired) -> Facts:
         """Jobs, stored secrets by name, and Microsoft's test of the stored ones."""

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
-from graphclient import Job, TryLater, Unavailable
+from graphclient import Job, Read, TryLater, Unavailable
 from onboarding.causes.base import Cause
 from onboarding.domain.desired import Desired
 from onboarding.domain.evidence import Evidence
@@ -122,6 +122,10 @@ class Enable(ChangingStep[Facts]):
     asks_haiilo: ClassVar[bool] = True
     asks_first: ClassVar[bool] = True
     recounts: ClassVar[tuple[str, ...]] = (ScopeEvidence.step,)
+
+    def reads(self, desired: Desired) -> Mapping[str, Read]:
+        """The job, and what is saved."""
+        return jobs.reads_with_settings(desired)
 
     def read(self, tenant: Tenant, desired: Desired) -> Facts:
         """The job and the stored settings; as long as it does not run, Microsoft's test of them too."""

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from graphclient import Job, Read, TryLater
-from graphclient.resources.synchronization import read_secrets
 from onboarding.causes.base import Cause
 from onboarding.domain.desired import Desired
 from onboarding.domain.evidence import Evidence
@@ -25,7 +24,6 @@ from onboarding.steps.live.evidence import LiveEvidence
 from onboarding.steps.live.health import remarks, unwell
 from onboarding.steps.shared import arrivals, credentials, haiilo_notes, jobs
 from onboarding.steps.shared.followed_job import Facts, FollowedJob, through_so_far, untold_failures
-from onboarding.steps.sso_application.evidence import service_principal_id
 
 NOT_TOLD = _("Provisioning runs. Microsoft does not tell how many people are in Haiilo.")
 IN_HAIILO = plural("%(count)s person in Haiilo", "%(count)s people in Haiilo")
@@ -47,8 +45,7 @@ class Live(FollowedJob):
 
     def reads(self, desired: Desired) -> Mapping[str, Read]:
         """The job, and what is saved."""
-        job = super().reads(desired)
-        return {**job, "secrets": read_secrets(service_principal_id(desired))} if job else job
+        return jobs.reads_with_settings(desired)
 
     def read(self, tenant: Tenant, desired: Desired) -> Facts:
         """The job with its status; where it sends whom, while it runs and Microsoft shows that."""

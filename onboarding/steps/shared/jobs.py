@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.utils.translation import gettext_noop as _
 
 from graphclient import GraphClient, Job, NotThere, Read
-from graphclient.resources.synchronization import read_job
+from graphclient.resources.synchronization import read_job, read_secrets
 from onboarding.causes.base import Cause
 from onboarding.causes.credentials import says_forbidden
 from onboarding.causes.index import is_known, lookup
@@ -54,6 +54,12 @@ def reads(desired: Desired) -> dict[str, Read]:
     if not {SsoApplicationEvidence.step, ConnectionEvidence.step} <= desired.evidence.keys():
         return {}
     return {"job": read_job(service_principal_id(desired), job_id(desired))}
+
+
+def reads_with_settings(desired: Desired) -> dict[str, Read]:
+    """As `reads`, with what is saved on the application."""
+    job = reads(desired)
+    return {**job, "secrets": read_secrets(service_principal_id(desired))} if job else job
 
 
 def listed_job(graph: GraphClient, desired: Desired) -> Job | None:
