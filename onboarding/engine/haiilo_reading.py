@@ -25,7 +25,6 @@ from onboarding.engine import ledger
 from onboarding.engine.load_desired import Rows
 from onboarding.engine.working_copy import WorkingCopy
 from onboarding.haiilo import (
-    Abilities,
     Ability,
     AddressRefused,
     Circumstances,
@@ -218,19 +217,26 @@ class _Look:
         self.ends = time.monotonic() + BUDGET_SECONDS
 
     def read(self) -> HaiiloList:
-        """The numbers of this look. Raises a `HaiiloError` where nobody was asked for, `LeaseLost`."""
-        reader = self._reader()
+        """The numbers of this look. What else may be asked is found out only where there is no whole list. Raises a
+        `HaiiloError` where nobody was asked for, `LeaseLost`.
+        """
+        reader, ability = self._reader(), Ability.LISTS
         self.alive()
-        can = reader.abilities(self._somebody())
-        if can.ability not in (Ability.LISTS, Ability.FINDS):
-            return _kept_from(self.desired.haiilo, can.ability.value, can.retry_after, self.now)
-        found = self._listed(reader, can) or self._found(reader)
+        try:
+            found = self._listed(reader)
+        except (Unreadable, NotOffered, Forbidden):
+            can = reader.abilities(self._somebody())
+            if can.lists and not can.finds:
+                raise
+            if can.ability not in (Ability.LISTS, Ability.FINDS):
+                return _kept_from(self.desired.haiilo, can.ability.value, can.retry_after, self.now)
+            found, ability = self._found(reader), can.ability
         pause = GOES_ON_AFTER / settings.PACE if found.left else timedelta()
         return replace(
             found,
             tried_at=self.now,
             retry_at=self.now + pause,
-            ability=can.ability.value,
+            ability=ability.value,
             after_cycle=InitialCycle.key in self.desired.evidence,
         )
 
@@ -245,18 +251,9 @@ class _Look:
         there = self.row.people.filter(result__in=Person.THERE, erased_at=None).exclude(user_name="")
         return there.values_list("user_name", flat=True).first() or ""
 
-    def _listed(self, reader: HaiiloScim, can: Abilities) -> HaiiloList | None:
-        """By the list; None where there is none, or none that is whole while single people can be asked for."""
-        if not can.lists:
-            return None
-        try:
-            return haiilo_list.by_list(
-                self.copy.lease, self.row, self._counted(reader.users()), at=self.now, alive=self.alive
-            )
-        except (Unreadable, NotOffered, Forbidden):
-            if not reader.abilities(self._somebody(), searching=True).finds:
-                raise
-            return None
+    def _listed(self, reader: HaiiloScim) -> HaiiloList:
+        users = self._counted(reader.users())
+        return haiilo_list.by_list(self.copy.lease, self.row, users, at=self.now, alive=self.alive)
 
     def _found(self, reader: HaiiloScim) -> HaiiloList:
         def find(name: str) -> list[HaiiloUser]:

@@ -29,8 +29,7 @@ class Ability(Enum):
 
 @dataclass(frozen=True)
 class Abilities:
-    """`lists`, `finds`: whether a list, and a search for one user name, can be believed; None where that is unknown,
-    or was not tried.
+    """`lists`, `finds`: whether a list, and a search for one user name, can be believed; None where that is unknown.
 
     `total`: how many accounts the list says there are. `reason`: the first error's words. `retry_after`: seconds,
     where Haiilo named a wait.
@@ -50,16 +49,12 @@ class Ask(Protocol):
     def __call__(self, params: Mapping[str, str], hidden: tuple[str, ...] = ()) -> Page: ...
 
 
-def probe(ask: Ask, known: str = "", *, searching: bool = False) -> Abilities:
-    """Ask for two pages of two accounts each; where that is no list, or with `searching`, for somebody who cannot be
-    there, and for somebody who is.
-    """
+def probe(ask: Ask, known: str = "") -> Abilities:
+    """Ask for two pages of two accounts each, for somebody who cannot be there, and for somebody who is."""
     first = _tried(lambda: ask({"startIndex": "1", "count": "2"}))
     if isinstance(first, TokenRefused) or _is_silent(first):
         return _abilities(first, None, None, None)
     lists = _lists(ask, first)
-    if lists and not searching:
-        return _abilities(first, None, lists, None)
     listed = first.users[0].user_name if isinstance(first, Page) and first.users else ""
     absent = _find(ask, f"nobody-{uuid.uuid4().hex}@nowhere.example")
     finds = _finds(ask, absent, listed or known, is_there=bool(listed))

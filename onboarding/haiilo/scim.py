@@ -35,18 +35,18 @@ class HaiiloScim:
     def __repr__(self) -> str:
         return f"<HaiiloScim at {self._transport.host}>"
 
-    def abilities(self, known: str = "", *, searching: bool = False) -> Abilities:
+    def abilities(self, known: str = "") -> Abilities:
         """What Haiilo lets us ask, found out by four GETs at most; never raises a `HaiiloError`.
 
-        `known`: the user name of somebody who is believed to be there, to try the filter with. That is not tried where
-        everybody can be listed, unless it is asked for (`searching`).
+        `known`: the user name of somebody who is believed to be there, to try the filter with.
         """
-        return probe(self._page, known, searching=searching)
+        return probe(self._page, known)
 
     def users(self, page_size: int = PAGE_SIZE) -> Iterator[HaiiloUser]:
         """Every account once, page by page. Use what it yields only once it has ended: an error may end it.
 
-        Raises `Unreadable` for a page that brings nothing new, and for a list that ends before its own total; `Moving`
+        Raises `Unreadable` for a page that brings nothing new, and for a list that is empty, or ends before its own
+        total; `Moving`
         where the total fell meanwhile; `TooLarge` beyond MAX_PAGES or MAX_USERS.
         """
         reading = _Reading(page_size)
@@ -120,6 +120,8 @@ class _Reading:
         self._largest = max(self._largest, rows)
         self.start += rows
         self.ended = not brought_new or (self.is_whole and rows < self._largest)
+        if self.ended and not self._seen:
+            raise Unreadable("the list is empty, and whoever the token belongs to has an account", status=200)
         if self.ended and len(self._seen) < (self._first_total or 0):
             raise Unreadable(f"the list ended at {len(self._seen)} of {self._first_total}", status=200)
         if not self.ended and (self._pages >= MAX_PAGES or len(self._seen) >= MAX_USERS):

@@ -135,10 +135,11 @@ def test_looks_for_each_by_name_where_the_list_is_not_whole(watched, far):
     assert not searched[0]
 
 
-def test_searches_for_nobody_where_the_list_is_whole(watched, far):
+def test_asks_for_the_list_alone_where_it_is_whole(watched, far):
     before = len(far.journal(kind="scim"))
     a_day_later(watched)
-    assert not any("filter" in each["query"] for each in far.journal(kind="scim")[before:])
+    asked = [str(each["query"]) for each in far.journal(kind="scim")[before:]]
+    assert [("startIndex" in each, "filter" in each) for each in asked] == [(True, False)] * 2
 
 
 def test_says_who_was_deleted_at_haiilo_until_they_are_back(watched, far, by_hand):

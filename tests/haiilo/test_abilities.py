@@ -34,15 +34,8 @@ def pages(first: Reply, other: Reply) -> Callable[[Asked], Reply]:
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_lists_and_finds(far: GraphStub, reader: HaiiloScim, count: int):
     far.on("GET", USERS, platform(ALL[:count]))
-    assert reader.abilities(searching=True) == Abilities(Ability.LISTS, True, True, count)
+    assert reader.abilities() == Abilities(Ability.LISTS, True, True, count)
     assert len(far.asked) <= 4
-
-
-@pytest.mark.parametrize(("count", "asked"), [(2, 1), (3, 2)])
-def test_searches_for_nobody_where_everybody_is_listed(far: GraphStub, reader: HaiiloScim, count: int, asked: int):
-    far.on("GET", USERS, platform(ALL[:count]))
-    assert reader.abilities(KNOWN) == Abilities(Ability.LISTS, True, None, count)
-    assert (len(far.asked), any("filter" in each.query for each in far.asked)) == (asked, False)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +84,7 @@ def test_tells_each_kind_of_endpoint(
     finds: bool | None,
 ):
     far.on("GET", USERS, told(listing, searching))
-    found = reader.abilities(KNOWN, searching=True)
+    found = reader.abilities(KNOWN)
     assert (found.ability, found.lists, found.finds) == (ability, lists, finds)
 
 

@@ -237,7 +237,7 @@ def test_names_nobody_as_active_whom_haiilo_does_not_tell_of(platform: Platform)
 def test_asks_haiilo_for_nothing_but_users_and_only_reads(platform: Platform):
     before = len(platform.tenant.journal(kind="scim"))
     listed(platform)
-    platform.reader().abilities(NAMES[0], searching=True)
+    platform.reader().abilities(NAMES[0])
     asked = platform.tenant.journal(kind="scim")[before:]
     assert len(asked) == 4 + 4
     assert {(each["method"], each["path"]) for each in asked} == {("GET", "/api/scim/v2/Users")}

@@ -20,7 +20,7 @@ def ids(reader: HaiiloScim, page_size: int = 3) -> list[str]:
     return [user.id for user in reader.users(page_size)]
 
 
-@pytest.mark.parametrize("count", [0, 1, 3, 6, 7])
+@pytest.mark.parametrize("count", [1, 3, 6, 7])
 def test_reads_everybody_once(far: GraphStub, reader: HaiiloScim, count: int):
     far.on("GET", USERS, platform(ALL[:count]))
     assert ids(reader) == IDS[:count]
@@ -61,6 +61,13 @@ def test_does_not_believe_a_list_without_total_whose_first_page_comes_again(far:
     far.on("GET", USERS, Reply(200, {"schemas": [LIST], "Resources": ALL[:3]}))
     with pytest.raises(Unreadable, match="came twice"):
         ids(reader)
+
+
+@pytest.mark.parametrize("empty", [page(), Reply(200, {"Resources": []}), page(total=3)], ids=str)
+def test_believes_no_list_without_anybody(far: GraphStub, reader: HaiiloScim, empty: Reply):
+    far.on("GET", USERS, empty)
+    with pytest.raises(Unreadable):
+        list(reader.users())
 
 
 def test_reads_a_list_without_total_to_an_empty_page(far: GraphStub, reader: HaiiloScim):
