@@ -88,8 +88,9 @@ class LeaseKeeper:
     def holding(self, held: HeldLease) -> Iterator[HeldLease]:
         """Look after this lease meanwhile."""
         with self._change:
+            if not self._held:
+                self._change.notify()  # with something to look after, it looks often enough by itself
             self._held.add(held)
-            self._change.notify()
         try:
             yield held
         finally:
