@@ -29,6 +29,11 @@ class Passed:
         """Whether it was Graph that was asked."""
         return self.path.startswith("/v1.0/")
 
+    @property
+    def is_haiilo(self) -> bool:
+        """Whether it was Haiilo's list that was asked for; Microsoft's own requests to Haiilo do not go this way."""
+        return self.path.startswith("/api/scim/")
+
 
 @dataclass
 class Road:

@@ -72,11 +72,14 @@ def test_its_microsoft_shows_a_job_that_is_well() -> None:
 def test_its_road_passes_everything_on_and_notes_it(far: GraphStub) -> None:
     far.on("POST", "/v1.0/things", Reply(201, {"id": "1"}, headers={"request-id": "r"}))
     far.on("GET", "/v1.0/things", Reply(404, {"error": {"code": "x"}}))
+    far.on("GET", "/api/scim/v2/Users", Reply(200, {"Resources": []}))
     with road.leading_to(far.url, 0.0) as way:
         made = requests.post(f"{way.url}/v1.0/things?a=b", json={"name": "x"}, timeout=10)
         lost = requests.get(f"{way.url}/v1.0/things", timeout=10, headers={"Host": "graph.microsoft.com"})
+        requests.get(f"{way.url}/api/scim/v2/Users?startIndex=1", timeout=10)
     assert (made.status_code, made.json(), made.headers["request-id"]) == (201, {"id": "1"}, "r")
     assert lost.status_code == 404
     assert (far.asked[0].query, far.asked[0].json) == ({"a": "b"}, {"name": "x"})
     assert far.asked[1].headers["host"] == "graph.microsoft.com"
-    assert [(each.method, each.is_graph) for each in way.passed] == [("POST", True), ("GET", True)]
+    asked = [(each.method, each.is_graph, each.is_haiilo) for each in way.passed]
+    assert asked == [("POST", True, False), ("GET", True, False), ("GET", False, True)]
