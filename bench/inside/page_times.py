@@ -36,9 +36,9 @@ LIST = (
 BEHIND = "AND (user_name, id) > (%s, %s)"
 SEARCHED = "AND (UPPER(name) LIKE %s OR UPPER(user_name) LIKE %s)"
 EXPORT = (
-    "SELECT * FROM onboarding_person WHERE onboarding_id = %s AND erased_at IS NULL ORDER BY user_name, id LIMIT 1000"
+    "SELECT * FROM onboarding_person WHERE onboarding_id = %s AND erased_at IS NULL ORDER BY user_name, id LIMIT 100"
 )
-"""As many as an export asks for at once."""
+"""As many as an export asks for at first."""
 ONE = "SELECT * FROM onboarding_person WHERE onboarding_id = %s AND id = %s"
 NOBODY = "zzqx"
 Ms = float

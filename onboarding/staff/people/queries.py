@@ -38,7 +38,7 @@ ANY = "any"
 PEOPLE = plural("1 person", "%(shown)s people")
 TRIGRAM = 3
 MAX_ERASED = 1000
-AT_ONCE = 1000  # rows of an export
+AT_FIRST, AT_ONCE = 100, 1000  # rows of an export, whose beginning is waited for
 OWNERS: dict[str, Text] = {
     Owner.CS: _("We have to act"),
     Owner.CUSTOMER: _("The customer has to act"),
@@ -266,11 +266,12 @@ def people_rows(onboarding: Onboarding, wanted: Filter = Filter()) -> Iterator[P
 
 def _named(ordered: QuerySet[Person]) -> Iterator[Person]:
     """All of them, page by page: for one statement the database would put all rows aside before it sends the first."""
-    rows = list(ordered[:AT_ONCE])
+    asked = AT_FIRST
+    rows = list(ordered[:asked])
     while rows:
         yield from rows
-        is_last = len(rows) < AT_ONCE
-        rows = [] if is_last else list(_behind(ordered, rows[-1].user_name, rows[-1].pk)[:AT_ONCE])
+        is_last, asked = len(rows) < asked, AT_ONCE
+        rows = [] if is_last else list(_behind(ordered, rows[-1].user_name, rows[-1].pk)[:asked])
 
 
 def people_of(onboarding: Onboarding, wanted: Filter, *, most: int) -> list[Person]:
