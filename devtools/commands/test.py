@@ -26,7 +26,8 @@ from devtools.stack.progress import doing, say
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FLOWS = "tests/flows"
-ENGINE_AND_OTHERS = [f"tests/{name}" for name in ("engine", "sandbox", "contract", "clients", "graphclient", "house")]
+HOUSE = "tests/house"
+ENGINE_AND_OTHERS = [f"tests/{name}" for name in ("engine", "sandbox", "contract", "clients", "graphclient")]
 # With MAKEFLAGS `make` would talk in the tests; without bytecode each of the suite's processes compiles all it imports.
 NOT_INHERITED = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "PYTHONDONTWRITEBYTECODE")
 Run = tuple[list[str], Mapping[str, str]]
@@ -158,8 +159,11 @@ class Lane(threading.Thread):
 
 def all_of_it(machine: Machine) -> int:
     """The whole suite, in three lanes that take about as long, since each waits for others much of its time."""
-    beside: dict[str, Run] = {"flows": ([FLOWS], {}), "engine, sandbox, client and house": (ENGINE_AND_OTHERS, {})}
-    pages = [f"--ignore={each}" for each in (FLOWS, *ENGINE_AND_OTHERS)]
+    beside: dict[str, Run] = {
+        "flows and house": ([FLOWS, HOUSE], {}),
+        "engine, sandbox and clients": (ENGINE_AND_OTHERS, {}),
+    }
+    pages = [f"--ignore={each}" for each in (FLOWS, HOUSE, *ENGINE_AND_OTHERS)]
     return side_by_side(machine, beside, [(pages, {}), *on_sqlite(machine)])
 
 
