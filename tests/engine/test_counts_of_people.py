@@ -4,36 +4,32 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from .test_first_contacts import migrated as migrated
-
 BEFORE = [("onboarding", "0020_letters_tried_again")]
 AFTER = [("onboarding", "0021_counts_of_people")]
 
 
 def test_counts_who_is_there_already(migrated):
-    apps = migrated(BEFORE)
-    portfolio = apps.get_model("onboarding", "Portfolio").objects.create(name="Team")
+    model = migrated(BEFORE)
+    portfolio = model("Portfolio").objects.create(name="Team")
     for number, results in enumerate([("created", "created", "failed"), ()]):
-        customer = apps.get_model("onboarding", "Customer").objects.create(
+        customer = model("Customer").objects.create(
             portfolio=portfolio, name=f"Contoso {number}", haiilo_host=f"c{number}.smarpshare.com"
         )
-        made = apps.get_model("onboarding", "Onboarding").objects.create(customer=customer)
+        made = model("Onboarding").objects.create(customer=customer)
         for place, result in enumerate(results):
-            apps.get_model("onboarding", "ProvisionedPerson").objects.create(
+            model("ProvisionedPerson").objects.create(
                 onboarding=made, source_id=f"s{place}", event_id="e", action="create", result=result, at=timezone.now()
             )
-    apps = migrated(AFTER)
-    counts = apps.get_model("onboarding", "Onboarding").objects.order_by("pk").values_list("people_counts", flat=True)
+    model = migrated(AFTER)
+    counts = model("Onboarding").objects.order_by("pk").values_list("people_counts", flat=True)
     assert list(counts) == [{"created": 2, "failed": 1}, {}]
 
 
 def test_judges_who_is_there_already_by_the_log(migrated):
-    apps = migrated([("onboarding", "0027_refusals_and_tries")])
-    portfolio = apps.get_model("onboarding", "Portfolio").objects.create(name="Team")
-    customer = apps.get_model("onboarding", "Customer").objects.create(
-        portfolio=portfolio, name="Contoso", haiilo_host="c.smarpshare.com"
-    )
-    made = apps.get_model("onboarding", "Onboarding").objects.create(customer=customer)
+    model = migrated([("onboarding", "0027_refusals_and_tries")])
+    portfolio = model("Portfolio").objects.create(name="Team")
+    customer = model("Customer").objects.create(portfolio=portfolio, name="Contoso", haiilo_host="c.smarpshare.com")
+    made = model("Onboarding").objects.create(customer=customer)
     rows = {
         "arrived": ("created", "", {}),
         "gone": ("removed", "", {}),
@@ -43,11 +39,11 @@ def test_judges_who_is_there_already_by_the_log(migrated):
         "leaving": ("skipped", "NotEffectivelyEntitled", {"last": "outside", "created": 5.0}),
     }
     for name, (result, code, seen) in rows.items():
-        apps.get_model("onboarding", "ProvisionedPerson").objects.create(
+        model("ProvisionedPerson").objects.create(
             onboarding=made, source_id=name, result=result, code=code, seen=seen, at=timezone.now()
         )
-    apps = migrated([("onboarding", "0028_roster")])
-    found = apps.get_model("onboarding", "Person").objects.values_list("source_id", "standing")
+    model = migrated([("onboarding", "0028_roster")])
+    found = model("Person").objects.values_list("source_id", "standing")
     assert all(source_id == standing for source_id, standing in found)
     assert len(found) == len(rows)
-    assert apps.get_model("onboarding", "Onboarding").objects.get().standings == dict.fromkeys(rows, 1)
+    assert model("Onboarding").objects.get().standings == dict.fromkeys(rows, 1)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import base64
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
-from django.db.migrations.executor import MigrationExecutor
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from onboarding.domain.encryption import CannotDecrypt, decrypt
@@ -21,21 +20,6 @@ from tests import builders
 BEFORE = [("onboarding", "0016_stops")]
 AFTER = [("onboarding", "0018_sealed_and_unique_hosts")]
 TENANT, OTHER = "1" * 36, "2" * 36
-
-
-@pytest.fixture
-def migrated(transactional_db: None) -> Iterator[Callable[..., Any]]:
-    """Move the schema to and fro; at the end it is as the other tests want it."""
-
-    def to(targets):
-        executor = MigrationExecutor(connection)
-        executor.migrate(targets)
-        models = MigrationExecutor(connection).loader.project_state(targets).apps
-        return lambda name: models.get_model("onboarding", name)
-
-    yield to
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes())
 
 
 def onboarding(model: Callable[[str], Any], name: str, host: str) -> Any:

@@ -2,29 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
-
-import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 BEFORE = [("onboarding", "0022_not_before_microsoft_said")]
 AFTER = [("onboarding", "0023_one_spelling_of_names")]
-
-
-@pytest.fixture
-def migrated(transactional_db: None) -> Iterator[Callable[..., Any]]:
-    """Move the schema to and fro; at the end it is as the other tests want it."""
-
-    def to(targets):
-        MigrationExecutor(connection).migrate(targets)
-        models = MigrationExecutor(connection).loader.project_state(targets).apps
-        return lambda name: models.get_model("onboarding", name)
-
-    yield to
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes())
 
 
 def customer(model: Callable[[str], Any], name: str, domain: str, *emails: str) -> Any:

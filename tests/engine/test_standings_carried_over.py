@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
-
-import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from onboarding.models import Person as Row
@@ -15,20 +9,6 @@ from onboarding.people.failures import cause_of
 
 BEFORE = [("onboarding", "0043_causes_counted")]
 AFTER = [("onboarding", "0044_who_cannot_be_linked")]
-
-
-@pytest.fixture
-def migrated(transactional_db: None) -> Iterator[Callable[..., Any]]:
-    """Move the schema to and fro; at the end it is as the other tests want it."""
-
-    def to(targets):
-        MigrationExecutor(connection).migrate(targets)
-        models = MigrationExecutor(connection).loader.project_state(targets).apps
-        return lambda name: models.get_model("onboarding", name)
-
-    yield to
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes())
 
 
 def test_judges_and_counts_them_anew_and_leaves_whoever_was_tried(migrated):
