@@ -45,9 +45,8 @@ class HaiiloScim:
     def users(self, page_size: int = PAGE_SIZE) -> Iterator[HaiiloUser]:
         """Every account once, page by page. Use what it yields only once it has ended: an error may end it.
 
-        Raises `Unreadable` for a page that brings nothing new, and for a list that is empty, or ends before its own
-        total; `Moving`
-        where the total fell meanwhile; `TooLarge` beyond MAX_PAGES or MAX_USERS.
+        Raises `Unreadable` for a page that brings nothing new, and for a list that is empty or ends before its own
+        total; `Moving` where the total fell meanwhile; `TooLarge` beyond MAX_PAGES or MAX_USERS.
         """
         reading = _Reading(page_size)
         while not reading.ended:

@@ -5,8 +5,8 @@ customer that takes longer than to send them. Here the same compiler is asked on
 values, and rows become models as those of a queryset do. A process has one database, so one text is enough.
 
 PostgreSQL plans them once a connection, too, because planning takes longer than running them: text and values are sent
-apart, and the text is prepared. That is for these statements alone, which go by a key, so that one plan suits each
-customer; what Django sends has its values in the text and is planned each time.
+apart, and the text is prepared. That is for these statements alone, which go by a key, or read what there is little of,
+so that one plan suits each customer; what Django sends has its values in the text and is planned each time.
 """
 
 from __future__ import annotations
@@ -134,7 +134,9 @@ def _convert(values: list[Any], converters: Iterable[_Converter], database: Base
 
 
 def _made(model: type[Row], names: list[str], values: list[Any]) -> Row:
-    """As `Model.from_db` has it of all its columns, but for signals: ours have no listeners to a row that is made."""
+    """As `Model.from_db` has it, but for signals: ours have no listeners to a row that is made. A column that is not
+    among `names` is read when it is asked for.
+    """
     row = model.__new__(model)
     row.__dict__.update(zip(names, values, strict=True))
     row._state = ModelState()

@@ -46,6 +46,7 @@ def test_ends_what_fixtures_started(tmp_path: Path, number: signal.Signals) -> N
         "test_it.py",
     ]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_ADDOPTS": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    # the command is written right here
     with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
         assert process.stdout is not None
         assert any("begun" in line for line in process.stdout)
