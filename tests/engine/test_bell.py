@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import redis
@@ -40,7 +41,7 @@ def line(own_broker: tuple[str, Child], monkeypatch: pytest.MonkeyPatch) -> Iter
 
 def test_sends_what_no_clock_can_throw_away(line):
     bell.ring(queue.RECONCILE, 7)
-    [message] = [json.loads(text) for text in line.lrange(bell.QUEUE, 0, -1)]
+    [message] = _waiting(line)
     assert (message["headers"]["task"], message["headers"]["argsrepr"]) == (queue.RECONCILE, "(7,)")
     assert (message["headers"]["expires"], message["headers"]["eta"]) == (None, None)
 
@@ -74,6 +75,10 @@ def test_lets_nobody_wait_for_a_broker_that_stands_still(line, own_broker, monke
         with pytest.raises(OperationalError, match="a moment ago"):
             bell.ring(queue.RECONCILE, made.pk)
     monkeypatch.setattr(bell._Patience, "until", 0.0)
-    line.delete(bell.QUEUE)
-    bell.ring(queue.RECONCILE, made.pk)
-    assert line.llen(bell.QUEUE) == 1
+    bell.ring(queue.RECONCILE, later := made.pk + 1)
+    # The click's own message may lie here too: a broker that goes on reads what was written to it while it stood still.
+    assert [text["headers"]["argsrepr"] for text in _waiting(line)].count(f"({later},)") == 1
+
+
+def _waiting(line: redis.Redis) -> list[dict[str, Any]]:
+    return [json.loads(text) for text in line.lrange(bell.QUEUE, 0, -1)]
