@@ -8,8 +8,6 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count
 from pytest_django import Settings
 
@@ -109,20 +107,6 @@ def as_own_application(far: SandboxTenant, client_id: str, name: str, *permissio
 def customer_of(far: SandboxTenant) -> Onboarding:
     """Our record of the sandbox's customer."""
     return builders.onboarding(name=far["name"], haiilo_host=far["haiilo_host"], domains=[far["domain"]])
-
-
-@pytest.fixture
-def migrated(transactional_db: None) -> Iterator[Callable[..., Any]]:
-    """Move the schema to and fro; at the end it is as the other tests want it."""
-
-    def to(targets: list[tuple[str, str]]) -> Callable[[str], Any]:
-        MigrationExecutor(connection).migrate(targets)
-        models = MigrationExecutor(connection).loader.project_state(targets).apps
-        return lambda name: models.get_model("onboarding", name)
-
-    yield to
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes())
 
 
 def look(made: Onboarding) -> Onboarding:

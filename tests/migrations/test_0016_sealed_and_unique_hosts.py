@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from onboarding.domain.encryption import CannotDecrypt, decrypt
 from onboarding.models import CustomerSecret
-from tests import builders
 
 BEFORE = [("onboarding", "0016_stops")]
 AFTER = [("onboarding", "0018_sealed_and_unique_hosts")]
@@ -37,7 +37,7 @@ def sealed_before(plaintext: str, bound: str) -> bytes:
 
 def test_makes_proposals_of_rebinding_there_and_back(migrated):
     model = migrated(BEFORE)
-    made, author = onboarding(model, "Contoso", "contoso.smarpshare.com"), builders.person("alice")
+    made, author = onboarding(model, "Contoso", "contoso.smarpshare.com"), User.objects.create_user("alice")
     given = {"onboarding": made, "proposed_by_id": author.pk, "expected_before": TENANT, "tenant_id": OTHER}
     decided = model("Rebinding").objects.create(
         **given, reason="Called.", decided_by_id=author.pk, decided_at=timezone.now(), accepted=True
