@@ -330,7 +330,7 @@ def test_goes_live_beside_a_slow_haiilo(consented, far, monkeypatch):
         actor=builders.owner_of(consented),
         fingerprint=builders.state(consented, "enable").plan["fingerprint"],
     )
-    far.switch(F33={"seconds": 1})
+    far.switch(F33={"seconds": 0.2})
     until_quiet(consented, far)
     assert (consented.state, told(consented).trouble) == ("live", "silent")
 
