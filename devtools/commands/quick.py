@@ -1,4 +1,5 @@
-"""The tests that need no browser, no broker and no running sandbox, in two lanes that take about as long.
+"""The tests that need no browser, no broker and no running sandbox, in two lanes that take about as long; `thorough`
+ones and those of properties are left to `make test`.
 
 Arguments are handed to pytest, then there is one lane.
 """
@@ -12,6 +13,7 @@ from devtools.commands.test import Machine, environment, pytest, side_by_side, s
 from devtools.stack.processes import Interrupted, interruptible
 from devtools.stack.progress import say
 
+NOT_QUICK = ("browser", "broker", "clients", "thorough", "hypothesis")
 SLOW = [f"--ignore=tests/{name}" for name in ("contract", "engine", "flows", "sandbox")]
 CHECKS_OF_PAGES = [f"tests/pages/test_no_{what}_is_idle.py" for what in ("check", "address_check")]
 BESIDE = [*CHECKS_OF_PAGES, *(f"tests/{name}" for name in ("causes", "clients", "graphclient", "house", "steps"))]
@@ -28,7 +30,7 @@ def quick(machine: Machine, arguments: list[str]) -> int:
 def main() -> int:
     """Exit status: pytest's."""
     with interruptible(), ExitStack() as resources:
-        machine = Machine(environment(), dict.fromkeys(("browser", "broker", "clients"), "not quick"))
+        machine = Machine(environment(), dict.fromkeys(NOT_QUICK, "not quick"))
         start_database(machine, resources)
         status = quick(machine, sys.argv[1:])
         if "PostgreSQL" in machine.missing:

@@ -30,6 +30,8 @@ HOUSE = "tests/house"
 ENGINE_AND_OTHERS = [f"tests/{name}" for name in ("engine", "sandbox", "contract", "clients", "graphclient")]
 # With MAKEFLAGS `make` would talk in the tests; without bytecode each of the suite's processes compiles all it imports.
 NOT_INHERITED = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "PYTHONDONTWRITEBYTECODE")
+# The last is what Hypothesis puts on each test of a property.
+MARKS = ("browser", "broker", "clients", "thorough", "hypothesis")
 Run = tuple[list[str], Mapping[str, str]]
 """Arguments for pytest, and what is added to its environment."""
 ALSO_ON_SQLITE = [f"tests/engine/test_{name}.py" for name in ("lease", "sql_time", "any_order", "compiled")]
@@ -105,7 +107,7 @@ def begin(
     output: IO[bytes] | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start pytest; what it says goes to `output`, else where our own words go."""
-    left_out = [mark for mark in ("browser", "broker", "clients") if mark in machine.missing]
+    left_out = [mark for mark in MARKS if mark in machine.missing]
     marks = " and ".join(f"not {mark}" for mark in [*left_out, "soak", "m365"])
     if "-m" not in arguments:
         arguments = ["-m", marks, *arguments]

@@ -80,6 +80,7 @@ def test_names_nothing_of_developers_in_what_runs_there():
         assert re.findall(rf"\b({'|'.join(DEVELOPERS - {'.ci'})})\b", (ROOT / name).read_text()) == []
 
 
+@pytest.mark.thorough
 def test_is_complete(image):
     assert "no issues" in run_in(image, sys.executable, "manage.py", "check")
 
@@ -105,12 +106,14 @@ def test_imports_only_what_is_locked():
     } == {}
 
 
+@pytest.mark.thorough
 def test_imports_nothing_from_beside_the_image(image):
     files = run_in(image, sys.executable, "-c", IMPORT_EVERYTHING).splitlines()
     assert sum(file.startswith(str(image)) for file in files) > 100
     assert [file for file in files if file.startswith(str(ROOT)) and "/.venv/" not in file] == []
 
 
+@pytest.mark.thorough
 def test_compiles_the_translations_without_devtools(image):
     for command in re.findall(r"pybabel (.+) && \\", DOCKERFILE):
         run_in(image, str(Path(sys.executable).parent / "pybabel"), *shlex.split(command))

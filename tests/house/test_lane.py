@@ -34,6 +34,7 @@ def told(said) -> str:
     return str(said.read().decode())
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("runs", "good"), [([QUICK, QUICK], True), ([WRONG, QUICK], False), ([QUICK, WRONG], False)])
 def test_fails_when_one_of_its_runs_does(said, runs, good):
     beside = lane(said, *runs, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")  # no plugin is needed to be wrong, and they are slow

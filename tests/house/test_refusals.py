@@ -13,6 +13,7 @@ from devtools.commands.check import production
 
 from .test_layout import ROOT
 
+pytestmark = pytest.mark.thorough
 PROCESSES = {
     "web": "import config.wsgi",
     "worker and beat": "import config.celery; config.celery.app.finalize(); config.celery.app.conf.broker_url",

@@ -96,6 +96,7 @@ def test_names_what_a_step_does_not_declare(change, missing):
     assert missing_parts(made, TWELFTH, [made]) == missing
 
 
+@pytest.mark.thorough
 def test_runs_a_twelfth_step_that_was_written_in_four_places(tmp_path):
     """A copy of the checkout with a folder, a template, a folder of tests and a word more passes the tests of these."""
     for room in ("onboarding", "graphclient", "config", "templates", "devtools", "sandbox", "tests"):

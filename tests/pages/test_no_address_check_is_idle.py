@@ -20,7 +20,7 @@ from .mutants import Mutant, mutants
 from .probes import Fixtures, Probe, probes, those_first
 from .visitor import Visitor, invited
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 KNOWN = ("alice", "bob", "charlie", "customer", "bound", "made", "far")
 
 

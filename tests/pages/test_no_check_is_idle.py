@@ -29,7 +29,7 @@ from .mutants import mutants
 from .probes import NOTICED, Fixtures, Probe, probes, those_first
 from .visitor import Invitation, Visitor, invited
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 
 @pytest.fixture
