@@ -169,6 +169,11 @@ class Browser:
         self._http = http or requests.Session()
         self._http.trust_env = False
 
+    @property
+    def cookies(self) -> list[tuple[str, str]]:
+        """Name and value of each that it holds."""
+        return [(each.name, each.value or "") for each in self._http.cookies]
+
     def open(self, address: str) -> Page:
         """Open an address, relative ones from home, following redirects."""
         return self._show(self._ask(method="GET", url=urljoin(self.home, address)))

@@ -71,9 +71,9 @@ def password(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> str:
     return path.read_text()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def staff(stack: Stack, password: str) -> StaffMember:
-    """Alice with a browser of her own, signed in."""
+    """Alice with a browser of her own, signed in. Once: a password takes a third of a second of the processor."""
     alice = StaffMember(stack.public_url)
     alice.sign_in(STAFF, password)
     return alice

@@ -14,14 +14,13 @@ from django.test import RequestFactory
 from playwright.sync_api import Page, Route
 
 from devtools.robots.browser import Browser
-from devtools.robots.people import Admin
+from devtools.robots.people import Admin, StaffMember
 from onboarding.causes.trip import ENDINGS
 from onboarding.portal.shared.problems import problem_page
 from tests.pages.visitor import invited as invitation_of
 
-from .conftest import STAFF
 from .test_callbacks import stop_before
-from .visits import decide, serious, serious_in_all_modes, sign_in, sign_in_staff
+from .visits import come_as, decide, serious, serious_in_all_modes, sign_in
 
 pytestmark = [pytest.mark.broker, pytest.mark.browser]
 
@@ -32,10 +31,10 @@ CODE = "AADSTS90094"
 
 
 @pytest.fixture
-def desk(browse: Callable[..., Page], password: str) -> Page:
+def desk(browse: Callable[..., Page], staff: StaffMember) -> Page:
     """Alice's browser, signed in."""
     page = browse()
-    sign_in_staff(page, STAFF, password)
+    come_as(page, staff)
     return page
 
 

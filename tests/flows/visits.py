@@ -7,6 +7,8 @@ from typing import Literal
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, ViewportSize
 
+from devtools.robots.people import StaffMember
+
 WIDE, NARROW = ViewportSize(width=1280, height=800), ViewportSize(width=390, height=844)
 # What does not depend on size and colour is asked once.
 LOOKS = ["color-contrast", "link-in-text-block", "scrollable-region-focusable"]
@@ -26,6 +28,13 @@ def sign_in_staff(page: Page, user_name: str, password: str) -> None:
     page.fill("[name=password]", password)
     with page.expect_navigation():
         page.press("[name=password]", "Enter")
+
+
+def come_as(page: Page, staff: StaffMember) -> None:
+    """Let the page be of a browser in which this member of staff has signed in before."""
+    page.context.add_cookies(
+        [{"name": name, "value": value, "url": staff.browser.home} for name, value in staff.browser.cookies]
+    )
 
 
 def sign_in(page: Page, link: str, person: dict[str, str]) -> None:
