@@ -85,7 +85,7 @@ def rehearsal(stack: Stack, staff: StaffMember) -> Rehearsal:
     return Rehearsal(stack, staff, say)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def new_customer() -> Callable[..., Customer]:
     """Customers with fresh names."""
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from devtools.robots.rehearsal import RehearsedCustomer
+from devtools.robots.rehearsal import Rehearsal, RehearsedCustomer
 from devtools.stack.processes import wait_until
+from devtools.stack.progress import say
 from devtools.stack.reports import CommandFailed
 
 from .conftest import differences
@@ -31,17 +32,30 @@ def creates(rehearsed: RehearsedCustomer) -> list[dict[str, Any]]:
     return [line for line in asked if line["path"].endswith(CREATE) and line["status"] < 300]
 
 
-@pytest.mark.parametrize(("key", "method", "path"), MOMENTS, ids=[path.strip("/") for _key, _method, path in MOMENTS])
-def test_finishes_after_the_worker_was_killed_in_the_middle(stack, rehearsal, new_customer, key, method, path):
-    rehearsed = rehearsal.add(new_customer(), calm=True)
-    rehearsal.drive(until=lambda each: each.verdict[0] == key)
-    rehearsed.account.tenant.chaos(hold_next={"method": method, "path_ends": path})
+@pytest.fixture(scope="module")
+def finished(stack, staff, new_customer) -> dict[str, RehearsedCustomer]:
+    """By the path of each moment a customer that was in the middle of it when the worker was killed, and went on.
+
+    All were at once: there is one worker, so one death of it is all of theirs.
+    """
+    rehearsal = Rehearsal(stack, staff, say)
+    customers = {path: rehearsal.add(new_customer(), calm=True) for _key, _method, path in MOMENTS}
+    wait_at = {customers[path].account.pk: key for key, _method, path in MOMENTS}
+    rehearsal.drive(until=lambda each: each.verdict[0] == wait_at[each.account.pk])
+    for _key, method, path in MOMENTS:
+        customers[path].account.tenant.chaos(hold_next={"method": method, "path_ends": path})
     rehearsal.drive(until=lambda each: each.account.tenant.is_holding())
-    assert path != CREATE or len(creates(rehearsed)) == 1  # it is the create itself that is held
+    assert len(creates(customers[CREATE])) == 1  # it is the create itself that is held
     stack.kill("worker")
     stack.sandbox.release()
     stack.restart("worker")
     rehearsal.drive()
+    return customers
+
+
+@pytest.mark.parametrize("path", [path for _key, _method, path in MOMENTS], ids=lambda path: path.strip("/"))
+def test_finishes_after_the_worker_was_killed_in_the_middle(stack, finished, path):
+    rehearsed = finished[path]
     assert differences(rehearsed) == []
     assert len(rehearsed.account.tenant.jobs()) == 1
     assert len(creates(rehearsed)) == 1
