@@ -7,9 +7,11 @@ from collections.abc import Callable
 import pytest
 
 from devtools.robots.customers import Customer
-from devtools.robots.people import Admin
+from devtools.robots.people import Admin, StaffMember
 from devtools.robots.rehearsal import Rehearsal, RehearsedCustomer
 from devtools.stack.processes import wait_until
+from devtools.stack.progress import say
+from devtools.stack.stack import Stack
 from onboarding.steps import STEPS
 
 from .conftest import AT_CONSENT, SOON, differences
@@ -18,7 +20,13 @@ from .moments import let_time_pass, recheck, until_record_says
 pytestmark = [pytest.mark.broker, pytest.mark.sqlite_journey]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def rehearsal(stack: Stack, staff: StaffMember) -> Rehearsal:
+    """One for both tests: they take care of the same customer."""
+    return Rehearsal(stack, staff, say)
+
+
+@pytest.fixture(scope="module")
 def arrived(rehearsal: Rehearsal, new_customer: Callable[..., Customer]) -> RehearsedCustomer:
     """A customer of a dozen people that went all the way."""
     rehearsed = rehearsal.add(new_customer(users=12))
