@@ -21,7 +21,7 @@ Written by `python -m devtools.commands.realities` from `devtools/worlds/table.p
 Sources contradict each other about Microsoft's service, and are silent about much; about Haiilo's there are hardly
 any. Each row is one reality: how the service may answer, who says so, what a person sees then, and where the customer
 ends. `make rehearse WORLD=name` plays one to the whole product and exits with 0 if it ended as its row says;
-`WORLD=list` prints the names, `WORLD=all` plays each in a tenant of its own; the suite puts up to four that go live
+`WORLD=list` prints the names, `WORLD=all` plays each in a tenant of its own; the suite puts up to eight that go live
 into one. Marks: *recorded* on a wire and published, *documented* by Microsoft or by the RFCs, *told* by somebody,
 *unconfirmed* where no public source says so.
 

@@ -15,7 +15,7 @@ from devtools.robots.rehearsal import Rehearsal, RehearsedCustomer, Stuck
 from devtools.worlds.world import LIVE, End, World
 
 FEW = {"group_members": 1}
-MOST = 4
+MOST = 8
 """Realities in one tenant."""
 SETTLED_AFTER = 3.0  # seconds that an end that is not live has to last
 

@@ -1,6 +1,6 @@
 """What only a real tenant can tell, all at once: each reality ends as its row says (docs/realities.md).
 
-Those that go live share tenants, up to four in one; `make rehearse WORLD=name` plays each alone.
+Those that go live share tenants, up to eight in one; `make rehearse WORLD=name` plays each alone.
 """
 
 from __future__ import annotations
