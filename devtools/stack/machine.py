@@ -37,6 +37,11 @@ def browser() -> str | None:
     return found or (str(MAC_BROWSER) if MAC_BROWSER.exists() else None)
 
 
+def has_it_without_windows() -> bool:
+    """Whether there is a Chromium that does nothing but what it is told."""
+    return shutil.which(WITHOUT_WINDOWS) is not None
+
+
 def has_venv() -> bool:
     """Whether this Python can make a virtual environment with pip; Debian's own cannot without a package."""
     test = "import ensurepip, venv"
@@ -61,10 +66,10 @@ def faketime() -> str | None:
 
 
 VENV = Package("python3-venv", "everything", has_venv)
-FOR_BROWSER_TESTS = (
-    Package("chromium", "the browser tests", lambda: browser() is not None),
-    Package("libatomic1", "the program that drives the browser", has_libatomic),
-)
+LIBATOMIC = Package("libatomic1", "the program that drives the browser", has_libatomic)
+FOR_BROWSER_TESTS = (Package(WITHOUT_WINDOWS, "the browser tests", lambda: browser() is not None), LIBATOMIC)
+BEST_FOR_BROWSER_TESTS = (Package(WITHOUT_WINDOWS, "quick browser tests", has_it_without_windows), LIBATOMIC)
+"""Any Chromium will do; this one is installed where nobody has to be asked."""
 FAKETIME = Package("libfaketime", "the clocks of `make faults`", lambda: faketime() is not None)
 PACKAGES = (VENV, *FOR_BROWSER_TESTS)
 
