@@ -224,6 +224,7 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = False  # a lost wake-up costs one sweep
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_DB_REUSE_MAX = 2**31  # Celery closes no thread's connection to the database; `onboarding.tasks` tends them
 CELERY_TASK_PUBLISH_RETRY = False  # the sweep sends another; a request never waits for the broker
 # A message is no order (ADR 0018): no broadcast ends a worker, asks it for its settings or lets it take other tasks.
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False

@@ -7,7 +7,16 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from celery import shared_task
-from celery.signals import beat_init, task_received, worker_process_init, worker_ready, worker_shutting_down
+from celery.signals import (
+    beat_init,
+    task_postrun,
+    task_prerun,
+    task_received,
+    worker_process_init,
+    worker_ready,
+    worker_shutting_down,
+)
+from django.db import close_old_connections
 from kombu.exceptions import OperationalError
 
 from onboarding.engine import hands, heartbeats, pulse, queue
@@ -113,6 +122,13 @@ def live_as_worker(**_signal: Any) -> None:
 def hear(**_signal: Any) -> None:
     """A message has come."""
     beside_the_worker.heard()
+
+
+@task_prerun.connect
+@task_postrun.connect
+def tend_connections(**_signal: Any) -> None:
+    """Keep this thread's connection to the database, if it is of use still: each new one takes a new server process."""
+    close_old_connections()
 
 
 @worker_shutting_down.connect
