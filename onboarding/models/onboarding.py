@@ -252,6 +252,8 @@ class Onboarding(models.Model):
     scopes = models.JSONField(default=dict, blank=True, editable=False)
     prospects = models.JSONField(default=dict, blank=True, editable=False)
     differing = models.JSONField(default=dict, blank=True, editable=False)
+    # Of how many people the mappings make something odd, by its codes in one word; kept with those.
+    findings = models.JSONField(default=dict, blank=True, editable=False)
     # How many people the same cause keeps, by its word (`people.failures`); kept with those.
     causes = models.JSONField(default=dict, blank=True, editable=False)
     # How many people were removed on each of the last days (ISO 8601).

@@ -47,6 +47,18 @@ def kept_reason(reason: str) -> str:
     return kept if mark in kept else f"{kept} … {mark}"
 
 
+def _listed_by(what: str, column: str) -> list[models.Index]:
+    """The indexes by which people with one value of this column are listed by user name, and those of them counted
+    whose names have been erased. Who has none is in neither.
+    """
+    has_one = ~models.Q(**{column: ""})
+    named, erased = models.Q(erased_at=None) & has_one, models.Q(erased_at__isnull=False) & has_one
+    return [
+        models.Index(fields=["onboarding", column, "user_name", "id"], condition=named, name=f"person_by_{what}"),
+        models.Index(fields=["onboarding", column], condition=erased, name=f"erased_by_{what}"),
+    ]
+
+
 class Person(models.Model):
     """One person of the customer's tenant who is, was or should be in Haiilo, whether or not Microsoft ever logged one.
 
@@ -55,9 +67,9 @@ class Person(models.Model):
 
     From the assignments: `scope` and `paths` (how: each ``{"by": "direct" | "group" | "nested", "group": name}``), as
     read at `scope_at`; and what the mappings make of somebody in scope: `findings` (what is odd, each ``{"code",
-    "target", "source"}``, and no value), `certain_to_fail` (None where that could not be worked out) and `made_name`,
-    the user name without capitals, empty where it is not known; `shapes`: what is rare about the data
-    (`domain.suggested.Shape`), in one word.
+    "target", "source"}``, and no value; `finding_codes`: these codes, in one word), `certain_to_fail` (None where that
+    could not be worked out) and `made_name`, the user name without capitals, empty where it is not known; `shapes`:
+    what is rare about the data (`domain.suggested.Shape`), in one word.
 
     From the provisioning log: `result` (empty where it says nothing) to `event_id`; `lacking`: which attributes were
     empty, where Microsoft says so; `seen`: what `people.outcome` has to remember of older rows, so that they may come
@@ -99,6 +111,7 @@ class Person(models.Model):
     is_guest = models.BooleanField(default=False)
     scope_at = models.DateTimeField(null=True, blank=True)
     findings = StorableJSONField(default=list, blank=True, editable=False)
+    finding_codes = CutCharField(max_length=250, blank=True, default="", editable=False)
     certain_to_fail = models.BooleanField(null=True, blank=True, editable=False)
     made_marks = StorableJSONField(default=dict, blank=True, editable=False)
     differs = StorableJSONField(default=dict, blank=True, editable=False)
@@ -124,25 +137,24 @@ class Person(models.Model):
         constraints = [models.UniqueConstraint(fields=["source_id", "onboarding"], name="one_row_per_person")]
         indexes = [
             models.Index(fields=["onboarding", "result", "user_name", "id"], name="person_by_result"),
-            models.Index(fields=["onboarding", "standing", "user_name", "id"], name="person_by_standing"),
             models.Index(
                 fields=["onboarding", "user_name", "id"], condition=models.Q(erased_at=None), name="person_by_user_name"
             ),
             models.Index(
                 fields=["onboarding", "made_name"], condition=~models.Q(made_name=""), name="person_by_made_name"
             ),
-            models.Index(
-                fields=["onboarding", "user_name", "id"],
-                condition=~models.Q(differs_in=""),
-                name="person_differs",
-            ),
             models.Index(fields=["at"], condition=models.Q(erased_at=None), name="person_to_erase"),
+            models.Index(
+                fields=["onboarding", "standing", "user_name", "id"],
+                condition=models.Q(erased_at=None),
+                name="person_by_standing",
+            ),
             models.Index(
                 fields=["onboarding", "standing"], condition=models.Q(erased_at__isnull=False), name="person_erased"
             ),
-            models.Index(
-                fields=["onboarding", "cause", "user_name", "id"], condition=~models.Q(cause=""), name="person_by_cause"
-            ),
+            *_listed_by("cause", "cause"),
+            *_listed_by("difference", "differs_in"),
+            *_listed_by("finding", "finding_codes"),
         ]
 
     def __str__(self) -> str:

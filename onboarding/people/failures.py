@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 
 from django.db.models import QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from graphclient.errors import storable
 from onboarding.domain.headcount import Failure
@@ -57,9 +58,11 @@ def _samples(groups: int) -> Select[Person]:
     return Select(people.filter(pk__in=keys).only(*TELLING))
 
 
-def _one_of(people: QuerySet[Person]) -> Subquery:
+def _one_of(people: QuerySet[Person]) -> Coalesce:
     """The key of one of them; of somebody whose name is kept, where there is one."""
-    return Subquery(people.order_by("-user_name", "-pk").values("pk")[:1])
+    named = people.filter(erased_at=None).order_by("-user_name", "-pk")
+    erased = people.filter(erased_at__isnull=False).order_by()
+    return Coalesce(*(Subquery(each.values("pk")[:1]) for each in (named, erased)))
 
 
 def _sample(row: Person) -> Failure:
@@ -69,17 +72,18 @@ def _sample(row: Person) -> Failure:
 
 def of_group(people: QuerySet[Person], failure: Failure) -> QuerySet[Person]:
     """Those of `people` who are counted in this group, whatever its `count` and `reason` but for the mark inside."""
-    return people.filter(cause=_word(failure))
+    return people.filter(cause=word_of(failure))
 
 
 def cause_of(person: Person) -> str:
     """The word by which the person is counted; empty for who is as they should be. Another text of the same cause gives
     the same word, and no word leads back to its cause.
     """
-    return _word(group_of(person)) if person.standing in TO_MEND else ""
+    return word_of(group_of(person)) if person.standing in TO_MEND else ""
 
 
-def _word(failure: Failure) -> str:
+def word_of(failure: Failure) -> str:
+    """By which those are counted who are in this group, whatever its `count` and `reason` but for the mark inside."""
     told = json.dumps(_told(failure)).encode()
     return hashlib.blake2s(told, digest_size=8).hexdigest()
 

@@ -30,7 +30,7 @@ COMPARED = (
 """The columns that a row of the log can change."""
 FROM_OTHERS = (
     *("scope", "paths", "is_guest", "scope_at", "in_haiilo", "in_haiilo_at"),
-    *("findings", "certain_to_fail", "made_name", "made_marks", "differs", "differs_in", "shapes"),
+    *("findings", "finding_codes", "certain_to_fail", "made_name", "made_marks", "differs", "differs_in", "shapes"),
 )
 """The columns that are told by others than the log."""
 REDUNDANT = "redundant"

@@ -31,6 +31,7 @@ COUNTED = {
     "prospects": "prospect",
     "differing": "differs_in",
     "causes": "cause",
+    "findings": "finding_codes",
 }
 """Column of the onboarding → column of a person whose values it counts; who has none is not counted."""
 
@@ -45,12 +46,13 @@ class Counted:
     prospect: str = ""
     differs_in: str = ""
     cause: str = ""
+    finding_codes: str = ""
 
     @classmethod
     def of(cls, person: Person) -> Counted:
         """As the row stands at this moment."""
-        told = (person.result, person.standing, person.scope, person.prospect, person.differs_in, person.cause)
-        return cls(*map(str, told))
+        words = (person.result, person.standing, person.scope, person.prospect)
+        return cls(*map(str, (*words, person.differs_in, person.cause, person.finding_codes)))
 
 
 def known(person: Person) -> Known:
@@ -147,6 +149,7 @@ def judge(row: Person) -> None:
     row.standing = standing(all_known)
     row.prospect = prospect(all_known, certain_to_fail=bool(row.certain_to_fail))
     row.cause = cause_of(row)
+    row.finding_codes = ",".join(sorted({each["code"] for each in row.findings})) if row.findings else ""
 
 
 def _history(before: Mapping[str, Person], source_id: str) -> History:

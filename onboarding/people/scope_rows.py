@@ -17,7 +17,7 @@ NAMED_SO = "default access"
 MAX_PATHS = 10  # kept of one person; which they are decides nothing any more by then
 COLUMNS = (
     *("scope", "paths", "is_guest", "scope_at", "name", "user_name", "at"),
-    *("findings", "certain_to_fail", "made_name", "made_marks", "differs", "differs_in", "shapes"),
+    *("findings", "finding_codes", "certain_to_fail", "made_name", "made_marks", "differs", "differs_in", "shapes"),
 )
 """The columns of a person that the assignments tell."""
 UNREAD = {"unread": True}  # in the first path of all, as `people.scope` finds these people by
