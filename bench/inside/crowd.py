@@ -10,7 +10,7 @@ from django.db import connection, models
 
 from onboarding.domain.standings import Scope
 from onboarding.models import Onboarding, Person, clock
-from onboarding.people import roster
+from onboarding.people import roster, values
 
 CODES = (
     "EntryConflict",
@@ -47,12 +47,28 @@ class Kind:
         seen = {"last": self.result, self.result: at.timestamp(), **self.told.get("seen", {})}
         given = {"scope": Scope.IN, "scope_at": at, "at": at, **self.told, "seen": seen}
         row = Person(onboarding=made, result=self.result, **given)
+        row.differs_in = values.fields_of(row.differs)
         roster.judge(row)
         return row
 
 
+def found(*codes: str) -> dict[str, Any]:
+    """What the mappings make of somebody, by these codes."""
+    return {"findings": [{"code": code} for code in codes]}
+
+
+def differing(*fields: str) -> dict[str, Any]:
+    """Haiilo keeps other values of these fields."""
+    return {"differs": {name: {"kept": "Other"} for name in fields}}
+
+
+ODD = ("guest", "blanks_around", "doubled_user_name")
 KINDS = (
-    Kind(78, "created"),
+    Kind(52, "created"),
+    Kind(18, "created", found(*ODD[:1])),
+    Kind(3, "created", found(*ODD[:2]) | differing("given", "country")),
+    Kind(1, "created", found(ODD[2])),
+    Kind(4, "created", differing("given")),
     Kind(6, "removed", {"scope": Scope.OUT}),
     *(
         Kind(share, "failed", {"code": code, "reason": f"Haiilo answered {code}."})

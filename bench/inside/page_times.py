@@ -33,6 +33,7 @@ PAGE = 101
 LIST = (
     "SELECT * FROM onboarding_person WHERE onboarding_id = %s AND erased_at IS NULL {} ORDER BY user_name, id LIMIT 101"
 )
+ORDERED = "{} ORDER BY user_name, id LIMIT 101"
 BEHIND = "AND (user_name, id) > (%s, %s)"
 SEARCHED = "AND (UPPER(name) LIKE %s OR UPPER(user_name) LIKE %s)"
 EXPORT = (
@@ -86,6 +87,8 @@ def pages_of(made: Onboarding, reader: int) -> dict[str, Asked]:
             f"{path}?standing=gone", LIST.format("AND standing = 'gone'"), [made.pk]
         ),
         "users page of a cause": _of_a_cause(made, path),
+        "users page of a finding": _of_words(made, path, "finding", "guest", "finding_codes"),
+        "users page of a value that differs": _of_words(made, path, "differs", "given", "differs_in"),
         "a person's story": Asked(reverse("person", args=[made.pk, middle.pk]), ONE, [made.pk, middle.pk]),
         "the first bytes of the list as CSV": Asked(reverse("people_csv", args=[made.pk]), EXPORT, [made.pk]),
     }
@@ -96,6 +99,15 @@ def _of_a_cause(made: Onboarding, path: str) -> Asked:
     query = {name: value for name, value in vars(queries.filter_for(failure)).items() if value}
     word = made.people.filter(standing=failure.standing, code=failure.code).values_list("cause", flat=True)[0]
     return Asked(f"{path}?{urlencode(query)}", LIST.format("AND cause = %s"), [made.pk, word])
+
+
+def _of_words(made: Onboarding, path: str, name: str, word: str, column: str) -> Asked:
+    """Of those who have this word in the column, alone or among others."""
+    there = made.people.filter(**{f"{column}__contains": word}).values_list(column, flat=True).distinct()
+    words = list(there)
+    alike = LIST.format(f"AND {column} = %s")
+    sql = ORDERED.format(" UNION ALL ".join(f"({alike})" for _each in words))
+    return Asked(f"{path}?{urlencode({name: word})}", sql, [given for each in words for given in (made.pk, each)])
 
 
 def _searched(made: Onboarding, path: str, text: str, hide: Callable[[str], str]) -> Asked:

@@ -70,11 +70,6 @@ def _sample(row: Person) -> Failure:
     return replace(found, reason=mark_in(found.reason) or found.reason)
 
 
-def of_group(people: QuerySet[Person], failure: Failure) -> QuerySet[Person]:
-    """Those of `people` who are counted in this group, whatever its `count` and `reason` but for the mark inside."""
-    return people.filter(cause=word_of(failure))
-
-
 def cause_of(person: Person) -> str:
     """The word by which the person is counted; empty for who is as they should be. Another text of the same cause gives
     the same word, and no word leads back to its cause.

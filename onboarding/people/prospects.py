@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import Exists, OuterRef, QuerySet
 
 from onboarding.causes.forecast import Code
 from onboarding.domain.standings import SHOULD_ARRIVE
@@ -84,10 +83,3 @@ def mark_doubled(rows: Sequence[Person]) -> None:
     """Add to these rows that somebody else would have the same user name."""
     for row in rows:
         row.findings = [*row.findings, _kept(Code.DOUBLED_USER_NAME)]
-
-
-def with_finding(people: QuerySet[Person], code: str) -> QuerySet[Person]:
-    """Those of whom this was found."""
-    return people.annotate(findings_text=Cast("findings", TextField())).filter(
-        findings_text__contains=f'"code": "{Code(code)}"'
-    )

@@ -13,6 +13,7 @@ from bench.inside import crowd, customers, page_times
 from onboarding.models import Onboarding
 from onboarding.people import roster
 from onboarding.staff.people import queries
+from onboarding.staff.people.wanted import Filter
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +38,7 @@ def test_fetches_by_hand_whom_the_page_shows(made):
     with connection.cursor() as cursor:
         cursor.execute(asked.sql, asked.given)
         keys = [row[0] for row in cursor.fetchall()]
-    shown = queries.people(made, queries.Filter(standing="failed"), limit=page_times.PAGE)
+    shown = queries.people(made, Filter(standing="failed"), limit=page_times.PAGE)
     assert keys == [row.person.pk for row in shown.rows]
 
 
@@ -45,7 +46,7 @@ def test_answers_with_each_page_at_each_size(monkeypatch):
     monkeypatch.setattr(page_times, "ROUNDS", 1)
     monkeypatch.setattr(crowd, "analyze", lambda: None)
     found = page_times.taken([2000, 4000])
-    assert len(list(pages.measures(json.loads(json.dumps(found))))) == 9 * 5
+    assert len(list(pages.measures(json.loads(json.dumps(found))))) == 11 * 5
     for sizes in found.values():
         assert sizes[2000]["statements"] == sizes[4000]["statements"]
 

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from onboarding.staff.people import queries
+from onboarding.staff.people.wanted import Filter
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +44,7 @@ class Editor:
 
 def test_compares_as_the_index_does():
     with CaptureQueriesContext(connection) as sent:
-        queries.people(builders.onboarding(), queries.Filter(search="korho"))
+        queries.people(builders.onboarding(), Filter(search="korho"))
     [sql] = [each["sql"] for each in sent if '"user_name"::text' in each["sql"] and "LIMIT" in each["sql"]]
     for column in MIGRATION.INDEXES.values():
         assert f'UPPER("onboarding_person"."{column}"::text) LIKE UPPER(' in sql
@@ -51,7 +52,7 @@ def test_compares_as_the_index_does():
 
 def test_looks_for_short_texts_where_trigrams_find_them():
     with CaptureQueriesContext(connection) as sent:
-        queries.people(builders.onboarding(), queries.Filter(search="ko"))
+        queries.people(builders.onboarding(), Filter(search="ko"))
     [sql] = [each["sql"] for each in sent if '"user_name"::text' in each["sql"] and "LIMIT" in each["sql"]]
     assert "'%ko%'" not in sql  # no trigram is in it: all rows of the customer would be read
     for pattern in ("'ko%'", "'% ko%'", "'%.ko%'"):

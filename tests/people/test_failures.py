@@ -12,7 +12,7 @@ from django.db.models import Count
 from onboarding.domain.standings import Scope
 from onboarding.models import Onboarding, Person, clock
 from onboarding.people import roster
-from onboarding.people.failures import MAX_GROUPS, cause_of, failures, of_group
+from onboarding.people.failures import MAX_GROUPS, cause_of, failures, word_of
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +51,7 @@ def test_finds_in_a_group_whom_it_has_counted():
     made = told(builders.onboarding(), range(4), code="EntryConflict", lacking="x" * 300)
     made = told(made, range(4, 6), code="BadRequest")
     for each in failures(made):
-        assert of_group(made.people.all(), each).count() == each.count
+        assert made.people.filter(cause=word_of(each)).count() == each.count
 
 
 def test_tells_nobody_apart_whom_the_same_cause_keeps():

@@ -12,7 +12,7 @@ from django.http import HttpRequest, QueryDict
 from onboarding.domain.input_fields import searched
 from onboarding.domain.standings import InHaiilo, Scope, Standing
 from onboarding.models import Onboarding
-from onboarding.staff.people.queries import Filter
+from onboarding.staff.people.wanted import Filter
 from onboarding.web import access, hidden_text
 
 Hide = Callable[[str], str]
@@ -26,19 +26,25 @@ def seals(request: HttpRequest, onboarding: Onboarding) -> tuple[Hide, Hide]:
 
 def filter_of(data: QueryDict, search: str = "") -> Filter:
     """What was sent, as far as it is known."""
-    standing, scope, word = (data.get(name, "") for name in ("standing", "scope", "in_haiilo"))
-    return Filter(
+    standing = data.get("standing", "")
+    wanted = Filter(
         standing=standing if standing in Standing.values else "",
-        code=searched(data, "code"),
-        mark=searched(data, "mark"),
-        lacking=searched(data, "lacking"),
-        scope=scope if scope in Scope.values else "",
-        in_haiilo=word if word in InHaiilo.values else "",
         finding=searched(data, "finding"),
         differs=searched(data, "differs"),
-        of_cause="1" if data.get("of_cause") else "",
         search=search,
     )
+    return replace(wanted, **_of_cause(data)) if data.get("of_cause") else wanted
+
+
+def _of_cause(data: QueryDict) -> dict[str, str]:
+    """What tells a group of a cause, beside its standing."""
+    scope, word = data.get("scope", ""), data.get("in_haiilo", "")
+    return {
+        "of_cause": "1",
+        **{name: searched(data, name) for name in ("code", "mark", "lacking")},
+        "scope": scope if scope in Scope.values else "",
+        "in_haiilo": word if word in InHaiilo.values else "",
+    }
 
 
 def query_of(wanted: Filter, hide: Hide) -> dict[str, str]:

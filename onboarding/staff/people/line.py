@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from onboarding.domain.sentences import amount
 from onboarding.domain.standings import Standing
-from onboarding.staff.people.queries import Filter
+from onboarding.staff.people.wanted import Filter
 from onboarding.web.standings import ORDER
 
 WIDTH = 100
@@ -57,7 +57,7 @@ def chips(counts: Mapping[str, int], wanted: Filter, *, kept: Mapping[str, str])
             str(standing.label),
             amount(counts[standing]),
             urlencode({**kept, "standing": standing.value}),
-            wanted.standing == standing and not (wanted.code or wanted.of_cause),
+            wanted.standing == standing and not wanted.of_cause,
         )
         for standing in ORDER
         if counts.get(standing, 0)

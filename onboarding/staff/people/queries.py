@@ -7,36 +7,31 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain
 
-from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from onboarding.causes import standings
 from onboarding.causes.base import Owner
 from onboarding.causes.forecast import OF_SEVERAL, Code
-from onboarding.causes.index import REASON_MARKS
 from onboarding.causes.people import SEARCH_REFUSED, SEARCH_REFUSED_FOR
 from onboarding.causes.standings import Explained, Facts, explained
 from onboarding.domain.headcount import Failure, Headcount
 from onboarding.domain.sentences import Sentence, plural, say
-from onboarding.domain.standings import SHOULD_ARRIVE, InHaiilo, Scope, Standing
+from onboarding.domain.standings import SHOULD_ARRIVE, Scope, Standing
 from onboarding.engine.load_desired import headcount, seen
 from onboarding.models import Onboarding, Person
 from onboarding.models.person import mark_in
-from onboarding.people.failures import TELLING, TO_MEND, failures, group_of, of_group
-from onboarding.people.prospects import with_finding
+from onboarding.people.failures import TELLING, TO_MEND, failures, group_of
 from onboarding.people.recipe import odd_signs
-from onboarding.people.values import TARGETS
+from onboarding.staff.people.wanted import EVERYBODY, Filter, Wanted, wanted_of
 from onboarding.steps.scope.evidence import ScopeEvidence
 from onboarding.web.paging import cursor, read_cursor
 from onboarding.web.step_view import Text
 
 Explain = Callable[[Facts], Explained | None]
-MARKS = REASON_MARKS
 SHOWN = ("onboarding", "source_id", "name", "user_name", "at", "differs_in", *TELLING)
 """The columns that a row of the list is made of: some of the others hold long documents."""
-ANY = "any"
+EXPORTED = (*SHOWN, "erased_at")
 PEOPLE = plural("1 person", "%(shown)s people")
-TRIGRAM = 3
 MAX_ERASED = 1000
 AT_FIRST, AT_ONCE = 100, 1000  # rows of an export, whose beginning is waited for
 OWNERS: dict[str, Text] = {
@@ -46,32 +41,6 @@ OWNERS: dict[str, Text] = {
     Owner.HAIILO: _("Haiilo has to act"),
     Owner.ENGINEERS: _("Our engineers have to act"),
 }
-
-
-@dataclass(frozen=True)
-class Filter:
-    """Which people to show. `mark` is one of the catalogue's marks inside a reason; with `code` alone, none of them.
-
-    `lacking`: with `code`, those for whom this attribute is empty; without it, those for whom none is named.
-    `of_cause`: exactly one group of a cause, also where there is no code; then `scope`, and what Haiilo says of them
-    (`in_haiilo`), count, too.
-    `differs`: those of whom Haiilo keeps another value of this field (`people.values`), or of any (`any`).
-    `finding`: those of whom the mappings make something odd, by its code (`causes.forecast`).
-    """
-
-    standing: str = ""
-    code: str = ""
-    mark: str = ""
-    lacking: str = ""
-    scope: str = ""
-    in_haiilo: str = ""
-    of_cause: str = ""
-    finding: str = ""
-    differs: str = ""
-    search: str = ""
-
-    def __bool__(self) -> bool:
-        return any(vars(self).values())
 
 
 @dataclass(frozen=True)
@@ -151,21 +120,17 @@ class People:
 
 
 def people(
-    onboarding: Onboarding, wanted: Filter = Filter(), *, after: str = "", limit: int = 100, names: bool = True
+    onboarding: Onboarding, wanted: Filter = EVERYBODY, *, after: str = "", limit: int = 100, names: bool = True
 ) -> People:
     """One page of people by user name. Without `names` no cause quotes what Microsoft says of one.
 
     Two queries, one more where somebody is not as they should be, and one on the last page of what is not searched."""
     numbers = headcount(onboarding)
-    filtered = _filtered(onboarding, wanted, numbers)
-    found = filtered.filter(erased_at=None)
-    start = read_cursor(after)
-    if start:
-        found = _behind(found, *start)
-    rows = list(found.only(*SHOWN).order_by("user_name", "pk")[: limit + 1])
+    found = wanted_of(onboarding, wanted, numbers)
+    rows = list(found.named(limit + 1, *SHOWN, after=read_cursor(after)))
     is_more, scope, explain = len(rows) > limit, seen(onboarding.pk, ScopeEvidence), cache(explained)
     counted = scope.counted if scope is not None else None
-    erased = 0 if is_more or wanted.search else _erased(filtered)
+    erased = 0 if is_more or wanted.search else _erased(found)
     return People(
         rows=[
             Row(person, shown(person, numbers), why(person, names=names, explain=explain)) for person in rows[:limit]
@@ -181,15 +146,9 @@ def people(
     )
 
 
-def _behind(found: QuerySet[Person], user_name: str, pk: int) -> QuerySet[Person]:
-    """Those who come after this place, by user name and key."""
-    # The first by itself, or the index would be read from its beginning.
-    return found.filter(user_name__gte=user_name).filter(Q(user_name__gt=user_name) | Q(pk__gt=pk))
-
-
-def _erased(found: QuerySet[Person]) -> int:
+def _erased(found: Wanted) -> int:
     """How many of these have been erased; one more than are counted, where there are more: there may be very many."""
-    return found.filter(erased_at__isnull=False).order_by()[: MAX_ERASED + 1].count()
+    return found.erased()[: MAX_ERASED + 1].count()
 
 
 def shown(person: Person, numbers: Headcount) -> Standing:
@@ -254,91 +213,31 @@ def why(person: Person, *, names: bool = True, explain: Explain = explained) -> 
     return str(found.sentence) if found else ""
 
 
-def people_rows(onboarding: Onboarding, wanted: Filter = Filter()) -> Iterator[Person]:
+def people_rows(onboarding: Onboarding, wanted: Filter = EVERYBODY) -> Iterator[Person]:
     """All people that the filter leaves, one by one, for an export; memory does not grow with their number.
 
     By user name, and after them those whose names have been erased.
     """
-    found = _filtered(onboarding, wanted, headcount(onboarding)).only(*SHOWN, "erased_at")
-    erased = found.filter(erased_at__isnull=False).order_by("pk").iterator(chunk_size=AT_ONCE)
-    return chain(_named(found.filter(erased_at=None).order_by("user_name", "pk")), erased)
+    found = wanted_of(onboarding, wanted, headcount(onboarding))
+    erased = found.erased().only(*EXPORTED).order_by("pk").iterator(chunk_size=AT_ONCE)
+    return chain(_named(found), erased)
 
 
-def _named(ordered: QuerySet[Person]) -> Iterator[Person]:
+def _named(found: Wanted) -> Iterator[Person]:
     """All of them, page by page: for one statement the database would put all rows aside before it sends the first."""
     asked = AT_FIRST
-    rows = list(ordered[:asked])
+    rows = list(found.named(asked, *EXPORTED))
     while rows:
         yield from rows
-        is_last, asked = len(rows) < asked, AT_ONCE
-        rows = [] if is_last else list(_behind(ordered, rows[-1].user_name, rows[-1].pk)[:asked])
+        is_last, asked, last = len(rows) < asked, AT_ONCE, rows[-1]
+        rows = [] if is_last else list(found.named(asked, *EXPORTED, after=(last.user_name, last.pk)))
 
 
 def people_of(onboarding: Onboarding, wanted: Filter, *, most: int) -> list[Person]:
     """At most so many of those whose names are kept, by user name."""
-    found = _filtered(onboarding, wanted, headcount(onboarding)).filter(erased_at=None)
-    return list(found.order_by("user_name", "pk")[:most])
+    return list(wanted_of(onboarding, wanted, headcount(onboarding)).named(most))
 
 
 def _finding_said(scope: ScopeEvidence | None, wanted: Filter) -> Sentence | None:
     people = next((each.people for each in scope.findings if each.code == wanted.finding), 0) if scope else 0
     return say(OF_SEVERAL[Code(wanted.finding)], count=people) if people else None
-
-
-def _filtered(onboarding: Onboarding, wanted: Filter, numbers: Headcount) -> QuerySet[Person]:
-    found: QuerySet[Person] = onboarding.people.all()
-    if wanted.of_cause and wanted.standing in TO_MEND:
-        found = of_group(found, _group(wanted))
-    elif wanted.standing in Standing.values:
-        found = found.filter(standing__in=_standings(wanted.standing, numbers))
-    if not wanted.of_cause:
-        found = _of_code(found, wanted)
-    if wanted.finding in set(Code):
-        found = with_finding(found, wanted.finding)
-    if wanted.differs == ANY:
-        found = found.exclude(differs_in="")
-    elif wanted.differs in TARGETS:
-        found = found.filter(differs_in__contains=wanted.differs)
-    if wanted.search:
-        found = found.filter(_matches(wanted.search))
-    return found
-
-
-def _matches(text: str) -> Q:
-    """Who has this anywhere in the name or the user name; of one or two letters, at the beginning of a word. An index
-    of trigrams finds no shorter text elsewhere, and all of a million people would be read.
-    """
-    if len(text) >= TRIGRAM:
-        return Q(name__icontains=text) | Q(user_name__icontains=text)
-    begins = Q(name__istartswith=text) | Q(user_name__istartswith=text)
-    return begins | Q(name__icontains=f" {text}") | Q(user_name__icontains=f".{text}")
-
-
-def _group(wanted: Filter) -> Failure:
-    return Failure(
-        0,
-        wanted.code,
-        wanted.mark,
-        wanted.lacking,
-        Standing(wanted.standing),
-        Scope(wanted.scope),
-        InHaiilo(wanted.in_haiilo),
-    )
-
-
-def _of_code(people: QuerySet[Person], wanted: Filter) -> QuerySet[Person]:
-    if wanted.mark in MARKS:
-        people = people.filter(reason__contains=wanted.mark)
-    if wanted.code:
-        people = people.filter(code=wanted.code, lacking=wanted.lacking)
-        for mark in MARKS if not wanted.mark else ():
-            people = people.exclude(reason__contains=mark)
-    return people
-
-
-def _standings(wanted: str, numbers: Headcount) -> list[str]:
-    """Which standings of rows are shown as this one."""
-    coming = numbers.coming_as
-    if coming is Standing.COMING or wanted not in (Standing.COMING, coming):
-        return [wanted]
-    return [coming, Standing.COMING] if wanted == coming else []

@@ -22,6 +22,7 @@ from onboarding.staff.people import queries
 from onboarding.staff.people.filters import Hide, filter_of, query_of, seals
 from onboarding.staff.people.line import chips, line
 from onboarding.staff.people.rows import rows
+from onboarding.staff.people.wanted import Filter
 from onboarding.web import access
 from onboarding.web.csv_file import csv_file
 from onboarding.web.page import is_swap, page
@@ -46,7 +47,7 @@ def people(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _list(
-    request: HttpRequest, onboarding: Onboarding, wanted: queries.Filter, *, after: str = "", hide: Hide, names: bool
+    request: HttpRequest, onboarding: Onboarding, wanted: Filter, *, after: str = "", hide: Hide, names: bool
 ) -> HttpResponse:
     found, kept = queries.people(onboarding, wanted, after=after, names=names), query_of(wanted, hide)
     here = urlencode({**kept, "after": hide(after)} if after else kept)

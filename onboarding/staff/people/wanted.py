@@ -1,0 +1,150 @@
+"""Whom a filter of the list leaves, by an index each that has them in the order of the list.
+
+A person can have several findings, and several values that differ: a row keeps them in one word, and the onboarding's
+row counts these words. So those with one finding are the people of a few words, each read in the order of the list and
+merged: of however many people, a page reads no more than it shows of each word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from onboarding.causes.forecast import Code
+from onboarding.domain.headcount import Failure, Headcount
+from onboarding.domain.standings import InHaiilo, Scope, Standing
+from onboarding.models import Onboarding, Person
+from onboarding.people.failures import TO_MEND, word_of
+from onboarding.people.values import TARGETS
+
+ANY = "any"
+TRIGRAM = 3
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which people to show.
+
+    `of_cause`: exactly one group of a cause (`people.failures`), which `standing`, `code`, `mark`, `lacking`, `scope`
+    and `in_haiilo` tell; without it `standing` alone counts of these.
+    `differs`: those of whom Haiilo keeps another value of this field (`people.values`), or of any (`any`).
+    `finding`: those of whom the mappings make something odd, by its code (`causes.forecast`).
+    """
+
+    standing: str = ""
+    code: str = ""
+    mark: str = ""
+    lacking: str = ""
+    scope: str = ""
+    in_haiilo: str = ""
+    of_cause: str = ""
+    finding: str = ""
+    differs: str = ""
+    search: str = ""
+
+    def __bool__(self) -> bool:
+        return any(vars(self).values())
+
+
+EVERYBODY = Filter()
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Those of `found` who have one of these `words` in the `column`; all of `found` where no column is named."""
+
+    found: QuerySet[Person]
+    column: str = ""
+    words: Sequence[str] = ()
+
+    def named(self, most: int, *shown: str, after: tuple[str, int] | None = None) -> QuerySet[Person]:
+        """At most so many of those whose names are kept, by user name and key, behind the place `after`; with the
+        columns `shown`, or all.
+        """
+        found = self.found.filter(erased_at=None)
+        if after:
+            found = _behind(found, *after)
+        return _merged([part.only(*shown) if shown else part for part in self._parts(found)], most)
+
+    def erased(self) -> QuerySet[Person]:
+        """Those whose names have been erased, in the order in which they are found soonest."""
+        if not self.column:  # or all of the customer's people may be read, in whatever order they lie
+            return self.found.filter(erased_at__isnull=False).order_by("standing")
+        return self.found.filter(**{f"{self.column}__in": self.words}, erased_at__isnull=False).order_by()
+
+    def _parts(self, found: QuerySet[Person]) -> list[QuerySet[Person]]:
+        if not self.column:
+            return [found]
+        return [found.filter(**{self.column: word}) for word in self.words] or [found.none()]
+
+
+def _merged(parts: Sequence[QuerySet[Person]], most: int) -> QuerySet[Person]:
+    """The first of all of them. Each part is cut by itself, where the database can do that, or all of it is read."""
+    order = ("user_name", "pk")
+    if not parts[1:]:
+        return parts[0].order_by(*order)[:most]
+    if connection.features.supports_slicing_ordering_in_compound:
+        parts = [part.order_by(*order)[:most] for part in parts]
+    return parts[0].union(*parts[1:], all=True).order_by(*order)[:most]
+
+
+def _behind(found: QuerySet[Person], user_name: str, pk: int) -> QuerySet[Person]:
+    """Those who come after this place, by user name and key."""
+    # The first by itself, or the index would be read from its beginning.
+    return found.filter(user_name__gte=user_name).filter(Q(user_name__gt=user_name) | Q(pk__gt=pk))
+
+
+def wanted_of(onboarding: Onboarding, wanted: Filter, numbers: Headcount) -> Wanted:
+    """Whom this filter leaves. No query."""
+    found: QuerySet[Person] = onboarding.people.all()
+    column, words = "", list[str]()
+    if wanted.of_cause and wanted.standing in TO_MEND:
+        column, words = "cause", [word_of(_group(wanted))]
+    elif wanted.standing in Standing.values:
+        column, words = "standing", _standings(wanted.standing, numbers)
+    if wanted.search:
+        found = found.filter(_matches(wanted.search))
+    for name, counts, word in _in_words(onboarding, wanted):
+        found = found.filter(**{f"{column}__in": words}) if column else found
+        column, words = name, [each for each in counts if word == ANY or word in each.split(",")]
+    return Wanted(found, column, words)
+
+
+def _in_words(onboarding: Onboarding, wanted: Filter) -> list[tuple[str, dict[str, int], str]]:
+    """What is wanted by a word of several in a column: the column, the counts of all there are, and the word."""
+    differs = [("differs_in", onboarding.differing, wanted.differs)] if wanted.differs in (ANY, *TARGETS) else []
+    findings = [("finding_codes", onboarding.findings, wanted.finding)] if wanted.finding in set(Code) else []
+    return [*differs, *findings]
+
+
+def _matches(text: str) -> Q:
+    """Who has this anywhere in the name or the user name; of one or two letters, at the beginning of a word. An index
+    of trigrams finds no shorter text elsewhere, and all of a million people would be read.
+    """
+    if len(text) >= TRIGRAM:
+        return Q(name__icontains=text) | Q(user_name__icontains=text)
+    begins = Q(name__istartswith=text) | Q(user_name__istartswith=text)
+    return begins | Q(name__icontains=f" {text}") | Q(user_name__icontains=f".{text}")
+
+
+def _group(wanted: Filter) -> Failure:
+    return Failure(
+        0,
+        wanted.code,
+        wanted.mark,
+        wanted.lacking,
+        Standing(wanted.standing),
+        Scope(wanted.scope),
+        InHaiilo(wanted.in_haiilo),
+    )
+
+
+def _standings(wanted: str, numbers: Headcount) -> list[str]:
+    """Which standings of rows are shown as this one."""
+    coming = numbers.coming_as
+    if coming is Standing.COMING or wanted not in (Standing.COMING, coming):
+        return [wanted]
+    return [coming, Standing.COMING] if wanted == coming else []
