@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from onboarding.domain.verdicts import Done
-from onboarding.models import Event, Onboarding, Person
+from onboarding.models import Event, Onboarding
 from onboarding.staff.people.line import line
 from onboarding.steps.live.evidence import LiveEvidence
 from onboarding.web.csv_file import csv_file, guarded
@@ -217,31 +217,6 @@ def test_filters_by_standing(alice, customer, query, count):
 def test_ignores_what_it_does_not_know(alice, customer, query):
     people(customer, 3)
     assert len(shown(page_of(alice, customer, **query))) == 3
-
-
-def test_searches_by_name_and_user_name(alice, customer):
-    people(customer, 3)
-    Person.objects.filter(user_name="p0001@contoso.example").update(name="Aino Korhonen")
-    assert shown(search(alice, customer, "korho")) == ["p0001@contoso.example"]
-    assert shown(search(alice, customer, "P0002")) == ["p0002@contoso.example"]
-
-
-def test_searches_for_one_or_two_letters_at_the_beginning_of_words(alice, customer):
-    people(customer, 3)
-    Person.objects.filter(user_name="p0001@contoso.example").update(name="Aino Bo Korhonen")
-    other = {"user_name": "anna.bo.p0002@contoso.example", "name": "Zoe"}
-    Person.objects.filter(user_name="p0002@contoso.example").update(**other)
-    assert shown(search(alice, customer, "BO")) == ["p0002@contoso.example", "p0001@contoso.example"]
-    assert len(shown(search(alice, customer, "p0"))) == 3
-    assert shown(search(alice, customer, "n")) == []
-
-
-def test_keeps_a_search_that_finds_nobody(alice, customer):
-    people(customer, 1)
-    page = search(alice, customer, "nobody\0 <b>")
-    assert page.status == 200
-    assert "No users found for “nobody <b>”" in page.text
-    assert page.form(having="search").fields["search"].value == "nobody <b>"
 
 
 def test_keeps_the_filter_while_searching(alice, customer):

@@ -22,6 +22,7 @@ from onboarding.models import Onboarding, Person
 from onboarding.models.person import mark_in
 from onboarding.people.failures import TELLING, TO_MEND, failures, group_of
 from onboarding.people.recipe import odd_signs
+from onboarding.staff.people.search import Search
 from onboarding.staff.people.wanted import EVERYBODY, Filter, Wanted, wanted_of
 from onboarding.steps.scope.evidence import ScopeEvidence
 from onboarding.web.paging import cursor, read_cursor
@@ -85,7 +86,8 @@ class People:
     `in_scope`: how many should have an account, None where nobody knows; `is_about`: an older count of the assignments
     tells it. `erased`: how many the filter leaves beside the rows, whose names have been erased; counted on the last
     page only, up to `MAX_ERASED`; `has_more_erased`: whether there are more than that. `finding`: what the filter's
-    finding says, of as many as the last reading of the scope has counted.
+    finding says, of as many as the last reading of the scope has counted. `search`: how far was searched, where
+    somebody was searched for.
     """
 
     rows: list[Row]
@@ -97,6 +99,7 @@ class People:
     erased: int
     has_more_erased: bool
     finding: Sentence | None
+    search: Search | None = None
 
     @property
     def otherwise(self) -> Explained | None:
@@ -124,7 +127,9 @@ def people(
 ) -> People:
     """One page of people by user name. Without `names` no cause quotes what Microsoft says of one.
 
-    Two queries, one more where somebody is not as they should be, and one on the last page of what is not searched."""
+    Two queries, one more where somebody is not as they should be, one on the last page of what is not searched, and
+    those of the search.
+    """
     numbers = headcount(onboarding)
     found = wanted_of(onboarding, wanted, numbers)
     rows = list(found.named(limit + 1, *SHOWN, after=read_cursor(after)))
@@ -143,6 +148,7 @@ def people(
         erased=min(erased, MAX_ERASED),
         has_more_erased=erased > MAX_ERASED,
         finding=_finding_said(scope, wanted),
+        search=found.search,
     )
 
 

@@ -19,9 +19,9 @@ from onboarding.domain.standings import InHaiilo, Scope, Standing
 from onboarding.models import Onboarding, Person
 from onboarding.people.failures import TO_MEND, word_of
 from onboarding.people.values import TARGETS
+from onboarding.staff.people.search import Search, search_for
 
 ANY = "any"
-TRIGRAM = 3
 
 
 @dataclass(frozen=True)
@@ -54,11 +54,15 @@ EVERYBODY = Filter()
 
 @dataclass(frozen=True)
 class Wanted:
-    """Those of `found` who have one of these `words` in the `column`; all of `found` where no column is named."""
+    """Those of `found` who have one of these `words` in the `column`; all of `found` where no column is named.
+
+    `search`: as which a search was carried out, where there was one.
+    """
 
     found: QuerySet[Person]
     column: str = ""
     words: Sequence[str] = ()
+    search: Search | None = None
 
     def named(self, most: int, *shown: str, after: tuple[str, int] | None = None) -> QuerySet[Person]:
         """At most so many of those whose names are kept, by user name and key, behind the place `after`; with the
@@ -98,19 +102,25 @@ def _behind(found: QuerySet[Person], user_name: str, pk: int) -> QuerySet[Person
 
 
 def wanted_of(onboarding: Onboarding, wanted: Filter, numbers: Headcount) -> Wanted:
-    """Whom this filter leaves. No query."""
+    """Whom this filter leaves. No query, but for some searches (`search_for`)."""
     found: QuerySet[Person] = onboarding.people.all()
     column, words = "", list[str]()
     if wanted.of_cause and wanted.standing in TO_MEND:
         column, words = "cause", [word_of(_group(wanted))]
     elif wanted.standing in Standing.values:
         column, words = "standing", _standings(wanted.standing, numbers)
-    if wanted.search:
-        found = found.filter(_matches(wanted.search))
+    search = _search(onboarding, wanted, numbers)
+    if search is not None:
+        found = found.none() if search.is_too_wide else found.filter(search.found)
     for name, counts, word in _in_words(onboarding, wanted):
         found = found.filter(**{f"{column}__in": words}) if column else found
         column, words = name, [each for each in counts if word == ANY or word in each.split(",")]
-    return Wanted(found, column, words)
+    return Wanted(found, column, words, search)
+
+
+def _search(onboarding: Onboarding, wanted: Filter, numbers: Headcount) -> Search | None:
+    people = sum(numbers.standings.values())
+    return search_for(onboarding, wanted.search, people=people) if wanted.search else None
 
 
 def _in_words(onboarding: Onboarding, wanted: Filter) -> list[tuple[str, dict[str, int], str]]:
@@ -118,16 +128,6 @@ def _in_words(onboarding: Onboarding, wanted: Filter) -> list[tuple[str, dict[st
     differs = [("differs_in", onboarding.differing, wanted.differs)] if wanted.differs in (ANY, *TARGETS) else []
     findings = [("finding_codes", onboarding.findings, wanted.finding)] if wanted.finding in set(Code) else []
     return [*differs, *findings]
-
-
-def _matches(text: str) -> Q:
-    """Who has this anywhere in the name or the user name; of one or two letters, at the beginning of a word. An index
-    of trigrams finds no shorter text elsewhere, and all of a million people would be read.
-    """
-    if len(text) >= TRIGRAM:
-        return Q(name__icontains=text) | Q(user_name__icontains=text)
-    begins = Q(name__istartswith=text) | Q(user_name__istartswith=text)
-    return begins | Q(name__icontains=f" {text}") | Q(user_name__icontains=f".{text}")
 
 
 def _group(wanted: Filter) -> Failure:
