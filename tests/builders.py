@@ -79,11 +79,12 @@ def found(lease: Lease, key: str, verdict: Verdict) -> None:
 
 def done(made: Onboarding, **evidence: dict[str, Any]) -> None:
     """Mark steps as done just now, with this evidence."""
+    now = timezone.now()
     for key, seen in evidence.items():
         StepState.objects.update_or_create(
             onboarding=made,
             key=key,
-            defaults={"kind": "done", "evidence": seen, "done_at": timezone.now(), "checked_at": timezone.now()},
+            defaults={"kind": "done", "evidence": seen, **dict.fromkeys(("done_at", "seen_at", "checked_at"), now)},
         )
 
 

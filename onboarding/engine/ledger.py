@@ -45,7 +45,7 @@ OF_A_VERDICT = (
     *("kind", "court", "message", "warnings", "code", "request_id", "evidence", "offers", "plan", "progress"),
     *("since", "done_at"),
 )
-OF_A_LOOK = ("checked_at", "graph_calls", "seconds")
+OF_A_LOOK = ("checked_at", "seen_at", "graph_calls", "seconds")
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ def _write(state: StepState, verdict: Verdict, now: datetime) -> None:
             state.message = verdict.note.as_json() if verdict.note else {}
             state.evidence = verdict.evidence.to_json()
             state.warnings = _stored(verdict.warnings)
-            state.done_at = state.done_at or now
+            state.done_at, state.seen_at = state.done_at or now, now
         case Todo():
             state.kind, state.court, state.code = Kind.TODO, Court.CS, verdict.code
             state.message = verdict.why.as_json()

@@ -17,7 +17,11 @@ E = TypeVar("E", bound=Evidence)
 
 
 class StepState(models.Model):
-    """The last verdict on one step, and what people answered in it. `engine.ledger` says who writes it."""
+    """The last verdict on one step, and what people answered in it. `engine.ledger` says who writes it.
+
+    `checked_at`: when it was looked at last, however that ended; None where it is to be looked at anew. `done_at`: when
+    it was done for the first time; `seen_at`: when it was last, which is when `evidence` was read.
+    """
 
     onboarding = models.ForeignKey("onboarding.Onboarding", on_delete=models.CASCADE, related_name="steps")
     key = models.CharField(max_length=40)
@@ -34,6 +38,7 @@ class StepState(models.Model):
     since = models.DateTimeField(null=True, blank=True)
     checked_at = models.DateTimeField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
+    seen_at = models.DateTimeField(null=True, blank=True)
     answer = models.JSONField(default=dict, blank=True)
     answered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from django.urls import reverse
 
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Court
-from onboarding.models import Onboarding, TenantBinding, clock
+from onboarding.models import Onboarding, StepState, TenantBinding, clock
 from onboarding.steps.scope.evidence import FindingSeen, ScopeEvidence
 
 from .desk import open_record, people, post, read, stand
@@ -110,6 +111,44 @@ def test_exports_every_line_with_evidence_who_acts_and_who_decided(alice, custom
     text = report(alice, customer)
     for row in rows:
         assert " ".join(row[2].split()) in text, "nothing is exported that the page does not say"
+
+
+def times(client: Any, made: Onboarding) -> dict[str, str]:
+    """The time of each line, by what it says."""
+    return {row[2]: row[5] for row in export(client, made)[1:]}
+
+
+def test_dates_each_line_by_when_its_evidence_was_read(alice, customer):
+    first, last = clock.now() - timedelta(days=9), clock.now() - timedelta(days=1)
+    stand(customer, "pilot", WAITS, **SEEN)
+    StepState.objects.update(done_at=first, seen_at=first, checked_at=first)
+    assert set(times(alice, customer).values()) == {first.isoformat(), ""}
+    Onboarding.objects.filter(pk=customer.pk).update(scope_read_at=last)
+    assert times(alice, customer)["1,200 people are in scope."] == first.isoformat(), "of a reading before"
+    stand(customer, "readiness", Asking(say("Which one?"), Court.CS), **SEEN)  # what was seen before stays
+    told = times(alice, customer)
+    assert told["The tenant Contoso Ltd is proved by its verified domain contoso.example."] > last.isoformat()
+    assert told["Which one?"] > last.isoformat()
+    assert told["Verified domains: contoso.example."] == first.isoformat()
+    stand(customer, "pilot", WAITS, **SEEN)
+    told = times(alice, customer)
+    assert told["Verified domains: contoso.example."] > last.isoformat()
+    for line in (
+        "1,200 people are in scope.",
+        "For 7 people no account can be created as their data is.",
+        "The first cycle takes 12 to 96 minutes, by Microsoft's own figures.",
+        "2 guests get",
+    ):
+        [at] = {at for said, at in told.items() if said.startswith(line)}
+        assert at == last.isoformat(), "when the assignments were read"
+
+
+def test_dates_nothing_of_which_nobody_knows_when_it_was_read(alice, customer):
+    stand(customer, "pilot", WAITS, **SEEN)
+    StepState.objects.update(seen_at=None)
+    Onboarding.objects.filter(pk=customer.pk).update(scope_read_at=clock.now())
+    told = times(alice, customer)
+    assert {at for line, at in told.items() if line != "Choose one test user."} == {""}
 
 
 def test_exports_for_members_only(charlie, customer):

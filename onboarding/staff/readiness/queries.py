@@ -90,17 +90,18 @@ def report(onboarding: Onboarding) -> Report:
     """The report as everything was seen last. Two queries."""
     states = {state.key: state for state in StepState.of(onboarding.pk)}
     scope = states.get(ScopeEvidence.step)
+    counted_at = _counted_at(onboarding, scope)
     sections = (
         Section(gettext_lazy("What is open"), list(_open(states))),
         Section(gettext_lazy("Tenant and permissions"), [*_tenant(states), *_readiness(states)]),
         Section(gettext_lazy("SSO application"), list(_application(states))),
-        Section(gettext_lazy("Scope"), list(_scope(scope))),
-        Section(gettext_lazy("Data of the people"), list(_data(scope))),
+        Section(gettext_lazy("Scope"), list(_scope(scope, counted_at))),
+        Section(gettext_lazy("Data of the people"), list(_data(scope, counted_at))),
         Section(gettext_lazy("Haiilo"), list(_haiilo(onboarding))),
-        Section(gettext_lazy("Duration"), list(_duration(scope))),
+        Section(gettext_lazy("Duration"), list(_duration(scope, counted_at))),
     )
     found = finding_classes(scope.evidence, scope.answer) if scope else ()
-    return Report([each for each in sections if each.lines], list(found), scope.done_at if scope else None)
+    return Report([each for each in sections if each.lines], list(found), counted_at)
 
 
 def _open(states: Mapping[str, StepState]) -> Iterator[Line]:
@@ -130,7 +131,14 @@ def _of_tenant(seen: ConsentEvidence) -> dict[str, str]:
 
 def _seen(states: Mapping[str, StepState], kind: type[E]) -> tuple[E | None, datetime | None]:
     state = states.get(kind.step)
-    return (state.seen(kind), state.done_at) if state else (None, None)
+    return (state.seen(kind), state.seen_at) if state else (None, None)
+
+
+def _counted_at(onboarding: Onboarding, scope: StepState | None) -> datetime | None:
+    """As of when the scope's numbers are: by a reading of who is assigned, which the step may have met later."""
+    if scope is None or scope.seen_at is None:
+        return None
+    return min(scope.seen_at, onboarding.scope_read_at or scope.seen_at)
 
 
 def _readiness(states: Mapping[str, StepState]) -> Iterator[Line]:
@@ -164,8 +172,9 @@ def _application(states: Mapping[str, StepState]) -> Iterator[Line]:
     ready, looked_at = _seen(states, ReadinessEvidence)
     if chosen is not None:
         yield Line(GOOD, say(_("Provisioning is set up on “%(name)s”."), name=chosen.name), at=at)
-        for each in states[SsoApplicationEvidence.step].warnings:
-            yield Line(NOTED, Sentence.from_json(each) or Sentence(""), Court.CS, at)
+        state = states[SsoApplicationEvidence.step]
+        for each in state.warnings:
+            yield Line(NOTED, Sentence.from_json(each) or Sentence(""), Court.CS, state.checked_at)
     if ready is not None:
         yield from _candidates(ready, chosen.service_principal_id if chosen else "", looked_at)
         text = plural("%(count)s application supports provisioning.", "%(count)s applications support provisioning.")
@@ -187,12 +196,11 @@ def _candidates(ready: ReadinessEvidence, chosen: str, at: datetime | None) -> I
         yield Line(kind, say(CHOSEN if is_chosen else text, name=each.name), at=at, evidence=evidence)
 
 
-def _scope(state: StepState | None) -> Iterator[Line]:
+def _scope(state: StepState | None, at: datetime | None) -> Iterator[Line]:
     seen = state.seen(ScopeEvidence) if state else None
     if state is None or seen is None:
         yield Line(UNKNOWN, say(NOT_LOOKED))
         return
-    at = state.done_at
     if seen.sync_all:
         everybody = say(_("The job takes the whole directory, so nobody knows how many people that is."))
         yield Line(PROBLEM, everybody, Court.CUSTOMER, at)
@@ -204,7 +212,7 @@ def _scope(state: StepState | None) -> Iterator[Line]:
             yield Line(NOTED, say(text, count=people), Court.CUSTOMER, at)
 
 
-def _data(state: StepState | None) -> Iterator[Line]:
+def _data(state: StepState | None, at: datetime | None) -> Iterator[Line]:
     seen = state.seen(ScopeEvidence) if state else None
     if state is None or seen is None or seen.certain_to_fail is None:
         yield Line(UNKNOWN, say(_("Nobody has worked out yet what the attribute mapping makes of the people.")))
@@ -214,9 +222,9 @@ def _data(state: StepState | None) -> Iterator[Line]:
         "For %(count)s people no account can be created as their data is.",
     )
     if not seen.certain_to_fail:
-        yield Line(GOOD, say(_("Nobody is certain to fail by their data.")), at=state.done_at)
+        yield Line(GOOD, say(_("Nobody is certain to fail by their data.")), at=at)
     else:
-        yield Line(PROBLEM, say(text, count=seen.certain_to_fail), Court.CUSTOMER, state.done_at)
+        yield Line(PROBLEM, say(text, count=seen.certain_to_fail), Court.CUSTOMER, at)
 
 
 def _haiilo(onboarding: Onboarding) -> Iterator[Line]:
@@ -234,11 +242,11 @@ def _haiilo(onboarding: Onboarding) -> Iterator[Line]:
     yield Line(NOTED, say(text, count=found["people"]), at=found["at"])
 
 
-def _duration(state: StepState | None) -> Iterator[Line]:
+def _duration(state: StepState | None, at: datetime | None) -> Iterator[Line]:
     seen = state.seen(ScopeEvidence) if state else None
     if seen is None or seen.sync_all:
         yield Line(UNKNOWN, say(_("How long the first cycle takes is not known before the scope is.")))
         return
     low, high = minutes_of_a_cycle(seen.total)
     text = _("The first cycle takes %(low)s to %(high)s minutes, by Microsoft's own figures.")
-    yield Line(NOTED, say(text, low=low, high=high))
+    yield Line(NOTED, say(text, low=low, high=high), at=at)
