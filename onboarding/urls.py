@@ -58,6 +58,7 @@ urlpatterns = [
     path("customers/<int:pk>/steps/<slug:key>/", wizard.step, name="step"),
     path("customers/<int:pk>/findings/<slug:code>/", wizard.go_on, name="go_on"),
     path("customers/<int:pk>/variant/", wizard.accept_variant, name="accept_variant"),
+    path("customers/<int:pk>/variant/back/", wizard.take_variant_back, name="take_variant_back"),
     path("customers/<int:pk>/steps/<slug:key>/approve/", wizard.step_approve, name="step_approve"),
     path("customers/<int:pk>/steps/<slug:key>/recheck/", wizard.step_recheck, name="step_recheck"),
     path("customers/<int:pk>/users/", people.people, name="people"),

@@ -38,6 +38,7 @@ class Act(Enum):
     CHANGE_MODE = "change_mode"
     EXPORT = "export"
     ACCEPT_VARIANT = "accept_variant"
+    TAKE_VARIANT_BACK = "take_variant_back"
     KEEP_TOKEN = "keep_token"  # noqa: S105 - the name of an act, no secret
 
 

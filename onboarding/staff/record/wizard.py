@@ -77,6 +77,18 @@ def accept_variant(request: HttpRequest, pk: int) -> HttpResponse:
 
 @for_staff
 @require_POST
+def take_variant_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """End that the mapping which was shown counts as the customer's own."""
+    onboarding = access.onboarding_for(request, pk)
+    try:
+        variants.take_back(onboarding, actor=access.staff(request), accepted_at=request.POST.get("accepted_at", ""))
+    except base.Refused as refused:
+        messages.warning(request, str(refused.sentence))
+    return redirect("record", pk)
+
+
+@for_staff
+@require_POST
 def step_approve(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     """Approve exactly the plan that was shown."""
     onboarding = access.onboarding_for(request, pk)

@@ -20,6 +20,10 @@ from onboarding.steps.mappings.evidence import MappingsEvidence
 
 MOST_NAMED = 6
 MOST_TOLD = 20
+UNDATED = _(
+    "Somebody changed the attribute mapping in the customer's tenant: %(names)s. Ask the customer why; then write our "
+    "mapping again, or accept theirs as this customer's variant."
+)
 NOTHING = _("nothing")
 ACTIONS = _("which actions are on")
 MORE = plural("%(count)s more attribute", "%(count)s more attributes")
@@ -29,20 +33,24 @@ MATCHING = _("%(target)s: how people are matched was changed")
 
 
 def ours_before(desired: Desired, document: Mapping[str, Any]) -> MappingsEvidence | None:
-    """What the step saw of this very job, where somebody else has changed it since; None where the difference is ours:
-    the job is new, a release has another mapping, or an earlier one did not note what it saw.
+    """What the step saw of this very job, where somebody else has changed it since, or before what they made of it was
+    accepted, which it is no more; None where the difference is ours: the job is new, a release has another mapping, or
+    an earlier one did not note what it saw.
     """
     seen = desired.evidence_of(MappingsEvidence)
     if seen is None or not seen.digest or (seen.job_id, seen.job_made_at) != (job_id(desired), made_at(desired)):
         return None
     same_wish = seen.wanted == mapping_document.wanted(desired.profile)
-    return seen if same_wish and seen.digest != meaning.digest(document) else None
+    is_theirs = seen.is_theirs or seen.digest != meaning.digest(document)
+    return seen if same_wish and is_theirs else None
 
 
 def headline(seen: MappingsEvidence, found: Comparison) -> Sentence:
-    """What was changed, by the names of the attributes, and after when."""
-    at = moment_text(seen.seen_at) if seen.seen_at else "?"
-    return MAPPING_CHANGED.for_staff({"names": _names(_changed(found)), "at": at})
+    """What was changed, by the names of the attributes, and after when, if that is known."""
+    ours_at, names = seen.ours_at if seen.is_theirs else seen.seen_at, _names(_changed(found))
+    if ours_at is None:
+        return say(UNDATED, names=names)
+    return MAPPING_CHANGED.for_staff({"names": names, "at": moment_text(ours_at)})
 
 
 def told(found: Comparison) -> Iterator[Sentence]:

@@ -33,7 +33,8 @@ class MappingsEvidence(Evidence):
     Of the job `job_id`, which `job_made_at` tells from a later one of the same id: `digest` of what its schema meant
     when it was as `wanted` by the product (also a digest), and `seen_at`, when that was seen last. `defaults`: those
     that it has beside the product's expressions, by target. `variant`: where it is otherwise than the product wants it,
-    because it was accepted as the customer's own. Earlier releases did not note these.
+    because it was accepted as the customer's own; `ours_at`: then, when it was last seen as the product wants it.
+    Earlier releases did not note these.
     """
 
     step: ClassVar[str] = "mappings"
@@ -49,6 +50,12 @@ class MappingsEvidence(Evidence):
     seen_at: datetime | None = None
     defaults: tuple[DefaultSeen, ...] = ()
     variant: tuple[VariantLine, ...] = ()
+    ours_at: datetime | None = None
+
+    @property
+    def is_theirs(self) -> bool:
+        """Whether it was accepted as the customer's own."""
+        return bool(self.variant) or self.ours_at is not None
 
     def differs_from(self, before: Mapping[str, Any]) -> bool:
         """Not by when it was seen."""

@@ -160,6 +160,7 @@ def _evidence(desired: Desired, document: Mapping[str, Any], found: Comparison) 
         seen_at=desired.now,
         defaults=tuple(defaults),
         variant=variant.lines_of(found),
+        ours_at=None if found.same else variant.ours_at(desired),
     )
 
 

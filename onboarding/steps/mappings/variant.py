@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from onboarding.domain.desired import Desired
@@ -26,6 +27,11 @@ def answer_for(payload: Mapping[str, Any], job_made_at: str, *, by: str, at: str
     return {VARIANT: {**accepted, "job_made_at": job_made_at, "by": by, "at": at}}
 
 
+def none_accepted() -> dict[str, Any]:
+    """The answer that takes back what was accepted."""
+    return {VARIANT: {}}
+
+
 def accepted(desired: Desired, document: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """The answer by which exactly this document is accepted; None where none does."""
     kept: Mapping[str, Any] = desired.answer(MappingsEvidence.step, VARIANT) or {}
@@ -37,6 +43,14 @@ def accepted(desired: Desired, document: Mapping[str, Any]) -> Mapping[str, Any]
         "job_made_at": made.isoformat() if made else "",
     }
     return kept if kept and all(kept.get(name) == value for name, value in now.items()) else None
+
+
+def ours_at(desired: Desired) -> datetime | None:
+    """When the mapping was last seen as the product wants it, if somebody has seen it so."""
+    seen = desired.evidence_of(MappingsEvidence)
+    if seen is None:
+        return None
+    return seen.ours_at if seen.is_theirs else seen.seen_at
 
 
 def lines_of(found: Comparison) -> tuple[VariantLine, ...]:

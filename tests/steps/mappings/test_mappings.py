@@ -70,6 +70,7 @@ def test_is_done_with_what_it_writes_itself(profile):
         "seen_at": NOW.isoformat(),
         "defaults": [],
         "variant": [],
+        "ours_at": None,
     }
 
 

@@ -10,7 +10,7 @@ from onboarding.domain.products import ADVOCACY, WORK, Mapped
 from onboarding.domain.verdicts import Done, Todo
 from onboarding.steps.mappings.causes import Code
 from onboarding.steps.mappings.evidence import MappingsEvidence, VariantLine
-from onboarding.steps.mappings.variant import answer_for, varied
+from onboarding.steps.mappings.variant import answer_for, none_accepted, varied
 from tests.narrow import instance
 from tests.steps.facts import NOW, people_of
 
@@ -70,3 +70,42 @@ def test_makes_people_of_it_as_it_stands():
     assert varied(ADVOCACY, ()) == ADVOCACY
     needed = varied(ADVOCACY, (VariantLine(f"{WORK}.country"),)).mappings
     assert Mapped(f"{WORK}.country", "", required=True) in needed
+
+
+def test_plans_our_mapping_again_as_drift_once_it_is_taken_back():
+    before = ours(seen_at="2026-11-20T08:00:00+00:00")
+    done = instance(Done, look(changed(theirs), evidence=before, answers=accepted()))
+    later = instance(Done, look(changed(theirs), evidence={"mappings": done.evidence.to_json()}, answers=accepted()))
+    assert later.evidence == done.evidence
+    back = {"mappings": none_accepted()}
+    again = instance(Todo, look(changed(theirs), evidence={"mappings": later.evidence.to_json()}, answers=back))
+    drift = instance(Todo, look(changed(theirs), evidence=before))
+    assert again == drift
+    assert again.code == Code.MAPPING_CHANGED
+    assert "after 2026-11-20 08:00 UTC" in str(again.why)
+
+
+def test_plans_it_as_drift_where_only_actions_were_changed():
+    def no_deletes(document: dict[str, Any]) -> None:
+        people_of(document)["flowTypes"] = "Add,Update"
+
+    plan = instance(Todo, look(changed(no_deletes), evidence=ours()))
+    answers = {"mappings": answer_for(plan.changes[-1].payload, "", by="Alice Berg", at=NOW.isoformat())}
+    done = instance(Done, look(changed(no_deletes), evidence=ours(), answers=answers))
+    assert instance(MappingsEvidence, done.evidence).variant == ()
+    again = instance(Todo, look(changed(no_deletes), evidence={"mappings": done.evidence.to_json()}))
+    assert again.code == Code.MAPPING_CHANGED
+
+
+def test_blames_nobody_where_a_release_wants_another_mapping():
+    done = instance(Done, look(changed(theirs), evidence=ours(), answers=accepted()))
+    seen = {"mappings": done.evidence.to_json() | {"wanted": "another"}}
+    assert instance(Todo, look(changed(theirs), evidence=seen)).code == ""
+
+
+def test_says_nothing_of_a_time_that_an_earlier_release_did_not_note():
+    done = instance(Done, look(changed(theirs), evidence=ours(), answers=accepted()))
+    seen = {"mappings": {**done.evidence.to_json(), "ours_at": None}}
+    why = str(instance(Todo, look(changed(theirs), evidence=seen)).why)
+    assert why.startswith("Somebody changed the attribute mapping in the customer's tenant: first name, region")
+    assert "?" not in why
