@@ -18,6 +18,7 @@ from ..http.exchange import exchange, harden
 from ..names import NotAName, ascii_name
 from . import aadsts
 from .clouds import GLOBAL, OTHER, Cloud, cloud_named_by
+from .discovery import Discoveries
 from .login import MAX_LOGIN_BYTES, require_json
 
 _GUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -36,9 +37,11 @@ def plain_domain(domain: str) -> str | None:
         return None
 
 
-def resolve_tenant(session: requests.Session, cloud: Cloud, name: str) -> str | None:
+def resolve_tenant(
+    session: requests.Session, cloud: Cloud, name: str, *, discoveries: Discoveries | None = None
+) -> str | None:
     """The id of the tenant that `name`, a domain or a tenant id, belongs to; None where Microsoft knows no such tenant,
-    or it is no name of one.
+    or it is no name of one. Microsoft is asked in any case; `discoveries` keep its answer for the tenant's first token.
 
     Raises `OtherCloud` where the tenant lives in another cloud, `TryLater` on outage, `Unreadable` and other errors
     where the answer says neither.
@@ -58,7 +61,10 @@ def resolve_tenant(session: requests.Session, cloud: Cloud, name: str) -> str | 
     issuer = re.fullmatch(rf"{re.escape(cloud.login)}/({_GUID})/v2\.0", str(document.get("issuer")), re.IGNORECASE)
     if issuer is None:
         raise Unreadable("the metadata names no tenant of this cloud", method="GET", path=path)
-    return issuer[1].lower()
+    tenant_id = issuer[1].lower()
+    if discoveries is not None:  # where all its addresses are the tenant's own, as those in the tenant's document
+        discoveries.keep(discovery_url(cloud, tenant_id), answer, cloud.authority(tenant_id))
+    return tenant_id
 
 
 def _refused(document: dict[str, Any], path: str, status: int) -> GraphError:

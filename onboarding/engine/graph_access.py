@@ -200,7 +200,7 @@ class TenantSession:
 
     def resolve(self, name: str) -> str | None:
         """The tenant id behind a domain or tenant id, or None."""
-        return resolve_tenant(session(), GLOBAL, name)
+        return resolve_tenant(session(), GLOBAL, name, discoveries=discoveries())
 
     def roles_in_token(self) -> frozenset[str] | None:
         """Names of the permissions in the token at hand, a hint only; None where that cannot be told."""

@@ -84,15 +84,19 @@ class Entra:
     def discovery_path(self) -> str:
         return f"/{self.tenant}/v2.0/.well-known/openid-configuration"
 
-    def open(self) -> Entra:
+    @property
+    def metadata(self) -> dict[str, str]:
+        """The tenant's discovery document."""
         login = GLOBAL.login
-        document = {
+        return {
             "issuer": f"{login}/{self.tenant}/v2.0",
             "authorization_endpoint": f"{login}/{self.tenant}/oauth2/v2.0/authorize",
             "token_endpoint": f"{login}{self.token_path}",
             "jwks_uri": f"{login}{self.keys_path}",
         }
-        self.far.on("GET", self.discovery_path, Reply(200, document))
+
+    def open(self) -> Entra:
+        self.far.on("GET", self.discovery_path, Reply(200, self.metadata))
         self.far.on("GET", self.keys_path, self._keys)
         self.far.on("POST", self.token_path, self._token)
         return self

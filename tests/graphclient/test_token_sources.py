@@ -24,6 +24,7 @@ from graphclient import (
     SignIn,
     TokenSources,
     Unavailable,
+    resolve_tenant,
 )
 from graphclient.http.exchange import Answer
 from tests.narrow import present
@@ -205,6 +206,35 @@ def test_a_tenant_that_was_dropped_costs_a_token_and_no_discovery(far: GraphStub
     for each in (TENANT, OTHER_TENANT, TENANT):
         sources.of(each).token()
     assert len(far.seen("POST", entra.token_path)) == 2
+    assert len(far.seen("GET", entra.discovery_path)) == 1
+
+
+def looked_up(far: GraphStub, session: requests.Session, entra: Entra, document: Reply) -> Discoveries:
+    """What is kept once the domain's metadata have named the tenant."""
+    far.on("GET", entra.discovery_path.replace(TENANT, "nordwind.example"), document)
+    kept = Discoveries()
+    assert resolve_tenant(session, GLOBAL, "nordwind.example", discoveries=kept) == TENANT
+    return kept
+
+
+def test_a_token_after_the_domain_was_looked_up_needs_no_discovery(far: GraphStub, session: requests.Session) -> None:
+    entra = Entra(far).open()
+    kept = looked_up(far, session, entra, Reply(200, entra.metadata))
+    TokenSources(CLIENT, Secret("s3cret"), session, discoveries=kept).of(TENANT).token()
+    assert far.seen("GET", entra.discovery_path) == []
+    assert len(far.seen("POST", entra.token_path)) == 1
+
+
+@pytest.mark.parametrize("endpoint", ["token_endpoint", "jwks_uri", "authorization_endpoint"])
+@pytest.mark.parametrize("elsewhere", ["common", "nordwind.example", OTHER_TENANT])
+def test_a_domains_metadata_are_the_tenants_only_with_its_addresses(
+    far: GraphStub, session: requests.Session, endpoint: str, elsewhere: str
+) -> None:
+    entra = Entra(far).open()
+    document = entra.metadata
+    document[endpoint] = document[endpoint].replace(TENANT, elsewhere)
+    kept = looked_up(far, session, entra, Reply(200, document))
+    TokenSources(CLIENT, Secret("s3cret"), session, discoveries=kept).of(TENANT).token()
     assert len(far.seen("GET", entra.discovery_path)) == 1
 
 
