@@ -20,6 +20,8 @@ from onboarding.domain.suggested import Suggested
 from onboarding.domain.verdicts import ApprovedPlan
 
 E = TypeVar("E", bound=Evidence)
+ReadEvidence = dict[type[Evidence], tuple[Mapping[str, Any], Evidence]]
+"""Evidence by its kind, beside the stored form from which it was read."""
 SCIM_TOKEN = "scim_token"  # noqa: S105 - the name of a kind, not a secret
 
 
@@ -147,8 +149,8 @@ class Desired:
     """What the job before ours mapped, for the step that writes the mapping of a job which we have made; else None."""
     seen_before: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """What the last look at a step that waits or asks has left, by step."""
-    _read: dict[type[Evidence], Evidence] = field(default_factory=dict, init=False, compare=False, repr=False)
-    """Evidence that was asked for, read from its stored form once."""
+    read_evidence: ReadEvidence = field(default_factory=dict, compare=False, repr=False)
+    """Evidence that was asked for, read from its stored form once: as long as that is the same document."""
 
     def answer(self, step: str, name: str, default: Any = None) -> Any:
         """What a person answered in `step` for the field `name`."""
@@ -159,9 +161,10 @@ class Desired:
         stored = self.evidence.get(kind.step)
         if stored is None:
             return None
-        if kind not in self._read:
-            self._read[kind] = kind.from_json(stored)
-        return cast(E, self._read[kind])
+        known = self.read_evidence.get(kind)
+        if known is None or known[0] is not stored:
+            known = self.read_evidence[kind] = stored, kind.from_json(stored)
+        return cast(E, known[1])
 
     def required(self, kind: type[E]) -> E:
         """As `evidence_of`, for a step that comes later. Raises KeyError when the step of `kind` was never done."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -17,6 +19,7 @@ from onboarding.domain.desired import (
     Desired,
     LinkSent,
     ProvedTenant,
+    ReadEvidence,
     ReadOnlyDesired,
     SecretText,
 )
@@ -47,6 +50,7 @@ from onboarding.steps.base import Step
 from onboarding.steps.customer.step import CustomerRecord
 
 E = TypeVar("E", bound=Evidence)
+T = TypeVar("T")
 
 
 @dataclass
@@ -76,6 +80,15 @@ class Rows:
     scope_read: ScopeRead | None = None
     changes: dict[str, _Changes] = field(default_factory=dict, repr=False)
     """What the intents of each step come to, as they were read last."""
+    read_evidence: ReadEvidence = field(default_factory=dict, repr=False)
+    """Evidence that was asked for since these rows were read, so that it is read from its stored form once."""
+    haiilo: tuple[Mapping[str, Any], HaiiloList] | None = field(default=None, repr=False)
+    """What Haiilo's own list has shown, beside its stored form."""
+
+    @property
+    def is_misfit(self) -> bool:
+        """Whether a secret is stored that was entered for another host."""
+        return self.secret is not None and not self.fits
 
     def read_for(self, step: Step[Any]) -> None:
         """Read what this step alone goes by. No query for most steps."""
@@ -100,10 +113,10 @@ class Rows:
         """All of it as the one value that steps are given, with the present time. No query."""
         customer, states = self.onboarding.customer, self.states
         evidence = {key: state.evidence for key, state in states.items() if state.done_at}
-        answers = {key: dict(state.answer) for key, state in states.items()}
-        changes = {key: self._changes_of(key, state.intents) for key, state in states.items()}
+        answers: dict[str, Mapping[str, Any]] = {key: state.answer for key, state in states.items()}
+        changes = {key: self._changes_of(key, state.noted) for key, state in states.items()}
         if customer.tenant_hint:
-            answers.setdefault(CustomerRecord.key, {})["tenant_id"] = customer.tenant_hint
+            answers[CustomerRecord.key] = {**answers.get(CustomerRecord.key, {}), "tenant_id": customer.tenant_hint}
         return Desired(
             customer_name=customer.name,
             profile=customer.profile,
@@ -116,21 +129,21 @@ class Rows:
             consent=self.consent,
             answers=answers,
             evidence=evidence,
-            applied={key: each.results for key, each in changes.items()},
-            begun={key: each.begun for key, each in changes.items()},
-            refused={key: each.refused for key, each in changes.items()},
-            unconfirmed={key: each.unconfirmed for key, each in changes.items()},
+            applied=_OfEach(changes, lambda each: each.results),
+            begun=_OfEach(changes, lambda each: each.begun),
+            refused=_OfEach(changes, lambda each: each.refused),
+            unconfirmed=_OfEach(changes, lambda each: each.unconfirmed),
             approved=dict(self.approved),
             answered_at={key: state.answered_at for key, state in states.items() if state.answered_at},
             scim_token=self.token,
             scim_token_saved_at=self.secret.saved_at if self.secret and self.fits else None,
-            scim_token_misfit=self.secret is not None and not self.fits,
+            scim_token_misfit=self.is_misfit,
             unreadable_secret=self.secret is not None and self.fits and self.token is None,
             taken_applications=self.taken_applications,
-            people=replace(headcount(self.onboarding), failures=self.failures),
+            people=headcount(self.onboarding, self.failures),
             log_trouble=LogTrouble.from_json(self.onboarding.log_trouble),
             scope_read=self.scope_read,
-            haiilo=HaiiloList.from_json(self.onboarding.haiilo_list),
+            haiilo=self._haiilo_list(),
             size=self.onboarding.size,
             read_only=self.read_only,
             recipients=settings.NOTIFICATION_RECIPIENTS,
@@ -138,36 +151,73 @@ class Rows:
             former_schema=self.former_schema,
             pace=settings.PACE,
             seen_before={key: state.offers for key, state in states.items() if state.offers},
+            read_evidence=self.read_evidence,
         )
 
-    def _changes_of(self, key: str, noted: Mapping[str, Mapping[str, Any]]) -> _Changes:
+    def _haiilo_list(self) -> HaiiloList:
+        """What Haiilo's own list has shown. Whoever reads that list again keeps another document."""
+        stored = self.onboarding.haiilo_list
+        if self.haiilo is None or self.haiilo[0] is not stored:
+            self.haiilo = stored, HaiiloList.from_json(stored)
+        return self.haiilo[1]
+
+    def _changes_of(self, key: str, noted: Mapping[str, Mapping[str, Any]] | str) -> _Changes:
         """What the intents of a step come to. Whoever changes them writes others, so the same are read once."""
         known = self.changes.get(key)
         if known is None or known.noted is not noted:
-            known = self.changes[key] = _Changes.of(noted)
+            known = self.changes[key] = _Changes(noted)
         return known
 
 
-@dataclass(frozen=True)
 class _Changes:
-    """The changes of one step, as its intents have `noted` them."""
+    """The changes of one step, as its intents have `noted` them, by the name of each; read when they are asked for:
+    most steps go by those of no other.
+    """
 
-    noted: Mapping[str, Mapping[str, Any]]
-    results: dict[str, dict[str, object]]
-    begun: dict[str, datetime]
-    refused: dict[str, datetime]
-    unconfirmed: frozenset[str]
+    def __init__(self, noted: Mapping[str, Mapping[str, Any]] | str) -> None:
+        self.noted = noted
 
-    @classmethod
-    def of(cls, noted: Mapping[str, Mapping[str, Any]]) -> _Changes:
-        """All of it, by the name of each change."""
-        results = {name: entry["result"] for name, entry in noted.items() if entry.get("result")}
-        return cls(noted, results, intents.begun_at(noted), intents.refused_at(noted), intents.unconfirmed(noted))
+    @cached_property
+    def _intents(self) -> Mapping[str, Mapping[str, Any]]:
+        return json.loads(self.noted) if isinstance(self.noted, str) else self.noted
+
+    @cached_property
+    def results(self) -> dict[str, dict[str, object]]:
+        return {name: entry["result"] for name, entry in self._intents.items() if entry.get("result")}
+
+    @cached_property
+    def begun(self) -> dict[str, datetime]:
+        return intents.begun_at(self._intents)
+
+    @cached_property
+    def refused(self) -> dict[str, datetime]:
+        return intents.refused_at(self._intents)
+
+    @cached_property
+    def unconfirmed(self) -> frozenset[str]:
+        return intents.unconfirmed(self._intents)
 
 
-def headcount(onboarding: Onboarding) -> Headcount:
-    """How many people are where. No query."""
+class _OfEach(Mapping[str, T]):
+    """One thing about the changes of each step, worked out for the steps that are asked about."""
+
+    def __init__(self, changes: Mapping[str, _Changes], tell: Callable[[_Changes], T]) -> None:
+        self._changes, self._tell = changes, tell
+
+    def __getitem__(self, key: str) -> T:
+        return self._tell(self._changes[key])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._changes)
+
+    def __len__(self) -> int:
+        return len(self._changes)
+
+
+def headcount(onboarding: Onboarding, failing: tuple[Failure, ...] = ()) -> Headcount:
+    """How many people are where, and why some are not as they should be. No query."""
     return Headcount(
+        failures=failing,
         results=onboarding.people_counts,
         standings=onboarding.standings,
         prospects=Prospects(onboarding.prospects),

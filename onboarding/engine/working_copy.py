@@ -8,18 +8,19 @@ written with it. Each write checks the lease in its own transaction.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
+from graphclient import Read
 from onboarding.domain.sentences import Sentence
 from onboarding.engine import load_desired
 from onboarding.models import Event, Onboarding, StepState
-from onboarding.models.onboarding import Lease, LeaseLost
+from onboarding.models.onboarding import Lease
 
 VISIBLE_WITHIN = 1.0  # seconds that a verdict waits at most, but for a request that is on its way
 
@@ -32,6 +33,8 @@ class WorkingCopy:
         self.rows = load_desired.rows_of(lease.row) if lease.row else load_desired.load(lease.onboarding_id)
         self.row_columns: dict[str, Any] = {}
         """Columns of the onboarding that are written when the run ends."""
+        self.log_read: Read | None = None
+        """What the run has sent last to read the log, and has taken in what came."""
         self._columns: dict[str, set[str]] = {}
         self._lines: list[Event] = []
         self._waits_since: float | None = None
@@ -77,7 +80,7 @@ class WorkingCopy:
         columns, lines = {key: set(names) for key, names in self._columns.items()}, list(self._lines)
         try:
             with transaction.atomic():
-                row = self._hold()
+                row = Onboarding.objects.hold(self.lease)
                 yield row
                 self._write(asked=row.next_run_at != self.lease.next_run_at)
         except BaseException:
@@ -88,24 +91,38 @@ class WorkingCopy:
     def finish(self, *, after: timedelta, **found: Any) -> None:
         """Write what waits and end the lease, in one transaction: all of it, or nothing. Raises `LeaseLost`."""
         columns = {**self.row_columns, **found}
+        if self._finished_at_once(after=after, **columns):
+            return
         with transaction.atomic():
             asked = not Onboarding.objects.end_unasked(self.lease, after=after, **columns)
             if asked:
-                self._hold()
+                Onboarding.objects.hold(self.lease)
                 Onboarding.objects.release(self.lease, after=after, **columns)
             self._write(asked=asked)
         self._settled()
+
+    def _finished_at_once(self, *, after: timedelta, **columns: Any) -> bool:
+        """Do it all in one statement, as a calm visit can: one step at most, and no line. False where that does not
+        do, or somebody has asked for a run, or the lease was lost; nothing is written then.
+        """
+        if self._lines or len(self._columns) > 1:
+            return False
+        if not self._columns:
+            return Onboarding.objects.end_unasked(self.lease, after=after, **columns)
+        [(key, names)] = self._columns.items()
+        state = self.rows.states[key]
+        if state.pk is None or connection.vendor != "postgresql":
+            return False
+        values = self._values(key, names)
+        if not Onboarding.objects.end_unasked_and_write(self.lease, state.pk, values, after=after, **columns):
+            return False
+        self._settled()
+        return True
 
     def reload(self) -> None:
         """Read all rows anew: something else has written. What waits is written before. Raises `LeaseLost`."""
         self.write_back()
         self.rows = load_desired.load(self.lease.onboarding_id)
-
-    def _hold(self) -> Onboarding:
-        row = Onboarding.objects.held(self.lease).select_for_update(no_key=True).first()
-        if row is None:
-            raise LeaseLost(f"onboarding {self.lease.onboarding_id}")
-        return row
 
     def _wait(self) -> None:
         if self._waits_since is None:
@@ -117,12 +134,15 @@ class WorkingCopy:
     def _write(self, *, asked: bool) -> None:
         """`asked`: somebody has asked for a run since this one began, so what it has read is not believed for long."""
         for key, columns in self._columns.items():
-            values = {name: getattr(self.rows.states[key], name) for name in sorted(columns)}
+            values = self._values(key, columns)
             if asked and "checked_at" in values:
                 values["checked_at"] = None
             self._save(self.rows.states[key], values)
         if self._lines:
             Event.objects.bulk_create(self._lines)
+
+    def _values(self, key: str, columns: Iterable[str]) -> dict[str, Any]:
+        return {name: getattr(self.rows.states[key], name) for name in sorted(columns)}
 
     def _save(self, state: StepState, values: Mapping[str, Any]) -> None:
         if state.pk is not None:

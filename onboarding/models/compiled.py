@@ -28,6 +28,8 @@ from django.db.models.sql import UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
 from psycopg import Cursor
 
+from onboarding.models.text import UNREAD, LateJSONField
+
 Row = TypeVar("Row", bound=models.Model)
 LARGEST_BITS = 63  # of a number in a column
 _decode = json.JSONDecoder().decode
@@ -66,19 +68,28 @@ class _Statement:
     """SQL, and its parameters: values, and places of values that are given."""
 
     def __init__(self, compiler: SQLCompiler) -> None:
-        self._sql, self._parameters = compiler.as_sql()
+        self.sql, self._parameters = compiler.as_sql()
+
+    def values(self, database: BaseDatabaseWrapper, given: Mapping[str, Any]) -> list[Any]:
+        """The parameters for one execution. Raises KeyError for a value that is not given."""
+        return [
+            each.written(given[each.value], database) if isinstance(each, Given) else each for each in self._parameters
+        ]
 
     @contextmanager
     def sent(self, database: BaseDatabaseWrapper, given: Mapping[str, Any]) -> Iterator[CursorWrapper]:
         """The cursor after one execution. Raises KeyError for a value that is not given."""
-        values = [
-            each.written(given[each.value], database) if isinstance(each, Given) else each for each in self._parameters
-        ]
-        with database.cursor() as cursor:
-            if database.vendor == "postgresql" and not database.queries_logged:  # a log shows values in their places
-                cursor.cursor = Cursor(database.connection)
-            cursor.execute(self._sql, values)
+        with _sent(database, self.sql, self.values(database, given)) as cursor:
             yield cursor
+
+
+@contextmanager
+def _sent(database: BaseDatabaseWrapper, sql: str, values: list[Any]) -> Iterator[CursorWrapper]:
+    with database.cursor() as cursor:
+        if database.vendor == "postgresql" and not database.queries_logged:  # a log shows values in their places
+            cursor.cursor = Cursor(database.connection)
+        cursor.execute(sql, values)
+        yield cursor
 
 
 class Select(Generic[Row]):
@@ -101,8 +112,11 @@ class Select(Generic[Row]):
         self._related: list[Any] = populators(described, selected, DEFAULT_DB_ALIAS)
         self._annotations = list((compiler.annotation_col_map or {}).items())
         converters = compiler.get_converters(columns).items()
-        self._documents = [place for place, (_convert, column) in converters if _is_plain_json(column)]
-        self._converters = [each for each in converters if each[0] not in self._documents]
+        documents = {place: column.target for place, (_convert, column) in converters if _is_plain_json(column)}
+        self._converters = [each for each in converters if each[0] not in documents]
+        late = {place: field.attname for place, field in documents.items() if isinstance(field, LateJSONField)}
+        self._late = {name: place for place, name in late.items() if place in places}
+        self._documents = documents.keys() - self._late.values()
 
     def rows(self, **given: object) -> list[Row]:
         """All of them, as list(queryset) would have them. One query."""
@@ -118,7 +132,7 @@ class Select(Generic[Row]):
         for place in self._documents:
             values[place] = _document(values[place])
         _convert(values, self._converters, database)
-        row = _made(self._model, self._names, values[self._own])
+        row = _made(self._model, self._names, values[self._own], {name: values[at] for name, at in self._late.items()})
         for related in self._related:
             related.populate(values, row)
         for name, place in self._annotations:
@@ -133,12 +147,17 @@ def _convert(values: list[Any], converters: Iterable[_Converter], database: Base
             values[place] = convert(values[place], expression, database)
 
 
-def _made(model: type[Row], names: list[str], values: list[Any]) -> Row:
+def _made(model: type[Row], names: list[str], values: list[Any], late: Mapping[str, str | None]) -> Row:
     """As `Model.from_db` has it, but for signals: ours have no listeners to a row that is made. A column that is not
-    among `names` is read when it is asked for.
+    among `names` is read when it is asked for; the documents in `late` are parsed then.
     """
     row = model.__new__(model)
-    row.__dict__.update(zip(names, values, strict=True))
+    kept = row.__dict__
+    kept.update(zip(names, values, strict=True))
+    if late:
+        kept[UNREAD] = late
+        for name in [name for name, text in late.items() if text is not None]:
+            del kept[name]
     row._state = ModelState()
     row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
     return row
@@ -199,10 +218,29 @@ class Update:
     def __init__(self, queryset: QuerySet[Any], **columns: object) -> None:
         query: Any = queryset.query.chain(UpdateQuery)
         query.add_update_values(columns)
-        self._statement = _Statement(query.get_compiler(DEFAULT_DB_ALIAS))
+        self.statement = _Statement(query.get_compiler(DEFAULT_DB_ALIAS))
 
     def run(self, **given: object) -> int:
         """How many rows there were. One query."""
         database = connections[DEFAULT_DB_ALIAS]
-        with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS), self._statement.sent(database, given) as cursor:
+        with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS), self.statement.sent(database, given) as cursor:
             return int(cursor.rowcount)
+
+
+class Both:
+    """Two UPDATEs of different tables in one statement, which is a transaction by itself: first the one, and, if it
+    has found a row, the other. For PostgreSQL.
+    """
+
+    def __init__(self, first: Update, then: Update) -> None:
+        self._first, self._then = first.statement, then.statement
+        first_found = ' AND EXISTS (SELECT 1 FROM "first")'
+        parts = ('WITH "first" AS (', self._first.sql, ' RETURNING 1), "then" AS (', self._then.sql, first_found)
+        self._sql = "".join((*parts, ') SELECT 1 FROM "first"'))
+
+    def run(self, first: Mapping[str, Any], then: Mapping[str, Any]) -> bool:
+        """Whether the first one has found its row. `first`, `then`: what each is given. One query."""
+        database = connections[DEFAULT_DB_ALIAS]
+        values = [*self._first.values(database, first), *self._then.values(database, then)]
+        with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS), _sent(database, self._sql, values) as cursor:
+            return cursor.fetchone() is not None

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
@@ -15,8 +15,8 @@ from django.db.models import Case, Exists, F, OuterRef, Q, When
 from onboarding.domain import consent_sizes
 from onboarding.domain.consent_sizes import ConsentSize
 from onboarding.domain.lifecycle import State
-from onboarding.models import clock
-from onboarding.models.compiled import Check, Given, Select, Update, given
+from onboarding.models import clock, step_state
+from onboarding.models.compiled import Both, Check, Given, Select, Update, given
 
 if TYPE_CHECKING:
     from onboarding.models.read_only import ReadOnlyMode
@@ -102,6 +102,13 @@ class OnboardingQuerySet(models.QuerySet["Onboarding"]):
         """The row of `lease`, if it is still ours."""
         return self.filter(pk=lease.onboarding_id, lease_token=lease.token)
 
+    def hold(self, lease: Lease) -> Onboarding:
+        """The row of `lease`, locked until the transaction ends. One query. Raises `LeaseLost`."""
+        found = _hold().rows(id=lease.onboarding_id, lease_token=lease.token)
+        if not found:
+            raise LeaseLost(f"onboarding {lease.onboarding_id}")
+        return found[0]
+
     def renew(self, lease: Lease) -> bool:
         """Prolong the lease; False when it was lost."""
         return bool(self.held(lease).update(leased_until=clock.after(_lease_lasts())))
@@ -118,8 +125,15 @@ class OnboardingQuerySet(models.QuerySet["Onboarding"]):
         """As `release`, but False, and nothing done, where somebody has asked for a run meanwhile or the lease was
         lost.
         """
-        held = {"id": lease.onboarding_id, "lease_token": lease.token, "next_run_at": lease.next_run_at}
-        return bool(_end_unasked(*sorted(found)).run(**held, after=after, **found))
+        return bool(_end_unasked(*sorted(found)).run(**_held(lease), after=after, **found))
+
+    def end_unasked_and_write(
+        self, lease: Lease, state: int, values: Mapping[str, Any], *, after: timedelta, **found: Any
+    ) -> bool:
+        """As `end_unasked`, with these values for the step's row `state` in the same transaction. One query."""
+        ended = {**_held(lease), "after": after, **found}
+        both = _end_unasked_and_write(tuple(sorted(found)), tuple(sorted(values)))
+        return both.run(ended, {"id": state, **values})
 
     def leave_due(self, lease: Lease) -> None:
         """End the lease of a run that has not begun: the onboarding stays as due as it was."""
@@ -171,6 +185,13 @@ def _whole() -> Select[Onboarding]:
 
 
 @cache
+def _hold() -> Select[Onboarding]:
+    """The row `id`, if its lease is still `lease_token`, locked."""
+    rows = Onboarding.objects.filter(**given(Onboarding, "id", "lease_token"))
+    return Select(rows.select_for_update(no_key=True))
+
+
+@cache
 def _has_reader() -> Check:
     return Check(_of_reader())
 
@@ -198,6 +219,16 @@ def _end_unasked(*columns: str) -> Update:
         leased_by="",
         **given(Onboarding, *columns),
     )
+
+
+@cache
+def _end_unasked_and_write(columns: tuple[str, ...], of_the_step: tuple[str, ...]) -> Both:
+    return Both(_end_unasked(*columns), step_state.writing(of_the_step))
+
+
+def _held(lease: Lease) -> dict[str, Any]:
+    """By what the row is known as long as the lease is ours and nobody has asked for a run."""
+    return {"id": lease.onboarding_id, "lease_token": lease.token, "next_run_at": lease.next_run_at}
 
 
 def _exists(model: str, **conditions: Any) -> Exists:

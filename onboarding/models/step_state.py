@@ -11,7 +11,7 @@ from onboarding.domain.evidence import Evidence
 from onboarding.domain.sentences import Sentence
 from onboarding.domain.verdicts import Court, Kind
 from onboarding.models.compiled import Select, Update, given
-from onboarding.models.text import CutCharField, StorableJSONField
+from onboarding.models.text import UNREAD, CutCharField, LateJSONField, StorableJSONField, unread
 
 E = TypeVar("E", bound=Evidence)
 
@@ -44,7 +44,7 @@ class StepState(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     answered_at = models.DateTimeField(null=True, blank=True)
-    intents = StorableJSONField(default=dict, blank=True)
+    intents = LateJSONField(default=dict, blank=True)
     graph_calls = models.PositiveIntegerField(default=0)
     seconds = models.FloatField(default=0)
 
@@ -54,6 +54,11 @@ class StepState(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key}: {self.kind}"
+
+    def get_deferred_fields(self) -> set[str]:
+        """Those that are not here. What is here and not parsed yet is saved, and read anew, like the others."""
+        texts: Mapping[str, str] = self.__dict__.get(UNREAD, {})
+        return super().get_deferred_fields() - texts.keys()
 
     @staticmethod
     def of(onboarding_id: int) -> list[StepState]:
@@ -68,11 +73,17 @@ class StepState(models.Model):
     @staticmethod
     def write(pk: int, columns: Mapping[str, Any]) -> None:
         """Set these columns of the row `pk`, if it is there, and no others."""
-        _write(tuple(sorted(columns))).run(id=pk, **columns)
+        writing(tuple(sorted(columns))).run(id=pk, **columns)
 
     def seen(self, kind: type[E]) -> E | None:
         """What this step saw when it was done last, as `kind`; None while it never was."""
         return None if self.done_at is None else kind.from_json(self.evidence)
+
+    @property
+    def noted(self) -> Mapping[str, Any] | str:
+        """The intents, or their JSON where nobody has asked for them. Whoever changes them sets others."""
+        text = unread(self, "intents")
+        return self.intents if text is None else text
 
     @property
     def answered_when(self) -> str:
@@ -101,6 +112,6 @@ def _one() -> Select[StepState]:
 
 
 @cache
-def _write(columns: tuple[str, ...]) -> Update:
+def writing(columns: tuple[str, ...]) -> Update:
     """Set these columns of the row `id`."""
     return Update(StepState.objects.filter(**given(StepState, "id")), **given(StepState, *columns))

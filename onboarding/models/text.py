@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.db.models.query_utils import DeferredAttribute
 
 from graphclient.errors import storable
 
@@ -60,3 +62,30 @@ class StorableJSONField(models.JSONField):
         """As a `JSONField`."""
         name, _path, args, kwargs = super().deconstruct()
         return name, "django.db.models.JSONField", args, kwargs
+
+
+UNREAD = "_unread"
+"""Where a row has the texts of documents that nobody has asked for yet, by column (`models.compiled`)."""
+
+
+class _ReadLate(DeferredAttribute):
+    """A document that is read from its text when it is asked for; as that of any other column where there is none."""
+
+    def __get__(self, instance: Any, cls: Any = None) -> Any:
+        text = unread(instance, self.field.attname) if instance is not None else None
+        if text is None:
+            return super().__get__(instance, cls)
+        document = instance.__dict__[self.field.attname] = json.loads(text)
+        return document
+
+
+class LateJSONField(StorableJSONField):
+    """A `StorableJSONField` whose documents most readers of a row leave alone: each is parsed when it is asked for."""
+
+    descriptor_class = _ReadLate
+
+
+def unread(row: models.Model, column: str) -> str | None:
+    """The JSON in this column of a row, where nobody has asked for it or set it since the row was read; else None."""
+    kept = row.__dict__
+    return None if column in kept else kept.get(UNREAD, {}).get(column)

@@ -17,7 +17,7 @@ from onboarding.domain.haiilo_list import HaiiloList
 from onboarding.domain.standings import InHaiilo, Standing, Told, standing
 from onboarding.haiilo import Differences, Expected, HaiiloError, HaiiloUser, Word, compare
 from onboarding.models import Onboarding, Person
-from onboarding.models.onboarding import Lease, LeaseLost
+from onboarding.models.onboarding import Lease
 from onboarding.models.person import marks_of
 from onboarding.people import many_rows, roster, values
 
@@ -202,9 +202,7 @@ def _write(
     for part in (keys[begin : begin + many_rows.BATCH] for begin in range(0, len(keys), many_rows.BATCH)):
         alive()
         with transaction.atomic():
-            held = Onboarding.objects.held(lease).select_for_update(no_key=True).first()
-            if held is None:
-                raise LeaseLost(f"onboarding {lease.onboarding_id}")
+            held = Onboarding.objects.hold(lease)
             before = {each.source_id: each for each in held.people.filter(pk__in=part, erased_at=None)}
             after = {
                 source_id: _told(each, words[each.pk], accounts.get(source_id), at)

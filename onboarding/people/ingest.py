@@ -180,9 +180,7 @@ def keep(lease: Lease, events: Iterable[ProvisioningEvent]) -> Kept:
     """
     page = _of_people(events)
     with transaction.atomic():
-        held = Onboarding.objects.held(lease).select_for_update(no_key=True).first()
-        if held is None:
-            raise LeaseLost(f"onboarding {lease.onboarding_id}")
+        held = Onboarding.objects.hold(lease)
         known = _known(held, page)
         changed = _changed(held, page, known)
         if changed:

@@ -23,7 +23,7 @@ from onboarding.causes.forecast import Code
 from onboarding.domain.scope_read import PersonRead, ScopeRead
 from onboarding.domain.standings import SHOULD_ARRIVE, Scope
 from onboarding.models import Onboarding, Person, clock
-from onboarding.models.onboarding import Lease, LeaseLost
+from onboarding.models.onboarding import Lease
 from onboarding.models.person import ERASED
 from onboarding.people import roster
 from onboarding.people.judging import Judge, Judging, follow
@@ -109,9 +109,7 @@ def forget(lease: Lease, row: Onboarding) -> None:
 def _held(lease: Lease, row: Onboarding) -> Iterator[Onboarding]:
     """A transaction under the lease; `row` knows afterwards what was written."""
     with transaction.atomic():
-        held = Onboarding.objects.held(lease).select_for_update(no_key=True).first()
-        if held is None:
-            raise LeaseLost(f"onboarding {lease.onboarding_id}")
+        held = Onboarding.objects.hold(lease)
         yield held
     roster.carry_counts(held, row)
     row.scope_reading, row.scope_read_at = held.scope_reading, held.scope_read_at

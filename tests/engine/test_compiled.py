@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -169,6 +170,24 @@ def test_has_postgresql_plan_once_a_connection_what_is_compiled_alone(made):
     for begins, goes_by in (("SELECT", '"onboarding_id" = $'), ("SELECT", '"id" = $'), ("UPDATE", '"id" = $')):
         assert any(each.startswith(begins) and goes_by in each for each in prepared), (begins, goes_by)
     assert not any('ORDER BY "onboarding_onboarding"."next_run_at"' in each for each in prepared)
+
+
+def test_parses_intents_once_somebody_asks_for_them(made):
+    noted: dict[str, Any] = {"a": {"tries": 1, "at": "2026-12-01T08:30:00+00:00"}}
+    StepState.objects.filter(onboarding=made, key="connection").update(intents=noted)
+    [state] = [each for each in StepState.of(made.pk) if each.key == "connection"]
+    assert "intents" not in vars(state)
+    assert isinstance(state.noted, str)
+    assert copy(state).intents == state.intents == noted
+    assert state.noted is state.intents
+    StepState.objects.filter(pk=state.pk).update(intents={})
+    [unread] = [each for each in StepState.of(made.pk) if each.key == "connection"]
+    StepState.objects.filter(pk=state.pk).update(intents=noted)
+    unread.refresh_from_db()
+    assert unread.intents == unread.noted == noted
+    unread.intents = {}
+    unread.save()
+    assert StepState.objects.get(pk=state.pk).intents == {}
 
 
 @pytest.mark.parametrize("digits", range(7))

@@ -6,6 +6,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from onboarding.customers import answers, records
@@ -179,6 +180,51 @@ def test_believes_nothing_for_long_that_it_read_before_somebody_asked_for_a_run(
     assert (state.kind, state.checked_at) == ("done", None)
     made.refresh_from_db()
     assert (made.next_run_at, made.leased_until) == (asked, None)
+
+
+@pytest.fixture
+def calm(made, copy) -> WorkingCopy:
+    """A run that has found one step as the run before did, so that it has no line to tell."""
+    found(copy, "customer")
+    copy.finish(after=timedelta())
+    again = WorkingCopy(builders.claimed(made.pk))
+    found(again, "customer")
+    return again
+
+
+def test_writes_a_calm_run_with_its_end_in_one_statement(made, calm, django_assert_num_queries):
+    with django_assert_num_queries(1 if connection.vendor == "postgresql" else 4):  # else a savepoint around two
+        calm.finish(after=timedelta(hours=1), own_failures=0, in_haiilo=7)
+    state = builders.state(made, "customer")
+    assert (state.kind, state.graph_calls) == ("done", 2)
+    made.refresh_from_db()
+    assert (made.leased_until, made.leased_by, made.in_haiilo) == (None, "", 7)
+    assert made.next_run_at > timezone.now() + timedelta(minutes=50)
+
+
+def test_ends_a_run_that_has_found_nothing_in_one_statement(made, django_assert_num_queries):
+    copy = WorkingCopy(builders.claimed(made.pk))
+    with django_assert_num_queries(1):
+        copy.finish(after=timedelta(hours=1))
+    assert Onboarding.objects.get(pk=made.pk).leased_until is None
+
+
+def test_believes_nothing_of_a_calm_run_before_which_somebody_asked_for_one(made, calm):
+    queue.enqueue(made.pk)
+    asked = Onboarding.objects.get(pk=made.pk).next_run_at
+    calm.finish(after=timedelta(hours=1))
+    state = builders.state(made, "customer")
+    assert (state.graph_calls, state.checked_at) == (2, None)
+    made.refresh_from_db()
+    assert (made.next_run_at, made.leased_until) == (asked, None)
+
+
+def test_writes_nothing_of_a_calm_run_whose_lease_is_lost(made, calm):
+    Onboarding.objects.interrupt(made.pk)
+    with pytest.raises(LeaseLost):
+        calm.finish(after=timedelta(), in_haiilo=7)
+    made.refresh_from_db()
+    assert (builders.state(made, "customer").graph_calls, made.in_haiilo) == (1, None)
 
 
 def test_goes_live_with_the_end_of_the_run_and_not_once_it_was_paused(made, copy):
