@@ -105,7 +105,7 @@ class Transport:
         A POST is sent once, unless `effect` or `safe` (it changes nothing) says that repeating is harmless.
         Values in `hidden` are kept out of error messages. `tells_error`: an error in the object is what was asked for.
         """
-        call = replace(_call(method, path, effect, safe, tuple(hidden)), tells_error=tells_error)
+        call = _call(method, path, effect, safe, tuple(hidden), tells_error=tells_error)
         outcome = self._sender.send(call, Request(self._url(path), params, json, headers, read_timeout))
         return value_of(call, outcome, self._clock(), required=required)
 
@@ -145,6 +145,11 @@ class Transport:
             self._sender.ask_guard("GET", read.path)
         for (key, read), answer in zip(unknown.items(), self._answers(memo, unknown), strict=False):
             memo.take_up(key, read, answer)
+
+    def knows(self, read: Read) -> bool:
+        """Whether the memo would answer this read, with what it has answered before."""
+        memo = self._sender.memo
+        return memo is not None and memo.find(key_of(self._url(read.path), read.params, read.headers)) is not None
 
     def _unknown(self, memo: Memo, reads: Sequence[Read]) -> dict[Key, Read]:
         wanted = {key_of(self._url(read.path), read.params, read.headers): read for read in reads}
@@ -255,7 +260,13 @@ class Transport:
 
 
 def _call(
-    method: str, path: str, effect: Effect | None = None, safe: bool = False, hidden: tuple[str, ...] = ()
+    method: str,
+    path: str,
+    effect: Effect | None = None,
+    safe: bool = False,
+    hidden: tuple[str, ...] = (),
+    *,
+    tells_error: bool = False,
 ) -> Call:
     chosen = Effect.NONE if safe else effect or _EFFECTS.get(method.upper(), Effect.ONCE)
-    return Call(method.upper(), path.partition("?")[0], chosen, hidden, str(uuid.uuid4()))
+    return Call(method.upper(), path.partition("?")[0], chosen, hidden, str(uuid.uuid4()), tells_error)

@@ -131,11 +131,12 @@ MONITOR = ConsentSize(
     sets_up=False,
 )
 SIZES = (STANDARD, SCOPED, MONITOR)
+_BY_KEY = {size.key: size for size in SIZES}
 
 
 def by_key(key: str) -> ConsentSize:
     """The size with this key. Raises KeyError."""
-    return {size.key: size for size in SIZES}[key]
+    return _BY_KEY[key]
 
 
 def client_ids() -> frozenset[str]:

@@ -132,6 +132,7 @@ class TenantSession:
     ) -> None:
         self._desired, self._read_only, self._before_each = desired, read_only, before_each or _nothing
         self._transport: Transport | None = None
+        self._graph: GraphClient | None = None
         self._memo = Memo()
         self._others: dict[str, TenantSession] = {}
 
@@ -139,7 +140,7 @@ class TenantSession:
         """Take note of newer evidence: a tenant that was just proved, an application that was just chosen."""
         moved = (_tenant_of(desired), desired.size) != (_tenant_of(self._desired), self._desired.size)
         if moved or self._transport is None:
-            self._transport, self._memo, self._others = None, Memo(), {}
+            self._transport, self._graph, self._memo, self._others = None, None, Memo(), {}
         else:
             self._transport.guard = self._guarded(desired)
         self._desired = desired
@@ -172,10 +173,11 @@ class TenantSession:
     @property
     def graph(self) -> GraphClient:
         """Graph in the customer's tenant; read-only until the tenant is proved and the application chosen."""
-        if self._transport is None:
+        if self._graph is None:
             guard = self._guarded(self._desired)
             self._transport = Transport(session(), self._source(), guard=guard, memo=self._memo)
-        return GraphClient(self._transport)
+            self._graph = GraphClient(self._transport)
+        return self._graph
 
     def as_size(self, size: ConsentSize) -> TenantSession:
         """The same tenant as another application of ours sees it, to read only."""

@@ -104,7 +104,7 @@ def keeps_token(rows: Rows, *, live: bool) -> bool:
 
 def release_token(copy: WorkingCopy, desired: Desired, *, live: bool) -> None:
     """Erase the token unless it is still wanted, or Microsoft does not have it. Raises `LeaseLost`."""
-    if copy.rows.secret is not None and token_is_saved(desired) and not keeps_token(copy.rows, live=live):
+    if token_is_saved(desired) and not keeps_token(copy.rows, live=live):
         ledger.release_secret(copy, SCIM_TOKEN)
 
 

@@ -25,7 +25,7 @@ def answer_open(copy: WorkingCopy, tenant: TenantSession, desired: Desired) -> t
 
     Returns how long the tenant wants to be left alone, where it does; the rest stays open.
     """
-    if not copy.rows.onboarding.has_inquiries or desired.proved is None:
+    if desired.proved is None:
         return None
     asked = Inquiry.objects.filter(onboarding=copy.rows.onboarding, answered_at=None)
     for inquiry in asked.order_by("pk")[:AT_ONCE]:

@@ -29,6 +29,7 @@ def read(copy: WorkingCopy, graph: GraphClient, desired: Desired, key: str) -> L
     Raises `LeaseLost`.
     """
     row, before = copy.rows.onboarding, LogTrouble.from_json(copy.rows.onboarding.log_trouble)
+    sent = next_read(copy, desired)
     after = follow(
         copy.lease,
         graph,
@@ -45,6 +46,7 @@ def read(copy: WorkingCopy, graph: GraphClient, desired: Desired, key: str) -> L
     kept = after.to_json() if after else {}
     if kept != row.log_trouble:
         row.log_trouble = copy.row_columns["log_trouble"] = kept
+    copy.log_read = sent if after is None else None
     return after
 
 
@@ -54,14 +56,21 @@ def _oldest(desired: Desired) -> datetime | None:
     return since - CLOCKS_DIFFER if since else None
 
 
-def is_due(desired: Desired) -> bool:
+def is_due(copy: WorkingCopy, graph: GraphClient, desired: Desired) -> bool:
+    """Whether there is a log, and it may tell more than this run has taken in already. Nothing is sent."""
+    if copy.log_read is None:
+        return _is_there(desired)
+    return copy.log_read != next_read(copy, desired) or not graph.transport.knows(copy.log_read)
+
+
+def _is_there(desired: Desired) -> bool:
     """Whether there is a job that has been started, and so a log of it."""
     return EnableEvidence.step in desired.evidence
 
 
 def next_read(copy: WorkingCopy, desired: Desired) -> Read | None:
     """What `read` sends first; None where it reads nothing, or goes on behind a link."""
-    return ingest.next_read(copy.rows.onboarding, job_id(desired), _oldest(desired)) if is_due(desired) else None
+    return ingest.next_read(copy.rows.onboarding, job_id(desired), _oldest(desired)) if _is_there(desired) else None
 
 
 def keep_number(copy: WorkingCopy, number: int | None, left_out_by: datetime | None = None) -> None:

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.utils.translation import gettext_noop as _
 
 from graphclient import GraphError, NotAllowed, Rejected, TryLater
+from onboarding.domain.desired import Desired
 from onboarding.domain.durations import short
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Change, Done, Todo, Verdict, Waiting
@@ -36,8 +37,8 @@ from onboarding.engine import (
 )
 from onboarding.engine.explain import explain, our_failure
 from onboarding.engine.freshness import log_goes_on_in, still_fresh
-from onboarding.engine.graph_access import TenantSession
 from onboarding.engine.inquiries import answer_open
+from onboarding.engine.known import Known
 from onboarding.engine.lease_keeper import HeldLease, keeper
 from onboarding.engine.ledger import Cost
 from onboarding.engine.pauses import A_DAY, ends_run, pause_after
@@ -91,7 +92,8 @@ def _run(held: HeldLease) -> None:
     try:
         found = Reconciliation(lease, held)
         pause = found.run_until_held() / settings.PACE
-        reading_ahead.keep(found.copy, found.desired, found.tenant.asked_alone)
+        if alone := found.known.asked_alone:
+            reading_ahead.keep(found.copy, found.desired, alone)
         found.copy.finish(after=pause, own_failures=0, time_outs=found.time_outs, not_before=found.not_before())
     except LeaseLost:
         log.info("onboarding %s: interrupted, or another worker took over", pk)
@@ -115,8 +117,7 @@ class Reconciliation:
     def __init__(self, lease: Lease, held: HeldLease | None = None) -> None:
         self.lease, self.held = lease, held or HeldLease(lease)
         self.copy = WorkingCopy(lease)
-        self.desired = self.copy.rows.desired()
-        self.tenant = TenantSession(self.desired, before_each=self._before_each)
+        self.known = Known(self.copy, self._before_each)
         self._began = time.monotonic()
         self.time_outs = 0
         self._asked_to_wait: timedelta | None = None
@@ -125,6 +126,11 @@ class Reconciliation:
         self._sent = 0
         self.calls = 0
         self.outcome = ""
+
+    @property
+    def desired(self) -> Desired:
+        """What the steps go by now."""
+        return self.known.desired
 
     def run_until_held(self) -> timedelta:
         """As `run`; a change that may not be made at this moment ends the run, and the next one says what it finds."""
@@ -138,10 +144,11 @@ class Reconciliation:
         """Go through the steps until one is not done; through all on a live tenant. Returns the pause until the next
         run, before PACE. Raises `LeaseLost`, and what our own database raises.
         """
-        if self.desired.scim_token_misfit:
+        if self.copy.rows.is_misfit:
             misfits.erase_under(self.copy)
         pause, current = self._enter_or_leave_read_only(), ""
-        self._asked_to_wait = answer_open(self.copy, self.tenant, self.desired) or self._asked_to_wait
+        if self.copy.rows.onboarding.has_inquiries:
+            self._asked_to_wait = answer_open(self.copy, self.known.tenant, self.desired) or self._asked_to_wait
         for step in STEPS:
             if self._must_end():
                 return self._end_early(step, pause, current)
@@ -156,7 +163,7 @@ class Reconciliation:
 
     def _end(self, pause: timedelta, current: str) -> timedelta:
         if not current:
-            haiilo_reading.release_token(self.copy, self.desired, live=True)
+            self._release_token(live=True)
         row = ledger.set_current(self.copy, current or STEPS[-1].key, live=not current)
         self.outcome = f"{row.key} → {row.kind} {row.code}".rstrip()
         return max(pause, self._wait_for_tenant())
@@ -185,7 +192,7 @@ class Reconciliation:
 
     def _enter_or_leave_read_only(self) -> timedelta:
         """Judge the read-only mode first: it decides with which application of ours all other steps are read."""
-        if self.desired.read_only is None:
+        if self.copy.rows.read_only is None:
             return A_DAY
         pause, done = self._visit(READ_ONLY)
         seen = self.desired.read_only
@@ -217,10 +224,10 @@ class Reconciliation:
         """
         self.held.sign_of_life()
         self.copy.rows.read_for(step)
-        self.desired = self.copy.rows.desired()
-        started, calls, before = time.monotonic(), self.tenant.calls, self.desired.evidence.get(step.key)
+        self._know_more()
+        started, before, calls = time.monotonic(), self.desired.evidence.get(step.key), self.known.calls
         verdict = self._converge_safely(step)
-        cost = Cost(self.tenant.calls - calls, time.monotonic() - started)
+        cost = Cost(self.known.calls - calls, time.monotonic() - started)
         self.calls += cost.graph_calls
         if isinstance(verdict, Done):
             verdict = self._refused(step, verdict.evidence.to_json()) or verdict
@@ -255,9 +262,12 @@ class Reconciliation:
 
     def _release_secret(self, key: str) -> None:
         """Erase the token once nobody has to send it again, unless Haiilo is asked with it until go-live."""
-        done = set(self.desired.evidence) >= SEND_THE_TOKEN
-        if key in SEND_THE_TOKEN and done:
-            haiilo_reading.release_token(self.copy, self.desired, live=self.live)
+        if key in SEND_THE_TOKEN and set(self.desired.evidence) >= SEND_THE_TOKEN:
+            self._release_token(live=self.live)
+
+    def _release_token(self, *, live: bool) -> None:
+        if self.copy.rows.secret is not None:
+            haiilo_reading.release_token(self.copy, self.desired, live=live)
 
     def _before_each(self, method: str) -> None:
         """Before each request to Graph; before each that changes something, the gate is asked once more."""
@@ -270,8 +280,7 @@ class Reconciliation:
 
     def _know_more(self) -> None:
         """Go by what the working copy says now."""
-        self.desired = self.copy.rows.desired()
-        self.tenant.update(self.desired)
+        self.known.outdate()
 
     def _converge_safely(self, step: Step[Any]) -> Verdict:
         try:
@@ -281,7 +290,7 @@ class Reconciliation:
         except GraphError as error:
             gone.doubt(self.copy, error)
             if isinstance(error, NotAllowed):
-                self.tenant.forget_token()  # a permission that is granted from now on is not in this token
+                self.known.tenant.forget_token()  # a permission that is granted from now on is not in this token
             if isinstance(error, TryLater) and error.asks_to_wait:
                 self._asked_to_wait = timedelta(seconds=error.retry_after or 0)
             if isinstance(error, TryLater) and self.held.silent_for() > HANGS:
@@ -297,8 +306,8 @@ class Reconciliation:
         """Read and assess; while a plan may be applied, apply it and read again. Raises what the step raises."""
         made: set[str] = set()
         while True:
-            reading_ahead.ask(self.copy, self.tenant, self.desired, step, live=self.live)
-            facts = step.read(self.tenant, self.desired)
+            reading_ahead.ask(self.copy, self.known.tenant, self.desired, step, live=self.live)
+            facts = step.read(self.known.tenant, self.desired)
             self._read_people(step, facts)
             tried.keep(self.lease, self.copy.rows.onboarding, step.told_on_demand(self.desired))
             verdict = step.assess(self.desired, facts)
@@ -332,9 +341,9 @@ class Reconciliation:
 
     def _read_log(self, step: Step[Any]) -> None:
         """After the job, because the job's own health must not wait for its log."""
-        if not log_reading.is_due(self.desired):
+        if not log_reading.is_due(self.copy, self.known.tenant.graph, self.desired):
             return
-        trouble = log_reading.read(self.copy, self.tenant.graph, self.desired, step.key)
+        trouble = log_reading.read(self.copy, self.known.tenant.graph, self.desired, step.key)
         if trouble is not None and not trouble.is_refusal and self.held.silent_for() > HANGS:
             self.time_outs = self.lease.time_outs + 1
         if trouble is not None and trouble.retry_at is not None:
@@ -343,8 +352,8 @@ class Reconciliation:
         self._know_more()
 
     def _read_scope(self, step: Step[Any], facts: Any) -> None:
-        graph = self.tenant.graph
-        scope_reading.read(self.copy, graph, self.desired, step.key, facts, lambda: not self._must_end())
+        graph, goes_on = self.known.tenant.graph, lambda: not self._must_end()
+        scope_reading.read(self.copy, graph, self.desired, step.key, facts, goes_on)
         self._know_more()
 
     def _ask_haiilo(self, step: Step[Any]) -> None:
@@ -374,7 +383,7 @@ class Reconciliation:
         """What the step's `apply` returns; the gate is asked before each of its requests."""
         self._making, self._sent = (step.key, change, approval), 0
         try:
-            return step.apply(self.tenant, self.desired, change)
+            return step.apply(self.known.tenant, self.desired, change)
         except (StepFailed, *NOT_CARRIED_OUT):
             if self._sent <= 1:  # of several requests, those before the refused one were carried out
                 ledger.refused(self.copy, step.key, change)
