@@ -36,6 +36,9 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
     unknown = [name for name in wanted.only.split(",") if name and name not in GROUPS]
     if unknown:
         parser.error(f"there is no group {', '.join(unknown)}; there are {', '.join(GROUPS)}")
+    names = [each.__name__ for name in chosen(wanted) for each in GROUPS[name].experiments]
+    if not any(wanted.experiment in name for name in names):
+        parser.error(f"no experiment's name contains {wanted.experiment}; there are {', '.join(names)}")
     return wanted
 
 

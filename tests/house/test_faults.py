@@ -47,6 +47,12 @@ def test_refuses_a_group_that_there_is_not(capsys):
     assert "no group weather" in capsys.readouterr().err
 
 
+def test_refuses_an_experiment_that_the_group_has_not(capsys):
+    with pytest.raises(SystemExit):
+        faults.arguments(["--only", "acts", "--experiment", "delete_job"])
+    assert "there are replacing, repairs, stepping" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("number", range(1, 21))
 def test_names_each_fault_of_the_list(number):
     text = "".join(path.read_text() for path in (ROOT / "devtools" / "faults").glob("*.py"))
