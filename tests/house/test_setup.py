@@ -12,6 +12,7 @@ from types import ModuleType
 
 import pytest
 
+from devtools.commands.test import Machine, find_browser
 from devtools.stack import machine
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "devtools" / "commands"
@@ -56,8 +57,8 @@ def test_tells_a_person_in_one_sentence_all_that_is_lacking(setup, python_withou
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     with pytest.raises(setup.CannotSetUp) as told:
         setup.look_at_the_machine()
-    assert re.search(r": sudo apt install python3-venv chromium( libatomic1)?$", str(told.value))
-    assert "python3-venv (for everything), chromium (for the browser tests)" in str(told.value)
+    assert re.search(r": sudo apt install python3-venv chromium-headless-shell( libatomic1)?$", str(told.value))
+    assert "python3-venv (for everything), chromium-headless-shell (for the browser tests)" in str(told.value)
     assert "\n" not in str(told.value)
 
 
@@ -65,7 +66,7 @@ def test_goes_on_without_what_only_the_browser_tests_need(setup, monkeypatch, tm
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     monkeypatch.setenv("PATH", str(tmp_path))
     setup.look_at_the_machine()
-    assert "lacks chromium (for the browser tests)" in capsys.readouterr().err
+    assert "lacks chromium-headless-shell (for the browser tests)" in capsys.readouterr().err
 
 
 def test_takes_the_browser_without_windows_where_it_is_there(monkeypatch, tmp_path):
@@ -74,6 +75,17 @@ def test_takes_the_browser_without_windows_where_it_is_there(monkeypatch, tmp_pa
     assert machine.browser() == str(plain)
     lean = program(tmp_path / "chromium-headless-shell", "true")
     assert machine.browser() == str(lean)
+
+
+def test_has_it_installed_for_the_tests_where_nobody_has_to_be_asked(monkeypatch, tmp_path):
+    program(tmp_path / "chromium", "true")
+    lean = tmp_path / "chromium-headless-shell"
+    program(tmp_path / "apt-get", f"echo > {lean}; /bin/chmod +x {lean}")
+    monkeypatch.setattr(machine, "can_install", lambda: True)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    found = Machine({})
+    find_browser(found)
+    assert (found.environment["BROWSER_PATH"], found.missing) == (str(lean), {})
 
 
 def test_installs_it_as_root(setup, python_without_venv, monkeypatch, tmp_path):
