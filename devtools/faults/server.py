@@ -136,6 +136,8 @@ def running(*, own_disk: bool = False) -> Iterator[Server]:
         resources.enter_context(postgres.serving(folder))
         server = Server(folder, Path())
         server.binary = Path(os.readlink(f"/proc/{server.pid}/exe"))
+        # A throw-away server acknowledges what is not written yet; here that has to outlive `crash`, as in production.
+        server.ask("postgres", "ALTER ROLE postgres SET synchronous_commit = on")
         yield server
         if not server._answers():
             server.start()

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from devtools.commands import faults
-from devtools.faults import far, results
+from devtools.faults import far, results, server
 from devtools.faults.commits import Hold, Journal
 from devtools.faults.groups import GROUPS
 from devtools.faults.kills import numbered
@@ -57,6 +57,15 @@ def test_refuses_an_experiment_that_the_group_has_not(capsys):
 def test_names_each_fault_of_the_list(number):
     text = "".join(path.read_text() for path in (ROOT / "devtools" / "faults").glob("*.py"))
     assert re.search(rf"\bK{number}\b", text)
+
+
+def test_has_a_server_that_keeps_what_it_has_acknowledged():
+    with server.running() as made:
+        made.ask("postgres", "CREATE TABLE kept (number int)")
+        for number in range(3):
+            made.ask("postgres", "INSERT INTO kept VALUES (%s)", number)
+            made.restart()
+        assert [row["number"] for row in made.ask("postgres", "SELECT number FROM kept ORDER BY number")] == [0, 1, 2]
 
 
 # The table
