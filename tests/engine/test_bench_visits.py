@@ -27,7 +27,7 @@ def test_copies_of_a_live_customer_cost_a_visit_each(consented, far, settings):
         with fresh_graph_access():
             found = Share(1, 0, 1).take("cost", 3)
     assert found["requests"] == 1
-    assert found["statements"] > 5
+    assert found["statements"] >= 4  # claim, row, steps and end
     assert found["ms"] > 0
     asked = {state.key for state in StepState.objects.all() if state.graph_calls != before[state.pk]}
     assert asked == {"live"}
