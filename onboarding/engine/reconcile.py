@@ -219,8 +219,8 @@ class Reconciliation:
         A tenant is bound before the verdict is recorded: `Done` must never be read of a tenant that belongs to another
         customer. The milestone comes after the verdict, which it deletes when the read-only mode ends. Intents are
         closed before the desired state is used again, because they are part of it, and whether the token is erased is
-        judged by what is known then. Later steps are doubted once the new evidence is known: this same run reads them
-        by it.
+        judged by what is known then. Later steps are doubted together with the verdict that gives the reason, before
+        anything is written: whoever goes on after a death of ours sees the new evidence, and no change.
         """
         self.held.sign_of_life()
         self.copy.rows.read_for(step)
@@ -232,6 +232,8 @@ class Reconciliation:
         if isinstance(verdict, Done):
             verdict = self._refused(step, verdict.evidence.to_json()) or verdict
         ledger.record(self.copy, step.key, verdict, cost)
+        if isinstance(verdict, Done) and before is not None and verdict.evidence.differs_from(before):
+            self._doubt_what_follows(step)
         gone.follow(self.copy, step.key, verdict)
         if step.key in self.desired.approved:
             ledger.settle_approval(self.copy, step.key, self.desired.approved[step.key], verdict)
@@ -244,8 +246,6 @@ class Reconciliation:
             ledger.close_intents(self.copy, step.key)
             self._know_more()
             self._release_secret(step.key)
-            if before is not None and verdict.evidence.differs_from(before):
-                self._doubt_what_follows(step)
         return verdict
 
     def _refused(self, step: Step[Any], evidence: Mapping[str, Any]) -> Verdict | None:

@@ -12,7 +12,7 @@ from onboarding.steps.pilot.causes import Code
 from tests import builders
 from tests.narrow import present
 
-from .conftest import answer_all, by_hand, customer_of, look, until_quiet
+from .conftest import answer_all, by_hand, customer_of, delete_job, look, until_quiet
 
 pytestmark = pytest.mark.django_db
 OLD_ADDRESS = "https://old.smarpshare.com/api/scim/v2"
@@ -218,13 +218,7 @@ def test_takes_the_scoping_filters_over_into_the_job_that_is_made_after_one_was_
 def test_makes_no_new_job_silently_when_ours_was_deleted_by_hand(consented, far):
     answer_all(consented, far, until="enable")
     [job] = far.jobs()
-    by_hand(far).synchronization.delete_job(far["service_principal_id"], job["id"])
-    state = builders.state(consented, "connection")
-    state.intents = {
-        key: entry | {"result": entry["result"] | {"at": "2026-01-01T00:00:00+00:00"}}
-        for key, entry in state.intents.items()
-    }
-    state.save()
+    delete_job(consented, far)
     again(consented)
     assert builders.state(consented, "connection").kind == "todo"
     assert "deleted" in said(consented, "connection")
