@@ -121,10 +121,10 @@ def test_prolongs_the_lease_while_a_step_reads_long(far):
     visit = reading(far)
     soon = timezone.now() + timedelta(seconds=1)
     Onboarding.objects.update(leased_until=soon)
-    visit.tenant.graph.organization.get()
+    visit.known.tenant.graph.organization.get()
     prolonged = until(visit)
     assert prolonged > soon
-    visit.tenant.graph.organization.get()
+    visit.known.tenant.graph.organization.get()
     assert until(visit) == prolonged  # not with every request
 
 
@@ -133,5 +133,5 @@ def test_sends_nothing_more_once_the_lease_was_taken_over(far):
     Onboarding.objects.update(leased_until=clock.now())
     Onboarding.objects.claim(visit.lease.onboarding_id)
     with pytest.raises(LeaseLost):
-        visit.tenant.graph.organization.get()
+        visit.known.tenant.graph.organization.get()
     assert far.graph_calls("GET", "/organization") == []

@@ -201,9 +201,9 @@ class CountingSession(TenantSession):
 
 @pytest.mark.parametrize(("error", "times"), [(RoleMissing(), 1), (ConsentMissing(), 1), (Throttled(), 0)])
 def test_has_a_new_token_fetched_after_something_was_not_allowed(run, error, times):
-    run.tenant = CountingSession(run.desired)
+    session = run.known._tenant = CountingSession(run.desired)
     converge(run, Staged("a", fails=error))
-    assert run.tenant.forgotten == times
+    assert session.forgotten == times
 
 
 def test_stops_with_a_reason_when_a_step_has_a_fault(run):
