@@ -33,12 +33,10 @@ def empty_database(
         return
     name = connection.ops.quote_name(made.settings_dict["NAME"])
     with django_db_blocker.unblock():
-        with connection.cursor() as cursor:
-            cursor.execute(f"CREATE DATABASE {name}")
+        _execute(f"CREATE DATABASE {name}")
         yield made
         made.close()
-        with connection.cursor() as cursor:
-            cursor.execute(f"DROP DATABASE {name}")
+        _execute(f"DROP DATABASE {name}")
 
 
 @pytest.fixture
@@ -60,6 +58,13 @@ def migrated(
         finally:
             _forget_rows(empty_database)
             connections["default"] = usual
+
+
+def _execute(statement: str) -> None:
+    """Outside of any test, so that nobody else closes the connection: the database behind it could not be dropped."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+    connection.close()
 
 
 def _forget_rows(database: BaseDatabaseWrapper) -> None:
