@@ -88,6 +88,7 @@ def test_leaves_no_text_of_microsofts_without_a_cut() -> None:
         "Person.name",
         "Person.user_name",
         "Person.differs_in",
+        "Person.finding_codes",
         "Person.shapes",
         "Person.made_name",
         "Person.action",
