@@ -33,6 +33,7 @@ from graphclient import (
 )
 from onboarding.domain.consent_sizes import ConsentSize
 from onboarding.domain.desired import Desired
+from onboarding.engine.turns import beside_turns, sleep
 from onboarding.steps.sso_application.evidence import SsoApplicationEvidence
 
 MAX_TENANTS = 10_000  # token sources kept at once, some 3 KiB each; a tenant beyond that signs in anew
@@ -61,7 +62,7 @@ def session() -> requests.Session:
     adapter = requests.adapters.HTTPAdapter(pool_maxsize=CONNECTIONS)
     http.mount("https://", adapter)
     reroutes().mount(http)
-    return http
+    return beside_turns(http)
 
 
 def credential() -> Certificate:
@@ -175,7 +176,7 @@ class TenantSession:
         """Graph in the customer's tenant; read-only until the tenant is proved and the application chosen."""
         if self._graph is None:
             guard = self._guarded(self._desired)
-            self._transport = Transport(session(), self._source(), guard=guard, memo=self._memo)
+            self._transport = Transport(session(), self._source(), guard=guard, memo=self._memo, sleep=sleep)
             self._graph = GraphClient(self._transport)
         return self._graph
 

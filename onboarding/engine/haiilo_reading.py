@@ -23,6 +23,7 @@ from onboarding.domain.lifecycle import State
 from onboarding.domain.sentences import say
 from onboarding.engine import ledger
 from onboarding.engine.load_desired import Rows
+from onboarding.engine.turns import beside_turns, sleep
 from onboarding.engine.working_copy import WorkingCopy
 from onboarding.haiilo import (
     Ability,
@@ -243,7 +244,7 @@ class _Look:
     def _reader(self) -> HaiiloScim:
         host, token = self.desired.haiilo_host, self.copy.rows.token
         assert token is not None
-        transport = Transport(host, session_for(host), read_seconds=ANSWER_SECONDS)
+        transport = Transport(host, session_for(host), read_seconds=ANSWER_SECONDS, sleep=sleep)
         return HaiiloScim(self.desired.base_url, token, transport=transport)
 
     def _somebody(self) -> str:
@@ -289,9 +290,9 @@ def session_for(host: str) -> requests.Session:
     """A session that reaches `host`: Haiilo's own, or the sandbox in its place."""
     if not settings.SANDBOX_URL:
         return _session()
-    return new_session(Reroutes({f"https://{host}": settings.SANDBOX_URL}))
+    return beside_turns(new_session(Reroutes({f"https://{host}": settings.SANDBOX_URL})))
 
 
 @cache
 def _session() -> requests.Session:
-    return new_session()
+    return beside_turns(new_session())

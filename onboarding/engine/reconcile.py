@@ -42,6 +42,7 @@ from onboarding.engine.known import Known
 from onboarding.engine.lease_keeper import HeldLease, keeper
 from onboarding.engine.ledger import Cost
 from onboarding.engine.pauses import A_DAY, ends_run, pause_after
+from onboarding.engine.turns import turns
 from onboarding.engine.waits import OUR_FAULTS, after_time_outs
 from onboarding.engine.working_copy import WorkingCopy
 from onboarding.models import Onboarding, clock
@@ -68,7 +69,7 @@ SEND_THE_TOKEN = frozenset(step.key for step in STEPS if step.sends_token)
 
 def reconcile(pk: int) -> None:
     """Run through the steps of one onboarding, if it is due, no other worker does, and there is a lane for it."""
-    with lanes.here().entered() as lane:
+    with lanes.here().entered() as lane, turns.taken():
         if lane is None or keeper.is_draining:
             return
         try:
@@ -105,10 +106,8 @@ def _run(held: HeldLease) -> None:
         log.exception("onboarding %s failed", pk)
         keeper.postpone(lease)
     else:
-        seconds = time.monotonic() - started
-        log.info(
-            "onboarding %s: %s, %s calls, %.1f s, next in %s", pk, found.outcome, found.calls, seconds, short(pause)
-        )
+        told = (pk, found.outcome, found.calls, time.monotonic() - started, short(pause))
+        log.info("onboarding %s: %s, %s calls, %.1f s, next in %s", *told)
 
 
 class Reconciliation:
