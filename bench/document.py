@@ -44,10 +44,14 @@ def machine() -> str:
 
 def _row(measure: Measure) -> str:
     bar = f"≥ {measure.bar:g}" if measure.at_least else f"≤ {measure.bar:g}"
-    ours, limit = (f"{value:,.4g}" for value in (measure.ours, measure.limit))
+    ours, limit = _number(measure.ours), _number(measure.limit)
     return (
         f"| {measure.name} | {ours} | {limit} | {measure.ratio:.2f} | {bar} | {'yes' if measure.good else '**no**'} |"
     )
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.4g}"
 
 
 def drawn(measures: Sequence[Measure]) -> str:

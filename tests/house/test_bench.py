@@ -55,6 +55,12 @@ def test_writes_the_table_below_what_people_wrote_and_draws_it(tmp_path: Path) -
     assert [kind for kind in kinds if kind != "rail"] == ["good", "bad", "bad"]
 
 
+def test_writes_a_large_number_out(tmp_path: Path) -> None:
+    shutil.copy(document.DOCS / "benchmarks.md", tmp_path)
+    document.write([Measure("visits a minute", 9876.5, 22610, 0.33, at_least=True)], tmp_path)
+    assert "| visits a minute | 9,876 | 22,610 | 0.44 | ≥ 0.33 | yes |" in (tmp_path / "benchmarks.md").read_text()
+
+
 def test_the_page_names_each_bar_of_the_issue() -> None:
     page = (document.DOCS / "benchmarks.md").read_text()
     assert (product.BY_HAND, product.STATEMENTS, product.CPU_MS) == (45, 12, 8.0)
