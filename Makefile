@@ -42,7 +42,7 @@ rehearse: setup ## new customers to live without a browser: USERS=200 CUSTOMERS=
 test: setup ## every test, on PostgreSQL and SQLite; TESTS="tests/house -k name" for some
 	@exec $(PY) -m devtools.commands.test $(TESTS)
 
-quick: setup ## the tests that need no browser, no broker and no running sandbox
+quick: setup ## the quick ones of the tests that need no browser, no broker and no running sandbox
 	@exec $(PY) -m devtools.commands.quick $(TESTS)
 
 bench: setup ## what things cost, each beside its bar; PARTS="client product log people scope sandbox", DOCS=1 writes docs/benchmarks.md

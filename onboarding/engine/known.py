@@ -13,8 +13,8 @@ from onboarding.engine.working_copy import WorkingCopy
 
 
 class Known:
-    """The desired state, and the way to the tenant that follows from it; both as the working copy has them since they
-    were `outdated` last.
+    """The desired state, and the way to the tenant that follows from it; both as the working copy had them when
+    they were made after the last `outdate`.
     """
 
     def __init__(self, copy: WorkingCopy, before_each: Callable[[str], None]) -> None:

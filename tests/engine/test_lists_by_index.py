@@ -61,7 +61,8 @@ def plan_of(found: Any) -> dict[str, Any]:
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", params)
         told = cursor.fetchone()[0]
-    return (json.loads(told) if isinstance(told, str) else told)[0]["Plan"]  # type: ignore[no-any-return]
+    plan: dict[str, Any] = (json.loads(told) if isinstance(told, str) else told)[0]["Plan"]
+    return plan
 
 
 def rows_read(plan: dict[str, Any]) -> int:
