@@ -9,14 +9,16 @@ from __future__ import annotations
 import sys
 from contextlib import ExitStack
 
-from devtools.commands.test import Machine, environment, pytest, side_by_side, start_database
+from devtools.commands.test import ROOT, Machine, environment, pytest, side_by_side, start_database
 from devtools.stack.processes import Interrupted, interruptible
 from devtools.stack.progress import say
 
 NOT_QUICK = ("browser", "broker", "clients", "thorough", "hypothesis")
 SLOW = [f"--ignore=tests/{name}" for name in ("contract", "engine", "flows", "sandbox")]
-CHECKS_OF_PAGES = [f"tests/pages/test_no_{what}_is_idle.py" for what in ("check", "address_check")]
-BESIDE = [*CHECKS_OF_PAGES, *(f"tests/{name}" for name in ("causes", "clients", "graphclient", "house", "steps"))]
+BESIDE = [
+    *(f"tests/{name}" for name in ("causes", "clients", "graphclient", "house", "steps")),
+    *sorted(str(each.relative_to(ROOT)) for each in ROOT.glob("tests/pages/test_[a-c]*.py")),
+]
 
 
 def quick(machine: Machine, arguments: list[str]) -> int:
@@ -24,7 +26,7 @@ def quick(machine: Machine, arguments: list[str]) -> int:
     if arguments:
         return pytest(machine, ["-q", *SLOW, *arguments])
     rest = ["-q", *SLOW, *(f"--ignore={each}" for each in BESIDE)]
-    return side_by_side(machine, {"checks of pages, steps, client and house": (["-q", *BESIDE], {})}, [(rest, {})])
+    return side_by_side(machine, {"pages from a to c, steps, client and house": (["-q", *BESIDE], {})}, [(rest, {})])
 
 
 def main() -> int:
