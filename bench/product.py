@@ -75,7 +75,7 @@ def onboarding(stack: Stack, way: Road, folder: Path) -> Iterator[Measure]:
     rehearsal.drive()
     asked = [each for each in way.passed if each.is_graph]
     yield Measure(f"requests to Graph, {PEOPLE + IN_GROUP} people to live", len(asked), BY_HAND, 1.10)
-    latencies = sum(each.seconds for each in way.passed if each.is_graph or each.is_haiilo or each.app)
+    latencies = sum(each.seconds for each in way.passed if each.is_of_a_run)
     runs = sum(float(each) for each in _RUN.findall(stack.log("worker")))
     yield Measure(
         f"seconds beyond latencies of {LATENCY * 1000:.0f} ms, of 5 % + 1 s", runs - latencies, latencies * 0.05 + 1, 1

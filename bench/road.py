@@ -34,6 +34,17 @@ class Passed:
         """Whether it was Haiilo's list that was asked for; Microsoft's own requests to Haiilo do not go this way."""
         return self.path.startswith("/api/scim/")
 
+    @property
+    def is_look_up(self) -> bool:
+        """Whether Microsoft was asked whose a domain is; what a sign-in asks names the tenant by its id."""
+        tenant, _, rest = self.path.removeprefix("/").partition("/")
+        return "." in tenant and rest.endswith("/.well-known/openid-configuration")
+
+    @property
+    def is_of_a_run(self) -> bool:
+        """Whether a worker's run asked; what is left are people who sign in and consent."""
+        return self.is_graph or self.is_haiilo or self.is_look_up or self.app
+
 
 @dataclass
 class Road:

@@ -107,7 +107,7 @@ def _run(held: HeldLease) -> None:
         keeper.postpone(lease)
     else:
         told = (pk, found.outcome, found.calls, time.monotonic() - started, short(pause))
-        log.info("onboarding %s: %s, %s calls, %.1f s, next in %s", *told)
+        log.info("onboarding %s: %s, %s calls, %.2f s, next in %s", *told)
 
 
 class Reconciliation:

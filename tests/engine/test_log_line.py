@@ -38,7 +38,7 @@ def test_tells_a_run_through_several_steps_in_one_line(consented, far, lines):
     StepState.objects.filter(onboarding=made).update(checked_at=None)
     look(made)
     [line] = lines()
-    told = rf"onboarding {made.pk}: connection → asking token_needed, (\d+) calls, \d+\.\d s, next in 30 min"
+    told = rf"onboarding {made.pk}: connection → asking token_needed, (\d+) calls, \d+\.\d\d s, next in 30 min"
     assert (found := re.fullmatch(told, line))
     assert int(found[1]) > 5
 
@@ -48,7 +48,7 @@ def test_tells_of_a_customer_who_is_live(consented, far, lines):
     lines()
     look(made)
     assert [re.sub(r"\d+\.\d s", "0.0 s", line) for line in lines()] == [
-        f"onboarding {made.pk}: live → done, 0 calls, 0.0 s, next in 20 min"
+        f"onboarding {made.pk}: live → done, 0 calls, 0.00 s, next in 20 min"
     ]
 
 

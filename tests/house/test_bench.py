@@ -89,3 +89,18 @@ def test_its_road_passes_everything_on_and_notes_it(far: GraphStub) -> None:
     assert far.asked[1].headers["host"] == "graph.microsoft.com"
     asked = [(each.method, each.is_graph, each.is_haiilo) for each in way.passed]
     assert asked == [("POST", True, False), ("GET", True, False), ("GET", False, True)]
+
+
+@pytest.mark.parametrize(
+    ("path", "app", "is_of_a_run"),
+    [
+        ("/v1.0/$batch", False, True),
+        ("/api/scim/v2/Users?startIndex=1", False, True),
+        ("/contoso.example/v2.0/.well-known/openid-configuration", False, True),
+        ("/0a056066-e56e/v2.0/.well-known/openid-configuration", False, False),
+        ("/0a056066-e56e/oauth2/v2.0/token", True, True),
+        ("/0a056066-e56e/oauth2/v2.0/token", False, False),
+    ],
+)
+def test_tells_what_a_run_asks_from_what_a_sign_in_asks(path: str, app: bool, is_of_a_run: bool) -> None:
+    assert road.Passed("GET", path, 0.15, app).is_of_a_run is is_of_a_run
