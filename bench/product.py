@@ -34,7 +34,7 @@ cores are used up, what was measured over 1.3.
 """
 MIB = 1024**2
 STATEMENTS, CPU_MS, REQUESTS = 12, 8.0, 1
-ROUNDS = 2
+ROUNDS, VISITS = 3, 16  # of a thread a round: threads begin together, and the last visits are alone
 _RUN = re.compile(r"onboarding \d+: .* ([\d.]+) s, next in ")
 
 
@@ -120,7 +120,7 @@ def visits(stack: Stack) -> Iterator[Measure]:
 def _pace(environment: dict[str, str], threads: int, bar: float) -> Measure:
     """Visits a minute. From 32 threads on as many processes share them as the machine has cores."""
     processes = min(os.cpu_count() or 1, threads) if threads >= 32 else 1
-    number = max(24, 4 * threads) // processes
+    number = min(COPIES, max(24, VISITS * threads)) // processes
     with _processes(environment, threads, processes) as workers:
 
         def per_minute(order: str) -> float:

@@ -8,10 +8,10 @@ somebody on the way, nothing ended by itself, and the worker has not grown.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import random
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -22,6 +22,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from devtools.commands.rehearse import FAILURES
 from devtools.faults import checks, rig, server
@@ -45,7 +47,7 @@ JUMPS = (41, 180)  # minutes by which the sandbox's clock jumps: one cycle to se
 LAST_KILL = 0.5  # part of the time after which the worker is left alone, so that its memory can be judged
 MOST_GROWTH = 1.3  # the worker's memory at the end, against the first third of its undisturbed life
 ENDING = 240.0  # seconds for everybody to come to rest after the last fault
-MEGABYTE = 1024.0
+MEGABYTE = 1024.0**2
 
 
 @dataclass
@@ -59,9 +61,8 @@ class Memory:
         """Another process begins anew."""
         if pid != self.pid:
             self.pid, self.samples = pid, []
-        shown = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, check=False)
-        if shown.stdout.strip().isdigit():
-            self.samples.append(int(shown.stdout) / MEGABYTE)
+        with contextlib.suppress(psutil.NoSuchProcess):
+            self.samples.append(psutil.Process(pid).memory_info().rss / MEGABYTE)
 
     @property
     def growth(self) -> float:

@@ -54,7 +54,7 @@ class Sentence:
         if self.several:
             translated = ngettext(self.text, self.several, int(self.values[self.by]))
         else:
-            translated = gettext(self.text)
+            translated = _translated(self.text)
         return translated % {name: _shown(value) for name, value in self.values.items()} if self.values else translated
 
     def as_json(self) -> dict[str, Any]:
@@ -77,6 +77,14 @@ class Sentence:
             for name, value in stored.get("values", {}).items()
         }
         return cls(stored["text"], values, stored.get("several", ""), stored.get("by", ""))
+
+
+def _translated(text: str) -> str:
+    """In the active language. A text that was stored before it had a plural is that one's singular now, which `gettext`
+    of Python 3.11.2 (Debian 12) does not find.
+    """
+    translated = gettext(text)
+    return translated if translated != text else ngettext(text, text, 1)
 
 
 def moment_text(at: datetime) -> str:
