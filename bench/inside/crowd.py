@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -81,18 +82,16 @@ KINDS = (
 def people(made: Onboarding, count: int) -> None:
     """Give `made` so many, with the counts that the roster keeps."""
     _without_a_timeout()
-    begin, rows = 0, []
+    begin, counted = 0, Counter[roster.Counted]()
     for kind in KINDS:
         size = count * kind.share // HUNDRED
-        row = kind.row(made)
-        _fill(row, begin, begin + size)
-        rows.append((row, size))
+        counted.update(_filled(kind.row(made), begin, begin + size))
         begin += size
-    counts: dict[str, dict[str, int]] = {name: {} for name in roster.COUNTED}
+    counts: dict[str, Counter[str]] = {name: Counter() for name in roster.COUNTED}
     for name, by in roster.COUNTED.items():
-        for row, size in rows:
-            if value := str(getattr(row, by)):
-                counts[name][value] = counts[name].get(value, 0) + size
+        for found, size in counted.items():
+            if size and (value := getattr(found, by)):
+                counts[name][value] += size
     Onboarding.objects.filter(pk=made.pk).update(scope_read_at=clock.now(), **counts)
 
 
@@ -108,13 +107,14 @@ def _without_a_timeout() -> None:
         cursor.execute("SET statement_timeout = 0")
 
 
-def _fill(row: Person, begin: int, end: int) -> None:
-    _insert(row, NAMED, "<>", begin, end)
+def _filled(row: Person, begin: int, end: int) -> dict[roster.Counted, int]:
+    """Make so many like this row; how many are counted by what."""
+    made = {roster.Counted.of(row): _insert(row, NAMED, "<>", begin, end)}
     row.reason, row.erased_at = "", row.at
-    _insert(row, ERASED, "=", begin, end)
+    return made | {roster.Counted.of(row): _insert(row, ERASED, "=", begin, end)}
 
 
-def _insert(row: Person, differing: Mapping[str, str], seventh: str, begin: int, end: int) -> None:
+def _insert(row: Person, differing: Mapping[str, str], seventh: str, begin: int, end: int) -> int:
     fields = [each for each in Person._meta.concrete_fields if not each.primary_key]
     values: list[str] = []
     given: list[Any] = []
@@ -130,6 +130,7 @@ def _insert(row: Person, differing: Mapping[str, str], seventh: str, begin: int,
             f" FROM generate_series(%s, %s) AS n WHERE mod(n, 10) {seventh} 7",
             [*given, begin, end - 1],
         )
+        return int(cursor.rowcount)
 
 
 def _columns(fields: Sequence[models.Field[Any, Any]]) -> list[str]:

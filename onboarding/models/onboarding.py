@@ -287,6 +287,8 @@ class Onboarding(models.Model):
     findings = models.JSONField(default=dict, blank=True, editable=False)
     # How many people the same cause keeps, by its word (`people.failures`); kept with those.
     causes = models.JSONField(default=dict, blank=True, editable=False)
+    # How many people's names are erased, by all that the list is filtered by (`people.erased`); kept with those.
+    erased = models.JSONField(default=dict, blank=True, editable=False)
     # How many people were removed on each of the last days (ISO 8601).
     removed_on = models.JSONField(default=dict, blank=True, editable=False)
     # How far the assignments were read, and what was counted (`people.scope`).

@@ -16,7 +16,7 @@ from onboarding.domain.prospects import prospect
 from onboarding.domain.standings import InHaiilo, Known, Last, Scope, Standing, Told, standing
 from onboarding.models import Onboarding, Person, clock
 from onboarding.models.person import marks_of
-from onboarding.people import many_rows, rollup
+from onboarding.people import erased, many_rows, rollup
 from onboarding.people.failures import cause_of
 from onboarding.people.history import History
 from onboarding.people.outcome import GOING, THERE, Kind, Seen, plain
@@ -32,13 +32,14 @@ COUNTED = {
     "differing": "differs_in",
     "causes": "cause",
     "findings": "finding_codes",
+    "erased": "erased_as",
 }
-"""Column of the onboarding → column of a person whose values it counts; who has none is not counted."""
+"""Column of the onboarding → what of a person it counts, by the words of `Counted`; who has none is not counted."""
 
 
 @dataclass(frozen=True)
 class Counted:
-    """By what a row was counted."""
+    """By what a row was counted; `erased_as`: a word of `people.erased`."""
 
     result: str = ""
     standing: str = ""
@@ -47,12 +48,14 @@ class Counted:
     differs_in: str = ""
     cause: str = ""
     finding_codes: str = ""
+    erased_as: str = ""
 
     @classmethod
     def of(cls, person: Person) -> Counted:
         """As the row stands at this moment."""
         words = (person.result, person.standing, person.scope, person.prospect)
-        return cls(*map(str, (*words, person.differs_in, person.cause, person.finding_codes)))
+        found = (person.differs_in, person.cause, person.finding_codes, erased.word_of(person))
+        return cls(*map(str, (*words, *found)))
 
 
 def known(person: Person) -> Known:

@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from onboarding.domain.sentences import TEMPLATE_KEYS
 from onboarding.models import Approval, ConsentAttempt, Event, Letter, Link, Onboarding, Person, StepState
 from onboarding.models.person import mark_in, marks_of
-from onboarding.people import history
+from onboarding.people import history, roster
 
 NOBODY = "–"  # noqa: RUF001 - what pages show where there is no name, in every language
 DOCUMENTS = ("message", "warnings", "evidence", "offers", "plan", "progress", "answer", "intents")
@@ -49,12 +49,14 @@ def traces_of(person_id: str, people: Iterable[Person]) -> Traces:
     return Traces(frozenset(t.casefold() for t in words if t), frozenset(t.casefold() for t in wholes if t))
 
 
-def erase_people(rows: list[Person], *, now: datetime, for_good: bool = False) -> None:
-    """Take identity, history and Microsoft's words from these rows; result, code and time stay.
+def erase_people(held: Onboarding, rows: list[Person], *, now: datetime, for_good: bool = False) -> None:
+    """Take identity, history and Microsoft's words from these rows of `held`; result, code and time stay, and so does
+    each count, but that of the erased, which grows.
 
     So does in which fields Haiilo had another value (`differs_in`), which names nobody: it is counted until the
     assignments are read again.
     """
+    before = [roster.Counted.of(row) for row in rows]
     for row in rows:
         if row.erased_at is None:
             row.source_id, row.reason = marks_of(row.onboarding_id, row.source_id)[0], mark_in(row.reason)
@@ -64,6 +66,9 @@ def erase_people(rows: list[Person], *, now: datetime, for_good: bool = False) -
     changed.update(**dict.fromkeys(IDENTITY, ""), made_marks={}, differs={}, erased_at=now)
     if for_good:
         changed.update(stays_erased=True)
+    for row in rows:
+        row.erased_at = now
+    roster.recount(held, before, [roster.Counted.of(row) for row in rows])
 
 
 def erase_letters(letters: QuerySet[Letter]) -> int:

@@ -167,10 +167,10 @@ def _erase_people(onboarding_id: int, found: QuerySet[Person], now: datetime) ->
 
 @transaction.atomic
 def _erase_batch(onboarding_id: int, found: QuerySet[Person], now: datetime) -> int:
-    _held(onboarding_id)
+    held = _held(onboarding_id)
     rows = list(found.filter(onboarding=onboarding_id).order_by("at", "pk")[:BATCH])
     if rows:
-        erasure.erase_people(rows, now=now)
+        erasure.erase_people(held, rows, now=now)
         text = plural(
             "%(count)s name was erased: no activity for a long time",
             "%(count)s names were erased: no activity for a long time",
@@ -279,7 +279,7 @@ def erase_person(onboarding_id: int, person_id: str, *, now: datetime) -> None:
     onboarding = _held(onboarding_id)
     rows = list(onboarding.people.filter(source_id__in=[person_id, *marks_of(onboarding_id, person_id)]))
     traces = erasure.traces_of(person_id, rows)
-    erasure.erase_people(rows, now=now, for_good=True)
+    erasure.erase_people(onboarding, rows, now=now, for_good=True)
     onboarding.inquiries.all().delete()  # whoever may be among them
     erasure.erase_from_steps(onboarding, partial(erasure.without, traces=traces))
     erasure.erase_from_approvals(onboarding, partial(erasure.without, traces=traces))

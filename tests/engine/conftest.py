@@ -55,8 +55,17 @@ def exact_counts(db: None) -> Iterator[None]:
     yield
     for made in Onboarding.objects.all():
         for name, by in COUNTED.items():
-            rows = made.people.exclude(**{by: ""}).values_list(by).annotate(people=Count("id")).order_by()
-            assert getattr(made, name) == dict(rows), name
+            assert getattr(made, name) == counted(made, by), name
+
+
+def counted(made: Onboarding, by: str) -> dict[str, int]:
+    """How many rows have which word of this kind, counted anew."""
+    if by == "erased_as":
+        erased = made.people.exclude(erased_at=None).order_by()
+        by_all = erased.values_list("standing", "cause", "differs_in", "finding_codes").annotate(people=Count("id"))
+        return {"|".join(words): people for *words, people in by_all}
+    rows = made.people.exclude(**{by: ""}).values_list(by).annotate(people=Count("id")).order_by()
+    return dict(rows)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import json
 
 import pytest
 from django.db import connection
-from django.db.models import Count
 
 from bench import pages
 from bench.inside import crowd, customers, page_times
@@ -14,6 +13,8 @@ from onboarding.models import Onboarding
 from onboarding.people import roster
 from onboarding.staff.people import queries
 from onboarding.staff.people.wanted import Filter
+
+from .conftest import counted
 
 pytestmark = pytest.mark.django_db
 
@@ -29,8 +30,7 @@ def test_counts_whom_it_makes_as_the_roster_does(made):
     assert made.people.count() == 400
     assert made.people.exclude(erased_at=None).count() == 40
     for name, by in roster.COUNTED.items():
-        counted = made.people.exclude(**{by: ""}).order_by().values_list(by).annotate(Count("pk"))
-        assert getattr(made, name) == dict(counted)
+        assert getattr(made, name) == counted(made, by)
 
 
 def test_fetches_by_hand_whom_the_page_shows(made):

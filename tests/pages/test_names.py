@@ -24,7 +24,6 @@ from hypothesis import strategies as st
 
 from onboarding.models import Event, Onboarding
 from onboarding.privacy import retention
-from onboarding.staff.people import queries
 from onboarding.web import hidden_text
 from tests import builders
 
@@ -183,13 +182,14 @@ def counting(queries) -> list[str]:
     return [each for each in over if "COUNT(" in each or "GROUP BY" in each]
 
 
-def test_counts_so_many_of_the_erased_that_a_page_costs_no_more_for_a_million(alice, customer, monkeypatch):
-    monkeypatch.setattr(queries, "MAX_ERASED", 2)
-    people(customer, 5)
-    customer.people.filter(user_name__gt="p0001").update(erased_at=timezone.now())
-    assert "More than 2 people are only counted: their names have been erased." in page_of(alice, customer).text
-    customer.people.filter(user_name__gt="p0003").delete()
-    assert "2 people are only counted" in page_of(alice, customer).text
+def test_counts_all_of_the_erased_without_asking_for_them(alice, customer):
+    people(customer, 1002, at=timezone.now() - timedelta(days=400))
+    people(customer, 2)
+    retention.erase_old(timezone.now())
+    with CaptureQueriesContext(connection) as asked:
+        page = page_of(alice, customer)
+    assert "1,002 people are only counted: their names have been erased." in page.text
+    assert counting(asked) == []
 
 
 def test_counts_the_erased_on_the_last_page_only(alice, customer):

@@ -33,7 +33,6 @@ SHOWN = ("onboarding", "source_id", "name", "user_name", "at", "differs_in", *TE
 """The columns that a row of the list is made of: some of the others hold long documents."""
 EXPORTED = (*SHOWN, "erased_at")
 PEOPLE = plural("1 person", "%(shown)s people")
-MAX_ERASED = 1000
 AT_FIRST, AT_ONCE = 100, 1000  # rows of an export, whose beginning is waited for
 OWNERS: dict[str, Text] = {
     Owner.CS: _("We have to act"),
@@ -84,10 +83,9 @@ class People:
     """One page of people, with numbers over all of them whatever the filter is.
 
     `in_scope`: how many should have an account, None where nobody knows; `is_about`: an older count of the assignments
-    tells it. `erased`: how many the filter leaves beside the rows, whose names have been erased; counted on the last
-    page only, up to `MAX_ERASED`; `has_more_erased`: whether there are more than that. `finding`: what the filter's
-    finding says, of as many as the last reading of the scope has counted. `search`: how far was searched, where
-    somebody was searched for.
+    tells it. `erased`: how many the filter leaves beside the rows of all pages, whose names have been erased; nobody
+    where somebody is searched for. `finding`: what the filter's finding says, of as many as the last reading of the
+    scope has counted. `search`: how far was searched, where somebody was searched for.
     """
 
     rows: list[Row]
@@ -97,7 +95,6 @@ class People:
     in_scope: int | None
     is_about: bool
     erased: int
-    has_more_erased: bool
     finding: Sentence | None
     search: Search | None = None
 
@@ -127,15 +124,13 @@ def people(
 ) -> People:
     """One page of people by user name. Without `names` no cause quotes what Microsoft says of one.
 
-    Two queries, one more where somebody is not as they should be, one on the last page of what is not searched, and
-    those of the search.
+    Two queries, one more where somebody is not as they should be, and those of the search.
     """
     numbers = headcount(onboarding)
     found = wanted_of(onboarding, wanted, numbers)
     rows = list(found.named(limit + 1, *SHOWN, after=read_cursor(after)))
     is_more, scope, explain = len(rows) > limit, seen(onboarding.pk, ScopeEvidence), cache(explained)
     counted = scope.counted if scope is not None else None
-    erased = 0 if is_more or wanted.search else _erased(found)
     return People(
         rows=[
             Row(person, shown(person, numbers), why(person, names=names, explain=explain)) for person in rows[:limit]
@@ -145,16 +140,10 @@ def people(
         causes=[_cause(failure, names=names) for failure in failures(onboarding)],
         in_scope=counted if numbers.in_scope is None else numbers.in_scope,
         is_about=numbers.in_scope is None,
-        erased=min(erased, MAX_ERASED),
-        has_more_erased=erased > MAX_ERASED,
+        erased=found.count_erased(onboarding),
         finding=_finding_said(scope, wanted),
         search=found.search,
     )
-
-
-def _erased(found: Wanted) -> int:
-    """How many of these have been erased; one more than are counted, where there are more: there may be very many."""
-    return found.erased()[: MAX_ERASED + 1].count()
 
 
 def shown(person: Person, numbers: Headcount) -> Standing:

@@ -7,8 +7,8 @@ merged: of however many people, a page reads no more than it shows of each word.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -17,6 +17,7 @@ from onboarding.causes.forecast import Code
 from onboarding.domain.headcount import Failure, Headcount
 from onboarding.domain.standings import InHaiilo, Scope, Standing
 from onboarding.models import Onboarding, Person
+from onboarding.people import erased
 from onboarding.people.failures import TO_MEND, word_of
 from onboarding.people.values import TARGETS
 from onboarding.staff.people.search import Search, search_for
@@ -56,13 +57,15 @@ EVERYBODY = Filter()
 class Wanted:
     """Those of `found` who have one of these `words` in the `column`; all of `found` where no column is named.
 
-    `search`: as which a search was carried out, where there was one.
+    `search`: as which a search was carried out, where there was one. `of_all`: the same without it, as of all people of
+    the customer: one of the words in each of these columns.
     """
 
     found: QuerySet[Person]
     column: str = ""
     words: Sequence[str] = ()
     search: Search | None = None
+    of_all: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def named(self, most: int, *shown: str, after: tuple[str, int] | None = None) -> QuerySet[Person]:
         """At most so many of those whose names are kept, by user name and key, behind the place `after`; with the
@@ -72,6 +75,12 @@ class Wanted:
         if after:
             found = _behind(found, *after)
         return _merged([part.only(*shown) if shown else part for part in self._parts(found)], most)
+
+    def count_erased(self, onboarding: Onboarding) -> int:
+        """How many of them have lost their names, as the onboarding's row counts them; nobody is found by a search. No
+        query.
+        """
+        return 0 if self.search is not None else erased.count(onboarding.erased, self.of_all)
 
     def erased(self) -> QuerySet[Person]:
         """Those whose names have been erased, in the order in which they are found soonest."""
@@ -112,10 +121,12 @@ def wanted_of(onboarding: Onboarding, wanted: Filter, numbers: Headcount) -> Wan
     search = _search(onboarding, wanted, numbers)
     if search is not None:
         found = found.none() if search.is_too_wide else found.filter(search.found)
+    of_all = {column: words} if column else {}
     for name, counts, word in _in_words(onboarding, wanted):
         found = found.filter(**{f"{column}__in": words}) if column else found
         column, words = name, [each for each in counts if word == ANY or word in each.split(",")]
-    return Wanted(found, column, words, search)
+        of_all[column] = words
+    return Wanted(found, column, words, search, of_all)
 
 
 def _search(onboarding: Onboarding, wanted: Filter, numbers: Headcount) -> Search | None:
