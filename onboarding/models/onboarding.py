@@ -289,6 +289,8 @@ class Onboarding(models.Model):
     causes = models.JSONField(default=dict, blank=True, editable=False)
     # How many people's names are erased, by all that the list is filtered by (`people.erased`); kept with those.
     erased = models.JSONField(default=dict, blank=True, editable=False)
+    # What Haiilo's own list says of how many people who should arrive; kept with those.
+    told_by_haiilo = models.JSONField(default=dict, blank=True, editable=False)
     # How many people were removed on each of the last days (ISO 8601).
     removed_on = models.JSONField(default=dict, blank=True, editable=False)
     # How far the assignments were read, and what was counted (`people.scope`).

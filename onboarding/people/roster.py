@@ -13,7 +13,7 @@ from operator import attrgetter
 
 from onboarding.causes.people import ACCOUNT_GONE
 from onboarding.domain.prospects import prospect
-from onboarding.domain.standings import InHaiilo, Known, Last, Scope, Standing, Told, standing
+from onboarding.domain.standings import SHOULD_ARRIVE, InHaiilo, Known, Last, Scope, Standing, Told, standing
 from onboarding.models import Onboarding, Person, clock
 from onboarding.models.person import marks_of
 from onboarding.people import erased, many_rows, rollup
@@ -33,13 +33,16 @@ COUNTED = {
     "causes": "cause",
     "findings": "finding_codes",
     "erased": "erased_as",
+    "told_by_haiilo": "told_by_haiilo",
 }
 """Column of the onboarding → what of a person it counts, by the words of `Counted`; who has none is not counted."""
 
 
 @dataclass(frozen=True)
 class Counted:
-    """By what a row was counted; `erased_as`: a word of `people.erased`."""
+    """By what a row was counted; `erased_as`: a word of `people.erased`; `told_by_haiilo`: its word on somebody who
+    should arrive.
+    """
 
     result: str = ""
     standing: str = ""
@@ -49,13 +52,15 @@ class Counted:
     cause: str = ""
     finding_codes: str = ""
     erased_as: str = ""
+    told_by_haiilo: str = ""
 
     @classmethod
     def of(cls, person: Person) -> Counted:
         """As the row stands at this moment."""
         words = (person.result, person.standing, person.scope, person.prospect)
         found = (person.differs_in, person.cause, person.finding_codes, erased.word_of(person))
-        return cls(*map(str, (*words, *found)))
+        told = person.in_haiilo if person.scope in SHOULD_ARRIVE else ""
+        return cls(*map(str, (*words, *found, told)))
 
 
 def known(person: Person) -> Known:

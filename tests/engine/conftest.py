@@ -64,6 +64,9 @@ def counted(made: Onboarding, by: str) -> dict[str, int]:
         erased = made.people.exclude(erased_at=None).order_by()
         by_all = erased.values_list("standing", "cause", "differs_in", "finding_codes").annotate(people=Count("id"))
         return {"|".join(words): people for *words, people in by_all}
+    if by == "told_by_haiilo":
+        should_arrive = made.people.filter(scope__in=("in", "no_access")).exclude(in_haiilo="").order_by()
+        return dict(should_arrive.values_list("in_haiilo").annotate(people=Count("id")))
     rows = made.people.exclude(**{by: ""}).values_list(by).annotate(people=Count("id")).order_by()
     return dict(rows)
 

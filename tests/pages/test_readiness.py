@@ -12,9 +12,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from onboarding.domain.haiilo_list import HaiiloList
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Court
 from onboarding.models import Onboarding, StepState, TenantBinding, clock
+from onboarding.staff.readiness import queries
 from onboarding.steps.scope.evidence import FindingSeen, ScopeEvidence
 
 from .desk import open_record, people, post, read, stand
@@ -174,11 +176,45 @@ def test_says_of_an_earlier_release_s_numbers_what_they_lack(alice, customer):
     assert "Nobody has worked out yet" in text
 
 
+def asked_for(customer: Any, scope: str, word: str, count: int = 1) -> None:
+    """People of whom Haiilo was asked."""
+    people(customer, count, result="", scope=scope, in_haiilo=word, in_haiilo_at=clock.now())
+
+
 def test_tells_who_is_in_haiilo_where_haiilo_was_asked(alice, customer):
-    people(customer, 2, result="", scope="in", in_haiilo="active", in_haiilo_at=clock.now())
-    people(customer, 1, result="", scope="in", in_haiilo="absent", in_haiilo_at=clock.now())
-    people(customer, 1, result="", scope="out", in_haiilo="active", in_haiilo_at=clock.now())
-    assert "2 people in scope have an account in Haiilo already." in report(alice, customer)
+    asked_at = clock.now() - timedelta(days=1)
+    for scope, word, count in (
+        ("in", "active", 2),
+        ("in", "absent", 1),
+        ("out", "active", 1),
+        ("no_access", "inactive", 1),
+        ("in", "twice", 1),
+        ("in", "", 1),
+    ):
+        asked_for(customer, scope, word, count)
+    Onboarding.objects.filter(pk=customer.pk).update(haiilo_list=HaiiloList(at=asked_at).to_json())
+    in_scope = customer.people.filter(scope__in=("in", "no_access"))
+    counted = in_scope.filter(in_haiilo__in=("active", "inactive", "twice")).count()
+    line = f"{counted} people in scope have an account in Haiilo already."
+    assert counted == 4
+    assert line in report(alice, customer)
+    assert times(alice, customer)[line] == asked_at.isoformat()
+
+
+def test_says_that_nobody_is_there_where_haiilo_has_none_of_them(alice, customer):
+    assert "Haiilo's own list has not been read" in report(alice, customer)
+    asked_for(customer, "in", "absent")
+    assert "0 people in scope have an account in Haiilo already." in report(alice, customer)
+
+
+def test_reads_none_of_the_people(customer):
+    asked_for(customer, "in", "active", 3)
+    stand(customer, "pilot", WAITS, **SEEN)
+    shown = Onboarding.objects.get(pk=customer.pk)
+    with CaptureQueriesContext(connection) as asked:
+        queries.report(shown)
+    assert len(asked) == 1
+    assert not any("onboarding_person" in each["sql"] for each in asked)
 
 
 def test_costs_the_same_for_few_people_and_for_many(alice, customer):
@@ -186,9 +222,9 @@ def test_costs_the_same_for_few_people_and_for_many(alice, customer):
     spent = []
     for count in (1, 30):
         people(customer, count, result="", scope="in", findings=[{"code": "guest"}])
-        with CaptureQueriesContext(connection) as queries:
+        with CaptureQueriesContext(connection) as asked:
             report(alice, customer)
-        spent.append(len(queries))
+        spent.append(len(asked))
     assert spent[0] == spent[1]
     assert spent[0] <= 12
 

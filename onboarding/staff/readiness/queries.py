@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from django.db.models import Count, Max, Q
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from onboarding.domain.evidence import Evidence
+from onboarding.domain.haiilo_list import HaiiloList
 from onboarding.domain.sentences import Sentence, plural, say
-from onboarding.domain.standings import SHOULD_ARRIVE, InHaiilo
+from onboarding.domain.standings import InHaiilo
 from onboarding.domain.verdicts import Court, Kind
 from onboarding.models import Onboarding, StepState
 from onboarding.steps import STEPS
@@ -87,7 +87,7 @@ class Report:
 
 
 def report(onboarding: Onboarding) -> Report:
-    """The report as everything was seen last. Two queries."""
+    """The report as everything was seen last. One query."""
     states = {state.key: state for state in StepState.of(onboarding.pk)}
     scope = states.get(ScopeEvidence.step)
     counted_at = _counted_at(onboarding, scope)
@@ -228,18 +228,17 @@ def _data(state: StepState | None, at: datetime | None) -> Iterator[Line]:
 
 
 def _haiilo(onboarding: Onboarding) -> Iterator[Line]:
-    """Who of those in scope is in Haiilo by its own word."""
-    told = onboarding.people.filter(scope__in=SHOULD_ARRIVE).exclude(in_haiilo=InHaiilo.UNTOLD)
-    there = Count("pk", filter=~Q(in_haiilo=InHaiilo.ABSENT))
-    found = told.aggregate(people=there, at=Max("in_haiilo_at"))
-    if found["at"] is None:
+    """Who of those in scope is in Haiilo by its own word, as the roster counts them; as of when its list was read."""
+    told = onboarding.told_by_haiilo
+    if not told:
         yield Line(UNKNOWN, say(_("Haiilo's own list has not been read, so nobody knows who has an account there.")))
         return
     text = plural(
         "%(count)s person in scope has an account in Haiilo already.",
         "%(count)s people in scope have an account in Haiilo already.",
     )
-    yield Line(NOTED, say(text, count=found["people"]), at=found["at"])
+    there = sum(people for word, people in told.items() if word != InHaiilo.ABSENT)
+    yield Line(NOTED, say(text, count=there), at=HaiiloList.from_json(onboarding.haiilo_list).at)
 
 
 def _duration(state: StepState | None, at: datetime | None) -> Iterator[Line]:
