@@ -19,8 +19,9 @@ E = TypeVar("E", bound=Evidence)
 class StepState(models.Model):
     """The last verdict on one step, and what people answered in it. `engine.ledger` says who writes it.
 
-    `checked_at`: when it was looked at last, however that ended; None where it is to be looked at anew. `done_at`: when
-    it was done for the first time; `seen_at`: when it was last, which is when `evidence` was read.
+    `since`: since when it is of this kind, in this court. `checked_at`: when it was looked at last, however that ended;
+    None where it is to be looked at anew. `done_at`: when it was done for the first time; `seen_at`: when it was last,
+    which is when `evidence` was read.
     """
 
     onboarding = models.ForeignKey("onboarding.Onboarding", on_delete=models.CASCADE, related_name="steps")

@@ -17,9 +17,10 @@ from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Broken, Court, Done, Progress, Verdict, Waiting
 from onboarding.engine import ledger, tenant_binding
 from onboarding.engine.working_copy import WorkingCopy
-from onboarding.models import Link, Onboarding
+from onboarding.models import Link, Onboarding, StepState
 from onboarding.steps import STEPS
 from onboarding.steps.live.evidence import LiveEvidence
+from onboarding.web.moments import moment
 from tests import builders
 from tests.narrow import present
 from tests.stored import Stored
@@ -329,6 +330,32 @@ def test_folds_away_what_is_long_over(alice, customer):
     assert "Event 11." in shown
     assert "Event 4." in shown
     assert "Event 3." in folded
+
+
+def test_dates_a_step_by_when_it_became_done_last_and_when_it_was_checked(alice, customer):
+    first, again, checked = (timezone.now() - timedelta(days=days) for days in (9, 4, 1))
+    states = StepState.objects.filter(onboarding=customer, key="readiness")
+
+    def line() -> tuple[str, str]:
+        """Behind the title of the step, and inside of its fold."""
+        fold = open_record(alice, customer).html.split('<details id="fold_readiness"')[1].split("</details>")[0]
+        head, inside = fold.split("</summary>")
+        return words(head), words(inside)
+
+    stand(customer, "connection", TOKEN_NEEDED)
+    states.update(since=first, done_at=first, seen_at=checked, checked_at=checked)
+    assert line()[0].endswith(f"Seen. · done {words(moment(first))}")
+    assert f"Last checked {words(moment(checked))}" in line()[1]
+    stand(customer, "readiness", Asking(say("A permission is missing."), Court.CUSTOMER))
+    stand(customer, "connection", TOKEN_NEEDED)
+    assert states.get().done_at == first < checked < present(states.get().since)
+    states.update(since=again)
+    assert line()[0].endswith(f"Seen. · done {words(moment(again))}")
+
+
+def words(html: str) -> str:
+    """As they are read."""
+    return " ".join(re.sub(r"<[^>]*>", " ", html).split())
 
 
 def test_calls_nobody_live_between_two_steps(alice, customer):
