@@ -21,7 +21,10 @@ class Suggested:
 
 
 class Shape(enum.StrEnum):
-    """What is rare about somebody's data, and fails where plain data does not."""
+    """What is rare about somebody's data, and fails where plain data does not.
+
+    That somebody has no manager is none: no page of the scope tells it (docs/graph-facts.md, "Paging and batch").
+    """
 
     NO_SURNAME = "no_surname"
     NO_COUNTRY = "no_country"
