@@ -93,7 +93,8 @@ def test_reads_no_more_rows_than_a_page_shows(made, after):
     for index, filter_of in BY_INDEX:
         found = wanted(made, filter_of(made))
         plan = plan_of(found.named(PAGE, *queries.SHOWN, after=after))
-        assert {each.get("Index Name") for each in scans(plan)} == {index}
+        if after != END:  # where each index has nobody, whichever is smaller just now is read
+            assert {each.get("Index Name") for each in scans(plan)} == {index}
         assert rows_read(plan) <= PAGE * max(1, len(found.words)), index
 
 
