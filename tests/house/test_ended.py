@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from .test_layout import ROOT
+from .until_a_signal import UNTIL_A_SIGNAL
 
-TEST = """
-import signal
+TEST = f"""
+{UNTIL_A_SIGNAL}
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ def server():
 
 def test_waits(server):
     print("begun", flush=True)
-    signal.pause()
+    until_a_signal()
 """
 
 

@@ -16,6 +16,8 @@ import pytest
 from devtools.stack import ports
 from devtools.stack.processes import DidNotStart, Program, Supervisor, command_line, end_stale, wait_until
 
+from .until_a_signal import UNTIL_A_SIGNAL
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 SLEEPER = "import time; print('up', flush=True); time.sleep(60)"
 
@@ -99,7 +101,8 @@ def test_survives_a_damaged_note(tmp_path, text):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_takes_its_children_along_when_it_is_interrupted(tmp_path, number):
     code = (
-        "import os, signal, sys\n"
+        f"{UNTIL_A_SIGNAL}\n"
+        "import sys\n"
         "from pathlib import Path\n"
         "from devtools.stack.processes import Interrupted, Program, Supervisor, interruptible\n"
         "with interruptible():\n"
@@ -108,7 +111,7 @@ def test_takes_its_children_along_when_it_is_interrupted(tmp_path, number):
         f"        command = [sys.executable, '-c', {SLEEPER!r}]\n"
         "        program = Program('child', command, os.environ, lambda log: 'up' in log)\n"
         "        print(supervisor.start(program).pid, flush=True)\n"
-        "        signal.pause()\n"
+        "        until_a_signal()\n"
         "    except Interrupted:\n"
         "        pass\n"
         "    finally:\n"
