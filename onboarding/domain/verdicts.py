@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, assert_never
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -65,6 +65,8 @@ class Change:
     details: Sequence[Detail] = ()
     payload: Mapping[str, Any] = field(default_factory=dict)
     once: bool = False
+    proved: Sentence | None = None
+    """Of a remedy: what the timeline tells once the step is done after it."""
 
     @property
     def intent(self) -> str:
@@ -80,13 +82,15 @@ class Change:
             "details": [{"sign": detail.sign, "text": detail.text.as_json()} for detail in self.details],
             "payload": dict(self.payload),
             "once": self.once,
+            **({"proved": self.proved.as_json()} if self.proved else {}),
         }
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Change:
         """The change that `as_json` stored."""
         details = tuple(Detail(each["sign"], _sentence(each["text"])) for each in stored["details"])
-        return cls(stored["key"], _sentence(stored["summary"]), details, stored["payload"], stored["once"])
+        proved, summary = Sentence.from_json(stored.get("proved") or {}), _sentence(stored["summary"])
+        return cls(stored["key"], summary, details, stored["payload"], stored["once"], proved)
 
 
 def _sentence(stored: Mapping[str, Any]) -> Sentence:
@@ -115,6 +119,11 @@ class ApprovedPlan:
     def covers(self, changes: Sequence[Change]) -> bool:
         """Whether each of these changes was approved as it stands here, word for word."""
         return all(self.approved(change) is not None for change in changes)
+
+    @property
+    def is_remedy(self) -> bool:
+        """Whether it ends what keeps a step from being done, and is no part of what the step itself does."""
+        return any(change.proved for change in self.changes)
 
     def approved(self, change: Change) -> Change | None:
         """The approved change that is the same as `change`, or None."""
@@ -147,6 +156,17 @@ class Todo:
     asks: bool = False
     at_once: int | None = None
     code: str = ""
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """What we can do about the reason of a verdict: a plan that is carried out only once a person has approved it.
+
+    The payloads say of which occurrence of the reason they are, so that an approval is not taken for the next one.
+    """
+
+    changes: Sequence[Change]
+    button: Sentence
 
 
 @dataclass(frozen=True)
@@ -188,6 +208,7 @@ class Asking:
     code: str = ""
     warnings: Sequence[Sentence] = ()
     recheck_in: timedelta | None = None
+    remedy: Remedy | None = None
 
 
 @dataclass(frozen=True)
@@ -198,6 +219,21 @@ class Broken:
     court: Court
     code: str = ""
     request_id: str = ""
+    warnings: Sequence[Sentence] = ()
+    remedy: Remedy | None = None
 
 
 Verdict = Done | Todo | Waiting | Asking | Broken
+
+
+def planned(verdict: Verdict) -> Todo | Remedy | None:
+    """The plan that comes with a verdict, None where there is nothing for us to change."""
+    match verdict:
+        case Todo():
+            return verdict
+        case Asking() | Broken():
+            return verdict.remedy
+        case Done() | Waiting():
+            return None
+        case _:
+            assert_never(verdict)

@@ -12,7 +12,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils.dateparse import parse_datetime
 
-from onboarding.domain.verdicts import ApprovedPlan, Change, Done, Todo, Verdict, Waiting
+from onboarding.domain.verdicts import ApprovedPlan, Change, Done, Todo, Verdict, Waiting, planned
 from onboarding.engine.may import Act, may
 from onboarding.models import Approval, Onboarding, StepState, clock
 
@@ -66,18 +66,20 @@ def settle(state: StepState, plan: ApprovedPlan, verdict: Verdict) -> bool:
     """What becomes of the approved `plan` of this step after the verdict on it. True when it was withdrawn.
 
     It is used up once the step is done, or all its changes are made and the step does not merely wait for them. It is
-    withdrawn when the plan has become another one: one that comes back has to be approved again.
+    withdrawn when the plan has become another one, or is a remedy that is not offered any more: one that comes back has
+    to be approved again.
     """
     rows = Approval.objects.open().filter(pk=plan.number)
     match verdict:
         case Waiting():
             return False
-        case Todo() if plan.covers(verdict.changes):
+        case _ if (wanted := planned(verdict)) is not None and plan.covers(wanted.changes):
             return False
     if isinstance(verdict, Done) or all(_is_made(state, plan, change) for change in plan.changes):
         rows.update(used_at=clock.now())
         return False
-    return isinstance(verdict, Todo) and bool(rows.update(withdrawn_at=clock.now()))
+    is_over = isinstance(verdict, Todo) or plan.is_remedy
+    return is_over and bool(rows.update(withdrawn_at=clock.now()))
 
 
 def _is_made(state: StepState, plan: ApprovedPlan, change: Change) -> bool:

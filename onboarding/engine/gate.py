@@ -12,7 +12,7 @@ from typing import Any
 
 from onboarding.domain.desired import Desired
 from onboarding.domain.lifecycle import State
-from onboarding.domain.verdicts import Change, Todo
+from onboarding.domain.verdicts import Change, Remedy, Todo
 from onboarding.engine import approvals, holds
 from onboarding.models import Approval, Onboarding, Stop
 from onboarding.steps.base import Step
@@ -36,21 +36,22 @@ class Permit:
         return self if number is None else replace(self, changes=self.changes[:number])
 
 
-def permit(step: Step[Any], todo: Todo, desired: Desired, *, onboarding_id: int, live: bool) -> Permit | None:
+def permit(step: Step[Any], plan: Todo | Remedy, desired: Desired, *, onboarding_id: int, live: bool) -> Permit | None:
     """What the engine applies of this plan now, or None where it waits for a person.
 
     Before go-live a step acts as its nature is; on a live tenant nothing is repaired unasked, and nothing at all while
-    all changes are stopped, while we only watch, or own more in the tenant than we may. What a person has approved is
-    applied as it was approved: with the payload that they saw.
+    all changes are stopped, while we only watch, or own more in the tenant than we may. A remedy is never applied
+    unasked. What a person has approved is applied as it was approved: with the payload that they saw.
     """
     if not desired.size.sets_up or holds.owns_too_much(onboarding_id) or Stop.objects.in_force():
         return None
-    if not step.asks_first and not todo.asks and not live:
-        return Permit(tuple(todo.changes))
-    plan = desired.approved.get(step.key)
-    if plan is None or not plan.stands or not plan.covers(todo.changes):
+    at_once = plan.at_once if isinstance(plan, Todo) else None
+    if isinstance(plan, Todo) and not step.asks_first and not plan.asks and not live:
+        return Permit(tuple(plan.changes)).first(at_once)
+    given = desired.approved.get(step.key)
+    if given is None or not given.stands or not given.covers(plan.changes):
         return None
-    return Permit(tuple(filter(None, map(plan.approved, todo.changes))), plan.number)
+    return Permit(tuple(filter(None, map(given.approved, plan.changes))), given.number).first(at_once)
 
 
 def check(onboarding: Onboarding, key: str, change: Change, approval: int | None) -> None:

@@ -18,7 +18,7 @@ from django.db import connection
 
 from graphclient import GraphError
 from onboarding.domain.desired import Desired
-from onboarding.domain.verdicts import Done, Todo, Verdict
+from onboarding.domain.verdicts import Done, Verdict, planned
 from onboarding.engine import gate, neighbours, tenant_binding
 from onboarding.engine.explain import explain, our_failure
 from onboarding.engine.graph_access import TenantSession
@@ -91,8 +91,8 @@ class Inspection:
     def _examine(self, step: Step[Any]) -> Finding:
         started, calls = time.monotonic(), self.tenant.calls
         facts, verdict = self._read(step)
-        applies = isinstance(verdict, Todo) and bool(
-            gate.permit(step, verdict, self.desired, onboarding_id=self.onboarding.pk, live=self.live)
+        applies = (plan := planned(verdict)) is not None and bool(
+            gate.permit(step, plan, self.desired, onboarding_id=self.onboarding.pk, live=self.live)
         )
         pause = pause_after(step, verdict, applies=applies)
         spent = (self.tenant.calls - calls, time.monotonic() - started)

@@ -32,6 +32,8 @@ def begun(change: Change, now: datetime, before: Mapping[str, Any] | None = None
         entry["unsure"] = True  # an earlier try may have been carried out, whatever becomes of this one
     if "person_id" in change.payload:
         entry["of_person"] = True
+    if change.proved:
+        entry["proved"] = change.proved.as_json()
     return {**entry, "change": change.key, "summary": change.summary.as_json()}
 
 
@@ -107,6 +109,13 @@ def end_unwanted(intents: Intents, planned: Sequence[Change], now: datetime) -> 
     wanted = {change.key for change in planned}
     entries = [intents[name] for name in sorted(unconfirmed(intents))]
     return [_ended(entry, now) for entry in entries if entry["change"] not in wanted]
+
+
+def proved(intents: Mapping[str, Mapping[str, Any]]) -> list[Line]:
+    """What is to be told of those that were made since the step was done last, now that it is done again."""
+    made = [intents[name] for name in sorted(intents) if name != intents[name].get("change")]
+    told = [entry for entry in made if entry["tries"] and entry.get("applied_at") and entry.get("proved")]
+    return [(entry["change"], sentence) for entry in told if (sentence := Sentence.from_json(entry["proved"]))]
 
 
 def _ended(entry: dict[str, Any], now: datetime) -> tuple[str, Line]:

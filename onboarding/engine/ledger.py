@@ -32,6 +32,7 @@ from onboarding.domain.verdicts import (
     Verdict,
     Waiting,
     fingerprint,
+    planned,
 )
 from onboarding.engine import approvals, gate, intents
 from onboarding.engine.working_copy import WorkingCopy
@@ -153,11 +154,6 @@ def _write(state: StepState, verdict: Verdict, now: datetime) -> None:
             state.kind, state.court, state.code = Kind.TODO, Court.CS, verdict.code
             state.message = verdict.why.as_json()
             state.warnings = _stored(verdict.warnings)
-            state.plan = {
-                "fingerprint": fingerprint(verdict.changes),
-                "button": verdict.button.as_json(),
-                "changes": [change.as_json() for change in verdict.changes],
-            }
         case Waiting():
             state.kind, state.court = Kind.WAITING, verdict.court
             state.message = verdict.why.as_json()
@@ -173,6 +169,13 @@ def _write(state: StepState, verdict: Verdict, now: datetime) -> None:
         case Broken():
             state.kind, state.court, state.code = Kind.BROKEN, verdict.court, verdict.code
             state.message, state.request_id = verdict.why.as_json(), verdict.request_id
+            state.warnings = _stored(verdict.warnings)
+    if (plan := planned(verdict)) is not None:
+        state.plan = {
+            "fingerprint": fingerprint(plan.changes),
+            "button": plan.button.as_json(),
+            "changes": [change.as_json() for change in plan.changes],
+        }
 
 
 def _stored(sentences: Sequence[Sentence]) -> list[dict[str, Any]]:
@@ -264,14 +267,14 @@ def refused(copy: WorkingCopy, key: str, change: Change) -> None:
         _keep(copy, key, entries)
 
 
-def found_done(copy: WorkingCopy, key: str, planned: Sequence[Change]) -> None:
+def found_done(copy: WorkingCopy, key: str, wanted: Sequence[Change]) -> None:
     """Tell of changes whose note a crash swallowed, and that the plan does not hold any more. Waits to be written."""
-    _keep(copy, key, _found(copy, key, planned))
+    _keep(copy, key, _found(copy, key, wanted))
 
 
-def _found(copy: WorkingCopy, key: str, planned: Sequence[Change] = ()) -> intents.Intents:
+def _found(copy: WorkingCopy, key: str, wanted: Sequence[Change] = ()) -> intents.Intents:
     entries = _entries(copy, key)
-    for kind, (change, sentence) in intents.end_unwanted(entries, planned, clock.now()):
+    for kind, (change, sentence) in intents.end_unwanted(entries, wanted, clock.now()):
         copy.add_line(kind, sentence, step=key, detail={"change": change, "found": kind == "applied"})
     return entries
 
@@ -309,6 +312,8 @@ def close_intents(copy: WorkingCopy, key: str) -> None:
     written, with the verdict that says so.
     """
     entries = _found(copy, key)
+    for change, sentence in intents.proved(entries):
+        copy.add_line("proved", sentence, step=key, detail={"change": change})
     closed = {name: {**entry, "tries": 0} for name, entry in entries.items() if entry.get("result")}
     if closed != copy.state(key).intents:
         _keep(copy, key, closed)

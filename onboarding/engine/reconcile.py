@@ -19,7 +19,7 @@ from graphclient import GraphError, NotAllowed, Rejected, TryLater
 from onboarding.domain.desired import Desired
 from onboarding.domain.durations import short
 from onboarding.domain.sentences import say
-from onboarding.domain.verdicts import Asking, Change, Done, Todo, Verdict, Waiting
+from onboarding.domain.verdicts import Asking, Change, Done, Remedy, Todo, Verdict, Waiting, planned
 from onboarding.engine import (
     gate,
     gone,
@@ -310,12 +310,12 @@ class Reconciliation:
             self._read_people(step, facts)
             tried.keep(self.lease, self.copy.rows.onboarding, step.told_on_demand(self.desired))
             verdict = step.assess(self.desired, facts)
-            if not isinstance(verdict, Todo):
+            if (plan := planned(verdict)) is None:
                 return verdict
             if self.desired.unconfirmed.get(step.key):
-                ledger.found_done(self.copy, step.key, verdict.changes)
+                ledger.found_done(self.copy, step.key, plan.changes)
             self.copy.write_back()  # whether a plan may be applied, the rows say
-            permit = self._permit(step, verdict)
+            permit = self._permit(step, plan)
             if permit is None:
                 return verdict
             if made & set(_keys(permit)):
@@ -362,9 +362,8 @@ class Reconciliation:
         self.copy.rows.read_failures()
         self._know_more()
 
-    def _permit(self, step: Step[Any], todo: Todo) -> gate.Permit | None:
-        permit = gate.permit(step, todo, self.desired, onboarding_id=self.lease.onboarding_id, live=self.live)
-        return permit.first(todo.at_once) if permit else None
+    def _permit(self, step: Step[Any], plan: Todo | Remedy) -> gate.Permit | None:
+        return gate.permit(step, plan, self.desired, onboarding_id=self.lease.onboarding_id, live=self.live)
 
     def _apply(self, step: Step[Any], permit: gate.Permit) -> Verdict | None:
         for change in permit.changes:

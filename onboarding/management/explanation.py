@@ -24,10 +24,12 @@ from onboarding.domain.verdicts import (
     Change,
     Court,
     Done,
+    Remedy,
     Todo,
     Verdict,
     Waiting,
     fingerprint,
+    planned,
 )
 from onboarding.engine.inspection import Finding
 from onboarding.models import StepState
@@ -133,11 +135,11 @@ def explain_step(finding: Finding, before: StepState | None, printer: Printer) -
         "why": printer.sentence(why(verdict)),
         "code": verdict.code if isinstance(verdict, (Asking, Broken, Waiting)) else "",
         "request_id": verdict.request_id if isinstance(verdict, (Broken, Waiting)) else "",
-        "warnings": [printer.sentence(each) for each in _warnings(verdict)],
+        "warnings": [printer.sentence(each) for each in verdict.warnings],
         "desired": _desired(finding, printer),
         "found": printer.value(finding.facts),
         "evidence": printer.value(verdict.evidence.to_json()) if isinstance(verdict, Done) else None,
-        "plan": _plan(finding, verdict, printer) if isinstance(verdict, Todo) else None,
+        "plan": _plan(finding, plan, printer) if (plan := planned(verdict)) else None,
         "recorded": _recorded(before),
         "next": "at once" if finding.applies else f"in {short(finding.recheck_in)}",
         "next_seconds": finding.recheck_in.total_seconds(),
@@ -162,10 +164,6 @@ def why(verdict: Verdict) -> Sentence | None:
             return verdict.why
 
 
-def _warnings(verdict: Verdict) -> Sequence[Sentence]:
-    return verdict.warnings if isinstance(verdict, (Done, Todo, Asking, Waiting)) else ()
-
-
 def _desired(finding: Finding, printer: Printer) -> dict[str, Any]:
     step, desired = finding.step, finding.desired
     return {
@@ -176,13 +174,13 @@ def _desired(finding: Finding, printer: Printer) -> dict[str, Any]:
     }
 
 
-def _plan(finding: Finding, verdict: Todo, printer: Printer) -> dict[str, Any]:
-    digest, approved = fingerprint(verdict.changes), finding.desired.approved.get(finding.step.key)
+def _plan(finding: Finding, plan: Todo | Remedy, printer: Printer) -> dict[str, Any]:
+    digest, approved = fingerprint(plan.changes), finding.desired.approved.get(finding.step.key)
     return {
         "fingerprint": digest,
-        "approved": approved is not None and approved.stands and approved.covers(verdict.changes),
+        "approved": approved is not None and approved.stands and approved.covers(plan.changes),
         "applied_by_the_next_run": finding.applies,
-        "changes": [_change(change, printer) for change in verdict.changes],
+        "changes": [_change(change, printer) for change in plan.changes],
     }
 
 
