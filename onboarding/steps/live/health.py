@@ -15,15 +15,13 @@ from onboarding.domain.headcount import Failure, Source
 from onboarding.domain.sentences import Sentence, plural, say
 from onboarding.domain.standings import NOT_AS_THEY_SHOULD, InHaiilo, Standing
 from onboarding.domain.verdicts import Asking, Broken
-from onboarding.steps.enable.evidence import EnableEvidence
 from onboarding.steps.live.causes import FAILED, MANY_REMOVED, NOBODY_ARRIVED, SENDS_ELSEWHERE, SILENT, WHOLE_DIRECTORY
 from onboarding.steps.scope.evidence import ScopeEvidence
-from onboarding.steps.shared import arrivals, secrets
+from onboarding.steps.shared import arrivals, jobs, secrets, starting_again
 from onboarding.steps.shared.counted import OF_PEOPLE, OF_YOUR_PEOPLE
 from onboarding.steps.shared.stored import ADDRESS, SCOPE, Stored
 
 LOOKED_AT_AGAIN = timedelta(minutes=20)
-SILENT_AFTER = timedelta(hours=6)  # a healthy job runs every 40 minutes
 REPORTED_WITHIN = timedelta(hours=2)  # after the first cycle: two more cycles, and the log's delay
 MOST = 0.5  # of those who should have an account
 MANY, MANY_SHARE = 3, 0.2  # removed since yesterday, of those who had an account
@@ -74,21 +72,15 @@ def _wrongly_set(desired: Desired, stored: Stored) -> Broken | None:
     address = stored.values.get(ADDRESS, "") if stored.shows_address else ""
     if address and not secrets.same_address(address, desired.base_url):
         return SENDS_ELSEWHERE.broken(address=address, host=desired.haiilo_host)
-    if SCOPE in stored.shown and secrets.covers_all(stored.values) and not _was_approved_for_all(desired):
+    if SCOPE in stored.shown and secrets.covers_all(stored.values) and not starting_again.was_approved_for_all(desired):
         return WHOLE_DIRECTORY.broken()
     return None
-
-
-def _was_approved_for_all(desired: Desired) -> bool:
-    started = desired.result(EnableEvidence.step, "enable")
-    scope = desired.evidence_of(ScopeEvidence)
-    return bool(started.get("sync_all", scope is not None and scope.sync_all))
 
 
 def _silent(desired: Desired, job: Job) -> Broken | None:
     execution = job.status.last_execution
     last = (execution.ended or execution.began) if execution is not None else None
-    if last is None or desired.now - last <= SILENT_AFTER:
+    if last is None or desired.now - last <= jobs.SILENT_AFTER:
         return None
     return SILENT.broken(hours=int((desired.now - last).total_seconds() // 3600))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 
@@ -15,11 +15,12 @@ from onboarding.domain.desired import Desired
 from onboarding.domain.evidence import Evidence
 from onboarding.domain.headcount import Headcount
 from onboarding.domain.sentences import Sentence, plural, say
-from onboarding.domain.verdicts import Verdict
+from onboarding.domain.verdicts import Change, Verdict
 from onboarding.steps import stages
-from onboarding.steps.base import Step, Tenant
+from onboarding.steps.base import ChangingStep, Tenant
 from onboarding.steps.connection.evidence import ConnectionEvidence
-from onboarding.steps.shared import arrivals, jobs
+from onboarding.steps.shared import arrivals, jobs, starting_again
+from onboarding.steps.shared.credentials import UNTRIED, Trial
 from onboarding.steps.shared.reached import was_reached
 from onboarding.steps.shared.stored import Stored
 from onboarding.steps.sso_application.evidence import SsoApplicationEvidence
@@ -33,10 +34,13 @@ DROPPED = _("So many people failed that Microsoft has dropped some of them. Fix 
 
 @dataclass(frozen=True)
 class Facts:
-    """The job, None where it is gone; and what is stored for it, where a step looks, as far as Microsoft shows that."""
+    """The job, None where it is gone; what is stored for it, where a step looks, as far as Microsoft shows that; and
+    Microsoft's test of that for a job that does not run.
+    """
 
     job: Job | None = None
     stored: Stored = field(default_factory=Stored)
+    tested: Trial = UNTRIED
 
 
 @dataclass(frozen=True)
@@ -59,8 +63,12 @@ class Through:
         return self.numbers.failed if self.numbers else 0
 
 
-class FollowedJob(Step[Facts]):
-    """A step that goes by the job that runs, and by what our archive of the log makes of it."""
+class FollowedJob(ChangingStep[Facts]):
+    """A step that goes by the job that runs, and by what our archive of the log makes of it. It changes nothing but
+    that a job which does not run goes on again, where a person has approved that.
+    """
+
+    changes_tenant: ClassVar[bool] = False
 
     stage: ClassVar[stages.Stage] = stages.EVERYBODY
     rests_on: ClassVar[tuple[str, ...]] = (SsoApplicationEvidence.step, ConnectionEvidence.step)
@@ -71,8 +79,9 @@ class FollowedJob(Step[Facts]):
         return jobs.reads(desired)
 
     def read(self, tenant: Tenant, desired: Desired) -> Facts:
-        """The job with its status."""
-        return Facts(jobs.job_to_follow(tenant.graph, desired))
+        """The job with its status, and Microsoft's test of what is saved where it does not run."""
+        job = jobs.job_to_follow(tenant.graph, desired)
+        return Facts(job, tested=starting_again.tested(tenant, desired, job))
 
     def in_haiilo(self, desired: Desired, facts: Facts) -> int | None:
         """As the roster and the job have it together."""
@@ -86,7 +95,15 @@ class FollowedJob(Step[Facts]):
         """What a person stopped or deleted is broken, with who has to be asked; a job that runs is judged."""
         if facts.job is None:
             return jobs.missing(desired)
-        return jobs.unfit(facts.job, reached=was_reached(desired)) or self.judge(desired, facts, facts.job)
+        ill = jobs.unfit(facts.job, reached=was_reached(desired), tested=facts.tested)
+        if ill is not None:
+            remedy = starting_again.remedy(desired, facts.job, facts.tested)
+            return starting_again.taking_effect(desired) or replace(ill, remedy=remedy)
+        return starting_again.unproved(desired, facts.job) or self.judge(desired, facts, facts.job)
+
+    def apply(self, tenant: Tenant, desired: Desired, change: Change) -> Mapping[str, Any]:
+        """Let the job go on again."""
+        return starting_again.apply(tenant, desired, change)
 
     @abstractmethod
     def judge(self, desired: Desired, facts: Facts, job: Job) -> Verdict:

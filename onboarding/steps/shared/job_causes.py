@@ -18,6 +18,8 @@ class JobCode(enum.StrEnum):
     PAUSED = "paused"
     QUARANTINED = "quarantined"
     QUARANTINE_REPORTED = "quarantine_reported"
+    QUARANTINE_OVER = "quarantine_over"
+    SWITCHED_OFF = "switched_off"
     HAIILO_DOWN = "haiilo_down"
     HAIILO_REFUSES = "haiilo_refuses"
 
@@ -32,24 +34,39 @@ JOB_GONE = Cause(
 PAUSED = Cause(
     code=JobCode.PAUSED,
     owner=Owner.CS,
-    staff=_(
-        "The provisioning job was stopped in the customer's tenant. Ask the customer why; then start it again in the "
-        "step “Start”."
-    ),
+    staff=_("The provisioning job was stopped in the customer's tenant. Ask the customer why; then start it again."),
 )
 QUARANTINED = Cause(
     code=JobCode.QUARANTINED,
     owner=Owner.CS,
     staff=_(
-        "Microsoft has quarantined the job (%(code)s) and gives no reason. Test address and token, then restart "
-        "provisioning."
+        "Microsoft has quarantined the job (%(code)s) and gives no reason. If it comes back after a new start, open a "
+        "support case with Microsoft."
     ),
     source=QUARANTINE,
 )
 QUARANTINE_REPORTED = Cause(
     code=JobCode.QUARANTINE_REPORTED,
     owner=Owner.CS,
-    staff=_("Microsoft has quarantined the job (%(code)s) and says: %(reason)s Test address and token first."),
+    staff=_("Microsoft has quarantined the job (%(code)s) and says: %(reason)s"),
+    source=QUARANTINE,
+)
+QUARANTINE_OVER = Cause(
+    code=JobCode.QUARANTINE_OVER,
+    owner=Owner.CS,
+    staff=_(
+        "Microsoft still has the job in quarantine, although address and token work again, as its own test says. Start "
+        "it again."
+    ),
+    source=QUARANTINE,
+)
+SWITCHED_OFF = Cause(
+    code=JobCode.SWITCHED_OFF,
+    owner=Owner.CS,
+    staff=_(
+        "Microsoft has switched the job off after 28 days in quarantine: nobody is created, updated or removed any "
+        "more, and it does not try again by itself."
+    ),
     source=QUARANTINE,
 )
 HAIILO_DOWN = Cause(
@@ -70,5 +87,5 @@ HAIILO_REFUSES = Cause(
     ),
     source=QUARANTINE,
 )
-UNFIT = (PAUSED, QUARANTINED, QUARANTINE_REPORTED, HAIILO_DOWN, HAIILO_REFUSES)
+UNFIT = (PAUSED, QUARANTINED, QUARANTINE_REPORTED, QUARANTINE_OVER, SWITCHED_OFF, HAIILO_DOWN, HAIILO_REFUSES)
 """Why a job that was started does not run."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,23 +14,32 @@ from onboarding.causes.base import Cause
 from onboarding.causes.credentials import says_forbidden
 from onboarding.causes.index import is_known, lookup
 from onboarding.domain.desired import Desired
-from onboarding.domain.sentences import say
+from onboarding.domain.sentences import Sentence, moment_text, say
 from onboarding.domain.verdicts import Broken, Verdict, Waiting
 from onboarding.steps.connection.evidence import ConnectionEvidence, job_id, made_at
 from onboarding.steps.shared import chosen_gone, making
+from onboarding.steps.shared.credentials import UNTRIED, Trial
 from onboarding.steps.shared.job_causes import (
     HAIILO_DOWN,
     HAIILO_REFUSES,
     JOB_GONE,
     PAUSED,
+    QUARANTINE_OVER,
     QUARANTINE_REPORTED,
     QUARANTINED,
+    SWITCHED_OFF,
 )
 from onboarding.steps.sso_application.evidence import SsoApplicationEvidence, service_principal_id
 
 JOB_VISIBLE_WITHIN = timedelta(minutes=15)  # a new job may answer 404 that long
 RECHECK_SOON = timedelta(seconds=20)
+SILENT_AFTER = timedelta(hours=6)  # a healthy job runs every 40 minutes
+GIVEN_UP_AFTER = timedelta(days=28)  # a job that stays in quarantine is switched off then
 CODES_WITHOUT_A_REASON = frozenset({"", "Unknown"})  # words for "no reason"
+REASON_OF_THE_TEST = "EncounteredQuarantineException"  # each sync begins with a test of address and token
+MAY_GO_ON_AFTER = CODES_WITHOUT_A_REASON | {REASON_OF_THE_TEST, "IngestionInterrupted"}
+TRIED_NEXT = _("Microsoft tries it again by itself on %(at)s.")
+SWITCHED_OFF_AT = _("If nothing comes through until then, Microsoft switches the job off on %(at)s.")
 
 
 def our_job(graph: GraphClient, desired: Desired) -> Job | None:
@@ -76,28 +86,55 @@ def missing(desired: Desired) -> Verdict:
     return JOB_GONE.broken()
 
 
-def unfit(job: Job, *, reached: bool = False) -> Broken | None:
-    """Why a job that was started does not run, or None when it does."""
-    if job.quarantined:
-        return quarantined(job, reached=reached)
-    return PAUSED.broken() if job.paused else None
+def unfit(job: Job, *, reached: bool = False, tested: Trial = UNTRIED) -> Broken | None:
+    """Why a job that was started does not run, or None when it does; `tested`: Microsoft's test of what is saved."""
+    if not job.quarantined:
+        return PAUSED.broken() if job.paused else None
+    why = quarantined(job, reached=reached, tested=tested)
+    if job.paused:
+        return replace(SWITCHED_OFF.broken(), warnings=() if tested.works else (why.why,))
+    return replace(why, warnings=tuple(_what_comes(job)))
 
 
-def quarantined(job: Job, *, reached: bool = False) -> Broken:
+def may_go_on(job: Job) -> bool:
+    """Whether a job that does not run may be let go on where address and token work: not where Microsoft holds
+    deletions back, has quarantined it by hand, or because too many people failed.
+    """
+    quarantine = job.status.quarantine
+    return not job.quarantined or quarantine is None or quarantine.reason in MAY_GO_ON_AFTER
+
+
+def _what_comes(job: Job) -> Iterator[Sentence]:
+    """What Microsoft does by itself with a job in quarantine, as far as it tells."""
+    quarantine = job.status.quarantine
+    if quarantine is None:
+        return
+    if quarantine.next_attempt:
+        yield say(TRIED_NEXT, at=moment_text(quarantine.next_attempt))
+    if quarantine.series_began:
+        yield say(SWITCHED_OFF_AT, at=moment_text(quarantine.series_began + GIVEN_UP_AFTER))
+
+
+def quarantined(job: Job, *, reached: bool = False, tested: Trial = UNTRIED) -> Broken:
     """Why Microsoft quarantined the job, as far as it says so, and who acts.
 
     A reason that is known keeps Microsoft's code. The error behind a quarantine is more exact than its reason, so it
-    counts first; what counts stands last in the code, where the entry is looked up. Address and token are not the
-    reason where Haiilo was `reached` with them before, as it was by a job that has finished its first cycle.
+    counts first; what counts stands last in the code, where the entry is looked up. What Microsoft's test of address
+    and token says now is newer than either. Address and token are not the reason where Haiilo was `reached` with them
+    before, as it was by a job that has finished its first cycle.
     """
     quarantine = job.status.quarantine
     if quarantine is None:
         return QUARANTINED.broken(code="Quarantine")
-    told = quarantine.error_message.strip()
-    at_haiilo = _at_haiilo(quarantine.error_code, told) if reached or job.finished_initial_cycle else None
+    if tested.works and quarantine.reason == REASON_OF_THE_TEST:
+        return QUARANTINE_OVER.broken()
+    error_code, told = quarantine.error_code, quarantine.error_message.strip()
+    if tested.works is False:
+        error_code, told = tested.code, tested.message.strip()
+    at_haiilo = _at_haiilo(error_code, told) if reached or job.finished_initial_cycle else None
     if at_haiilo is not None:
         return at_haiilo.broken()
-    codes = sorted(filter(None, (quarantine.reason, quarantine.error_code)), key=_has_a_reason)
+    codes = sorted(filter(None, (quarantine.reason, error_code)), key=_has_a_reason)
     code = " / ".join(codes) or "Quarantine"
     cause = lookup(codes[-1], told) if codes and _has_a_reason(codes[-1]) else None
     if cause is not None:

@@ -1,0 +1,133 @@
+"""A job that was stopped, or put in quarantine, goes on again: when that is offered, what it does, what proves it.
+
+`start` lets a job go on where it stopped and ends its quarantine (Graph: synchronizationJob: start). It is offered only
+where Microsoft's own test reaches Haiilo with what is saved, and asked once more before it is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext_noop as _
+
+from graphclient import Job, TryLater, Unavailable
+from onboarding.domain.desired import Desired, moment_of
+from onboarding.domain.sentences import moment_text, plural, say
+from onboarding.domain.verdicts import Change, Detail, Remedy, Waiting
+from onboarding.steps.base import StepFailed, Tenant
+from onboarding.steps.connection.evidence import job_id
+from onboarding.steps.enable.evidence import EnableEvidence
+from onboarding.steps.scope.evidence import ScopeEvidence
+from onboarding.steps.shared import credentials, jobs, secrets
+from onboarding.steps.shared.credentials import UNTRIED, Trial
+from onboarding.steps.shared.estimate import AT_MOST_UNTIL_FIRST_RUN
+from onboarding.steps.shared.plan_causes import PLAN_OUTDATED
+from onboarding.steps.shared.stored import ADDRESS
+from onboarding.steps.sso_application.evidence import service_principal_id
+
+KEY = "start_again"
+SEEN_WITHIN = timedelta(minutes=10)
+LOOKED_AT_AGAIN = timedelta(minutes=1)
+SUMMARY = _("Start provisioning again.")
+BUTTON = _("Start provisioning again")
+GOES_ON = _("provisioning goes on where it stopped; what has changed in the tenant since then is made up for")
+OUT_OF_QUARANTINE = _("Microsoft takes the job out of quarantine")
+TESTED_FIRST = _("Microsoft tests address and token once more; nothing is started if that fails")
+TAKES = plural(
+    "the next sync begins within %(minutes)s minute", "the next sync begins within %(minutes)s minutes", by="minutes"
+)
+PROVED = _("Provisioning works again: a sync has come through since it was started again.")
+UNSEEN = _("Provisioning was started again; Microsoft does not show it yet.")
+UNPROVED = _("Provisioning was started again on %(at)s. The next sync shows whether it works.")
+
+
+def tested(tenant: Tenant, desired: Desired, job: Job | None) -> Trial:
+    """Microsoft's test of what is saved, for a job that does not run; not while we only watch."""
+    if job is None or not desired.size.sets_up or jobs.unfit(job) is None:
+        return UNTRIED
+    try:
+        return credentials.try_stored(tenant.graph, service_principal_id(desired), job, desired.now)
+    except TryLater as error:
+        if error.asks_to_wait:
+            raise
+        return UNTRIED  # that the job does not run is known all the same
+
+
+def remedy(desired: Desired, job: Job, found: Trial) -> Remedy | None:
+    """To start this job again; None where that would not help."""
+    if not found.works or not jobs.may_go_on(job):
+        return None
+    details = [Detail("+", say(GOES_ON))]
+    if job.quarantined:
+        details.insert(0, Detail("-", say(OUT_OF_QUARANTINE)))
+    details += [Detail("=", say(TESTED_FIRST)), Detail("=", say(TAKES, minutes=AT_MOST_UNTIL_FIRST_RUN))]
+    payload = {
+        "service_principal_id": service_principal_id(desired),
+        "job_id": job_id(desired),
+        "base_url": desired.base_url,
+        "sync_all": was_approved_for_all(desired),
+        "stopped": _stopped(job),
+    }
+    change = Change(KEY, say(SUMMARY), tuple(details), payload, proved=say(PROVED))
+    return Remedy((change,), say(BUTTON))
+
+
+def _stopped(job: Job) -> str:
+    """Which standstill of the job this is: since when, as far as Microsoft tells."""
+    quarantine, last = job.status.quarantine, job.status.last_execution
+    since = quarantine.series_began or quarantine.began if quarantine else None
+    since = since or ((last.ended or last.began) if last else None)
+    return since.isoformat() if since else ""
+
+
+def was_approved_for_all(desired: Desired) -> bool:
+    """Whether the whole directory is in scope by what was approved when provisioning was started."""
+    started = desired.result(EnableEvidence.step, "enable")
+    scope = desired.evidence_of(ScopeEvidence)
+    return bool(started.get("sync_all", scope is not None and scope.sync_all))
+
+
+def apply(tenant: Tenant, desired: Desired, change: Change) -> Mapping[str, Any]:
+    """Start the job. Raises `StepFailed` where it would send elsewhere or whom nobody approved, or cannot connect."""
+    sync, planned = tenant.graph.synchronization, change.payload
+    app = str(planned["service_principal_id"])
+    job = sync.job(app, str(planned["job_id"]))
+    saved = credentials.stored_at(tenant.graph, desired, app).values
+    if ADDRESS not in saved:
+        raise Unavailable("what is stored for the connection is not shown, so nothing is started by it", method="GET")
+    if not secrets.same_address(saved[ADDRESS], str(planned["base_url"])) or _covers_more(saved, planned):
+        raise StepFailed(PLAN_OUTDATED.asking())
+    found = credentials.try_stored(tenant.graph, app, job, desired.now)
+    if found.works is False:
+        raise StepFailed(credentials.refusal(found, desired))
+    if not job.running:
+        sync.start(app, job.id)
+    return {"at": desired.now.isoformat()}
+
+
+def _covers_more(saved: Mapping[str, str], planned: Mapping[str, Any]) -> bool:
+    return secrets.covers_all(saved) and not planned["sync_all"]
+
+
+def taking_effect(desired: Desired) -> Waiting | None:
+    """That the start is not seen yet, where one was sent just now."""
+    started = started_at(desired)
+    return Waiting(say(UNSEEN), jobs.RECHECK_SOON) if desired.is_recent(started, SEEN_WITHIN) else None
+
+
+def unproved(desired: Desired, job: Job) -> Waiting | None:
+    """That no sync has come since the start which would show that it helped; None once there is one, or should be."""
+    started, last = started_at(desired), job.status.last_execution
+    if started is None or not job.finished_initial_cycle or desired.now - started > jobs.SILENT_AFTER:
+        return None
+    if last is not None and (last.ended or last.began) > started:
+        return None
+    return Waiting(say(UNPROVED, at=moment_text(started)), LOOKED_AT_AGAIN)
+
+
+def started_at(desired: Desired) -> datetime | None:
+    """When we started the job again last, whichever step did; None where we never did."""
+    times = (moment_of(made[KEY].get("at")) for made in desired.applied.values() if KEY in made)
+    return max((at for at in times if at is not None), default=None)
