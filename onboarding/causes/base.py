@@ -93,9 +93,9 @@ class Cause:
 
     `by_link`: the act is done with the personal link. `elsewhere`: somebody has to act in a portal, and there is
     nothing to answer in the dashboard. `contacts`: to which contacts the letter goes, the likeliest first.
-    `remedies`: keys of what the product can do about it; empty where only a person can act. `also`: further codes that
-    mean the same. `source`: the public page
-    that documents the cause; empty where only our own state is behind it.
+    `remedies`: keys of the changes that the product can offer about it, beside a verdict that gives it; empty where
+    only a person can act. `also`: further codes that mean the same. `source`: the public page that documents the cause;
+    empty where only our own state is behind it.
     """
 
     code: str

@@ -11,6 +11,9 @@ from onboarding.causes.base import Cause, Owner
 QUARANTINE = "https://learn.microsoft.com/entra/identity/app-provisioning/application-provisioning-quarantine-status"
 
 
+START_AGAIN = "start_again"
+
+
 class JobCode(enum.StrEnum):
     """What is wrong with the job."""
 
@@ -34,11 +37,13 @@ JOB_GONE = Cause(
 PAUSED = Cause(
     code=JobCode.PAUSED,
     owner=Owner.CS,
+    remedies=(START_AGAIN,),
     staff=_("The provisioning job was stopped in the customer's tenant. Ask the customer why; then start it again."),
 )
 QUARANTINED = Cause(
     code=JobCode.QUARANTINED,
     owner=Owner.CS,
+    remedies=(START_AGAIN,),
     staff=_(
         "Microsoft has quarantined the job (%(code)s) and gives no reason. If it comes back after a new start, open a "
         "support case with Microsoft."
@@ -48,12 +53,14 @@ QUARANTINED = Cause(
 QUARANTINE_REPORTED = Cause(
     code=JobCode.QUARANTINE_REPORTED,
     owner=Owner.CS,
+    remedies=(START_AGAIN,),
     staff=_("Microsoft has quarantined the job (%(code)s) and says: %(reason)s"),
     source=QUARANTINE,
 )
 QUARANTINE_OVER = Cause(
     code=JobCode.QUARANTINE_OVER,
     owner=Owner.CS,
+    remedies=(START_AGAIN,),
     staff=_(
         "Microsoft still has the job in quarantine, although address and token work again, as its own test says. Start "
         "it again."
@@ -63,6 +70,7 @@ QUARANTINE_OVER = Cause(
 SWITCHED_OFF = Cause(
     code=JobCode.SWITCHED_OFF,
     owner=Owner.CS,
+    remedies=(START_AGAIN,),
     staff=_(
         "Microsoft has switched the job off after 28 days in quarantine: nobody is created, updated or removed any "
         "more, and it does not try again by itself."

@@ -23,11 +23,11 @@ from onboarding.steps.scope.evidence import ScopeEvidence
 from onboarding.steps.shared import credentials, jobs, secrets
 from onboarding.steps.shared.credentials import UNTRIED, Trial
 from onboarding.steps.shared.estimate import AT_MOST_UNTIL_FIRST_RUN
+from onboarding.steps.shared.job_causes import START_AGAIN
 from onboarding.steps.shared.plan_causes import PLAN_OUTDATED
 from onboarding.steps.shared.stored import ADDRESS
 from onboarding.steps.sso_application.evidence import service_principal_id
 
-KEY = "start_again"
 SEEN_WITHIN = timedelta(minutes=10)
 LOOKED_AT_AGAIN = timedelta(minutes=1)
 SUMMARY = _("Start provisioning again.")
@@ -70,7 +70,7 @@ def remedy(desired: Desired, job: Job, found: Trial) -> Remedy | None:
         "sync_all": was_approved_for_all(desired),
         "stopped": _stopped(job),
     }
-    change = Change(KEY, say(SUMMARY), tuple(details), payload, proved=say(PROVED))
+    change = Change(START_AGAIN, say(SUMMARY), tuple(details), payload, proved=say(PROVED))
     return Remedy((change,), say(BUTTON))
 
 
@@ -129,5 +129,5 @@ def unproved(desired: Desired, job: Job) -> Waiting | None:
 
 def started_at(desired: Desired) -> datetime | None:
     """When we started the job again last, whichever step did; None where we never did."""
-    times = (moment_of(made[KEY].get("at")) for made in desired.applied.values() if KEY in made)
+    times = (moment_of(made[START_AGAIN].get("at")) for made in desired.applied.values() if START_AGAIN in made)
     return max((at for at in times if at is not None), default=None)
