@@ -25,6 +25,22 @@ _NOT_FOUND = ("http/404", "status code: notfound", "404 not found", "404 (not fo
 _WEB_PAGE = ("<html", "<!doctype", "text/html", "<head", "<body", "<title")
 _FORBIDDEN = re.compile(r"forbidden|(?<![\w.,-])403(?![\w-])", re.IGNORECASE)  # a tracking id can hold "403" too
 
+TRY_ALL_AGAIN = "try_all_again"
+
+TOO_MANY_FAILED = Cause(
+    code="EncounteredBaseEscrowThreshold",
+    also=(
+        "EncounteredTotalEscrowThreshold",
+        "EncounteredEscrowProportionThreshold",
+    ),
+    owner=Owner.CS,
+    remedies=(TRY_ALL_AGAIN,),
+    staff=_(
+        "Microsoft has quarantined the job because too many people failed. Remove the most frequent cause first; then "
+        "have them tried again."
+    ),
+    source=SOURCE,
+)
 GROUPS_UNANSWERED = Cause(
     code="GroupsUnanswered",
     owner=Owner.ENGINEERS,
@@ -115,19 +131,7 @@ CREDENTIALS: tuple[Cause, ...] = (
         ),
         source=SOURCE,
     ),
-    Cause(
-        code="EncounteredBaseEscrowThreshold",
-        also=(
-            "EncounteredTotalEscrowThreshold",
-            "EncounteredEscrowProportionThreshold",
-        ),
-        owner=Owner.CS,
-        staff=_(
-            "Microsoft has quarantined the job because too many people failed. Remove the most frequent cause, then "
-            "restart provisioning."
-        ),
-        source=SOURCE,
-    ),
+    TOO_MANY_FAILED,
     Cause(
         code="TooManyDeletes",
         owner=Owner.CUSTOMER,

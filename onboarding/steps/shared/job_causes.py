@@ -7,6 +7,7 @@ import enum
 from django.utils.translation import gettext_noop as _
 
 from onboarding.causes.base import Cause, Owner
+from onboarding.causes.credentials import TRY_ALL_AGAIN
 
 QUARANTINE = "https://learn.microsoft.com/entra/identity/app-provisioning/application-provisioning-quarantine-status"
 
@@ -23,6 +24,7 @@ class JobCode(enum.StrEnum):
     QUARANTINE_REPORTED = "quarantine_reported"
     QUARANTINE_OVER = "quarantine_over"
     SWITCHED_OFF = "switched_off"
+    GAVE_UP = "gave_up"
     HAIILO_DOWN = "haiilo_down"
     HAIILO_REFUSES = "haiilo_refuses"
 
@@ -77,6 +79,16 @@ SWITCHED_OFF = Cause(
     ),
     source=QUARANTINE,
 )
+GAVE_UP = Cause(
+    code=JobCode.GAVE_UP,
+    owner=Owner.CS,
+    remedies=(TRY_ALL_AGAIN,),
+    staff=_(
+        "Microsoft has stopped its first sync, because too many people failed, and has forgotten some of them. Remove "
+        "the most frequent cause first; then have everybody tried again."
+    ),
+    source="https://learn.microsoft.com/graph/api/resources/synchronization-synchronizationstatus",
+)
 HAIILO_DOWN = Cause(
     code=JobCode.HAIILO_DOWN,
     owner=Owner.ENGINEERS,
@@ -95,5 +107,14 @@ HAIILO_REFUSES = Cause(
     ),
     source=QUARANTINE,
 )
-UNFIT = (PAUSED, QUARANTINED, QUARANTINE_REPORTED, QUARANTINE_OVER, SWITCHED_OFF, HAIILO_DOWN, HAIILO_REFUSES)
+UNFIT = (
+    PAUSED,
+    GAVE_UP,
+    QUARANTINED,
+    QUARANTINE_REPORTED,
+    QUARANTINE_OVER,
+    SWITCHED_OFF,
+    HAIILO_DOWN,
+    HAIILO_REFUSES,
+)
 """Why a job that was started does not run."""

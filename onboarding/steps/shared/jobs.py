@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop as _
 from graphclient import GraphClient, Job, NotThere, Read
 from graphclient.resources.synchronization import read_job, read_secrets
 from onboarding.causes.base import Cause
-from onboarding.causes.credentials import says_forbidden
+from onboarding.causes.credentials import TOO_MANY_FAILED, says_forbidden
 from onboarding.causes.index import is_known, lookup
 from onboarding.domain.desired import Desired
 from onboarding.domain.sentences import Sentence, moment_text, say
@@ -20,6 +20,7 @@ from onboarding.steps.connection.evidence import ConnectionEvidence, job_id, mad
 from onboarding.steps.shared import chosen_gone, making
 from onboarding.steps.shared.credentials import UNTRIED, Trial
 from onboarding.steps.shared.job_causes import (
+    GAVE_UP,
     HAIILO_DOWN,
     HAIILO_REFUSES,
     JOB_GONE,
@@ -38,6 +39,7 @@ GIVEN_UP_AFTER = timedelta(days=28)  # a job that stays in quarantine is switche
 CODES_WITHOUT_A_REASON = frozenset({"", "Unknown"})  # words for "no reason"
 REASON_OF_THE_TEST = "EncounteredQuarantineException"  # each sync begins with a test of address and token
 MAY_GO_ON_AFTER = CODES_WITHOUT_A_REASON | {REASON_OF_THE_TEST, "IngestionInterrupted"}
+WHO_FAILED, EVERYBODY_ANEW = "Escrows, QuarantineState", "Escrows, Watermark"
 TRIED_NEXT = _("Microsoft tries it again by itself on %(at)s.")
 SWITCHED_OFF_AT = _("If nothing comes through until then, Microsoft switches the job off on %(at)s.")
 
@@ -89,19 +91,24 @@ def missing(desired: Desired) -> Verdict:
 def unfit(job: Job, *, reached: bool = False, tested: Trial = UNTRIED) -> Broken | None:
     """Why a job that was started does not run, or None when it does; `tested`: Microsoft's test of what is saved."""
     if not job.quarantined:
-        return PAUSED.broken() if job.paused else None
+        return (GAVE_UP if job.status.escrows_pruned else PAUSED).broken() if job.paused else None
     why = quarantined(job, reached=reached, tested=tested)
     if job.paused:
         return replace(SWITCHED_OFF.broken(), warnings=() if tested.works else (why.why,))
     return replace(why, warnings=tuple(_what_comes(job)))
 
 
-def may_go_on(job: Job) -> bool:
-    """Whether a job that does not run may be let go on where address and token work: not where Microsoft holds
-    deletions back, has quarantined it by hand, or because too many people failed.
+def to_forget(job: Job) -> str | None:
+    """What a job that does not run has to forget so that it can go on where address and token work, as a reset scope:
+    empty for nothing. None where that would not help: where Microsoft holds deletions back, or has quarantined it by
+    hand.
     """
-    quarantine = job.status.quarantine
-    return not job.quarantined or quarantine is None or quarantine.reason in MAY_GO_ON_AFTER
+    if not job.quarantined:
+        return EVERYBODY_ANEW if job.status.escrows_pruned else ""
+    reason = job.status.quarantine.reason if job.status.quarantine else ""
+    if reason in MAY_GO_ON_AFTER:
+        return ""
+    return WHO_FAILED if lookup(reason) is TOO_MANY_FAILED else None
 
 
 def _what_comes(job: Job) -> Iterator[Sentence]:

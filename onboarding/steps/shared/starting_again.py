@@ -1,18 +1,21 @@
 """A job that was stopped, or put in quarantine, goes on again: when that is offered, what it does, what proves it.
 
-`start` lets a job go on where it stopped and ends its quarantine (Graph: synchronizationJob: start). It is offered only
-where Microsoft's own test reaches Haiilo with what is saved, and asked once more before it is sent.
+`start` lets a job go on where it stopped and ends its quarantine (Graph: synchronizationJob: start). `restart` makes it
+forget what failed, so that it is tried again (Graph: synchronizationJob: restart); it takes more than the ownership of
+the application (docs/graph-facts.md, "Permissions and ownership"). Either is offered only where Microsoft's own test
+reaches Haiilo with what is saved, and that test is asked once more before it is sent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext_noop as _
 
 from graphclient import Job, TryLater, Unavailable
+from onboarding.causes.credentials import TRY_ALL_AGAIN
 from onboarding.domain.desired import Desired, moment_of
 from onboarding.domain.sentences import moment_text, plural, say
 from onboarding.domain.verdicts import Change, Detail, Remedy, Waiting
@@ -22,7 +25,7 @@ from onboarding.steps.enable.evidence import EnableEvidence
 from onboarding.steps.scope.evidence import ScopeEvidence
 from onboarding.steps.shared import credentials, jobs, secrets
 from onboarding.steps.shared.credentials import UNTRIED, Trial
-from onboarding.steps.shared.estimate import AT_MOST_UNTIL_FIRST_RUN
+from onboarding.steps.shared.estimate import AT_MOST_UNTIL_FIRST_RUN, minutes_of_a_cycle
 from onboarding.steps.shared.job_causes import START_AGAIN
 from onboarding.steps.shared.plan_causes import PLAN_OUTDATED
 from onboarding.steps.shared.stored import ADDRESS
@@ -32,6 +35,10 @@ SEEN_WITHIN = timedelta(minutes=10)
 LOOKED_AT_AGAIN = timedelta(minutes=1)
 SUMMARY = _("Start provisioning again.")
 BUTTON = _("Start provisioning again")
+TRY_ALL = _("Have everybody who failed tried again.")
+TRY_ALL_BUTTON = _("Try everybody who failed again")
+FAILED_AGAIN = _("whoever could not be written is tried again with the next sync")
+ALL_ANEW = _("everybody in scope is looked at anew, which takes %(low)s to %(high)s minutes by Microsoft's own figures")
 GOES_ON = _("provisioning goes on where it stopped; what has changed in the tenant since then is made up for")
 OUT_OF_QUARANTINE = _("Microsoft takes the job out of quarantine")
 TESTED_FIRST = _("Microsoft tests address and token once more; nothing is started if that fails")
@@ -57,21 +64,32 @@ def tested(tenant: Tenant, desired: Desired, job: Job | None) -> Trial:
 
 def remedy(desired: Desired, job: Job, found: Trial) -> Remedy | None:
     """To start this job again; None where that would not help."""
-    if not found.works or not jobs.may_go_on(job):
+    reset = jobs.to_forget(job)
+    if not found.works or reset is None or (reset and desired.size.by_ownership):
         return None
-    details = [Detail("+", say(GOES_ON))]
-    if job.quarantined:
-        details.insert(0, Detail("-", say(OUT_OF_QUARANTINE)))
-    details += [Detail("=", say(TESTED_FIRST)), Detail("=", say(TAKES, minutes=AT_MOST_UNTIL_FIRST_RUN))]
+    key, summary, button = (TRY_ALL_AGAIN, TRY_ALL, TRY_ALL_BUTTON) if reset else (START_AGAIN, SUMMARY, BUTTON)
     payload = {
         "service_principal_id": service_principal_id(desired),
         "job_id": job_id(desired),
         "base_url": desired.base_url,
         "sync_all": was_approved_for_all(desired),
         "stopped": _stopped(job),
+        **({"reset": reset} if reset else {}),
     }
-    change = Change(START_AGAIN, say(SUMMARY), tuple(details), payload, proved=say(PROVED))
-    return Remedy((change,), say(BUTTON))
+    details = tuple(_details(desired, job, reset))
+    return Remedy((Change(key, say(summary), details, payload, once=bool(reset), proved=say(PROVED)),), say(button))
+
+
+def _details(desired: Desired, job: Job, reset: str) -> Iterator[Detail]:
+    if job.quarantined:
+        yield Detail("-", say(OUT_OF_QUARANTINE))
+    yield Detail("+", say(FAILED_AGAIN) if reset else say(GOES_ON))
+    scope = desired.evidence_of(ScopeEvidence)
+    if reset == jobs.EVERYBODY_ANEW and scope is not None and not scope.sync_all:
+        low, high = minutes_of_a_cycle(scope.total + len(scope.groups))
+        yield Detail("=", say(ALL_ANEW, low=low, high=high))
+    yield Detail("=", say(TESTED_FIRST))
+    yield Detail("=", say(TAKES, minutes=AT_MOST_UNTIL_FIRST_RUN))
 
 
 def _stopped(job: Job) -> str:
@@ -102,7 +120,9 @@ def apply(tenant: Tenant, desired: Desired, change: Change) -> Mapping[str, Any]
     found = credentials.try_stored(tenant.graph, app, job, desired.now)
     if found.works is False:
         raise StepFailed(credentials.refusal(found, desired))
-    if not job.running:
+    if planned.get("reset"):
+        sync.restart(app, job.id, str(planned["reset"]))
+    elif not job.running:
         sync.start(app, job.id)
     return {"at": desired.now.isoformat()}
 
@@ -128,6 +148,7 @@ def unproved(desired: Desired, job: Job) -> Waiting | None:
 
 
 def started_at(desired: Desired) -> datetime | None:
-    """When we started the job again last, whichever step did; None where we never did."""
-    times = (moment_of(made[START_AGAIN].get("at")) for made in desired.applied.values() if START_AGAIN in made)
+    """When we had the job go on again last, whichever step did; None where we never did."""
+    made = (results.get(key) for results in desired.applied.values() for key in (START_AGAIN, TRY_ALL_AGAIN))
+    times = (moment_of(each.get("at")) for each in made if each)
     return max((at for at in times if at is not None), default=None)

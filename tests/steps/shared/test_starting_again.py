@@ -9,12 +9,17 @@ from typing import Any
 import pytest
 
 from onboarding.causes.base import Cause
+from onboarding.causes.credentials import TRY_ALL_AGAIN
+from onboarding.domain.consent_sizes import SCOPED
 from onboarding.domain.verdicts import Broken, Done, Waiting
+from onboarding.steps.base import StepFailed
 from onboarding.steps.live.causes import CAUSES, Code
 from onboarding.steps.live.step import Live
 from onboarding.steps.shared.credentials import UNTRIED, Trial
 from onboarding.steps.shared.followed_job import Facts
 from onboarding.steps.shared.job_causes import START_AGAIN
+from tests.graphclient.graph_stub import Reply
+from tests.graphclient.samples import NEW_JOB
 from tests.narrow import instance, present
 from tests.steps.facts import APP, BASE_URL, JOB, NOW, ago, at_step, execution, finished, job, people, quarantine, texts
 
@@ -70,13 +75,7 @@ def test_is_not_offered_where_nobody_knows_that_they_work(found, tested):
     assert look(found, tested).remedy is None
 
 
-@pytest.mark.parametrize(
-    "reason",
-    [
-        *("TooManyDeletes", "QuarantinedOnDemand", "EncounteredBaseEscrowThreshold", "EncounteredTotalEscrowThreshold"),
-        *("EncounteredEscrowProportionThreshold", "SomethingNew"),
-    ],
-)
+@pytest.mark.parametrize("reason", ["TooManyDeletes", "QuarantinedOnDemand", "SomethingNew"])
 def test_is_not_offered_where_something_else_is_the_reason(reason):
     verdict = look(in_quarantine(reason), WORKS)
     assert verdict.remedy is None
@@ -128,3 +127,86 @@ def test_is_another_plan_for_another_standstill():
     later = replace(quarantine(OF_THE_TEST), began=NOW)
     second = present(look(job("Quarantine", quarantine=later, **ONCE_LIVE), WORKS).remedy).changes
     assert first[0].intent != second[0].intent
+
+
+TOO_MANY = ["EncounteredBaseEscrowThreshold", "EncounteredTotalEscrowThreshold", "EncounteredEscrowProportionThreshold"]
+
+
+def gave_up():
+    return job("Paused", escrows_pruned=True, last_execution=execution("EntryLevelErrors"))
+
+
+@pytest.mark.parametrize(
+    ("found", "reset"),
+    [
+        *((in_quarantine(reason), "Escrows, QuarantineState") for reason in TOO_MANY),
+        (gave_up(), "Escrows, Watermark"),
+    ],
+)
+def test_tries_whoever_failed_again_where_too_many_failed(found, reset):
+    verdict = instance(Broken, look(found, WORKS))
+    [change] = present(verdict.remedy).changes
+    assert (change.key, change.payload["reset"], change.once) == (TRY_ALL_AGAIN, reset, True)
+    assert ("2 to 17 minutes" in texts(each.text for each in change.details)) is ("Watermark" in reset)
+
+
+def test_calls_a_job_that_microsoft_gave_up_on_not_stopped_by_the_customer():
+    verdict = look(gave_up(), UNTRIED)
+    assert (verdict.code, TRY_ALL_AGAIN in cause_of(verdict).remedies, verdict.remedy) == (Code.GAVE_UP, True, None)
+
+
+def test_offers_no_restart_to_an_owner_who_may_not():
+    found = in_quarantine(TOO_MANY[0])
+    assert look(found, WORKS, size=SCOPED).remedy is None
+    assert look(in_quarantine(OF_THE_TEST), WORKS, size=SCOPED).remedy is not None
+
+
+STORED = [{"key": "BaseAddress", "value": BASE_URL}, {"key": "SyncAll", "value": "false"}]
+SYNC = f"/v1.0/servicePrincipals/{APP}/synchronization"
+
+
+@pytest.fixture
+def answers(far):
+    def give(*, stored=tuple(STORED), tested=204):
+        far.on("GET", f"{SYNC}/secrets", Reply(200, {"value": list(stored)}))
+        far.on("GET", f"{SYNC}/jobs/{JOB}", Reply(200, {**NEW_JOB, "id": JOB}))
+        refused = {"error": {"code": "CredentialValidationUnavailable", "innerError": {"code": FAILURE}}}
+        far.on("POST", f"{SYNC}/jobs/{JOB}/validateCredentials", Reply(tested, refused if tested == 400 else None))
+        for act in ("start", "restart"):
+            far.on("POST", f"{SYNC}/jobs/{JOB}/{act}", Reply(204))
+
+    return give
+
+
+def approved(found):
+    return present(look(found, WORKS).remedy).changes[0]
+
+
+@pytest.mark.parametrize(
+    ("found", "act", "sent"),
+    [
+        (gave_up(), "restart", {"criteria": {"resetScope": "Escrows, Watermark"}}),
+        (in_quarantine(OF_THE_TEST), "start", None),
+    ],
+)
+def test_sends_what_was_approved(tenant, far, answers, found, act, sent):
+    answers()
+    assert Live().apply(tenant, at_step("live"), approved(found)) == {"at": NOW.isoformat()}
+    last = far.asked[-1]
+    assert (last.path.rpartition("/")[2], last.json if last.body else None) == (act, sent)
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"stored": [{"key": "BaseAddress", "value": "https://elsewhere.example/scim"}, STORED[1]]}, "plan_outdated"),
+        ({"stored": [STORED[0], {"key": "SyncAll", "value": "true"}]}, "plan_outdated"),
+        ({"tested": 400}, FAILURE),
+    ],
+)
+def test_sends_nothing_where_what_it_rests_on_has_changed(tenant, far, answers, given, code):
+    answers(**given)
+    with pytest.raises(StepFailed) as failed:
+        Live().apply(tenant, at_step("live"), approved(in_quarantine(OF_THE_TEST)))
+    assert failed.value.verdict.code == code
+    assert not [each for each in far.asked if each.path.endswith("start")]
