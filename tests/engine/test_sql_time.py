@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from datetime import datetime, timedelta
 
 import pytest
@@ -36,4 +37,5 @@ def test_writes_the_text_that_django_writes(milliseconds):
     compiler = Onboarding.objects.all().query.get_compiler(connection=connection)
     statement, _parameters = clock.Now().as_sqlite(compiler, connection)
     at_that_time = (statement % ()).replace("'NOW'", f"'{told}'")
-    assert sqlite3.connect(":memory:").execute(f"SELECT {at_that_time}").fetchone() == (str(told),)
+    with closing(sqlite3.connect(":memory:")) as database:
+        assert database.execute(f"SELECT {at_that_time}").fetchone() == (str(told),)
