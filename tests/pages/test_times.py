@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 from playwright.sync_api import Browser, Page
 
 from onboarding.models import clock
-from onboarding.web.moments import moment
+from onboarding.web.moments import moment, moments
 from onboarding.web.step_view import age_of
 
 APP = Path(__file__).resolve().parent.parent.parent / "onboarding" / "static" / "onboarding" / "app.js"
@@ -29,6 +30,16 @@ PAGE = """<!doctype html><html lang="{language}"><body>
 def test_names_the_zone_without_scripts(language, written):
     with translation.override(language):
         assert moment(AT) == f'<time datetime="2026-11-24T22:56:00+00:00" data-moment>{written}</time>'
+
+
+def test_writes_many_moments_in_the_zone_and_language_of_the_page():
+    with timezone.override(ZoneInfo("Europe/Helsinki")), translation.override("fi"):
+        written = moments()
+    later = AT + timedelta(minutes=1)
+    assert [str(written(each)) for each in (AT, later, AT)] == [
+        f'<time datetime="2026-11-25T00:{minute}:00+02:00" data-moment>25.11.2026 00.{minute} EET</time>'
+        for minute in ("56", "57", "56")
+    ]
 
 
 def test_says_nothing_of_a_moment_that_never_was():

@@ -16,7 +16,7 @@ from onboarding.domain.spelling import isolated
 from onboarding.domain.standings import Standing
 from onboarding.models import Onboarding
 from onboarding.staff.people.queries import Row
-from onboarding.web.moments import moment
+from onboarding.web.moments import moments
 
 ANYBODY = 2**63 - 1  # the key in the address of a story, in whose place stands that of whoever has the row
 NONE = "–"  # noqa: RUF001 - what pages show where there is nothing
@@ -29,7 +29,10 @@ def rows(found: Sequence[Row], onboarding: Onboarding, *, names: bool, here: str
     address = {"before": before, "behind": behind + (f"?{here}" if here else "")}
     form = render_to_string("parts/staff/people_row.html", {"names": names, **address})
     labels = {standing: conditional_escape(standing.label) for standing in Standing}
-    told = [form.format_map({"label": labels[row.standing], **_values(row)}) for row in found]
+    moment = moments()
+    told = [
+        form.format_map({"label": labels[row.standing], "at": moment(row.person.at), **_values(row)}) for row in found
+    ]
     return mark_safe("".join(told))  # noqa: S308 - what is filled in is a number, a word of ours, or escaped
 
 
@@ -43,5 +46,4 @@ def _values(row: Row) -> Mapping[str, int | str]:
         "standing": row.standing.value,
         "why": isolated(row.why) if row.why else NOTHING,
         "nothing": "" if row.why else " nothing",
-        "at": moment(person.at),
     }
