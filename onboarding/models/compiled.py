@@ -5,8 +5,8 @@ customer that takes longer than to send them. Here the same compiler is asked on
 values, and rows become models as those of a queryset do. A process has one database, so one text is enough.
 
 PostgreSQL plans them once a connection, too, because planning takes longer than running them: text and values are sent
-apart, and the text is prepared. That is for these statements alone, which go by a key, or read what there is little of,
-so that one plan suits each customer; what Django sends has its values in the text and is planned each time.
+apart, and the text is prepared. That is for statements which go by a key, or read what there is little of, so that one
+plan suits each customer. Others, as what Django sends, have their values in the text and are planned each time.
 """
 
 from __future__ import annotations
@@ -67,8 +67,9 @@ def given(model: type[models.Model], *columns: str) -> dict[str, Given]:
 class _Statement:
     """SQL, and its parameters: values, and places of values that are given."""
 
-    def __init__(self, compiler: SQLCompiler) -> None:
+    def __init__(self, compiler: SQLCompiler, *, planned_once: bool = True) -> None:
         self.sql, self._parameters = compiler.as_sql()
+        self._planned_once = planned_once
 
     def values(self, database: BaseDatabaseWrapper, given: Mapping[str, Any]) -> list[Any]:
         """The parameters for one execution. Raises KeyError for a value that is not given."""
@@ -79,14 +80,17 @@ class _Statement:
     @contextmanager
     def sent(self, database: BaseDatabaseWrapper, given: Mapping[str, Any]) -> Iterator[CursorWrapper]:
         """The cursor after one execution. Raises KeyError for a value that is not given."""
-        with _sent(database, self.sql, self.values(database, given)) as cursor:
+        with _sent(database, self.sql, self.values(database, given), planned_once=self._planned_once) as cursor:
             yield cursor
 
 
 @contextmanager
-def _sent(database: BaseDatabaseWrapper, sql: str, values: list[Any]) -> Iterator[CursorWrapper]:
+def _sent(
+    database: BaseDatabaseWrapper, sql: str, values: list[Any], *, planned_once: bool = True
+) -> Iterator[CursorWrapper]:
+    shows_values = database.queries_logged  # a log has them in their places
     with database.cursor() as cursor:
-        if database.vendor == "postgresql" and not database.queries_logged:  # a log shows values in their places
+        if planned_once and database.vendor == "postgresql" and not shows_values:
             cursor.cursor = Cursor(database.connection)
         cursor.execute(sql, values)
         yield cursor
@@ -96,11 +100,12 @@ class Select(Generic[Row]):
     """The rows of a queryset, with the related ones that it selects and with its annotations.
 
     What `django.db.models.query.ModelIterable` finds out about the columns for each execution is found out once.
+    `planned_once`: whether one plan suits all values that may be given.
     """
 
-    def __init__(self, queryset: QuerySet[Row]) -> None:
+    def __init__(self, queryset: QuerySet[Row], *, planned_once: bool = True) -> None:
         compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
-        self._statement = _Statement(compiler)
+        self._statement = _Statement(compiler, planned_once=planned_once)
         populators: Any = get_related_populators  # the stubs are those of a later Django
         selected: Any = compiler.select
         described: dict[str, Any] = compiler.klass_info or {}

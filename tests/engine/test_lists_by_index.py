@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 from django.db.models import Q
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from bench.inside import crowd, customers
@@ -96,6 +97,39 @@ def test_reads_no_more_rows_than_a_page_shows(made, after):
         if after != END:  # where each index has nobody, whichever is smaller just now is read
             assert {each.get("Index Name") for each in scans(plan)} == {index}
         assert rows_read(plan) <= PAGE * max(1, len(found.words)), index
+
+
+@pytest.mark.parametrize("after", [None, ("p8", 0), END])
+def test_reads_a_list_with_the_orms_statement_and_rows(made, after):
+    narrowed = [Filter(finding="guest", differs="given"), Filter(search="anna"), Filter(search="nobody")]
+    for filter in (*(filter_of(made) for _index, filter_of in BY_INDEX), *narrowed):
+        found = wanted(made, filter)
+        with CaptureQueriesContext(connection) as sent:
+            rows = found.rows(PAGE, *queries.SHOWN, after=after)
+            plain = list(found.named(PAGE, *queries.SHOWN, after=after))
+        statements = [each["sql"] for each in sent]
+        assert statements[1:] == statements[:1]
+        assert rows == plain
+        assert [columns(each) for each in rows] == [columns(each) for each in plain]
+
+
+def test_asks_for_nobody_where_no_word_is_wanted(made, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert wanted(made, Filter(differs="family")).rows(PAGE, *queries.SHOWN) == []
+
+
+def columns(row: Person) -> dict[str, Any]:
+    return {field.attname: vars(row).get(field.attname, "not read") for field in row._meta.concrete_fields}
+
+
+def test_has_a_list_planned_for_what_it_is_asked_for(made):
+    for filter in (Filter(), Filter(standing="failed"), Filter(search="anna")):
+        for _run in range(2):
+            assert queries.people(made, filter).rows
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements WHERE statement LIKE '%ORDER BY%user_name%LIMIT%'")
+        lists = [row[0] for row in cursor.fetchall()]
+    assert all("COALESCE" in each for each in lists)  # those of the causes, of one person each
 
 
 def test_finds_who_was_erased_without_a_look_at_the_others(made):

@@ -128,7 +128,7 @@ def people(
     """
     numbers = headcount(onboarding)
     found = wanted_of(onboarding, wanted, numbers)
-    rows = list(found.named(limit + 1, *SHOWN, after=read_cursor(after)))
+    rows = found.rows(limit + 1, *SHOWN, after=read_cursor(after))
     is_more, scope, explain = len(rows) > limit, seen(onboarding.pk, ScopeEvidence), cache(explained)
     counted = scope.counted if scope is not None else None
     return People(
@@ -221,11 +221,11 @@ def people_rows(onboarding: Onboarding, wanted: Filter = EVERYBODY) -> Iterator[
 def _named(found: Wanted) -> Iterator[Person]:
     """All of them, page by page: for one statement the database would put all rows aside before it sends the first."""
     asked = AT_FIRST
-    rows = list(found.named(asked, *EXPORTED))
+    rows = found.rows(asked, *EXPORTED)
     while rows:
         yield from rows
         is_last, asked, last = len(rows) < asked, AT_ONCE, rows[-1]
-        rows = [] if is_last else list(found.named(asked, *EXPORTED, after=(last.user_name, last.pk)))
+        rows = [] if is_last else found.rows(asked, *EXPORTED, after=(last.user_name, last.pk))
 
 
 def people_of(onboarding: Onboarding, wanted: Filter, *, most: int) -> list[Person]:
