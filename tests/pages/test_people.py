@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from onboarding.domain.verdicts import Done
 from onboarding.models import Event, Onboarding
+from onboarding.staff.people import queries
 from onboarding.staff.people.line import line
 from onboarding.steps.live.evidence import LiveEvidence
 from onboarding.web.csv_file import csv_file, guarded
@@ -260,6 +261,28 @@ def test_costs_the_same_for_few_people_and_for_many(alice, customer):
     with CaptureQueriesContext(connection) as many:
         page_of(alice, customer)
     assert len(many) == len(few)
+
+
+def test_puts_what_is_known_of_several_people_into_words_once(customer):
+    people(customer, 3, result="failed", code="Odd", reason="Microsoft's words about it.")
+    people(customer, 1, result="failed", code="Odd", reason="Other words about it.")
+    whys = [row.why for row in queries.people(customer).rows]
+    assert ["Other words" in each for each in whys] == [False, False, False, True]
+    assert whys[0] is whys[1] is whys[2]
+
+
+@pytest.mark.parametrize("most", [1, 1000])
+def test_names_the_signs_of_each_user_name_that_is_refused(customer, monkeypatch, most):
+    monkeypatch.setattr(queries, "MOST_WHYS", most)
+    refused = {"result": "failed", "code": "BadRequest", "reason": "invalidFilter: no such value"}
+    for name in ("a\xe4@x.example", "b@x.example", "c\xf6@x.example"):
+        people(customer, 1, user_name=name, **refused)
+    people(customer, 1, user_name="d\xe5@x.example")
+    for names, signs in ((True, ["\xe4", "", "\xf6", None]), (False, ["", "", "", None])):
+        whys = [row.why for row in queries.people(customer, names=names).rows]
+        assert [
+            None if not each else each.partition("because of the characters ")[2].partition(".")[0] for each in whys
+        ] == signs
 
 
 def test_sends_the_same_rows_as_a_part(alice, customer):

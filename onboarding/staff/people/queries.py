@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import chain
+from operator import attrgetter
 
 from django.utils.translation import gettext_lazy as _
 
@@ -28,10 +28,12 @@ from onboarding.steps.scope.evidence import ScopeEvidence
 from onboarding.web.paging import cursor, read_cursor
 from onboarding.web.step_view import Text
 
-Explain = Callable[[Facts], Explained | None]
 SHOWN = ("onboarding", "source_id", "name", "user_name", "at", "differs_in", *TELLING)
 """The columns that a row of the list is made of: some of the others hold long documents."""
 EXPORTED = (*SHOWN, "erased_at")
+TOLD = attrgetter("differs_in", *TELLING)
+"""All of a person by which is told why they are not as they should be, but for the user name."""
+MOST_WHYS = 1000  # kept at once of an export, in which each of very many people may have failed in words of their own
 PEOPLE = plural("1 person", "%(shown)s people")
 AT_FIRST, AT_ONCE = 100, 1000  # rows of an export, whose beginning is waited for
 OWNERS: dict[str, Text] = {
@@ -67,6 +69,22 @@ class Cause:
     def fields(self) -> dict[str, str]:
         """The group as fields of a form."""
         return {name: value for name, value in vars(self.wanted).items() if value}
+
+
+@dataclass(frozen=True)
+class Why:
+    """Why somebody is not in Haiilo, or not as they should be; an empty sentence where nothing is to be said.
+
+    `by_user_name`: odd signs in the user name, where there are any, tell it more exactly.
+    """
+
+    sentence: str
+    by_user_name: bool = False
+
+    def of(self, person: Person) -> str:
+        """The sentence for one of those of whom that is so."""
+        signs = odd_signs(person.user_name) if self.by_user_name else ""
+        return str(say(SEARCH_REFUSED_FOR, value=person.user_name, signs=signs)) if signs else self.sentence
 
 
 @dataclass(frozen=True)
@@ -129,12 +147,10 @@ def people(
     numbers = headcount(onboarding)
     found = wanted_of(onboarding, wanted, numbers)
     rows = found.rows(limit + 1, *SHOWN, after=read_cursor(after))
-    is_more, scope, explain = len(rows) > limit, seen(onboarding.pk, ScopeEvidence), cache(explained)
+    is_more, scope = len(rows) > limit, seen(onboarding.pk, ScopeEvidence)
     counted = scope.counted if scope is not None else None
     return People(
-        rows=[
-            Row(person, shown(person, numbers), why(person, names=names, explain=explain)) for person in rows[:limit]
-        ],
+        rows=[Row(person, shown(person, numbers), told) for person, told in with_whys(rows[:limit], names=names)],
         next=cursor(rows[limit - 1].user_name, rows[limit - 1].pk) if is_more else "",
         numbers=numbers,
         causes=[_cause(failure, names=names) for failure in failures(onboarding)],
@@ -184,28 +200,40 @@ def _cause(failure: Failure, *, names: bool) -> Cause:
     )
 
 
-def reason_of(person: Person, *, names: bool = True, explain: Explain = explained) -> Explained | None:
+def reason_of(person: Person, *, names: bool = True) -> Explained | None:
     """Why the person is not as they should be, or else the values of the account; without `names` in our words only."""
     if person.standing == Standing.ARRIVED and person.differs_in:
         return standings.otherwise()
     if person.standing in TO_MEND:
-        return explain(facts_of(group_of(person), names=names))
+        return explained(facts_of(group_of(person), names=names))
     told = person.reason if names else mark_in(person.reason)
-    return explain(Facts(person.standing, person.code, told, person.lacking, person.scope))
+    return explained(Facts(person.standing, person.code, told, person.lacking, person.scope))
 
 
-def why(person: Person, *, names: bool = True, explain: Explain = explained) -> str:
-    """Why the person is not in Haiilo, or not as they should be, in a sentence; empty where nothing is to be said.
+def why(person: Person, *, names: bool = True) -> str:
+    """Why the person is not in Haiilo, or not as they should be, in a sentence; empty where nothing is to be said."""
+    return _why(person, names=names).of(person)
 
-    `explain`: as `explained`; where many are asked for, one that remembers what it was asked before.
-    """
+
+def with_whys(people: Iterable[Person], *, names: bool = True) -> Iterator[tuple[Person, str]]:
+    """Each of them with the answer of `why`. Those of whom the same is known are explained once."""
+    known: dict[tuple[str, ...], Why] = {}
+    for person in people:
+        told = TOLD(person)
+        if told not in known:
+            if len(known) == MOST_WHYS:
+                known.clear()
+            known[told] = _why(person, names=names)
+        yield person, known[told].of(person)
+
+
+def _why(person: Person, *, names: bool) -> Why:
     if person.standing == Standing.OUT and person.scope not in (Scope.UNREAD, *SHOULD_ARRIVE):
-        return str(Scope(person.scope).label)
-    found = reason_of(person, names=names, explain=explain)
-    signs = odd_signs(person.user_name) if names and found and found.cause is SEARCH_REFUSED else ""
-    if signs:
-        return str(say(SEARCH_REFUSED_FOR, value=person.user_name, signs=signs))
-    return str(found.sentence) if found else ""
+        return Why(str(Scope(person.scope).label))
+    found = reason_of(person, names=names)
+    if found is None:
+        return Why("")
+    return Why(str(found.sentence), by_user_name=names and found.cause is SEARCH_REFUSED)
 
 
 def people_rows(onboarding: Onboarding, wanted: Filter = EVERYBODY) -> Iterator[Person]:

@@ -86,13 +86,13 @@ def people_csv(request: HttpRequest, pk: int) -> StreamingHttpResponse:
 
 
 def _cells(people: Iterator[Person], numbers: Headcount, *, names: bool) -> Iterator[tuple[str, ...]]:
-    for person in people:
+    for person, why in queries.with_whys(people, names=names):
         nameless = _("(erased)") if person.erased_at else "" if names else _("(hidden)")
         yield (
             nameless or person.name,
             nameless or person.user_name,
             str(queries.shown(person, numbers).label),
-            queries.why(person, names=names),
+            why,
             person.code,
             person.reason if names else "",
             person.at.isoformat(),
