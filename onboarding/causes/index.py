@@ -106,14 +106,18 @@ def explain_code(
     cause = lookup(code, reason, lacking=lacking, scope=scope, in_haiilo=in_haiilo)
     if cause is not None:
         return cause.for_staff(gaps_of(cause, lacking)), cause.owner.court
-    court = Owner.ENGINEERS.court
+    return told_by_microsoft(code, reason), Owner.ENGINEERS.court
+
+
+def told_by_microsoft(code: str, reason: str) -> Sentence:
+    """All that can be said of a code that no family knows: Microsoft's own `reason`, cut, where there is one."""
     told = " ".join(reason.split())
     if told:
         cut = told if len(told) <= SHOWN_OF_REASON else told[:SHOWN_OF_REASON].rstrip() + " …"
-        return say(_("Microsoft says: %(reason)s"), reason=cut), court
+        return say(_("Microsoft says: %(reason)s"), reason=cut)
     if code:
-        return say(_("Microsoft gives the code %(code)s and no reason. Our engineers have to look."), code=code), court
-    return say(_("Microsoft gives no reason. Our engineers have to look.")), court
+        return say(_("Microsoft gives the code %(code)s and no reason. Our engineers have to look."), code=code)
+    return say(_("Microsoft gives no reason. Our engineers have to look."))
 
 
 def is_known(code: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_noop as _
 
 from onboarding.causes.base import Cause, Owner
-from onboarding.causes.index import explain_code, gaps_of, lookup
+from onboarding.causes.index import gaps_of, lookup, told_by_microsoft
 from onboarding.causes.people import BY_HAIILO, BY_SCOPE, NOT_ENTITLED, SCOPING, SOURCE
 from onboarding.domain.headcount import Failure
 from onboarding.domain.sentences import Sentence, say
@@ -125,8 +125,8 @@ def _by_entry(cause: Cause) -> Explained:
 
 
 def _by_code(facts: Facts) -> Explained:
-    sentence, _court = explain_code(facts.code, facts.reason, lacking=facts.lacking, scope=facts.scope)
     cause = lookup(facts.code, facts.reason, lacking=facts.lacking, scope=facts.scope)
     if cause is None:
-        return Explained(sentence, Owner.ENGINEERS)
-    return Explained(sentence, cause.owner, cause, cause.for_customer(gaps_of(cause, facts.lacking)))
+        return Explained(told_by_microsoft(facts.code, facts.reason), Owner.ENGINEERS)
+    gaps = gaps_of(cause, facts.lacking)
+    return Explained(cause.for_staff(gaps), cause.owner, cause, cause.for_customer(gaps))
