@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
@@ -56,7 +57,7 @@ def _list(
     context = {
         "onboarding": onboarding,
         "customer": onboarding.customer,
-        "people": found,
+        "people": replace(found, rows=[]),  # a context goes with the garbage that is collected, and long after its page
         "names": names,
         "rows": rows(found.rows, onboarding, names=names, here=here),
         "wanted": wanted,
