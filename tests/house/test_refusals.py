@@ -1,5 +1,5 @@
 # ruff: noqa: S603 - the commands are written right here
-"""Every process refuses settings that are for sandboxes, and a production without its keys."""
+"""How each process starts: it refuses settings that are for sandboxes, and a production without its keys."""
 
 from __future__ import annotations
 
@@ -32,6 +32,11 @@ def started(code: str, environment: dict[str, str]) -> str:
 @pytest.mark.parametrize("process", PROCESSES)
 def test_starts_with_what_production_sets(process):
     assert started(PROCESSES[process], production()) == ""
+
+
+def test_has_the_collector_leave_alone_what_pages_have_loaded():
+    asked = "import gc; assert gc.get_freeze_count() > len(gc.get_objects())"
+    assert started(f"{PROCESSES['web']}; {asked}", production()) == ""
 
 
 @pytest.mark.parametrize("process", PROCESSES)
