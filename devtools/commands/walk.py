@@ -94,6 +94,7 @@ def line(walked: Walked) -> dict[str, Any]:
         "untrue": told.untrue,
         "problems": told.problems,
         "unjudged": told.unjudged,
+        "pressed": told.pressed,
         "verified": told.verified,
         "awaits": failure.awaits,
     }

@@ -30,8 +30,9 @@ people.
 
 {scale}
 
-*untrue* is whatever a page told otherwise than it was, or what it failed to say. *well after* means that the customer
-is live again and Haiilo holds exactly those in scope, without anybody having done more than the remedy. *awaits* names
+*untrue* is whatever a page told otherwise than it was, or what it failed to say. *pressed* is the button beside the
+cause that staff pressed once it was gone; where none is named, it took none. *well after* means that the customer is
+live again and Haiilo holds exactly those in scope, without anybody having done more than the remedy. *awaits* names
 what the product still lacks; such a row is not part of the suite.
 """
 EVERYWHERE = """
@@ -50,6 +51,7 @@ COLUMNS = (
     "for customer success",
     "for the customer",
     "untrue or amiss",
+    "pressed",
     "well after",
 )
 
@@ -95,6 +97,7 @@ def _cells(walked: Walked) -> Iterator[str]:
     yield told.customer or "-"
     awaits = [f"*awaits: {failure.awaits}*"] if failure.awaits else []
     yield "<br>".join([*_short(told.news), *awaits]) or "-"
+    yield f"“{told.pressed}”" if told.pressed else "-"
     yield "yes" if told.verified else "no"
 
 

@@ -52,7 +52,8 @@ class Failure:
     with the link. `sight` is None where the product has nothing to ask of anybody, and must only go on telling the
     truth. `staff`, `customer` and `letter` are patterns that their pages must show while it lasts, `never` are such as
     no page may, `foretold` such as the record must show before staff starts provisioning. `remedy` takes the cause
-    away where that is more than to switch it off. `healthy`: whether all must be well afterwards; `everybody`: whether
+    away where that is more than to switch it off; `pressed` is the button that staff has to press after that, where it
+    does not end by itself. `healthy`: whether all must be well afterwards; `everybody`: whether
     Haiilo must then hold exactly those in scope. `patience`: how long in seconds it may take until it is seen.
     `quick`: walked by the suite as well. `awaits`: what the product still lacks; such a row is walked by `make walk`,
     and not by the suite. `keeps_token`: both sides have agreed that Haiilo itself may be asked after go-live;
@@ -74,6 +75,7 @@ class Failure:
     foretold: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
     remedy: str = "switch_off"
+    pressed: str = ""
     healthy: bool = True
     everybody: bool = True
     tenant: Mapping[str, Any] = field(default_factory=dict)

@@ -28,6 +28,17 @@ OTHER = (
     ),
     Failure(
         "F35",
+        "stopped-by-mistake",
+        "The customer stops the job, and wants it started again by us.",
+        When.LIVE,
+        Sight(("paused",), "cs"),
+        act="pause_job",
+        staff=("stopped", "goes on where it stopped"),
+        pressed="Start provisioning again",
+        quick=True,
+    ),
+    Failure(
+        "F35",
         "job-deleted",
         "The customer deletes the job after everybody arrived.",
         When.LIVE,

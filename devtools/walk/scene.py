@@ -69,6 +69,17 @@ class Scene:
         if form is not None:
             self.staff.browser.send(form)
 
+    def press(self) -> str:
+        """Staff presses what the record offers about the reason why the customer is not well: what the button says,
+        empty where nothing is offered.
+        """
+        page = self.staff.open(self.account)
+        form = page.find(action="/approve/")
+        if form is None or not form.buttons:
+            return ""
+        self.staff.browser.send(form)
+        return form.buttons[0].text
+
     def new_admin(self, who: str) -> Admin:
         """Somebody of the customer with a browser of their own."""
         person = self.tenant[who]

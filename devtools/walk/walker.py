@@ -44,6 +44,7 @@ class Told:
     numbers: dict[str, list[str]] = field(default_factory=dict)
     untrue: list[str] = field(default_factory=list)
     unjudged: list[str] = field(default_factory=list)
+    pressed: str = ""
     verified: bool = False
     problems: list[str] = field(default_factory=list)
 
@@ -274,8 +275,12 @@ class Walk(Scene):
     def _recover(self) -> Iterator[None]:
         end = self.watch.now + self.failure.patience
         while not self._is_well() and self.watch.now < end:
+            if self.customer.verdict[1] == "broken":
+                self.told.pressed = self.press() or self.told.pressed
             self.customer.acted &= {"consented"}  # whatever is asked once more is answered once more
             yield from self._until(self._is_well, ASKED_AGAIN)
+        if self.failure.pressed and self.told.pressed != self.failure.pressed:
+            self.told.problems.append(f"“{self.failure.pressed}” was not pressed, but “{self.told.pressed}”")
         if self._is_well():
             yield from self._judge("afterwards")
             self.told.verified = True

@@ -81,7 +81,7 @@ def test_shows_what_came_of_a_walk_and_what_is_told_wrong_everywhere(monkeypatch
     lines = [f"users page: lists {name}@a.example: skipped" for name in ("ann", "bob")]
     told = Told(early=1, place="list", cause="X", owner="cs", untrue=[known, *lines], problems=["not well"])
     page = document.page([Walked(chosen("collision")[0], told)])
-    assert "users page: lists somebody: skipped (2 times)<br>not well | no |" in page
+    assert "users page: lists somebody: skipped (2 times)<br>not well | - | no |" in page
     assert f"{lacks}: 1 of 1 walks" in page
     assert "0 of 1 were as they should be" in page
 
