@@ -18,6 +18,7 @@ from onboarding.staff.contacts import views as contacts
 from onboarding.staff.customer import views as customer
 from onboarding.staff.kickoff import views as questionnaire
 from onboarding.staff.letters import views as outbox
+from onboarding.staff.people import again as people_again
 from onboarding.staff.people import look as look
 from onboarding.staff.people import message as people_message
 from onboarding.staff.people import person as person
@@ -63,6 +64,7 @@ urlpatterns = [
     path("customers/<int:pk>/steps/<slug:key>/recheck/", wizard.step_recheck, name="step_recheck"),
     path("customers/<int:pk>/users/", people.people, name="people"),
     path("customers/<int:pk>/users.csv", people.people_csv, name="people_csv"),
+    path("customers/<int:pk>/users/again/", people_again.people_again, name="people_again"),
     path("customers/<int:pk>/users/message/", people_message.people_message, name="people_message"),
     path("customers/<int:pk>/users/<int:person_pk>/", person.person, name="person"),
     path("customers/<int:pk>/users/look/", look.look, name="person_look"),

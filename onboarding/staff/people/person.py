@@ -13,6 +13,7 @@ from onboarding.customers import name_access
 from onboarding.engine.load_desired import headcount
 from onboarding.engine.may import Act, may
 from onboarding.models import Onboarding, Person, StepState
+from onboarding.staff.people import queries
 from onboarding.staff.people.filters import filter_of, query_of, seals
 from onboarding.staff.people.story import story
 from onboarding.steps.enable.evidence import EnableEvidence
@@ -45,6 +46,7 @@ def story_context(request: HttpRequest, onboarding: Onboarding, row: Person, *, 
         "onboarding": onboarding,
         "customer": onboarding.customer,
         "names": names,
+        "tries": queries.may_try(onboarding) and row.standing in queries.TRIED_AGAIN and not row.erased_at,
         "inquiry": None,
         "asked": "",
         "story": story(row, headcount(onboarding), started=is_started(onboarding), names=names),

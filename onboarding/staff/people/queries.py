@@ -24,6 +24,7 @@ from onboarding.people.failures import TELLING, TO_MEND, failures, group_of
 from onboarding.people.recipe import odd_signs
 from onboarding.staff.people.search import Search
 from onboarding.staff.people.wanted import EVERYBODY, Filter, Wanted, wanted_of
+from onboarding.steps.live import trying
 from onboarding.steps.scope.evidence import ScopeEvidence
 from onboarding.web.paging import cursor, read_cursor
 from onboarding.web.step_view import Text
@@ -34,6 +35,10 @@ EXPORTED = (*SHOWN, "erased_at")
 TOLD = attrgetter("differs_in", *TELLING)
 """All of a person by which is told why they are not as they should be, but for the user name."""
 MOST_WHYS = 1000  # kept at once of an export, in which each of very many people may have failed in words of their own
+TRY_THEM = plural("Try this person again", "Try these %(count)s people again")
+TRY_SOME = plural("Try %(count)s of them again", "Try %(count)s of them again")
+TRIED_AGAIN = (Standing.FAILED, Standing.OUTDATED)
+"""Who of the people of a live customer may be tried again one by one."""
 PEOPLE = plural("1 person", "%(shown)s people")
 AT_FIRST, AT_ONCE = 100, 1000  # rows of an export, whose beginning is waited for
 OWNERS: dict[str, Text] = {
@@ -64,6 +69,17 @@ class Cause:
     standing_label: str
     sample: str
     message_to_customer: bool
+
+    @property
+    def is_tried_again(self) -> bool:
+        """Whether Microsoft can be made to try them again at once."""
+        return self.failure.standing in TRIED_AGAIN
+
+    @property
+    def try_again(self) -> str:
+        """What the button says: how many at once."""
+        most = self.failure.count > trying.MOST
+        return str(say(TRY_SOME, count=trying.MOST) if most else say(TRY_THEM, count=self.failure.count))
 
     @property
     def fields(self) -> dict[str, str]:
@@ -198,6 +214,11 @@ def _cause(failure: Failure, *, names: bool) -> Cause:
         sample=failure.reason if names and failure.reason != mark_in(failure.reason) and found.cause else "",
         message_to_customer=found.owner is Owner.CUSTOMER and found.customer is not None,
     )
+
+
+def may_try(onboarding: Onboarding) -> bool:
+    """Whether people of this customer may be tried again one by one: it is live, and we may change something."""
+    return onboarding.live_at is not None and onboarding.size.sets_up
 
 
 def reason_of(person: Person, *, names: bool = True) -> Explained | None:

@@ -59,6 +59,7 @@ def _list(
         "customer": onboarding.customer,
         "people": replace(found, rows=[]),  # a context goes with the garbage that is collected, and long after its page
         "names": names,
+        "may_try": queries.may_try(onboarding),
         "rows": rows(found.rows, onboarding, names=names, here=here),
         "wanted": wanted,
         "finding": found.finding,

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
-from graphclient import Job, Read, TryLater
+from graphclient import Job, ProvisioningEvent, Read, TryLater
 from onboarding.causes.base import Cause
 from onboarding.domain.desired import Desired
 from onboarding.domain.evidence import Evidence
 from onboarding.domain.headcount import Source
 from onboarding.domain.sentences import Sentence, plural, say
-from onboarding.domain.verdicts import Done, Verdict
+from onboarding.domain.verdicts import Change, Done, Verdict
 from onboarding.steps.base import Tenant
+from onboarding.steps.live import trying
 from onboarding.steps.live.causes import CAUSES
 from onboarding.steps.live.evidence import LiveEvidence
 from onboarding.steps.live.health import remarks, unwell
-from onboarding.steps.shared import arrivals, credentials, haiilo_notes, jobs
+from onboarding.steps.shared import arrivals, attempts, credentials, haiilo_notes, jobs
 from onboarding.steps.shared.followed_job import Facts, FollowedJob, through_so_far, untold_failures
 
 NOT_TOLD = _("Provisioning runs. Microsoft does not tell how many people are in Haiilo.")
@@ -58,6 +59,22 @@ class Live(FollowedJob):
             if error.asks_to_wait:
                 raise
             return found  # the job's own health is known, and does not wait for what is saved
+
+    def told_on_demand(self, desired: Desired) -> Sequence[ProvisioningEvent]:
+        """What Microsoft said of each who was tried again, as a row of its log would have it."""
+        return attempts.events(desired, self.key)
+
+    def assess(self, desired: Desired, facts: Facts) -> Verdict:
+        """As every job that is followed; while it runs, whoever is to be tried again comes first."""
+        verdict = super().assess(desired, facts)
+        if facts.job is None or jobs.unfit(facts.job) is not None:
+            return verdict
+        return trying.plan(desired) or verdict
+
+    def apply(self, tenant: Tenant, desired: Desired, change: Change) -> Mapping[str, Any]:
+        """Let the job go on again, or try one person."""
+        does = trying.apply if change.key == trying.TRY else super().apply
+        return does(tenant, desired, change)
 
     def judge(self, desired: Desired, facts: Facts, job: Job) -> Verdict:
         """Done while people arrive as they should."""

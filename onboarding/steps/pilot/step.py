@@ -25,12 +25,12 @@ from onboarding.domain.verdicts import Asking, Change, Done, Progress, Todo, Ver
 from onboarding.steps import stages
 from onboarding.steps.base import AnswerFormClass, ChangingStep, Tenant
 from onboarding.steps.connection.evidence import ConnectionEvidence, job_id, made_at
-from onboarding.steps.mappings.evidence import MappingsEvidence
-from onboarding.steps.pilot import attempts, causes, judging, naming, story, suggesting
+from onboarding.steps.pilot import causes, judging, naming, story, suggesting
 from onboarding.steps.pilot.evidence import PilotEvidence, TriedPerson
 from onboarding.steps.pilot.form import PilotForm
 from onboarding.steps.pilot.trial import Trial
-from onboarding.steps.sso_application.evidence import SsoApplicationEvidence, service_principal_id
+from onboarding.steps.shared import attempts
+from onboarding.steps.sso_application.evidence import SsoApplicationEvidence
 
 PROVISION = "provision"
 NOT_RETURNED = _(
@@ -136,13 +136,6 @@ def _offers(desired: Desired, facts: Facts) -> dict[str, Any]:
     return {"people": people, "named": list(_names(desired))}
 
 
-def _where(desired: Desired) -> dict[str, str]:
-    """Through which job a person goes."""
-    rule = desired.required(MappingsEvidence).rule_id
-    where = {"service_principal_id": service_principal_id(desired), "job_id": job_id(desired), "rule_id": rule}
-    return where | ({"made_at": made.isoformat()} if (made := made_at(desired)) else {})
-
-
 def _plan(desired: Desired, due: Sequence[Trial], places: int) -> Todo:
     """All who are due, a few at once. Nothing in it changes by approving it: `after` is the attempt before."""
     again = all(each.attempt for each in due)
@@ -161,7 +154,7 @@ def _change(desired: Desired, trial: Trial) -> Change:
     return Change(
         PROVISION,
         say(TRY_AGAIN if after else CREATE, name=trial.name),
-        payload={**who, "after": after, **_where(desired)},
+        payload={**who, "after": after, **attempts.where(desired)},
     )
 
 

@@ -11,7 +11,7 @@ from graphclient import LeftOut
 from onboarding.domain.attribute_names import target_words
 from onboarding.domain.desired import Desired
 from onboarding.domain.sentences import Sentence, say
-from onboarding.steps.pilot.attempts import Attempt
+from onboarding.steps.shared.attempts import Attempt
 
 IMPORTED, NOT_IMPORTED = _("Read: the account was found in Entra."), _("Read: the account could not be read in Entra.")
 IN_SCOPE = _("Scope: the person is in scope.")

@@ -10,9 +10,9 @@ from graphclient import User
 from onboarding.domain.desired import Desired, moment_of
 from onboarding.steps.live.evidence import LiveEvidence
 from onboarding.steps.mappings.evidence import MappingsEvidence
-from onboarding.steps.pilot.attempts import Attempt
 from onboarding.steps.pilot.evidence import PilotEvidence
 from onboarding.steps.pilot.naming import Named
+from onboarding.steps.shared.attempts import Attempt
 
 TRIED_AGAIN_AFTER = timedelta(hours=1)
 AGAIN = "again"

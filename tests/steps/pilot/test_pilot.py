@@ -6,11 +6,11 @@ import pytest
 from graphclient import OnDemandResult, User
 from onboarding.domain.suggested import Suggested
 from onboarding.domain.verdicts import Asking, Court, Done, Todo, Waiting, fingerprint
-from onboarding.steps.pilot.attempts import read_outcome
 from onboarding.steps.pilot.causes import CAUSES, Code
 from onboarding.steps.pilot.naming import Named
 from onboarding.steps.pilot.step import Facts, Pilot
 from onboarding.steps.pilot.suggesting import Candidate
+from onboarding.steps.shared.attempts import read_outcome
 from tests.graphclient.graph_stub import Reply
 from tests.graphclient.samples import on_demand_a, on_demand_b
 from tests.narrow import instance, present

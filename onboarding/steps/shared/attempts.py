@@ -16,8 +16,10 @@ from graphclient import LeftOut, OnDemandResult, ProvisioningEvent
 from onboarding.causes.people import NOT_ENTITLED, SAME_ALREADY
 from onboarding.domain.desired import Desired, moment_of
 from onboarding.steps.connection.evidence import job_id, made_at
+from onboarding.steps.mappings.evidence import MappingsEvidence
 from onboarding.steps.pilot.evidence import PilotEvidence
 from onboarding.steps.readiness.evidence import lacks_licence
+from onboarding.steps.sso_application.evidence import service_principal_id
 
 RUNS, WINDOW = 5, timedelta(seconds=10)  # so many runs on demand Microsoft allows within so long
 RUNS_OF_ONE = 2
@@ -67,19 +69,26 @@ class Attempt:
         return tuple(said.get(name) for name in ("result", "arrived", "same", "code", "reason", "left_out"))
 
 
-def newest(desired: Desired) -> dict[str, Attempt]:
-    """The newest attempt of each person on this job, by object id."""
+def where(desired: Desired) -> dict[str, str]:
+    """Through which job a person goes, as parts of a payload."""
+    rule = desired.required(MappingsEvidence).rule_id
+    where = {"service_principal_id": service_principal_id(desired), "job_id": job_id(desired), "rule_id": rule}
+    return where | ({"made_at": made.isoformat()} if (made := made_at(desired)) else {})
+
+
+def newest(desired: Desired, step: str = PilotEvidence.step) -> dict[str, Attempt]:
+    """The newest attempt of each person that `step` has made on this job, by object id."""
     found: dict[str, Attempt] = {}
-    for attempt in _attempts(desired):
+    for attempt in _attempts(desired, step):
         before = found.get(attempt.person_id)
         if before is None or before.at < attempt.at:
             found[attempt.person_id] = attempt
     return found
 
 
-def _attempts(desired: Desired) -> Iterator[Attempt]:
+def _attempts(desired: Desired, step: str) -> Iterator[Attempt]:
     made = made_at(desired)
-    for kept in desired.applied.get(PilotEvidence.step, {}).values():
+    for kept in desired.applied.get(step, {}).values():
         same_job = kept.get("job_id") == job_id(desired) and kept.get("made_at") in (None, made and made.isoformat())
         if same_job and "first" in kept:
             yield of(kept)
@@ -91,12 +100,12 @@ def of(kept: Mapping[str, Any]) -> Attempt:
     return Attempt(kept["person_id"], at, kept["first"], kept["second"], kept["name"], kept["user_name"])
 
 
-def events(desired: Desired) -> list[ProvisioningEvent]:
-    """What each run of the newest attempts said of a person, as a row of Microsoft's log would have it.
+def events(desired: Desired, step: str = PilotEvidence.step) -> list[ProvisioningEvent]:
+    """What each run of the newest attempts of `step` said of a person, as a row of Microsoft's log would have it.
 
     Without a licence for the log only what lasts: whether a failure still holds, nobody would say later.
     """
-    lasting, found = lacks_licence(desired), newest(desired).values()
+    lasting, found = lacks_licence(desired), newest(desired, step).values()
     told = [each for each in found if each.said["result"] and each.person_id.isascii()]  # else the person was erased
     return [_event(each) for each in told if each.arrived or not lasting]
 
@@ -118,13 +127,13 @@ def _event(attempt: Attempt) -> ProvisioningEvent:
     )
 
 
-def places_left(desired: Desired) -> int:
-    """How many people may be tried at this moment, so that Microsoft's limit is kept."""
-    found = desired.applied.get(PilotEvidence.step, {}).values()
-    each_once = {(kept.get("person_id"), kept["at"]): kept for kept in found if "at" in kept}
+def places_left(desired: Desired, step: str = PilotEvidence.step, *, runs_of_one: int = RUNS_OF_ONE) -> int:
+    """How many people `step` may try at this moment, with so many runs each, so that Microsoft's limit is kept."""
+    found = [kept for kept in desired.applied.get(step, {}).values() if "person_id" in kept]
+    each_once = {(kept["person_id"], kept["at"]): kept for kept in found if "at" in kept}
     lately = [kept for kept in each_once.values() if desired.is_recent(moment_of(kept["at"]), WINDOW)]
     used = sum(1 if kept.get("second") is None else RUNS_OF_ONE for kept in lately)
-    return max(0, RUNS - used) // RUNS_OF_ONE
+    return max(0, RUNS - used) // runs_of_one
 
 
 def read_outcome(outcome: OnDemandResult) -> dict[str, Any]:
@@ -151,6 +160,13 @@ def read_outcome(outcome: OnDemandResult) -> dict[str, Any]:
         "written": {change.name: bool(change.old) for change in outcome.modified if change.name},
         "steps": [{"name": step.name, "type": step.type, "status": step.status} for step in outcome.steps],
     }
+
+
+def refused(code: str, reason: str) -> dict[str, Any]:
+    """As `read_outcome`, of a run that Microsoft has refused as a whole."""
+    untold: dict[str, Any] = {"arrived": False, "same": False, "target_id": "", "left_out": "", "only_read": False}
+    said = {"result": "Failure", "code": code, "reason": reason, "action": "other", "lacking": ""}
+    return {**untold, **said, "written": {}, "steps": []}
 
 
 def _says_redundant(outcome: OnDemandResult) -> bool:

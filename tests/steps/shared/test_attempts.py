@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from graphclient import OnDemandResult
-from onboarding.steps.pilot.attempts import read_outcome
+from onboarding.steps.shared.attempts import read_outcome
 from tests.graphclient.samples import on_demand_a, on_demand_b
 
 
