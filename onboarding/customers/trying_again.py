@@ -36,8 +36,8 @@ def try_people(onboarding: Onboarding, people: Sequence[Person], *, actor: User)
     chosen = [person for person in people if person.source_id][: trying.MOST]
     if not chosen:
         raise Refused(say(_("Nobody is left here to be tried again.")))
-    wanted = [{"id": each.source_id, "name": each.name, "user_name": each.user_name} for each in chosen]
-    ledger.keep_answer(row.pk, LiveEvidence.step, trying.answer(wanted, clock.now()), actor=actor)
+    wanted = trying.answer((person.source_id for person in chosen), clock.now())
+    ledger.keep_answer(row.pk, LiveEvidence.step, wanted, actor=actor)
     planned = trying.changes(load_desired(row.pk))
     plan = {"fingerprint": fingerprint(planned), "changes": [change.as_json() for change in planned]}
     made = approvals.approve(row.pk, LiveEvidence.step, plan, actor=actor)

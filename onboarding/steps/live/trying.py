@@ -1,5 +1,7 @@
 """People who failed are tried again, one by one and at once, where somebody of staff asks for it (Graph: provision on
 demand). The answer of the step says who is to be tried, and since when; pure but for `apply`.
+
+No name is in it, nor in the plan: names are for those who may see them, and plan and timeline are for everybody.
 """
 
 from __future__ import annotations
@@ -24,16 +26,15 @@ MOST = 25
 """People at once: Microsoft allows five runs in ten seconds, so that takes a minute."""
 LASTS = timedelta(hours=1)
 """So long what was asked for stands, where something keeps it from being done."""
-SUMMARY = _("Try to write %(name)s to Haiilo again.")
+SUMMARY = _("Have people who failed tried again, one by one.")
 WHY = plural("%(count)s person is to be tried again.", "%(count)s people are to be tried again.")
 BUTTON = _("Try again")
 NEXT = _("The next people follow in some seconds: Microsoft allows five runs in ten seconds.")
-Asked = Mapping[str, str]
 
 
-def answer(people: Iterable[Asked], at: datetime) -> dict[str, Any]:
-    """What is kept of a person's wish to have these tried again: of each `id`, `name` and `user_name`."""
-    return {ASKED: {"at": at.isoformat(), "people": [dict(each) for each in people]}}
+def answer(people: Iterable[str], at: datetime) -> dict[str, Any]:
+    """What is kept of a person's wish to have these tried again, by object id."""
+    return {ASKED: {"at": at.isoformat(), "people": list(people)}}
 
 
 def changes(desired: Desired) -> list[Change]:
@@ -60,24 +61,24 @@ def apply(tenant: Tenant, desired: Desired, change: Change) -> Mapping[str, Any]
         first = attempts.read_outcome(tenant.graph.synchronization.provision_on_demand(*where))
     except (NotThere, Rejected) as refused:
         first = attempts.refused(refused.inner_code or refused.code, refused.message)
-    return {**change.payload, "first": first, "second": None, "at": desired.now.isoformat()}
+    is_last = len(_left(desired)) == 1  # a line of the timeline for all of them
+    kept = {**change.payload, "first": first, "second": None, "at": desired.now.isoformat()}
+    return kept if is_last else {**kept, "untold": True}
 
 
-def _asked(desired: Desired) -> Sequence[Asked]:
+def _asked(desired: Desired) -> Sequence[str]:
     asked = desired.answer(LiveEvidence.step, ASKED) or {}
     at = moment_of(asked.get("at"))
     return asked["people"] if at is not None and desired.now - at < LASTS else ()
 
 
-def _left(desired: Desired) -> list[Asked]:
+def _left(desired: Desired) -> list[str]:
     at = moment_of((desired.answer(LiveEvidence.step, ASKED) or {}).get("at"))
     tried = attempts.newest(desired, LiveEvidence.step)
     since = {person_id for person_id, attempt in tried.items() if at is not None and attempt.at >= at}
-    return [each for each in _asked(desired) if each["id"] not in since]
+    return [each for each in _asked(desired) if each not in since]
 
 
-def _change(desired: Desired, who: Asked) -> Change:
+def _change(desired: Desired, person_id: str) -> Change:
     asked = desired.answer(LiveEvidence.step, ASKED)
-    person = {"person_id": who["id"], "name": who["name"], "user_name": who["user_name"], "after": asked["at"]}
-    name = who["name"] or who["user_name"] or who["id"]
-    return Change(TRY, say(SUMMARY, name=name), payload={**person, **attempts.where(desired)})
+    return Change(TRY, say(SUMMARY), payload={"person_id": person_id, "after": asked["at"], **attempts.where(desired)})

@@ -97,7 +97,8 @@ def _attempts(desired: Desired, step: str) -> Iterator[Attempt]:
 def of(kept: Mapping[str, Any]) -> Attempt:
     """The attempt that `apply` kept so."""
     at = datetime.fromisoformat(kept["at"])
-    return Attempt(kept["person_id"], at, kept["first"], kept["second"], kept["name"], kept["user_name"])
+    names = (kept.get(name, "") for name in ("name", "user_name"))
+    return Attempt(kept["person_id"], at, kept["first"], kept["second"], *names)
 
 
 def events(desired: Desired, step: str = PilotEvidence.step) -> list[ProvisioningEvent]:
