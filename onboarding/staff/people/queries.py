@@ -35,7 +35,7 @@ EXPORTED = (*SHOWN, "erased_at")
 TOLD = attrgetter("differs_in", *TELLING)
 """All of a person by which is told why they are not as they should be, but for the user name."""
 MOST_WHYS = 1000  # kept at once of an export, in which each of very many people may have failed in words of their own
-TRY_THEM = plural("Try this person again", "Try these %(count)s people again")
+TRY_THEM = plural("Try %(count)s person again", "Try %(count)s people again")
 TRY_SOME = plural("Try %(count)s of them again", "Try %(count)s of them again")
 TRIED_AGAIN = (Standing.FAILED, Standing.OUTDATED)
 """Who of the people of a live customer may be tried again one by one."""
