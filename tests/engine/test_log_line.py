@@ -47,7 +47,7 @@ def test_tells_of_a_customer_who_is_live(consented, far, lines):
     made = answer_all(consented, far)
     lines()
     look(made)
-    assert [re.sub(r"\d+\.\d s", "0.0 s", line) for line in lines()] == [
+    assert [re.sub(r"\d+\.\d\d s", "0.00 s", line) for line in lines()] == [
         f"onboarding {made.pk}: live → done, 0 calls, 0.00 s, next in 20 min"
     ]
 

@@ -95,6 +95,7 @@ TOLD = {
     "parse_expression": "save the attribute mapping",
     "provision_on_demand": "have Microsoft provision one named test user",
     "start": "start provisioning",
+    "restart": "have Microsoft provision people again who failed",
 }
 READS = {"templates", "template_schema", "jobs", "job", "secrets", "schema", "functions", "filter_operators"}
 
