@@ -106,7 +106,7 @@ CREDENTIALS: tuple[Cause, ...] = (
         owner=Owner.CS,
         staff=_(
             "Microsoft reached Haiilo, but Haiilo refused the token. Create a new access token in Haiilo (Settings > "
-            "Access tokens) and paste it here."
+            "Access tokens) and enter it in the step “Connection”."
         ),
         source=SOURCE,
     ),

@@ -142,7 +142,7 @@ def unproved(desired: Desired, job: Job) -> Waiting | None:
     started, last = started_at(desired), job.status.last_execution
     if started is None or not job.finished_initial_cycle or desired.now - started > jobs.SILENT_AFTER:
         return None
-    if last is not None and (last.ended or last.began) > started:
+    if last is not None and last.state != "Failed" and (last.ended or last.began) > started:
         return None
     return Waiting(say(UNPROVED, at=moment_text(started)), LOOKED_AT_AGAIN)
 

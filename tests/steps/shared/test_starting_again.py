@@ -113,6 +113,8 @@ def test_waits_for_microsoft_to_show_it():
         (None, {"minutes": 1}, Waiting),
         (replace(execution(), began=ago(hours=2), ended=ago(hours=1)), {"minutes": 30}, Waiting),
         (execution(), {"minutes": 30}, Done),
+        (execution("EntryLevelErrors"), {"minutes": 30}, Done),
+        (execution("Failed"), {"minutes": 30}, Waiting),
         (execution(), {"hours": 7}, Done),
         (replace(execution(), began=ago(hours=9), ended=ago(hours=8)), {"hours": 7}, Broken),  # no sync for hours
     ],
