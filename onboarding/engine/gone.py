@@ -1,21 +1,30 @@
-"""What follows when something that a run goes by is gone: access to the tenant, or the application that was chosen."""
+"""What follows when something that a run goes by is gone: access to the tenant, the application that was chosen, or a
+connection that worked.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from graphclient import ConsentMissing, GraphError, NotThere, TokenRefused
-from onboarding.domain.verdicts import Asking, Verdict
+from onboarding.causes.base import Owner
+from onboarding.causes.credentials import TESTED
+from onboarding.causes.index import lookup
+from onboarding.domain.verdicts import Asking, Broken, Verdict
 from onboarding.engine import ledger
 from onboarding.engine.working_copy import WorkingCopy
 from onboarding.people import scope
 from onboarding.steps import STEPS
+from onboarding.steps.connection.evidence import ConnectionEvidence
+from onboarding.steps.live.causes import Code
 from onboarding.steps.scope.evidence import ScopeEvidence
 from onboarding.steps.shared.gone_causes import GONE
+from onboarding.steps.shared.job_causes import JobCode
 
 GIVE_ACCESS = tuple(step.key for step in STEPS if step.gives_access)
 CHOOSE_APPLICATION = tuple(step.key for step in STEPS if step.chooses_application)
 CODES = frozenset(str(cause.code) for cause in GONE)
+ABOUT_THE_CONNECTION = frozenset({str(JobCode.JOB_GONE), str(Code.SENDS_ELSEWHERE)})
 
 
 def doubt(copy: WorkingCopy, error: GraphError) -> None:
@@ -26,12 +35,33 @@ def doubt(copy: WorkingCopy, error: GraphError) -> None:
         ledger.doubt(copy, *CHOOSE_APPLICATION)
 
 
-def follow(copy: WorkingCopy, key: str, verdict: Verdict) -> None:
-    """Where the application is gone, so are its assignments: nobody is known to be in scope. The step that chose it is
+def follow(copy: WorkingCopy, key: str, verdict: Verdict, said_before: str) -> bool:
+    """Have the steps read anew that `verdict` gives the lie to; whether that is to be done at once. `said_before`: the
+    code of the verdict before.
+
+    Where the application is gone, so are its assignments: nobody is known to be in scope. The step that chose it is
     read anew at the next look, unless it says so itself. Raises `LeaseLost`.
     """
-    if not isinstance(verdict, Asking) or verdict.code not in CODES:
-        return
+    if isinstance(verdict, Asking) and verdict.code in CODES:
+        _without_application(copy, key)
+        return False
+    contradicts = key != ConnectionEvidence.step and _is_about_the_connection(verdict)
+    if not contradicts or getattr(verdict, "code", "") == said_before:  # what it says has been looked into then
+        return False
+    ledger.doubt(copy, ConnectionEvidence.step)
+    return True
+
+
+def _is_about_the_connection(verdict: Verdict) -> bool:
+    """Whether no job of ours can reach Haiilo by what is saved, or there is none."""
+    if not isinstance(verdict, Asking | Broken):
+        return False
+    cause = lookup(verdict.code.split(" / ")[-1])
+    refused = cause is not None and cause.owner is Owner.CS and cause.code.endswith(TESTED)
+    return verdict.code in ABOUT_THE_CONNECTION or refused
+
+
+def _without_application(copy: WorkingCopy, key: str) -> None:
     scope.forget(copy.lease, copy.rows.onboarding)
     copy.rows.scope_read = None
     _forget_count(copy)

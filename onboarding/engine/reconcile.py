@@ -122,8 +122,8 @@ class Reconciliation:
         self._asked_to_wait: timedelta | None = None
         self.live = self.copy.rows.onboarding.live_at is not None
         self._making: tuple[str, Change, int | None] | None = None
-        self._sent = 0
-        self.calls = 0
+        self._sent = self.calls = 0
+        self._again = False
         self.outcome = ""
 
     @property
@@ -165,7 +165,7 @@ class Reconciliation:
             self._release_token(live=True)
         row = ledger.set_current(self.copy, current or STEPS[-1].key, live=not current)
         self.outcome = f"{row.key} → {row.kind} {row.code}".rstrip()
-        return max(pause, self._wait_for_tenant())
+        return max(timedelta() if self._again else pause, self._wait_for_tenant())
 
     def _must_end(self) -> bool:
         """Whether the other steps are left to the next run: others wait for this place, or this worker is to end."""
@@ -225,7 +225,7 @@ class Reconciliation:
         self.copy.rows.read_for(step)
         self._know_more()
         started, before, calls = time.monotonic(), self.desired.evidence.get(step.key), self.known.calls
-        verdict = self._converge_safely(step)
+        said, verdict = self.copy.state(step.key).code, self._converge_safely(step)
         cost = Cost(self.known.calls - calls, time.monotonic() - started)
         self.calls += cost.graph_calls
         if isinstance(verdict, Done):
@@ -233,7 +233,7 @@ class Reconciliation:
         ledger.record(self.copy, step.key, verdict, cost)
         if isinstance(verdict, Done) and before is not None and verdict.evidence.differs_from(before):
             self._doubt_what_follows(step)
-        gone.follow(self.copy, step.key, verdict)
+        self._again |= gone.follow(self.copy, step.key, verdict, said)
         if step.key in self.desired.approved:
             ledger.settle_approval(self.copy, step.key, self.desired.approved[step.key], verdict)
         if isinstance(verdict, Asking) and (keys := scope_reading.approved_on(step.key, self.desired)):

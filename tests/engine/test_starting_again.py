@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from onboarding.customers import answers, stopping
-from onboarding.models import Approval, Event, Onboarding
+from onboarding.models import Approval, Event, Onboarding, clock
 from onboarding.steps.live.causes import Code
 from tests import builders
 
-from .conftest import answer_all, by_hand, look
+from .conftest import answer_all, by_hand, delete_job, look
 
 pytestmark = pytest.mark.django_db
 
@@ -148,3 +150,37 @@ def test_never_starts_unasked(live, far):
         next_look(live)
     assert starts(far) == before
     assert Onboarding.objects.get(pk=live.pk).current_key == "live"
+
+
+def set_up_long_ago(made):
+    """Token and address are not saved just now, and the last success of Microsoft's test is none of today's."""
+    then = "2026-01-01T00:00:00+00:00"
+    for key in ("connection", "enable"):
+        row = builders.state(made, key)
+        row.evidence |= {"tested_at": then} if "tested_at" in row.evidence else {}
+        for entry in row.intents.values():
+            told = {"at", "tested_at", "put_at"} & set(entry["result"]) if entry["change"] != "create_job" else ()
+            entry["result"] |= dict.fromkeys(told, then)
+        row.save()
+
+
+def test_has_the_step_say_the_same_whose_green_sign_it_gives_the_lie_to(quarantined, far):
+    set_up_long_ago(quarantined)
+    assert quarantined.next_run_at <= clock.now()  # at once
+    made = look(quarantined)
+    connection = builders.state(made, "connection")
+    assert (connection.kind, connection.code, made.current_key) == ("asking", REFUSED, "connection")
+    assert made.next_run_at > clock.now() + timedelta(minutes=20)  # and no more often than else
+
+    far.switch(F9=False)
+    made = next_look(made)
+    assert (builders.state(made, "connection").kind, made.current_key) == ("done", "live")
+    assert made.next_run_at > clock.now() + timedelta(minutes=20)
+
+
+def test_asks_for_the_token_at_once_where_the_job_is_gone(live, far):
+    delete_job(live, far)
+    made = next_look(live)
+    assert (state(made).code, made.next_run_at <= clock.now()) == (Code.JOB_GONE, True)
+    made = look(made)
+    assert (made.current_key, made.current_kind) == ("connection", "asking")
