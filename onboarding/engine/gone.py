@@ -45,20 +45,19 @@ def follow(copy: WorkingCopy, key: str, verdict: Verdict, said_before: str) -> b
     if isinstance(verdict, Asking) and verdict.code in CODES:
         _without_application(copy, key)
         return False
-    contradicts = key != ConnectionEvidence.step and _is_about_the_connection(verdict)
-    if not contradicts or getattr(verdict, "code", "") == said_before:  # what it says has been looked into then
-        return False
-    ledger.doubt(copy, ConnectionEvidence.step)
-    return True
+    if not isinstance(verdict, Asking | Broken) or verdict.code == said_before or key == ConnectionEvidence.step:
+        return False  # what was said before has been looked into then
+    contradicts = _is_about_the_connection(verdict.code)
+    if contradicts:
+        ledger.doubt(copy, ConnectionEvidence.step)
+    return contradicts
 
 
-def _is_about_the_connection(verdict: Verdict) -> bool:
+def _is_about_the_connection(code: str) -> bool:
     """Whether no job of ours can reach Haiilo by what is saved, or there is none."""
-    if not isinstance(verdict, Asking | Broken):
-        return False
-    cause = lookup(verdict.code.split(" / ")[-1])
+    cause = lookup(code.split(" / ")[-1])
     refused = cause is not None and cause.owner is Owner.CS and cause.code.endswith(TESTED)
-    return verdict.code in ABOUT_THE_CONNECTION or refused
+    return code in ABOUT_THE_CONNECTION or refused
 
 
 def _without_application(copy: WorkingCopy, key: str) -> None:

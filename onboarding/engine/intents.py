@@ -87,8 +87,13 @@ def give_up_others(intents: Intents, change: Change, now: datetime) -> list[Line
 
 def forget_superseded(intents: Intents, change: Change) -> None:
     """Of those that were made under the same key, about the same person where they are about one, keep the newest
-    `KEPT`: what is tried again and again would grow without end.
+    `KEPT`: what is tried again and again would grow without end. Of those that were made for a `wish` of somebody's,
+    keep the ones of the newest wish.
     """
+    wish = change.payload.get("wish")
+    for name, entry in list(intents.items()):
+        if wish and entry.get("change") == change.key and (entry.get("result") or {}).get("wish", wish) != wish:
+            del intents[name]
     person = change.payload.get("person_id")
     made = [
         (entry["applied_at"], name)

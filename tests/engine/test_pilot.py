@@ -255,7 +255,7 @@ def test_suggests_of_each_way_somebody_with_five_queries(asked, far, django_asse
     offered = builders.state(asked, "pilot").offers["people"]
     why = {sentence["text"] for each in offered for sentence in each["why"]}
     assert {"assigned directly", "through the group “%(group)s”", "guest user"} <= why
-    assert 3 <= len(offered) <= 5
+    assert len(offered) <= 5  # one person may stand for two ways
 
 
 # Two products

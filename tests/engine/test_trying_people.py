@@ -74,6 +74,14 @@ def test_says_of_whom_it_does_not_help_that_they_still_fail(with_a_failure, far)
     assert runs(far) == before + 1
 
 
+def test_keeps_only_what_came_of_the_newest_wish(with_a_failure, far):
+    for _wish in range(3):
+        try_them(with_a_failure)
+        made = look(with_a_failure)
+    kept = [name for name in builders.state(made, "live").intents if name.startswith(trying.TRY)]
+    assert len(kept) == 2  # the newest by its own name, and by that of its kind
+
+
 def test_tries_nobody_unasked(with_a_failure, far):
     before = runs(far)
     next_look(next_look(with_a_failure))

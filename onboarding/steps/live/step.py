@@ -23,7 +23,7 @@ from onboarding.steps.live import trying
 from onboarding.steps.live.causes import CAUSES
 from onboarding.steps.live.evidence import LiveEvidence
 from onboarding.steps.live.health import remarks, unwell
-from onboarding.steps.shared import arrivals, attempts, credentials, haiilo_notes, jobs
+from onboarding.steps.shared import arrivals, credentials, haiilo_notes, jobs
 from onboarding.steps.shared.followed_job import Facts, FollowedJob, through_so_far, untold_failures
 
 NOT_TOLD = _("Provisioning runs. Microsoft does not tell how many people are in Haiilo.")
@@ -62,7 +62,7 @@ class Live(FollowedJob):
 
     def told_on_demand(self, desired: Desired) -> Sequence[ProvisioningEvent]:
         """What Microsoft said of each who was tried again, as a row of its log would have it."""
-        return attempts.events(desired, self.key)
+        return trying.told(desired)
 
     def assess(self, desired: Desired, facts: Facts) -> Verdict:
         """As every job that is followed; while it runs, whoever is to be tried again comes first."""

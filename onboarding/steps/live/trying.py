@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils.translation import gettext_noop as _
 
-from graphclient import NotThere, Rejected
+from graphclient import NotThere, ProvisioningEvent, Rejected
 from onboarding.domain.desired import Desired, moment_of
 from onboarding.domain.sentences import plural, say
 from onboarding.domain.verdicts import Change, Progress, Todo, Waiting
@@ -66,6 +66,11 @@ def apply(tenant: Tenant, desired: Desired, change: Change) -> Mapping[str, Any]
     return kept if is_last else {**kept, "untold": True}
 
 
+def told(desired: Desired) -> Sequence[ProvisioningEvent]:
+    """What Microsoft said of those for whom the newest wish is, as long as that lasts: the roster has it by then."""
+    return attempts.events(desired, LiveEvidence.step) if _asked(desired) else ()
+
+
 def _asked(desired: Desired) -> Sequence[str]:
     asked = desired.answer(LiveEvidence.step, ASKED) or {}
     at = moment_of(asked.get("at"))
@@ -81,4 +86,4 @@ def _left(desired: Desired) -> list[str]:
 
 def _change(desired: Desired, person_id: str) -> Change:
     asked = desired.answer(LiveEvidence.step, ASKED)
-    return Change(TRY, say(SUMMARY), payload={"person_id": person_id, "after": asked["at"], **attempts.where(desired)})
+    return Change(TRY, say(SUMMARY), payload={"person_id": person_id, "wish": asked["at"], **attempts.where(desired)})
