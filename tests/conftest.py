@@ -6,7 +6,7 @@ import gc
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -72,7 +72,14 @@ class Sandbox:
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
-    """One sandbox process for the whole run. Its clock runs fast; what it keeps is thrown away."""
+    """One sandbox process for the whole run. Its clock runs fast, and tests move it; what it keeps is thrown away."""
+    with another_sandbox() as made:
+        yield made
+
+
+@contextmanager
+def another_sandbox() -> Iterator[Sandbox]:
+    """A sandbox process whose clock no other test has moved: the times that it tells are those of this machine."""
     with tempfile.TemporaryDirectory(prefix="sandbox-") as folder:
         supervisor, port, control_port = Supervisor(Path(folder)), ports.free(), ports.free()
         try:

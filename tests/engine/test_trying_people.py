@@ -11,10 +11,18 @@ from onboarding.models import Approval, Event
 from onboarding.steps.live import trying
 from onboarding.steps.shared import attempts
 from tests import builders
+from tests.conftest import another_sandbox
 
 from .conftest import answer_all, look
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def sandbox():
+    """What Microsoft says on demand is newer than its log only where no test has moved its clock."""
+    with another_sandbox() as made:
+        yield made
 
 
 @pytest.fixture
