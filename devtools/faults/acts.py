@@ -188,14 +188,19 @@ def _step_up() -> Act:
     return Act("stepping up again", prepare, turn, over, Expected(calls=False))
 
 
-def repairs(rig: Rig) -> Iterator[Row]:
-    """A stopped job, another mapping, a deleted job: repaired by a yes."""
-    for act in (
-        mending("enable", "pause_job"),
-        mending("mappings", "change_mapping"),
-        mending("connection", "delete_job"),
-    ):
-        yield from matrix(rig, act, MOMENTS)
+def stopped_job(rig: Rig) -> Iterator[Row]:
+    """Started again by a yes."""
+    yield from matrix(rig, mending("enable", "pause_job"), MOMENTS)
+
+
+def changed_mapping(rig: Rig) -> Iterator[Row]:
+    """Ours is written again by a yes."""
+    yield from matrix(rig, mending("mappings", "change_mapping"), MOMENTS)
+
+
+def deleted_job(rig: Rig) -> Iterator[Row]:
+    """A new one is made and started by a yes each."""
+    yield from matrix(rig, mending("connection", "delete_job"), MOMENTS)
 
 
 def replacing(rig: Rig) -> Iterator[Row]:

@@ -47,7 +47,7 @@ GROUPS = {
     ),
     "acts": Group(
         "The same in what comes later: repairs, a job that is replaced, reading only and back.",
-        (acts.replacing, acts.repairs, acts.stepping),
+        (acts.replacing, acts.stopped_job, acts.changed_mapping, acts.deleted_job, acts.stepping),
         RigOptions(KILLS, threads=64),
     ),
     "people": Group(

@@ -50,7 +50,7 @@ def test_refuses_a_group_that_there_is_not(capsys):
 def test_refuses_an_experiment_that_the_group_has_not(capsys):
     with pytest.raises(SystemExit):
         faults.arguments(["--only", "acts", "--experiment", "delete_job"])
-    assert "there are replacing, repairs, stepping" in capsys.readouterr().err
+    assert "there are replacing, stopped_job, changed_mapping, deleted_job, stepping" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("number", range(1, 21))
