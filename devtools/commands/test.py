@@ -27,7 +27,7 @@ from devtools.stack.progress import doing, say
 ROOT = Path(__file__).resolve().parent.parent.parent
 FLOWS = "tests/flows"
 FLOWS_AND_CLIENTS = [FLOWS, "tests/clients", "tests/graphclient"]
-ENGINE_AND_SANDBOX = [f"tests/{name}" for name in ("engine", "sandbox", "contract")]
+ENGINE_AND_OTHERS = [f"tests/{name}" for name in ("engine", "sandbox", "contract", "house")]
 # With MAKEFLAGS `make` would talk in the tests; without bytecode each of the suite's processes compiles all it imports.
 NOT_INHERITED = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "PYTHONDONTWRITEBYTECODE")
 # The last is what Hypothesis puts on each test of a property.
@@ -165,9 +165,9 @@ def all_of_it(machine: Machine) -> int:
     """The whole suite, in three lanes that take about as long, since each waits for others much of its time."""
     beside: dict[str, Run] = {
         "flows and clients": (FLOWS_AND_CLIENTS, {}),
-        "engine and sandbox": (ENGINE_AND_SANDBOX, {}),
+        "engine, sandbox and house": (ENGINE_AND_OTHERS, {}),
     }
-    pages = [f"--ignore={each}" for each in (*FLOWS_AND_CLIENTS, *ENGINE_AND_SANDBOX)]
+    pages = [f"--ignore={each}" for each in (*FLOWS_AND_CLIENTS, *ENGINE_AND_OTHERS)]
     return side_by_side(machine, beside, [(pages, {}), *on_sqlite(machine)])
 
 
