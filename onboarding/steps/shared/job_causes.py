@@ -10,8 +10,6 @@ from onboarding.causes.base import Cause, Owner
 from onboarding.causes.credentials import TRY_ALL_AGAIN
 
 QUARANTINE = "https://learn.microsoft.com/entra/identity/app-provisioning/application-provisioning-quarantine-status"
-
-
 START_AGAIN = "start_again"
 
 
@@ -74,8 +72,8 @@ SWITCHED_OFF = Cause(
     owner=Owner.CS,
     remedies=(START_AGAIN,),
     staff=_(
-        "Microsoft has switched the job off after 28 days in quarantine: nobody is created, updated or removed any "
-        "more, and it does not try again by itself."
+        "The job is in quarantine and switched off, which Microsoft does after 28 days there: nobody is created, "
+        "updated or removed any more, and it does not try again by itself."
     ),
     source=QUARANTINE,
 )
