@@ -8,6 +8,18 @@ from urllib.parse import quote, unquote, urlsplit
 
 _NO_PART_OF_A_URL = re.compile(r"[\x00-\x20\\\s]")
 _CONTROL = re.compile(r"[\x00-\x1f]")
+_VERSION = re.compile(r"v\d+\.\d+|beta")
+_WORDS = frozenset(
+    {
+        *("$batch", "$count", "$ref", ".well-known", "appRoleAssignedTo", "appRoleAssignments", "applicationTemplates"),
+        *("applications", "auditLogs", "deletedItems", "directories", "directory", "directoryAudits"),
+        *("directoryObjects", "discover", "domains", "filterOperators", "functions", "groups", "instantiate", "jobs"),
+        *("members", "microsoft.graph.servicePrincipal", "microsoft.graph.user", "oauth2", "openid-configuration"),
+        *("organization", "ownedObjects", "owners", "parseExpression", "pause", "provisionOnDemand", "provisioning"),
+        *("restart", "schema", "secrets", "servicePrincipals", "start", "subscribedSkus", "synchronization"),
+        *("templates", "token", "transitiveMembers", "users", "validateCredentials"),
+    }
+)
 _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -16,6 +28,15 @@ def part(value: str) -> str:
     if not value or value in (".", "..") or _CONTROL.search(value):
         raise ValueError("not a path segment")
     return quote(value, safe="")
+
+
+def template(path: str) -> str:
+    """`path` with nothing in it but Graph's own words; each id, or name, in it is `{id}`."""
+    return "/".join(_word(segment) for segment in path.partition("?")[0].split("/"))
+
+
+def _word(segment: str) -> str:
+    return segment if not segment or segment in _WORDS or _VERSION.fullmatch(segment) else "{id}"
 
 
 def literal(value: str) -> str:

@@ -31,7 +31,9 @@ from onboarding.causes.ours import OUR_FAILURE
 from onboarding.domain import consent_sizes
 from onboarding.domain.desired import Desired
 from onboarding.domain.verdicts import Asking, Broken, Waiting
+from onboarding.engine import reported
 from onboarding.engine.waits import after_unreadable
+from onboarding.engine.working_copy import WorkingCopy
 
 RETRY_ERROR_AFTER = timedelta(seconds=30)
 RETRY_ABSENT_AFTER = timedelta(minutes=1)
@@ -43,6 +45,12 @@ SIGN_IN_CODES = "AADSTS"  # a refused token is named by the sign-in service, a r
 def our_failure(error: Exception) -> Broken:
     """The verdict where our own code failed; its class is the code, its message may hold anything and is left out."""
     return replace(OUR_FAILURE.broken(), code=type(error).__name__)
+
+
+def explained(copy: WorkingCopy, key: str, error: GraphError, desired: Desired) -> Fault:
+    """As `explain`, within a run at the step `key`; which request failed is reported."""
+    copy.reported = {reported.FAILED: reported.of_failure(error)}
+    return explain(error, desired, before=copy.state(key).offers)
 
 
 def explain(error: GraphError, desired: Desired, *, before: Mapping[str, Any] | None = None) -> Fault:

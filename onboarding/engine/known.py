@@ -5,11 +5,14 @@ by nobody who would ask.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from graphclient import Read
 from onboarding.domain.desired import Desired
+from onboarding.engine import reported
 from onboarding.engine.graph_access import TenantSession
 from onboarding.engine.working_copy import WorkingCopy
+from onboarding.steps.base import Step
 
 
 class Known:
@@ -42,6 +45,14 @@ class Known:
         if self._tenant is None:
             self._tenant = TenantSession(desired, before_each=self._before_each)
         return self._tenant
+
+    def read(self, step: Step[Any]) -> Any:
+        """What the step reads of the tenant; how the job stands, where it is among that, is reported."""
+        self._copy.reported = {}
+        facts = step.read(self.tenant, self.desired)
+        if (job := step.job_of(facts)) is not None:
+            self._copy.reported = {reported.JOB: reported.of_job(job)}
+        return facts
 
     @property
     def calls(self) -> int:

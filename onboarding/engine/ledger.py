@@ -34,7 +34,7 @@ from onboarding.domain.verdicts import (
     fingerprint,
     planned,
 )
-from onboarding.engine import approvals, gate, intents
+from onboarding.engine import approvals, gate, intents, reported
 from onboarding.engine.working_copy import WorkingCopy
 from onboarding.models import Backup, CustomerSecret, Event, Onboarding, StepState, clock
 from onboarding.steps.connection.step import Connection
@@ -98,7 +98,9 @@ def record(copy: WorkingCopy, key: str, verdict: Verdict, cost: Cost) -> None:
     """
     now, state = clock.now(), copy.state(key)
     before, kept = (state.kind, state.court, state.message.get("text")), _verdict(state)
+    told_before = state.reported
     _write(state, verdict, now)
+    state.offers = reported.beside(state, copy.reported, told_before)
     if (state.kind, state.court) != before[:2] or state.since is None:
         state.since = now
     state.checked_at = now
@@ -107,7 +109,9 @@ def record(copy: WorkingCopy, key: str, verdict: Verdict, cost: Cost) -> None:
     copy.changed(key, *OF_A_LOOK, *(() if _verdict(state) == kept else OF_A_VERDICT))
     if before != (state.kind, state.court, state.message.get("text")) and state.message:
         detail = {"code": state.code, "request_id": state.request_id} if state.code else {}
+        detail |= {reported.FAILED: failed} if (failed := copy.reported.get(reported.FAILED)) else {}
         copy.add_line(state.kind, state.message, step=key, detail=detail)
+    copy.reported = {}
 
 
 def _verdict(state: StepState) -> list[Any]:

@@ -35,7 +35,7 @@ from onboarding.engine import (
     scope_reading,
     tenant_binding,
 )
-from onboarding.engine.explain import explain, our_failure
+from onboarding.engine.explain import explained, our_failure
 from onboarding.engine.freshness import log_goes_on_in, still_fresh
 from onboarding.engine.inquiries import answer_open
 from onboarding.engine.known import Known
@@ -294,7 +294,7 @@ class Reconciliation:
                 self._asked_to_wait = timedelta(seconds=error.retry_after or 0)
             if isinstance(error, TryLater) and self.held.silent_for() > HANGS:
                 self.time_outs = self.lease.time_outs + 1
-            return explain(error, self.desired, before=self.copy.state(step.key).offers)
+            return explained(self.copy, step.key, error, self.desired)
         except (LeaseLost, gate.Held, *OUR_FAULTS):
             raise
         except Exception as error:  # whatever it is: stop this customer with a reason, go on with others
@@ -306,7 +306,7 @@ class Reconciliation:
         made: set[str] = set()
         while True:
             reading_ahead.ask(self.copy, self.known.tenant, self.desired, step, live=self.live)
-            facts = step.read(self.known.tenant, self.desired)
+            facts = self.known.read(step)
             self._read_people(step, facts)
             tried.keep(self.lease, self.copy.rows.onboarding, step.told_on_demand(self.desired))
             verdict = step.assess(self.desired, facts)

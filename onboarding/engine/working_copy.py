@@ -35,6 +35,8 @@ class WorkingCopy:
         """Columns of the onboarding that are written when the run ends."""
         self.log_read: Read | None = None
         """What the run has sent last to read the log, and has taken in what came."""
+        self.reported: dict[str, Any] = {}
+        """What Microsoft said of the step that is being examined (`engine.reported`)."""
         self._columns: dict[str, set[str]] = {}
         self._lines: list[Event] = []
         self._waits_since: float | None = None

@@ -39,7 +39,7 @@ def current_state(onboarding: Onboarding) -> StepState:
 def made_of(onboarding: Onboarding, state: StepState) -> str:
     """A fingerprint of what the words of a letter are made of: numbers of people, and what the customer is asked."""
     counted = [onboarding.in_haiilo, onboarding.standings, onboarding.people_counts, onboarding.scope_read_at is None]
-    told = json.dumps([counted, state.key, state.code, state.message, state.offers], sort_keys=True, default=str)
+    told = json.dumps([counted, state.key, state.code, state.message, state.offered], sort_keys=True, default=str)
     return hashlib.sha256(told.encode()).hexdigest()
 
 

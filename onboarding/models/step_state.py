@@ -14,6 +14,8 @@ from onboarding.models.compiled import Select, Update, given
 from onboarding.models.text import UNREAD, CutCharField, LateJSONField, StorableJSONField, unread
 
 E = TypeVar("E", bound=Evidence)
+REPORTED = "reported"
+"""Where `offers` has what Microsoft said beside the verdict: see `StepState.reported`."""
 
 
 class StepState(models.Model):
@@ -85,6 +87,17 @@ class StepState(models.Model):
         """The intents, or their JSON where nobody has asked for them. Whoever changes them sets others."""
         text = unread(self, "intents")
         return self.intents if text is None else text
+
+    @property
+    def reported(self) -> Mapping[str, Any]:
+        """What Microsoft said, for whoever has to ask Microsoft (`engine.reported`): no part of the verdict."""
+        found: Mapping[str, Any] = self.offers.get(REPORTED, {})
+        return found
+
+    @property
+    def offered(self) -> Mapping[str, Any]:
+        """The offers of the verdict alone."""
+        return {name: value for name, value in self.offers.items() if name != REPORTED}
 
     @property
     def answered_when(self) -> str:

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from django.utils.functional import Promise
 
-from graphclient import GraphClient, ProvisioningEvent, Read
+from graphclient import GraphClient, Job, ProvisioningEvent, Read
 from onboarding.causes.base import Cause
 from onboarding.domain.consent_sizes import ConsentSize
 from onboarding.domain.desired import Desired
@@ -144,6 +144,10 @@ class Step(ABC, Generic[Facts]):
         """When the sync began that ended and left out whoever is in scope and on the way, None where none has; asked
         where `reads_people`.
         """
+        return None
+
+    def job_of(self, facts: Facts) -> Job | None:
+        """The provisioning job that carries people, where this step has read how it stands."""
         return None
 
     def told_on_demand(self, desired: Desired) -> Sequence[ProvisioningEvent]:

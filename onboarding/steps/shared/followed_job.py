@@ -87,6 +87,10 @@ class FollowedJob(ChangingStep[Facts]):
         """As the roster and the job have it together."""
         return arrivals.in_haiilo(desired, facts.job.status.known_people if facts.job else None)
 
+    def job_of(self, facts: Facts) -> Job | None:
+        """The one that is followed."""
+        return facts.job
+
     def left_out_by(self, desired: Desired, facts: Facts) -> datetime | None:
         """As the roster and the job have it together."""
         return arrivals.left_out_by(desired, facts.job) if facts.job else None
