@@ -22,13 +22,15 @@ RUN pybabel -q compile -d onboarding/locale -D django && \
     python -m compileall -q config graphclient onboarding
 
 FROM ${BASE_IMAGE}
+ARG RELEASE=""
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin onboarding
 WORKDIR /app
 COPY --from=build /app /app
 ENV PATH=/app/.venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
-    DJANGO_SETTINGS_MODULE=config.settings
+    DJANGO_SETTINGS_MODULE=config.settings \
+    RELEASE=$RELEASE
 USER 10001
 EXPOSE 8000
 CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--blocking-threads", "2", "--no-ws", "config.wsgi:application"]

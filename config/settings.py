@@ -20,6 +20,7 @@ env = environ.FileAwareEnv()
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"] if DEBUG else [])
+RELEASE = env.str("RELEASE", default="")  # which version this is: told in support bundles
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://localhost:8000")  # no slash at the end
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
