@@ -10,6 +10,7 @@ from onboarding.engine.reported import FAILED, JOB
 from onboarding.mail.context import made_of
 from onboarding.models import Event
 from tests import builders
+from tests.support.opening import opened
 
 from .conftest import answer_all, look
 
@@ -72,6 +73,30 @@ def test_keeps_which_request_failed_and_how_the_job_stood_before(live, far):
     assert line.detail[FAILED] == told[FAILED]
     far.switch(F5=False)
     assert FAILED not in state(next_look(made)).reported
+
+
+def test_reaches_the_support_bundle_without_a_name(live, far):
+    far.switch(F9=True)
+    a_cycle(far)
+    next_look(live)
+    far.switch(F5=True)
+    made = next_look(live)
+    told, ours, _page = opened(made, with_ids=True)
+    jobs = {job["step"]: job for job in told["job_as_microsoft_reported_it"]}
+    job, connection = jobs["live"], builders.state(made, "connection").evidence
+    assert (job["job_id"], job["template_id"]) == (connection["job_id"], connection["template_id"])
+    assert job["quarantine"]["reason"] == "EncounteredQuarantineException"
+    assert job["last_execution"]["activity_id"] == state(made).reported[JOB]["last_execution"]["activity_id"]
+    failed = {each["step"]: each for each in told["failed_requests"]["at_the_last_look"]}["live"]
+    assert failed["request_id"] == state(made).reported[FAILED]["request_id"]
+    assert (failed["method"], failed["status"]) == ("GET", 401)
+    assert told["tenant"]["tenant_id"] == made.binding.tenant_id
+    everything = json.dumps([told, ours], ensure_ascii=False).casefold()
+    people = list(made.people.values_list("name", "user_name"))
+    contact = made.contacts.get()
+    names = {*(name for pair in people for name in pair), contact.name, contact.email, made.binding.admin_name}
+    assert len(people) > 3
+    assert [name for name in names if name and name.casefold() in everything] == []
 
 
 def test_is_no_part_of_what_a_letter_is_made_of(live):
