@@ -8,6 +8,7 @@ from django.shortcuts import render
 
 from onboarding.domain.consent_sizes import ConsentSize
 from onboarding.models import Onboarding, asker_of
+from onboarding.support.people import MOST_IDS
 from onboarding.web.kept_token import kept_token_of
 
 
@@ -30,5 +31,6 @@ def security_pack_page(
         "address": f"{settings.PUBLIC_URL}/",
         "token": token,
         "kept": kept_token_of(onboarding),
+        "most_ids": MOST_IDS,
     }
     return render(request, "portal/security_pack.html" if token else "staff/security_pack.html", context)

@@ -16,6 +16,7 @@ from onboarding.domain.products import PROFILES
 from onboarding.models import Link
 from onboarding.people.recipe import recipe_of
 from onboarding.steps import STEPS
+from onboarding.support.people import MOST_IDS
 from onboarding.tasks import erase_old
 
 from .visitor import Invitation, text_of
@@ -149,6 +150,11 @@ def test_names_each_attribute_of_people_that_is_read(client, path):
     assert {*users.SELECT.split(","), *groups.MEMBER_SELECT.split(","), *mapped} - {"id"} == set(PERSON)
     for words in PERSON.values():
         assert words in text
+
+
+def test_says_of_how_many_people_a_support_bundle_has_an_id(client, path):
+    text = text_of(client.get(path))
+    assert f"the object ID in Entra, of at most {MOST_IDS} people" in text
 
 
 def test_erases_as_often_as_it_says():
