@@ -20,7 +20,7 @@ OTHER_MEANINGS = {
         "domain/verdicts.py",
         "causes/base.py",
         "mail/compose.py",
-        "management/commands/explain.py",
+        *("management/commands/explain.py", "management/commands/support_bundle.py"),
         "staff/people/views.py",
     },
     "failed": {

@@ -6,8 +6,10 @@ import io
 import json
 import re
 import zipfile
+from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -114,3 +116,31 @@ def test_speaks_english_whatever_language_the_reader_has(alice, customer):
     alice.cookies["django_language"] = "de"
     with zipfile.ZipFile(io.BytesIO(taken(alice, customer).content)) as archive:
         assert "Customer created." in archive.read("for-haiilo-engineers.json").decode()
+
+
+# By a command
+
+
+def made_by_command(capsys, *arguments):
+    call_command("support_bundle", *arguments)
+    return Path(capsys.readouterr().out.strip())
+
+
+def test_is_written_by_a_command_too(failed, tmp_path, capsys):
+    path = made_by_command(capsys, failed.customer.name, "--folder", str(tmp_path), "--by", "Olga of the night shift")
+    assert path.parent == tmp_path
+    assert "unknown" in for_microsoft(path.read_bytes())["some_people_by_cause"]
+    path = made_by_command(capsys, str(failed.pk), "--with-ids", "--folder", str(tmp_path), "--by", "Olga")
+    assert for_microsoft(path.read_bytes())["some_people_by_cause"][0]["object_id"] == PERSON
+    assert lines(failed) == [
+        ("Support bundle made, without object IDs of people.", "Olga of the night shift"),
+        ("Support bundle made, with the object ID of 1 person.", "Olga"),
+    ]
+
+
+def test_says_what_the_command_cannot_do(customer, tmp_path):
+    with pytest.raises(CommandError, match="no customer"):
+        call_command("support_bundle", "Nobody Ltd", "--folder", str(tmp_path))
+    with pytest.raises(CommandError, match="no folder"):
+        call_command("support_bundle", str(customer.pk), "--folder", str(tmp_path / "nowhere"))
+    assert lines(customer) == []

@@ -6,7 +6,6 @@ import json
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from datetime import timedelta
-from difflib import get_close_matches
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -16,10 +15,10 @@ from onboarding.domain.durations import short
 from onboarding.domain.lifecycle import State
 from onboarding.engine.inspection import Inspection, only_selects
 from onboarding.management.explanation import Printer, explain_step, explain_whole
+from onboarding.management.finding import find
 from onboarding.models import Onboarding, clock
 from onboarding.steps import STEPS
 
-NEAREST, MAX_LISTED = 5, 20  # customers in one sentence
 STANDS_STILL = {
     State.PAUSED: "not before somebody resumes it: it is paused",
     State.CLOSED: "never: it is closed",
@@ -48,27 +47,6 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(told, ensure_ascii=False, indent=2))
         else:
             self.stdout.write("\n".join(lines_of(told)))
-
-
-def find(customer: str) -> Onboarding:
-    """The onboarding of this number or name. Raises `CommandError` where there is none, or more than one."""
-    customer = customer.strip()
-    if not customer:
-        raise CommandError("Give a customer's name, or the number in its page's address.")
-    rows = Onboarding.objects.select_related("customer", "read_only").order_by("pk")
-    if customer.isdecimal() and (row := rows.filter(pk=int(customer)).first()):
-        return row
-    found = list(rows.filter(customer__name__iexact=customer)) or list(rows.filter(customer__name__icontains=customer))
-    if len(found) == 1:
-        return found[0]
-    if found:
-        told = [f"{row.pk} {row.customer.name} ({row.customer.get_product_display()})" for row in found[:MAX_LISTED]]
-        told += ["…"] if len(found) > MAX_LISTED else []
-        raise CommandError(f"“{customer}” fits {len(found)} customers. Give the number of one: {'; '.join(told)}.")
-    names = {row.customer.name.lower(): f"{row.pk} {row.customer.name}" for row in rows}
-    near = [names[name] for name in get_close_matches(customer.lower(), names, NEAREST)]
-    hint = f" Nearest: {'; '.join(near)}." if near else ""
-    raise CommandError(f"There is no customer “{customer}”.{hint}")
 
 
 def explanation_of(onboarding: Onboarding, only: str, printer: Printer) -> dict[str, Any]:
