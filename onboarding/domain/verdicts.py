@@ -146,7 +146,7 @@ class Todo:
 
     `asks` is for a plan that a person must approve although its step usually acts by itself. `at_once`: so many of the
     changes may be made before the step is assessed again; all where it is None. `code`: of the cause, where somebody
-    else has made the difference.
+    else has made the difference. `offers`: what a person can do instead.
     """
 
     why: Sentence
@@ -156,6 +156,7 @@ class Todo:
     asks: bool = False
     at_once: int | None = None
     code: str = ""
+    offers: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -156,7 +156,7 @@ def _write(state: StepState, verdict: Verdict, now: datetime) -> None:
             state.done_at, state.seen_at = state.done_at or now, now
         case Todo():
             state.kind, state.court, state.code = Kind.TODO, Court.CS, verdict.code
-            state.message = verdict.why.as_json()
+            state.message, state.offers = verdict.why.as_json(), dict(verdict.offers)
             state.warnings = _stored(verdict.warnings)
         case Waiting():
             state.kind, state.court = Kind.WAITING, verdict.court
@@ -345,6 +345,18 @@ def keep_answer(
     state.answered_by, state.answered_at = actor, clock.now()
     state.checked_at = None if reads_anew else state.checked_at
     state.save(update_fields=["answer", "answered_by", "answered_at", "checked_at"])
+
+
+def give_up(state: StepState, change: str) -> None:
+    """What was begun of these changes is wanted no more, and nobody looks for what became of it. The caller holds the
+    decision's transaction.
+    """
+    entries, now = {name: {**entry} for name, entry in state.intents.items()}, clock.now().isoformat()
+    for name in intents.unconfirmed(entries):
+        if entries[name]["change"] == change:
+            entries[name]["refused_at"] = now
+    state.intents = entries
+    state.save(update_fields=["intents"])
 
 
 def make_stale(onboarding_id: int, key: str | None = None) -> None:

@@ -40,6 +40,7 @@ class Act(Enum):
     ACCEPT_VARIANT = "accept_variant"
     TAKE_VARIANT_BACK = "take_variant_back"
     KEEP_TOKEN = "keep_token"  # noqa: S105 - the name of an act, no secret
+    WITHDRAW_TOKEN = "withdraw_token"  # noqa: S105 - the name of an act, no secret
 
 
 TABLE: dict[Act, frozenset[Role]] = {

@@ -195,12 +195,8 @@ class Reconciliation:
             return A_DAY
         pause, done = self._visit(READ_ONLY)
         seen = self.desired.read_only
-        if (
-            seen
-            and not done
-            and seen.reads_only_since
-            and self.desired.now - seen.reads_only_since < REMOVAL_EXPECTED_WITHIN
-        ):
+        since = seen.reads_only_since if seen and not done else None
+        if since and self.desired.now - since < REMOVAL_EXPECTED_WITHIN:
             return min(pause, A_MINUTE)
         return pause
 
@@ -320,7 +316,10 @@ class Reconciliation:
                 return verdict
             if made & set(_keys(permit)):
                 return Waiting(say(_("Saved. The change is taking effect at Microsoft.")), RETRY_SPREADING_AFTER)
-            waits = self._apply(step, permit)
+            try:
+                waits = self._apply(step, permit)
+            except StepFailed as failed:
+                return step.after_failure(self.desired, facts, failed.verdict)
             if waits is not None:
                 return waits
             made |= set(_keys(permit))

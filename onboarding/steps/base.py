@@ -22,6 +22,7 @@ from onboarding.domain.verdicts import Asking, Broken, Change, Verdict
 from onboarding.steps.stages import Stage
 
 Facts = TypeVar("Facts")
+V = TypeVar("V", bound=Verdict)
 
 
 class Tenant(Protocol):
@@ -157,6 +158,10 @@ class Step(ABC, Generic[Facts]):
     @abstractmethod
     def assess(self, desired: Desired, facts: Facts) -> Verdict:
         """Compare. Pure: no network, no database, no clock but `desired.now`."""
+
+    def after_failure(self, desired: Desired, facts: Facts, verdict: V) -> V:
+        """What is said where a change has ended in `verdict`; `facts` are those by which it was planned. Pure."""
+        return verdict
 
 
 class ChangingStep(Step[Facts]):

@@ -11,7 +11,8 @@ from django.db import connections
 
 from devtools.stack.processes import wait_until
 from devtools.stack.sandbox_control import SandboxTenant
-from onboarding.customers import answers, proposals, records
+from onboarding.customers import answers, entered_token, proposals, records
+from onboarding.customers.base import Refused
 from onboarding.models import Event, Onboarding, Proposal, Stop, clock
 from tests import builders
 
@@ -165,3 +166,31 @@ def test_keeps_a_live_customer_live_through_a_pause(made, far):
     assert (made.state, made.live_at) == ("live", live_at)
     assert len(sent(far, "PUT", SAVE)) == saved
     assert Event.objects.filter(onboarding=made, kind="live").count() == lines == 1
+
+
+def rotating(made, far, token):
+    """A live customer for whom another token is entered, and its plan approved."""
+    answer_all(made, far)
+    enter_token(made, {"scim_token": token})
+    look(made)
+    approve(made, "connection")
+    return builders.state(made, "connection").offers["entered"]["at"]
+
+
+def test_withdraws_a_token_while_it_is_tested(made, far):
+    at, saved = rotating(made, far, far["scim_token"]), len(sent(far, "PUT", SAVE))
+    with meanwhile(made, far, "POST", TEST):
+        entered_token.withdraw(made, actor=builders.owner_of(made), entered_at=at)
+    assert len(sent(far, "PUT", SAVE)) == saved
+    look(made)
+    assert (made.state, made.current_key, made.current_kind) == ("live", "live", "done")
+    assert not [line for line in Event.objects.filter(onboarding=made, kind="applied") if line.detail.get("found")]
+
+
+def test_withdraws_no_token_that_is_on_its_way(made, far):
+    at = rotating(made, far, far["scim_token"])
+    with meanwhile(made, far, "PUT", SAVE), pytest.raises(Refused, match="being saved"):
+        entered_token.withdraw(made, actor=builders.owner_of(made), entered_at=at)
+    assert Event.objects.filter(onboarding=made, kind="applied", detail__change="save_credentials").count() == 2
+    with pytest.raises(Refused, match="does not wait any more"):
+        entered_token.withdraw(made, actor=builders.owner_of(made), entered_at=at)

@@ -11,7 +11,7 @@ from onboarding.models import Approval, Event, Onboarding, clock
 from onboarding.steps.live.causes import Code
 from tests import builders
 
-from .conftest import answer_all, by_hand, delete_job, look
+from .conftest import answer_all, by_hand, delete_job, look, set_up_long_ago
 
 pytestmark = pytest.mark.django_db
 
@@ -150,18 +150,6 @@ def test_never_starts_unasked(live, far):
         next_look(live)
     assert starts(far) == before
     assert Onboarding.objects.get(pk=live.pk).current_key == "live"
-
-
-def set_up_long_ago(made):
-    """Token and address are not saved just now, and the last success of Microsoft's test is none of today's."""
-    then = "2026-01-01T00:00:00+00:00"
-    for key in ("connection", "enable"):
-        row = builders.state(made, key)
-        row.evidence |= {"tested_at": then} if "tested_at" in row.evidence else {}
-        for entry in row.intents.values():
-            told = {"at", "tested_at", "put_at"} & set(entry["result"]) if entry["change"] != "create_job" else ()
-            entry["result"] |= dict.fromkeys(told, then)
-        row.save()
 
 
 def test_has_the_step_say_the_same_whose_green_sign_it_gives_the_lie_to(quarantined, far):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
@@ -25,9 +25,9 @@ from onboarding.domain.sentences import moment_text, say
 from onboarding.domain.verdicts import Asking, Change, Done, Verdict, Waiting
 from onboarding.steps import stages
 from onboarding.steps.base import AnswerFormClass, ChangingStep, Tenant
-from onboarding.steps.connection import plan
+from onboarding.steps.connection import plan, rotation
 from onboarding.steps.connection.causes import CAUSES, FOREIGN_JOB, JOB_DELETED, JOB_UNDELETABLE, TOKEN_NEEDED
-from onboarding.steps.connection.evidence import ConnectionEvidence, token_is_saved
+from onboarding.steps.connection.evidence import ConnectionEvidence
 from onboarding.steps.connection.form import SettingsForm, TokenForm
 from onboarding.steps.shared import credentials, making, secrets
 from onboarding.steps.shared.credentials import UNTRIED, Trial
@@ -36,6 +36,7 @@ from onboarding.steps.shared.settings_causes import SettingsCode
 from onboarding.steps.shared.token_causes import TOKEN_UNREADABLE
 from onboarding.steps.sso_application.evidence import SsoApplicationEvidence, service_principal_id
 
+V = TypeVar("V", bound=Verdict)
 SECRETS_VISIBLE_WITHIN = timedelta(minutes=10)  # saved secrets may stay unseen that long
 NOT_LISTED_YET = _("Microsoft has created the job but does not list it yet.")
 TESTED = _("Connection tested: on %(at)s Microsoft reached Haiilo at %(address)s.")
@@ -104,6 +105,14 @@ class Connection(ChangingStep[Facts]):
         """Done when the job is there and Microsoft's test with the saved address and token succeeds; while we only
         watch nothing is tested, and the job's own state says whether they work.
         """
+        return self.after_failure(desired, facts, self._judged(desired, facts))
+
+    def after_failure(self, desired: Desired, facts: Facts, verdict: V) -> V:
+        """With what is so of the saved token, where another one was entered."""
+        saved = _is_ours(desired, facts) and job_to_run(desired, facts.jobs) is not None
+        return rotation.beside(verdict, desired, facts.tested) if saved else verdict
+
+    def _judged(self, desired: Desired, facts: Facts) -> Verdict:
         job = job_to_run(desired, facts.jobs)
         if plan.to_remove(desired, facts.jobs):
             return plan.removal(desired, facts.jobs)
@@ -111,9 +120,7 @@ class Connection(ChangingStep[Facts]):
             return others
         if job is None and desired.applied_lately(self.key, "create_job", JOB_VISIBLE_WITHIN):
             return Waiting(say(LISTED_BEFORE if _was_listed(desired) else NOT_LISTED_YET), RECHECK_SOON)
-        address_saved = secrets.same_address(facts.stored.get("BaseAddress", ""), desired.base_url)
-        entered = desired.scim_token is not None or desired.unreadable_secret
-        token_waits = entered and not token_is_saved(desired)
+        address_saved, token_waits = _is_ours(desired, facts), rotation.is_waiting(desired)
         lately = plan.was_saved_lately(desired, SECRETS_VISIBLE_WITHIN)
         proved = facts.shows_address or not (lately and plan.had_credentials(desired))
         works = (facts.tested.works or _untested(desired)) and proved
@@ -167,6 +174,11 @@ def job_to_run(desired: Desired, jobs: tuple[Job, ...]) -> Job | None:
         and (job.id == adopted or making.is_our_making(desired, chosen.service_principal_id, job, chosen))
     ]
     return min(ours, key=lambda job: (job.id != known, job.id != adopted, job.id), default=None)
+
+
+def _is_ours(desired: Desired, facts: Facts) -> bool:
+    """Whether the saved address is the customer's."""
+    return secrets.same_address(facts.stored.get("BaseAddress", ""), desired.base_url)
 
 
 def _untested(desired: Desired) -> bool:

@@ -1,0 +1,84 @@
+"""Another token is entered while a saved one works: the saved one stays in use until the new one has been tested, and
+what was entered can be withdrawn until it is being saved. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.utils.translation import gettext_noop as _
+
+from onboarding.domain.desired import Desired, moment_of
+from onboarding.domain.sentences import moment_text, say
+from onboarding.domain.verdicts import Asking, Broken, Done, Todo, Verdict, Waiting
+from onboarding.steps.connection.evidence import ConnectionEvidence, token_is_saved
+from onboarding.steps.enable.evidence import EnableEvidence
+from onboarding.steps.shared.credentials import Trial
+
+V = TypeVar("V", bound=Verdict)
+TEST, SAVE = "try_credentials", "save_credentials"
+ENTERED = "entered"
+UNTRIED = _(
+    "The saved token stays in use until the new one has been tested. Microsoft reached Haiilo with the saved one at "
+    "%(at)s."
+)
+NOT_SAVED = _(
+    "The entered token was not saved. The saved one stays in use: Microsoft reached Haiilo with it at %(at)s."
+)
+
+
+@dataclass(frozen=True)
+class Offered:
+    """That the token which was entered `at` can be withdrawn: the saved one worked at `works_at`."""
+
+    at: datetime
+    works_at: datetime
+
+    def to_json(self) -> dict[str, str]:
+        """The form in which a verdict offers it."""
+        return {"at": self.at.isoformat(), "works_at": self.works_at.isoformat()}
+
+
+def offered(offers: Mapping[str, Any]) -> Offered | None:
+    """What a verdict offers, None where it does not."""
+    stored = offers.get(ENTERED, {})
+    at, works_at = moment_of(stored.get("at")), moment_of(stored.get("works_at"))
+    return Offered(at, works_at) if at and works_at else None
+
+
+def is_waiting(desired: Desired) -> bool:
+    """Whether a token was entered that is not the saved one."""
+    entered = desired.scim_token is not None or desired.unreadable_secret
+    return entered and not token_is_saved(desired)
+
+
+def beside(verdict: V, desired: Desired, tested: Trial) -> V:
+    """`verdict` on a token that waits, with what is so of the saved one, and the offer to go on with that. `tested`:
+    Microsoft's test of what is saved at our address.
+    """
+    entered_at = desired.scim_token_saved_at
+    if entered_at is None or not tested.works or not is_waiting(desired) or not _can_go_on(desired):
+        return verdict
+    works_at = tested.at or desired.now
+    offers = {ENTERED: Offered(entered_at, works_at).to_json()}
+    match verdict:
+        case Todo():
+            notes = (*verdict.warnings, say(UNTRIED, at=moment_text(works_at)))
+            return replace(verdict, warnings=notes, offers={**verdict.offers, **offers})
+        case Asking():
+            notes = (*verdict.warnings, say(NOT_SAVED, at=moment_text(works_at)))
+            return replace(verdict, warnings=notes, offers={**verdict.offers, **offers})
+        case Done() | Waiting() | Broken():
+            return verdict
+
+
+def _can_go_on(desired: Desired) -> bool:
+    """Whether nothing takes our copy of the saved token, which the entered one has replaced, and Microsoft has not
+    perhaps got the entered one.
+    """
+    started = desired.evidence_of(EnableEvidence) is not None
+    begun = desired.unconfirmed.get(ConnectionEvidence.step, frozenset())
+    return started and not any(name.split(":")[0] == SAVE for name in begun)
