@@ -27,6 +27,8 @@ from onboarding.models import (
     TenantBinding,
 )
 from onboarding.staff.record.proposed import Proposed, proposed
+from onboarding.staff.record.token import TokenView, token_view
+from onboarding.steps.connection.evidence import ConnectionEvidence
 from onboarding.steps.customer.evidence import CustomerEvidence
 from onboarding.steps.customer.step import CustomerRecord
 from onboarding.web.kept_token import KeptTokenView, kept_token_of
@@ -79,6 +81,7 @@ class Record:
     proposals: list[Proposed]
     secret: CustomerSecret | None
     token: KeptTokenView
+    tokens: TokenView | None
     people: Headcount
     read_only: ReadOnlyView
     no_link: Sentence | None
@@ -114,6 +117,8 @@ def record(onboarding: Onboarding, reader: User) -> Record:
     events = list(onboarding.events.select_related("actor").order_by("-id")[:MAX_EVENTS])
     links = list(onboarding.links.select_related("created_by", "forwarded_from").order_by("-id")[:MAX_LINKS])
     numbers, mail, token = headcount(onboarding), mail_of(onboarding), kept_token_of(onboarding)
+    secrets = CustomerSecret.objects.select_related("saved_by").defer("sealed")
+    secret = secrets.filter(onboarding=onboarding, kind=SCIM_TOKEN).first()
     alarm, bound = holds.wrong_tenant(onboarding.pk), TenantBinding.objects.filter(onboarding=onboarding).first()
     active = onboarding.state in (State.OPEN, State.LIVE)
     mode = read_only_view(onboarding, states, live=all(step.kind == Kind.DONE for step in steps))
@@ -139,11 +144,9 @@ def record(onboarding: Onboarding, reader: User) -> Record:
         tenant_in_question=_tenant(bound, states),
         links=[link for link in links if link.forwarded_from is None],
         forwarded=[Forwarded(link.forwarded_from.contact_name, link) for link in links if link.forwarded_from],
-        secret=CustomerSecret.objects.select_related("saved_by")
-        .filter(onboarding=onboarding, kind=SCIM_TOKEN)
-        .defer("sealed")
-        .first(),
+        secret=secret,
         token=token,
+        tokens=token_view(onboarding, states.get(ConnectionEvidence.step), secret),
         people=numbers,
         read_only=mode,
         no_link=why_no_link(states.get(CustomerRecord.key)),

@@ -20,7 +20,7 @@ from onboarding.steps.shared.credentials import Trial
 
 V = TypeVar("V", bound=Verdict)
 TEST, SAVE = "try_credentials", "save_credentials"
-ENTERED = "entered"
+ENTERED, TESTED = "entered", "tested"
 UNTRIED = _(
     "The saved token stays in use until the new one has been tested. Microsoft reached Haiilo with the saved one at "
     "%(at)s."
@@ -56,7 +56,7 @@ def is_waiting(desired: Desired) -> bool:
 
 
 def beside(verdict: V, desired: Desired, tested: Trial) -> V:
-    """`verdict` on a token that waits, with what is so of the saved one, and the offer to go on with that. `tested`:
+    """`verdict` with what is so of the saved token where another one waits, and the offer to go on with that. `tested`:
     Microsoft's test of what is saved at our address.
     """
     entered_at = desired.scim_token_saved_at
@@ -73,6 +73,14 @@ def beside(verdict: V, desired: Desired, tested: Trial) -> V:
             return replace(verdict, warnings=notes, offers={**verdict.offers, **offers})
         case Done() | Waiting() | Broken():
             return verdict
+
+
+def with_test(verdict: V, desired: Desired, tested: Trial) -> V:
+    """`verdict` with how Microsoft's test of what is saved has ended, where it was made and the step is not done."""
+    if tested.works is None or not isinstance(verdict, Todo | Asking):
+        return verdict
+    told = {"at": (tested.at or desired.now).isoformat(), "works": tested.works, "code": tested.code}
+    return replace(verdict, offers={**verdict.offers, TESTED: told})
 
 
 def _can_go_on(desired: Desired) -> bool:

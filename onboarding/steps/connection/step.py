@@ -108,9 +108,10 @@ class Connection(ChangingStep[Facts]):
         return self.after_failure(desired, facts, self._judged(desired, facts))
 
     def after_failure(self, desired: Desired, facts: Facts, verdict: V) -> V:
-        """With what is so of the saved token, where another one was entered."""
+        """With what is so of the saved token: how it was tested, and where another one was entered, that it stays."""
         saved = _is_ours(desired, facts) and job_to_run(desired, facts.jobs) is not None
-        return rotation.beside(verdict, desired, facts.tested) if saved else verdict
+        told = rotation.with_test(verdict, desired, facts.tested)
+        return rotation.beside(told, desired, facts.tested) if saved else told
 
     def _judged(self, desired: Desired, facts: Facts) -> Verdict:
         job = job_to_run(desired, facts.jobs)
