@@ -184,6 +184,9 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Haiilo onboarding <onboarding@localhost>")
 REMIND_AFTER_DAYS = env.int("REMIND_AFTER_DAYS", default=3)
 ESCALATE_AFTER_DAYS = env.int("ESCALATE_AFTER_DAYS", default=7)
+# So many days before a token expires, where that is known, it is noted, and a new one is asked for
+TOKEN_NOTED_DAYS = env.int("TOKEN_NOTED_DAYS", default=30)
+TOKEN_ASKED_DAYS = env.int("TOKEN_ASKED_DAYS", default=14)
 WEEKEND_MAIL = env.bool("WEEKEND_MAIL", default=False)
 
 # To whom Microsoft writes of a quarantine and of deletions that it holds back; part of each customer's job settings.

@@ -31,7 +31,12 @@ def withdraw(onboarding: Onboarding, *, actor: User, entered_at: str) -> None:
     state = StepState.objects.filter(onboarding=row, key=ConnectionEvidence.step).first()
     secret = row.secrets.filter(kind=SCIM_TOKEN).first()
     offer = rotation.offered(state.offers) if state is not None else None
-    if state is None or secret is None or offer is None or not secret.saved_at == offer.at == parse_datetime(entered_at):
+    if (
+        state is None
+        or secret is None
+        or offer is None
+        or not secret.saved_at == offer.at == parse_datetime(entered_at)
+    ):
         raise Refused(say(NO_LONGER))
     if _is_being_saved(state):
         raise Refused(say(BEING_SAVED))

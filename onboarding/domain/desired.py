@@ -139,6 +139,9 @@ class Desired:
     haiilo: HaiiloList = field(default_factory=HaiiloList)
     size: ConsentSize = consent_sizes.STANDARD
     read_only: ReadOnlyDesired | None = None
+    token_noted_within: timedelta = timedelta(days=30)
+    """So long before the saved token expires it is noted; `token_asked_within`: a new one is asked for."""
+    token_asked_within: timedelta = timedelta(days=14)
     recipients: str = ""
     """To whom Microsoft writes of a quarantine and of deletions that it holds back; empty for nobody."""
     pace: float = 1.0

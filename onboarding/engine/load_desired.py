@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -146,6 +146,8 @@ class Rows:
             haiilo=self._haiilo_list(),
             size=self.onboarding.size,
             read_only=self.read_only,
+            token_noted_within=timedelta(days=settings.TOKEN_NOTED_DAYS),
+            token_asked_within=timedelta(days=settings.TOKEN_ASKED_DAYS),
             recipients=settings.NOTIFICATION_RECIPIENTS,
             suggested=self.suggested,
             former_schema=self.former_schema,

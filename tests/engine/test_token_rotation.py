@@ -144,3 +144,14 @@ def test_lets_no_stranger_withdraw(refused):
         withdraw(refused, by=builders.person("charlie"))
     assert CustomerSecret.objects.filter(onboarding=refused).exists()
     assert Onboarding.objects.get(pk=refused.pk).current_kind == "asking"
+
+
+def test_knows_of_the_saved_token_when_it_expires_and_nothing_of_a_withdrawn_one(live, far):
+    owner, told = builders.owner_of(live), {"at": "2099-01-01T00:00:00+00:00", "told": True}
+    for token, expires in ((far["scim_token"], told), ("wrong", {"at": "2098-01-01T00:00:00+00:00", "told": True})):
+        answer = {"token_saved": True, "token_expires": expires}
+        answers.answer(live, "connection", actor=owner, answer=answer, secrets={"scim_token": token})
+        look(live)
+        approve(live)
+    withdraw(live)
+    assert state(live).intents["save_credentials"]["result"]["expires"] == told

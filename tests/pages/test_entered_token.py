@@ -14,13 +14,11 @@ from django.urls import reverse
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Court, Done
 from onboarding.models import CustomerSecret, Onboarding, StepState, clock
-from onboarding.steps.connection.evidence import ConnectionEvidence
 from tests import builders
 from tests.narrow import present
 from tests.stored import Stored
 
 from .desk import open_record, post, stand
-from .visitor import text_of
 
 pytestmark = pytest.mark.django_db
 FAILURE = "SystemForCrossDomainIdentityManagementCredentialValidationFailure"
@@ -38,8 +36,9 @@ def secret(made: Onboarding, at: datetime) -> CustomerSecret:
 def saved(made: Onboarding, at: datetime, **result: str) -> None:
     """We saved the token that was entered then."""
     state = builders.state(made, "connection")
-    result = {"token_at": at.isoformat(), "at": at.isoformat(), "put_at": at.isoformat(), **result}
-    state.intents = {"save_credentials": {"at": at.isoformat(), "tries": 0, "applied_at": at.isoformat(), "result": result}}
+    at_once = at.isoformat()
+    result = {**dict.fromkeys(("token_at", "at", "put_at"), at_once), **result}
+    state.intents = {"save_credentials": {"at": at_once, "tries": 0, "applied_at": at_once, "result": result}}
     state.save()
 
 

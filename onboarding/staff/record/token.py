@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 from onboarding.domain.desired import moment_of
 from onboarding.domain.haiilo_list import HaiiloList
 from onboarding.domain.sentences import Sentence
+from onboarding.domain.token_expiry import Expiry
 from onboarding.domain.verdicts import Kind
 from onboarding.models import CustomerSecret, Event, Onboarding, StepState
 from onboarding.steps.connection import rotation
@@ -26,14 +27,15 @@ KINDS = ("answered", "approved", "token_withdrawn", "released", Kind.ASKING, Kin
 
 @dataclass(frozen=True)
 class TokenView:
-    """`saved_at`: when we saved the one that is in use, None where somebody else did; `waits`: whether the entered one
-    is not saved. `accepted_at`, `refused_at`: when Microsoft's test of the saved one ended so last, as far as it is
-    newer than the saving; `here_at`: when Haiilo was asked with it from here, and `here` what kept us from an answer.
-    `history` has not been read yet.
+    """`saved_at`: when we saved the one that is in use, None where somebody else did; `expires`: when that one does,
+    None where nobody has said. `waits`: whether the entered one is not saved. `accepted_at`, `refused_at`: when the
+    test of the saved one by Microsoft ended so last, as far as it is newer than the saving; `here_at`: when Haiilo was
+    asked with it from here, and `here` what kept us from an answer. `history` has not been read yet.
     """
 
     is_connected: bool
     saved_at: datetime | None
+    expires: Expiry | None
     waits: bool
     accepted_at: datetime | None
     refused_at: datetime | None
@@ -56,8 +58,9 @@ def token_view(onboarding: Onboarding, state: StepState | None, secret: Customer
     return TokenView(
         is_connected=seen is not None,
         saved_at=saved_at,
+        expires=Expiry.from_json(saved.get("expires")),
         waits=waits,
-        accepted_at=_newest(saved_at, seen and seen.tested_at, _at(tested, works=True)),
+        accepted_at=_newest(saved_at, seen.tested_at if seen else None, _at(tested, works=True)),
         refused_at=_at(tested, works=False),
         refused_code=str(tested.get("code", "")),
         here_at=here.tried_at if here else None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -13,6 +14,8 @@ from onboarding.domain.input_fields import TidyEmailField
 from onboarding.domain.sentences import Sentence
 from onboarding.domain.spelling import SpellingForm
 from onboarding.domain.token_cleaning import clean_token
+from onboarding.domain.token_expiry import of_token
+from onboarding.models import clock
 from onboarding.steps.answer_form import PLAIN, AnswerForm
 from onboarding.steps.shared import secrets
 
@@ -33,6 +36,13 @@ class TokenForm(AnswerForm):
         },
     )
 
+    expires_on = forms.DateField(
+        label=_("Expires on"),
+        help_text=_("Where Haiilo shows a day. We say in time that a new token is needed."),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={"invalid": _("Enter a day, or leave this empty.")},
+    )
     host = forms.CharField(required=False, max_length=253, widget=forms.HiddenInput())
 
     def __init__(self, data: Any = None, *, offers: Mapping[str, Any], **named: Any) -> None:
@@ -48,9 +58,17 @@ class TokenForm(AnswerForm):
         self._note = cleaned.note
         return cleaned.value
 
+    def clean_expires_on(self) -> date | None:
+        """A day to come, or none. Raises `ValidationError` where it is past."""
+        day: date | None = self.cleaned_data["expires_on"]
+        if day is not None and day <= clock.now().date():
+            raise forms.ValidationError(_("This day is past. Create a token that is still valid."), code="past")
+        return day
+
     def answer(self) -> dict[str, Any]:
-        """That there is one; the token itself goes another way."""
-        return {"token_saved": True}
+        """That there is one, and when it expires where that is known; the token itself goes another way."""
+        expires = of_token(self.cleaned_data["token"], self.cleaned_data.get("expires_on"))
+        return {"token_saved": True, "token_expires": expires.to_json() if expires else {}}
 
     def secrets(self) -> dict[str, str]:
         """The token, to be encrypted."""

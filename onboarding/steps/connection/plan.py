@@ -241,8 +241,9 @@ def save_credentials(tenant: Tenant, desired: Desired, change: Change) -> Made:
         recipients=str(change.payload.get("recipients", "")),
     )
     credentials.put(tenant.graph, app, values)
-    at = desired.now.isoformat()
-    return {**_with(change), "service_principal_id": app, "put_at": at, "kept": secrets.without_credentials(values)}
+    at, expires = desired.now.isoformat(), desired.answer(ConnectionEvidence.step, "token_expires", {})
+    kept = {"kept": secrets.without_credentials(values), "expires": expires}
+    return {**_with(change), "service_principal_id": app, "put_at": at, **kept}
 
 
 def unseen(desired: Desired, names: Sequence[str]) -> Asking:

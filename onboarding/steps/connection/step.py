@@ -29,7 +29,7 @@ from onboarding.steps.connection import plan, rotation
 from onboarding.steps.connection.causes import CAUSES, FOREIGN_JOB, JOB_DELETED, JOB_UNDELETABLE, TOKEN_NEEDED
 from onboarding.steps.connection.evidence import ConnectionEvidence
 from onboarding.steps.connection.form import SettingsForm, TokenForm
-from onboarding.steps.shared import credentials, making, secrets
+from onboarding.steps.shared import credentials, making, saved_expiry, secrets
 from onboarding.steps.shared.credentials import UNTRIED, Trial
 from onboarding.steps.shared.jobs import JOB_VISIBLE_WITHIN, RECHECK_SOON
 from onboarding.steps.shared.settings_causes import SettingsCode
@@ -217,6 +217,7 @@ def _done(desired: Desired, job: Job, facts: Facts) -> Done:
     )
     when = moment_text(at or desired.now)
     warnings = [say(NEWEST_FAILED, code=facts.tested.code, at=when)] if facts.tested.code else []
+    warnings += filter(None, [saved_expiry.note(desired, desired.token_noted_within)])
     return Done(evidence, say(_note(desired, facts), address=desired.base_url, at=when), warnings)
 
 

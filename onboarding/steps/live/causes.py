@@ -14,6 +14,7 @@ from onboarding.causes import portal_paths
 from onboarding.causes.base import Cause, Owner
 from onboarding.causes.roles import APPLICATION_OWNERS
 from onboarding.domain.sentences import plural
+from onboarding.steps.connection.causes import CREATES_TOKENS
 from onboarding.steps.shared.gone_causes import APPLICATION_DELETED, GoneCode
 from onboarding.steps.shared.job_causes import JOB_GONE, UNFIT, JobCode
 
@@ -38,6 +39,7 @@ class Code(enum.StrEnum):
     SILENT = "silent"
     MANY_REMOVED = "many_removed"
     NOBODY_ARRIVED = "nobody_arrived"
+    TOKEN_EXPIRES = "token_expires"  # noqa: S105 - the name of a cause, not a secret
     FAILED_FOR_CS = "most_failed"
     FAILED_BY_CUSTOMER = "most_failed_customer"
     FAILED_BY_MICROSOFT = "most_failed_microsoft"
@@ -121,7 +123,15 @@ FAILED = {
     cause.owner: cause
     for cause in (FAILED_FOR_CS, FAILED_BY_CUSTOMER, FAILED_BY_MICROSOFT, FAILED_AT_HAIILO, FAILED_FOR_ENGINEERS)
 }
+TOKEN_EXPIRES = Cause(
+    code=Code.TOKEN_EXPIRES,
+    owner=Owner.CS,
+    staff=_("%(why)s Create the new one in Haiilo (Settings > Access tokens) and enter it in the step “Connection”."),
+    needs=CREATES_TOKENS,
+    elsewhere=True,
+)
 CAUSES = (
+    TOKEN_EXPIRES,
     JOB_GONE,
     APPLICATION_DELETED,
     *UNFIT,

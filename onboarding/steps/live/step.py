@@ -20,10 +20,10 @@ from onboarding.domain.sentences import Sentence, plural, say
 from onboarding.domain.verdicts import Change, Done, Verdict
 from onboarding.steps.base import Tenant
 from onboarding.steps.live import trying
-from onboarding.steps.live.causes import CAUSES
+from onboarding.steps.live.causes import CAUSES, TOKEN_EXPIRES
 from onboarding.steps.live.evidence import LiveEvidence
-from onboarding.steps.live.health import remarks, unwell
-from onboarding.steps.shared import arrivals, credentials, haiilo_notes, jobs
+from onboarding.steps.live.health import LOOKED_AT_AGAIN, remarks, unwell
+from onboarding.steps.shared import arrivals, credentials, haiilo_notes, jobs, saved_expiry
 from onboarding.steps.shared.followed_job import Facts, FollowedJob, through_so_far, untold_failures
 
 NOT_TOLD = _("Provisioning runs. Microsoft does not tell how many people are in Haiilo.")
@@ -84,7 +84,16 @@ class Live(FollowedJob):
             return ill
         note = _in_haiilo(desired, through.there) if through else say(NOT_TOLD)
         evidence = LiveEvidence.of(through, code=job.status.code)
-        return Done(evidence, note, tuple(_warnings(desired, job, told=through is not None)))
+        warnings = tuple(_warnings(desired, job, told=through is not None))
+        return _token_expires(desired, warnings) or Done(evidence, note, warnings)
+
+
+def _token_expires(desired: Desired, warnings: Sequence[Sentence]) -> Verdict | None:
+    """A new token is asked for in time, of whoever was live before; it keeps nobody from going live."""
+    due = saved_expiry.note(desired, desired.token_asked_within)
+    if due is None or desired.evidence_of(LiveEvidence) is None:
+        return None
+    return replace(TOKEN_EXPIRES.asking(warnings=warnings, why=due), recheck_in=LOOKED_AT_AGAIN)
 
 
 def _in_haiilo(desired: Desired, there: int) -> Sentence:
