@@ -10,10 +10,14 @@ from bs4 import BeautifulSoup
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.timezone import localdate
 
+from onboarding.customers import kept_token
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Court, Done
 from onboarding.models import CustomerSecret, Onboarding, StepState, clock
+from onboarding.steps.live.causes import TOKEN_EXPIRES
+from onboarding.steps.shared.saved_expiry import EXPIRES
 from tests import builders
 from tests.narrow import present
 from tests.stored import Stored
@@ -149,3 +153,34 @@ def test_reads_the_history_once_and_only_for_whoever_sees_it(alice, refused):
         open_record(alice, refused)
     found = [each["sql"] for each in queries if "detail" in each["sql"] and "try_credentials" in each["sql"]]
     assert len(found) == 1
+
+
+def test_leads_from_a_token_that_expires_to_where_a_new_one_is_entered(alice, customer):
+    live(customer)
+    why = say(EXPIRES, day="2026-12-11")
+    page = open_record(alice, stand(customer, "live", TOKEN_EXPIRES.asking(why=why), connection=CONNECTED))
+    assert "The saved token expires on 2026-12-11. Create a new one in Haiilo" in page.text
+    link = BeautifulSoup(page.html, "html.parser").select_one("a.btn--primary")
+    assert present(link)["href"] == reverse("step", args=[customer.pk, "connection"]) + "#step_connection"
+
+
+def test_says_when_the_saved_token_expires_where_that_is_known(alice, customer):
+    live(customer)
+    saved(customer, clock.now())
+    assert "expires on" not in open_record(alice, customer).text
+    for told, says in ((True, "as told when it was entered"), (False, "by what it says itself")):
+        row = builders.state(customer, "connection")
+        row.intents["save_credentials"]["result"]["expires"] = {"at": "2027-02-03T00:00:00+00:00", "told": told}
+        row.save()
+        text = open_record(alice, customer).text
+        assert says in text
+        assert "3 Feb 2027" in text
+
+
+def test_says_that_no_copy_is_kept_where_the_entered_one_has_replaced_it(alice, customer, settings):
+    settings.HAIILO_ASKED = True
+    contact = present(customer.contacts.first())
+    kept_token.agree(live(customer), actor=builders.owner_of(customer), contact=contact, agreed_on=localdate())
+    assert "and there is none" in open_record(alice, customer).text
+    secret(customer, clock.now())
+    assert "and there is none" not in open_record(alice, customer).text

@@ -217,7 +217,7 @@ def _done(desired: Desired, job: Job, facts: Facts) -> Done:
     )
     when = moment_text(at or desired.now)
     warnings = [say(NEWEST_FAILED, code=facts.tested.code, at=when)] if facts.tested.code else []
-    warnings += filter(None, [saved_expiry.note(desired, desired.token_noted_within)])
+    warnings += filter(None, [saved_expiry.note(desired)])
     return Done(evidence, say(_note(desired, facts), address=desired.base_url, at=when), warnings)
 
 

@@ -126,7 +126,7 @@ FAILED = {
 TOKEN_EXPIRES = Cause(
     code=Code.TOKEN_EXPIRES,
     owner=Owner.CS,
-    staff=_("%(why)s Create the new one in Haiilo (Settings > Access tokens) and enter it in the step “Connection”."),
+    staff=_("%(why)s Create a new one in Haiilo (Settings > Access tokens) and enter it in the step “Connection”."),
     needs=CREATES_TOKENS,
     elsewhere=True,
 )

@@ -90,7 +90,7 @@ class Live(FollowedJob):
 
 def _token_expires(desired: Desired, warnings: Sequence[Sentence]) -> Verdict | None:
     """A new token is asked for in time, of whoever was live before; it keeps nobody from going live."""
-    due = saved_expiry.note(desired, desired.token_asked_within)
+    due = saved_expiry.due(desired, desired.token_asked_within)
     if due is None or desired.evidence_of(LiveEvidence) is None:
         return None
     return replace(TOKEN_EXPIRES.asking(warnings=warnings, why=due), recheck_in=LOOKED_AT_AGAIN)

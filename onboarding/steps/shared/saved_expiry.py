@@ -11,11 +11,9 @@ from onboarding.domain.sentences import Sentence, say
 from onboarding.domain.token_expiry import Expiry
 from onboarding.steps.connection.evidence import ConnectionEvidence
 
-EXPIRES = _(
-    "The saved token expires on %(day)s. Enter a new one before that; the saved one stays in use until the new one has "
-    "been tested."
-)
-EXPIRED = _("The saved token was to expire on %(day)s. Enter a new one.")
+EXPIRES = _("The saved token expires on %(day)s.")
+EXPIRED = _("The saved token was to expire on %(day)s.")
+NOTED = _("%(why)s It stays in use until a new one has been tested and saved.")
 
 
 def saved_expiry(desired: Desired) -> Expiry | None:
@@ -24,7 +22,13 @@ def saved_expiry(desired: Desired) -> Expiry | None:
     return Expiry.from_json(stored if isinstance(stored, dict) else None)
 
 
-def note(desired: Desired, within: timedelta) -> Sentence | None:
+def note(desired: Desired) -> Sentence | None:
+    """What is noted beside a connection that works."""
+    why = due(desired, desired.token_noted_within)
+    return say(NOTED, why=why) if why else None
+
+
+def due(desired: Desired, within: timedelta) -> Sentence | None:
     """That the saved token expires `within` that time, or should have; None while there is more, or none is known."""
     found = saved_expiry(desired)
     if found is None or found.at - desired.now > within:
