@@ -163,12 +163,15 @@ def _check_mine(before: Approval, actor: User) -> None:
 
 @act
 def recheck(onboarding: Onboarding, *, actor: User, step_key: str | None = None) -> None:
-    """Read the live systems now instead of believing what was seen before."""
+    """Read the live systems now instead of believing what was seen before: of one step, and of those that it rests on
+    without reading them, or of all.
+    """
     row = taken(onboarding, actor, Act.RECHECK)
     for step in STEPS:
         if step.tries_people and step_key in (None, step.key):
             _ask_again(row, step.key, EVERYBODY)
-    ledger.make_stale(row.pk, step_key)
+    for key in (step_key, *by_key(step_key).rechecks) if step_key else (None,):
+        ledger.make_stale(row.pk, key)
     enqueue(row.pk)
 
 

@@ -126,6 +126,12 @@ class Step(ABC, Generic[Facts]):
     """Whether who is assigned is read into the roster after this step reads."""
     carries_over: ClassVar[bool] = False
     """Whether this step takes over into a new job what the one before it had: it is told `desired.former_schema`."""
+    rechecks: ClassVar[tuple[str, ...]] = ()
+    """Keys of earlier steps: who has this one looked at again has these read anew, too."""
+    spread: ClassVar[bool] = False
+    """Whether `Done` of a live customer is looked at again at a time of its own, once in `fresh_for`, so that the looks
+    at all customers are spread evenly.
+    """
     recounts: ClassVar[tuple[str, ...]] = ()
     """Keys of earlier steps: who approves a plan here has these read anew first, however fresh they are."""
 

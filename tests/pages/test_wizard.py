@@ -45,7 +45,7 @@ UNKNOWN = Asking(say("Which?"), Court.CS, code="domains_unknown")
 TENANT_ID = "3f0e0d0c-0000-4000-8000-00000000000a"
 
 QUESTIONS = {
-    "connection": (TOKEN_NEEDED, {"token": TOKEN}, {"token_saved": True}),
+    "connection": (TOKEN_NEEDED, {"token": TOKEN}, {"token_saved": True, "token_expires": {}}),
     "sso_application": (CHOOSE, {"service_principal_id": "app-2"}, {"service_principal_id": "app-2"}),
     "pilot": (PILOT, {"others": " eva@x.example, jan@x.example "}, {"people": ["eva@x.example", "jan@x.example"]}),
     "customer": (UNKNOWN, {"tenant_id": TENANT_ID.upper()}, {"tenant_id": TENANT_ID}),

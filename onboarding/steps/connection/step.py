@@ -74,6 +74,7 @@ class Connection(ChangingStep[Facts]):
     title: ClassVar[str | Promise] = gettext_lazy("Connection")
     stage: ClassVar[stages.Stage] = stages.CONNECTION
     fresh_for: ClassVar[timedelta] = timedelta(hours=12)
+    spread: ClassVar[bool] = True
     rests_on: ClassVar[tuple[str, ...]] = (SsoApplicationEvidence.step,)
     evidence: ClassVar[type[Evidence]] = ConnectionEvidence
     causes: ClassVar[tuple[Cause, ...]] = CAUSES

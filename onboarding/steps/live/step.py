@@ -19,6 +19,7 @@ from onboarding.domain.headcount import Source
 from onboarding.domain.sentences import Sentence, plural, say
 from onboarding.domain.verdicts import Change, Done, Verdict
 from onboarding.steps.base import Tenant
+from onboarding.steps.connection.evidence import ConnectionEvidence
 from onboarding.steps.live import trying
 from onboarding.steps.live.causes import CAUSES, TOKEN_EXPIRES
 from onboarding.steps.live.evidence import LiveEvidence
@@ -41,6 +42,7 @@ class Live(FollowedJob):
     title: ClassVar[str | Promise] = gettext_lazy("Live")
     fresh_for: ClassVar[timedelta] = timedelta(minutes=20)
     asks_haiilo: ClassVar[bool] = True
+    rechecks: ClassVar[tuple[str, ...]] = (ConnectionEvidence.step,)
     evidence: ClassVar[type[Evidence]] = LiveEvidence
     causes: ClassVar[tuple[Cause, ...]] = CAUSES
 
