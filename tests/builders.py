@@ -109,10 +109,10 @@ def granted(made: Onboarding, tenant_id: str, *, link: Link | None = None) -> Li
     return link
 
 
-def approved(made: Onboarding, key: str, plan: Todo, *, by: str = "alice") -> Approval:
-    """A person's yes to this plan."""
+def approved(made: Onboarding, key: str, plan: Todo, *, by: str = "alice", proposed_by: User | None = None) -> Approval:
+    """A person's yes to this plan, which another one may have proposed."""
     stored = {"fingerprint": fingerprint(plan.changes), "changes": [change.as_json() for change in plan.changes]}
-    return approvals.approve(made.pk, key, stored, actor=person(by))
+    return approvals.approve(made.pk, key, stored, actor=person(by), proposed_by=proposed_by)
 
 
 def state(made: Onboarding, key: str) -> StepState:

@@ -134,8 +134,8 @@ def approve_plan(onboarding: Onboarding, step_key: str, *, actor: User, fingerpr
 
     What the step recounts is read anew before; where that gives another plan, this one is made no more.
 
-    Raises `Refused` when the plan has changed since it was shown, when somebody else has approved it, while all changes
-    are stopped, and while we only watch.
+    Raises `Refused` when the plan has changed since it was shown, when somebody else has approved it, for a plan that
+    takes two people, while all changes are stopped, and while we only watch.
     """
     row = taken(onboarding, actor, Act.APPROVE)
     check_may_change(row)
@@ -143,6 +143,8 @@ def approve_plan(onboarding: Onboarding, step_key: str, *, actor: User, fingerpr
     state = StepState.objects.filter(onboarding=row, key=step_key).first()
     if state is None or state.plan.get("fingerprint") != fingerprint:
         raise Refused(say(_("The plan has changed meanwhile. Check the new one, then approve it.")))
+    if any(change.get("takes_two") for change in state.plan["changes"]):
+        raise Refused(say(_("This takes two people: propose it, and a colleague in your team approves it.")))
     before = approvals.in_force(row, step_key, fingerprint)
     if before is not None:
         _check_mine(before, actor)

@@ -57,7 +57,7 @@ class Change:
 
     `payload` holds whatever decides where `apply` writes and what; JSON only, never a secret. `once` marks a call that
     must not be repeated blindly: its intent is committed before it is sent, and on doubt the next run adopts what is
-    there.
+    there. `takes_two`: one person proposes it, and another one approves.
     """
 
     key: str
@@ -65,6 +65,7 @@ class Change:
     details: Sequence[Detail] = ()
     payload: Mapping[str, Any] = field(default_factory=dict)
     once: bool = False
+    takes_two: bool = False
     proved: Sentence | None = None
     """Of a remedy: what the timeline tells once the step is done after it."""
 
@@ -82,6 +83,7 @@ class Change:
             "details": [{"sign": detail.sign, "text": detail.text.as_json()} for detail in self.details],
             "payload": dict(self.payload),
             "once": self.once,
+            **({"takes_two": True} if self.takes_two else {}),
             **({"proved": self.proved.as_json()} if self.proved else {}),
         }
 
@@ -90,7 +92,8 @@ class Change:
         """The change that `as_json` stored."""
         details = tuple(Detail(each["sign"], _sentence(each["text"])) for each in stored["details"])
         proved, summary = Sentence.from_json(stored.get("proved") or {}), _sentence(stored["summary"])
-        return cls(stored["key"], summary, details, stored["payload"], stored["once"], proved)
+        two = stored.get("takes_two", False)
+        return cls(stored["key"], summary, details, stored["payload"], stored["once"], two, proved)
 
 
 def _sentence(stored: Mapping[str, Any]) -> Sentence:
@@ -214,12 +217,15 @@ class Asking:
 
 @dataclass(frozen=True)
 class Broken:
-    """The step failed, and waiting does not help. `code` and `request_id` go to the detail line, not the headline."""
+    """The step failed, and waiting does not help. `code` and `request_id` go to the detail line, not the headline;
+    `offers` hold what the next look compares.
+    """
 
     why: Sentence
     court: Court
     code: str = ""
     request_id: str = ""
+    offers: Mapping[str, Any] = field(default_factory=dict)
     warnings: Sequence[Sentence] = ()
     remedy: Remedy | None = None
 

@@ -77,7 +77,7 @@ def _check_acts_by_itself(onboarding: Onboarding) -> None:
 def _check_approved(onboarding: Onboarding, key: str, change: Change, approval: int) -> None:
     row = (
         Approval.objects.open()
-        .select_related("approved_by")
+        .select_related("approved_by", "proposed_by")
         .filter(pk=approval, onboarding=onboarding, step=key)
         .first()
     )

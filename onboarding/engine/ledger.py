@@ -173,6 +173,7 @@ def _write(state: StepState, verdict: Verdict, now: datetime) -> None:
         case Broken():
             state.kind, state.court, state.code = Kind.BROKEN, verdict.court, verdict.code
             state.message, state.request_id = verdict.why.as_json(), verdict.request_id
+            state.offers = dict(verdict.offers)
             state.warnings = _stored(verdict.warnings)
     if (plan := planned(verdict)) is not None:
         state.plan = {

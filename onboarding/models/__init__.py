@@ -16,6 +16,7 @@ from onboarding.models.person import Person
 from onboarding.models.proposal import Proposal
 from onboarding.models.questionnaire import Questionnaire
 from onboarding.models.read_only import ReadOnlyMode
+from onboarding.models.removals_answer import RemovalsAnswer
 from onboarding.models.rollup import Rollup
 from onboarding.models.secret import CustomerSecret
 from onboarding.models.staff_contact import Asker, StaffContact, asker_of
@@ -44,6 +45,7 @@ __all__ = [
     "Proposal",
     "Questionnaire",
     "ReadOnlyMode",
+    "RemovalsAnswer",
     "Rollup",
     "StaffContact",
     "StepState",

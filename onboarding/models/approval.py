@@ -15,7 +15,8 @@ class ApprovalQuerySet(models.QuerySet["Approval"]):
 
 
 class Approval(models.Model):
-    """One person's yes to one plan of one step: the changes as they were shown, with their payloads.
+    """One person's yes to one plan of one step: the changes as they were shown, with their payloads. `proposed_by`:
+    who proposed it, where that takes two people.
 
     It is used up once, when the step is done or all its changes are made, and never opened again. `engine.approvals`
     writes it.
@@ -27,6 +28,7 @@ class Approval(models.Model):
     changes = StorableJSONField(default=list)
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     approved_at = models.DateTimeField()
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     used_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 

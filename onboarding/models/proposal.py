@@ -18,6 +18,7 @@ class Proposal(models.Model):
         TENANT = "tenant", _("another tenant is expected")
         ADDRESS = "address", _("data goes to another address")
         SHARING = "sharing", _("a tenant is shared with another record")
+        REMOVALS = "removals", _("removals that are held back are let through")
 
     onboarding = models.ForeignKey("onboarding.Onboarding", on_delete=models.CASCADE, related_name="proposals")
     kind = models.CharField(max_length=20, choices=Kind)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.test import override_settings
 
 from onboarding.customers import answers
 from onboarding.customers.base import Refused
@@ -30,6 +31,7 @@ pytestmark = pytest.mark.django_db
 BACK_UP = Change("back_up_mapping", say("Back it up."), payload={"basis": "1"})
 WRITE = Change("write_mapping", say("Write it."), payload={"basis": "1"})
 PLAN = Todo(say("To do."), [BACK_UP, WRITE], say("Write"))
+OF_TWO = replace(PLAN, changes=[replace(WRITE, takes_two=True)])
 OTHER = Todo(say("To do."), [replace(WRITE, payload={"basis": "2"})], say("Write"))
 MAPPINGS, CONNECTION = by_key("mappings"), by_key("connection")
 
@@ -136,6 +138,29 @@ def test_holds_what_somebody_approved_who_may_not_any_more(gone):
         bob.delete()
     assert not asked(made, WRITE, number)
     assert permit(made, PLAN) is None
+
+
+@pytest.mark.parametrize(("proposed_by", "counts"), [(None, False), ("alice", False), ("bob", True)])
+def test_holds_what_takes_two_people_unless_another_one_proposed_it(proposed_by, counts):
+    made = customer()
+    proposer = builders.person(proposed_by) if proposed_by else None
+    number = builders.approved(made, "mappings", OF_TWO, proposed_by=proposer).pk
+    assert asked(made, OF_TWO.changes[0], number) is counts
+    assert (permit(made, OF_TWO) is not None) is counts
+
+
+def test_lets_one_person_do_both_where_the_setting_says_so():
+    made = customer()
+    number = builders.approved(made, "mappings", OF_TWO, proposed_by=builders.person("alice")).pk
+    with override_settings(SINGLE_APPROVER=True):
+        assert asked(made, OF_TWO.changes[0], number)
+
+
+def test_holds_what_somebody_proposed_who_may_not_any_more():
+    made, bob = customer(), builders.person("bob")
+    number = builders.approved(made, "mappings", OF_TWO, proposed_by=bob).pk
+    made.customer.portfolio.members.remove(bob)
+    assert not asked(made, OF_TWO.changes[0], number)
 
 
 # Of a whole plan
@@ -313,6 +338,14 @@ def test_approves_nothing_of_a_step_that_was_never_read():
     made.steps.all().delete()
     with pytest.raises(Refused):
         yes(made, "0" * 24)
+
+
+def test_approves_nothing_alone_that_takes_two_people():
+    made = customer()
+    shown = planned(made, OF_TWO)
+    with pytest.raises(Refused):
+        yes(made, shown)
+    assert not Approval.objects.exists()
 
 
 def test_approves_nothing_while_we_only_watch():
