@@ -13,6 +13,7 @@ from onboarding.domain.evidence import Evidence
 from onboarding.domain.former_schema import FormerSchema
 from onboarding.domain.haiilo_list import HaiiloList
 from onboarding.domain.headcount import Headcount
+from onboarding.domain.leavers import Leavers
 from onboarding.domain.log_trouble import LogTrouble
 from onboarding.domain.products import Profile
 from onboarding.domain.scope_read import ScopeRead
@@ -133,6 +134,8 @@ class Desired:
     taken_applications: Mapping[str, str] = field(default_factory=dict)
     """Applications of other customers in the same tenant: object id of the service principal → application id."""
     people: Headcount = field(default_factory=Headcount)
+    leavers: Leavers = field(default_factory=Leavers)
+    """Who is to be removed from Haiilo; read for a step that goes by the people."""
     log_trouble: LogTrouble | None = None
     scope_read: ScopeRead | None = None
     """What the newest reading of the assignments found; None where there is none, or the whole directory is taken."""

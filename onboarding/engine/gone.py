@@ -5,25 +5,31 @@ connection that worked.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from graphclient import ConsentMissing, GraphError, NotThere, TokenRefused
 from onboarding.causes.base import Owner
 from onboarding.causes.credentials import TESTED
 from onboarding.causes.index import lookup
+from onboarding.domain.standings import SHOULD_BE_THERE
 from onboarding.domain.verdicts import Asking, Broken, Verdict
 from onboarding.engine import ledger
+from onboarding.engine.load_desired import headcount
 from onboarding.engine.working_copy import WorkingCopy
+from onboarding.models import clock
 from onboarding.people import scope
 from onboarding.steps import STEPS
 from onboarding.steps.connection.evidence import ConnectionEvidence
 from onboarding.steps.live.causes import Code
 from onboarding.steps.scope.evidence import ScopeEvidence
+from onboarding.steps.shared import removals
 from onboarding.steps.shared.gone_causes import GONE
 from onboarding.steps.shared.job_causes import JobCode
 
 GIVE_ACCESS = tuple(step.key for step in STEPS if step.gives_access)
 CHOOSE_APPLICATION = tuple(step.key for step in STEPS if step.chooses_application)
 CODES = frozenset(str(cause.code) for cause in GONE)
+ASSIGNMENTS_LAST = timedelta(minutes=50)  # where it counts who is to be removed; such a job is looked at every hour
 ABOUT_THE_CONNECTION = frozenset({str(JobCode.JOB_GONE), str(Code.SENDS_ELSEWHERE)})
 
 
@@ -45,12 +51,24 @@ def follow(copy: WorkingCopy, key: str, verdict: Verdict, said_before: str) -> b
     if isinstance(verdict, Asking) and verdict.code in CODES:
         _without_application(copy, key)
         return False
+    if isinstance(verdict, Broken) and removals.is_about(verdict.code) and _are_to_be_read(copy, verdict.code):
+        ledger.doubt(copy, ScopeEvidence.step, key)
+        return True
     if not isinstance(verdict, Asking | Broken) or verdict.code == said_before or key == ConnectionEvidence.step:
         return False  # what was said before has been looked into then
     contradicts = _is_about_the_connection(verdict.code)
     if contradicts:
         ledger.doubt(copy, ConnectionEvidence.step)
     return contradicts
+
+
+def _are_to_be_read(copy: WorkingCopy, code: str) -> bool:
+    """Whether the assignments were read long ago, and tell more than that nobody is left: that would be asked about in
+    place of the removals.
+    """
+    row = copy.rows.onboarding
+    somebody = headcount(row).of(*SHOULD_BE_THERE) or code == JobCode.REMOVALS_UNWANTED
+    return bool(somebody) and (row.scope_read_at is None or clock.now() - row.scope_read_at > ASSIGNMENTS_LAST)
 
 
 def _is_about_the_connection(code: str) -> bool:

@@ -28,6 +28,7 @@ from onboarding.domain.evidence import Evidence
 from onboarding.domain.former_schema import FormerSchema
 from onboarding.domain.haiilo_list import HaiiloList
 from onboarding.domain.headcount import Failure, Headcount
+from onboarding.domain.leavers import Leavers
 from onboarding.domain.log_trouble import LogTrouble
 from onboarding.domain.prospects import Prospects
 from onboarding.domain.scope_read import ScopeRead
@@ -44,6 +45,7 @@ from onboarding.models import (
     clock,
 )
 from onboarding.people.failures import TO_MEND, failures
+from onboarding.people.leavers import TO_BE_REMOVED, leavers
 from onboarding.people.scope_place import Place
 from onboarding.people.suggested import suggested
 from onboarding.steps.base import Step
@@ -71,6 +73,8 @@ class Rows:
     consent: ConsentSeen | None = None
     failures: tuple[Failure, ...] = ()
     """Why people are not as they should be; read after the log, where there are any."""
+    leavers: Leavers = field(default_factory=Leavers)
+    """Who is to be removed from Haiilo; read where a step goes by the people, and there are any."""
     suggested: tuple[Suggested, ...] = ()
     """Whom the roster offers as test users; read where a step asks for them."""
     former_schema: FormerSchema | None = None
@@ -94,6 +98,8 @@ class Rows:
         """Read what this step alone goes by. No query for most steps."""
         if step.reads_consent:
             self.read_consent()
+        if step.reads_people:
+            self._read_leavers()
         if step.tries_people:
             self.suggested = suggested(self.onboarding)
         self.former_schema = former_schema.read(self.onboarding, self.states, step) if step.carries_over else None
@@ -105,9 +111,16 @@ class Rows:
             self.link, self.consent, self.knows_consent = _newest_link(pk, size), _newest_consent(pk, size), True
 
     def read_failures(self) -> None:
-        """Read `failures`. One query, where somebody is not as they should be."""
+        """Read `failures`, and `leavers` anew. One query, where somebody is not as they should be, and two where
+        somebody is to be removed.
+        """
         counts = headcount(self.onboarding)
         self.failures = failures(self.onboarding) if counts.of(*TO_MEND) else ()
+        self._read_leavers()
+
+    def _read_leavers(self) -> None:
+        some = headcount(self.onboarding).of(*TO_BE_REMOVED)
+        self.leavers = leavers(self.onboarding) if some else Leavers()
 
     def desired(self) -> Desired:
         """All of it as the one value that steps are given, with the present time. No query."""
@@ -141,6 +154,7 @@ class Rows:
             unreadable_secret=self.secret is not None and self.fits and self.token is None,
             taken_applications=self.taken_applications,
             people=headcount(self.onboarding, self.failures),
+            leavers=self.leavers,
             log_trouble=LogTrouble.from_json(self.onboarding.log_trouble),
             scope_read=self.scope_read,
             haiilo=self._haiilo_list(),

@@ -34,6 +34,9 @@ class Code(enum.StrEnum):
     GAVE_UP = JobCode.GAVE_UP
     HAIILO_DOWN = JobCode.HAIILO_DOWN
     HAIILO_REFUSES = JobCode.HAIILO_REFUSES
+    REMOVALS_INTENDED = JobCode.REMOVALS_INTENDED
+    REMOVALS_UNWANTED = JobCode.REMOVALS_UNWANTED
+    REMOVALS_UNDONE = JobCode.REMOVALS_UNDONE
     SENDS_ELSEWHERE = "sends_elsewhere"
     WHOLE_DIRECTORY = "whole_directory"
     SILENT = "silent"

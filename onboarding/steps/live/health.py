@@ -17,7 +17,7 @@ from onboarding.domain.standings import NOT_AS_THEY_SHOULD, InHaiilo, Standing
 from onboarding.domain.verdicts import Asking, Broken
 from onboarding.steps.live.causes import FAILED, MANY_REMOVED, NOBODY_ARRIVED, SENDS_ELSEWHERE, SILENT, WHOLE_DIRECTORY
 from onboarding.steps.scope.evidence import ScopeEvidence
-from onboarding.steps.shared import arrivals, jobs, secrets, starting_again
+from onboarding.steps.shared import arrivals, jobs, removals, secrets, starting_again
 from onboarding.steps.shared.counted import OF_PEOPLE, OF_YOUR_PEOPLE
 from onboarding.steps.shared.stored import ADDRESS, SCOPE, Stored
 
@@ -125,7 +125,7 @@ def _main(failures: Collection[Failure]) -> Failure | None:
 
 
 def _removed(desired: Desired) -> Asking | None:
-    count = _removed_lately(desired)
+    count = _removed_lately(desired) - removals.let_through_lately(desired)
     had = count + desired.people.with_account
     if count < MANY or count < MANY_SHARE * had:
         return None

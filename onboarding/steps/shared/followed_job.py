@@ -19,8 +19,9 @@ from onboarding.domain.verdicts import Change, Verdict
 from onboarding.steps import stages
 from onboarding.steps.base import ChangingStep, Tenant
 from onboarding.steps.connection.evidence import ConnectionEvidence
-from onboarding.steps.shared import arrivals, jobs, starting_again
+from onboarding.steps.shared import arrivals, jobs, removals, starting_again
 from onboarding.steps.shared.credentials import UNTRIED, Trial
+from onboarding.steps.shared.job_causes import LET_THROUGH
 from onboarding.steps.shared.reached import was_reached
 from onboarding.steps.shared.stored import Stored
 from onboarding.steps.sso_application.evidence import SsoApplicationEvidence
@@ -101,13 +102,14 @@ class FollowedJob(ChangingStep[Facts]):
             return jobs.missing(desired)
         ill = jobs.unfit(facts.job, reached=was_reached(desired), tested=facts.tested)
         if ill is not None:
-            remedy = starting_again.remedy(desired, facts.job, facts.tested)
-            return starting_again.taking_effect(desired) or replace(ill, remedy=remedy)
+            ill = replace(ill, remedy=starting_again.remedy(desired, facts.job, facts.tested))
+            return starting_again.taking_effect(desired) or removals.judge(desired, facts.job, ill, facts.tested)
         return starting_again.unproved(desired, facts.job) or self.judge(desired, facts, facts.job)
 
     def apply(self, tenant: Tenant, desired: Desired, change: Change) -> Mapping[str, Any]:
         """Let the job go on again."""
-        return starting_again.apply(tenant, desired, change)
+        does = removals.apply if change.key == LET_THROUGH else starting_again.apply
+        return does(tenant, desired, change)
 
     @abstractmethod
     def judge(self, desired: Desired, facts: Facts, job: Job) -> Verdict:

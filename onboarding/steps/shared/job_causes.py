@@ -6,11 +6,16 @@ import enum
 
 from django.utils.translation import gettext_noop as _
 
+from onboarding.causes import portal_paths
 from onboarding.causes.base import Cause, Owner
 from onboarding.causes.credentials import TRY_ALL_AGAIN
+from onboarding.causes.roles import APPLICATION_OWNERS
+from onboarding.domain.sentences import plural
 
+DELETIONS = "https://learn.microsoft.com/entra/identity/app-provisioning/accidental-deletions"
 QUARANTINE = "https://learn.microsoft.com/entra/identity/app-provisioning/application-provisioning-quarantine-status"
 START_AGAIN = "start_again"
+LET_THROUGH = "let_removals_through"
 
 
 class JobCode(enum.StrEnum):
@@ -25,6 +30,9 @@ class JobCode(enum.StrEnum):
     GAVE_UP = "gave_up"
     HAIILO_DOWN = "haiilo_down"
     HAIILO_REFUSES = "haiilo_refuses"
+    REMOVALS_INTENDED = "removals_intended"
+    REMOVALS_UNWANTED = "removals_unwanted"
+    REMOVALS_UNDONE = "removals_undone"
 
 
 JOB_GONE = Cause(
@@ -105,6 +113,49 @@ HAIILO_REFUSES = Cause(
     ),
     source=QUARANTINE,
 )
+REMOVALS_INTENDED = Cause(
+    code=JobCode.REMOVALS_INTENDED,
+    owner=Owner.CS,
+    remedies=(LET_THROUGH,),
+    staff=plural(
+        "Microsoft holds the removal of %(count)s person back, and %(person)s has said that it is intended. One of us "
+        "proposes to let it through, and another one approves.",
+        "Microsoft holds the removal of %(count)s people back, and %(person)s has said that it is intended. One of us "
+        "proposes to let it through, and another one approves.",
+    ),
+    source=DELETIONS,
+)
+REMOVALS_UNWANTED = Cause(
+    code=JobCode.REMOVALS_UNWANTED,
+    owner=Owner.CUSTOMER,
+    staff=plural(
+        "Microsoft holds the removal of %(count)s person back, and %(person)s wants everybody to stay. The customer "
+        "has to assign them again.",
+        "Microsoft holds the removal of %(count)s people back, and %(person)s wants everybody to stay. The customer "
+        "has to assign them again.",
+    ),
+    customer=plural(
+        "%(count)s person is to stay in Haiilo and is not assigned to the Haiilo application any more. Assign them "
+        "again, or their group. We look every hour.",
+        "%(count)s people are to stay in Haiilo and are not assigned to the Haiilo application any more. Assign them "
+        "again, or their groups. We look every hour.",
+    ),
+    needs=portal_paths.ASSIGN,
+    contacts=APPLICATION_OWNERS,
+    source=DELETIONS,
+)
+REMOVALS_UNDONE = Cause(
+    code=JobCode.REMOVALS_UNDONE,
+    owner=Owner.CS,
+    remedies=(START_AGAIN,),
+    staff=plural(
+        "Microsoft holds removals back. By now %(count)s person would be removed, and %(guard)s at once are let "
+        "through: start provisioning again.",
+        "Microsoft holds removals back. By now %(count)s people would be removed, and %(guard)s at once are let "
+        "through: start provisioning again.",
+    ),
+    source=DELETIONS,
+)
 UNFIT = (
     PAUSED,
     GAVE_UP,
@@ -114,5 +165,8 @@ UNFIT = (
     SWITCHED_OFF,
     HAIILO_DOWN,
     HAIILO_REFUSES,
+    REMOVALS_INTENDED,
+    REMOVALS_UNWANTED,
+    REMOVALS_UNDONE,
 )
 """Why a job that was started does not run."""

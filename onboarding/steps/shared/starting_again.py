@@ -8,7 +8,8 @@ reaches Haiilo with what is saved, and that test is asked once more before it is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from django.utils.translation import gettext_noop as _
 from graphclient import Job, TryLater, Unavailable
 from onboarding.causes.credentials import TRY_ALL_AGAIN
 from onboarding.domain.desired import Desired, moment_of
-from onboarding.domain.sentences import moment_text, plural, say
+from onboarding.domain.sentences import Sentence, moment_text, plural, say
 from onboarding.domain.verdicts import Change, Detail, Remedy, Waiting
 from onboarding.steps.base import StepFailed, Tenant
 from onboarding.steps.connection.evidence import job_id
@@ -26,7 +27,7 @@ from onboarding.steps.scope.evidence import ScopeEvidence
 from onboarding.steps.shared import credentials, jobs, secrets
 from onboarding.steps.shared.credentials import UNTRIED, Trial
 from onboarding.steps.shared.estimate import AT_MOST_UNTIL_FIRST_RUN, minutes_of_a_cycle
-from onboarding.steps.shared.job_causes import START_AGAIN
+from onboarding.steps.shared.job_causes import LET_THROUGH, START_AGAIN
 from onboarding.steps.shared.plan_causes import PLAN_OUTDATED
 from onboarding.steps.shared.stored import ADDRESS
 from onboarding.steps.sso_application.evidence import service_principal_id
@@ -50,6 +51,22 @@ UNSEEN = _("Provisioning was started again; Microsoft does not show it yet.")
 UNPROVED = _("Provisioning was started again on %(at)s. The next sync shows whether it works.")
 
 
+@dataclass(frozen=True)
+class Act:
+    """How a job is made to go on: the key of the change, and its words."""
+
+    key: str
+    summary: Sentence
+    button: Sentence
+    proved: Sentence
+    takes_two: bool = False
+
+
+AGAIN = Act(START_AGAIN, say(SUMMARY), say(BUTTON), say(PROVED))
+EVERYBODY = Act(TRY_ALL_AGAIN, say(TRY_ALL), say(TRY_ALL_BUTTON), say(PROVED))
+ACTS = (START_AGAIN, TRY_ALL_AGAIN, LET_THROUGH)
+
+
 def tested(tenant: Tenant, desired: Desired, job: Job | None) -> Trial:
     """Microsoft's test of what is saved, for a job that does not run; not while we only watch."""
     if job is None or not desired.size.sets_up or jobs.unfit(job) is None:
@@ -67,17 +84,29 @@ def remedy(desired: Desired, job: Job, found: Trial) -> Remedy | None:
     reset = jobs.to_forget(job)
     if not found.works or reset is None or (reset and desired.size.by_ownership):
         return None
-    key, summary, button = (TRY_ALL_AGAIN, TRY_ALL, TRY_ALL_BUTTON) if reset else (START_AGAIN, SUMMARY, BUTTON)
+    if not reset:
+        return plain_start(desired, job)
+    return offer(desired, job, EVERYBODY, _details(desired, job, reset), reset=reset)
+
+
+def plain_start(desired: Desired, job: Job) -> Remedy:
+    """To let this job go on where it stopped."""
+    return offer(desired, job, AGAIN, _details(desired, job, ""))
+
+
+def offer(desired: Desired, job: Job, act: Act, details: Iterable[Detail], **more: Any) -> Remedy:
+    """This act on the job that stands still, with `more` in its payload; a ``reset`` makes a restart of it."""
     payload = {
         "service_principal_id": service_principal_id(desired),
         "job_id": job_id(desired),
         "base_url": desired.base_url,
         "sync_all": was_approved_for_all(desired),
         "stopped": _stopped(job),
-        **({"reset": reset} if reset else {}),
+        **more,
     }
-    details = tuple(_details(desired, job, reset))
-    return Remedy((Change(key, say(summary), details, payload, once=bool(reset), proved=say(PROVED)),), say(button))
+    once = "reset" in more
+    change = Change(act.key, act.summary, tuple(details), payload, once, act.takes_two, act.proved)
+    return Remedy((change,), act.button)
 
 
 def _details(desired: Desired, job: Job, reset: str) -> Iterator[Detail]:
@@ -124,31 +153,45 @@ def apply(tenant: Tenant, desired: Desired, change: Change) -> Mapping[str, Any]
         sync.restart(app, job.id, str(planned["reset"]))
     elif not job.running:
         sync.start(app, job.id)
-    return {"at": desired.now.isoformat()}
+    people = {"people": planned["people"]} if "people" in planned else {}
+    return {"at": desired.now.isoformat(), "sync": _last_sync(job), **people}
 
 
 def _covers_more(saved: Mapping[str, str], planned: Mapping[str, Any]) -> bool:
     return secrets.covers_all(saved) and not planned["sync_all"]
 
 
+def _last_sync(job: Job) -> str:
+    """When the job's last sync ended, or else began, by Microsoft's clock; empty where none is told."""
+    last = job.status.last_execution
+    at = (last.ended or last.began) if last else None
+    return at.isoformat() if at else ""
+
+
 def taking_effect(desired: Desired) -> Waiting | None:
     """That the start is not seen yet, where one was sent just now."""
-    started = started_at(desired)
+    started = moment_of(_newest(desired).get("at"))
     return Waiting(say(UNSEEN), jobs.RECHECK_SOON) if desired.is_recent(started, SEEN_WITHIN) else None
 
 
 def unproved(desired: Desired, job: Job) -> Waiting | None:
     """That no sync has come since the start which would show that it helped; None once there is one, or should be."""
-    started, last = started_at(desired), job.status.last_execution
+    made, last = _newest(desired), job.status.last_execution
+    started = moment_of(made.get("at"))
     if started is None or not job.finished_initial_cycle or desired.now - started > jobs.SILENT_AFTER:
         return None
-    if last is not None and last.state != "Failed" and (last.ended or last.began) > started:
+    if last is not None and last.state != "Failed" and _is_later(job, started, made.get("sync")):
         return None
     return Waiting(say(UNPROVED, at=moment_text(started)), LOOKED_AT_AGAIN)
 
 
-def started_at(desired: Desired) -> datetime | None:
-    """When we had the job go on again last, whichever step did; None where we never did."""
-    made = (results.get(key) for results in desired.applied.values() for key in (START_AGAIN, TRY_ALL_AGAIN))
-    times = (moment_of(each.get("at")) for each in made if each)
-    return max((at for at in times if at is not None), default=None)
+def _is_later(job: Job, started: datetime, sync: str | None) -> bool:
+    """Whether the last sync is another one than before the start; by the clocks where that was not kept."""
+    last = _last_sync(job)
+    return last != sync if sync is not None else last > started.isoformat()
+
+
+def _newest(desired: Desired) -> Mapping[str, Any]:
+    """What we know of the last time that we had the job go on again, whichever step did; empty where we never did."""
+    made = (results[key] for results in desired.applied.values() for key in ACTS if results.get(key, {}).get("at"))
+    return max(made, key=lambda each: str(each["at"]), default={})

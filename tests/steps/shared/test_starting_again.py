@@ -124,6 +124,13 @@ def test_is_well_only_after_a_sync(last, how_long, expected):
     assert isinstance(look(found, UNTRIED, **started(**how_long)), expected)
 
 
+@pytest.mark.parametrize(("sync", "expected"), [(execution().ended, Waiting), (ago(hours=2), Done)])
+def test_goes_by_which_sync_was_the_last_one_before_the_start_and_by_no_clock(sync, expected):
+    made = {"at": ago(hours=-1).isoformat(), "sync": sync.isoformat()}  # our clock is an hour ahead
+    verdict = look(finished(), UNTRIED, applied={"live": {START_AGAIN: made}})
+    assert isinstance(verdict, expected)
+
+
 def test_is_another_plan_for_another_standstill():
     first = present(look(in_quarantine(OF_THE_TEST), WORKS).remedy).changes
     later = replace(quarantine(OF_THE_TEST), began=NOW)
@@ -193,7 +200,7 @@ def approved(found):
 )
 def test_sends_what_was_approved(tenant, far, answers, found, act, sent):
     answers()
-    assert Live().apply(tenant, at_step("live"), approved(found)) == {"at": NOW.isoformat()}
+    assert Live().apply(tenant, at_step("live"), approved(found)) == {"at": NOW.isoformat(), "sync": ""}
     last = far.asked[-1]
     assert (last.path.rpartition("/")[2], last.json if last.body else None) == (act, sent)
 
