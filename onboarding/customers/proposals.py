@@ -15,7 +15,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError
 from django.utils.translation import gettext_noop as _
 
-from onboarding.customers import address_change, addresses, sharing, tenant_change
+from onboarding.customers import address_change, addresses, removals, sharing, tenant_change
 from onboarding.customers.base import Refused, act, taken
 from onboarding.customers.records import create_customer
 from onboarding.domain.sentences import Sentence, say
@@ -31,13 +31,14 @@ Values = Mapping[str, str]
 @dataclass(frozen=True)
 class ProposalKind:
     """One kind of act that takes two people. `checked` raises `Refused`, when it is proposed and again when it is
-    approved; `told` says values in words.
+    approved; `told` says values in words. `step`: what alone is read anew then; everything, where it is None.
     """
 
     present: Callable[[Onboarding], dict[str, str]]
     checked: Callable[[Onboarding, Values], dict[str, str]]
     carry_out: Callable[[Onboarding, Values, User], None]
     told: Callable[[Values], Sentence]
+    step: Callable[[Onboarding], str] | None = None
 
 
 KINDS: Mapping[str, ProposalKind] = {
@@ -48,6 +49,9 @@ KINDS: Mapping[str, ProposalKind] = {
         address_change.present, address_change.checked, address_change.carry_out, addresses.told
     ),
     Proposal.Kind.SHARING: ProposalKind(sharing.present, sharing.checked, sharing.carry_out, sharing.told),
+    Proposal.Kind.REMOVALS: ProposalKind(
+        removals.present, removals.checked, removals.carry_out, removals.told, removals.held_by
+    ),
 }
 
 
@@ -90,7 +94,7 @@ def approve(proposal: Proposal, *, actor: User) -> None:
     _decide(row, actor, accepted=True)
     text = _("Approved: %(after)s, so far %(before)s")
     _note(row, say(text, after=this.told(row.after), before=this.told(row.before)), actor)
-    ledger.make_stale(row.onboarding_id)
+    ledger.make_stale(row.onboarding_id, this.step(row.onboarding) if this.step else None)
     interrupt(row.onboarding_id)
 
 
