@@ -11,6 +11,7 @@ from onboarding.portal.kickoff import views as portal_kickoff
 from onboarding.portal.link import views as link
 from onboarding.portal.progress import views as progress
 from onboarding.portal.reapproval import views as renewing
+from onboarding.portal.removals import views as portal_removals
 from onboarding.portal.return_visit import views as returning
 from onboarding.portal.security_pack import views as portal_security_pack
 from onboarding.staff.board import views as board
@@ -53,6 +54,7 @@ urlpatterns = [
     path("customers/<int:pk>/tenant/", proposals.propose_tenant, name="propose_tenant"),
     path("customers/<int:pk>/sharing/", proposals.propose_sharing, name="propose_sharing"),
     path("customers/<int:pk>/address/", proposals.propose_address, name="propose_address"),
+    path("customers/<int:pk>/removals/", proposals.propose_removals, name="propose_removals"),
     path("customers/<int:pk>/proposals/<int:proposal_pk>/", proposals.decide, name="proposal_decide"),
     path("customers/<int:pk>/read-only/", read_only.read_only_mode, name="read_only"),
     path("customers/<int:pk>/kept-token/", kept_token.kept_token, name="kept_token"),
@@ -84,6 +86,7 @@ urlpatterns = [
     path("consent/granted/", callbacks.granted, name="consent_granted"),
     path("progress/", progress.progress, name="progress"),
     path("progress/approve/", renewing.renew, name="renew"),
+    path("progress/removals/", portal_removals.answer, name="removals_answer"),
     path("l/<str:token>/return/", returning.begin, name="link_return"),
     path("consent/return/", returning.begin_again, name="link_return_again"),
     # everybody

@@ -21,6 +21,7 @@ from onboarding.engine import approvals
 from onboarding.models import Approval, Onboarding, StepState, clock
 from onboarding.steps import STEPS, cause_of
 from onboarding.steps.asks import CustomerAsk, customer_ask
+from onboarding.steps.shared.removals import is_about
 from onboarding.web.waiting import waiting
 
 Text = str | Promise
@@ -55,12 +56,15 @@ class PlannedChange:
 
 @dataclass(frozen=True)
 class Plan:
-    """What will be changed in the tenant, what the button says, and whether this is approved and may be made."""
+    """What will be changed in the tenant, what the button says, whether this is approved and may be made, and whether
+    it takes two people.
+    """
 
     fingerprint: str
     button: str
     changes: list[PlannedChange]
     approved: bool
+    takes_two: bool
 
 
 @dataclass(frozen=True)
@@ -114,6 +118,11 @@ class StepView:
         """Codes and ids of Microsoft and Haiilo to copy; our own codes (in small letters) are said by the sentence."""
         code = "" if self.code.islower() else self.code
         return " · ".join(part for part in (code, str(self.offers.get("detail", "")), self.request_id) if part)
+
+    @property
+    def holds_removals(self) -> bool:
+        """Whether Microsoft holds removals back."""
+        return is_about(self.code)
 
     @property
     def pending(self) -> bool:
@@ -217,6 +226,7 @@ def _plan(onboarding: Onboarding, state: StepState, approval: Approval | None) -
             )
             for change in state.plan["changes"]
         ],
+        takes_two=any(change.get("takes_two") for change in state.plan["changes"]),
         approved=approval is not None and _approves(approval, onboarding, state.plan["changes"]),
     )
 

@@ -16,6 +16,7 @@ from onboarding.domain.verdicts import Kind
 from onboarding.invites.links import ACCESS
 from onboarding.portal.shared import link_view
 from onboarding.portal.shared.problems import problem_page
+from onboarding.portal.shared.removals_view import removals_view
 from onboarding.portal.shared.stages import asked_of_customer, just_approved, just_renewed, stages
 from onboarding.steps.enable.evidence import EnableEvidence
 from onboarding.web import access
@@ -68,6 +69,7 @@ def _context(view: link_view.LinkView) -> dict[str, Any]:
         "owner": asking.offers.get("owner") if asking else None,
         "owned_beside": asking.offers.get("owned_beside") if asking else None,
         "arrived": arrived,
+        "removals": None if mode else removals_view(view),
         "over_time": partial(over_time, view.link.onboarding, TOLD_TO_THE_ADMIN),
         "shown": "" if arrived is None else number_format(arrived, force_grouping=True),
         "set_up": view.link.onboarding.live_at is not None,

@@ -41,6 +41,14 @@ class SharingForm(forms.Form):
     reason = ReasonField(label=_("Why do both belong there?"))
 
 
+class RemovalsForm(forms.Form):
+    """Removals that are held back are to be let through."""
+
+    use_required_attribute = False
+    plan = forms.CharField(max_length=24, widget=forms.HiddenInput)
+    reason = ReasonField(label=_("Why is it right?"))
+
+
 class AddressForm(forms.Form):
     """Data is to go to another address."""
 

@@ -14,7 +14,7 @@ from onboarding.customers import addresses, proposals
 from onboarding.customers.base import Refused
 from onboarding.domain.input_fields import focus_first_error
 from onboarding.models import Proposal
-from onboarding.staff.proposals.forms import AddressForm, SharingForm, TenantForm
+from onboarding.staff.proposals.forms import AddressForm, RemovalsForm, SharingForm, TenantForm
 from onboarding.web import access
 from onboarding.web.acts import done
 from onboarding.web.staff_only import for_staff
@@ -24,23 +24,31 @@ from onboarding.web.staff_only import for_staff
 @require_POST
 def propose_tenant(request: HttpRequest, pk: int) -> HttpResponse:
     """Propose another tenant, with a reason."""
-    return _propose_tenant(request, pk, Proposal.Kind.TENANT, TenantForm(request.POST))
+    return _propose(request, pk, Proposal.Kind.TENANT, TenantForm(request.POST))
 
 
 @for_staff
 @require_POST
 def propose_sharing(request: HttpRequest, pk: int) -> HttpResponse:
     """Propose that this record and others share a tenant, with a reason."""
-    return _propose_tenant(request, pk, Proposal.Kind.SHARING, SharingForm(request.POST))
+    return _propose(request, pk, Proposal.Kind.SHARING, SharingForm(request.POST))
 
 
-def _propose_tenant(request: HttpRequest, pk: int, kind: str, form: TenantForm | SharingForm) -> HttpResponse:
+@for_staff
+@require_POST
+def propose_removals(request: HttpRequest, pk: int) -> HttpResponse:
+    """Propose to let removals through that are held back, with a reason."""
+    return _propose(request, pk, Proposal.Kind.REMOVALS, RemovalsForm(request.POST))
+
+
+def _propose(request: HttpRequest, pk: int, kind: str, form: TenantForm | SharingForm | RemovalsForm) -> HttpResponse:
     onboarding = access.onboarding_for(request, pk)
     if not form.is_valid():
         for errors in form.errors.values():
             messages.warning(request, str(errors[0]))
         return redirect("record", pk)
-    after, reason = {"tenant_id": form.cleaned_data["tenant_id"]}, form.cleaned_data["reason"]
+    after = {name: value for name, value in form.cleaned_data.items() if name != "reason"}
+    reason = form.cleaned_data["reason"]
     actor = access.staff(request)
     done(
         request,

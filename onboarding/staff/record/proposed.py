@@ -42,6 +42,12 @@ WORDS = {
             "job, token and people."
         ),
     ),
+    Proposal.Kind.REMOVALS: Wording(
+        _("Removals that Microsoft holds back are to be let through"),
+        _("Approve: let them through"),
+        {"people": _("People who lose their accounts in Haiilo")},
+        _("Microsoft removes them with its next sync, and nobody can take that back."),
+    ),
     Proposal.Kind.ADDRESS: Wording(
         _("A new Haiilo address is proposed"),
         _("Approve: data may go there"),

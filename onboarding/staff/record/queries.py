@@ -108,6 +108,11 @@ class Record:
         """Whether another tenant waits for a second person already."""
         return any(each.row.kind == Proposal.Kind.TENANT for each in self.proposals)
 
+    @property
+    def removals_are_proposed(self) -> bool:
+        """Whether a second person is asked already whether removals are let through."""
+        return any(each.row.kind == Proposal.Kind.REMOVALS for each in self.proposals)
+
 
 def record(onboarding: Onboarding, reader: User) -> Record:
     """All that the customer page shows to this reader. Twenty queries at most."""
