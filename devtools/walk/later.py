@@ -225,9 +225,9 @@ LATER = (
         "mass-unassignment",
         "Everybody is unassigned at once; the deletion guard holds it back.",
         When.LIVE,
-        Sight(("TooManyDeletes",), "customer"),
+        Sight(("removals_held",), "customer"),
         switches={"F29": True},
-        customer=("Allow deletes|assign the people again",),
+        customer=("say whether it is intended",),
         never=("not in Haiilo yet", "could not be created"),
     ),
     Failure(

@@ -25,7 +25,9 @@ def leavers(onboarding: Onboarding) -> Leavers:
 
 
 def listed(onboarding: Onboarding) -> list[Person]:
-    """The first of them whose names are not erased, by user name. One query."""
+    """The first of them whose names are not erased, by user name. `scope` tells why, where the assignments do: for
+    others they were read before they changed. One query.
+    """
     return list(_rows(onboarding).filter(erased_at=None).order_by("user_name", "pk")[:LISTED])
 
 

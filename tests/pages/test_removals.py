@@ -10,12 +10,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from onboarding.causes.index import lookup
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Broken, Change, Detail, Remedy
 from onboarding.models import Approval, Event, Link, Onboarding, Proposal, RemovalsAnswer
 from onboarding.people.leavers import leavers
-from onboarding.steps.shared.job_causes import LET_THROUGH, REMOVALS_INTENDED, REMOVALS_UNWANTED
+from onboarding.steps.shared.job_causes import LET_THROUGH, REMOVALS_HELD, REMOVALS_INTENDED, REMOVALS_UNWANTED
 from onboarding.steps.shared.removals import BUTTON, HELD
 from tests import builders
 from tests.graphclient.entra import TENANT
@@ -28,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 EVIDENCE: dict[str, dict[str, Any]] = {"customer": {"tenant_id": TENANT, "domain": ""}}
 SINCE = {"held_since": "2026-11-30T08:00:00+00:00", "seen_at": "2026-11-30T08:05:00+00:00"}
-ASKED = replace(present(lookup(HELD)).broken(), code=f"{HELD} / {HELD}", offers=SINCE)
+ASKED = replace(REMOVALS_HELD.broken(count=3), offers=SINCE)
 STAY = replace(REMOVALS_UNWANTED.broken(count=3, person="Eva Berg"), offers=SINCE)
 GONE = {"result": "skipped", "action": "stageddelete", "code": HELD, "scope": "out", "target_id": "t"}
 INTENDED, TO_STAY = "The removals are intended", "They are to stay"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from django.utils.formats import number_format
 
+from onboarding.domain.standings import Scope
 from onboarding.models import Person
 from onboarding.people.leavers import leavers, listed
 from onboarding.portal.shared.link_view import LinkView
@@ -26,6 +28,9 @@ class RemovalsView:
     intended: bool
     unwanted: bool
     may_answer: bool
+
+    told: ClassVar[Collection[str]] = (Scope.DISABLED, Scope.NESTED, Scope.FILTERED, Scope.OUT)
+    """Which words about the assignment say why somebody would go."""
 
     @property
     def count_shown(self) -> str:

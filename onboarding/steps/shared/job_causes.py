@@ -30,6 +30,7 @@ class JobCode(enum.StrEnum):
     GAVE_UP = "gave_up"
     HAIILO_DOWN = "haiilo_down"
     HAIILO_REFUSES = "haiilo_refuses"
+    REMOVALS_HELD = "removals_held"
     REMOVALS_INTENDED = "removals_intended"
     REMOVALS_UNWANTED = "removals_unwanted"
     REMOVALS_UNDONE = "removals_undone"
@@ -113,6 +114,33 @@ HAIILO_REFUSES = Cause(
     ),
     source=QUARANTINE,
 )
+REMOVALS_HELD = Cause(
+    code=JobCode.REMOVALS_HELD,
+    owner=Owner.CUSTOMER,
+    staff=plural(
+        "Microsoft holds the removal of %(count)s person back, because more would go than is let through at once. The "
+        "customer has to say on their page whether that is intended, or to assign them again.",
+        "Microsoft holds the removal of %(count)s people back, because more would go than is let through at once. The "
+        "customer has to say on their page whether that is intended, or to assign them again.",
+    ),
+    customer=plural(
+        "%(count)s person would be removed from Haiilo, because the assignment to the Haiilo application has changed. "
+        "Microsoft holds that back. Please say whether it is intended; if not, assign them again.",
+        "%(count)s people would be removed from Haiilo, because assignments to the Haiilo application have changed. "
+        "Microsoft holds that back. Please say whether it is intended; if not, assign them again.",
+    ),
+    letter=plural(
+        "%(count)s person would be removed from Haiilo, because the assignment to the Haiilo application has changed. "
+        "Microsoft holds that back. Please open your link, look who it is, and say whether it is intended; if not, "
+        "assign them again.",
+        "%(count)s people would be removed from Haiilo, because assignments to the Haiilo application have changed. "
+        "Microsoft holds that back. Please open your link, look who they are, and say whether it is intended; if not, "
+        "assign them again.",
+    ),
+    needs=portal_paths.ASSIGN,
+    contacts=APPLICATION_OWNERS,
+    source=DELETIONS,
+)
 REMOVALS_INTENDED = Cause(
     code=JobCode.REMOVALS_INTENDED,
     owner=Owner.CS,
@@ -165,6 +193,7 @@ UNFIT = (
     SWITCHED_OFF,
     HAIILO_DOWN,
     HAIILO_REFUSES,
+    REMOVALS_HELD,
     REMOVALS_INTENDED,
     REMOVALS_UNWANTED,
     REMOVALS_UNDONE,

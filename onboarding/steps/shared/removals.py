@@ -1,8 +1,8 @@
 """Removals that Microsoft holds back because they are more than “Prevent accidental deletions” lets through at once.
 
 They go through by a restart with ``ForceDeletes`` (Graph: synchronizationJob: restart), or end when the people are in
-scope again (docs/graph-facts.md, "Scope and assignments"). Which of both is right, the customer alone can say: by the link, of just
-the people who were shown. What was said of some counts for no others. Pure but for `apply`.
+scope again (docs/graph-facts.md, "Scope and assignments"). Which of both is right, the customer alone can say: by the
+link, of just the people who were shown. What was said of some counts for no others. Pure but for `apply`.
 """
 
 from __future__ import annotations
@@ -24,12 +24,18 @@ from onboarding.steps.base import StepFailed, Tenant
 from onboarding.steps.enable.evidence import EnableEvidence
 from onboarding.steps.shared import starting_again
 from onboarding.steps.shared.credentials import Trial
-from onboarding.steps.shared.job_causes import LET_THROUGH, REMOVALS_INTENDED, REMOVALS_UNDONE, REMOVALS_UNWANTED
+from onboarding.steps.shared.job_causes import (
+    LET_THROUGH,
+    REMOVALS_HELD,
+    REMOVALS_INTENDED,
+    REMOVALS_UNDONE,
+    REMOVALS_UNWANTED,
+)
 from onboarding.steps.shared.plan_causes import PLAN_OUTDATED
 
 HELD = "TooManyDeletes"  # Microsoft's reason for the quarantine
-CODES = frozenset({HELD, *(str(each.code) for each in (REMOVALS_INTENDED, REMOVALS_UNDONE, REMOVALS_UNWANTED))})
-ASKED_OF_THE_CUSTOMER = frozenset({HELD, str(REMOVALS_UNWANTED.code)})
+OURS = (REMOVALS_HELD, REMOVALS_INTENDED, REMOVALS_UNDONE, REMOVALS_UNWANTED)
+CODES = frozenset({HELD, *(str(each.code) for each in OURS)})
 FORCE = "ForceDeletes"
 HELD_SINCE, SEEN_AT = "held_since", "seen_at"  # what a look leaves for the next one
 TOLD_FOR = timedelta(days=2)
@@ -55,11 +61,6 @@ def is_about(code: str) -> bool:
     return code.rpartition(" / ")[2] in CODES
 
 
-def is_asked(code: str) -> bool:
-    """Whether it is the customer who has to say, or do, something about them."""
-    return code.rpartition(" / ")[2] in ASKED_OF_THE_CUSTOMER
-
-
 def judge(desired: Desired, job: Job, ill: Broken, found: Trial) -> Broken:
     """`ill` with what the customer has said, and with what we can do then; as it is where nothing is held back, and
     where Haiilo is not reached, which has to end first.
@@ -71,6 +72,8 @@ def judge(desired: Desired, job: Job, ill: Broken, found: Trial) -> Broken:
     seen_at = _seen_at(desired, since)
     told = _told(desired, job, since, seen_at, found) or _unanswered(desired, ill)
     offers = {HELD_SINCE: since, SEEN_AT: seen_at.isoformat()}
+    if told.code != ill.code:
+        offers["detail"] = ill.code
     return replace(told, warnings=(*told.warnings, *ill.warnings), offers=offers)
 
 
@@ -88,7 +91,12 @@ def _told(desired: Desired, job: Job, since: str, seen_at: datetime, found: Tria
 
 
 def _unanswered(desired: Desired, ill: Broken) -> Broken:
+    """That the customer is asked, where it is known who would go and we may do what is answered then; else the customer
+    has to act in the portal.
+    """
     count = desired.leavers.count
+    if count and not desired.size.by_ownership:
+        return REMOVALS_HELD.broken(count=count)
     return replace(ill, warnings=(say(WOULD_GO, count=count),) if count else ())
 
 

@@ -48,7 +48,14 @@ def look(answer=None, *, count=40, tested=WORKS, read_at=BEFORE, found=HELD, **f
 
 def test_says_how_many_would_go_and_offers_nothing_before_the_customer_has_said_anything():
     verdict = look()
-    assert (verdict.code, verdict.court, verdict.remedy) == ("TooManyDeletes / TooManyDeletes", "customer", None)
+    assert (verdict.code, verdict.court, verdict.remedy) == (Code.REMOVALS_HELD, "customer", None)
+    assert "removal of 40 people" in str(verdict.why)
+    assert verdict.offers["detail"] == "TooManyDeletes / TooManyDeletes"
+
+
+def test_leaves_it_to_the_portal_where_we_may_not_restart_the_job():
+    verdict = look(size=SCOPED)
+    assert (verdict.code, verdict.court) == ("TooManyDeletes / TooManyDeletes", "customer")
     assert "40 people would be removed" in texts(verdict.warnings)
 
 
