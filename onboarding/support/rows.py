@@ -69,6 +69,7 @@ def _approval(row: Approval) -> dict[str, Any]:
         "fingerprint": field("fingerprint", row.fingerprint),
         "changes": [change(str(each.get("key", ""))) for each in row.changes],
         "staff": row.approved_by_id,
+        "proposed_by_staff": row.proposed_by_id,
         "approved_at": moment(row.approved_at),
         "used_at": moment(row.used_at),
         "withdrawn_at": moment(row.withdrawn_at),

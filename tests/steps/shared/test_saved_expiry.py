@@ -95,6 +95,7 @@ def test_takes_a_token_of_which_nobody_knows_when_it_expires():
     assert form.answer() == {"token_saved": True, "token_expires": {}}
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(("day", "code"), [("2020-01-01", "past"), ("soon", "invalid")])
 def test_takes_no_day_that_is_past_or_none(day, code):
     form = filled(expires_on=day)
