@@ -87,6 +87,7 @@ def _context(onboarding: Onboarding, contact: Contact) -> dict[str, Any]:
         "since": onboarding.current_since,
         "days": settings.LINK_DAYS,
         "permissions": len(onboarding.size.permissions),
+        "site": f"{settings.PUBLIC_URL.rstrip('/')}/",
         "numbers": numbers,
         "accounts": numbers.in_haiilo,
         "as_reported": numbers.source in (Source.MICROSOFT, Source.JOB),
