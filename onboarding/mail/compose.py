@@ -26,6 +26,7 @@ LINK, QUESTIONS = "[link]", "[questions]"
 MARKERS = re.compile(r"(\[link\]|\[questions\])")
 SUBJECTS: dict[str, Template] = {
     Letter.Kind.INVITATION: _("Haiilo at %(customer)s: your approval is needed (about 2 minutes)"),
+    Letter.Kind.REQUEST: _("Haiilo at %(customer)s: we need your help"),
     Letter.Kind.REMINDER: _("Reminder: Haiilo at %(customer)s is waiting for you"),
     Letter.Kind.ESCALATION: _("Haiilo at %(customer)s: we need your help"),
     Letter.Kind.COMPLETION: plural(
@@ -48,7 +49,7 @@ class LetterText:
 def compose(onboarding: Onboarding, contact: Contact, kind: str) -> LetterText:
     """The letter of this kind to this contact, about what the onboarding waits for now."""
     with translation.override(contact.language):
-        context = _context(onboarding, contact)
+        context = _context(onboarding, contact, kind)
         accounts = context["accounts"]
         named = sentence_of(_subject(kind, accounts), {**context, "arrived": accounts})
         subject = " ".join(str(named).split())
@@ -61,10 +62,10 @@ def _subject(kind: str, accounts: int | None) -> Template:
     return LIVE_UNCOUNTED if kind == Letter.Kind.COMPLETION and not accounts else SUBJECTS[Letter.Kind(kind)]
 
 
-def _context(onboarding: Onboarding, contact: Contact) -> dict[str, Any]:
+def _context(onboarding: Onboarding, contact: Contact, kind: str) -> dict[str, Any]:
     customer = onboarding.customer
     asker = asker_of(customer.owner)
-    state = mail_context.current_state(onboarding)
+    state = mail_context.subject_of(onboarding, kind, mail_context.current_state(onboarding))
     found, numbers = mail_context.ask_of(state), load_desired.headcount(onboarding)
     scope = StepState.objects.filter(onboarding=onboarding, key=Scope.key).first()
     seen = scope.seen(ScopeEvidence) if scope else None
@@ -86,8 +87,8 @@ def _context(onboarding: Onboarding, contact: Contact) -> dict[str, Any]:
         "who": mail_context.addressee(onboarding),
         "since": onboarding.current_since,
         "days": settings.LINK_DAYS,
-        "permissions": len(onboarding.size.permissions),
         "site": f"{settings.PUBLIC_URL.rstrip('/')}/",
+        "permissions": len(onboarding.size.permissions),
         "numbers": numbers,
         "accounts": numbers.in_haiilo,
         "as_reported": numbers.source in (Source.MICROSOFT, Source.JOB),

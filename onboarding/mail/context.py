@@ -14,12 +14,15 @@ from django.utils import timezone
 from onboarding.causes.mail import ABOUT_THE_LETTER
 from onboarding.causes.roles import APPROVERS
 from onboarding.domain.lifecycle import State
-from onboarding.domain.verdicts import Court
+from onboarding.domain.verdicts import Court, Kind
 from onboarding.mail import rules as mail_rules
 from onboarding.models import ConsentAttempt, Contact, Letter, Link, Onboarding, StepState, clock
+from onboarding.steps import STEPS
 from onboarding.steps.asks import CustomerAsk, customer_ask, waiting_on
+from onboarding.steps.consent.causes import NO_LINK
 from onboarding.steps.consent.step import Consent
 
+BEFORE_APPROVAL = frozenset(step.key for step in STEPS[: [step.key for step in STEPS].index(Consent.key)])
 ROUND_TRIP = timedelta(minutes=30)  # how long somebody may be on Microsoft's pages
 
 
@@ -34,6 +37,19 @@ def current_state(onboarding: Onboarding) -> StepState:
     """The verdict where this onboarding stands."""
     state = StepState.objects.filter(onboarding=onboarding, key=onboarding.current_key).first()
     return state or StepState(onboarding=onboarding, key=onboarding.current_key)
+
+
+def is_ahead(onboarding: Onboarding) -> bool:
+    """Whether the step that asks for the approval is still to come, or has not been judged yet."""
+    key, kind = onboarding.current_key, onboarding.current_kind
+    return key in BEFORE_APPROVAL or (key == Consent.key and kind == Kind.NEW)
+
+
+def subject_of(onboarding: Onboarding, kind: str, state: StepState) -> StepState:
+    """What a letter of this kind is about: `state`, where the onboarding stands, or the approval that is ahead."""
+    if kind == mail_rules.INVITATION and is_ahead(onboarding):
+        return StepState(onboarding=onboarding, key=Consent.key, code=NO_LINK.code)
+    return state
 
 
 def made_of(onboarding: Onboarding, state: StepState) -> str:
@@ -89,6 +105,7 @@ class Gathered:
             roles=[role.value for role in ask_of(state).contacts],
             holder=self._holders.get(onboarding.pk),
             busy=onboarding.pk in self._busy,
+            ahead=is_ahead(onboarding),
             live_at=onboarding.live_at,
         )
 

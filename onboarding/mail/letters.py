@@ -20,7 +20,7 @@ from onboarding.engine import ledger
 from onboarding.invites import links
 from onboarding.mail import context, rules
 from onboarding.mail.compose import LetterText, compose, html_of
-from onboarding.models import Contact, Letter, Onboarding, clock
+from onboarding.models import Contact, Letter, Onboarding, StepState, clock
 from onboarding.steps.asks import waiting_on
 from onboarding.steps.customer.evidence import CustomerEvidence
 from onboarding.steps.customer.step import CustomerRecord
@@ -35,6 +35,7 @@ AWAY_AFTER = 3  # such errors in a row: then it is away, and a run ends
 STATES_WRITTEN_ANEW = (State.CANCELLED, State.FAILED)
 KINDS = {
     Letter.Kind.INVITATION: _("invitation"),
+    Letter.Kind.REQUEST: _("request"),
     Letter.Kind.REMINDER: _("reminder"),
     Letter.Kind.ESCALATION: _("escalation"),
     Letter.Kind.COMPLETION: _("go-live summary"),
@@ -53,7 +54,7 @@ def locked(onboarding_id: int) -> Iterator[None]:
 def write(
     onboarding: Onboarding, contact: Contact, kind: str, *, rule: str, draft: bool, by: User | None = None
 ) -> Letter:
-    """The letter of this kind to this contact today: one row, however often it is asked for.
+    """The letter of this kind to this contact today, about what is asked: one row, however often it is asked for.
 
     One that was withdrawn or did not go out is written anew.
     """
@@ -63,6 +64,7 @@ def write(
         onboarding=onboarding,
         contact=contact,
         kind=kind,
+        waiting_on=_cause(onboarding, kind, state),
         day=timezone.localdate(now),
         defaults={"to_name": contact.name, "to_email": contact.email, "subject": words.subject, "text": words.text},
     )
@@ -70,7 +72,6 @@ def write(
         return letter
     letter.to_name, letter.to_email, letter.language = contact.name, contact.email, contact.language
     letter.rule = rule
-    letter.waiting_on = waiting_on(onboarding.current_key, state.code)
     letter.state = State.DRAFT if draft else State.APPROVED
     letter.made_of = context.made_of(onboarding, state)
     letter.approved_at, letter.approved_by = (None, None) if draft else (now, by)
@@ -80,6 +81,12 @@ def write(
     text = _("Draft to %(contact)s: %(kind)s") if draft else _("E-mail to %(contact)s: %(kind)s")
     note(letter, text, actor=by)
     return letter
+
+
+def _cause(onboarding: Onboarding, kind: str, state: StepState) -> str:
+    """The name of what a letter of this kind is about where the onboarding stands at `state`."""
+    about = context.subject_of(onboarding, kind, state)
+    return waiting_on(about.key, about.code)
 
 
 def begin_anew(letter: Letter) -> None:
@@ -153,16 +160,20 @@ def _say_unwritten(onboarding: Onboarding, contact: Contact, due: rules.Due, err
         "to_email": contact.email,
         "language": contact.language,
         "rule": due.rule,
-        "waiting_on": waiting_on(onboarding.current_key, context.current_state(onboarding).code),
         **dict.fromkeys(("subject", "text", "html"), ""),
         "state": State.FAILED,
         "trouble": causes.UNWRITTEN.code,
         "error": type(error).__name__,
         "settled_at": None,
     }
-    today = timezone.localdate(clock.now())
+    cause = _cause(onboarding, due.kind, context.current_state(onboarding))
     letter, _made = Letter.objects.update_or_create(
-        onboarding=onboarding, contact=contact, kind=due.kind, day=today, defaults=fields
+        onboarding=onboarding,
+        contact=contact,
+        kind=due.kind,
+        waiting_on=cause,
+        day=timezone.localdate(clock.now()),
+        defaults=fields,
     )
     note(letter, _("Could not be written to %(contact)s: %(kind)s"))
 
@@ -180,10 +191,13 @@ def may_still_go(letter: Letter, *, now: datetime) -> bool:
 def confirmed_tenant(onboarding: Onboarding) -> str:
     """The tenant that a person has confirmed to be the customer's, empty while it is not the one we resolve now."""
     state = onboarding.steps.filter(key=CustomerRecord.key).first()
-    found = state.seen(CustomerEvidence) if state else None
-    if state is None or found is None or state.answer.get("confirmed_tenant") != found.tenant_id:
-        return ""
-    return found.tenant_id
+    return confirmed_in(state) if state else ""
+
+
+def confirmed_in(record: StepState) -> str:
+    """The same, where the step of the customer's record is at hand."""
+    found = record.seen(CustomerEvidence)
+    return found.tenant_id if found and record.answer.get("confirmed_tenant") == found.tenant_id else ""
 
 
 @transaction.atomic

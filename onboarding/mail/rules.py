@@ -18,14 +18,17 @@ from onboarding.domain.lifecycle import State
 from onboarding.domain.verdicts import Court
 
 INVITATION, REMINDER, ESCALATION, COMPLETION = "invitation", "reminder", "escalation", "completion"
+REQUEST = "request"
+APPROVAL = "consent:approval"  # what is waited for as long as nobody has approved by the link
 MAX_REMINDERS = 5  # about one waiting_on; after that a person has to find another way
 NEWS_FOR = timedelta(days=7)  # how long after go-live the completion letter is still news
 WAITS = frozenset({"asking", "broken"})
 ACTIVE = frozenset({State.OPEN, State.LIVE})
 SATURDAY = 5
 FAILED = "failed"
+CANCELLED = "cancelled"
 SENT_STATES = frozenset({"sent", "sending", "unknown"})
-TOLD_NOBODY = frozenset({"cancelled", FAILED})
+TOLD_NOBODY = frozenset({CANCELLED, FAILED})
 UNSENT_STATES = frozenset({"draft", "approved"})
 
 
@@ -65,7 +68,8 @@ class Facts:
     """What the rules judge.
 
     `roles` says whom the present cause concerns, best first; `holder` is the contact with the newest link that still
-    works; `busy`: somebody is on the way through Microsoft's pages right now.
+    works; `busy`: somebody is on the way through Microsoft's pages right now; `ahead`: the step that asks for the
+    approval has not been judged yet.
     """
 
     now: datetime
@@ -79,6 +83,7 @@ class Facts:
     roles: Sequence[str] = (ContactRole.IT_ADMIN,)
     holder: int | None = None
     busy: bool = False
+    ahead: bool = False
     live_at: datetime | None = None
 
     @property
@@ -116,14 +121,31 @@ def still_holds(facts: Facts, kind: str, waiting_on: str) -> bool:
         return False
     if kind == COMPLETION:
         return facts.state == State.LIVE and facts.kind == "done"
+    if kind == INVITATION and waiting_on == APPROVAL and facts.ahead:
+        return True
     return facts.waiting_on == waiting_on and facts.kind in WAITS
 
 
 def addressee(facts: Facts) -> int | None:
-    """Whom the present cause concerns: who has the link that works, else the first contact of the best role."""
-    if facts.holder is not None and facts.waiting_on == "consent:approval":
+    """Whom the rules write to about the present cause: who can end it, else the first contact."""
+    return suited(facts) or (facts.contacts[0].pk if facts.contacts else None)
+
+
+def suited(facts: Facts) -> int | None:
+    """Who can end the present cause: who has the link that works, else the first contact of the best role, if any."""
+    if facts.holder is not None and facts.waiting_on == APPROVAL:
         return facts.holder
-    return _first(facts, facts.roles) or (facts.contacts[0].pk if facts.contacts else None)
+    return _first(facts, facts.roles)
+
+
+def asks_the_customer(facts: Facts) -> bool:
+    """Whether the customer can be written to about where it stands: an approval or an act of theirs is missing."""
+    return facts.state in ACTIVE and (_waits_for_customer(facts) or _waits_for_the_link(facts))
+
+
+def kind_by_hand(facts: Facts) -> str:
+    """Which letter a person writes about the present cause: the invitation, until somebody was told of the approval."""
+    return INVITATION if _waits_for_the_link(facts) and not _is_told(facts) else REQUEST
 
 
 def _first(facts: Facts, roles: Sequence[str]) -> int | None:
@@ -139,7 +161,12 @@ def _waits_for_customer(facts: Facts) -> bool:
 
 
 def _waits_for_the_link(facts: Facts) -> bool:
-    return facts.waiting_on == "consent:approval" and facts.kind in WAITS
+    return facts.waiting_on == APPROVAL and facts.kind in WAITS
+
+
+def _is_told(facts: Facts) -> bool:
+    """Whether a letter about the present cause went out, or lies ready."""
+    return any(letter.waiting_on == facts.waiting_on and letter.state not in TOLD_NOBODY for letter in facts.letters)
 
 
 def _must_be_read(facts: Facts, contact: int) -> bool:
@@ -157,9 +184,8 @@ def _must_be_read(facts: Facts, contact: int) -> bool:
 
 def _invitation(facts: Facts) -> Iterator[Due]:
     """Nobody has the link yet: the first letter, for customer success to read."""
-    told = any(letter.waiting_on == facts.waiting_on and letter.state not in TOLD_NOBODY for letter in facts.letters)
     person = addressee(facts)
-    if _waits_for_the_link(facts) and facts.holder is None and not told and person is not None:
+    if _waits_for_the_link(facts) and facts.holder is None and not _is_told(facts) and person is not None:
         yield Due(person, INVITATION, "invitation", draft=True)
 
 
@@ -208,9 +234,11 @@ def _completion(facts: Facts) -> Iterator[Due]:
 
 
 def _is_free(facts: Facts, contact: int) -> bool:
-    """Nothing went to this contact today, and nothing lies ready for them."""
-    return not any(
-        letter.contact == contact
-        and (letter.state in UNSENT_STATES or letter.state == "sending" or letter.day == facts.today)
-        for letter in facts.letters
-    )
+    """Nothing went to this contact today, nothing lies ready for them, and none about this was discarded today."""
+    return not any(letter.contact == contact and _keeps_back(facts, letter) for letter in facts.letters)
+
+
+def _keeps_back(facts: Facts, letter: Written) -> bool:
+    if letter.state == CANCELLED:
+        return letter.waiting_on == facts.waiting_on and letter.day == facts.today
+    return letter.state in UNSENT_STATES or letter.state == "sending" or letter.day == facts.today

@@ -46,6 +46,7 @@ class Letter(models.Model):
 
     class Kind(models.TextChoices):
         INVITATION = "invitation", _("invitation")
+        REQUEST = "request", _("request")
         REMINDER = "reminder", _("reminder")
         ESCALATION = "escalation", _("escalation")
         COMPLETION = "completion", _("go-live summary")
@@ -98,7 +99,7 @@ class Letter(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["onboarding", "contact", "kind", "day"], name="one_letter_of_a_kind_and_day"
+                fields=["onboarding", "contact", "kind", "waiting_on", "day"], name="one_letter_of_a_kind_cause_and_day"
             ),
             models.UniqueConstraint(
                 fields=["onboarding", "to_email", "sent_on"], name="one_letter_sent_per_address_and_day"

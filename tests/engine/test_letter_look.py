@@ -108,7 +108,7 @@ def test_says_on_the_page_what_the_text_says(kind, language):
 @pytest.mark.parametrize("kind", Letter.Kind.values)
 def test_has_one_button_and_its_address_once_in_print(kind):
     letter = written(kind)
-    with_link = kind in ("invitation", "reminder")
+    with_link = kind in ("invitation", "request", "reminder")
     buttons = [label for address, label in letter.markup.links if address == ADDRESS]
     assert buttons == ["Review and approve"] * with_link
     assert letter.markup.lines.count(ADDRESS) == with_link

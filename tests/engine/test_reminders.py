@@ -9,7 +9,20 @@ import pytest
 
 from onboarding.causes.roles import APPLICATION_OWNERS, APPROVERS, MAY_ASSIGN, MAY_CONSENT
 from onboarding.domain.sentences import say
-from onboarding.mail.rules import MAX_REMINDERS, Due, Facts, Person, Rules, Written, addressee, due, still_holds
+from onboarding.mail.rules import (
+    MAX_REMINDERS,
+    Due,
+    Facts,
+    Person,
+    Rules,
+    Written,
+    addressee,
+    asks_the_customer,
+    due,
+    kind_by_hand,
+    still_holds,
+    suited,
+)
 from onboarding.steps.asks import customer_ask, waiting_on
 
 RULES = Rules(timedelta(days=3), timedelta(days=7))
@@ -281,3 +294,55 @@ def test_asks_for_the_approval_in_general_where_the_stored_values_do_not_fill_th
     found = customer_ask("readiness", "permissions_missing", say("Permissions are missing."))
     assert str(found.what) == "We need your approval once more. Open your link and accept all permissions."
     assert found.by_link
+
+
+def test_writes_about_what_came_after_what_was_discarded_on_the_same_day():
+    discarded = Written(1, "invitation", "consent:approval", "cancelled", MONDAY.date())
+    facts = replace(LIVE, contacts=[ADMIN], letters=[discarded])
+    assert [each.kind for each in due(facts, RULES)] == ["completion"]
+    assert due(replace(NO_LINK, letters=[discarded]), RULES) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "about", "ahead", "holds"),
+    [
+        ("invitation", "consent:approval", True, True),
+        ("invitation", "consent:approval", False, False),
+        ("reminder", "consent:approval", True, False),
+        ("invitation", "customer:domains_unknown", True, False),
+    ],
+)
+def test_keeps_the_invitation_while_the_approval_is_ahead(kind, about, ahead, holds):
+    facts = replace(NO_LINK, kind="new", waiting_on="customer:", ahead=ahead)
+    assert still_holds(facts, kind, about) == holds
+    assert not still_holds(replace(facts, state="closed"), kind, about)
+
+
+def test_asks_by_hand_only_who_can_do_it():
+    facts = replace(WAITS, waiting_on="scope:nobody_in_scope", roles=APPLICATION_OWNERS)
+    assert suited(replace(facts, contacts=[SPONSOR, ADMIN, OWNER])) == 3
+    assert suited(replace(facts, contacts=[SPONSOR])) is None
+    assert addressee(replace(facts, contacts=[SPONSOR])) == 4
+    assert suited(replace(WAITS, contacts=[APPROVER, ADMIN], holder=1)) == 1
+
+
+@pytest.mark.parametrize(
+    ("facts", "may"),
+    [
+        (WAITS, True),
+        (NO_LINK, True),
+        (LIVE, False),
+        (replace(WAITS, state="paused"), False),
+        (replace(WAITS, kind="waiting"), False),
+        (replace(WAITS, court="cs", waiting_on="connection:token_needed"), False),
+        (replace(WAITS, state="live", kind="broken", waiting_on="live:ConsentMissing"), True),
+    ],
+)
+def test_lets_write_by_hand_while_something_is_asked_of_the_customer(facts, may):
+    assert asks_the_customer(facts) == may
+
+
+def test_invites_by_hand_until_somebody_was_told_of_the_approval():
+    assert kind_by_hand(NO_LINK) == kind_by_hand(replace(WAITS, letters=[])) == "invitation"
+    assert kind_by_hand(WAITS) == "request"
+    assert kind_by_hand(replace(WAITS, waiting_on="scope:nobody_in_scope", letters=[])) == "request"
