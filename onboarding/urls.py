@@ -97,6 +97,7 @@ urlpatterns = [
     path("outbox/", outbox.outbox, name="outbox"),
     path("customers/<int:pk>/outbox/", outbox.outbox, name="outbox"),
     path("customers/<int:pk>/letters/<int:letter_pk>/", outbox.letter, name="letter"),
+    path("customers/<int:pk>/letters/write/", outbox.letter_write, name="letter_write"),
     path("customers/<int:pk>/letters/<int:letter_pk>/release/", outbox.letter_release, name="letter_release"),
     path("customers/<int:pk>/letters/<int:letter_pk>/retry/", outbox.letter_retry, name="letter_retry"),
     path("customers/<int:pk>/letters/<int:letter_pk>/settle/", outbox.letter_settle, name="letter_settle"),

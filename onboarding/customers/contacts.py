@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError
-from django.template import TemplateSyntaxError
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from onboarding.causes.base import ContactRole
-from onboarding.causes.mail import NOT_WRITTEN
+from onboarding.customers import outbox
 from onboarding.customers.base import Refused, act, check_link_leads_somewhere, first_contact, taken
 from onboarding.customers.links import issue_link
 from onboarding.domain.sentences import Sentence, say
@@ -23,8 +21,6 @@ from onboarding.engine.queue import enqueue, enqueue_letters_on_commit
 from onboarding.invites import links
 from onboarding.mail import context, letters
 from onboarding.models import Contact, Customer, Letter, Link, Onboarding, clock
-
-log = logging.getLogger(__name__)
 
 HAS_ONE_TODAY = _(
     "%(contact)s already got an e-mail today. Create a link and send it yourself, or send the e-mail tomorrow."
@@ -114,17 +110,9 @@ def link_by_letter(contact: Contact, *, actor: User) -> Letter:
     if why is not None:
         raise Refused(why)
     known = onboarding.letters.exclude(approved_at=None).exists() and bool(letters.confirmed_tenant(onboarding))
-    letter = _written(onboarding, contact, actor, draft=not known)
+    letter = outbox.written(onboarding, contact, Letter.Kind.INVITATION, actor=actor, draft=not known)
     enqueue_letters_on_commit()
     return letter
-
-
-def _written(onboarding: Onboarding, contact: Contact, actor: User, *, draft: bool) -> Letter:
-    try:
-        return letters.write(onboarding, contact, Letter.Kind.INVITATION, rule="by hand", draft=draft, by=actor)
-    except (KeyError, ValueError, TypeError, TemplateSyntaxError) as error:  # a sentence or template of ours
-        log.exception("letter by hand, onboarding %s", onboarding.pk)
-        raise Refused(NOT_WRITTEN.for_staff({})) from error
 
 
 def _end_all_of(contact: Contact, actor: User) -> None:

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import logging
 import re
 
 from django.contrib.auth.models import User
+from django.template import TemplateSyntaxError
 from django.utils.translation import gettext_noop as _
 
-from onboarding.customers.base import Refused, act, taken
+from onboarding.causes.mail import NOT_WRITTEN
+from onboarding.customers.base import Refused, act, check_link_leads_somewhere, taken
 from onboarding.domain.sentences import say
 from onboarding.engine import ledger
 from onboarding.engine.load_desired import seen
 from onboarding.engine.may import Act
 from onboarding.engine.queue import enqueue, enqueue_letters_on_commit
 from onboarding.mail import letters
+from onboarding.mail.by_hand import by_hand
 from onboarding.mail.compose import LINK, LetterText, has_link
-from onboarding.models import Letter, Onboarding, clock
+from onboarding.models import Contact, Letter, Onboarding, clock
 from onboarding.steps.customer.evidence import CustomerEvidence
 from onboarding.steps.customer.step import CustomerRecord
+
+log = logging.getLogger(__name__)
 
 State = Letter.State
 UNKNOWN = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|%\(\w+\)s")  # as placeholders look in templates elsewhere
@@ -63,6 +69,35 @@ def release(letter: Letter, *, actor: User, tenant: str = "") -> None:
         raise Refused(say(_("Confirm first that the tenant is the customer's; the link leads there.")))
     _approve(row, actor)
     letters.note(row, _("E-mail to %(contact)s approved for sending: %(kind)s"), actor=actor)
+
+
+@act
+def write_to(onboarding: Onboarding, *, actor: User) -> Letter:
+    """The letter about what is asked of the customer now, to the contact who can do it: a new draft, or the one that is
+    there already.
+
+    Raises `Refused` where nothing is asked of the customer, none of the contacts can do it, or no link leads anywhere.
+    """
+    row = taken(onboarding, actor, Act.WRITE_LETTERS)
+    found = by_hand(row)
+    if found is None:
+        raise Refused(say(_("Nothing is asked of the customer at the moment. Check the current step.")))
+    if found.contact is None:
+        raise Refused(say(_("None of the contacts has the role for this. Add one who has.")))
+    if found.ready is not None:
+        return found.ready
+    if found.by_link:
+        check_link_leads_somewhere(row)
+    return written(row, found.contact, found.kind, actor=actor, draft=True)
+
+
+def written(onboarding: Onboarding, contact: Contact, kind: str, *, actor: User, draft: bool) -> Letter:
+    """The letter of this kind that a person asks for. Raises `Refused` where we fail to write it."""
+    try:
+        return letters.write(onboarding, contact, kind, rule="by hand", draft=draft, by=actor)
+    except (KeyError, ValueError, TypeError, TemplateSyntaxError) as error:  # a sentence or template of ours
+        log.exception("letter by hand, onboarding %s", onboarding.pk)
+        raise Refused(NOT_WRITTEN.for_staff({})) from error
 
 
 @act

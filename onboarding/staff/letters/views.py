@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from onboarding.causes.mail import NOT_WRITTEN
+from onboarding.customers import base
 from onboarding.customers import outbox as customer_outbox
 from onboarding.domain.input_fields import focus_first_error
 from onboarding.mail import letters
@@ -74,6 +76,21 @@ def _show(request: HttpRequest, found: Letter, form: LetterForm) -> HttpResponse
         "needs_tenant": has_link(found.text),
     }
     return render(request, "staff/letter.html", context)
+
+
+@for_staff
+@require_POST
+def letter_write(request: HttpRequest, pk: int) -> HttpResponse:
+    """Have the letter written about what the customer is asked for now, and open it; one that is there is opened."""
+    onboarding = access.onboarding_for(request, pk)
+    try:
+        found = customer_outbox.write_to(onboarding, actor=access.staff(request))
+    except base.Refused as refused:
+        messages.warning(request, str(refused.sentence))
+        return redirect("record", pk)
+    if found.state == State.SENT:
+        messages.info(request, _("An e-mail about this was sent today already. The next one can be written tomorrow."))
+    return redirect("letter", pk, found.pk)
 
 
 @for_staff

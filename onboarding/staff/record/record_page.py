@@ -6,9 +6,11 @@ from functools import partial
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 
 from onboarding.customers.answers import LEADS_TO_CHANGES
 from onboarding.domain.input_fields import focus_first_error
+from onboarding.mail.by_hand import by_hand
 from onboarding.models import Link, Onboarding
 from onboarding.staff.record import queries
 from onboarding.staff.record.beside import in_tenant, of_customer
@@ -65,6 +67,7 @@ def record_page(
         "leads_to_changes": LEADS_TO_CHANGES,
         "has_open_link": any(link.condition() == "open" for link in record.links),
         "draft": record.mail.draft,
+        "writing": SimpleLazyObject(partial(by_hand, onboarding)),
         "again": reverse("step", args=[onboarding.pk, opened]) if opened else reverse("record", args=[onboarding.pk]),
         "seen": seen,
         "every": 0 if filled else _seconds_until_next_look(record),
