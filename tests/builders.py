@@ -45,8 +45,8 @@ def signed_in(name: str, portfolio_name: str = "Customer success") -> Client:
     return client
 
 
-def onboarding(owner: User | None = None, **fields: Any) -> Onboarding:
-    """A customer that was just created by its owner."""
+def onboarding(owner: User | None = None, *, drafted: bool = False, **fields: Any) -> Onboarding:
+    """A customer that was just created by its owner; where `drafted`, with the draft of the first e-mail."""
     owner = owner or person()
     number = next(_numbers)
     given = {
@@ -57,7 +57,11 @@ def onboarding(owner: User | None = None, **fields: Any) -> Onboarding:
         "contact_name": "Eva Berg",
         "contact_email": f"eva@contoso{number}.example",
     }
-    return records.create_customer(actor=owner, portfolio=portfolio(owner), **{**given, **fields})
+    made = records.create_customer(actor=owner, portfolio=portfolio(owner), **{**given, **fields})
+    if not drafted:
+        made.letters.all().delete()
+        made.events.filter(kind="letter").delete()
+    return made
 
 
 def owner_of(made: Onboarding) -> User:

@@ -26,6 +26,7 @@ from onboarding.domain.sentences import Sentence, say
 from onboarding.engine import ledger
 from onboarding.engine.may import Act
 from onboarding.engine.queue import enqueue, interrupt
+from onboarding.mail import letters
 from onboarding.models import Contact, Customer, Onboarding, Portfolio, StepState
 from onboarding.steps import STEPS
 from onboarding.steps.customer.step import CustomerRecord
@@ -46,7 +47,8 @@ def create_customer(
     consent_size: str = consent_sizes.STANDARD.key,
     belongs_to: Customer | None = None,
 ) -> Onboarding:
-    """Create the customer and its onboarding, and enqueue the first run. Raises `Refused` for a second record of it.
+    """Create the customer and its onboarding with the first e-mail as a draft, and enqueue the first run. Raises
+    `Refused` for a second record of it.
 
     Without a host it waits for one that two people agree on (`customers.proposals`). `belongs_to`: the record of the
     same customer for another tenant.
@@ -74,6 +76,7 @@ def create_customer(
             Contact.objects.create(onboarding=onboarding, name=contact_name, email=contact_email)
             StepState.objects.bulk_create(StepState(onboarding=onboarding, key=step.key) for step in STEPS)
             ledger.note(onboarding.pk, "created", say(_("Customer created.")), step=CustomerRecord.key, actor=actor)
+            letters.write_first(onboarding)
             enqueue(onboarding.pk)
     except IntegrityError as error:
         raise Refused(addresses.doubled(host, name)) from error

@@ -131,6 +131,12 @@ def write_due(onboarding_id: int, *, now: datetime) -> list[Letter]:
     return [letter for each in due if (letter := _written(onboarding, contacts[each.contact], each))]
 
 
+def write_first(onboarding: Onboarding) -> None:
+    """The invitation to the contact of a new customer, as a draft for customer success to read."""
+    contact = onboarding.contacts.get()
+    _written(onboarding, contact, rules.Due(contact.pk, rules.INVITATION, "invitation", draft=True))
+
+
 def _written(onboarding: Onboarding, contact: Contact, due: rules.Due) -> Letter | None:
     """The letter that is due; None where we fail to write it, which is said in its place."""
     failed = Letter.objects.filter(state=State.FAILED, trouble=causes.UNWRITTEN.code)
