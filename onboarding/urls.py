@@ -18,6 +18,7 @@ from onboarding.staff.board import views as board
 from onboarding.staff.contacts import views as contacts
 from onboarding.staff.customer import views as customer
 from onboarding.staff.kickoff import views as questionnaire
+from onboarding.staff.letters import several as several_letters
 from onboarding.staff.letters import views as outbox
 from onboarding.staff.people import again as people_again
 from onboarding.staff.people import look as look
@@ -96,8 +97,10 @@ urlpatterns = [
     # contacts, letters and the questions of the kick-off
     path("outbox/", outbox.outbox, name="outbox"),
     path("customers/<int:pk>/outbox/", outbox.outbox, name="outbox"),
-    path("customers/<int:pk>/letters/<int:letter_pk>/", outbox.letter, name="letter"),
+    path("outbox/release/", several_letters.letters_release, name="letters_release"),
+    path("customers/<int:pk>/outbox/release/", several_letters.letters_release, name="letters_release"),
     path("customers/<int:pk>/letters/write/", outbox.letter_write, name="letter_write"),
+    path("customers/<int:pk>/letters/<int:letter_pk>/", outbox.letter, name="letter"),
     path("customers/<int:pk>/letters/<int:letter_pk>/release/", outbox.letter_release, name="letter_release"),
     path("customers/<int:pk>/letters/<int:letter_pk>/retry/", outbox.letter_retry, name="letter_retry"),
     path("customers/<int:pk>/letters/<int:letter_pk>/settle/", outbox.letter_settle, name="letter_settle"),

@@ -54,17 +54,23 @@ def edit(letter: Letter, *, actor: User, subject: str, text: str) -> None:
 
 
 @act
-def release(letter: Letter, *, actor: User, tenant: str = "") -> None:
-    """Let the letter go. `tenant` is the tenant that the person confirms to be the customer's.
+def release(letter: Letter, *, actor: User, tenant: str = "", words: str = "") -> None:
+    """Let the letter go. `tenant` is the tenant that the person confirms to be the customer's; `words` is the
+    fingerprint of the letter as the person was shown it.
 
-    Raises `Refused` where a link would go out and the tenant is neither confirmed nor the one we resolve now.
+    Raises `Refused` where it is another one by now, and where a link would go out and the tenant is neither confirmed
+    nor the one we resolve now.
     """
     taken(letter.onboarding, actor, Act.WRITE_LETTERS)
     row = _locked(letter)
     if row.state != State.DRAFT:
         raise Refused(say(_("This e-mail is no longer a draft. Check its state.")))
+    if words and words != row.words:
+        raise Refused(say(_("The text was changed meanwhile, so it was not sent. Read it again.")))
     if tenant:
         confirm_tenant(row.onboarding, tenant, actor=actor)
+    if has_link(row.text):
+        check_link_leads_somewhere(row.onboarding)
     if has_link(row.text) and not letters.confirmed_tenant(row.onboarding):
         raise Refused(say(_("Confirm first that the tenant is the customer's; the link leads there.")))
     _approve(row, actor)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -123,6 +124,11 @@ class Letter(models.Model):
     def title(self) -> str:
         """What it is called in lists: its subject, or its kind where it could not be written."""
         return self.subject or self.get_kind_display()
+
+    @property
+    def words(self) -> str:
+        """A fingerprint of what goes out and to whom, by which a page tells whether it still shows that."""
+        return hashlib.sha256("\n".join((self.to_email, self.subject, self.text)).encode()).hexdigest()
 
     @property
     def is_unwritten(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from onboarding.engine.load_desired import seen
-from onboarding.models import Onboarding
+from onboarding.models import Customer, Onboarding, StepState
 from onboarding.steps.customer.evidence import CustomerEvidence
 
 
@@ -12,7 +12,15 @@ def expected_tenant(onboarding: Onboarding) -> dict[str, str]:
 
     Where a person named the tenant, `domain` is the first one of the record.
     """
-    found = seen(onboarding.pk, CustomerEvidence)
+    return _told(seen(onboarding.pk, CustomerEvidence), onboarding.customer)
+
+
+def expected_in(record: StepState | None, customer: Customer) -> dict[str, str]:
+    """The same, where the step of the customer's record is at hand."""
+    return _told(record.seen(CustomerEvidence) if record else None, customer)
+
+
+def _told(found: CustomerEvidence | None, customer: Customer) -> dict[str, str]:
     if not found or not found.tenant_id:
         return {}
-    return {"tenant_id": found.tenant_id, "domain": found.domain or onboarding.customer.domains[0]}
+    return {"tenant_id": found.tenant_id, "domain": found.domain or customer.domains[0]}

@@ -68,6 +68,11 @@ def mail_of(onboarding: Onboarding) -> Mail:
     )
 
 
+def drafts_to_review(mine: QuerySet[Onboarding]) -> int:
+    """How many drafts to these customers wait for a person. One query."""
+    return Letter.objects.filter(state=Letter.State.DRAFT, onboarding__in=mine).count()
+
+
 def customers_with_stuck_mail(mine: QuerySet[Onboarding]) -> int:
     """How many of these customers have a letter that needs a person, or get none because of us. One query, by the few
     letters and customers that are in trouble.

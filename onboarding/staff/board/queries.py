@@ -19,7 +19,7 @@ from onboarding.models import Customer, Onboarding
 from onboarding.steps import STEPS, by_key
 from onboarding.web.paging import cursor, read_cursor, version
 from onboarding.web.step_view import MOVING, Text, age_of
-from onboarding.web.stuck_mail import customers_with_stuck_mail
+from onboarding.web.stuck_mail import customers_with_stuck_mail, drafts_to_review
 from onboarding.web.waiting import waiting
 
 # Whom a customer on the board waits for. Every onboarding is in exactly one of these.
@@ -87,7 +87,7 @@ class BoardRow:
 @dataclass(frozen=True)
 class Board:
     """One page of the board. `version` is the same as long as nothing on it has changed. `stuck_mail`: to how many
-    customers, found or not, e-mails are stuck.
+    customers, found or not, e-mails are stuck; `drafts`: how many e-mails to them wait to be reviewed.
     """
 
     rows: list[BoardRow]
@@ -96,6 +96,7 @@ class Board:
     total: int
     moving: bool
     stuck_mail: int
+    drafts: int
     version: str
 
     @property
@@ -110,9 +111,9 @@ class Board:
 
 
 def board(user: User, *, search: str = "", bucket: str = "", after: str = "", limit: int = 50) -> Board:
-    """One page of the customers that `user` may see, by name. Four queries, and one for the user's portfolios."""
+    """One page of the customers that `user` may see, by name. Five queries, and one for the user's portfolios."""
     mine = where(user, Act.SEE).exclude(state=State.CLOSED)
-    stuck_mail = customers_with_stuck_mail(mine)
+    stuck_mail, drafts = customers_with_stuck_mail(mine), drafts_to_review(where(user, Act.SEE))
     if search:
         # Not the contacts' names or addresses: what is searched for stands in the page's own address.
         mine = mine.filter(Q(customer__name__icontains=search) | Q(customer__haiilo_host__icontains=search))
@@ -133,7 +134,8 @@ def board(user: User, *, search: str = "", bucket: str = "", after: str = "", li
         total=sum(each.count for each in buckets),
         moving=any(row.moving for row in rows),
         stuck_mail=stuck_mail,
-        version=version([each.count for each in buckets], [_shown(row) for row in rows], stuck_mail),
+        drafts=drafts,
+        version=version([each.count for each in buckets], [_shown(row) for row in rows], stuck_mail, drafts),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,9 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from onboarding.domain.sentences import Sentence
 from onboarding.engine.may import Act, where
+from onboarding.mail.compose import has_link
+from onboarding.mail.letters import confirmed_in
 from onboarding.mail.rules import ACTIVE
-from onboarding.models import Letter, Onboarding, clock
+from onboarding.models import Letter, Onboarding, StepState, clock
 from onboarding.models.letter import is_stuck
+from onboarding.steps.customer.step import CustomerRecord
+from onboarding.web.expected_tenant import expected_in
 from onboarding.web.paging import cursor, read_cursor
 from onboarding.web.step_view import Text
 from onboarding.web.stuck_mail import told
@@ -31,7 +36,7 @@ MARKS: dict[str, str] = {
 }
 TABS: dict[str, Text] = {
     "drafts": _("To review"),
-    "trouble": _("Problems"),
+    "trouble": _("Failed"),
     "waiting": _("Sending"),
     "sent": _("Sent"),
     "withdrawn": _("Discarded"),
@@ -68,6 +73,22 @@ class LetterRow:
 
     letter: Letter
     mark: str
+    record: StepState | None = None
+
+    @property
+    def needs_tenant(self) -> bool:
+        """Whether a personal link goes out with it."""
+        return has_link(self.letter.text)
+
+    @property
+    def tenant(self) -> dict[str, str]:
+        """The tenant that its link leads to, where somebody has to confirm it before."""
+        return {} if self.is_confirmed else expected_in(self.record, self.letter.onboarding.customer)
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether no tenant has to be confirmed: it has no link, or a person has confirmed where that leads."""
+        return not self.needs_tenant or (self.record is not None and bool(confirmed_in(self.record)))
 
     @property
     def cause(self) -> Sentence | None:
@@ -101,7 +122,7 @@ class Outbox:
 def outbox(
     user: User, *, onboarding: Onboarding | None = None, tab: str = "", after: str = "", limit: int = 50
 ) -> Outbox:
-    """The letters to all customers of `user`, or to one of them. Three queries, and one for the user's portfolios."""
+    """The letters to all customers of `user`, or to one of them. Four queries, and one for the user's portfolios."""
     mine: QuerySet[Letter] = Letter.objects.filter(onboarding__in=where(user, Act.SEE))
     if onboarding is not None:
         mine = mine.filter(onboarding=onboarding)
@@ -113,13 +134,20 @@ def outbox(
     if start:
         found = found.filter(pk__lt=start[1])
     letters = list(found.select_related("onboarding__customer").defer("html").order_by("-pk")[: limit + 1])
+    records = _records(letters) if tab == "drafts" else {}
     return Outbox(
-        rows=[LetterRow(letter, MARKS[letter.state]) for letter in letters[:limit]],
+        rows=[LetterRow(letter, MARKS[letter.state], records.get(letter.onboarding_id)) for letter in letters[:limit]],
         tabs=[Tab(key, label, counts[f"in_{key}"]) for key, label in TABS.items()],
         total=counts["in_all"],
         next=cursor("", letters[limit - 1].pk) if len(letters) > limit else "",
         not_written=_not_written(user, onboarding),
     )
+
+
+def _records(letters: Sequence[Letter]) -> dict[int, StepState]:
+    """What is known of the tenants of their customers."""
+    states = StepState.objects.filter(key=CustomerRecord.key, onboarding__in={each.onboarding_id for each in letters})
+    return {state.onboarding_id: state for state in states}
 
 
 def _not_written(user: User, onboarding: Onboarding | None) -> list[Onboarding]:
