@@ -66,7 +66,7 @@ def release(letter: Letter, *, actor: User, tenant: str = "", words: str = "") -
     if row.state != State.DRAFT:
         raise Refused(say(_("This e-mail is no longer a draft. Check its state.")))
     if words and words != row.words:
-        raise Refused(say(_("The text was changed meanwhile, so it was not sent. Read it again.")))
+        raise Refused(say(_("The e-mail was changed meanwhile. Read it again.")))
     if tenant:
         confirm_tenant(row.onboarding, tenant, actor=actor)
     if has_link(row.text):

@@ -72,7 +72,7 @@ def test_tells_of_each_that_was_changed_or_gone_meanwhile_and_sends_the_others(a
     outbox.edit(changed, actor=builders.person(), subject="Hello", text="Other words.\n\n[link]")
     outbox.cancel(gone, actor=builders.person())
     page = post(alice, "letters_release", letter=values)
-    assert "Not sent, Contoso (Eva Berg): The text was changed meanwhile" in page.text
+    assert "Not sent, Contoso (Eva Berg): The e-mail was changed meanwhile" in page.text
     assert "Not sent, Fabrikam (Eva Berg): This e-mail is no longer a draft." in page.text
     delivery.send_released()
     assert [mail.to for mail in outgoing.outbox] == [[f"Eva Berg <{sent.to_email}>"]]
@@ -84,7 +84,7 @@ def test_sends_none_whose_address_was_changed_meanwhile(alice):
     letter = drafted("Contoso")
     values = boxes(shown(alice))
     Letter.objects.filter(pk=letter.pk).update(to_email="other@x.example")
-    assert "The text was changed meanwhile" in post(alice, "letters_release", letter=values).text
+    assert "The e-mail was changed meanwhile" in post(alice, "letters_release", letter=values).text
 
 
 def test_confirms_no_tenant_that_was_not_shown(alice):
@@ -111,7 +111,7 @@ def test_offers_no_box_while_the_tenant_is_unknown(alice):
 def test_sends_nothing_where_nothing_was_chosen(alice, sent):
     drafted("Contoso")
     page = post(alice, "letters_release", letter=sent)
-    assert "Nothing was selected" in page.text or "The text was changed meanwhile" in page.text
+    assert "Nothing was selected" in page.text or "The e-mail was changed meanwhile" in page.text
     assert Letter.objects.get().state == "draft"
 
 

@@ -196,3 +196,9 @@ def test_costs_the_same_however_much_was_written(alice, customer):
     with CaptureQueriesContext(connection) as many:
         alice.get(path)
     assert len(many) == len(few)
+
+
+@pytest.mark.parametrize(("verdict", "key", "told"), [(NOBODY, "scope", False), (LINK_SENT, "consent", True)])
+def test_explains_the_place_of_the_link_only_where_there_is_one(alice, customer, verdict, key, told):
+    waiting(customer, verdict, key)
+    assert ("[link] stands for the personal link" in write(alice, customer).text) == told

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from onboarding.domain.input_fields import TidyField
+from onboarding.mail.compose import LINK
 from onboarding.models import Letter
 
 
@@ -26,3 +27,5 @@ class LetterForm(forms.Form):
 
     def __init__(self, data: Any = None, *, letter: Letter) -> None:
         super().__init__(data, initial={"subject": letter.subject, "text": letter.text})
+        if LINK not in letter.text:
+            self.fields["text"].help_text = ""
