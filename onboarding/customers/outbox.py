@@ -30,14 +30,16 @@ UNKNOWN = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|%\(\w+\)s")  # as placeholders look
 
 
 @act
-def edit(letter: Letter, *, actor: User, subject: str, text: str) -> None:
-    """Change the words of a draft, which then stay as they are. Raises `Refused` once it is released, or when the place
-    of the link was lost.
+def edit(letter: Letter, *, actor: User, subject: str, text: str, words: str = "") -> None:
+    """Change the words of a draft, which then stay as they are; `words` is the fingerprint of the letter as the person
+    was shown it. Raises `Refused` once it is released, when it is another one by now, or when the place of the link was
+    lost.
     """
     taken(letter.onboarding, actor, Act.WRITE_LETTERS)
     row = _locked(letter)
     if row.state != State.DRAFT:
         raise Refused(say(_("This e-mail is no longer a draft. Check its state.")))
+    _check_shown(row, words)
     if LINK in row.text and LINK not in text:
         raise Refused(
             say(
@@ -65,8 +67,7 @@ def release(letter: Letter, *, actor: User, tenant: str = "", words: str = "") -
     row = _locked(letter)
     if row.state != State.DRAFT:
         raise Refused(say(_("This e-mail is no longer a draft. Check its state.")))
-    if words and words != row.words:
-        raise Refused(say(_("The e-mail was changed meanwhile. Read it again.")))
+    _check_shown(row, words)
     if tenant:
         confirm_tenant(row.onboarding, tenant, actor=actor)
     if has_link(row.text):
@@ -184,6 +185,11 @@ def confirm_tenant(onboarding: Onboarding, tenant: str, *, actor: User) -> None:
 def _locked(letter: Letter) -> Letter:
     rows = Letter.objects.select_for_update(of=("self",)).select_related("onboarding", "contact")
     return rows.get(pk=letter.pk)
+
+
+def _check_shown(row: Letter, words: str) -> None:
+    if words and words != row.words:
+        raise Refused(say(_("The e-mail was changed meanwhile. Read it again.")))
 
 
 def _approve(row: Letter, actor: User) -> None:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
+from onboarding.customers import outbox
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Asking, Court
 from onboarding.mail import delivery, letters
@@ -78,6 +79,20 @@ def test_releases_what_stands_on_the_page_saved_or_not(alice, draft):
     [sent] = outgoing.outbox
     assert sent.subject == "Hello"
     assert sent.body.startswith("Dear Eva, one more thing.")
+
+
+@pytest.mark.parametrize("name", ["letter", "letter_release"])
+@pytest.mark.parametrize("typed", [True, False])
+def test_takes_no_words_from_a_page_that_a_colleague_has_overtaken(alice, draft, name, typed):
+    page = read(alice.get(reverse("letter", args=[draft.onboarding_id, draft.pk])))
+    shown = {key: field.value for key, field in page.form(having="text").fields.items() if key in ("words", "subject")}
+    text = "Dear Eva.\n\n[link]" if typed else draft.text
+    builders.portfolio(builders.person("bob"))
+    outbox.edit(draft, actor=builders.person("bob"), subject="Hello", text="Bob's words.\n\n[link]")
+    data = {**shown, "text": text, "tenant": TENANT, "confirmed": "yes"}
+    assert "The e-mail was changed meanwhile." in post(alice, name, draft.onboarding_id, draft.pk, **data).text
+    draft.refresh_from_db()
+    assert (draft.state, draft.text) == ("draft", "Bob's words.\n\n[link]")
 
 
 @pytest.mark.parametrize(("text", "words"), FAULTS)

@@ -49,7 +49,7 @@ def letter(request: HttpRequest, pk: int, letter_pk: int) -> HttpResponse:
     form = LetterForm(request.POST if request.method == "POST" else None, letter=found)
     if form.is_valid() and done(
         request,
-        lambda: customer_outbox.edit(found, actor=access.staff(request), **form.cleaned_data),
+        lambda: customer_outbox.edit(found, actor=access.staff(request), words=_shown(request), **form.cleaned_data),
         _("Draft saved. It is not sent before you press “Send”."),
         form=form,
         field="text",
@@ -105,8 +105,10 @@ def letter_release(request: HttpRequest, pk: int, letter_pk: int) -> HttpRespons
 
     def release() -> None:
         if form is not None and form.has_changed():
-            customer_outbox.edit(found, actor=actor, **form.cleaned_data)
-        customer_outbox.release(found, actor=actor, tenant=tenant)
+            customer_outbox.edit(found, actor=actor, words=_shown(request), **form.cleaned_data)
+            customer_outbox.release(found, actor=actor, tenant=tenant)
+        else:
+            customer_outbox.release(found, actor=actor, tenant=tenant, words=_shown(request))
 
     return _do(
         request, found, release, _("Being sent now; if this address already got an e-mail today, it is sent tomorrow.")
@@ -150,6 +152,11 @@ def letter_cancel(request: HttpRequest, pk: int, letter_pk: int) -> HttpResponse
         lambda: customer_outbox.cancel(found, actor=access.staff(request)),
         _("The draft was discarded."),
     )
+
+
+def _shown(request: HttpRequest) -> str:
+    """The fingerprint of the letter as the page showed it."""
+    return request.POST.get("words", "")
 
 
 def _do(request: HttpRequest, found: Letter, act: Callable[[], None], told: str) -> HttpResponse:
