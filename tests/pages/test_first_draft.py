@@ -8,6 +8,7 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from onboarding import tasks
+from onboarding.causes.clouds import OTHER_CLOUD
 from onboarding.customers import outbox
 from onboarding.customers.base import Refused
 from onboarding.domain.sentences import say
@@ -58,6 +59,15 @@ def test_waits_for_the_tenant_to_be_known(alice, made, verdict):
     assert "Please open your personal link" in letter.text
     assert "is not known yet" in read(alice.get(reverse("letter", args=[made.pk, letter.pk]))).text
     with pytest.raises(Refused, match="Confirm first"):
+        outbox.release(letter, actor=builders.person())
+
+
+def test_goes_nowhere_while_the_tenant_is_in_another_cloud(alice, made):
+    stand(made, "customer", Asking(say("The tenant is in Azure China."), Court.CS, code=OTHER_CLOUD.code))
+    letter = made.letters.get()
+    page = post(alice, "letter_release", made.pk, letter.pk, tenant=TENANT, confirmed="yes")
+    assert "The domains now lead to another tenant." in page.text
+    with pytest.raises(Refused, match="Azure China"):
         outbox.release(letter, actor=builders.person())
 
 
