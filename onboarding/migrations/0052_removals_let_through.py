@@ -12,7 +12,7 @@ import onboarding.models.text
 class Migration(migrations.Migration):
     """A table of its own, a column that is empty in older rows, and one more kind of proposal."""
 
-    dependencies = [("onboarding", "0050_count_of_haiilos_words")]
+    dependencies = [("onboarding", "0051_letters_of_request")]
 
     operations = [
         migrations.CreateModel(
