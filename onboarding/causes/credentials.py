@@ -25,7 +25,7 @@ _NOT_FOUND = ("http/404", "status code: notfound", "404 not found", "404 (not fo
 _WEB_PAGE = ("<html", "<!doctype", "text/html", "<head", "<body", "<title")
 _FORBIDDEN = re.compile(r"forbidden|(?<![\w.,-])403(?![\w-])", re.IGNORECASE)  # a tracking id can hold "403" too
 
-TRY_ALL_AGAIN = "try_all_again"
+START_AGAIN, TRY_ALL_AGAIN = "start_again", "try_all_again"  # keys of remedies
 
 TOO_MANY_FAILED = Cause(
     code="EncounteredBaseEscrowThreshold",
@@ -126,9 +126,10 @@ CREDENTIALS: tuple[Cause, ...] = (
         code="EncounteredQuarantineException",
         owner=Owner.CS,
         staff=_(
-            "Microsoft has quarantined the job: the address or the token no longer works. Enter a new token, then "
-            "restart provisioning."
+            "Microsoft has quarantined the job: the address or the token no longer works. Enter a new token in the "
+            "step “Connection”; then start provisioning again."
         ),
+        remedies=(START_AGAIN,),
         source=SOURCE,
     ),
     TOO_MANY_FAILED,
@@ -158,15 +159,21 @@ CREDENTIALS: tuple[Cause, ...] = (
     Cause(
         code="IngestionInterrupted",
         owner=Owner.MICROSOFT,
-        staff=_("Microsoft was interrupted while reading the directory. It tries again; restart if that lasts a day."),
+        remedies=(START_AGAIN,),
+        staff=_(
+            "Microsoft was interrupted while reading the directory. It tries again by itself; if that lasts a day, "
+            "start provisioning again."
+        ),
         source=SOURCE,
     ),
     Cause(
         code="Unknown",
         owner=Owner.CS,
         staff=_(
-            "Microsoft has quarantined the job and gives no reason. Test address and token, then restart provisioning."
+            "Microsoft has quarantined the job and gives no reason. Where its own test says that address and token "
+            "work, start provisioning again."
         ),
+        remedies=(START_AGAIN,),
         source=SOURCE,
     ),
 )

@@ -30,7 +30,10 @@ TRIED_AGAIN = plural(
     "Microsoft could not write %(count)s entry (a person or a group) in its last run, and tries it again by itself.",
     "Microsoft could not write %(count)s entries (people or groups) in its last run, and tries them again by itself.",
 )
-DROPPED = _("So many people failed that Microsoft has dropped some of them. Fix the cause, then restart provisioning.")
+DROPPED = _(
+    "So many people failed that Microsoft has dropped some of them. Fix the cause, then have them tried again on the "
+    "users page."
+)
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,13 @@ from django.utils.translation import gettext_noop as _
 
 from onboarding.causes import portal_paths
 from onboarding.causes.base import Cause, Owner
+from onboarding.causes.credentials import START_AGAIN as START_AGAIN
 from onboarding.causes.credentials import TRY_ALL_AGAIN
 from onboarding.causes.roles import APPLICATION_OWNERS
 from onboarding.domain.sentences import plural
 
 DELETIONS = "https://learn.microsoft.com/entra/identity/app-provisioning/accidental-deletions"
 QUARANTINE = "https://learn.microsoft.com/entra/identity/app-provisioning/application-provisioning-quarantine-status"
-START_AGAIN = "start_again"
 LET_THROUGH = "let_removals_through"
 
 
