@@ -138,7 +138,7 @@ FIELDS: Mapping[str, Shape] = {
     **dict.fromkeys(("tenant_id", "service_principal_id", "app_id", "activity_id", "client_id", "request_id"), guid),
     **dict.fromkeys(("job", "job_id", "existing_job_id", "rule_id"), identifier),
     **dict.fromkeys(("code", "error_code", "inner_code", "reason", "state", "status", "detail"), code),
-    **dict.fromkeys(("began", "ended", "next_attempt", "series_began", "since", "asked"), stored_moment),
+    **dict.fromkeys(("began", "ended", "next_attempt", "series_began", "since", "held_since", "asked"), stored_moment),
     **dict.fromkeys(("steady_state_first", "steady_state_last", "at", "until", "newest"), stored_moment),
     **dict.fromkeys(("digest", "wanted", "fingerprint"), _of(_HEX)),
     **dict.fromkeys(("verified_domain", "domain", "host"), host),
