@@ -25,6 +25,13 @@ def unassign_a_few(scene: Scene) -> None:
         scene.tenant.change_user(name, assigned=False)
 
 
+def call_removals_intended(scene: Scene) -> None:
+    """The customer's admin says on the own page that those who would go are to go."""
+    assert scene.admin is not None
+    page = scene.admin.browser.open("/progress/")
+    scene.admin.browser.send(page.form(action="/progress/removals/"), press="intended")
+
+
 def assign_again(scene: Scene) -> None:
     """The same four get it back."""
     for name in scene.kept:
@@ -211,6 +218,7 @@ ACTS: dict[str, Callable[[Scene], None]] = {
     act.__name__: act
     for act in (
         unassign_a_few,
+        call_removals_intended,
         assign_again,
         assign_one_more,
         revoke_consent,

@@ -232,6 +232,18 @@ LATER = (
     ),
     Failure(
         "F29",
+        "removals-intended",
+        "Everybody is unassigned, which the guard holds back, and the customer says that it is intended.",
+        When.LIVE,
+        Sight(("removals_held",), "customer"),
+        switches={"F29": True},
+        customer=("say whether it is intended", "would lose their accounts"),
+        remedy="call_removals_intended",
+        pressed="Approve: let them through",
+        healthy=False,
+    ),
+    Failure(
+        "F29",
         "a-few-unassigned",
         "Four of twelve are unassigned, fewer than the guard holds back, and lose their accounts.",
         When.LIVE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +12,8 @@ from devtools.robots.rehearsal import RehearsedCustomer
 from devtools.stack.sandbox_control import SandboxTenant
 from devtools.stack.stack import Stack
 from devtools.walk.failure import Failure
+
+COLLEAGUE = "colleague"
 
 
 @dataclass
@@ -74,11 +77,33 @@ class Scene:
         empty where nothing is offered.
         """
         page = self.staff.open(self.account)
-        form = page.find(action="/approve/")
-        if form is None or not form.buttons:
-            return ""
-        self.staff.browser.send(form)
-        return form.buttons[0].text
+        if page.find(action="/proposals/") is not None:
+            return self._second()
+        for action, values in (("/approve/", {}), ("/removals/", {"reason": "The customer has said so."})):
+            form = page.find(action=action)
+            if form is not None and form.buttons:
+                self.staff.browser.send(form, values)
+                return form.buttons[0].text
+        return ""
+
+    def _second(self) -> str:
+        """A colleague approves what was proposed; what the button says."""
+        colleague = self._colleague()
+        form = colleague.open(self.account).form(action="/proposals/")
+        button = form.find_button("approve")
+        colleague.browser.send(form, press="approve")
+        return button.text if button else ""
+
+    def _colleague(self) -> StaffMember:
+        """Another person of the portfolio, signed in."""
+        password = self.stack.folder / f"password-{COLLEAGUE}"
+        if not password.exists():
+            password.write_text(secrets.token_urlsafe(18) + "\n")
+            account = ("--user-name", COLLEAGUE, "--password-file", str(password), "--portfolio", "Rehearsal")
+            self.stack.manage("add_staff", *account, "--name", "Robin Rehearsal", "--email", "robin@haiilo.example")
+        member = StaffMember(self.stack.public_url)
+        member.sign_in(COLLEAGUE, password.read_text().strip())
+        return member
 
     def new_admin(self, who: str) -> Admin:
         """Somebody of the customer with a browser of their own."""
