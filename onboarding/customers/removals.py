@@ -16,8 +16,8 @@ from onboarding.customers.base import Refused, act, check_may_change, check_not_
 from onboarding.domain.sentences import Sentence, plural, say
 from onboarding.engine import approvals, ledger
 from onboarding.engine.queue import interrupt
-from onboarding.models import ConsentAttempt, Link, Onboarding, Proposal, RemovalsAnswer, StepState, clock
-from onboarding.people.leavers import leavers
+from onboarding.models import Link, Onboarding, Proposal, RemovalsAnswer, StepState, clock
+from onboarding.people.leavers import admin_of, leavers
 from onboarding.steps.shared import removals
 from onboarding.steps.shared.job_causes import LET_THROUGH
 
@@ -52,7 +52,7 @@ def answer(link: Link, *, intended: bool, whom: str) -> RemovalsAnswer:
         raise Refused(say(NOBODY))
     if found.whom != whom:
         raise Refused(say(OTHERS))
-    name = _name(link)
+    name = admin_of(link.pk)
     made = RemovalsAnswer.objects.create(
         onboarding=row,
         link=link,
@@ -60,7 +60,6 @@ def answer(link: Link, *, intended: bool, whom: str) -> RemovalsAnswer:
         whom=whom,
         people=found.count,
         held_since=state.offers.get(removals.HELD_SINCE, ""),
-        said_by=name,
         said_at=clock.now(),
     )
     approvals.withdraw(row.pk, state.key)
@@ -69,11 +68,6 @@ def answer(link: Link, *, intended: bool, whom: str) -> RemovalsAnswer:
     ledger.make_stale(row.pk, state.key)
     interrupt(row.pk)
     return made
-
-
-def _name(link: Link) -> str:
-    approval = ConsentAttempt.objects.filter(link=link).exclude(granted_at=None).first()
-    return approval.signed_in_name if approval else ""
 
 
 def held_at(onboarding: Onboarding) -> StepState | None:

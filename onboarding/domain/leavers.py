@@ -11,7 +11,7 @@ class Said:
     """What somebody at the customer has said of people who are to be removed: whether the removals are intended.
 
     `whom` is a digest of these people. `held_since` tells of which time they were held back, as Microsoft dates it.
-    `by`: the name of who said it, from the sign-in at Microsoft.
+    `by`: the name of who said it, from the sign-in at Microsoft; empty once it is erased.
     """
 
     intended: bool

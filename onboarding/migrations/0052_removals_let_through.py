@@ -6,8 +6,6 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import onboarding.models.text
-
 
 class Migration(migrations.Migration):
     """A table of its own, a column that is empty in older rows, and one more kind of proposal."""
@@ -23,7 +21,6 @@ class Migration(migrations.Migration):
                 ("whom", models.CharField(max_length=64)),
                 ("people", models.PositiveIntegerField()),
                 ("held_since", models.CharField(blank=True, default="", max_length=40)),
-                ("said_by", onboarding.models.text.CutCharField(blank=True, default="", max_length=200)),
                 ("said_at", models.DateTimeField()),
                 (
                     "onboarding",

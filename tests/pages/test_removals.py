@@ -13,7 +13,7 @@ from django.urls import reverse
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Broken, Change, Detail, Remedy
 from onboarding.models import Approval, Event, Link, Onboarding, Proposal, RemovalsAnswer
-from onboarding.people.leavers import leavers
+from onboarding.people.leavers import admin_of, leavers
 from onboarding.steps.shared.job_causes import LET_THROUGH, REMOVALS_HELD, REMOVALS_INTENDED, REMOVALS_UNWANTED
 from onboarding.steps.shared.removals import BUTTON, HELD
 from tests import builders
@@ -105,7 +105,7 @@ def test_keeps_what_the_admin_says_and_tells_it(visitor, invitation, said, inten
         Link.objects.get(),
     )
     line = Event.objects.filter(kind="answered").latest("pk")
-    assert (line.step, line.actor_name) == ("live", row.said_by)
+    assert (line.step, line.actor_name) == ("live", admin_of(row.link_id))
     assert builders.state(made, "live").checked_at is None
 
 

@@ -184,7 +184,7 @@ def every_row(made: Onboarding) -> None:
     Proposal.objects.create(onboarding=made, kind="tenant", after=document(), reason=NAME, proposed_by=alice)
     Questionnaire.objects.create(onboarding=made, admin_name=NAME, filled_at=now)
     ReadOnlyMode.objects.create(onboarding=made, asked_by=alice, asked_at=now)
-    RemovalsAnswer.objects.create(onboarding=made, intended=True, whom="a", people=1, said_by=NAME, said_at=now)
+    RemovalsAnswer.objects.create(onboarding=made, intended=True, whom="a", people=1, said_at=now)
     Heartbeat.objects.create(name="worker:zebulon:1:1", kind="worker", at=now)
     Stop.objects.create(at=now, by="Staffordia Mindstone", reason=ANYTHING)
     for model in apps.get_app_config("onboarding").get_models():

@@ -18,7 +18,7 @@ from graphclient import Job
 from onboarding.causes.index import lookup
 from onboarding.domain.desired import Desired, moment_of
 from onboarding.domain.leavers import Said
-from onboarding.domain.sentences import moment_text, plural, say
+from onboarding.domain.sentences import Sentence, moment_text, plural, say
 from onboarding.domain.verdicts import Broken, Change, Detail, Remedy
 from onboarding.steps.base import StepFailed, Tenant
 from onboarding.steps.enable.evidence import EnableEvidence
@@ -53,6 +53,7 @@ ARE_REMOVED = plural("%(count)s person loses the account in Haiilo", "%(count)s 
 SAID_SO = _("%(person)s has said on %(at)s that this is intended")
 NOT_TAKEN_BACK = _("nobody can take it back; whoever is to return has to be assigned again")
 ONLY_ONCE = _("the next removals are held back as before")
+THE_ADMIN = _("The admin")
 PROVED = _("The removals were let through: a sync has come through since.")
 
 
@@ -83,11 +84,15 @@ def _told(desired: Desired, job: Job, since: str, seen_at: datetime, found: Tria
         undone = REMOVALS_UNDONE.broken(count=who.count, guard=guard)
         return replace(undone, remedy=starting_again.plain_start(desired, job))
     if (said := who.intended(since)) is not None and not desired.size.by_ownership:
-        intended = REMOVALS_INTENDED.broken(count=who.count, person=said.by)
+        intended = REMOVALS_INTENDED.broken(count=who.count, person=_named(said))
         return replace(intended, remedy=_remedy(desired, job, said))
     if (said := who.unwanted(since)) is not None and who.count:
-        return REMOVALS_UNWANTED.broken(count=who.count, person=said.by)
+        return REMOVALS_UNWANTED.broken(count=who.count, person=_named(said))
     return None
+
+
+def _named(said: Said) -> Sentence | str:
+    return said.by or say(THE_ADMIN)
 
 
 def _unanswered(desired: Desired, ill: Broken) -> Broken:
@@ -133,7 +138,7 @@ def _remedy(desired: Desired, job: Job, said: Said) -> Remedy:
 
 def _details(count: int, said: Said) -> Iterator[Detail]:
     yield Detail("-", say(ARE_REMOVED, count=count))
-    yield Detail("=", say(SAID_SO, person=said.by, at=moment_text(said.at)))
+    yield Detail("=", say(SAID_SO, person=_named(said), at=moment_text(said.at)))
     yield Detail("~", say(NOT_TAKEN_BACK))
     yield Detail("=", say(ONLY_ONCE))
 

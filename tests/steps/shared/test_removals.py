@@ -74,6 +74,11 @@ def test_offers_to_let_through_just_what_the_customer_has_called_intended():
     assert LET_THROUGH in next(each for each in CAUSES if each.code == verdict.code).remedies
 
 
+def test_names_nobody_whose_name_is_erased():
+    verdict = look(replace(said(True), by=""))
+    assert (verdict.code, "The admin has said" in str(verdict.why)) == (Code.REMOVALS_INTENDED, True)
+
+
 @pytest.mark.parametrize(
     ("answer", "fields"),
     [
