@@ -6,7 +6,7 @@ fails again with each sync takes one line an hour, later one a day. So rows may 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 HOUR, DAY = 3600, 86400  # seconds
@@ -86,13 +86,16 @@ Cell = tuple[int, int, str]
 """How long it is, when it began (both in seconds), and the kind of what happened in it."""
 
 
-def cells(history: History, *, by_hour_since: float) -> Iterator[Cell]:
-    """In which days a kind of thing happened to the person, and in which hours that begin at this moment or later.
+def cells(history: History, *, by_hour_since: float, counts: Callable[[str], bool]) -> Iterator[Cell]:
+    """In which days a kind of thing happened to the person, and in which hours that begin at this moment or later; of
+    what `counts` by its code.
 
     Without those that reach into what was let go of: whether a kind was counted in them is not known any more.
     """
     until = let_go_until(history)
-    for at, kind, _code in moments(history):
+    for at, kind, code in moments(history):
+        if not counts(code):
+            continue
         for length, since in ((DAY, until), (HOUR, max(until, by_hour_since - 1))):
             begin = int(at // length) * length
             if begin > since:

@@ -57,6 +57,8 @@ class Kind(enum.StrEnum):
     """Nothing that could be read: any other row of the person says more."""
 
 
+HELD_BY_THE_GUARD = frozenset({"toomanydeletes", "stageddelete"})
+"""Codes and actions of removals that Microsoft has not made: they are more than are let through at once."""
 THERE = (Kind.CREATED, Kind.UPDATED, Kind.MATCHED)  # in Haiilo; the first one that a person ever had is shown
 LASTING = (*THERE, Kind.REMOVED)
 

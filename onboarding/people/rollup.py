@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from onboarding.models import Onboarding, Rollup
 from onboarding.people.history import DAY, HOUR, Cell, History, cells
-from onboarding.people.outcome import Kind
+from onboarding.people.outcome import HELD_BY_THE_GUARD, Kind, plain
 
 HOURS_KEPT = timedelta(days=2)  # less than a person's history is kept by the hour
 DAYS_KEPT = timedelta(days=400)
@@ -50,8 +50,13 @@ def _counted(history: History, since: float) -> set[Cell]:
     """The cells in which the person counts, each by the column that counts it."""
     if not history:
         return set()
-    found = cells(history, by_hour_since=since)
+    found = cells(history, by_hour_since=since, counts=_happened)
     return {(length, begin, COUNTED_AS[kind]) for length, begin, kind in found if kind in COUNTED_AS}
+
+
+def _happened(code: str) -> bool:
+    """Whether anything was done, or failed: nothing has where a removal is held back."""
+    return not code or plain(code) not in HELD_BY_THE_GUARD
 
 
 def write(held: Onboarding, counts: Gained) -> None:

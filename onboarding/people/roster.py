@@ -19,9 +19,8 @@ from onboarding.models.person import marks_of
 from onboarding.people import erased, many_rows, rollup
 from onboarding.people.failures import cause_of
 from onboarding.people.history import History
-from onboarding.people.outcome import GOING, THERE, Kind, Seen, plain
+from onboarding.people.outcome import GOING, HELD_BY_THE_GUARD, THERE, Kind, Seen, plain
 
-HELD_BY_THE_GUARD = frozenset({"toomanydeletes", "stageddelete"})
 ANCHOR_GONE = plain(ACCOUNT_GONE)
 DAYS_KEPT = 30
 COUNTED = {

@@ -33,7 +33,7 @@ def told(*given):
 
 
 def counted(history, since=START):
-    return set(cells(history, by_hour_since=since))
+    return set(cells(history, by_hour_since=since, counts=lambda _code: True))
 
 
 @given(st.lists(MOMENTS, max_size=25), st.randoms(use_true_random=False))

@@ -27,6 +27,7 @@ DID = {
     ("other", "skipped", "AttributeValidationFailed"): "failed",
     ("other", "skipped", "RedundantExport"): "matched",
     ("other", "skipped", "NotEffectivelyEntitled"): None,
+    ("stagedDelete", "skipped", "TooManyDeletes"): None,
 }
 
 
