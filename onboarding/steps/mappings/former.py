@@ -59,6 +59,14 @@ def into(document: Mapping[str, Any], former: FormerSchema) -> dict[str, Any]:
     return {**copy.deepcopy(dict(document)), **taken}
 
 
+def is_in(document: Mapping[str, Any], former: FormerSchema, desired: Desired) -> bool:
+    """Whether the new job's schema is what comes of taking over: it was written, though no note of that was kept."""
+    basis = into(document, former)
+    # What it means is in an expression's text, and not in the tree that Microsoft makes of it.
+    trees = {each: {"expression": each} for each in mapping_document.needs_parsing(desired.profile, basis)}
+    return meaning.digest(mapping_document.merged(desired.profile, basis, trees)) == meaning.digest(document)
+
+
 def told(former: FormerSchema) -> Iterator[Detail]:
     """What is taken over, beside the attributes: these stand in the comparison."""
     at = moment_text(former.taken_at)

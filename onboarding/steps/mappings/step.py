@@ -107,7 +107,9 @@ class Mappings(ChangingStep[Facts]):
         except SeveralMappings as several:
             return SEVERAL_MAPPINGS.broken(names=", ".join(several.names))
         accepted = None if found.same else variant.accepted(desired, facts.document)
-        if former.to_take_over(desired) is not None or not (found.same or accepted):
+        taken = former.to_take_over(desired)
+        takes_over = taken is not None and not (found.same and former.is_in(facts.document, taken, desired))
+        if takes_over or not (found.same or accepted):
             return _todo(desired, facts, facts.document)
         evidence = _evidence(desired, facts.document, found)
         return Done(evidence, _note(len(evidence.mapped), accepted), tuple(_lint(desired, found)))

@@ -93,6 +93,16 @@ def test_takes_over_even_where_the_attributes_are_ours_already():
     assert isinstance(Mappings().assess(replace(desired, former_schema=None), Facts(None, ours)), Done)
 
 
+def test_knows_what_was_taken_over_before_anybody_could_note_it():
+    desired = step()
+    tree = {ACTIVE: {"expression": ACTIVE, "name": "Switch", "type": "Function"}}
+    written = mapping_document.merged(ADVOCACY, former.into(schema(), desired.former_schema), tree)
+    assert isinstance(Mappings().assess(desired, Facts(None, written)), Done)
+    less = former.into(schema(), FormerSchema(7, "old-job", ago(minutes=20), backed_up(scope=None)))
+    other = mapping_document.merged(ADVOCACY, less, tree)
+    assert isinstance(Mappings().assess(desired, Facts(None, other)), Todo)
+
+
 def write(tenant, far, desired, *answers):
     """What comes of writing as planned, and what was sent."""
     change = plan(desired)
