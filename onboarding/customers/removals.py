@@ -17,7 +17,8 @@ from onboarding.domain.sentences import Sentence, plural, say
 from onboarding.engine import approvals, ledger
 from onboarding.engine.queue import interrupt
 from onboarding.models import Link, Onboarding, Proposal, RemovalsAnswer, StepState, clock
-from onboarding.people.leavers import admin_of, leavers
+from onboarding.models.link import admin_of
+from onboarding.people.leavers import leavers
 from onboarding.steps.shared import removals
 from onboarding.steps.shared.job_causes import LET_THROUGH
 

@@ -19,6 +19,7 @@ from onboarding.models.read_only import ReadOnlyMode
 from onboarding.models.removals_answer import RemovalsAnswer
 from onboarding.models.rollup import Rollup
 from onboarding.models.secret import CustomerSecret
+from onboarding.models.secret_request import SecretRequest
 from onboarding.models.staff_contact import Asker, StaffContact, asker_of
 from onboarding.models.step_state import StepState
 from onboarding.models.stop import Stop
@@ -47,6 +48,7 @@ __all__ = [
     "ReadOnlyMode",
     "RemovalsAnswer",
     "Rollup",
+    "SecretRequest",
     "StaffContact",
     "StepState",
     "Stop",

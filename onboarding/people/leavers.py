@@ -8,7 +8,8 @@ from django.db.models import QuerySet
 
 from onboarding.domain.leavers import Leavers, Said
 from onboarding.domain.standings import Standing
-from onboarding.models import ConsentAttempt, Onboarding, Person, RemovalsAnswer
+from onboarding.models import Onboarding, Person, RemovalsAnswer
+from onboarding.models.link import admin_of
 
 TO_BE_REMOVED = (Standing.HELD_BACK, Standing.LEAVING)
 LISTED = 200
@@ -38,11 +39,3 @@ def _rows(onboarding: Onboarding) -> QuerySet[Person]:
 def _said(onboarding: Onboarding) -> Said | None:
     row = RemovalsAnswer.objects.filter(onboarding=onboarding).order_by("-pk").first()
     return Said(row.intended, row.whom, row.held_since, admin_of(row.link_id), row.said_at) if row else None
-
-
-def admin_of(link_id: int | None) -> str:
-    """The name of who used this link, by the sign-in at Microsoft; empty once it is erased. One query."""
-    if link_id is None:
-        return ""
-    approvals = ConsentAttempt.objects.filter(link_id=link_id).exclude(granted_at=None)
-    return approvals.values_list("signed_in_name", flat=True).first() or ""

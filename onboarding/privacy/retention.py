@@ -228,6 +228,7 @@ def _erase_closed(onboarding_id: int, now: datetime) -> Erased:
         Questionnaire.objects.filter(onboarding=onboarding).delete()
         _erase_contacts(onboarding)
         onboarding.proposals.update(reason=NOBODY)
+        onboarding.secret_requests.open().update(taken_back_at=now)
         Onboarding.objects.filter(pk=onboarding.pk).update(log_reading={}, log_trouble={}, scope_reading={})
         TenantBinding.objects.filter(onboarding=onboarding).update(admin_name="", admin_object_id="")
         erasure.erase_from_steps(onboarding, erasure.without_values)

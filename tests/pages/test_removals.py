@@ -13,7 +13,8 @@ from django.urls import reverse
 from onboarding.domain.sentences import say
 from onboarding.domain.verdicts import Broken, Change, Detail, Remedy
 from onboarding.models import Approval, Event, Link, Onboarding, Proposal, RemovalsAnswer
-from onboarding.people.leavers import admin_of, leavers
+from onboarding.models.link import admin_of
+from onboarding.people.leavers import leavers
 from onboarding.steps.shared.job_causes import LET_THROUGH, REMOVALS_HELD, REMOVALS_INTENDED, REMOVALS_UNWANTED
 from onboarding.steps.shared.removals import BUTTON, HELD
 from tests import builders

@@ -26,6 +26,7 @@ from onboarding.models import (
     ReadOnlyMode,
     RemovalsAnswer,
     Rollup,
+    SecretRequest,
     StaffContact,
     StepState,
     Stop,
@@ -185,6 +186,7 @@ def every_row(made: Onboarding) -> None:
     Questionnaire.objects.create(onboarding=made, admin_name=NAME, filled_at=now)
     ReadOnlyMode.objects.create(onboarding=made, asked_by=alice, asked_at=now)
     RemovalsAnswer.objects.create(onboarding=made, intended=True, whom="a", people=1, said_at=now)
+    SecretRequest.objects.create(onboarding=made, kind="scim_token", host="contoso.example", asked_by=alice)
     Heartbeat.objects.create(name="worker:zebulon:1:1", kind="worker", at=now)
     Stop.objects.create(at=now, by="Staffordia Mindstone", reason=ANYTHING)
     for model in apps.get_app_config("onboarding").get_models():
