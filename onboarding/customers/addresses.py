@@ -12,8 +12,10 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_noop as _
 
+from onboarding.customers import sealing
 from onboarding.customers.base import Refused
 from onboarding.domain import hosts
+from onboarding.domain.desired import SCIM_TOKEN
 from onboarding.domain.hosts import HostRefused
 from onboarding.domain.products import PROFILES
 from onboarding.domain.sentences import Sentence, say
@@ -82,7 +84,7 @@ def told(address: Mapping[str, str]) -> Sentence:
 
 
 def move(onboarding: Onboarding, then: Mapping[str, str], *, actor: User) -> None:
-    """Let data go to another address; a token that was entered for another host is erased.
+    """Let data go to another address; a token that was entered for another host is erased, and asked for no more.
 
     Raises `Refused` for the host of another customer. The caller holds the onboarding's row, and ends a run under way.
     """
@@ -93,6 +95,8 @@ def move(onboarding: Onboarding, then: Mapping[str, str], *, actor: User) -> Non
     except IntegrityError as error:
         raise Refused(doubled(then["haiilo_host"], customer.name, but=customer)) from error
     misfits.erase(onboarding, host=then["haiilo_host"], actor=actor)
+    if then["haiilo_host"] != customer.haiilo_host:
+        sealing.ask_no_more(onboarding, SCIM_TOKEN, sealing.MOVED, actor=actor)
 
 
 def doubled(host: str, name: str, *, but: Customer | None = None) -> Sentence:

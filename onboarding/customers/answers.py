@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext_noop as _
 
 from onboarding.causes.forecast import OF_SEVERAL, Code, go_on_key
+from onboarding.customers import sealing
 from onboarding.customers.base import (
     Refused,
     act,
@@ -21,13 +22,16 @@ from onboarding.domain.sentences import Sentence, say
 from onboarding.engine import approvals, ledger, load_desired
 from onboarding.engine.may import Act
 from onboarding.engine.queue import enqueue, interrupt
-from onboarding.models import Approval, CustomerSecret, Onboarding, StepState, clock
+from onboarding.models import Approval, Onboarding, StepState, clock
 from onboarding.steps import STEPS, by_key
 from onboarding.steps.customer.step import CustomerRecord
 from onboarding.steps.pilot.naming import MOST
 from onboarding.steps.pilot.trial import AGAIN, EVERYBODY
 from onboarding.steps.scope.evidence import ScopeEvidence
 
+HANDED_OVER_SINCE = _(
+    "The customer has just handed a token over. Yours was not saved; save it again to replace that one."
+)
 LEADS_TO_CHANGES = frozenset(step.key for step in STEPS if step.changes_tenant)
 
 
@@ -56,6 +60,7 @@ def answer(
         check_tenant_is_ours_to_change(row)
     _check_nobody_said_otherwise(row, step_key, actor, {**answer, **(secrets or {})}, shown)
     if secrets:
+        _check_not_handed_over(row, step_key, secrets.keys(), shown)
         _seal(row, secrets, meant_for, step_key, actor)
     ledger.keep_answer(row.pk, step_key, answer, actor=actor)
     if not secrets:
@@ -91,23 +96,25 @@ def _told(person: User, answer: Mapping[str, Any], other: Collection[str]) -> Se
     return say(_("%(person)s has just answered here. Yours was not saved; save it again to replace that."), person=name)
 
 
+def _check_not_handed_over(onboarding: Onboarding, key: str, kinds: Collection[str], shown: str | None) -> None:
+    """Whoever enters a secret is told that the customer has handed one over since the step was shown."""
+    state = onboarding.steps.filter(key=key).first()
+    if state is None or shown in (None, state.answered_when):
+        return
+    given = onboarding.secret_requests.filter(kind__in=kinds, answered_at=state.answered_at).first()
+    if given is not None and given.answered_at is not None:
+        raise Refused(say(HANDED_OVER_SINCE))
+
+
 def _seal(
     onboarding: Onboarding, secrets: Mapping[str, str], meant_for: str | None, step_key: str, actor: User
 ) -> None:
-    """Encrypt what was entered for the host that the record names now. The caller holds the onboarding's row."""
-    host = onboarding.customer.haiilo_host
-    if not host:
-        raise Refused(say(_("No Haiilo address is confirmed yet, so there is nowhere to send a token.")))
-    if meant_for is not None and meant_for != host:
-        raise Refused(say(_("The address is %(host)s now. Enter a token that was created there."), host=host))
-    for kind, plaintext in secrets.items():
-        row = CustomerSecret.objects.filter(onboarding=onboarding, kind=kind).first()
-        row = row or CustomerSecret(onboarding=onboarding, kind=kind)
-        row.close_over(plaintext, host=host)
-        row.saved_at, row.saved_by = clock.now(), actor
-        row.save()
+    """Encrypt what was entered, and ask the customer no more. The caller holds the onboarding's row."""
+    host = sealing.seal(onboarding, secrets, meant_for=meant_for, at=clock.now(), by=actor)
+    for kind in secrets:
         text = _("Access token for %(host)s entered.")
         ledger.note(onboarding.pk, "answered", say(text, host=host), step=step_key, actor=actor)
+        sealing.ask_no_more(onboarding, kind, sealing.ENTERED_HERE, actor=actor)
 
 
 @act

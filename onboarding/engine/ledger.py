@@ -338,12 +338,21 @@ def release_secret(copy: WorkingCopy, kind: str) -> None:
 
 
 def keep_answer(
-    onboarding_id: int, key: str, answer: Mapping[str, Any], *, actor: User, reads_anew: bool = True
+    onboarding_id: int,
+    key: str,
+    answer: Mapping[str, Any],
+    *,
+    actor: User | None,
+    at: datetime | None = None,
+    reads_anew: bool = True,
 ) -> None:
-    """Merge a person's answer into the step, which it `reads_anew`. The caller holds the decision's transaction."""
+    """Merge a person's answer into the step, which it `reads_anew`. The caller holds the decision's transaction.
+
+    `actor` is None where somebody at the customer has answered; `at`: when, if that was not just now.
+    """
     state = _state(onboarding_id, key)
     state.answer = {**state.answer, **answer}
-    state.answered_by, state.answered_at = actor, clock.now()
+    state.answered_by, state.answered_at = actor, at or clock.now()
     state.checked_at = None if reads_anew else state.checked_at
     state.save(update_fields=["answer", "answered_by", "answered_at", "checked_at"])
 

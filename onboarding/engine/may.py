@@ -41,6 +41,7 @@ class Act(Enum):
     TAKE_VARIANT_BACK = "take_variant_back"
     KEEP_TOKEN = "keep_token"  # noqa: S105 - the name of an act, no secret
     WITHDRAW_TOKEN = "withdraw_token"  # noqa: S105 - the name of an act, no secret
+    ASK_FOR_SECRET = "ask_for_secret"  # noqa: S105 - the name of an act, no secret
 
 
 TABLE: dict[Act, frozenset[Role]] = {
