@@ -7,6 +7,7 @@ from django.views.i18n import set_language
 
 from onboarding.portal.approver import views as approver
 from onboarding.portal.callbacks import views as callbacks
+from onboarding.portal.handover import views as portal_handover
 from onboarding.portal.kickoff import views as portal_kickoff
 from onboarding.portal.link import views as link
 from onboarding.portal.progress import views as progress
@@ -88,6 +89,7 @@ urlpatterns = [
     path("progress/", progress.progress, name="progress"),
     path("progress/approve/", renewing.renew, name="renew"),
     path("progress/removals/", portal_removals.answer, name="removals_answer"),
+    path("progress/token/", portal_handover.hand_over, name="hand_over"),
     path("l/<str:token>/return/", returning.begin, name="link_return"),
     path("consent/return/", returning.begin_again, name="link_return_again"),
     # everybody

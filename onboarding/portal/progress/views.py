@@ -15,9 +15,11 @@ from onboarding.domain.lifecycle import State
 from onboarding.domain.verdicts import Kind
 from onboarding.invites.links import ACCESS
 from onboarding.portal.shared import link_view
+from onboarding.portal.shared.handover_view import handover_view
 from onboarding.portal.shared.problems import problem_page
 from onboarding.portal.shared.removals_view import removals_view
 from onboarding.portal.shared.stages import asked_of_customer, just_approved, just_renewed, stages
+from onboarding.steps.connection.evidence import ConnectionEvidence
 from onboarding.steps.enable.evidence import EnableEvidence
 from onboarding.web import access
 from onboarding.web.over_time import over_time
@@ -57,12 +59,15 @@ def _context(view: link_view.LinkView) -> dict[str, Any]:
     arriving = first is not None and (first.kind in MOVING or first.pending)
     mode = view.read_only if view.is_about_read_only and not access_open else None
     ask = asked_of_customer(asking, mode)
+    handover = None if mode else handover_view(view.link)
+    wanted = handover is not None and handover.form is not None
+    shown = handover.shown if handover else None
     moving = (view.moving or pending or (mode is not None and mode.waits)) and not paused
     return {
         "view": view,
         "mode": mode,
         "arriving": arriving,
-        "stages": stages(view.steps),
+        "stages": stages(view.steps, asked=ConnectionEvidence.step if wanted else ""),
         "live": all(step.kind == Kind.DONE for step in view.steps),
         "ask": ask,
         "told": next((step.told for step in view.steps if step.is_current), None),
@@ -70,6 +75,8 @@ def _context(view: link_view.LinkView) -> dict[str, Any]:
         "owned_beside": asking.offers.get("owned_beside") if asking else None,
         "arrived": arrived,
         "removals": None if mode else removals_view(view),
+        "handover": handover,
+        "hands_over": wanted and ask is None,
         "over_time": partial(over_time, view.link.onboarding, TOLD_TO_THE_ADMIN),
         "shown": "" if arrived is None else number_format(arrived, force_grouping=True),
         "set_up": view.link.onboarding.live_at is not None,
@@ -79,5 +86,5 @@ def _context(view: link_view.LinkView) -> dict[str, Any]:
         "scope_text": number_format(in_scope, force_grouping=True) if in_scope else "",
         "every": STAGE_MOVES if moving else SECONDS_AT_REST,
         "paused": paused,
-        "seen": now_seen(version(view.steps, view.people, view.in_scope, view.read_only, paused)),
+        "seen": now_seen(version(view.steps, view.people, view.in_scope, view.read_only, paused, shown)),
     }

@@ -53,19 +53,22 @@ def just_renewed(steps: Sequence[StepView]) -> bool:
     return asked and any(by_key(step.key).gives_access and step.pending for step in steps)
 
 
-def stages(steps: Sequence[StepView]) -> list[StageView]:
-    """The stages that these steps amount to; at most one is current."""
+def stages(steps: Sequence[StepView], *, asked: str = "") -> list[StageView]:
+    """The stages that these steps amount to; at most one is current. `asked`: the key of a step for which something is
+    asked of the admin beside its verdict.
+    """
     current = next((step for step in steps if step.is_current), None)
-    return [_stage(stage, [step for step in steps if by_key(step.key).stage is stage], current) for stage in STAGES]
+    parts = [(stage, [step for step in steps if by_key(step.key).stage is stage]) for stage in STAGES]
+    return [_stage(stage, part, current, asked) for stage, part in parts]
 
 
-def _stage(stage: Stage, steps: Sequence[StepView], current: StepView | None) -> StageView:
+def _stage(stage: Stage, steps: Sequence[StepView], current: StepView | None, asked: str) -> StageView:
     title = stage.title
     if all(step.kind == Kind.DONE for step in steps):
         return StageView(title, Kind.DONE, _LABELS[Kind.DONE], "", False)
     if current not in steps or current is None:
         return StageView(title, Kind.NEW, _LABELS[Kind.NEW], "", False)
-    if current.ask is not None and not just_approved(current):
+    if current.key == asked or (current.ask is not None and not just_approved(current)):
         return StageView(title, Kind.ASKING, _("your turn"), "", True)  # what is needed is the page's first sentence
     if current.kind in (Kind.NEW, Kind.WAITING) or just_approved(current):
         return StageView(title, Kind.WAITING, _LABELS[Kind.WAITING], stage.under_way, True)
