@@ -29,6 +29,7 @@ from onboarding.staff.people import views as people
 from onboarding.staff.proposals import views as proposals
 from onboarding.staff.readiness import views as readiness
 from onboarding.staff.record import entered_token as entered_token
+from onboarding.staff.record import handover as handover
 from onboarding.staff.record import kept_token as kept_token
 from onboarding.staff.record import read_only as read_only
 from onboarding.staff.record import support_bundle as support_bundle
@@ -62,6 +63,7 @@ urlpatterns = [
     path("customers/<int:pk>/kept-token/", kept_token.kept_token, name="kept_token"),
     path("customers/<int:pk>/support-bundle/", support_bundle.support_bundle, name="support_bundle"),
     path("customers/<int:pk>/entered-token/", entered_token.withdraw_token, name="withdraw_token"),
+    path("customers/<int:pk>/handover/", handover.ask_customer, name="ask_customer"),
     path("customers/<int:pk>/pause/", record.pause, name="pause"),
     path("customers/<int:pk>/resume/", record.resume, name="resume"),
     path("customers/<int:pk>/steps/<slug:key>/", wizard.step, name="step"),

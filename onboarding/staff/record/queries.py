@@ -23,9 +23,11 @@ from onboarding.models import (
     Link,
     Onboarding,
     Proposal,
+    SecretRequest,
     StepState,
     TenantBinding,
 )
+from onboarding.models.link import admin_of
 from onboarding.staff.record.proposed import Proposed, proposed
 from onboarding.staff.record.token import TokenView, token_view
 from onboarding.steps.connection.evidence import ConnectionEvidence
@@ -55,7 +57,8 @@ class Record:
     """What the customer page shows. `version` is the same as long as nothing on it has changed.
 
     `tenant_in_question`: the one that is bound, asked about or expected; empty while there is none. `no_link`: why no
-    link can be made now.
+    link can be made now. `handover`: the newest secret that the customer was asked for, and
+    `handed_over_by`: the name of who did, empty where nobody has, or once it is erased.
     `moving`: something happens by itself, or is about to. `watched`: that, or the next act is somebody else's; then
     the page refreshes itself, too.
     """
@@ -80,6 +83,8 @@ class Record:
     locked: Event | None
     proposals: list[Proposed]
     secret: CustomerSecret | None
+    handover: SecretRequest | None
+    handed_over_by: str
     token: KeptTokenView
     tokens: TokenView | None
     people: Headcount
@@ -124,6 +129,7 @@ def record(onboarding: Onboarding, reader: User) -> Record:
     numbers, mail, token = headcount(onboarding), mail_of(onboarding), kept_token_of(onboarding)
     secrets = CustomerSecret.objects.select_related("saved_by").defer("sealed")
     secret = secrets.filter(onboarding=onboarding, kind=SCIM_TOKEN).first()
+    asked = onboarding.secret_requests.select_related("asked_by").order_by("-pk").first()
     alarm, bound = holds.wrong_tenant(onboarding.pk), TenantBinding.objects.filter(onboarding=onboarding).first()
     active = onboarding.state in (State.OPEN, State.LIVE)
     mode = read_only_view(onboarding, states, live=all(step.kind == Kind.DONE for step in steps))
@@ -150,6 +156,8 @@ def record(onboarding: Onboarding, reader: User) -> Record:
         links=[link for link in links if link.forwarded_from is None],
         forwarded=[Forwarded(link.forwarded_from.contact_name, link) for link in links if link.forwarded_from],
         secret=secret,
+        handover=asked,
+        handed_over_by=admin_of(asked.link_id) if asked else "",
         token=token,
         tokens=token_view(onboarding, states.get(ConnectionEvidence.step), secret),
         people=numbers,
@@ -167,6 +175,7 @@ def record(onboarding: Onboarding, reader: User) -> Record:
             (token.is_asked, token.agreed and token.agreed.noted_at),
             (mode.stage, mode.kind, mode.sentence, mode.pending),
             mail.shown,
+            asked and (asked.pk, asked.is_open),
         ),
     )
 

@@ -22,7 +22,17 @@ from onboarding.steps.connection.evidence import ConnectionEvidence
 from onboarding.steps.shared.haiilo_notes import sentence_on
 
 MAX_LINES = 8
-KINDS = ("answered", "approved", "token_withdrawn", "released", Kind.ASKING, Kind.BROKEN, Kind.DONE)
+KINDS = (
+    "answered",
+    "approved",
+    "asked",
+    "asked_no_more",
+    "token_withdrawn",
+    "released",
+    Kind.ASKING,
+    Kind.BROKEN,
+    Kind.DONE,
+)
 
 
 @dataclass(frozen=True)
