@@ -101,3 +101,17 @@ def test_lists_nobody_once_the_job_takes_the_whole_directory(ready, far):
     assert (ready.scopes, ready.scope_reading, ready.scope_read_at) == ({}, {}, None)
     assert len(far.graph_calls("POST", "/$batch")) == before
     assert "whole directory" in str(builders.state(ready, Enable.key).sentence)
+
+
+def test_starts_nothing_by_a_number_once_the_job_takes_the_whole_directory(ready, far):
+    settings = {"SyncAll": "true", "SyncNotificationSettings": "{}"}
+    stored = {"BaseAddress": far["base_url"], "SecretToken": far["scim_token"], **settings}
+    by_hand(far).synchronization.put_secrets(far["service_principal_id"], stored)
+    press_start(ready)
+    said = builders.state(ready, Enable.key)
+    assert not has_started(far)
+    assert "now the whole directory is in scope" in str(said.sentence)
+    [change] = said.plan["changes"]
+    assert (change["payload"]["sync_all"], "people" in str(change["summary"]["text"])) == (True, False)
+    press_start(ready)
+    assert has_started(far)

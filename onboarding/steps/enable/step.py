@@ -47,6 +47,16 @@ RECOUNTED = plural(
     "Nothing was started: the plan was approved for %(before)s, and now %(count)s people are in scope. Check the new "
     "plan and approve it again.",
 )
+RECOUNTED_ALL = _(
+    "Nothing was started: the plan was approved for assigned users and groups only, and now the whole directory is in "
+    "scope. Check the new plan and approve it again."
+)
+RECOUNTED_ASSIGNED = plural(
+    "Nothing was started: the plan was approved for the whole directory, and now %(count)s person is in scope. Check "
+    "the new plan and approve it again.",
+    "Nothing was started: the plan was approved for the whole directory, and now %(count)s people are in scope. Check "
+    "the new plan and approve it again.",
+)
 READY_WITH_LINKED = plural(
     "Everything is ready. %(of)s, Haiilo has %(there)s already, who is linked; starting creates %(new)s.",
     "Everything is ready. %(of)s, Haiilo has %(there)s already, who are linked; starting creates %(new)s.",
@@ -233,7 +243,9 @@ class Enable(ChangingStep[Facts]):
                 else STOPPED
             )
         else:
-            why = _recounted(desired, expected) or (say(READY_FOR_ALL) if scope.sync_all else _ready(expected))
+            why = _recounted(desired, expected, sync_all=scope.sync_all) or (
+                say(READY_FOR_ALL) if scope.sync_all else _ready(expected)
+            )
         notes = (*_unseen(facts), *haiilo_notes.trouble_notes(desired))
         return Todo(why, [change], say(START_ALL) if scope.sync_all else say(START, count=people), notes)
 
@@ -300,12 +312,16 @@ def _was_started(desired: Desired) -> bool:
     return before is not None and before.job_made_at in (None, made_at(desired))
 
 
-def _recounted(desired: Desired, expected: Expected) -> Sentence | None:
-    """That the open approval was given for other numbers; None where there is none, or for these."""
+def _recounted(desired: Desired, expected: Expected, *, sync_all: bool) -> Sentence | None:
+    """That the open approval was given for others, or other numbers; None where there is none, or for these. Of the
+    whole directory there is no number.
+    """
     plan = desired.approved.get(Enable.key)
     planned = next((change.payload for change in plan.changes), None) if plan else None
     if planned is None:
         return None
+    if planned.get("sync_all", sync_all) != sync_all:
+        return say(RECOUNTED_ALL) if sync_all else say(RECOUNTED_ASSIGNED, count=expected.in_scope)
     if planned["people"] != expected.in_scope:
         return say(RECOUNTED, before=planned["people"], count=expected.in_scope)
     before = planned.get("creates", planned["people"])
