@@ -95,11 +95,6 @@ MADE_AGAIN = _(
 NOT_STARTED_YET = _(
     "Saved. Provisioning was not started yet, because what was saved has not taken effect at Microsoft."
 )
-HELD_BACK = plural(
-    "more than %(guard)s deletion at once is held back until the customer confirms (“Prevent accidental deletions”)",
-    "more than %(guard)s deletions at once are held back until the customer confirms (“Prevent accidental deletions”)",
-    by="guard",
-)
 
 
 @dataclass(frozen=True)
@@ -345,7 +340,7 @@ def _details(expected: Expected, guard: int, sync_all: bool, recipients: str) ->
     low, high = minutes_of_a_cycle(expected.in_scope)
     if not sync_all:
         yield from expected.details()
-    yield Detail("+", say(HELD_BACK, guard=guard))
+    yield Detail("+", say(counted.HELD_BACK_ABOVE, guard=guard))
     if recipients:
         yield Detail(
             "+", say(_("Microsoft writes to %(recipients)s, unless somebody is named already"), recipients=recipients)

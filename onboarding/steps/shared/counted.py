@@ -13,3 +13,8 @@ OF_SCOPE = plural("of %(count)s person in scope", "of %(count)s people in scope"
 OF_SCOPE_FIRST = plural("Of %(count)s person in scope", "Of %(count)s people in scope")
 """Where the sentence begins with it."""
 NEW_ACCOUNTS = plural("%(count)s new account", "%(count)s new accounts")
+HELD_BACK_ABOVE = plural(
+    "more than %(guard)s deletion at once is held back until the customer confirms (“Prevent accidental deletions”)",
+    "more than %(guard)s deletions at once are held back until the customer confirms (“Prevent accidental deletions”)",
+    by="guard",
+)
