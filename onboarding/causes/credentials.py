@@ -25,7 +25,7 @@ _NOT_FOUND = ("http/404", "status code: notfound", "404 not found", "404 (not fo
 _WEB_PAGE = ("<html", "<!doctype", "text/html", "<head", "<body", "<title")
 _FORBIDDEN = re.compile(r"forbidden|(?<![\w.,-])403(?![\w-])", re.IGNORECASE)  # a tracking id can hold "403" too
 
-START_AGAIN, TRY_ALL_AGAIN = "start_again", "try_all_again"  # keys of remedies
+START_AGAIN, TRY_ALL_AGAIN, ONLY_ASSIGNED = "start_again", "try_all_again", "send_only_assigned"  # keys of remedies
 
 TOO_MANY_FAILED = Cause(
     code="EncounteredBaseEscrowThreshold",

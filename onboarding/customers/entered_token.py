@@ -38,7 +38,7 @@ def withdraw(onboarding: Onboarding, *, actor: User, entered_at: str) -> None:
         or not secret.saved_at == offer.at == parse_datetime(entered_at)
     ):
         raise Refused(say(NO_LONGER))
-    if _is_being_saved(state):
+    if any(map(_is_being_saved, StepState.objects.filter(onboarding=row))):
         raise Refused(say(BEING_SAVED))
     secret.delete()
     approvals.withdraw(row.pk, state.key)
@@ -51,4 +51,4 @@ def withdraw(onboarding: Onboarding, *, actor: User, entered_at: str) -> None:
 def _is_being_saved(state: StepState) -> bool:
     """Whether a request to save it may be on its way. The row is locked, and each request is noted under that lock."""
     begun = (state.intents[name] for name in intents.unconfirmed(state.intents))
-    return any(entry["change"] == rotation.SAVE for entry in begun)
+    return any(entry["change"] in rotation.SAVES for entry in begun)

@@ -12,7 +12,7 @@ from onboarding.causes.base import Owner
 from onboarding.causes.credentials import TESTED
 from onboarding.causes.index import lookup
 from onboarding.domain.standings import SHOULD_BE_THERE
-from onboarding.domain.verdicts import Asking, Broken, Verdict
+from onboarding.domain.verdicts import Asking, Broken, Done, Verdict
 from onboarding.engine import ledger
 from onboarding.engine.load_desired import headcount
 from onboarding.engine.working_copy import WorkingCopy
@@ -30,6 +30,7 @@ GIVE_ACCESS = tuple(step.key for step in STEPS if step.gives_access)
 CHOOSE_APPLICATION = tuple(step.key for step in STEPS if step.chooses_application)
 CODES = frozenset(str(cause.code) for cause in GONE)
 ASSIGNMENTS_LAST = timedelta(minutes=50)  # where it counts who is to be removed; such a job is looked at every hour
+ABOUT_THE_SCOPE = frozenset({str(Code.WHOLE_DIRECTORY), str(Code.SWITCH_BACK)})
 ABOUT_THE_CONNECTION = frozenset({str(JobCode.JOB_GONE), str(Code.SENDS_ELSEWHERE)})
 
 
@@ -53,6 +54,9 @@ def follow(copy: WorkingCopy, key: str, verdict: Verdict, said_before: str) -> b
         return False
     if isinstance(verdict, Broken) and removals.is_about(verdict.code) and _are_to_be_read(copy, verdict.code):
         ledger.doubt(copy, ScopeEvidence.step, key)
+        return True
+    if said_before in ABOUT_THE_SCOPE and (isinstance(verdict, Done) or verdict.code not in ABOUT_THE_SCOPE):
+        ledger.doubt(copy, ScopeEvidence.step)  # nobody is counted while the whole directory is taken
         return True
     if not isinstance(verdict, Asking | Broken) or verdict.code == said_before or key == ConnectionEvidence.step:
         return False  # what was said before has been looked into then

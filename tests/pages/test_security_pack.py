@@ -114,7 +114,8 @@ def called_on_synchronization():
 def test_lists_every_way_of_writing_that_the_steps_have(client, path):
     text = text_of(client.get(path))
     assert set(called_on_synchronization()) - READS == set(TOLD)
-    for words in (*TOLD.values(), "let removals through that Microsoft holds back, only after you have said"):
+    let_through = "let removals through that Microsoft holds back, only after you have said"
+    for words in (*TOLD.values(), let_through, "switch it back to assigned users and groups, and restart"):
         assert words in text
 
 

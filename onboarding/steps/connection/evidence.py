@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar
 
+from onboarding.causes.credentials import ONLY_ASSIGNED
 from onboarding.domain.desired import Desired
 from onboarding.domain.evidence import Evidence
 
@@ -51,5 +52,12 @@ def job_id(desired: Desired) -> str:
 def token_is_saved(desired: Desired) -> bool:
     """Whether the token that was entered last is the one that was saved at Microsoft."""
     entered = desired.scim_token_saved_at
-    saved = desired.result(ConnectionEvidence.step, "save_credentials")
-    return entered is not None and saved.get("token_at") == entered.isoformat()
+    return entered is not None and saved_token(desired).get("token_at") == entered.isoformat()
+
+
+def saved_token(desired: Desired) -> Mapping[str, Any]:
+    """What we know of the last time that a token was saved, by whichever step; empty where none ever was."""
+    made = [desired.result(ConnectionEvidence.step, "save_credentials")]
+    made += [results.get(ONLY_ASSIGNED, {}) for results in desired.applied.values()]
+    saved = (each for each in made if each.get("token_at"))
+    return max(saved, key=lambda each: str(each.get("put_at") or each.get("at", "")), default={})

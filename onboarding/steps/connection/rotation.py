@@ -11,15 +11,18 @@ from typing import Any, TypeVar
 
 from django.utils.translation import gettext_noop as _
 
+from onboarding.causes.credentials import ONLY_ASSIGNED
 from onboarding.domain.desired import Desired, moment_of
 from onboarding.domain.sentences import moment_text, say
 from onboarding.domain.verdicts import Asking, Broken, Done, Todo, Verdict, Waiting
-from onboarding.steps.connection.evidence import ConnectionEvidence, token_is_saved
+from onboarding.steps.connection.evidence import token_is_saved
 from onboarding.steps.enable.evidence import EnableEvidence
 from onboarding.steps.shared.credentials import Trial
 
 V = TypeVar("V", bound=Verdict)
 TEST, SAVE = "try_credentials", "save_credentials"
+SAVES = frozenset({SAVE, ONLY_ASSIGNED})
+"""Keys of changes by which the entered token becomes the saved one."""
 ENTERED, TESTED = "entered", "tested"
 UNTRIED = _(
     "The saved token stays in use until the new one has been tested. Microsoft reached Haiilo with the saved one at "
@@ -88,5 +91,5 @@ def _can_go_on(desired: Desired) -> bool:
     perhaps got the entered one.
     """
     started = desired.evidence_of(EnableEvidence) is not None
-    begun = desired.unconfirmed.get(ConnectionEvidence.step, frozenset())
-    return started and not any(name.split(":")[0] == SAVE for name in begun)
+    begun = (name for names in desired.unconfirmed.values() for name in names)
+    return started and not any(name.split(":")[0] in SAVES for name in begun)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop as _
 
 from onboarding.causes import portal_paths
 from onboarding.causes.base import Cause, Owner
+from onboarding.causes.credentials import ONLY_ASSIGNED
 from onboarding.causes.roles import APPLICATION_OWNERS
 from onboarding.domain.sentences import plural
 from onboarding.steps.connection.causes import CREATES_TOKENS
@@ -40,6 +41,7 @@ class Code(enum.StrEnum):
     REMOVALS_UNDONE = JobCode.REMOVALS_UNDONE
     SENDS_ELSEWHERE = "sends_elsewhere"
     WHOLE_DIRECTORY = "whole_directory"
+    SWITCH_BACK = "switch_scope_back"
     SILENT = "silent"
     MANY_REMOVED = "many_removed"
     NOBODY_ARRIVED = "nobody_arrived"
@@ -72,6 +74,16 @@ WHOLE_DIRECTORY = Cause(
     ),
     needs=portal_paths.SWITCH_SCOPE,
     contacts=APPLICATION_OWNERS,
+    source=HOW_IT_WORKS,
+)
+SWITCH_BACK = Cause(
+    code=Code.SWITCH_BACK,
+    owner=Owner.CS,
+    remedies=(ONLY_ASSIGNED,),
+    staff=_(
+        "The job takes the whole directory, which nobody here has approved, so that everybody in the tenant gets an "
+        "account. Ask the customer whether that is intended. If it is not, send only assigned users and groups again."
+    ),
     source=HOW_IT_WORKS,
 )
 SILENT = Cause(
@@ -141,6 +153,7 @@ CAUSES = (
     *UNFIT,
     SENDS_ELSEWHERE,
     WHOLE_DIRECTORY,
+    SWITCH_BACK,
     SILENT,
     MANY_REMOVED,
     NOBODY_ARRIVED,

@@ -14,12 +14,13 @@ from onboarding.domain.desired import Desired
 from onboarding.domain.headcount import Failure, Source
 from onboarding.domain.sentences import Sentence, plural, say
 from onboarding.domain.standings import NOT_AS_THEY_SHOULD, InHaiilo, Standing
-from onboarding.domain.verdicts import Asking, Broken
-from onboarding.steps.live.causes import FAILED, MANY_REMOVED, NOBODY_ARRIVED, SENDS_ELSEWHERE, SILENT, WHOLE_DIRECTORY
+from onboarding.domain.verdicts import Asking, Broken, Waiting
+from onboarding.steps.live import only_assigned
+from onboarding.steps.live.causes import FAILED, MANY_REMOVED, NOBODY_ARRIVED, SENDS_ELSEWHERE, SILENT
 from onboarding.steps.scope.evidence import ScopeEvidence
-from onboarding.steps.shared import arrivals, jobs, removals, secrets, starting_again
+from onboarding.steps.shared import arrivals, jobs, removals, secrets
 from onboarding.steps.shared.counted import OF_PEOPLE, OF_YOUR_PEOPLE
-from onboarding.steps.shared.stored import ADDRESS, SCOPE, Stored
+from onboarding.steps.shared.stored import ADDRESS, Stored
 
 LOOKED_AT_AGAIN = timedelta(minutes=20)
 REPORTED_WITHIN = timedelta(hours=2)  # after the first cycle: two more cycles, and the log's delay
@@ -62,19 +63,18 @@ HELD_BACK = plural(
 )
 
 
-def unwell(desired: Desired, job: Job, stored: Stored, there: int | None) -> Broken | Asking | None:
+def unwell(desired: Desired, job: Job, stored: Stored, there: int | None) -> Broken | Asking | Waiting | None:
     """What keeps a running job from being called healthy; `there`: how many are in Haiilo. None where nothing does."""
-    return _wrongly_set(desired, stored) or _silent(desired, job) or _empty(desired, job, there) or _removed(desired)
+    wrong = _wrongly_set(desired, stored)
+    return wrong or _silent(desired, job) or _empty(desired, job, there) or _removed(desired)
 
 
-def _wrongly_set(desired: Desired, stored: Stored) -> Broken | None:
+def _wrongly_set(desired: Desired, stored: Stored) -> Broken | Waiting | None:
     """What somebody has changed in the tenant. What Microsoft does not show says nothing."""
     address = stored.values.get(ADDRESS, "") if stored.shows_address else ""
     if address and not secrets.same_address(address, desired.base_url):
         return SENDS_ELSEWHERE.broken(address=address, host=desired.haiilo_host)
-    if SCOPE in stored.shown and secrets.covers_all(stored.values) and not starting_again.was_approved_for_all(desired):
-        return WHOLE_DIRECTORY.broken()
-    return None
+    return only_assigned.judge(desired, stored)
 
 
 def _silent(desired: Desired, job: Job) -> Broken | None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop as _
 
 from graphclient import Job, ProvisioningEvent, Read, TryLater
 from onboarding.causes.base import Cause
+from onboarding.causes.credentials import ONLY_ASSIGNED
 from onboarding.domain.desired import Desired
 from onboarding.domain.evidence import Evidence
 from onboarding.domain.headcount import Source
@@ -20,7 +21,7 @@ from onboarding.domain.sentences import Sentence, plural, say
 from onboarding.domain.verdicts import Change, Done, Verdict
 from onboarding.steps.base import Tenant
 from onboarding.steps.connection.evidence import ConnectionEvidence
-from onboarding.steps.live import trying
+from onboarding.steps.live import only_assigned, trying
 from onboarding.steps.live.causes import CAUSES, TOKEN_EXPIRES
 from onboarding.steps.live.evidence import LiveEvidence
 from onboarding.steps.live.health import LOOKED_AT_AGAIN, remarks, unwell
@@ -32,6 +33,7 @@ IN_HAIILO = plural("%(count)s person in Haiilo", "%(count)s people in Haiilo")
 AS_REPORTED = plural(
     "%(count)s person in Haiilo, as Microsoft reports", "%(count)s people in Haiilo, as Microsoft reports"
 )
+APPLY = {ONLY_ASSIGNED: only_assigned.apply, trying.TRY: trying.apply}
 
 
 @dataclass(frozen=True)
@@ -74,8 +76,8 @@ class Live(FollowedJob):
         return trying.plan(desired) or verdict
 
     def apply(self, tenant: Tenant, desired: Desired, change: Change) -> Mapping[str, Any]:
-        """Let the job go on again, or try one person."""
-        does = trying.apply if change.key == trying.TRY else super().apply
+        """Let the job go on again, send only whoever is assigned, or try one person."""
+        does = APPLY.get(change.key, super().apply)
         return does(tenant, desired, change)
 
     def judge(self, desired: Desired, facts: Facts, job: Job) -> Verdict:

@@ -15,6 +15,7 @@ from typing import Any
 from django.utils.translation import gettext_noop as _
 
 from graphclient import Job
+from onboarding.causes.credentials import ONLY_ASSIGNED
 from onboarding.causes.index import lookup
 from onboarding.domain.desired import Desired, moment_of
 from onboarding.domain.leavers import Said
@@ -37,6 +38,7 @@ HELD = "TooManyDeletes"  # Microsoft's reason for the quarantine
 OURS = (REMOVALS_HELD, REMOVALS_INTENDED, REMOVALS_UNDONE, REMOVALS_UNWANTED)
 CODES = frozenset({HELD, *(str(each.code) for each in OURS)})
 FORCE = "ForceDeletes"
+REMOVE = (LET_THROUGH, ONLY_ASSIGNED)  # changes by which people are removed, with how many
 HELD_SINCE, SEEN_AT = "held_since", "seen_at"  # what a look leaves for the next one
 TOLD_FOR = timedelta(days=2)
 """So long it is no news that people were removed whose removal was let through."""
@@ -152,7 +154,9 @@ def apply(tenant: Tenant, desired: Desired, change: Change) -> Mapping[str, Any]
 
 
 def let_through_lately(desired: Desired) -> int:
-    """Of how many people the removal was let through in the last days."""
-    made = [results[LET_THROUGH] for results in desired.applied.values() if results.get(LET_THROUGH)]
+    """Of how many people at least the removal was let through in the last days, or followed from what was approved: the
+    same people may be among both.
+    """
+    made = [results[key] for results in desired.applied.values() for key in REMOVE if results.get(key)]
     recent = (each for each in made if (at := moment_of(each.get("at"))) and desired.now - at < TOLD_FOR)
-    return sum(int(each["people"]) for each in recent)
+    return max((int(each["people"]) for each in recent), default=0)

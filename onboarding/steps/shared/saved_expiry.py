@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop as _
 from onboarding.domain.desired import Desired
 from onboarding.domain.sentences import Sentence, say
 from onboarding.domain.token_expiry import Expiry
-from onboarding.steps.connection.evidence import ConnectionEvidence
+from onboarding.steps.connection.evidence import saved_token
 
 EXPIRES = _("The saved token expires on %(day)s.")
 EXPIRED = _("The saved token was to expire on %(day)s.")
@@ -18,7 +18,7 @@ NOTED = _("%(why)s It stays in use until a new one has been tested and saved.")
 
 def saved_expiry(desired: Desired) -> Expiry | None:
     """When the token expires that we saved last; None where nobody has said, or somebody else saved it."""
-    stored = desired.result(ConnectionEvidence.step, "save_credentials").get("expires")
+    stored = saved_token(desired).get("expires")
     return Expiry.from_json(stored if isinstance(stored, dict) else None)
 
 

@@ -69,6 +69,11 @@ def covers_all(stored: Mapping[str, str]) -> bool:
     return stored.get("SyncAll", "").strip().lower() == "true"
 
 
+def keeps_leavers(stored: Mapping[str, str]) -> bool:
+    """Whether whoever leaves the scope stays at the target as they are (Microsoft: skip deletions)."""
+    return stored.get("SkipOutOfScopeDeletions", "").strip().lower() == "true"
+
+
 def read_settings(text: str) -> dict[str, Any]:
     """The settings inside the string; empty where there are none that can be read."""
     try:

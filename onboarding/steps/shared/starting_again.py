@@ -16,7 +16,7 @@ from typing import Any
 from django.utils.translation import gettext_noop as _
 
 from graphclient import Job, TryLater, Unavailable
-from onboarding.causes.credentials import TRY_ALL_AGAIN
+from onboarding.causes.credentials import ONLY_ASSIGNED, TRY_ALL_AGAIN
 from onboarding.domain.desired import Desired, moment_of
 from onboarding.domain.sentences import Sentence, moment_text, plural, say
 from onboarding.domain.verdicts import Change, Detail, Remedy, Waiting
@@ -64,7 +64,8 @@ class Act:
 
 AGAIN = Act(START_AGAIN, say(SUMMARY), say(BUTTON), say(PROVED))
 EVERYBODY = Act(TRY_ALL_AGAIN, say(TRY_ALL), say(TRY_ALL_BUTTON), say(PROVED))
-ACTS = (START_AGAIN, TRY_ALL_AGAIN, LET_THROUGH)
+STARTS = (START_AGAIN, TRY_ALL_AGAIN, LET_THROUGH)  # of a job that does not run
+ACTS = (*STARTS, ONLY_ASSIGNED)
 
 
 def tested(tenant: Tenant, desired: Desired, job: Job | None) -> Trial:
@@ -154,14 +155,14 @@ def apply(tenant: Tenant, desired: Desired, change: Change) -> Mapping[str, Any]
     elif not job.running:
         sync.start(app, job.id)
     people = {"people": planned["people"]} if "people" in planned else {}
-    return {"at": desired.now.isoformat(), "sync": _last_sync(job), **people}
+    return {"at": desired.now.isoformat(), "sync": last_sync(job), **people}
 
 
 def _covers_more(saved: Mapping[str, str], planned: Mapping[str, Any]) -> bool:
     return secrets.covers_all(saved) and not planned["sync_all"]
 
 
-def _last_sync(job: Job) -> str:
+def last_sync(job: Job) -> str:
     """When the job's last sync ended, or else began, by Microsoft's clock; empty where none is told."""
     last = job.status.last_execution
     at = (last.ended or last.began) if last else None
@@ -170,13 +171,13 @@ def _last_sync(job: Job) -> str:
 
 def taking_effect(desired: Desired) -> Waiting | None:
     """That the start is not seen yet, where one was sent just now."""
-    started = moment_of(_newest(desired).get("at"))
+    started = moment_of(_newest(desired, STARTS).get("at"))
     return Waiting(say(UNSEEN), jobs.RECHECK_SOON) if desired.is_recent(started, SEEN_WITHIN) else None
 
 
 def unproved(desired: Desired, job: Job) -> Waiting | None:
     """That no sync has come since the start which would show that it helped; None once there is one, or should be."""
-    made, last = _newest(desired), job.status.last_execution
+    made, last = _newest(desired, ACTS), job.status.last_execution
     started = moment_of(made.get("at"))
     if started is None or not job.finished_initial_cycle or desired.now - started > jobs.SILENT_AFTER:
         return None
@@ -187,11 +188,11 @@ def unproved(desired: Desired, job: Job) -> Waiting | None:
 
 def _is_later(job: Job, started: datetime, sync: str | None) -> bool:
     """Whether the last sync is another one than before the start; by the clocks where that was not kept."""
-    last = _last_sync(job)
+    last = last_sync(job)
     return last != sync if sync is not None else last > started.isoformat()
 
 
-def _newest(desired: Desired) -> Mapping[str, Any]:
-    """What we know of the last time that we had the job go on again, whichever step did; empty where we never did."""
-    made = (results[key] for results in desired.applied.values() for key in ACTS if results.get(key, {}).get("at"))
+def _newest(desired: Desired, acts: Iterable[str]) -> Mapping[str, Any]:
+    """What we know of the last of these `acts`, whichever step did it; empty where we never did."""
+    made = (results[key] for results in desired.applied.values() for key in acts if results.get(key, {}).get("at"))
     return max(made, key=lambda each: str(each["at"]), default={})

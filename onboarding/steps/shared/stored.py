@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from onboarding.causes.credentials import ONLY_ASSIGNED
 from onboarding.domain.desired import Desired, moment_of
 from onboarding.steps.connection.evidence import ConnectionEvidence
 from onboarding.steps.enable.evidence import EnableEvidence
@@ -117,5 +118,6 @@ def _puts(desired: Desired) -> list[Mapping[str, Any]]:
     made = (
         desired.result(EnableEvidence.step, "enable"),
         desired.result(ConnectionEvidence.step, "save_credentials"),
+        *(results.get(ONLY_ASSIGNED, {}) for results in desired.applied.values()),
     )
     return [result for result in made if result.get("kept")]
