@@ -95,6 +95,8 @@ def test_sends_only_assigned_people_again_once_it_is_approved_and_tells_when_a_s
     before, everybody = calls(far), active(far)
     made = enter(whole, far)
     assert (state(made).code, state(made).court, calls(far)) == (Code.SWITCH_BACK, "cs", before)
+    notes = builders.state(made, "connection").warnings
+    assert any("open the step “Live” first" in str(each["text"]) for each in notes)
 
     made = approve(made)
     assert calls(far) == (before[0] + 1, before[1] + 1)

@@ -17,7 +17,9 @@ from onboarding.domain.sentences import moment_text, say
 from onboarding.domain.verdicts import Asking, Broken, Done, Todo, Verdict, Waiting
 from onboarding.steps.connection.evidence import token_is_saved
 from onboarding.steps.enable.evidence import EnableEvidence
+from onboarding.steps.shared import secrets
 from onboarding.steps.shared.credentials import Trial
+from onboarding.steps.shared.starting_again import was_approved_for_all
 
 V = TypeVar("V", bound=Verdict)
 TEST, SAVE = "try_credentials", "save_credentials"
@@ -30,6 +32,10 @@ UNTRIED = _(
 )
 NOT_SAVED = _(
     "The entered token was not saved. The saved one stays in use: Microsoft reached Haiilo with it at %(at)s."
+)
+INSTEAD = _(
+    "The job takes the whole directory, and saving the token here leaves it so. To send only assigned users and groups "
+    "again with this token, open the step “Live” first: what is approved there saves the token, too."
 )
 
 
@@ -76,6 +82,14 @@ def beside(verdict: V, desired: Desired, tested: Trial) -> V:
             return replace(verdict, warnings=notes, offers={**verdict.offers, **offers})
         case Done() | Waiting() | Broken():
             return verdict
+
+
+def beside_scope(verdict: V, desired: Desired, stored: Mapping[str, str]) -> V:
+    """`verdict` with the other use that there is for an entered token: our copy is gone once it is saved here."""
+    switched = secrets.covers_all(stored) and not was_approved_for_all(desired) and not desired.size.by_ownership
+    if not isinstance(verdict, Todo) or desired.evidence_of(EnableEvidence) is None or not switched:
+        return verdict
+    return replace(verdict, warnings=(*verdict.warnings, say(INSTEAD)))
 
 
 def with_test(verdict: V, desired: Desired, tested: Trial) -> V:

@@ -112,6 +112,7 @@ class Connection(ChangingStep[Facts]):
         """With what is so of the saved token: how it was tested, and where another one was entered, that it stays."""
         saved = _is_ours(desired, facts) and job_to_run(desired, facts.jobs) is not None
         told = rotation.with_test(verdict, desired, facts.tested)
+        told = rotation.beside_scope(told, desired, facts.stored)
         return rotation.beside(told, desired, facts.tested) if saved else told
 
     def _judged(self, desired: Desired, facts: Facts) -> Verdict:
