@@ -13,6 +13,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from django.utils import translation
 
 from devtools.stack import broker as stack_broker
 from devtools.stack import keys, machine, ports, postgres, sandbox_control
@@ -39,6 +40,13 @@ def pytest_collection_finish() -> None:
     """What was imported and collected stays to the end: the garbage collector need not look at it again and again."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def english_again() -> Iterator[None]:
+    """A page that was asked for in another language leaves that language active: it ends with the test."""
+    yield
+    translation.deactivate()
 
 
 # The database
