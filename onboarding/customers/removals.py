@@ -32,7 +32,6 @@ TO_STAY = plural(
     "%(person)s has said that the %(count)s person whose removal is held back is to stay.",
     "%(person)s has said that the %(count)s people whose removal is held back are to stay.",
 )
-THE_ADMIN = _("The admin")
 LET_GO = plural(
     "the removal of %(count)s person is let through",
     "the removal of %(count)s people is let through",
@@ -64,7 +63,7 @@ def answer(link: Link, *, intended: bool, whom: str) -> RemovalsAnswer:
         said_at=clock.now(),
     )
     approvals.withdraw(row.pk, state.key)
-    sentence = say(INTENDED if intended else TO_STAY, person=name or say(THE_ADMIN), count=found.count)
+    sentence = say(INTENDED if intended else TO_STAY, person=name or say(removals.THE_ADMIN), count=found.count)
     ledger.note(row.pk, "answered", sentence, step=state.key, actor_name=name)
     ledger.make_stale(row.pk, state.key)
     interrupt(row.pk)
